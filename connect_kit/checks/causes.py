@@ -1,0 +1,131 @@
+"""One line per root cause: what one mistake explains, and in which order to mend.
+
+Failing rows are grouped by what they have in common: the same unknown school across all files, the same missing
+class, a column whose IDs lost their zeros, a blank column. A finding that follows from another one is told with it.
+The list of rows stays complete beside this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from connect_kit.checks.findings import stage
+from connect_kit.connect import SEVERITIES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from connect_kit.checks.findings import Findings
+    from connect_kit.checks.suites import Rule
+
+_MOST_VALUES = 10  # more different values than this are one cause: "237 different classes"
+_BLANK_SHARE = 0.95
+_GROUPS = """
+    SELECT f.rule, CASE WHEN r.tbl = 'workspace' THEN f.id ELSE f.value END AS value, count(*) AS rows
+    FROM _failing AS f JOIN _rules AS r ON r.rule = f.rule GROUP BY ALL
+"""
+
+
+@dataclass
+class _Cause:
+    title: str
+    rule: Rule
+    rows: int = 0
+    parts: dict[str, int] = field(default_factory=dict)
+    codes: dict[str, None] = field(default_factory=dict)
+    follows: dict[str, int] = field(default_factory=dict)
+
+    def add(self, rule: Rule, rows: int) -> None:
+        self.rows += rows
+        if SEVERITIES.index(rule.severity) < SEVERITIES.index(self.rule.severity):
+            self.rule = rule
+        where = rule.table if rule.table not in ("delivery", "") else "files"
+        self.parts[where] = self.parts.get(where, 0) + rows
+        self.codes[rule.code] = None
+
+
+def causes(findings: Findings) -> pd.DataFrame:
+    """See :meth:`connect_kit.Findings.causes`."""
+    import pandas as pd
+
+    found = list(_collect(findings).values())
+    found = _fold(found)
+    found.sort(key=lambda c: (stage(c.rule), SEVERITIES.index(c.rule.severity), -c.rows, c.title))
+    # What blocks the upload first; within a severity in fixing order.
+    found.sort(key=lambda c: SEVERITIES.index(c.rule.severity) if c.rule.severity == "info" else 0)
+    unrun = _unrun(findings)
+    rows = []
+    for order, cause in enumerate(found, 1):
+        explains = ", ".join(f"{count:,} in {where}" for where, count in cause.parts.items())
+        if cause.follows:
+            explains += "; probably also " + ", ".join(f"{n:,} × {title.lower()}" for title, n in cause.follows.items())
+        if cause.rule.code in ("header.missing_column", "file.missing") and unrun.get(cause.rule.table):
+            explains += f"; {unrun[cause.rule.table]} rules could not be checked"
+        rows.append(
+            (order, cause.rule.severity, cause.title, explains, cause.rows, cause.rule.remedy, ", ".join(cause.codes))
+        )
+    return pd.DataFrame(rows, columns=["order", "severity", "cause", "explains", "rows", "remedy", "codes"])
+
+
+def _collect(findings: Findings) -> dict[tuple[str, ...], _Cause]:
+    groups: dict[int, dict[str | None, int]] = {}
+    for number, value, rows in findings.schema.execute(_GROUPS):
+        groups.setdefault(number, {})[value] = rows
+    found: dict[tuple[str, ...], _Cause] = {}
+    for number, rule in enumerate(findings.rules):
+        values = groups.get(number, {})
+        split = rule.cause == "school" or (rule.cause == "value" and len(values) <= _MOST_VALUES)
+        for value, rows in values.items() if split else [(None, sum(values.values()))]:
+            key, title = _named(findings, rule, value, len(values), rows)
+            found.setdefault(key, _Cause(title, rule)).add(rule, rows)
+    return found
+
+
+def _named(findings: Findings, rule: Rule, value: str | None, values: int, rows: int) -> tuple[tuple[str, ...], str]:
+    """What makes rows one cause, and its name."""
+    if rule.cause == "school" and value is not None:
+        school = value.split(" ")[0]
+        return ("school", school), f"School {school}: {rule.title[0].lower()}{rule.title[1:]}"
+    if rule.cause == "value" and value is not None:
+        return (rule.code, rule.severity, value), f"{rule.title}: {value[:60]}"
+    if rule.cause == "value" and values > _MOST_VALUES:
+        return (rule.code, rule.severity), f"{rule.title}: {values:,} different ones"
+    table = findings.roster.info.get(rule.table)
+    if rule.code.endswith((".present", ".role.known")) and table and rows >= _BLANK_SHARE * max(table.rows, 1):
+        return (rule.code, "blank"), f"Column {rule.column} of {table.file} is blank throughout"
+    if rule.expectation is None and rule.column and rule.code.startswith("header."):
+        return (rule.code, rule.table, rule.column), f"{rule.batch}: {rule.title[0].lower()}{rule.title[1:]} ({rule.column})"
+    if rule.expectation is None:
+        return (rule.code, rule.batch), f"{rule.batch}: {rule.title[0].lower()}{rule.title[1:]}"
+    return (rule.code, rule.severity, rule.column or ""), rule.title + (f" ({rule.column})" if rule.column else "")
+
+
+def _fold(found: list[_Cause]) -> list[_Cause]:
+    """Tell what follows from a graver cause with that cause."""
+    kept = []
+    for cause in found:
+        parents = [
+            other
+            for other in found
+            if other is not cause
+            and cause.rule.code in other.rule.knock_on
+            and SEVERITIES.index(other.rule.severity) < SEVERITIES.index(cause.rule.severity)
+        ]
+        # Only what the parent can explain in number; a single bad row does not excuse a thousand.
+        parents = [other for other in parents if other.rows >= cause.rows]
+        if parents:
+            parent = max(parents, key=lambda other: other.rows)
+            parent.follows[cause.rule.title] = parent.follows.get(cause.rule.title, 0) + cause.rows
+            parent.codes |= cause.codes
+        else:
+            kept.append(cause)
+    return kept
+
+
+def _unrun(findings: Findings) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for item in findings.not_checked:
+        if "workspace" not in item.reason:
+            counts[item.rule.batch] = counts.get(item.rule.batch, 0) + 1
+    return counts

@@ -1,0 +1,256 @@
+"""Findings: what the self-check found, down to every failing row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from connect_kit.connect import SEVERITIES
+from connect_kit.engine import quoted
+from connect_kit.errors import SettingError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from connect_kit.checks.suites import Rule
+    from connect_kit.connect import Level
+    from connect_kit.engine import Schema
+    from connect_kit.roster import Roster
+    from connect_kit.workspace import Workspace
+
+_ROWS = """
+    SELECT r.code, r.severity, r.tbl AS "table", r.file, f.line, f.id AS "sourcedId", r.col AS "column",
+        replace(r.message, '{value}', left(coalesce(f.value, ''), 200)) AS message
+    FROM _failing AS f JOIN _rules AS r ON r.rule = f.rule
+"""
+_ORDER = " ORDER BY r.place, f.line, f.id, f.value"
+#: The order in which things are mended: schools, then people, then classes, then who is in them.
+STAGES = ("delivery", "manifest", "schools", "users", "classes", "enrollments", "guardians", "student_attributes")
+
+
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """A rule that could not be checked, and why."""
+
+    rule: Rule
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """What the self-check found.
+
+    Attributes
+    ----------
+    roster : Roster
+    workspace : Workspace or None
+    rules : tuple of Rule
+        One for each finding; several may share a code (two severities, two columns).
+    counts : mapping of int to int
+        Failing rows by position in ``rules``.
+    not_checked : tuple of Unchecked
+    passed : tuple of Rule
+        Rules that hold.
+    seconds : mapping of str to float
+        Time by step.
+    """
+
+    schema: Schema = field(repr=False)
+    roster: Roster
+    workspace: Workspace | None
+    rules: tuple[Rule, ...] = field(repr=False)
+    counts: Mapping[int, int] = field(repr=False)
+    not_checked: tuple[Unchecked, ...] = field(default=(), repr=False)
+    passed: tuple[Rule, ...] = field(default=(), repr=False)
+    seconds: Mapping[str, float] = field(default_factory=dict, repr=False)
+
+    def ready(self) -> Findings:
+        """Put the rules beside the failing rows, so that SQL can show both."""
+        self.schema.execute(
+            "CREATE TABLE _rules (rule INTEGER, place INTEGER, code VARCHAR, severity VARCHAR, tbl VARCHAR, file VARCHAR, "
+            "col VARCHAR, message VARCHAR)"
+        )
+        order = sorted(range(len(self.rules)), key=self._place)
+        for place, number in enumerate(order):
+            rule = self.rules[number]
+            self.schema.execute(
+                "INSERT INTO _rules VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [number, place, rule.code, rule.severity, rule.table, self._file(rule), rule.column, rule.message],
+            )
+        return self
+
+    def _place(self, number: int) -> tuple[int, int, str]:
+        rule = self.rules[number]
+        return SEVERITIES.index(rule.severity), stage(rule), rule.code
+
+    def _file(self, rule: Rule) -> str | None:
+        if rule.expectation is None:
+            return rule.batch
+        table = self.roster.info.get(rule.table)
+        return table.file if table else None
+
+    @property
+    def level(self) -> Level:
+        """``district`` or ``school``."""
+        return self.roster.level
+
+    @property
+    def fit(self) -> bool:
+        """Whether the delivery is fit to be sent: no critical finding."""
+        return not any(rule.severity == "critical" for rule in self.rules)
+
+    def total(self, severity: str) -> int:
+        """Failing rows of a severity."""
+        return sum(count for number, count in self.counts.items() if self.rules[number].severity == severity)
+
+    def summary(self) -> pd.DataFrame:
+        """One row a finding, critical ones first, in fixing order.
+
+        Columns: ``code``, ``severity``, ``table``, ``column``, ``count`` (failing rows), ``title``, ``remedy``, ``source``.
+        """
+        import pandas as pd
+
+        merged: dict[tuple[str, ...], int] = {}
+        for number in sorted(range(len(self.rules)), key=self._place):
+            rule = self.rules[number]
+            key = (rule.code, rule.severity, rule.table, rule.column or "", rule.title, rule.remedy, rule.source)
+            merged[key] = merged.get(key, 0) + self.counts[number]
+        names = ["code", "severity", "table", "column", "title", "remedy", "source"]
+        frame = pd.DataFrame([[*key, count] for key, count in merged.items()], columns=[*names, "count"])
+        return frame[["code", "severity", "table", "column", "count", "title", "remedy", "source"]]
+
+    def table(self) -> pd.DataFrame:
+        """Every failing row: ``code``, ``severity``, ``table``, ``file``, ``line``, ``sourcedId``, ``column``, ``message``."""
+        return self._numbered(self.schema.frame(_ROWS + _ORDER))
+
+    def iter_table(self, chunk: int = 50_000) -> Iterator[pd.DataFrame]:
+        """:meth:`table` in pieces of so many rows."""
+        from connect_kit.engine.duckdb import arrow_to_frame
+
+        with self.schema.engine.cursor((self.schema.name,)) as cursor:
+            import pyarrow as pa
+
+            for batch in cursor.sql(_ROWS + _ORDER).to_arrow_reader(chunk):
+                yield self._numbered(arrow_to_frame(pa.Table.from_batches([batch])))
+
+    def rows_sample(self, code: str, n: int = 5) -> pd.DataFrame:
+        """The first failing rows of a code: ``file``, ``line``, ``sourcedId``, ``column``, ``message``."""
+        found = self.schema.frame(_ROWS + " WHERE r.code = ?" + _ORDER + f" LIMIT {int(n)}", [code])
+        return self._numbered(found)[["file", "line", "sourcedId", "column", "message"]]
+
+    def rows(self, code: str) -> pd.DataFrame:
+        """Every failing row of a code as delivered, with ``file`` and ``line`` before the columns of its table.
+
+        Holds names where the table does: it is for the analyst's own screen.
+
+        Raises
+        ------
+        SettingError
+            When no finding has this code.
+        """
+        import pandas as pd
+
+        tables = dict.fromkeys(rule.table for rule in self.rules if rule.code == code)
+        if not tables:
+            found = ", ".join(dict.fromkeys(rule.code for rule in self.rules)) or "none"
+            raise SettingError(f"no finding has the code {code!r}; codes found: {found}")
+        frames = []
+        for name in tables:
+            chosen = (
+                "SELECT DISTINCT r.file, f.line FROM _failing AS f JOIN _rules AS r ON r.rule = f.rule "
+                "WHERE r.code = ? AND r.tbl = ?"
+            )
+            if name in self.roster.info:
+                columns = ", ".join("t." + quoted(c) for c in self.roster.info[name].columns)
+                sql = (
+                    f"SELECT c.file, c.line, {columns} FROM ({chosen}) AS c LEFT JOIN {quoted('_all_' + name)} AS t "
+                    "ON t._line = c.line ORDER BY c.line"
+                )
+                frames.append(self.schema.frame(sql, [code, name], also=(self.roster.schema.name,)))
+            else:
+                sql = _ROWS + " WHERE r.code = ? AND r.tbl = ?" + _ORDER
+                frames.append(self.schema.frame(sql, [code, name])[["file", "line", "sourcedId", "message"]])
+        return self._numbered(pd.concat(frames, ignore_index=True))
+
+    def causes(self) -> pd.DataFrame:
+        """One row a root cause, in the order in which to mend them.
+
+        Columns: ``order``, ``severity``, ``cause``, ``explains``, ``rows``, ``remedy``, ``codes``.
+        """
+        from connect_kit.checks.causes import causes
+
+        return causes(self)
+
+    def unchecked(self) -> pd.DataFrame:
+        """Rules that could not be checked: ``code``, ``severity``, ``table``, ``title``, ``reason``."""
+        import pandas as pd
+
+        rows = [(u.rule.code, u.rule.severity, u.rule.table, u.rule.title, u.reason) for u in self.not_checked]
+        return pd.DataFrame(rows, columns=["code", "severity", "table", "title", "reason"]).drop_duplicates(ignore_index=True)
+
+    def by_school(self) -> pd.DataFrame:
+        """One row a school.
+
+        Columns: ``schoolId``, ``name``, ``students``, ``staff``, ``classes``, ``enrollments``, ``students_without_guardian``,
+        and failing rows by severity: ``critical``, ``warning``, ``info``.
+        """
+        from connect_kit.checks.overview import by_school
+
+        return by_school(self)
+
+    def by_file(self) -> pd.DataFrame:
+        """One row a file: ``table``, ``file``, ``rows``, ``refused``, and failing rows by severity."""
+        frame = self.roster.summary().drop(columns="columns")
+        for severity in SEVERITIES:
+            counts: dict[str, int] = {}
+            for number, rule in enumerate(self.rules):
+                if rule.severity == severity:
+                    counts[rule.table] = counts.get(rule.table, 0) + self.counts[number]
+            frame[severity] = [counts.get(table, 0) for table in frame["table"]]
+        return frame
+
+    def chart(self) -> Any:
+        """Failing rows by code and severity, as an Altair chart."""
+        from connect_kit import charts
+
+        return charts.findings_by_code(self.summary())
+
+    def write_csv(self, path: str | Path) -> None:
+        """Write :meth:`table` as CSV, by the engine itself."""
+        self.schema.execute(f"COPY ({_ROWS + _ORDER}) TO '{str(path).replace(chr(39), chr(39) * 2)}' (HEADER, DELIMITER ',')")
+
+    def save(self, folder: str | Path) -> None:
+        """Write ``findings.csv`` into a folder."""
+        from pathlib import Path
+
+        target = Path(folder)
+        target.mkdir(parents=True, exist_ok=True)
+        self.write_csv(target / "findings.csv")
+
+    def _numbered(self, frame: pd.DataFrame) -> pd.DataFrame:
+        if "line" in frame:
+            frame["line"] = frame["line"].astype("Int64")
+        return frame
+
+    def __repr__(self) -> str:
+        state = "fit to send" if self.fit else "not fit to send"
+        return f"Findings({state}: " + ", ".join(f"{self.total(s):,} {s}" for s in SEVERITIES) + ")"
+
+    def _repr_html_(self) -> str:
+        from connect_kit.html import table_html
+
+        state = "✔ fit to send: no critical finding" if self.fit else "✖ not fit to send: critical findings"
+        return f"<p><strong>{state}</strong></p>" + table_html(self.summary()[["severity", "code", "count", "title", "remedy"]])
+
+
+def stage(rule: Rule) -> int:
+    """Position of a rule in the fixing order."""
+    if rule.cause == "school" or rule.code.startswith("workspace.schools"):
+        return STAGES.index("schools")
+    if rule.expectation is None and rule.code.startswith(("file.", "header.")):
+        return 0
+    home = rule.code.partition(".")[0] if rule.code.startswith("enrollments.") else rule.table
+    return STAGES.index(home) if home in STAGES else len(STAGES)

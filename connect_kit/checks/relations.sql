@@ -1,0 +1,177 @@
+-- What rules across tables look at, worked out once for all of them.
+-- Runs with the check's own schema first, then the roster's tables, then the workspace's. One statement a blank line.
+
+-- One row an ID; where several rows share one, the first counts (the repetition is a finding of its own).
+CREATE TABLE user_index AS
+SELECT sourcedId, min(_line) AS _line, arg_min(_kind, _line) AS _kind, arg_min(orgSourcedIds, _line) AS schools
+FROM users WHERE sourcedId IS NOT NULL GROUP BY sourcedId;
+
+CREATE TABLE class_index AS
+SELECT sourcedId, min(_line) AS _line, arg_min(schoolSourcedId, _line) AS school
+FROM classes WHERE sourcedId IS NOT NULL GROUP BY sourcedId;
+
+-- A person in several schools lists them, separated by commas (S1).
+CREATE TABLE user_schools AS
+SELECT _line, _kind, school FROM (
+    SELECT _line, _kind, trim(orgSourcedIds) AS school FROM users WHERE NOT contains(orgSourcedIds, ',')
+    UNION ALL
+    SELECT _line, _kind, trim(unnest(string_split(orgSourcedIds, ','))) FROM users WHERE contains(orgSourcedIds, ',')
+) WHERE school <> '';
+
+CREATE TABLE user_agents AS
+SELECT _line, _kind, agent FROM (
+    SELECT _line, _kind, trim(agentSourcedIds) AS agent FROM users WHERE NOT contains(agentSourcedIds, ',')
+    UNION ALL
+    SELECT _line, _kind, trim(unnest(string_split(agentSourcedIds, ','))) FROM users WHERE contains(agentSourcedIds, ',')
+) WHERE agent <> '';
+
+-- OneRoster 1.2: somebody whose first role is another one may be a guardian too.
+CREATE TABLE further_guardians AS
+SELECT DISTINCT userSourcedId AS sourcedId FROM roles
+WHERE role IN ('guardian', 'parent', 'relative') AND userSourcedId IS NOT NULL;
+
+CREATE TABLE known_schools AS
+SELECT DISTINCT schoolId AS school FROM workspace_schools WHERE schoolId IS NOT NULL;
+
+-- padded: unknown as written, known with its leading zeros (S3: IDs must match exactly).
+CREATE TABLE school_status AS
+WITH delivered AS (
+    SELECT school FROM user_schools
+    UNION SELECT schoolSourcedId FROM classes WHERE schoolSourcedId IS NOT NULL
+    UNION SELECT schoolSourcedId FROM enrollments WHERE schoolSourcedId IS NOT NULL
+    UNION SELECT sourcedId FROM orgs WHERE type = 'school' AND sourcedId IS NOT NULL
+)
+SELECT d.school, CASE WHEN k.school IS NOT NULL THEN 'known' WHEN z.digits IS NOT NULL THEN 'padded' ELSE 'unknown' END AS status
+FROM delivered AS d
+LEFT JOIN known_schools AS k ON k.school = d.school
+LEFT JOIN (SELECT DISTINCT ltrim(school, '0') AS digits FROM known_schools WHERE regexp_full_match(school, '[0-9]+')) AS z
+    ON z.digits = ltrim(d.school, '0') AND regexp_full_match(d.school, '[0-9]+');
+
+CREATE TABLE known_ids AS
+SELECT studentId AS id FROM workspace_students WHERE studentId IS NOT NULL
+UNION SELECT guardianId FROM workspace_guardians WHERE guardianId IS NOT NULL
+UNION SELECT staffId FROM workspace_staff WHERE staffId IS NOT NULL;
+
+CREATE TABLE student_ids AS
+SELECT sourcedId FROM user_index WHERE _kind = 'student'
+UNION SELECT studentId FROM workspace_students WHERE studentId IS NOT NULL;
+
+-- References that lead nowhere, with the reason; IDs with a quote character have a finding of their own.
+CREATE TABLE unknown_users AS
+WITH lost AS (
+    SELECT DISTINCT e.userSourcedId AS id FROM enrollments AS e
+    ANTI JOIN user_index AS u ON u.sourcedId = e.userSourcedId
+    WHERE e.userSourcedId IS NOT NULL
+), zeros AS (
+    SELECT DISTINCT ltrim(sourcedId, '0') AS digits FROM user_index
+    WHERE EXISTS (SELECT 1 FROM lost) AND regexp_full_match(sourcedId, '[0-9]+')
+)
+SELECT l.id, CASE WHEN k.id IS NOT NULL THEN 'workspace' WHEN regexp_matches(l.id, '["''`]') THEN 'quoted'
+    WHEN z.digits IS NOT NULL THEN 'padded' ELSE 'unknown' END AS status
+FROM lost AS l
+LEFT JOIN known_ids AS k ON k.id = l.id
+LEFT JOIN zeros AS z ON z.digits = ltrim(l.id, '0') AND regexp_full_match(l.id, '[0-9]+');
+
+CREATE TABLE unknown_classes AS
+WITH lost AS (
+    SELECT DISTINCT e.classSourcedId AS id FROM enrollments AS e
+    ANTI JOIN class_index AS c ON c.sourcedId = e.classSourcedId
+    WHERE e.classSourcedId IS NOT NULL
+), zeros AS (
+    SELECT DISTINCT ltrim(sourcedId, '0') AS digits FROM class_index
+    WHERE EXISTS (SELECT 1 FROM lost) AND regexp_full_match(sourcedId, '[0-9]+')
+)
+SELECT l.id, CASE WHEN k.classId IS NOT NULL THEN 'workspace' WHEN regexp_matches(l.id, '["''`]') THEN 'quoted'
+    WHEN z.digits IS NOT NULL THEN 'padded' ELSE 'unknown' END AS status
+FROM lost AS l
+LEFT JOIN (SELECT DISTINCT classId FROM workspace_classrooms WHERE classId IS NOT NULL) AS k ON k.classId = l.id
+LEFT JOIN zeros AS z ON z.digits = ltrim(l.id, '0') AND regexp_full_match(l.id, '[0-9]+');
+
+-- Nothing is compared with a school that is itself a finding.
+UPDATE class_index SET school = NULL WHERE school IN (SELECT school FROM school_status WHERE status IN ('unknown', 'padded') AND EXISTS (SELECT 1 FROM known_schools));
+
+UPDATE user_index SET schools = NULL WHERE _line IN (
+    SELECT u._line FROM user_schools AS u JOIN school_status AS s ON s.school = u.school
+    WHERE s.status IN ('unknown', 'padded') AND EXISTS (SELECT 1 FROM known_schools));
+
+-- Every enrollment with what it points at. Kinds: 1 student, 2 staff, 3 guardian, 0 unknown.
+CREATE TABLE enrolled AS
+SELECT e._line, c._line AS class_line, u._line AS user_line,
+    (CASE lower(trim(e.role)) WHEN 'student' THEN 1 WHEN 'teacher' THEN 2 WHEN 'aide' THEN 2 WHEN 'proctor' THEN 2
+        WHEN 'administrator' THEN 2 WHEN 'guardian' THEN 3 WHEN 'parent' THEN 3 WHEN 'relative' THEN 3 ELSE 0 END)::TINYINT AS role_kind,
+    (CASE u._kind WHEN 'student' THEN 1 WHEN 'teacher' THEN 2 WHEN 'administrator' THEN 2 WHEN 'guardian' THEN 3 ELSE 0 END)::TINYINT AS user_kind,
+    e.schoolSourcedId = c.school AS same_school,
+    CASE WHEN c.school IS NULL OR u.schools IS NULL THEN NULL
+        WHEN u.schools = c.school THEN true
+        WHEN NOT contains(u.schools, ',') THEN false
+        ELSE list_contains(string_split(replace(u.schools, ' ', ''), ','), c.school) END AS belongs
+FROM enrollments AS e
+LEFT JOIN class_index AS c ON c.sourcedId = e.classSourcedId
+LEFT JOIN user_index AS u ON u.sourcedId = e.userSourcedId;
+
+CREATE TABLE class_stats AS
+SELECT c._line, c.sourcedId, s.students, s.staff, s.strangers FROM class_index AS c JOIN (
+    SELECT class_line, count(*) FILTER (role_kind = 1) AS students, count(*) FILTER (role_kind = 2) AS staff,
+        count(*) FILTER (role_kind = 1 AND belongs = false) AS strangers
+    FROM enrolled WHERE class_line IS NOT NULL GROUP BY class_line
+) AS s ON s.class_line = c._line;
+
+CREATE TABLE user_stats AS
+SELECT u._line, u.sourcedId, u._kind, s.classes FROM user_index AS u JOIN (
+    SELECT user_line, count(*) AS classes FROM enrolled WHERE user_line IS NOT NULL GROUP BY user_line
+) AS s ON s.user_line = u._line;
+
+-- Two numbers stand for the pair, so that millions of pairs are grouped without comparing text.
+CREATE TABLE repeated_pairs AS
+WITH pairs AS (
+    SELECT min(_line) AS _line FROM enrolled WHERE class_line IS NOT NULL AND user_line IS NOT NULL
+    GROUP BY class_line, user_line HAVING count(*) > 1
+), strays AS (
+    SELECT e.classSourcedId, e.userSourcedId FROM enrollments AS e
+    JOIN (SELECT _line FROM enrolled WHERE class_line IS NULL OR user_line IS NULL) AS x ON x._line = e._line
+    WHERE e.classSourcedId IS NOT NULL AND e.userSourcedId IS NOT NULL GROUP BY ALL HAVING count(*) > 1
+)
+SELECT e.classSourcedId, e.userSourcedId FROM enrollments AS e JOIN pairs AS p ON p._line = e._line
+UNION SELECT * FROM strays;
+
+-- Records under the SIS on Connect that a nightly sync would archive because they are gone from the delivery (S20).
+CREATE TABLE managed AS
+SELECT 'students' AS kind, u.sourcedId IS NULL AS gone FROM workspace_students AS w
+LEFT JOIN user_index AS u ON u.sourcedId = w.studentId
+WHERE w.studentId IS NOT NULL AND lower(coalesce(w.archived, 'false')) NOT IN ('true', '1', 'yes')
+UNION ALL
+SELECT 'guardians', u.sourcedId IS NULL AND g.guardianSourcedId IS NULL FROM workspace_guardians AS w
+LEFT JOIN user_index AS u ON u.sourcedId = w.guardianId
+LEFT JOIN (SELECT DISTINCT guardianSourcedId FROM guardians) AS g ON g.guardianSourcedId = w.guardianId WHERE w.guardianId IS NOT NULL
+UNION ALL
+SELECT 'staff', u.sourcedId IS NULL FROM workspace_staff AS w
+LEFT JOIN user_index AS u ON u.sourcedId = w.staffId WHERE w.staffId IS NOT NULL
+UNION ALL
+SELECT 'classrooms', c.sourcedId IS NULL FROM workspace_classrooms AS w
+LEFT JOIN class_index AS c ON c.sourcedId = w.classId
+WHERE w.classId IS NOT NULL AND lower(coalesce(w.archived, 'false')) NOT IN ('true', '1', 'yes');
+
+CREATE TABLE school_change AS
+WITH old AS (
+    SELECT s.schoolId AS school, 'students' AS kind, w.studentId AS id,
+        lower(concat_ws('|', w.givenName, w.familyName, coalesce(w.email, ''), coalesce(w.grade, ''))) AS said
+    FROM workspace_students AS w JOIN workspace_schools AS s ON s.connectSchoolId = w.connectSchoolId
+    WHERE s.schoolId IS NOT NULL AND w.studentId IS NOT NULL AND lower(coalesce(w.archived, 'false')) NOT IN ('true', '1', 'yes')
+    UNION ALL
+    SELECT s.schoolId, 'classes', w.classId, lower(concat_ws('|', w.title, coalesce(w.grades, '')))
+    FROM workspace_classrooms AS w JOIN workspace_schools AS s ON s.connectSchoolId = w.connectSchoolId
+    WHERE s.schoolId IS NOT NULL AND w.classId IS NOT NULL AND lower(coalesce(w.archived, 'false')) NOT IN ('true', '1', 'yes')
+), new AS (
+    SELECT us.school, 'students' AS kind, u.sourcedId AS id,
+        lower(concat_ws('|', u.givenName, u.familyName, coalesce(u.email, ''), coalesce(u.grades, ''))) AS said
+    FROM users AS u JOIN user_schools AS us ON us._line = u._line
+    WHERE u._kind = 'student' AND u.sourcedId IS NOT NULL AND EXISTS (SELECT 1 FROM known_schools)
+    UNION ALL
+    SELECT c.schoolSourcedId, 'classes', c.sourcedId, lower(concat_ws('|', c.title, coalesce(c.grades, '')))
+    FROM classes AS c WHERE c.sourcedId IS NOT NULL AND EXISTS (SELECT 1 FROM known_schools)
+)
+SELECT coalesce(o.school, n.school) AS school, coalesce(o.kind, n.kind) AS kind, count(o.id) AS before, count(n.id) AS after,
+    count(*) FILTER (o.id IS NULL) AS added, count(*) FILTER (n.id IS NULL) AS removed,
+    count(*) FILTER (o.said <> n.said) AS changed
+FROM old AS o FULL JOIN new AS n ON n.school = o.school AND n.kind = o.kind AND n.id = o.id
+GROUP BY ALL HAVING coalesce(o.school, n.school) IN (SELECT school FROM known_schools);

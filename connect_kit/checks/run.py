@@ -1,0 +1,263 @@
+"""Running the catalogue on a roster: Great Expectations decides, the engine lists the rows."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from connect_kit import connect
+from connect_kit.checks import relations
+from connect_kit.checks.findings import Findings, Unchecked
+from connect_kit.checks.suites import Rule, load_suites, reader_rule
+from connect_kit.engine import quoted
+from connect_kit.engine.gx_bridge import Bridge, prepare, rows_table
+from connect_kit.errors import EngineError, SettingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from connect_kit.engine import Schema
+    from connect_kit.roster import Roster
+    from connect_kit.workspace import Workspace
+
+
+def check_roster(
+    roster: Roster,
+    workspace: Workspace | None = None,
+    *,
+    suites: str | Path | None = None,
+    region: str = "US",
+    progress: bool | None = None,
+) -> Findings:
+    """Self-check a roster with the kit's expectation suites.
+
+    Parameters
+    ----------
+    roster : Roster
+    workspace : Workspace, optional
+        The district's Connect workspace; rules that need it are reported as not checked without it.
+    suites : str or Path, optional
+        A district's own suites, run beside the kit's: a JSON file or a folder of them.
+    region : str
+        ISO 3166 code of the country whose phone numbers are written without country code.
+    progress : bool, optional
+        Show a progress bar; for large rosters by default.
+
+    Returns
+    -------
+    Findings
+
+    Raises
+    ------
+    SuiteError
+        When one of ``suites`` is no suite.
+    SettingError
+        When roster and workspace live in different engines.
+    """
+    started = time.perf_counter()
+    importing = threading.Thread(target=prepare, daemon=True)  # GX takes seconds to import; the tables are made meanwhile
+    importing.start()
+    if workspace is not None and workspace.schema.engine is not roster.schema.engine:
+        raise SettingError("roster and workspace live in different engines; pass the same engine= to both readers")
+    rules = load_suites(suites)
+    others = (roster.schema.name, *([workspace.schema.name] if workspace else []))
+    schema = roster.schema.engine.new_schema("check")
+    relations.build(schema, others, workspace=workspace is not None, region=region)
+    related = time.perf_counter()
+    importing.join()
+    prepare()  # an error of the thread shows here
+    imported = time.perf_counter()
+    run = _Run(roster, workspace, schema, others)
+    bar = _bar(roster, progress)
+    for batch in dict.fromkeys(rule.batch for rule in rules):
+        run.suite(batch, [rule for rule in rules if rule.batch == batch])
+        bar(batch)
+    run.reader_notes()
+    return Findings(
+        schema=schema,
+        roster=roster,
+        workspace=workspace,
+        rules=tuple(run.rules),
+        counts=dict(run.counts),
+        not_checked=tuple(run.unchecked),
+        passed=tuple(run.passed),
+        seconds={
+            "relations": related - started,
+            "wait for Great Expectations": imported - related,
+            "suites": time.perf_counter() - imported,
+        },
+    ).ready()
+
+
+class _Run:
+    """One run of the catalogue; collects failing rows in the table ``_failing`` (rule, line, value, id)."""
+
+    def __init__(self, roster: Roster, workspace: Workspace | None, schema: Schema, others: tuple[str, ...]) -> None:
+        self.roster, self.workspace, self.schema, self.others = roster, workspace, schema, others
+        self.rules: list[Rule] = []
+        self.counts: dict[int, int] = {}
+        self.unchecked: list[Unchecked] = []
+        self.passed: list[Rule] = []
+        self.bridge = Bridge(roster.schema.engine, (schema.name, *others))
+        self.columns = {table: roster.schema.columns(f"_all_{table}") for table in roster.info}
+        schema.execute("CREATE TABLE _failing (rule INTEGER, line BIGINT, value VARCHAR, id VARCHAR)")
+
+    def suite(self, batch: str, rules: list[Rule]) -> None:
+        """Validate the rules on their table and list the rows that fail."""
+        import great_expectations as gx
+        from great_expectations.exceptions import GreatExpectationsError
+
+        todo = []
+        for rule in rules:
+            applies, reason = self._applies(rule)
+            if applies:
+                todo.append(rule)
+            elif reason:
+                self.unchecked.append(Unchecked(rule, reason))
+        if not todo:
+            return
+        marked = [
+            {**(rule.expectation or {}), "meta": {**(rule.expectation or {})["meta"], "_number": number}}
+            for number, rule in enumerate(todo)
+        ]
+        try:
+            results = self.bridge.validate(batch, gx.ExpectationSuite(name=batch, expectations=marked)).results
+        except (GreatExpectationsError, TypeError, ValueError) as error:
+            self.unchecked += [Unchecked(rule, f"the suite cannot be run: {_short(error)}") for rule in todo]
+            return
+        # Results do not come in the suite's order.
+        for result in sorted(results, key=lambda r: r.expectation_config.meta["_number"]):
+            self._result(todo[result.expectation_config.meta["_number"]], result)
+
+    def _applies(self, rule: Rule) -> tuple[bool, str]:
+        """Whether a rule is to be run; if not, and somebody would miss it, why."""
+        if rule.level not in (None, self.roster.level):
+            return False, ""
+        if any(table in self.roster.info for table in rule.unless):
+            return False, ""
+        if "workspace" in rule.needs and self.workspace is None:
+            return False, "no workspace was given"
+        table = rule.batch if rule.table != "workspace" else "users"
+        wanted = [table, *(f"{table}.{column}" for column in rule.columns if rule.table != "workspace")]
+        for name in (*wanted, *rule.needs):
+            reason = self._missing(name)
+            if reason is not None:
+                return False, reason
+        return True, ""
+
+    def _missing(self, name: str) -> str | None:
+        """None when a table or column is there, otherwise why it is not; empty when nobody would miss it."""
+        table, _, column = name.partition(".")
+        if table == "workspace" or column.startswith("_"):
+            return None
+        if table in self.roster.unreadable:
+            return f"{table}.csv could not be read"
+        if table not in self.roster.info:
+            needed = table in connect.FILES and connect.FILES[table].needed
+            return f"{table}.csv was not delivered" if needed else ""
+        if not column or column in self.columns[table]:
+            return None
+        return f"column {column} is missing in {table}.csv" if column in self.roster.info[table].missing else ""
+
+    def _result(self, rule: Rule, result: Any) -> None:
+        found = result.result or {}
+        if not found or (result.exception_info or {}).get("raised_exception"):
+            self.unchecked.append(Unchecked(rule, f"Great Expectations could not run it: {_exception(result)}"))
+            return
+        if result.success:
+            self.passed.append(rule)
+            return
+        if rule.is_sql:
+            self._add(rule, quoted(rows_table(rule.query or "")), found["observed_value"])
+        elif found.get("unexpected_index_query"):
+            self._add(rule, "(" + found["unexpected_index_query"].rstrip().rstrip(";") + ")", found["unexpected_count"])
+        else:  # a rule on the table as a whole, or one met by a share of the rows
+            number = self._number(rule)
+            self.schema.execute("INSERT INTO _failing VALUES (?, NULL, ?, NULL)", [number, str(found.get("observed_value"))])
+            self.counts[number] = 1
+
+    def _number(self, rule: Rule) -> int:
+        self.rules.append(rule)
+        return len(self.rules) - 1
+
+    def _add(self, rule: Rule, rows: str, expected: int) -> None:
+        columns = [row[0] for row in self.schema.execute(f"DESCRIBE SELECT * FROM {rows}", also=self.others)]
+        if "_line" not in columns:
+            self.unchecked.append(Unchecked(rule, "its query selects no _line, so that no row can be shown"))
+            return
+        number = self._number(rule)
+        shown = "_value" if "_value" in columns else next((c for c in rule.columns if c in columns), None)
+        value = f"q.{quoted(shown)}::VARCHAR" if shown and shown not in connect.PERSONAL_COLUMNS else "NULL"
+        key = self._key(rule.table)
+        own = "q._id" if "_id" in columns else "NULL"
+        join = f"LEFT JOIN {quoted('_all_' + rule.table)} AS k ON k._line = q._line" if key else ""
+        self.schema.execute(
+            f"INSERT INTO _failing SELECT {number}, q._line, {value}, coalesce({own}, {key or 'NULL'}) FROM {rows} AS q {join}",
+            also=self.others,
+        )
+        count = int(self.schema.execute(f"SELECT count(*) FROM _failing WHERE rule = {number}")[0][0])
+        if count != expected:
+            raise EngineError(f"{rule.code}: {expected} rows fail, but {count} were listed; please report this")
+        self.counts[number] = count
+
+    def _key(self, table: str) -> str | None:
+        """SQL of the ID that a row of a table is named by."""
+        if table not in self.columns:
+            return None
+        named = ("sourcedId", "userSourcedId", "studentSourcedId")
+        there = [f"k.{quoted(name)}" for name in named if name in self.columns[table]]
+        return f"coalesce({', '.join(there)})" if there else None
+
+    def reader_notes(self) -> None:
+        """Bring in what the reader noted."""
+        groups = self.schema.execute(
+            "SELECT code, severity, tbl, file, col, count(*) FROM _seen GROUP BY ALL ORDER BY min(rowid)", also=self.others
+        )
+        for code, severity, table, file, column, count in groups:
+            rule = reader_rule(code)
+            number = self._number(
+                replace(rule, code=code, severity=severity or rule.severity, table=table, column=column, batch=file)
+            )
+            key = self._key(table)
+            join = f"LEFT JOIN {quoted('_all_' + table)} AS k ON k._line = s.line" if key else ""
+            self.schema.execute(
+                f"INSERT INTO _failing SELECT {number}, s.line, s.value, {key or 'NULL'} FROM _seen AS s {join} "
+                "WHERE s.code = ? AND s.severity IS NOT DISTINCT FROM ? AND s.tbl = ? AND s.file = ? "
+                "AND s.col IS NOT DISTINCT FROM ?",
+                [code, severity, table, file, column],
+                also=self.others,
+            )
+            self.counts[number] = count
+
+
+def _bar(roster: Roster, wanted: bool | None) -> Any:
+    if not (len(roster) > 500_000 if wanted is None else wanted):
+        return lambda _: None
+    from tqdm.auto import tqdm
+
+    bar = tqdm(desc="Checking", unit=" suites", leave=False)
+
+    def step(name: str) -> None:
+        bar.set_postfix_str(name)
+        bar.update()
+
+    return step
+
+
+def _exception(result: Any) -> str:
+    info = result.exception_info or {}
+    if "exception_message" not in info:  # GX nests it by metric where a column is missing
+        info = next((value for value in info.values() if isinstance(value, dict)), {})
+    return _short(info.get("exception_message") or "no result")
+
+
+def _short(error: object) -> str:
+    return " ".join(str(error).split())[:200]
+
+
+def known_codes(rules: Iterable[Rule]) -> tuple[str, ...]:
+    """Codes of rules, each once."""
+    return tuple(dict.fromkeys(rule.code for rule in rules))

@@ -1,0 +1,175 @@
+"""The catalogue of rules: expectation suites as JSON, and what the reader itself looks for.
+
+An expectation carries its ``severity`` (GX's own field) and, in ``meta``: ``code`` (``table.column.rule``), ``title``,
+``remedy``, ``source``, and where they are needed ``message`` (``{value}`` is the offending value), ``level``,
+``needs`` (tables, ``table.column`` or ``workspace`` that must be there), ``unless`` (tables that must not),
+``column``, ``cause`` (how rows are grouped by root cause) and ``knock_on`` (codes that follow from it).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from connect_kit.connect import SEVERITIES, Severity
+from connect_kit.errors import SuiteError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SQL = "unexpected_rows_expectation"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the catalogue.
+
+    Attributes
+    ----------
+    code, severity, title, remedy, source : str
+    table : str
+        Table of the rows that it finds.
+    column : str or None
+    message : str
+        What a failing row is told; ``{value}`` stands for the offending value.
+    level : str or None
+        Level at which alone it applies.
+    needs, unless : tuple of str
+    cause : str or None
+        ``school``, ``value`` or ``column``.
+    knock_on : tuple of str
+        Codes whose findings may follow from this one's.
+    batch : str
+        Table that it is validated on.
+    expectation : mapping or None
+        GX's ``type`` and ``kwargs``; None for what the reader finds.
+    """
+
+    code: str
+    severity: Severity
+    title: str
+    remedy: str
+    source: str
+    table: str
+    column: str | None = None
+    message: str = ""
+    level: str | None = None
+    needs: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    cause: str | None = None
+    knock_on: tuple[str, ...] = ()
+    batch: str = ""
+    expectation: Mapping[str, Any] | None = None
+
+    @property
+    def query(self) -> str | None:
+        """SQL of a rule across tables, with ``{batch}`` for its own."""
+        return self.expectation["kwargs"]["unexpected_rows_query"] if self.is_sql and self.expectation else None
+
+    @property
+    def is_sql(self) -> bool:
+        return self.expectation is not None and self.expectation["type"] == _SQL
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of its own table that the rule looks at."""
+        kwargs = self.expectation["kwargs"] if self.expectation else {}
+        named = [kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs]
+        return tuple(dict.fromkeys([*named, *kwargs.get("column_list", ()), *([self.column] if self.column else [])]))
+
+
+def suites_folder() -> Path:
+    """Where the kit's own suites lie: the checkout's ``expectations``, or a copy inside the installed package."""
+    beside = Path(__file__).parents[2] / "expectations"
+    inside = Path(__file__).parents[1] / "_expectations"
+    for folder in (beside, inside):
+        if (folder / "users.json").is_file():
+            return folder
+    raise SuiteError(f"{beside}: the kit's expectation suites are missing; install connect-kit again")
+
+
+def load_suites(extra: str | Path | None = None) -> tuple[Rule, ...]:
+    """Every rule of the kit's suites, then those of a district's own.
+
+    Parameters
+    ----------
+    extra : str or Path, optional
+        A JSON file, or a folder of JSON files, each a GX expectation suite. ``meta.batch`` or the suite's name says
+        which table it is for.
+
+    Raises
+    ------
+    SuiteError
+        When a file is no suite; the message names the file and the place in it.
+    """
+    rules = [rule for path in sorted(suites_folder().glob("*.json")) for rule in read_suite(path)]
+    if extra is not None:
+        place = Path(extra).expanduser()
+        paths = sorted(place.glob("*.json")) if place.is_dir() else [place]
+        if not paths:
+            raise SuiteError(f"{place}: holds no suite; expected JSON files such as users.json")
+        rules += [rule for path in paths for rule in read_suite(path, own=False)]
+    return tuple(rules)
+
+
+def read_suite(path: Path, *, own: bool = True) -> list[Rule]:
+    """The rules of one suite file; in a district's own suite everything but GX's fields may be left out."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SuiteError(f"{path}: cannot be read ({error.strerror}); give a suite file or a folder of them") from error
+    except ValueError as error:
+        raise SuiteError(f"{path}: is no JSON ({error})") from error
+    if not isinstance(data, dict) or not isinstance(data.get("expectations"), list):
+        raise SuiteError(f"{path}: is no expectation suite; expected an object with 'name' and a list 'expectations'")
+    meta = data.get("meta") or {}
+    table = path.stem if own else str(meta.get("table") or data.get("name") or path.stem)
+    batch = str(meta.get("batch") or table)
+    return [_rule(path, i, e, table, batch) for i, e in enumerate(data["expectations"], 1)]
+
+
+def _rule(path: Path, number: int, data: Any, table: str, batch: str) -> Rule:
+    place = f"{path.name}, expectation {number}"
+    if not isinstance(data, dict) or not isinstance(data.get("kwargs"), dict) or "type" not in data:
+        raise SuiteError(f"{place}: expected an object with 'type' and 'kwargs'")
+    meta = data.get("meta") or {}
+    severity = data.get("severity") or "critical"  # as GX has it
+    if severity not in SEVERITIES:
+        raise SuiteError(f"{place}: severity {severity!r} is not one of {', '.join(SEVERITIES)}")
+    kind, kwargs = data["type"], data["kwargs"]
+    column = meta.get("column") or kwargs.get("column")
+    code = meta.get("code") or f"{table}.{column or 'table'}.{kind.removeprefix('expect_')}"
+    return Rule(
+        code=code,
+        severity=severity,
+        title=meta.get("title") or data.get("description") or kind.replace("_", " "),
+        remedy=meta.get("remedy") or "See the district's own suite.",
+        source=meta.get("source") or f"the district's own suite {path.name}",
+        table=table,
+        column=column,
+        message=meta.get("message") or "fails " + kind.replace("_", " "),
+        level=meta.get("level"),
+        needs=tuple(meta.get("needs") or ()),
+        unless=tuple(meta.get("unless") or ()),
+        cause=meta.get("cause"),
+        knock_on=tuple(meta.get("knock_on") or ()),
+        batch=batch,
+        expectation={"type": kind, "kwargs": kwargs, "meta": meta, "severity": severity},
+    )
+
+
+@cache
+def reader_rules() -> Mapping[str, Rule]:
+    """What the reader itself finds, by code; ``*`` stands for a table's name."""
+    text = resources.files("connect_kit.checks").joinpath("reader_rules.json").read_text(encoding="utf-8")
+    return {data["code"]: Rule(table="", **data) for data in json.loads(text)}
+
+
+def reader_rule(code: str) -> Rule:
+    """The rule of a code that the reader noted."""
+    rules = reader_rules()
+    return rules[code] if code in rules else rules["*." + code.partition(".")[2]]

@@ -1,0 +1,173 @@
+"""Reading one CSV file into a table: every value text, every row with its physical line, no line lost.
+
+DuckDB parses. A file of one record a line is read in parallel where it lies, and a row's line follows from its
+position. Anything else (line breaks in values, blank lines, lines that do not parse) goes through
+:mod:`connect_kit.engine.csv_lines`, which finds the records' lines and sets aside what is no record.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from connect_kit.engine.csv_lines import MOST_BYTES_A_LINE, pa_table, refused_table, split_records
+from connect_kit.engine.duckdb import Schema, quoted
+from connect_kit.engine.encoding import Probe, probe_file, write_plain
+from connect_kit.errors import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import pyarrow as pa
+
+DELIMITERS = (",", ";", "\t")
+_HEADER_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class CsvSource:
+    """A CSV file made ready for loading.
+
+    Attributes
+    ----------
+    path : Path
+        What is read: the file, or a plain copy of it.
+    probe : Probe
+        The original's bytes; of the copy where there is one.
+    original : Probe
+        The original's bytes.
+    header : tuple of str
+        Names as written, undamaged.
+    delimiter : str
+    header_lines : int
+        Physical lines of the header.
+    """
+
+    path: Path
+    probe: Probe
+    original: Probe
+    header: tuple[str, ...] = ()
+    delimiter: str = ","
+    header_lines: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedFile:
+    """What became of a file: ``rows`` read, ``refused`` records, ``blank_lines`` passed over."""
+
+    rows: int
+    refused: pa.Table
+    blank_lines: int = 0
+
+
+def open_csv(path: Path, folder: Path, known: Sequence[str] = (), seen: Callable[[int], None] | None = None) -> CsvSource:
+    """Find out a file's encoding, delimiter and header; copy it to ``folder`` in plain UTF-8 where it is not.
+
+    ``known`` are column names expected in the header; they decide between the delimiters.
+    A source without header has no text, or no accepted encoding (``original.encoding`` is None).
+    """
+    original = probe_file(path, seen)
+    probe, place = original, path
+    if original.encoding is None or original.size == 0:
+        return CsvSource(path, original, original)
+    if not original.plain:
+        place = folder / f"plain-{path.name}"
+        try:
+            write_plain(path, original.encoding, place)
+        except UnicodeDecodeError:
+            unknown = Probe(None, original.label, original.size)
+            return CsvSource(path, unknown, unknown)
+        probe = probe_file(place)
+    with place.open(encoding="utf-8-sig", newline="") as file:
+        start = file.read(_HEADER_BYTES)
+    if not start.strip() or not ("\n" in start or "\r" in start or len(start) < _HEADER_BYTES):
+        return CsvSource(place, probe, original)
+    first = start.splitlines()[0] if start.splitlines() else ""
+    delimiter = max(DELIMITERS, key=lambda mark: _known_names(first, mark, known))
+    try:
+        reader = csv.reader(io.StringIO(start, newline=""), delimiter=delimiter)
+        header = next(reader)
+        lines = reader.line_num
+    except (csv.Error, StopIteration):
+        header, lines = first.split(delimiter), 1
+    if lines > 1 and '"' in first and len(header) == 1:  # an unclosed quote swallowed the file
+        header, lines = first.split(delimiter), 1
+    return CsvSource(place, probe, original, tuple(header), delimiter, lines)
+
+
+def _known_names(line: str, delimiter: str, known: Sequence[str]) -> tuple[int, int]:
+    parts = [part.strip(' "\ufeff').casefold() for part in line.split(delimiter)]
+    wanted = {name.casefold() for name in known}
+    return sum(part in wanted for part in parts), len(parts)
+
+
+def load_csv(schema: Schema, table: str, source: CsvSource, columns: Sequence[str]) -> LoadedFile:
+    """Load a file's records into a schema: view ``_all_<table>`` with ``_line`` and ``columns``, all text but the line.
+
+    The values lie in the table ``_file_<table>``, as written; empty fields are NULL. Rows read and records refused
+    together are the records of the file.
+
+    Raises
+    ------
+    EngineError
+        When DuckDB does not read what was found to be well formed.
+    """
+    values, view = quoted(f"_file_{table}"), quoted(f"_all_{table}")
+    if source.header_lines == 1 and _reads(schema, values, source, columns):
+        rows = schema.count(f"_file_{table}")
+        if rows == source.probe.lines - 1:
+            schema.execute(f"CREATE VIEW {view} AS SELECT rowid + 2 AS _line, * FROM {values}")
+            return LoadedFile(rows, refused_table([]))
+    split = split_records(schema.engine, source.path, source.delimiter, len(columns), source.header_lines)
+    with tempfile.TemporaryDirectory(prefix="connect-kit-") as folder:
+        clean = Path(folder) / "records.csv"
+        clean.write_bytes(split.clean)
+        if not _reads(schema, values, source, columns, clean):
+            _read_one_by_one(schema, values, source, columns, clean)
+    rows = schema.count(f"_file_{table}")
+    if rows != len(split.lines):
+        msg = f"{source.path.name}: {len(split.lines)} records were found, but {rows} rows were read"
+        raise EngineError(msg)
+    with schema.engine.cursor((schema.name,)) as cursor:
+        cursor.register("starts", pa_table({"_line": split.lines}))
+        cursor.execute(f"CREATE TABLE {quoted('_lines_' + table)} AS SELECT _line FROM starts")
+    schema.execute(
+        f"CREATE VIEW {view} AS SELECT * FROM {quoted('_lines_' + table)} POSITIONAL JOIN {values}"
+    )
+    return LoadedFile(rows, split.refused, split.blank_lines)
+
+
+def _reads(
+    schema: Schema, values: str, source: CsvSource, columns: Sequence[str], clean: Path | None = None
+) -> bool:
+    """Let DuckDB read the file strictly; False where it finds a record that does not parse."""
+    types = ", ".join(f"{_literal(name)}: 'VARCHAR'" for name in columns)
+    options = f"columns = {{{types}}}, auto_detect = false, strict_mode = true, quote = '\"', escape = '\"'"
+    sql = (
+        f"CREATE OR REPLACE TABLE {values} AS SELECT * FROM read_csv({_literal(str(clean or source.path))}, "
+        f"{options}, delim = {_literal(source.delimiter)}, header = {str(clean is None).lower()}, "
+        f"max_line_size = {MOST_BYTES_A_LINE})"
+    )
+    try:
+        schema.execute(sql)
+    except EngineError:
+        return False
+    return True
+
+
+def _read_one_by_one(schema: Schema, values: str, source: CsvSource, columns: Sequence[str], clean: Path) -> None:
+    """The slow road for records that are well formed, but not to DuckDB's taste."""
+    with clean.open(encoding="utf-8", newline="") as file:
+        records = list(csv.reader(file, delimiter=source.delimiter))
+    data = {name: [record[i] or None for record in records] for i, name in enumerate(columns)}
+    with schema.engine.cursor((schema.name,)) as cursor:
+        cursor.register("records", pa_table(data))
+        cursor.execute(f"CREATE OR REPLACE TABLE {values} AS SELECT * FROM records")
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,158 @@
+"""What a file's bytes are: encoding, line ends, odd characters; and a copy in plain UTF-8 where they are not.
+
+Connect takes ASCII or UTF-8 (S7) and reads headers literally, so that a BOM hides the first column (S21).
+"""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+CHUNK = 8 * 1024 * 1024
+_CONTROL = bytes(b for b in (*range(32), 127) if b not in b"\t\r\n")
+_NOT_CONTROL = bytes(b for b in range(256) if b not in _CONTROL)
+_UNDEFINED_1252 = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
+_C1 = bytes(range(0x80, 0xA0))
+_ALL = bytes(range(256))
+#: UTF-8 of non-breaking, zero-width, directional and other invisible characters.
+INVISIBLE = "\u00a0\u00ad\u180e\u2007\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u202f\u2060\ufeff"
+_INVISIBLE_BYTES = tuple(character.encode() for character in INVISIBLE)
+_MOST_CONTROL = 0.001  # a larger share of control bytes is no text
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What was seen in a file's bytes.
+
+    Attributes
+    ----------
+    encoding : str or None
+        Python's name of the encoding, None where no accepted one explains the bytes.
+    label : str
+        The encoding in words, for messages.
+    size, line_ends : int
+        Bytes, and line ends of any kind.
+    final_line_end : bool
+        Whether the last line is ended.
+    plain : bool
+        UTF-8 with one kind of line end, so that it can be read where it lies.
+    ascii : bool
+        Only ASCII bytes.
+    odd_characters : bool
+        NUL, control, zero-width or non-breaking characters somewhere.
+    """
+
+    encoding: str | None
+    label: str
+    size: int
+    line_ends: int = 0
+    final_line_end: bool = True
+    plain: bool = False
+    ascii: bool = False
+    odd_characters: bool = False
+
+    @property
+    def lines(self) -> int:
+        """Number of physical lines."""
+        return self.line_ends + (not self.final_line_end)
+
+
+def chunks(path: Path, seen: Callable[[int], None] | None = None) -> Iterator[bytes]:
+    """The file's bytes, a piece at a time."""
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            if seen:
+                seen(len(chunk))
+            yield chunk
+
+
+def probe_file(path: Path, seen: Callable[[int], None] | None = None) -> Probe:
+    """Read a file's bytes once and say what they are."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if encoding := _utf16(head):
+        return Probe(encoding, "UTF-16", size)
+    bom = head.startswith(codecs.BOM_UTF8)
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    ascii_only, odd, line_feeds, returns, pairs, last = not bom, False, 0, 0, 0, b""
+    try:
+        for number, chunk in enumerate(chunks(path, seen)):
+            if number == 0 and bom:
+                chunk = chunk[len(codecs.BOM_UTF8) :]
+            if not chunk.isascii() or decoder.getstate()[0]:
+                ascii_only = False
+                decoder.decode(chunk)
+                odd = odd or any(mark in chunk for mark in _INVISIBLE_BYTES)
+            odd = odd or bool(chunk.translate(None, _NOT_CONTROL))
+            line_feeds += chunk.count(b"\n")
+            if b"\r" in chunk or last == b"\r":
+                returns += chunk.count(b"\r")
+                pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk.startswith(b"\n"))
+            last = chunk[-1:]
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return _single_byte(path, size)
+    one_kind = (returns == 0) or (line_feeds == 0) or (returns == line_feeds == pairs)
+    return Probe(
+        "utf-8-sig" if bom else "utf-8",
+        "UTF-8 with a byte order mark" if bom else "ASCII" if ascii_only else "UTF-8",
+        size,
+        line_ends=line_feeds + returns - pairs,
+        final_line_end=last in (b"\n", b"\r", b""),
+        plain=one_kind,
+        ascii=ascii_only,
+        odd_characters=odd,
+    )
+
+
+def _utf16(head: bytes) -> str | None:
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    half = len(head) // 2
+    if half >= 8 and head[1::2].count(0) > 0.9 * half:
+        return "utf-16-le"
+    if half >= 8 and head[0::2].count(0) > 0.9 * half:
+        return "utf-16-be"
+    return None
+
+
+def _single_byte(path: Path, size: int) -> Probe:
+    """Bytes that are no UTF-8: Windows-1252 where all its codes are defined, otherwise nothing that is a roster."""
+    control, high = 0, False
+    for chunk in chunks(path):
+        control += len(chunk.translate(None, _NOT_CONTROL))
+        undefined = chunk.translate(None, bytes(b for b in _ALL if b not in _UNDEFINED_1252))
+        if undefined or control > max(16, _MOST_CONTROL * size):
+            return Probe(None, "no accepted encoding", size)
+        high = high or bool(chunk.translate(None, bytes(b for b in _ALL if b not in _C1)))
+    # Where no byte lies between 80 and 9F the two read the same.
+    label = "Windows-1252" if high else "ISO-8859-1"
+    return Probe("cp1252", label, size, odd_characters=control > 0)
+
+
+def write_plain(path: Path, encoding: str, target: Path) -> None:
+    """Write a copy in UTF-8 without BOM and with LF line ends.
+
+    Raises
+    ------
+    UnicodeDecodeError
+        When the bytes are not what the encoding allows.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)()
+    held = ""
+    with target.open("wb") as out:
+        for chunk in chunks(path):
+            text = held + decoder.decode(chunk)
+            held = "\r" if text.endswith("\r") else ""  # its line feed may open the next chunk
+            out.write(_unix(text[: len(text) - len(held)]).encode("utf-8", "surrogatepass"))
+        out.write(_unix(held + decoder.decode(b"", final=True)).encode())
+
+
+def _unix(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,0 +1,33 @@
+"""Every exception that connect-kit raises.
+
+Bad data is returned as findings; these are for what stops the work: a delivery that cannot be opened, a setting
+that cannot be, a tool that fails. Each message names the thing, the place, the expectation and the next step.
+"""
+
+
+class ConnectKitError(Exception):
+    """Base of the family: catch this one to catch all."""
+
+
+class DeliveryError(ConnectKitError):
+    """The delivery cannot be read at all (no folder, no ZIP, nothing in it that is a roster table)."""
+
+
+class WorkspaceError(ConnectKitError):
+    """The exported Connect workspace cannot be read, or lacks a column it must have."""
+
+
+class SuiteError(ConnectKitError):
+    """An expectation suite is no suite, or one of its expectations lacks what a rule needs."""
+
+
+class EngineError(ConnectKitError):
+    """The engine that holds the tables failed, or was asked for something it does not have."""
+
+
+class OutputError(ConnectKitError):
+    """A result could not be written; what stood there before is untouched."""
+
+
+class SettingError(ConnectKitError, ValueError):
+    """An argument has a value that is not allowed; the message lists the allowed ones."""

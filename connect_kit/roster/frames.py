@@ -1,0 +1,69 @@
+"""A roster made in a notebook, from DataFrames."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connect_kit import connect
+from connect_kit.engine import default_engine, quoted
+from connect_kit.errors import SettingError
+from connect_kit.roster import tables
+from connect_kit.roster.header import Seen, read_header
+from connect_kit.roster.value import Roster, Table, check_table_names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+    import pyarrow as pa
+
+    from connect_kit.connect import Level
+    from connect_kit.engine import DuckDBEngine
+
+
+def roster_from_frames(frames: Mapping[str, pd.DataFrame], level: Level, engine: DuckDBEngine | None) -> Roster:
+    """See :meth:`connect_kit.Roster.from_frames`."""
+    check_table_names(frames)
+    schema = (engine or default_engine()).new_schema("roster")
+    tables.create_notes(schema)
+    seen: list[Seen] = []
+    info: dict[str, Table] = {}
+    later = "roles" in frames
+    for name, frame in frames.items():
+        file = f"{name}.csv"
+        header = read_header(name, file, [str(c) for c in frame.columns], level, later=later)
+        seen += header.seen
+        if not header.readable:
+            raise SettingError(f"{name}: the frame has a repeated column, or none that a roster knows")
+        with schema.engine.cursor((schema.name,)) as cursor:
+            cursor.register("frame", _as_text(name, frame, header.columns))
+            cursor.execute(f"CREATE TABLE {quoted('_file_' + name)} AS SELECT * FROM frame")
+        schema.execute(f"CREATE VIEW {quoted('_all_' + name)} AS SELECT * FROM {quoted('_file_' + name)}")
+        info[name] = Table(file, header.columns, len(frame), 0, header.missing)
+        tables.clear_blank_fields(schema, name, file, header.columns)
+        tables.note_odd_characters(schema, name, file, header.columns)
+    seen += [
+        Seen("file.missing", name, f"{name}.csv", f"{name}.csv")
+        for name, file_ in connect.FILES.items()
+        if file_.needed and name not in frames
+    ]
+    tables.add_notes(schema, seen)
+    tables.build(schema, info, later=later)
+    return Roster(schema=schema, level=level, path=None, info=info)
+
+
+def _as_text(name: str, frame: pd.DataFrame, columns: tuple[str, ...]) -> pa.Table:
+    import pandas as pd
+    import pyarrow as pa
+
+    lines = frame.index if frame.index.name == "line" else pd.RangeIndex(2, len(frame) + 2)
+    made = {"_line": pa.array(lines.to_numpy(), pa.int64())}
+    for position, column in enumerate(columns):
+        values = frame.iloc[:, position]
+        if pd.api.types.is_numeric_dtype(values) and values.notna().any():
+            raise SettingError(
+                f"{name}.{column} is a column of numbers, which have lost their leading zeros; read it with dtype=str"
+            )
+        texts = values.astype("object").where(values.notna() & (values.astype("str") != ""), None)
+        made[column] = pa.array([None if v is None else str(v) for v in texts], pa.string())
+    return pa.table(made)

@@ -1,0 +1,158 @@
+"""What a header line says: which column is which, and what Connect would trip over.
+
+Connect reads headers literally (S21). The kit reads what is meant, and reports each repair.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from connect_kit import connect, oneroster
+from connect_kit.engine.encoding import INVISIBLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from connect_kit.connect import Level
+
+_STRIPPED = " \t\r\n" + INVISIBLE
+_NOT_ASKED = "delivered, not asked for"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Something the reader noticed: one row of a finding that no suite can look for.
+
+    ``line`` is None for what concerns a file as a whole; ``value`` is what the message shows.
+    """
+
+    code: str
+    table: str
+    file: str
+    value: str
+    line: int | None = None
+    column: str | None = None
+    severity: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header understood.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        A name for every column: the standard's where it is known, the file's own otherwise.
+    seen : tuple of Seen
+        What is to be reported.
+    readable : bool
+        False when a repeated column or the lack of any known one refuses the file.
+    missing : tuple of str
+        Required columns that are absent.
+    """
+
+    columns: tuple[str, ...]
+    seen: tuple[Seen, ...]
+    readable: bool
+    missing: tuple[str, ...]
+
+
+def known_columns(table: str) -> tuple[str, ...]:
+    """Every column that the standard or Connect knows for a table, in order."""
+    own = connect.FILES[table].columns if table in connect.FILES else ()
+    names = (*oneroster.column_names(table), *own, *oneroster.LATER_COLUMNS.get(table, ()))
+    return tuple(dict.fromkeys(names))
+
+
+def required_columns(table: str, level: Level, *, later: bool) -> tuple[str, ...]:
+    """Columns without which a file of a table cannot be checked or uploaded.
+
+    ``later``: OneRoster 1.2, where users' role and schools stand in roles.csv.
+    """
+    if table not in connect.FILES:
+        return tuple(column.name for column in oneroster.TABLES[table] if column.need == "required")
+    file = connect.FILES[table]
+    names = file.required + (file.district if level == "district" else ())
+    return tuple(name for name in names if not (later and table == "users" and name in ("role", "orgSourcedIds")))
+
+
+def read_header(table: str, file: str, written: Iterable[str], level: Level, *, later: bool = False) -> Header:
+    """Understand a header line."""
+    seen: list[Seen] = []
+    columns = []
+    for position, text in enumerate(written, 1):
+        name, alias = _meaning(table, text)
+        if alias:
+            seen.append(Seen("header.alias", table, file, f"{_visible(text)} is read as {name}", 1, name))
+        if not name:
+            code = "student_attributes.columns.named" if table == "student_attributes" else "header.unknown_column"
+            seen.append(Seen(code, table, file, f"column {position} has no name", 1))
+            name = f"_unnamed_{position}"
+        columns.append(name)
+    repeated = _repeated(columns)
+    seen += [Seen("header.repeated_column", table, file, name, 1, name) for name in repeated]
+    known = known_columns(table)
+    missing = tuple(name for name in required_columns(table, level, later=later) if name not in columns)
+    readable = not repeated and any(name in known for name in columns)
+    if not repeated:
+        severity = None if table in connect.FILES else "warning"
+        seen += [Seen("header.missing_column", table, file, name, 1, name, severity) for name in missing]
+        if table == "guardians" and not set(connect.GUARDIAN_CONTACTS) & set(columns):
+            seen.append(Seen("header.missing_column", table, file, "email or sms", 1))
+    if readable:
+        seen += _unasked(table, file, columns, known)
+    return Header(tuple(columns), tuple(seen), readable, missing)
+
+
+def _unasked(table: str, file: str, columns: list[str], known: tuple[str, ...]) -> list[Seen]:
+    found = []
+    if table == "student_attributes":
+        pattern = re.compile("|".join(connect.SENSITIVE_WORDS), re.IGNORECASE)
+        return [
+            Seen("student_attributes.sensitive", table, file, name, 1, name)
+            for name in columns
+            if name != "studentSourcedId" and pattern.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name))
+        ]
+    found += [
+        Seen("header.unknown_column", table, file, f"{name} is no column of the standard", 1, name)
+        for name in columns
+        if name not in known and not name.startswith(("_unnamed_", "metadata."))
+    ]
+    if table in connect.FILES:
+        asked = connect.FILES[table].columns
+        idle = [name for name in columns if name in known and name not in asked]
+        if idle:
+            found.append(Seen("header.not_asked_for", table, file, ", ".join(idle), 1))
+    order = [name for name in known if name in columns]
+    if [name for name in columns if name in known] != order:
+        found.append(Seen("header.order", table, file, ", ".join(order), 1))
+    return found
+
+
+def _meaning(table: str, text: str) -> tuple[str, bool]:
+    """The column a written name means, and whether that took a repair."""
+    name = text.strip(_STRIPPED)
+    known = known_columns(table)
+    if text in known or text in connect.ACCEPTED_NAMES.get(table, ()):
+        exact = connect.ALIASES.get(table, {}).get(text.casefold(), text) if text not in known else text
+        return exact, False
+    key = "".join(character for character in name if character not in _STRIPPED).casefold()
+    by_key = {column.casefold(): column for column in known}
+    by_key |= {k: v for k, v in connect.ALIASES[""].items() if v in known} | dict(connect.ALIASES.get(table, {}))
+    if key in by_key:
+        return by_key[key], True
+    return name, name != text and bool(name)
+
+
+def _repeated(columns: list[str]) -> list[str]:
+    counts: dict[str, int] = {}
+    for name in columns:
+        counts[name.casefold()] = counts.get(name.casefold(), 0) + 1
+    return list(dict.fromkeys(name for name in columns if counts[name.casefold()] > 1))
+
+
+def _visible(text: str) -> str:
+    shown = "".join(c if c.isprintable() and c not in INVISIBLE else f"\\u{ord(c):04x}" for c in text)
+    return f"'{shown}'"

@@ -1,0 +1,89 @@
+"""manifest.csv of a OneRoster package: what it promises and what was delivered."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from connect_kit import oneroster
+from connect_kit.engine.encoding import probe_file
+from connect_kit.roster.header import Seen
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+_FILES = {f"file.{name}" for name in (*oneroster.TABLES, *oneroster.OTHER_FILES)}
+_NAME = "manifest.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What manifest.csv says: ``version`` of the standard (None when it does not say) and what is to be reported."""
+
+    version: str | None = None
+    seen: tuple[Seen, ...] = ()
+
+
+def read_manifest(path: Path | None, delivered: Collection[str]) -> Manifest:
+    """Read manifest.csv and compare it with the files delivered (names without ``.csv``, lower case)."""
+    if path is None:
+        return Manifest()
+    encoding = probe_file(path).encoding
+    if encoding is None:
+        return Manifest(seen=(_seen("cannot be decoded"),))
+    try:
+        text = path.read_text(encoding=encoding)
+        rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text)) if any(row)]
+    except (csv.Error, UnicodeDecodeError):
+        return Manifest(seen=(_seen("cannot be read as CSV"),))
+    if not rows or [cell.casefold() for cell in rows[0][:2]] != ["propertyname", "value"]:
+        return Manifest(seen=(_seen("the first line is not propertyName,value", 1),))
+    seen: list[Seen] = []
+    values: dict[str, str] = {}
+    for line, row in enumerate(rows[1:], 2):
+        name, value = row[0], row[1] if len(row) > 1 else ""
+        if name in values:
+            seen.append(_seen(f"{name} stands there twice", line))
+        elif name not in _FILES and name not in oneroster.MANIFEST_PROPERTIES:
+            seen.append(_seen(f"{name} is no property of the standard", line))
+        elif name in _FILES:
+            seen += _file_line(name, value, delivered, line)
+        values.setdefault(name, value)
+    for name in sorted(_FILES - set(values)):
+        if name.removeprefix("file.").casefold() in delivered:
+            seen.append(_seen(f"{name} is missing, but the file was delivered"))
+    seen += _versions(values)
+    return Manifest(values.get("oneroster.version"), tuple(seen))
+
+
+def _file_line(name: str, value: str, delivered: Collection[str], line: int) -> list[Seen]:
+    table = name.removeprefix("file.")
+    there = table.casefold() in delivered
+    if value not in oneroster.MANIFEST_MODES:
+        return [_seen(f"{name} is {value!r}; expected absent, bulk or delta", line)]
+    found = []
+    if there and value == "absent":
+        found.append(_seen(f"{name} is absent, but {table}.csv was delivered", line))
+    if not there and value != "absent":
+        found.append(_seen(f"{name} is {value}, but there is no {table}.csv", line))
+    if value == "delta":
+        found.append(Seen("delivery.delta", "manifest", _NAME, f"{table}.csv holds changes only", line))
+    return found
+
+
+def _versions(values: dict[str, str]) -> list[Seen]:
+    found = []
+    for name, allowed in (("manifest.version", ("1.0",)), ("oneroster.version", ("1.1", "1.2"))):
+        value = values.get(name)
+        if value is None:
+            found.append(_seen(f"{name} is missing"))
+        elif value not in allowed:
+            found.append(_seen(f"{name} is {value!r}; expected {' or '.join(allowed)}"))
+    return found
+
+
+def _seen(text: str, line: int | None = None) -> Seen:
+    return Seen("manifest.mismatch", "manifest", _NAME, text, line)

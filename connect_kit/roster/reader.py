@@ -1,0 +1,191 @@
+"""Reading a delivery into a roster: every table, every line, every repair reported."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from connect_kit import connect
+from connect_kit.engine import default_engine, load_csv
+from connect_kit.engine.csv_load import open_csv
+from connect_kit.errors import DeliveryError, SettingError
+from connect_kit.roster import tables
+from connect_kit.roster.delivery import Delivery, open_delivery
+from connect_kit.roster.header import Seen, known_columns, read_header
+from connect_kit.roster.manifest import read_manifest
+from connect_kit.roster.value import Roster, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from connect_kit.connect import Level
+    from connect_kit.engine import DuckDBEngine, Schema
+
+_BAR_FROM = 64 * 1024**2  # bytes; smaller deliveries are read before a bar could be of use
+
+
+def read_roster(
+    path: str | Path,
+    *,
+    level: Level = "district",
+    engine: DuckDBEngine | None = None,
+    progress: bool | None = None,
+) -> Roster:
+    """Read a delivery: a folder or ZIP of OneRoster-style CSV files.
+
+    Every value stays text; IDs keep leading zeros, case and blanks. What had to be repaired or could not be read is
+    kept and becomes a finding of :func:`connect_kit.check_roster`. The files themselves are never written to.
+
+    Parameters
+    ----------
+    path : str or Path
+        Folder, or ZIP with the files in its root or in one folder.
+    level : {"district", "school"}
+        Whether the files hold several schools (School IDs needed) or one.
+    engine : DuckDBEngine, optional
+        Where the tables live; the process's own in-memory engine when left out.
+    progress : bool, optional
+        Show a progress bar; for large deliveries by default.
+
+    Returns
+    -------
+    Roster
+
+    Raises
+    ------
+    DeliveryError
+        When the delivery cannot be read at all.
+    SettingError
+        For an unknown level.
+    """
+    if level not in ("district", "school"):
+        raise SettingError(f"level={level!r}: expected 'district' or 'school'")
+    started = time.perf_counter()
+    schema = (engine or default_engine()).new_schema("roster")
+    tables.create_notes(schema)
+    with tempfile.TemporaryDirectory(prefix="connect-kit-") as scratch:
+        delivery = open_delivery(path, Path(scratch))
+        with _bar(delivery, progress) as seen:
+            reading = _Reading(delivery, schema, level, Path(scratch), seen)
+            reading.run()
+    if not reading.loaded:
+        reasons = "; ".join(f"{delivery.names[table]}: {why}" for table, why in reading.unreadable.items())
+        raise DeliveryError(f"{delivery.path}: no file of it can be read ({reasons or 'there is only a manifest'})")
+    tables.add_notes(schema, reading.seen)
+    tables.build(schema, reading.loaded, later=reading.later)
+    return Roster(
+        schema=schema,
+        level=level,
+        path=delivery.path,
+        info=reading.loaded,
+        unreadable=reading.unreadable,
+        version=reading.version,
+        seconds=time.perf_counter() - started,
+    )
+
+
+@dataclass
+class _Reading:
+    """The state of one reading; gone when it is done."""
+
+    delivery: Delivery
+    schema: Schema
+    level: Level
+    scratch: Path
+    progress: Callable[[int], None]
+    seen: list[Seen] = field(default_factory=list)
+    loaded: dict[str, Table] = field(default_factory=dict)
+    unreadable: dict[str, str] = field(default_factory=dict)
+    version: str | None = None
+    later: bool = False
+
+    def run(self) -> None:
+        delivered = {Path(name).stem.casefold() for name in (*self.delivery.names.values(), *self.delivery.others)}
+        manifest = read_manifest(self.delivery.manifest, delivered)
+        self.version = manifest.version
+        self.later = manifest.version == "1.2" or "roles" in self.delivery.tables
+        self.seen += manifest.seen
+        self._files()
+        for table, path in self.delivery.tables.items():
+            self._read(table, path)
+
+    def _files(self) -> None:
+        for table, file in connect.FILES.items():
+            if file.needed and table not in self.delivery.tables:
+                self.seen.append(Seen("file.missing", table, f"{table}.csv", f"{table}.csv"))
+        for table, name in self.delivery.names.items():
+            if name != f"{table}.csv":
+                self.seen.append(Seen("file.name", table, name, f"{name} is read as {table}.csv"))
+            if table not in connect.FILES:
+                self.seen.append(Seen("delivery.extra_file", table, name, name))
+        for name in self.delivery.others:
+            self.seen.append(Seen("delivery.extra_file", "delivery", name, name))
+
+    def _read(self, table: str, path: Path) -> None:
+        name = self.delivery.names[table]
+        size = path.stat().st_size
+        source = open_csv(path, self.scratch, known_columns(table), self.progress)
+        if source.original.encoding is None:
+            self._refuse(table, "file.undecodable", "its bytes are no text in any accepted encoding")
+            return
+        if size == 0 or (not source.header and source.probe.lines <= 1 and size < 1_000):
+            self._refuse(table, "file.empty", "it is empty", needed_only=True)
+            return
+        if not source.header:
+            self._refuse(table, "file.undecodable", "its first line is no header of a CSV file")
+            return
+        if source.original.label not in ("ASCII", "UTF-8"):
+            self.seen.append(Seen("file.encoding", table, name, source.original.label))
+        if source.delimiter != ",":
+            mark = {";": "semicolon", "\t": "tab"}[source.delimiter]
+            self.seen.append(Seen("file.delimiter", table, name, mark, 1))
+        later = self.later and "role" not in source.header
+        header = read_header(table, name, source.header, self.level, later=later)
+        self.seen += header.seen
+        if not header.readable:
+            why = "a column is repeated" if len(set(header.columns)) < len(header.columns) else "no column of it is known"
+            self.unreadable[table] = why
+            return
+        loaded = load_csv(self.schema, table, source, header.columns)
+        self.progress(size)
+        if loaded.rows == 0 and loaded.refused.num_rows == 0:
+            self._refuse(table, "file.empty", "it has a header and no row", needed_only=True)
+            self.unreadable.pop(table, None)
+        elif loaded.rows == 0:
+            self.unreadable[table] = f"none of its {loaded.refused.num_rows:,} lines is a record"
+            tables.add_refused(self.schema, table, name, loaded.refused)
+            return
+        self.loaded[table] = Table(name, header.columns, loaded.rows, loaded.refused.num_rows, header.missing)
+        tables.add_refused(self.schema, table, name, loaded.refused)
+        tables.clear_blank_fields(self.schema, table, name, header.columns)
+        if source.original.odd_characters or source.probe.odd_characters:
+            tables.note_odd_characters(self.schema, table, name, header.columns)
+
+    def _refuse(self, table: str, code: str, why: str, *, needed_only: bool = False) -> None:
+        severity = "info" if needed_only and table not in connect.FILES else None
+        name = self.delivery.names[table]
+        self.seen.append(Seen(code, table, name, why, severity=severity))
+        self.unreadable[table] = why
+
+
+class _bar:
+    """A tqdm bar over the bytes of a delivery, each counted twice: looked at, and loaded."""
+
+    def __init__(self, delivery: Delivery, wanted: bool | None) -> None:
+        self._size = delivery.size
+        self._shown = self._size > _BAR_FROM if wanted is None else wanted
+
+    def __enter__(self) -> Callable[[int], None]:
+        if not self._shown:
+            return lambda _: None
+        from tqdm.auto import tqdm
+
+        self._bar = tqdm(total=2 * self._size, unit="B", unit_scale=True, desc="Reading the delivery", leave=False)
+        return lambda size: self._bar.update(size) and None
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            self._bar.close()

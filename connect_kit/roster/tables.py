@@ -1,0 +1,149 @@
+"""From files to tables: what the reader noted, and the tables that rules look at.
+
+A schema of a roster holds, for each delivered table ``T``: ``_all_T`` (every row as delivered, with ``_line``) and ``T``
+(the rows that would be uploaded, with every column of the standard; absent ones are NULL). Tables that were not
+delivered are there and empty, so that SQL across tables always runs. ``_seen`` holds what the reader noted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connect_kit import connect, oneroster
+from connect_kit.engine import quoted
+from connect_kit.engine.encoding import INVISIBLE
+from connect_kit.roster.header import Seen, known_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pyarrow as pa
+
+    from connect_kit.engine import Schema
+    from connect_kit.roster.value import Table
+
+ALL_TABLES = tuple(dict.fromkeys((*connect.FILES, *oneroster.TABLES)))
+_BLANKS = " \t\r\n\u00a0\u200b\ufeff"
+_ODD = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f" + INVISIBLE + "]"
+
+
+def create_notes(schema: Schema) -> None:
+    """Make the tables of what the reader notes."""
+    schema.execute(
+        "CREATE TABLE _seen (code VARCHAR, severity VARCHAR, tbl VARCHAR, file VARCHAR, line BIGINT, col VARCHAR, "
+        "value VARCHAR)"
+    )
+    schema.execute("CREATE TABLE _refused (tbl VARCHAR, file VARCHAR, line BIGINT, reason VARCHAR, raw VARCHAR)")
+
+
+def add_notes(schema: Schema, seen: Sequence[Seen]) -> None:
+    """Keep what the reader saw beside the mass of rows already noted."""
+    for note in seen:
+        schema.execute(
+            "INSERT INTO _seen VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [note.code, note.severity, note.table, note.file, note.line, note.column, note.value],
+        )
+
+
+def add_refused(schema: Schema, table: str, file: str, refused: pa.Table) -> None:
+    """Keep the lines of a file that are no record, and note each."""
+    if refused.num_rows == 0:
+        return
+    with schema.engine.cursor((schema.name,)) as cursor:
+        cursor.register("refused", refused)
+        cursor.execute("INSERT INTO _refused SELECT ?, ?, line, reason, raw FROM refused", [table, file])
+        cursor.execute(
+            "INSERT INTO _seen SELECT 'file.malformed_line', NULL, ?, ?, line, NULL, reason FROM refused", [table, file]
+        )
+
+
+def clear_blank_fields(schema: Schema, table: str, file: str, columns: Sequence[str]) -> None:
+    """A field of blanks is no value (decision 1): note it, and make it NULL."""
+    values = quoted(f"_file_{table}")
+    blanks = "'" + _BLANKS + "'"
+    blank = {name: f"trim({quoted(name)}, {blanks}) = ''" for name in columns}
+    counts = schema.execute("SELECT " + ", ".join(f"count(*) FILTER ({b})" for b in blank.values()) + f" FROM {values}")
+    for (name, test), count in zip(blank.items(), counts[0], strict=True):
+        if count:
+            schema.execute(
+                f"INSERT INTO _seen SELECT 'file.blank_field', NULL, ?, ?, _line, ?, NULL FROM {quoted('_all_' + table)} "
+                f"WHERE {test}",
+                [table, file, name],
+            )
+            schema.execute(f"UPDATE {values} SET {quoted(name)} = NULL WHERE {test}")
+
+
+def note_odd_characters(schema: Schema, table: str, file: str, columns: Sequence[str]) -> None:
+    """Note every value with a NUL, control, zero-width or non-breaking character."""
+    for name in columns:
+        schema.execute(
+            f"INSERT INTO _seen SELECT 'file.nul_or_control', NULL, ?, ?, _line, ?, NULL FROM {quoted('_all_' + table)} "
+            f"WHERE regexp_matches({quoted(name)}, ?)",
+            [table, file, name, _ODD],
+        )
+
+
+def build(schema: Schema, info: Mapping[str, Table], *, later: bool) -> None:
+    """Make the tables that rules look at, and note rows to be deleted."""
+    if later and "users" in info and "role" not in info["users"].columns and "roles" in info:
+        _join_roles(schema, info["users"].columns)
+    for table in ALL_TABLES:
+        delivered = schema.columns(f"_all_{table}") if table in info else ()
+        names = dict.fromkeys((*known_columns(table), *delivered))
+        names.pop("_line", None)
+        chosen = [quoted(n) if n in delivered else f"NULL::VARCHAR AS {quoted(n)}" for n in names]
+        chosen += ["NULL::VARCHAR AS status"] if "status" not in names else []
+        if table == "users":
+            role = "role" if "role" in delivered else "NULL"
+            chosen.append(f"{_case(f'lower(trim({role}))', connect.ROLE_KINDS, 'unknown')} AS _kind")
+        condition = _keep(schema, table, info) if "status" in delivered else "true"
+        source = quoted(f"_all_{table}") if delivered else "(SELECT NULL::BIGINT AS _line) WHERE false AND"
+        where = f"WHERE {condition}" if delivered else "true"
+        schema.execute(f"CREATE VIEW {quoted(table)} AS SELECT _line, {', '.join(chosen)} FROM {source} {where}")
+
+
+def _keep(schema: Schema, table: str, info: Mapping[str, Table]) -> str:
+    """Condition that leaves out rows to be deleted (decision 6), each of which is noted."""
+    gone = "lower(trim(status)) = 'tobedeleted'"
+    source = quoted(f"_all_{table}")
+    if not schema.execute(f"SELECT count(*) FROM {source} WHERE {gone}")[0][0]:
+        return "true"
+    schema.execute(
+        f"INSERT INTO _seen SELECT ?, NULL, ?, ?, _line, 'status', NULL FROM {source} WHERE {gone}",
+        [f"{table}.status.tobedeleted", table, info[table].file],
+    )
+    return f"({gone}) IS NOT TRUE"
+
+
+def _join_roles(schema: Schema, columns: Sequence[str]) -> None:
+    """OneRoster 1.2: a user's role and schools stand in roles.csv; the primary role counts (decision 6)."""
+    role = _case("role", oneroster.ROLE_1_2_TO_1_1, None)
+    kept = ", ".join(f"u.{quoted(name)}" for name in columns if name not in ("role", "orgSourcedIds"))
+    schema.execute(f"""
+        CREATE TABLE _joined AS
+        WITH held AS (
+            SELECT userSourcedId, {role} AS role, orgSourcedId, _line,
+                   CASE WHEN roleType = 'primary' THEN 0 ELSE 1 END AS later
+            FROM _all_roles
+            WHERE {"lower(trim(status)) IS DISTINCT FROM 'tobedeleted'" if "status" in schema.columns("_all_roles") else "true"}
+        ), schools AS (
+            SELECT userSourcedId, orgSourcedId, min(later * 1e12 + _line) AS place
+            FROM held WHERE orgSourcedId IS NOT NULL GROUP BY ALL
+        ), listed AS (
+            SELECT userSourcedId, string_agg(orgSourcedId, ',' ORDER BY place) AS orgSourcedIds FROM schools GROUP BY ALL
+        ), first AS (
+            SELECT userSourcedId, arg_min(role, later * 1e12 + _line) AS role FROM held GROUP BY ALL
+        )
+        SELECT u._line, {kept}, l.orgSourcedIds, f.role
+        FROM _all_users AS u
+        LEFT JOIN first AS f ON f.userSourcedId = u.sourcedId
+        LEFT JOIN listed AS l ON l.userSourcedId = u.sourcedId
+    """)
+    schema.execute("DROP VIEW _all_users")
+    schema.execute("CREATE VIEW _all_users AS SELECT * FROM _joined")
+
+
+def _case(value: str, words: Mapping[str, str], other: str | None) -> str:
+    """An SQL CASE from a mapping; the value itself where ``other`` is None."""
+    whens = " ".join(f"WHEN '{key}' THEN '{word}'" for key, word in words.items())
+    return f"CASE {value} {whens} ELSE {value if other is None else repr(other)} END"

@@ -1,0 +1,146 @@
+"""The roster: the tables of a delivery once read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from connect_kit.engine import quoted
+from connect_kit.errors import SettingError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import pandas as pd
+
+    from connect_kit.connect import Level
+    from connect_kit.engine import DuckDBEngine, Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What is known of a delivered table: ``file`` name, ``columns``, number of ``rows`` and ``refused`` lines.
+
+    ``missing`` names required columns that the file lacks.
+    """
+
+    file: str
+    columns: tuple[str, ...]
+    rows: int
+    refused: int = 0
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Roster:
+    """The tables of a delivery, as read and unchanged.
+
+    ``roster.users``, ``roster.classes`` and so on are DataFrames of text whose index ``line`` is the physical line in
+    the file. They are copies: edit one and pass it to :meth:`replace` for a new roster.
+
+    Attributes
+    ----------
+    schema : Schema
+        Where the tables live.
+    level : {"district", "school"}
+    path : Path or None
+        The delivery; None for a roster made from DataFrames.
+    info : mapping of str to Table
+        What is known of each table that was read.
+    unreadable : mapping of str to str
+        Tables whose file could not be read, with the reason.
+    version : str or None
+        OneRoster version that manifest.csv declares.
+    seconds : float
+        Time the reading took.
+    """
+
+    schema: Schema = field(repr=False)
+    level: Level
+    path: Path | None
+    info: Mapping[str, Table]
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+    version: str | None = None
+    seconds: float = 0.0
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables that were read."""
+        return tuple(self.info)
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        from connect_kit.roster.tables import ALL_TABLES
+
+        if name.startswith("_") or name not in ALL_TABLES:
+            raise AttributeError(f"a roster has no {name!r}; its tables are {', '.join(self.info)}")
+        if name not in self.info:
+            raise AttributeError(f"{name}.csv was not delivered; the tables are {', '.join(self.info)}")
+        return self.frame(name)
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self.info]
+
+    def frame(self, table: str) -> pd.DataFrame:
+        """A table as delivered: text columns, index ``line``; missing values are NaN."""
+        columns = ", ".join(quoted(name) for name in self.info[table].columns)
+        found = self.schema.frame(f'SELECT _line AS line, {columns} FROM {quoted("_all_" + table)} ORDER BY line')
+        return found.set_index("line")
+
+    @property
+    def refused(self) -> pd.DataFrame:
+        """Lines that are no record: ``file``, ``line``, ``reason``, ``raw`` text (holds names: do not pass it on)."""
+        return self.schema.frame("SELECT file, line, reason, raw FROM _refused ORDER BY file, line")
+
+    def replace(self, **frames: pd.DataFrame) -> Roster:
+        """A new roster with some tables replaced, for instance ``roster.replace(users=edited)``.
+
+        The index ``line`` of a frame is kept as the rows' line; another index is numbered from 2 on.
+        """
+        kept = {name: self.frame(name) for name in self.info if name not in frames}
+        made = Roster.from_frames(kept | frames, level=self.level, engine=self.schema.engine)
+        files = {name: self.info[name].file for name in made.info if name in self.info}
+        info = {name: replace(table, file=files.get(name, table.file)) for name, table in made.info.items()}
+        return replace(made, path=self.path, version=self.version, info=info)
+
+    @classmethod
+    def from_frames(
+        cls, frames: Mapping[str, pd.DataFrame], *, level: Level = "district", engine: DuckDBEngine | None = None
+    ) -> Roster:
+        """A roster from DataFrames, by table name. Values are taken as text; a missing value is no value.
+
+        Raises
+        ------
+        SettingError
+            For a table that no roster has, or a column of numbers (a number has lost its leading zeros).
+        """
+        from connect_kit.roster.frames import roster_from_frames
+
+        return roster_from_frames(frames, level, engine)
+
+    def summary(self) -> pd.DataFrame:
+        """One row a file: ``table``, ``file``, ``rows`` read, ``refused`` lines, ``columns``."""
+        import pandas as pd
+
+        rows = [(name, t.file, t.rows, t.refused, len(t.columns)) for name, t in self.info.items()]
+        rows += [(name, f"{name}.csv", 0, 0, 0) for name in self.unreadable if name not in self.info]
+        return pd.DataFrame(rows, columns=["table", "file", "rows", "refused", "columns"])
+
+    def __len__(self) -> int:
+        return sum(table.rows for table in self.info.values())
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{name} {table.rows:,}" for name, table in self.info.items())
+        return f"Roster({self.level} level: {sizes})"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self.level} level</p>" + str(self.summary().to_html(index=False, escape=True))
+
+
+def check_table_names(frames: Mapping[str, Any]) -> None:
+    """Refuse a name that is no table of a roster."""
+    from connect_kit.roster.tables import ALL_TABLES
+
+    for name in frames:
+        if name not in ALL_TABLES:
+            raise SettingError(f"{name!r} is no table of a roster; expected one of {', '.join(ALL_TABLES)}")
