@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 _MOST_VALUES = 10  # more different values than this are one cause: "237 different classes"
 _BLANK_SHARE = 0.95
 _GROUPS = """
-    SELECT f.rule, CASE WHEN r.tbl = 'workspace' THEN f.id ELSE f.value END AS value, count(*) AS rows
+    SELECT f.rule, CASE WHEN r.tbl = 'workspace' THEN f.id ELSE f.value END AS value, any_value(f.value) AS said,
+        count(*) AS rows
     FROM _failing AS f JOIN _rules AS r ON r.rule = f.rule GROUP BY ALL
 """
 
@@ -51,9 +52,8 @@ def causes(findings: Findings) -> pd.DataFrame:
 
     found = list(_collect(findings).values())
     found = _fold(found)
-    found.sort(key=lambda c: (stage(c.rule), SEVERITIES.index(c.rule.severity), -c.rows, c.title))
     # What blocks the upload first; within a severity in fixing order.
-    found.sort(key=lambda c: SEVERITIES.index(c.rule.severity) if c.rule.severity == "info" else 0)
+    found.sort(key=lambda c: (SEVERITIES.index(c.rule.severity), stage(c.rule), -c.rows, c.title))
     unrun = _unrun(findings)
     rows = []
     for order, cause in enumerate(found, 1):
@@ -70,14 +70,18 @@ def causes(findings: Findings) -> pd.DataFrame:
 
 def _collect(findings: Findings) -> dict[tuple[str, ...], _Cause]:
     groups: dict[int, dict[str | None, int]] = {}
-    for number, value, rows in findings.schema.execute(_GROUPS):
+    said: dict[tuple[int, str | None], str] = {}
+    for number, value, text, rows in findings.schema.execute(_GROUPS):
         groups.setdefault(number, {})[value] = rows
+        said[number, value] = text or ""
     found: dict[tuple[str, ...], _Cause] = {}
     for number, rule in enumerate(findings.rules):
         values = groups.get(number, {})
         split = rule.cause == "school" or (rule.cause == "value" and len(values) <= _MOST_VALUES)
         for value, rows in values.items() if split else [(None, sum(values.values()))]:
             key, title = _named(findings, rule, value, len(values), rows)
+            if rule.cause == "school" and rule.table == "workspace":
+                title = rule.message.replace("{value}", said[number, value])
             found.setdefault(key, _Cause(title, rule)).add(rule, rows)
     return found
 
@@ -85,8 +89,7 @@ def _collect(findings: Findings) -> dict[tuple[str, ...], _Cause]:
 def _named(findings: Findings, rule: Rule, value: str | None, values: int, rows: int) -> tuple[tuple[str, ...], str]:
     """What makes rows one cause, and its name."""
     if rule.cause == "school" and value is not None:
-        school = value.split(" ")[0]
-        return ("school", school), f"School {school}: {rule.title[0].lower()}{rule.title[1:]}"
+        return ("school", value), rule.message.replace("{value}", value).partition(";")[0]
     if rule.cause == "value" and value is not None:
         return (rule.code, rule.severity, value), f"{rule.title}: {value[:60]}"
     if rule.cause == "value" and values > _MOST_VALUES:

@@ -28,7 +28,10 @@ _ROWS = """
 """
 _ORDER = " ORDER BY r.place, f.line, f.id, f.value"
 #: The order in which things are mended: schools, then people, then classes, then who is in them.
-STAGES = ("delivery", "manifest", "schools", "users", "classes", "enrollments", "guardians", "student_attributes")
+STAGES = tuple(
+    "delivery manifest schools orgs roles users demographics academicSessions courses classes enrollments guardians "
+    "student_attributes".split()
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,27 +13,37 @@ if TYPE_CHECKING:
     from connect_kit.engine import Schema
 
 _LONGEST_NUMBER = 32
-#: Digits after the third stand as 9: whether a number is possible depends on its length and its first digits only,
-#: so that a million numbers come down to some hundred shapes.
-_PHONE_SHAPE = f"""CREATE MACRO phone_shape(number) AS
-    CASE WHEN length(number) > {_LONGEST_NUMBER} THEN 'too long' ELSE
-        regexp_extract(number, '^[^0-9]*[0-9]?[^0-9]*[0-9]?[^0-9]*[0-9]?')
-        || regexp_replace(substr(number, length(regexp_extract(number, '^[^0-9]*[0-9]?[^0-9]*[0-9]?[^0-9]*[0-9]?')) + 1), '[0-9]', '9', 'g')
-    END"""
+#: Whether a number is possible depends on its length and its first digits: digits after the fourth character stand as
+#: 9, so that a million numbers come down to some hundred shapes.
+_PHONES = f"""CREATE TABLE phones AS
+    SELECT tbl, _line, CASE WHEN length(sms) > {_LONGEST_NUMBER} THEN 'too long'
+        ELSE left(sms, 4) || regexp_replace(substr(sms, 5), '[0-9]', '9', 'g') END AS shape,
+        length(ltrim(sms, '+0 ')) = 0 OR trim(sms, left(sms, 1)) = '' AS one_digit
+    FROM (SELECT 'users' AS tbl, _line, sms FROM users UNION ALL SELECT 'guardians', _line, sms FROM guardians)
+    WHERE sms IS NOT NULL"""
 
 
-def build(schema: Schema, others: tuple[str, ...], *, workspace: bool, region: str) -> None:
-    """Make the tables in a check's schema; ``others`` are the roster's and the workspace's schemas."""
+def build(schema: Schema, others: tuple[str, ...], *, workspace: bool, region: str, further: bool) -> None:
+    """Make the tables in a check's schema; ``others`` are the roster's and the workspace's schemas.
+
+    ``further``: a table of the standard that Connect does not ask for was delivered.
+    """
     if not workspace:
         for name, columns in WORKSPACE_FILES.items():
             spelled = ", ".join(f"{quoted(column)} VARCHAR" for column in columns)
             schema.execute(f"CREATE TABLE workspace_{name} (_line BIGINT, {spelled})")
-    text = resources.files("connect_kit.checks").joinpath("relations.sql").read_text(encoding="utf-8")
+    _run("relations.sql", schema, others)
+    if further:
+        _run("relations_further.sql", schema, others)
+    _grades(schema, others)
+    _phones(schema, others, region)
+
+
+def _run(file: str, schema: Schema, others: tuple[str, ...]) -> None:
+    text = resources.files("connect_kit.checks").joinpath(file).read_text(encoding="utf-8")
     for statement in text.split(";\n"):
         if statement.strip():
             schema.execute(statement, also=others)
-    _grades(schema, others)
-    _phones(schema, others, region)
 
 
 def _grades(schema: Schema, others: tuple[str, ...]) -> None:
@@ -52,13 +62,12 @@ def _grades(schema: Schema, others: tuple[str, ...]) -> None:
 
 
 def _phones(schema: Schema, others: tuple[str, ...], region: str) -> None:
-    schema.execute(_PHONE_SHAPE)
-    shapes = schema.execute(
-        "SELECT DISTINCT phone_shape(sms) FROM (SELECT sms FROM users UNION ALL SELECT sms FROM guardians) WHERE sms IS NOT NULL",
-        also=others,
+    schema.execute(_PHONES, also=others)
+    shapes = schema.execute("SELECT DISTINCT shape FROM phones")
+    _fill(schema, "phone_shapes", ("shape",), [(shape,) for (shape,) in shapes if not _possible(shape, region)])
+    schema.execute(
+        "CREATE TABLE bad_phones AS SELECT tbl, _line FROM phones WHERE one_digit OR shape IN (SELECT shape FROM phone_shapes)"
     )
-    _fill(schema, "phone_shapes", ("shape", "possible"), [(shape, str(_possible(shape, region))) for (shape,) in shapes])
-    schema.execute("ALTER TABLE phone_shapes ALTER possible TYPE BOOLEAN")
 
 
 def _possible(number: str, region: str) -> bool:

@@ -3,8 +3,16 @@
 
 -- One row an ID; where several rows share one, the first counts (the repetition is a finding of its own).
 CREATE TABLE user_index AS
-SELECT sourcedId, min(_line) AS _line, arg_min(_kind, _line) AS _kind, arg_min(orgSourcedIds, _line) AS schools
-FROM users WHERE sourcedId IS NOT NULL GROUP BY sourcedId;
+SELECT u.sourcedId, u._line, u._kind, u.orgSourcedIds AS schools FROM users AS u
+LEFT JOIN (SELECT sourcedId, min(_line) AS first FROM users GROUP BY sourcedId HAVING count(*) > 1) AS d ON d.sourcedId = u.sourcedId
+WHERE u.sourcedId IS NOT NULL AND (d.first IS NULL OR d.first = u._line);
+
+-- What makes a person: name, address and number in comparable form. Used by every rule that compares people.
+CREATE TABLE contacts AS
+SELECT _line, sourcedId, _kind, CASE WHEN _kind IN ('teacher', 'administrator') THEN 'staff' ELSE _kind END AS part,
+    lower(coalesce(givenName, '') || ' ' || coalesce(familyName, '')) AS name, lower(email) AS address,
+    right(regexp_replace(sms, '[^0-9]', '', 'g'), 10) AS number
+FROM users;
 
 CREATE TABLE class_index AS
 SELECT sourcedId, min(_line) AS _line, arg_min(schoolSourcedId, _line) AS school
@@ -121,11 +129,11 @@ SELECT u._line, u.sourcedId, u._kind, s.classes FROM user_index AS u JOIN (
     SELECT user_line, count(*) AS classes FROM enrolled WHERE user_line IS NOT NULL GROUP BY user_line
 ) AS s ON s.user_line = u._line;
 
--- Two numbers stand for the pair, so that millions of pairs are grouped without comparing text.
+-- One number stands for the pair of lines, so that millions of pairs are grouped without comparing text.
 CREATE TABLE repeated_pairs AS
 WITH pairs AS (
     SELECT min(_line) AS _line FROM enrolled WHERE class_line IS NOT NULL AND user_line IS NOT NULL
-    GROUP BY class_line, user_line HAVING count(*) > 1
+    GROUP BY class_line * 4294967296 + user_line HAVING count(*) > 1
 ), strays AS (
     SELECT e.classSourcedId, e.userSourcedId FROM enrollments AS e
     JOIN (SELECT _line FROM enrolled WHERE class_line IS NULL OR user_line IS NULL) AS x ON x._line = e._line

@@ -65,7 +65,8 @@ def check_roster(
     rules = load_suites(suites)
     others = (roster.schema.name, *([workspace.schema.name] if workspace else []))
     schema = roster.schema.engine.new_schema("check")
-    relations.build(schema, others, workspace=workspace is not None, region=region)
+    further = any(table not in connect.FILES for table in roster.info)
+    relations.build(schema, others, workspace=workspace is not None, region=region, further=further)
     related = time.perf_counter()
     importing.join()
     prepare()  # an error of the thread shows here
@@ -171,7 +172,7 @@ class _Run:
             self.passed.append(rule)
             return
         if rule.is_sql:
-            self._add(rule, quoted(rows_table(rule.query or "")), found["observed_value"])
+            self._add(rule, quoted(rows_table(rule.batch, rule.query or "")), found["observed_value"])
         elif found.get("unexpected_index_query"):
             self._add(rule, "(" + found["unexpected_index_query"].rstrip().rstrip(";") + ")", found["unexpected_count"])
         else:  # a rule on the table as a whole, or one met by a share of the rows

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES_A_LINE = 1_000_000
 MOST_LINES_A_RECORD = 20
-_MOST_ATTEMPTS = 200_000  # to join lines; a file of a million unclosed quotes ends in seconds
+_MOST_REPEATS = 1_000  # of RE2; a table with more columns is Python's
+_MOST_ATTEMPTS = 200_000  # to join lines in vain; a file of a million unclosed quotes ends in seconds
 _SHOWN = 2_000  # characters of a refused line that are kept
 
 
@@ -75,12 +76,28 @@ def record_pattern(fields: int, delimiter: str) -> str:
     RFC 4180, and like DuckDB a quote inside an unquoted value is a character as any other, and blanks around a quoted
     value do not count.
     """
-    mark = re.escape(delimiter)
-    blank = "" if delimiter == " " else " *"
-    bare = f'{blank}(?:[^"{mark}\\r\\n ][^{mark}\\r\\n]*)?'
-    field = f'(?:{blank}"(?:[^"]|"")*"{blank}|{bare})'
+    field, mark = _field_pattern(delimiter), re.escape(delimiter)
     more = f"(?:{mark}{field}){{{fields - 1}}}" if fields > 1 else ""
     return f"{field}{more}(?:\\r\\n|\\r|\\n)?"
+
+
+def _field_pattern(delimiter: str) -> str:
+    mark = re.escape(delimiter)
+    return f'(?: *"(?:[^"]|"")*" *| *(?:[^"{mark}\\r\\n ][^{mark}\\r\\n]*)?)'
+
+
+def columns_of(records: bytes, fields: int, delimiter: str) -> list[list[str | None]]:
+    """The values of well-formed records, by column; an empty field is None."""
+    field = re.compile(f"({_field_pattern(delimiter)})(?:{re.escape(delimiter)}|\\r\\n|\\r|\\n|\\Z)")
+    text = records.decode()
+    found: list[str | None] = []
+    place = 0
+    while match := field.match(text, place) if place < len(text) or len(found) % fields else None:
+        value = match[1]
+        bare = value.strip(" ")
+        found.append((bare[1:-1].replace('""', '"') if bare.startswith('"') else value) or None)
+        place = match.end()
+    return [found[column::fields] for column in range(fields)]
 
 
 def split_records(engine: DuckDBEngine, path: Path, delimiter: str, fields: int, header_lines: int) -> Split:
@@ -112,7 +129,7 @@ def split_records(engine: DuckDBEngine, path: Path, delimiter: str, fields: int,
     attempts = 0
     whole = re.compile(record)
     unclosed = re.compile(_unclosed_pattern(fields, delimiter))
-    for index in _odd_lines(engine, data, offsets, record).tolist():
+    for index in _odd_lines(engine, data, offsets, record, fields).tolist():
         if index < header_lines or kind[index] == 0:
             continue
         text = lines.text(index, index + 1)
@@ -121,9 +138,9 @@ def split_records(engine: DuckDBEngine, path: Path, delimiter: str, fields: int,
             blank += 1
             continue
         length = 0
-        if unclosed.fullmatch(text) and attempts < _MOST_ATTEMPTS:
+        if '"' in text and attempts < _MOST_ATTEMPTS and unclosed.fullmatch(text):
             length, tries = _joined(lines, index, whole)
-            attempts += tries
+            attempts += 0 if length else tries
         if length:
             kind[index + 1 : index + length] = 0
         else:
@@ -151,13 +168,23 @@ class _Lines:
         return b"".join(self.data[a:b] for a, b in zip(places[0::2], places[1::2], strict=True))
 
 
-def _odd_lines(engine: DuckDBEngine, data: bytes, offsets: np.ndarray[Any, Any], record: str) -> np.ndarray[Any, Any]:
+def _fits(line: bytes, whole: re.Pattern[str]) -> bool:
+    return len(line) <= MOST_BYTES_A_LINE and whole.fullmatch(line.decode()) is not None
+
+
+def _odd_lines(
+    engine: DuckDBEngine, data: bytes, offsets: np.ndarray[Any, Any], record: str, fields: int
+) -> np.ndarray[Any, Any]:
     """Index of every line that is not a whole record by itself."""
     import numpy as np
     import pyarrow as pa
 
     count = len(offsets) - 1
     text = pa.LargeStringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(data))
+    if fields > _MOST_REPEATS:
+        whole = re.compile(record)
+        odd = [i for i in range(count) if not _fits(data[offsets[i] : offsets[i + 1]], whole)]
+        return np.array(odd, np.int64)
     with engine.cursor() as cursor:
         cursor.register("file_lines", pa.table({"i": pa.array(np.arange(count)), "line": text}))
         found = cursor.sql(
@@ -168,9 +195,7 @@ def _odd_lines(engine: DuckDBEngine, data: bytes, offsets: np.ndarray[Any, Any],
 
 
 def _unclosed_pattern(fields: int, delimiter: str) -> str:
-    mark = re.escape(delimiter)
-    whole = f'(?: *"(?:[^"]|"")*" *|[^"{mark}\\r\\n][^{mark}\\r\\n]*)?'
-    return f'(?:{whole}{mark}){{0,{fields - 1}}} *"(?:[^"]|"")*'
+    return f'(?:{_field_pattern(delimiter)}{re.escape(delimiter)}){{0,{fields - 1}}} *"(?:[^"]|"")*'
 
 
 def _joined(lines: _Lines, index: int, whole: re.Pattern[str]) -> tuple[int, int]:
@@ -187,12 +212,14 @@ def _joined(lines: _Lines, index: int, whole: re.Pattern[str]) -> tuple[int, int
 
 
 def _reason(text: str, fields: int, delimiter: str) -> str:
-    if len(text) > MOST_BYTES_A_LINE:
-        return f"longer than {MOST_BYTES_A_LINE:,} characters"
-    try:
-        found = len(next(csv.reader([text.rstrip("\r\n")], delimiter=delimiter, strict=True)))
-    except (csv.Error, StopIteration):
-        return "broken quoting: a quote is not closed, or text follows a closing quote"
+    if len(text.encode()) > MOST_BYTES_A_LINE:
+        return f"longer than {MOST_BYTES_A_LINE:,} bytes"
+    found = text.count(delimiter) + 1
+    if '"' in text:
+        try:
+            found = len(next(csv.reader([text.rstrip("\r\n")], delimiter=delimiter, strict=True)))
+        except (csv.Error, StopIteration):
+            found = fields
     if found == fields:
         return "broken quoting: a quote is not closed, or text follows a closing quote"
     return f"{found} field{'s' if found != 1 else ''} where the header has {fields}"

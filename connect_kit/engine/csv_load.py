@@ -7,16 +7,26 @@ position. Anything else (line breaks in values, blank lines, lines that do not p
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import csv
 import io
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from connect_kit.engine.csv_lines import MOST_BYTES_A_LINE, pa_table, refused_table, split_records
+from connect_kit.engine.csv_lines import (
+    MOST_BYTES_A_LINE,
+    MOST_LINES_A_RECORD,
+    columns_of,
+    pa_table,
+    refused_table,
+    split_records,
+)
 from connect_kit.engine.duckdb import Schema, quoted
-from connect_kit.engine.encoding import Probe, probe_file, write_plain
+from connect_kit.engine.encoding import Probe, chunks, probe_file, write_plain
 from connect_kit.errors import EngineError
 
 if TYPE_CHECKING:
@@ -86,17 +96,31 @@ def open_csv(path: Path, folder: Path, known: Sequence[str] = (), seen: Callable
         start = file.read(_HEADER_BYTES)
     if not start.strip() or not ("\n" in start or "\r" in start or len(start) < _HEADER_BYTES):
         return CsvSource(place, probe, original)
-    first = start.splitlines()[0] if start.splitlines() else ""
+    first = re.split(r"[\r\n]", start, maxsplit=1)[0]
     delimiter = max(DELIMITERS, key=lambda mark: _known_names(first, mark, known))
-    try:
-        reader = csv.reader(io.StringIO(start, newline=""), delimiter=delimiter)
-        header = next(reader)
-        lines = reader.line_num
-    except (csv.Error, StopIteration):
-        header, lines = first.split(delimiter), 1
-    if lines > 1 and '"' in first and len(header) == 1:  # an unclosed quote swallowed the file
-        header, lines = first.split(delimiter), 1
+    header, lines = _header(start, first, delimiter)
     return CsvSource(place, probe, original, tuple(header), delimiter, lines)
+
+
+def _header(start: str, first: str, delimiter: str) -> tuple[list[str], int]:
+    """Column names and the physical lines they take; one line where a name that goes on must be an unclosed quote."""
+    try:
+        header = next(csv.reader([first], delimiter=delimiter, strict=True))
+    except StopIteration:
+        return [], 1
+    except csv.Error:
+        with contextlib.suppress(csv.Error, StopIteration):
+            reader = csv.reader(io.StringIO(start, newline=""), delimiter=delimiter, strict=True)
+            header = next(reader)
+            # A name that holds a line break and a separator has swallowed rows, which must not be lost unseen.
+            swallowed = any(delimiter in name and re.search(r"[\r\n]", name) for name in header)
+            if reader.line_num <= MOST_LINES_A_RECORD and not swallowed:
+                return header, reader.line_num
+        if first.count('"') % 2 == 0:  # such as a blank behind a closing quote, which loses nothing
+            with contextlib.suppress(csv.Error):
+                return next(csv.reader([first], delimiter=delimiter)), 1
+        return first.split(delimiter), 1
+    return header, 1
 
 
 def _known_names(line: str, delimiter: str, known: Sequence[str]) -> tuple[int, int]:
@@ -119,15 +143,16 @@ def load_csv(schema: Schema, table: str, source: CsvSource, columns: Sequence[st
     values, view = quoted(f"_file_{table}"), quoted(f"_all_{table}")
     if source.header_lines == 1 and _reads(schema, values, source, columns):
         rows = schema.count(f"_file_{table}")
-        if rows == source.probe.lines - 1:
+        if rows == source.probe.lines - 1 and _whole(schema, values, source, columns, rows):
             schema.execute(f"CREATE VIEW {view} AS SELECT rowid + 2 AS _line, * FROM {values}")
             return LoadedFile(rows, refused_table([]))
     split = split_records(schema.engine, source.path, source.delimiter, len(columns), source.header_lines)
     with tempfile.TemporaryDirectory(prefix="connect-kit-") as folder:
         clean = Path(folder) / "records.csv"
-        clean.write_bytes(split.clean)
+        mark = codecs.BOM_UTF8 if split.clean.startswith(codecs.BOM_UTF8) else b""  # the value's own; DuckDB takes one
+        clean.write_bytes(mark + split.clean)
         if not _reads(schema, values, source, columns, clean):
-            _read_one_by_one(schema, values, source, columns, clean)
+            _read_one_by_one(schema, values, source, columns, split.clean)
     rows = schema.count(f"_file_{table}")
     if rows != len(split.lines):
         msg = f"{source.path.name}: {len(split.lines)} records were found, but {rows} rows were read"
@@ -159,11 +184,26 @@ def _reads(
     return True
 
 
-def _read_one_by_one(schema: Schema, values: str, source: CsvSource, columns: Sequence[str], clean: Path) -> None:
+def _whole(schema: Schema, values: str, source: CsvSource, columns: Sequence[str], rows: int) -> bool:
+    """Whether no record has a field too many; DuckDB passes over an empty one at the end of a line, even strictly."""
+    import numpy as np
+
+    mark = ord(source.delimiter)
+    written = sum(int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == mark)) for chunk in chunks(source.path))
+    inside = written - (rows + 1) * (len(columns) - 1) - sum(name.count(source.delimiter) for name in source.header)
+    if inside == 0:
+        return True
+    sign = _literal(source.delimiter)
+    counts = (
+        f"CASE WHEN contains({name}, {sign}) THEN strlen({name}) - strlen(replace({name}, {sign}, '')) ELSE 0 END"
+        for name in map(quoted, columns)
+    )
+    return bool(schema.execute(f"SELECT coalesce(sum({' + '.join(counts)}), 0) = ? FROM {values}", [inside])[0][0])
+
+
+def _read_one_by_one(schema: Schema, values: str, source: CsvSource, columns: Sequence[str], clean: bytes) -> None:
     """The slow road for records that are well formed, but not to DuckDB's taste."""
-    with clean.open(encoding="utf-8", newline="") as file:
-        records = list(csv.reader(file, delimiter=source.delimiter))
-    data = {name: [record[i] or None for record in records] for i, name in enumerate(columns)}
+    data = dict(zip(columns, columns_of(clean, len(columns), source.delimiter), strict=True))
     with schema.engine.cursor((schema.name,)) as cursor:
         cursor.register("records", pa_table(data))
         cursor.execute(f"CREATE OR REPLACE TABLE {values} AS SELECT * FROM records")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 CHUNK = 8 * 1024 * 1024
 _CONTROL = bytes(b for b in (*range(32), 127) if b not in b"\t\r\n")
 _NOT_CONTROL = bytes(b for b in range(256) if b not in _CONTROL)
+_ORDINARY = bytes(b for b in range(128) if b not in _CONTROL)
 _UNDEFINED_1252 = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 _C1 = bytes(range(0x80, 0xA0))
 _ALL = bytes(range(256))
@@ -85,11 +86,12 @@ def probe_file(path: Path, seen: Callable[[int], None] | None = None) -> Probe:
         for number, chunk in enumerate(chunks(path, seen)):
             if number == 0 and bom:
                 chunk = chunk[len(codecs.BOM_UTF8) :]
-            if not chunk.isascii() or decoder.getstate()[0]:
+            rest = chunk.translate(None, _ORDINARY)  # mostly nothing, so that what follows costs nothing
+            if not rest.isascii() or decoder.getstate()[0]:
                 ascii_only = False
                 decoder.decode(chunk)
-                odd = odd or any(mark in chunk for mark in _INVISIBLE_BYTES)
-            odd = odd or bool(chunk.translate(None, _NOT_CONTROL))
+                odd = odd or any(mark in rest for mark in _INVISIBLE_BYTES)
+            odd = odd or bool(rest.translate(None, _NOT_CONTROL))
             line_feeds += chunk.count(b"\n")
             if b"\r" in chunk or last == b"\r":
                 returns += chunk.count(b"\r")

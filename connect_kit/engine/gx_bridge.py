@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from connect_kit.engine.duckdb import DuckDBEngine
 
+SOURCE = "kit"  #: GX's name of the data source; a batch's ID is this, a hyphen and the table
+
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # before GX is imported anywhere
 
 _ready = False
@@ -118,7 +120,7 @@ class Bridge:
         self._context = gx.get_context(mode="ephemeral")
         self._context.variables.progress_bars = ProgressBarsConfig(globally=False)
         self._source = self._context.data_sources.add_connect_kit_duckdb(
-            "kit",
+            SOURCE,
             connection_string="duckdb:///:memory:",
             create_temp_table=False,
             kwargs={"creator": lambda: SharedConnection(engine, self.schemas)},
@@ -147,9 +149,6 @@ class Bridge:
         )
 
 
-def rows_table(query: str) -> str:
-    """Name of the table that holds the rows which an ``unexpected_rows_expectation`` with this query found.
-
-    A query names the batch as ``{batch}``; validate it on one table per bridge.
-    """
-    return "_rows_" + hashlib.sha256(query.encode()).hexdigest()[:24]
+def rows_table(table: str, query: str) -> str:
+    """Name of the table that holds the rows which an ``unexpected_rows_expectation`` found on a table."""
+    return "_rows_" + hashlib.sha256(f"{SOURCE}-{table}\n{query}".encode()).hexdigest()[:24]

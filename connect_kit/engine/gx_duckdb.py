@@ -53,7 +53,7 @@ from great_expectations.expectations.metrics.query_metrics.query_table.unexpecte
 from great_expectations.util import get_sqlalchemy_selectable
 
 from connect_kit.engine.duckdb import quoted
-from connect_kit.engine.gx_bridge import rows_table
+from connect_kit.engine.gx_bridge import SOURCE, rows_table
 
 
 class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
@@ -132,7 +132,8 @@ def _kept_rows(
     substituted = cls._get_substituted_batch_subquery_from_query_and_batch_selectable(
         query=query, batch_selectable=batch, execution_engine=execution_engine
     )
-    table = quoted(rows_table(query))
+    name = str(metric_domain_kwargs["batch_id"]).removeprefix(f"{SOURCE}-")
+    table = quoted(rows_table(name, query))
     _run(execution_engine, f"CREATE TABLE IF NOT EXISTS {table} AS {substituted}")
     return table
 

@@ -36,14 +36,16 @@ def read_manifest(path: Path | None, delivered: Collection[str]) -> Manifest:
         return Manifest(seen=(_seen("cannot be decoded"),))
     try:
         text = path.read_text(encoding=encoding)
-        rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text)) if any(row)]
+        reader = csv.reader(io.StringIO(text))
+        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(row)]
     except (csv.Error, UnicodeDecodeError):
         return Manifest(seen=(_seen("cannot be read as CSV"),))
-    if not rows or [cell.casefold() for cell in rows[0][:2]] != ["propertyname", "value"]:
+    if not rows or [cell.casefold() for cell in rows[0][1][:2]] != ["propertyname", "value"]:
         return Manifest(seen=(_seen("the first line is not propertyName,value", 1),))
     seen: list[Seen] = []
     values: dict[str, str] = {}
-    for line, row in enumerate(rows[1:], 2):
+    lines: dict[str, int] = {}
+    for line, row in rows[1:]:
         name, value = row[0], row[1] if len(row) > 1 else ""
         if name in values:
             seen.append(_seen(f"{name} stands there twice", line))
@@ -52,10 +54,11 @@ def read_manifest(path: Path | None, delivered: Collection[str]) -> Manifest:
         elif name in _FILES:
             seen += _file_line(name, value, delivered, line)
         values.setdefault(name, value)
+        lines.setdefault(name, line)
     for name in sorted(_FILES - set(values)):
         if name.removeprefix("file.").casefold() in delivered:
             seen.append(_seen(f"{name} is missing, but the file was delivered"))
-    seen += _versions(values)
+    seen += _versions(values, lines)
     return Manifest(values.get("oneroster.version"), tuple(seen))
 
 
@@ -74,14 +77,14 @@ def _file_line(name: str, value: str, delivered: Collection[str], line: int) -> 
     return found
 
 
-def _versions(values: dict[str, str]) -> list[Seen]:
+def _versions(values: dict[str, str], lines: dict[str, int]) -> list[Seen]:
     found = []
     for name, allowed in (("manifest.version", ("1.0",)), ("oneroster.version", ("1.1", "1.2"))):
         value = values.get(name)
         if value is None:
             found.append(_seen(f"{name} is missing"))
         elif value not in allowed:
-            found.append(_seen(f"{name} is {value!r}; expected {' or '.join(allowed)}"))
+            found.append(_seen(f"{name} is {value!r}; expected {' or '.join(allowed)}", lines[name]))
     return found
 
 

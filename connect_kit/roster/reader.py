@@ -153,15 +153,16 @@ class _Reading:
         self.progress(size)
         if loaded.rows == 0 and loaded.refused.num_rows == 0:
             self._refuse(table, "file.empty", "it has a header and no row", needed_only=True)
-            self.unreadable.pop(table, None)
-        elif loaded.rows == 0:
+            return
+        if loaded.rows == 0:
             self.unreadable[table] = f"none of its {loaded.refused.num_rows:,} lines is a record"
             tables.add_refused(self.schema, table, name, loaded.refused)
             return
         self.loaded[table] = Table(name, header.columns, loaded.rows, loaded.refused.num_rows, header.missing)
         tables.add_refused(self.schema, table, name, loaded.refused)
-        tables.clear_blank_fields(self.schema, table, name, header.columns)
-        if source.original.odd_characters or source.probe.odd_characters:
+        odd = source.original.odd_characters or source.probe.odd_characters
+        tables.clear_blank_fields(self.schema, table, name, header.columns, odd=odd)
+        if odd:
             tables.note_odd_characters(self.schema, table, name, header.columns)
 
     def _refuse(self, table: str, code: str, why: str, *, needed_only: bool = False) -> None:

@@ -57,20 +57,24 @@ def add_refused(schema: Schema, table: str, file: str, refused: pa.Table) -> Non
         )
 
 
-def clear_blank_fields(schema: Schema, table: str, file: str, columns: Sequence[str]) -> None:
-    """A field of blanks is no value (decision 1): note it, and make it NULL."""
+def clear_blank_fields(schema: Schema, table: str, file: str, columns: Sequence[str], *, odd: bool = True) -> None:
+    """A field of blanks is no value (decision 1): note it, and make it NULL.
+
+    ``odd`` tells whether the file may hold blanks other than space and tab.
+    """
     values = quoted(f"_file_{table}")
-    blanks = "'" + _BLANKS + "'"
-    blank = {name: f"trim({quoted(name)}, {blanks}) = ''" for name in columns}
-    counts = schema.execute("SELECT " + ", ".join(f"count(*) FILTER ({b})" for b in blank.values()) + f" FROM {values}")
-    for (name, test), count in zip(blank.items(), counts[0], strict=True):
-        if count:
-            schema.execute(
-                f"INSERT INTO _seen SELECT 'file.blank_field', NULL, ?, ?, _line, ?, NULL FROM {quoted('_all_' + table)} "
-                f"WHERE {test}",
-                [table, file, name],
-            )
-            schema.execute(f"UPDATE {values} SET {quoted(name)} = NULL WHERE {test}")
+    # Text that begins with a blank sorts before '!': comparing first bytes spares trimming millions of values.
+    first = "({0} < '!' OR {0} >= '\u00a0')" if odd else "{0} < '!'"
+    for name in columns:
+        blank = f"{first.format(quoted(name))} AND trim({quoted(name)}, '{_BLANKS}') = ''"
+        if not schema.execute(f"SELECT 1 FROM {values} WHERE {blank} LIMIT 1"):
+            continue
+        schema.execute(
+            f"INSERT INTO _seen SELECT 'file.blank_field', NULL, ?, ?, _line, ?, NULL FROM {quoted('_all_' + table)} "
+            f"WHERE {blank}",
+            [table, file, name],
+        )
+        schema.execute(f"UPDATE {values} SET {quoted(name)} = NULL WHERE {blank}")
 
 
 def note_odd_characters(schema: Schema, table: str, file: str, columns: Sequence[str]) -> None:

@@ -75,7 +75,9 @@ class Roster:
         if name.startswith("_") or name not in ALL_TABLES:
             raise AttributeError(f"a roster has no {name!r}; its tables are {', '.join(self.info)}")
         if name not in self.info:
-            raise AttributeError(f"{name}.csv was not delivered; the tables are {', '.join(self.info)}")
+            why = self.unreadable.get(name)
+            state = f"could not be read: {why}" if why else "was not delivered"
+            raise AttributeError(f"{name}.csv {state}; the tables are {', '.join(self.info)}")
         return self.frame(name)
 
     def __dir__(self) -> list[str]:

@@ -1,0 +1,6 @@
+"""The benchmark: the kit on districts of a given size, beside hand-written SQL and other tools."""
+
+from connect_kit.bench.run import run_bench
+from connect_kit.bench.session import BENCH_TOOLS
+
+__all__ = ["BENCH_TOOLS", "run_bench"]

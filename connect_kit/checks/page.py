@@ -1,0 +1,62 @@
+"""The page of all rules, made from the suites."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connect_kit.checks.suites import load_suites, reader_rules
+from connect_kit.connect import SOURCES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from connect_kit.checks.suites import Rule
+
+_TITLES = {
+    "reading": "Reading (any file)",
+    "users": "users.csv",
+    "classes": "classes.csv",
+    "enrollments": "enrollments.csv",
+    "guardians": "guardians.csv",
+    "student_attributes": "student_attributes.csv",
+    "workspace": "Against the Connect workspace",
+}
+_INTRO = """# Rules
+
+Made from `expectations/*.json` and the reader's own list by `python -m connect_kit rules`; do not edit by hand.
+
+**critical**: Connect refuses the row or file, or damage follows; blocks a real upload. **warning**: accepted, but the
+result is probably not what was meant. **info**: worth knowing. *Level*: the rule applies at that level only. *Needs*:
+what must be delivered or given for the rule to be checked. *Follows*: findings that may come with it.
+"""
+
+
+def rules_page() -> str:
+    """Markdown of every rule: code, severity, title, remedy, source."""
+    parts = [_INTRO, _section("reading", reader_rules().values())]
+    rules = load_suites()
+    tables = dict.fromkeys((*(name for name in _TITLES if name != "reading"), *sorted({r.table for r in rules})))
+    parts += [_section(table, [rule for rule in rules if rule.table == table]) for table in tables]
+    keys = "\n".join(f"- **{key}**: {title}" for key, title in SOURCES.items())
+    return "\n".join([*parts, f"## Sources\n\n{keys}\n"])
+
+
+def _section(name: str, rules: Iterable[Rule]) -> str:
+    lines = [f"## {_TITLES.get(name, name + '.csv')}\n"]
+    by_code: dict[str, list[Rule]] = {}
+    for rule in rules:
+        by_code.setdefault(rule.code, []).append(rule)
+    for code, group in by_code.items():
+        lines.append(f"### {code}\n")
+        for rule in {(r.severity, r.title): r for r in group}.values():
+            facts = [f"**{rule.severity}**", rule.title + "."]
+            if rule.level:
+                facts.append(f"Level: {rule.level}.")
+            if rule.needs:
+                facts.append(f"Needs: {', '.join(rule.needs)}.")
+            lines.append(" ".join(facts) + "\n")
+        first = group[0]
+        lines.append(f"{first.remedy} *Source: {first.source}.*\n")
+        if first.knock_on:
+            lines.append(f"Follows: {', '.join(first.knock_on)}.\n")
+    return "\n".join(lines)

@@ -1,0 +1,111 @@
+"""The command line: nothing but calls of the public API.
+
+Exit codes: 0 fit to send, 1 critical findings, 2 the delivery could not be read or the results could not be written.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from connect_kit.errors import ConnectKitError
+
+app = typer.Typer(
+    help="Audit school rosters before they are uploaded to SchoolStatus Connect.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Level = Literal["district", "school"]
+Layout = Literal["connect", "oneroster11", "oneroster12"]
+
+
+@app.command()
+def audit(
+    delivery: Annotated[Path, typer.Argument(help="Folder or ZIP with the CSV files.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="Folder for the results; only the audit's own files are replaced.")],
+    workspace: Annotated[Path | None, typer.Option(help="Folder with the CSV files exported from Connect.")] = None,
+    level: Annotated[Level, typer.Option(help="Whether the files hold several schools or one.")] = "district",
+    suites: Annotated[Path | None, typer.Option(help="The district's own suites: a JSON file, or a folder of them.")] = None,
+    engine: Annotated[Literal["duckdb"], typer.Option(help="Where the tables live.")] = "duckdb",
+    region: Annotated[str, typer.Option(help="Country of phone numbers written without country code.")] = "US",
+) -> None:
+    """Read a delivery, check it, and write report.html, findings.xlsx, findings.csv and summary.json."""
+    from connect_kit.cli.audit import run_audit
+
+    raise typer.Exit(run_audit(delivery, out, workspace=workspace, level=level, suites=suites, region=region))
+
+
+@app.command()
+def sample(
+    out: Annotated[Path, typer.Option(help="Folder for the delivery, the workspace and the truth.")],
+    students: Annotated[int, typer.Option(min=20, help="Number of students.")] = 2_000,
+    schools: Annotated[int | None, typer.Option(min=1, help="Number of schools; fitting the students by default.")] = None,
+    seed: Annotated[int, typer.Option(help="Another seed gives another district.")] = 1,
+    faults: Annotated[str, typer.Option(help="all, none, or codes of rules separated by commas.")] = "all",
+    layout: Annotated[Layout, typer.Option(help="Connect's columns only, or full OneRoster.")] = "connect",
+    level: Annotated[Level, typer.Option(help="Several schools, or one.")] = "district",
+) -> None:
+    """Write an invented district with planted faults, and where they are."""
+    from connect_kit.samples import sample_roster
+
+    chosen = faults if faults in ("all", "none") else [code.strip() for code in faults.split(",") if code.strip()]
+    made = sample_roster(
+        out, students=students, schools=schools, seed=seed, faults=chosen, layout=layout, level=level
+    )
+    typer.echo(f"An invented district of {students:,} students: {made.delivery}")
+    typer.echo(f"Its Connect workspace: {made.workspace}")
+    typer.echo(f"The planted faults, file and line: {made.truth}")
+
+
+@app.command()
+def rules() -> None:
+    """Print the page of all rules, made from the suites (docs/rules.md is this)."""
+    from connect_kit.checks.page import rules_page
+
+    typer.echo(rules_page(), nl=False)
+
+
+@app.command()
+def bench(
+    students: Annotated[int, typer.Option(min=20, help="Size of the district.")] = 1_000_000,
+    out: Annotated[Path, typer.Option(help="Folder for the district and the figures.")] = Path("build/bench"),
+    others: Annotated[bool, typer.Option(help="Also run pandera, pointblank and plain Great Expectations.")] = True,
+) -> None:
+    """Measure speed and memory, beside other tools in the same run."""
+    from connect_kit.bench import run_bench
+
+    run_bench(students=students, folder=out, others=others, report=typer.echo)
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run a command and return its exit code; what stops the work is told in one line."""
+    try:
+        code = app(args=arguments, standalone_mode=False)
+    except ConnectKitError as error:
+        typer.echo(f"connect-kit: {' '.join(str(error).split())}", err=True)
+        return 2
+    except typer.Abort:
+        typer.echo("connect-kit: stopped; nothing was changed", err=True)
+        return 130
+    except typer._click.exceptions.ClickException as error:  # a wrong option or argument
+        error.show()
+        return 2
+    return code if isinstance(code, int) else 0
+
+
+def main() -> None:
+    """Door of ``python -m connect_kit``."""
+    code = run()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # DuckDB's binding prints leak warnings when Python tears down after Great Expectations was imported; the tidy-up
+    # that matters (private temporary folders) is registered with atexit, so run that and leave.
+    atexit._run_exitfuncs()
+    os._exit(code)

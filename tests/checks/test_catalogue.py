@@ -1,0 +1,97 @@
+"""Every code of the catalogue has a planted fault, found at its exact file and line, and nothing else is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+
+import connect_kit as ck
+from connect_kit.checks.suites import load_suites, reader_rules
+from connect_kit.samples import known_faults
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from connect_kit.checks import Findings
+
+FAULTS = known_faults()
+LEVELS = {fault.code: fault.level or "district" for fault in FAULTS}
+CODES = list(dict.fromkeys(fault.code for fault in FAULTS))
+SINGLE = list(dict.fromkeys(fault.code for fault in FAULTS if fault.alone))
+Row = tuple[str, str, str, str]
+
+#: Codes whose planting follows from the delivery rather than from one fault, or that come with a later version.
+WITHOUT_FAULT = {
+    "file.blank_field": "blanks that count as no value come with the .present faults",
+    "header.not_asked_for": "the full OneRoster layouts have such columns by themselves",
+    "workspace.change.by_school": "every other change shows there",
+}
+
+
+def rows(frame: pd.DataFrame, *, infos: frozenset[str] = frozenset()) -> set[Row]:
+    """Code, severity, table and line of critical and warning rows, and of chosen infos."""
+    wanted = frame[(frame["severity"] != "info") | frame["code"].isin(infos)]
+    return {
+        (row.code, row.severity, row.table, "" if pd.isna(row.line) else str(row.line)) for row in wanted.itertuples()
+    }
+
+
+def truth(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, dtype=str, keep_default_na=False)
+
+
+def audited(folder: Path, codes: list[str] | str, layout: str, level: str) -> tuple[pd.DataFrame, Findings]:
+    district = ck.sample_roster(folder, students=500, faults=codes, layout=layout, level=level)  # type: ignore[arg-type]
+    roster = ck.read_roster(district.delivery, level=level)  # type: ignore[arg-type]
+    return truth(district.truth), ck.check_roster(roster, ck.read_workspace(district.workspace))
+
+
+def test_every_code_of_the_kit_has_a_planted_fault_or_a_reason_for_none() -> None:
+    codes = {rule.code for rule in load_suites()} | {code for code in reader_rules() if not code.startswith("*")}
+    without = codes - set(CODES) - set(WITHOUT_FAULT)
+    further = {code for code in without if code.partition(".")[0] in FURTHER or code in FURTHER_CODES}
+    assert without - further == set()
+
+
+#: Rules of further OneRoster tables, planted one by one in test_further_tables.py.
+FURTHER = {"orgs", "courses", "academicSessions", "demographics", "roles"}
+FURTHER_CODES = {
+    rule.code
+    for rule in load_suites()
+    if rule.table in ("users", "classes", "enrollments") and rule.source.startswith("OneRoster")
+}
+
+
+@pytest.mark.parametrize("layout", ["connect", "oneroster11", "oneroster12"])
+@pytest.mark.parametrize("level", ["district", "school"])
+def test_a_clean_district_has_no_critical_and_no_warning_finding(tmp_path: Path, layout: str, level: str) -> None:
+    _, findings = audited(tmp_path, "none", layout, level)
+    assert rows(findings.table()) == set()
+    assert findings.fit
+
+
+def test_every_fault_of_a_district_is_found_at_its_line_and_nothing_else(
+    faulty: ck.SampleDistrict, faulty_findings: Findings
+) -> None:
+    expected = truth(faulty.truth)
+    infos = frozenset(expected.loc[expected["severity"] == "info", "code"])
+    assert rows(faulty_findings.table(), infos=infos) == rows(expected, infos=infos)
+
+
+@pytest.mark.parametrize("level", ["district", "school"])
+@pytest.mark.parametrize("layout", ["oneroster11", "oneroster12"])
+def test_the_same_holds_for_full_oneroster_packages(tmp_path: Path, layout: str, level: str) -> None:
+    expected, findings = audited(tmp_path, "all", layout, level)
+    infos = frozenset(expected.loc[expected["severity"] == "info", "code"])
+    assert rows(findings.table(), infos=infos) == rows(expected, infos=infos)
+
+
+@pytest.mark.parametrize("code", SINGLE)
+def test_a_fault_that_spoils_a_whole_file_is_found_by_itself(tmp_path: Path, code: str) -> None:
+    fault = next(fault for fault in FAULTS if fault.code == code)
+    expected, findings = audited(tmp_path, [code], fault.layouts[0], LEVELS[code])
+    infos = frozenset({code})
+    assert rows(findings.table(), infos=infos) == rows(expected, infos=infos)
+    assert code in set(findings.table()["code"])

@@ -1,0 +1,76 @@
+"""Real findings, made once: of an invented district, of a clean one, and of a hostile one."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+import pytest
+
+from connect_kit import (
+    Findings,
+    Roster,
+    SampleDistrict,
+    check_roster,
+    read_roster,
+    read_workspace,
+    sample_roster,
+)
+from tests.views.hostile import HOSTILE
+
+
+class Audit(NamedTuple):
+    """A sample district, and what was found in it."""
+
+    sample: SampleDistrict
+    findings: Findings
+
+
+def audit(folder: Path, **options: Any) -> Audit:
+    sample = sample_roster(folder, **options)
+    roster = read_roster(sample.delivery)
+    return Audit(sample, check_roster(roster, read_workspace(sample.workspace), progress=False))
+
+
+@pytest.fixture(scope="session")
+def faulty(tmp_path_factory) -> Audit:
+    return audit(tmp_path_factory.mktemp("faulty"), students=600)
+
+
+@pytest.fixture(scope="session")
+def clean(tmp_path_factory) -> Audit:
+    return audit(tmp_path_factory.mktemp("clean"), students=300, faults="none")
+
+
+@pytest.fixture(scope="session")
+def hostile() -> Findings:
+    users = pd.DataFrame(
+        {
+            "sourcedId": list(HOSTILE.values()),
+            "orgSourcedIds": "0104",
+            "role": "pupil",
+            "givenName": "Ada",
+            "familyName": "Quill",
+        }
+    )
+    return check_roster(Roster.from_frames({"users": users}), progress=False)
+
+
+class People(NamedTuple):
+    """What tells who a person is: full names, addresses and numbers of a delivery."""
+
+    marks: frozenset[str]
+
+    def seen_in(self, text: str) -> list[str]:
+        return sorted(mark for mark in self.marks if mark in text)
+
+
+@pytest.fixture(scope="session")
+def people(faulty) -> People:
+    users = pd.read_csv(
+        faulty.sample.delivery / "users.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig"
+    )
+    marks = {f"{g} {f}" for g, f in zip(users["givenName"], users["familyName"], strict=True)}
+    for column in ("email", "sms", "phone"):
+        marks |= set(users[column])
+    # A short mark ("T X") would be found by chance.
+    return People(frozenset(mark for mark in marks if len(mark.strip()) > 6))
