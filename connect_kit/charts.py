@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from connect_kit.connect import SEVERITIES
-from connect_kit.svg import to_svg
+from connect_kit.svg import drawn_here, to_svg
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -176,7 +176,7 @@ def schools_overview(by_school: pd.DataFrame, most: int = 40) -> alt.HConcatChar
         f"Students without a guardian: {_read_out(alone)}",
     )
     dressed: alt.HConcatChart = chart.configure(**theme())
-    return dressed
+    return drawn_here(dressed)
 
 
 def schools_by_trouble(by_school: pd.DataFrame) -> pd.DataFrame:
@@ -241,7 +241,7 @@ def _single(title: str, bars: Sequence[Bar], note: str = "") -> alt.LayerChart:
         title=_heading(title, notes), description=f"{title}: {_read_out(bars)}"
     )
     dressed: alt.LayerChart = chart.configure(**theme())
-    return dressed
+    return drawn_here(dressed)
 
 
 def _bars(

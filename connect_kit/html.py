@@ -18,13 +18,14 @@ _UNSEEN = re.compile(
     "\ufeff\ud800-\udfff\ufffe\uffff]"
 )
 
+# The class stands twice to outrank JupyterLab's own rule, which sets every cell to the right.
 TABLE_CSS = """
 .ck-table{border-collapse:collapse;font:13px/1.4 system-ui,Arial,sans-serif}
 .ck-table,.ck-table caption{color:#1f2933;background:#fff}
 .ck-table caption{text-align:left;font-weight:600;padding:4px 0}
-.ck-table th,.ck-table td{text-align:left;vertical-align:top;padding:4px 10px}
+.ck-table.ck-table th,.ck-table.ck-table td{text-align:left;vertical-align:top;padding:4px 10px}
 .ck-table th,.ck-table td{border-bottom:1px solid #d9dee3}
-.ck-table .ck-number{text-align:right;font-variant-numeric:tabular-nums}
+.ck-table.ck-table .ck-number{text-align:right;font-variant-numeric:tabular-nums}
 .ck-badge{white-space:nowrap;border-left:4px solid;padding-left:6px}
 """ + "".join(f".ck-{kind}{{border-color:{colour}}}\n" for kind, colour in COLOURS.items())
 

@@ -139,6 +139,11 @@ ROLE_1_2_TO_1_1: Mapping[str, str] = {
 
 #: The properties of manifest.csv, beside ``file.NAME`` for each data file.
 MANIFEST_PROPERTIES = ("manifest.version", "oneroster.version", "source.systemName", "source.systemCode")
+#: What a manifest must say something about, be it ``absent``; the files that 1.2 added may be left out.
+MANIFEST_FILES = (
+    "academicSessions categories classes classResources courses courseResources demographics enrollments lineItems orgs "
+    "resources results users"
+).split()
 MANIFEST_MODES = ("absent", "bulk", "delta")
 
 

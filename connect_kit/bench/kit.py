@@ -41,7 +41,12 @@ def damage(clock: Clock, delivery: str, damaged: str, rows: int) -> None:
         for path in source.glob("*.csv"):
             if path.name != "users.csv":
                 shutil.copyfile(path, target / path.name)
-        with duckdb.connect() as con:
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "temp_directory": str(target.parent / "spilled"),
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        }
+        with duckdb.connect(config=settings) as con:
             con.execute(
                 "CREATE TABLE users AS "
                 "SELECT * FROM read_csv(?, all_varchar = true, header = true)",

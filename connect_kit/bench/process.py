@@ -106,9 +106,9 @@ def measure(task: str, options: Mapping[str, Any], budget: float | None = None) 
             finally:
                 process.kill()
                 process.wait()
-        steps = tuple(
-            Step(**json.loads(line)) for line in written.read_text(encoding="utf-8").splitlines()
-        )
+        # A process that was stopped may have left half a line.
+        lines = written.read_text(encoding="utf-8").rpartition("\n")[0].splitlines()
+        steps = tuple(Step(**json.loads(line)) for line in lines)
         if code is None:
             return Outcome(steps, f"stopped after {budget:.0f} s")
         if code:

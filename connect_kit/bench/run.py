@@ -8,14 +8,14 @@ import os
 import platform
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from connect_kit.bench.figures import table_text
-from connect_kit.bench.session import BENCH_TOOLS, COMMAND_STUDENTS, Session
+from connect_kit.bench.session import BENCH_TOOLS, COMMAND_STUDENTS, FAST_TOOLS, Session
 from connect_kit.errors import EngineError, OutputError, SettingError
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ def run_bench(
     report : callable
         Is handed every line that there is to say.
     compared : int
-        Size of the district that the tools are compared on (at most ``students``); the kit is
-        measured on it as well.
+        Size of the district that all tools are compared on (at most ``students``); the fast ones
+        are compared on the whole district too, always beside the kit on the same files.
     budget : float
         Seconds that each tool is given.
 
@@ -86,19 +86,22 @@ def run_bench(
     except OSError as error:
         why = f"cannot be written to ({error.strerror}); name another folder"
         raise OutputError(f"{target}: {why}") from error
-    report(", ".join(f"{name} {value}" for name, value in machine().items()))
+    on = machine()
+    report(", ".join(f"{name} {value}" for name, value in on.items()))
     session = Session(data, report)
     try:
         session.kit(students)
         session.start(min(COMMAND_STUDENTS, students))
         if others:
             session.tools(min(compared, students), budget)
+            if compared < students:
+                session.tools(students, budget, FAST_TOOLS)
     finally:
         shutil.rmtree(data, ignore_errors=True)
     goals, problems = map(str, session.goals()), session.problems
     for line in ("", table_text(session.figures), "", *goals, *problems):
         report(line)
-    _write(target / "bench.json", session, students)
+    _write(target / "bench.json", session, students, on)
     report(f"The figures: {target / 'bench.json'}")
     if problems:
         raise EngineError("; ".join(problems))
@@ -117,13 +120,15 @@ def machine() -> dict[str, str]:
         "machine": platform.machine(),
         "python": platform.python_version(),
     }
+    if hasattr(os, "getloadavg"):  # other work on the machine makes every figure worse
+        found["load"] = f"{os.getloadavg()[0]:.1f}"
     installed = [name for name in _VERSIONS if importlib.util.find_spec(name) is not None]
     return found | {name: metadata.version(name) for name in installed}
 
 
-def _write(path: Path, session: Session, students: int) -> None:
+def _write(path: Path, session: Session, students: int, on: Mapping[str, str]) -> None:
     content = {
-        "machine": machine(),
+        "machine": on,
         "students": students,
         "figures": [{**asdict(f), "rows_per_second": f.rows_per_second} for f in session.figures],
         "goals": [{**asdict(goal), "met": goal.met} for goal in session.goals()],

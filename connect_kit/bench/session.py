@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: Other tools that are measured where they are installed (extra ``bench``), as modules are named.
 BENCH_TOOLS: Final = ("great_expectations", "pandera", "pointblank")
+#: Those that do with a whole district what takes the others too long.
+FAST_TOOLS: Final = ("pandera", "pointblank")
 COMMAND_STUDENTS: Final = 25_000
 KIT: Final = "connect-kit"
 HAND_WRITTEN: Final = "hand-written SQL"
@@ -66,8 +68,8 @@ class Session:
         options = {**paths, "out": str(self.data / "command"), "budget": _MOST_SECONDS}
         self._own("command", _named(students, "clean"), options)
 
-    def tools(self, students: int, budget: float) -> None:
-        """Every tool on the same rules and files, the kit first."""
+    def tools(self, students: int, budget: float, tools: tuple[str, ...] = BENCH_TOOLS) -> None:
+        """Tools on the same rules and files, the kit first."""
         from connect_kit.bench.subset import RULES
 
         clean, damaged = self._districts(students)
@@ -76,7 +78,7 @@ class Session:
         own = self._measured(KIT, KIT, district, options, budget=budget)
         if own.stopped:
             self.problems.append(f"{KIT}, {district}: {own.stopped}")
-        for tool in BENCH_TOOLS:
+        for tool in tools:
             label = f"{tool} on {_ON.get(tool, 'pandas')}"
             if importlib.util.find_spec(tool) is None:
                 note = "not installed: it comes with the extra 'bench'"

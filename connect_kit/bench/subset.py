@@ -115,9 +115,9 @@ def _expectation(rule: Alike, known: Mapping[str, list[str]] | None) -> tuple[st
             return "expect_column_values_to_be_in_set", {"value_set": known[str(rule.allowed)]}
         case _:
             return "unexpected_rows_expectation", {
-                "unexpected_rows_query": f"SELECT b._line, b.{name} AS _value FROM {{batch}} AS b "
                 "unexpected_rows_query": f"SELECT b._line, b.{name} AS _value "
-                f"FROM {{batch}} AS b "
+                f"FROM {{batch}} AS b ANTI JOIN {rule.allowed} AS t ON t.sourcedId = b.{name} "
+                f"WHERE b.{name} IS NOT NULL"
             }
 
 
@@ -150,7 +150,7 @@ def connect_kit(clock: Clock, clean: str, damaged: str) -> None:
                 failing += result.result["observed_value" if query else "unexpected_count"]
                 if listing:
                     rows = (
-                        f"SELECT * FROM {quoted(rows_table(query))}"
+                        f"SELECT * FROM {quoted(rows_table(table, query))}"
                         if query
                         else result.result["unexpected_index_query"]
                     )

@@ -178,8 +178,10 @@ WITH old AS (
     SELECT c.schoolSourcedId, 'classes', c.sourcedId, lower(concat_ws('|', c.title, coalesce(c.grades, '')))
     FROM classes AS c WHERE c.sourcedId IS NOT NULL AND EXISTS (SELECT 1 FROM known_schools)
 )
-SELECT coalesce(o.school, n.school) AS school, coalesce(o.kind, n.kind) AS kind, count(o.id) AS before, count(n.id) AS after,
-    count(*) FILTER (o.id IS NULL) AS added, count(*) FILTER (n.id IS NULL) AS removed,
-    count(*) FILTER (o.said <> n.said) AS changed
-FROM old AS o FULL JOIN new AS n ON n.school = o.school AND n.kind = o.kind AND n.id = o.id
-GROUP BY ALL HAVING coalesce(o.school, n.school) IN (SELECT school FROM known_schools);
+SELECT school, kind, count(old_id) AS before, count(new_id) AS after, count(*) FILTER (old_id IS NULL) AS added,
+    count(*) FILTER (new_id IS NULL) AS removed, count(*) FILTER (changed) AS changed
+FROM (
+    SELECT coalesce(o.school, n.school) AS school, coalesce(o.kind, n.kind) AS kind, o.id AS old_id, n.id AS new_id,
+        o.said <> n.said AS changed
+    FROM old AS o FULL JOIN new AS n ON n.school = o.school AND n.kind = o.kind AND n.id = o.id
+) WHERE school IN (SELECT school FROM known_schools) GROUP BY school, kind;

@@ -7,6 +7,7 @@ within limits, so that a hostile archive costs one clear error.
 from __future__ import annotations
 
 import stat
+import struct
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -69,8 +70,9 @@ def open_delivery(path: str | Path, scratch: Path) -> Delivery:
     DeliveryError
         When there is no folder or ZIP at that path, it cannot be read, or it holds what must not be read.
     """
-    place = Path(path).expanduser()
+    place = Path(path)
     try:
+        place = place.expanduser()
         if place.is_dir():
             found = _in_folder(place)
         elif place.is_file():
@@ -79,8 +81,9 @@ def open_delivery(path: str | Path, scratch: Path) -> Delivery:
             raise DeliveryError(f"{place}: neither a folder nor a ZIP file; give the folder or ZIP with the CSV files")
         else:
             raise DeliveryError(f"{place}: not found; give the folder or ZIP that holds the CSV files")
-    except OSError as error:
-        raise DeliveryError(f"{place}: cannot be read ({error.strerror or error}); check the path and its rights") from error
+    except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, an unknown ~user
+        reason = getattr(error, "strerror", None) or error
+        raise DeliveryError(f"{place}: cannot be read ({reason}); check the path and its rights") from error
     return _sorted_out(place, found)
 
 
@@ -89,6 +92,8 @@ def _in_folder(place: Path) -> dict[str, Path]:
     folders = [entry for entry in entries if entry.is_dir()]
     if len(folders) == 1 and not any(entry.suffix.lower() == ".csv" for entry in entries):
         entries = [entry for entry in sorted(folders[0].iterdir()) if not _ignored(entry.name)]
+    elif len(folders) > 1 and folders == entries:
+        raise DeliveryError(f"{place}: holds {len(folders)} folders and no file; give the folder with the CSV files")
     root = place.resolve()
     found = {}
     for entry in entries:
@@ -99,16 +104,18 @@ def _in_folder(place: Path) -> dict[str, Path]:
                 with entry.open("rb"):  # rights are checked now, so that the message names the file
                     pass
             found[entry.name] = entry
+        elif entry.suffix.lower() == ".csv":
+            raise DeliveryError(f"{entry}: is no file but a folder, a pipe or a broken link; put the CSV file there")
     return found
 
 
 def _in_zip(place: Path, scratch: Path) -> dict[str, Path]:
     try:
         archive = zipfile.ZipFile(place)
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:  # ValueError: names
         raise DeliveryError(f"{place}: not a ZIP file, or a damaged one; give a folder or a ZIP of CSV files") from error
     with archive:
-        members = [member for member in archive.infolist() if not member.is_dir()]
+        members = [member for member in archive.infolist() if not member.filename.endswith("/")]
         if len(members) > MOST_MEMBERS:
             raise DeliveryError(f"{place}: holds {len(members):,} files; a delivery has at most {MOST_MEMBERS:,}")
         paths = {}
@@ -134,6 +141,8 @@ def _in_zip(place: Path, scratch: Path) -> dict[str, Path]:
 
 def _refuse_unsafe(place: Path, member: zipfile.ZipInfo, inner: PurePosixPath) -> None:
     name = member.filename
+    if not inner.name:
+        raise DeliveryError(f"{place}: a member has no name; pack the files again")
     if inner.is_absolute() or ".." in inner.parts or ":" in inner.parts[0]:
         raise DeliveryError(f"{place}: member {name!r} leads out of the delivery's folder; pack the files again")
     if stat.S_ISLNK(member.external_attr >> 16):

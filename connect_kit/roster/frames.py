@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from numbers import Number
+from typing import TYPE_CHECKING, Any
 
 from connect_kit import connect
 from connect_kit.engine import default_engine, quoted
@@ -28,7 +30,7 @@ def roster_from_frames(frames: Mapping[str, pd.DataFrame], level: Level, engine:
     tables.create_notes(schema)
     seen: list[Seen] = []
     info: dict[str, Table] = {}
-    later = "roles" in frames
+    later = {"userSourcedId", "role"} <= set(frames["roles"].columns) if "roles" in frames else False
     for name, frame in frames.items():
         file = f"{name}.csv"
         header = read_header(name, file, [str(c) for c in frame.columns], level, later=later)
@@ -60,10 +62,44 @@ def _as_text(name: str, frame: pd.DataFrame, columns: tuple[str, ...]) -> pa.Tab
     made = {"_line": pa.array(lines.to_numpy(), pa.int64())}
     for position, column in enumerate(columns):
         values = frame.iloc[:, position]
-        if pd.api.types.is_numeric_dtype(values) and values.notna().any():
+        if _numbers(values):
             raise SettingError(
                 f"{name}.{column} is a column of numbers, which have lost their leading zeros; read it with dtype=str"
             )
         texts = values.astype("object").where(values.notna() & (values.astype("str") != ""), None)
         made[column] = pa.array([None if v is None else str(v) for v in texts], pa.string())
     return pa.table(made)
+
+
+def _numbers(values: pd.Series[Any]) -> bool:
+    import pandas as pd
+
+    given = values.dropna()
+    if given.dtype == object:
+        return any(isinstance(value, Number) for value in given)
+    return pd.api.types.is_numeric_dtype(given) and len(given) > 0
+
+
+def carry_over(old: Roster, made: Roster, replaced: Mapping[str, pd.DataFrame]) -> Roster:
+    """Give a roster made from an old one what no frame holds: what was noted while reading, and the refused lines.
+
+    A line stays refused until a frame has a row of that line.
+    """
+    names = list(replaced)
+    into, of = quoted(made.schema.name), quoted(old.schema.name)
+    made.schema.execute(f"DELETE FROM {into}._seen WHERE NOT list_contains(?, tbl)", [names])
+    gone = [f"(tbl = '{name}' AND line IN (SELECT _line FROM {into}.{quoted('_all_' + name)}))" for name in names]
+    refused = " OR ".join(["false", *gone])
+    made.schema.execute(f"INSERT INTO {into}._refused SELECT * FROM {of}._refused WHERE NOT ({refused})")
+    made.schema.execute(
+        f"INSERT INTO {into}._seen SELECT * FROM {of}._seen "
+        f"WHERE NOT list_contains(?, tbl) OR (code = 'file.malformed_line' AND NOT ({refused}))",
+        [names],
+    )
+    counts = dict(made.schema.execute("SELECT tbl, count(*) FROM _refused GROUP BY tbl"))
+    info = {
+        name: replace(table, file=old.info[name].file, refused=counts.get(name, 0)) if name in old.info else table
+        for name, table in made.info.items()
+    }
+    unreadable = {name: why for name, why in old.unreadable.items() if name not in made.info}
+    return replace(made, path=old.path, version=old.version, info=info, unreadable=unreadable)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _STRIPPED = " \t\r\n" + INVISIBLE
 _NOT_ASKED = "delivered, not asked for"
+_TAKEN = ("_line", "_kind", "rowid")  # the tables' own names; a file's column of that name gets an underscore behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +91,11 @@ def read_header(table: str, file: str, written: Iterable[str], level: Level, *, 
             code = "student_attributes.columns.named" if table == "student_attributes" else "header.unknown_column"
             seen.append(Seen(code, table, file, f"column {position} has no name", 1))
             name = f"_unnamed_{position}"
-        columns.append(name)
+        columns.append(f"{name}_" if name.casefold() in _TAKEN else name)
     repeated = _repeated(columns)
     seen += [Seen("header.repeated_column", table, file, name, 1, name) for name in repeated]
     known = known_columns(table)
+    later = later and "role" not in columns
     missing = tuple(name for name in required_columns(table, level, later=later) if name not in columns)
     readable = not repeated and any(name in known for name in columns)
     if not repeated:

@@ -56,8 +56,11 @@ def read_manifest(path: Path | None, delivered: Collection[str]) -> Manifest:
         values.setdefault(name, value)
         lines.setdefault(name, line)
     for name in sorted(_FILES - set(values)):
-        if name.removeprefix("file.").casefold() in delivered:
-            seen.append(_seen(f"{name} is missing, but the file was delivered"))
+        table = name.removeprefix("file.")
+        if table.casefold() in delivered:
+            seen.append(_seen(f"{name} is missing, but {table}.csv was delivered"))
+        elif table in oneroster.MANIFEST_FILES:
+            seen.append(_seen(f"{name} is missing; expected absent, bulk or delta"))
     seen += _versions(values, lines)
     return Manifest(values.get("oneroster.version"), tuple(seen))
 

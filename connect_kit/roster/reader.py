@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from connect_kit.connect import Level
     from connect_kit.engine import DuckDBEngine, Schema
 
+_BLANK = b" \t\r\n\xef\xbb\xbf"
+_BLANK_TO = 1024**2  # bytes; more of them are no export that merely lacks its rows
 _BAR_FROM = 64 * 1024**2  # bytes; smaller deliveries are read before a bar could be of use
 
 
@@ -106,11 +108,13 @@ class _Reading:
         delivered = {Path(name).stem.casefold() for name in (*self.delivery.names.values(), *self.delivery.others)}
         manifest = read_manifest(self.delivery.manifest, delivered)
         self.version = manifest.version
-        self.later = manifest.version == "1.2" or "roles" in self.delivery.tables
         self.seen += manifest.seen
         self._files()
-        for table, path in self.delivery.tables.items():
-            self._read(table, path)
+        found = self.delivery.tables
+        for table in sorted(found, key=lambda name: name != "roles"):  # users' header is judged by what roles.csv holds
+            self._read(table, found[table])
+            self.later = table == "roles" and tables.holds_roles(self.loaded) or self.later
+        self.loaded = {table: self.loaded[table] for table in found if table in self.loaded}
 
     def _files(self) -> None:
         for table, file in connect.FILES.items():
@@ -131,7 +135,7 @@ class _Reading:
         if source.original.encoding is None:
             self._refuse(table, "file.undecodable", "its bytes are no text in any accepted encoding")
             return
-        if size == 0 or (not source.header and source.probe.lines <= 1 and size < 1_000):
+        if size == 0 or (not source.header and size < _BLANK_TO and not source.path.read_bytes().strip(_BLANK)):
             self._refuse(table, "file.empty", "it is empty", needed_only=True)
             return
         if not source.header:
@@ -142,8 +146,7 @@ class _Reading:
         if source.delimiter != ",":
             mark = {";": "semicolon", "\t": "tab"}[source.delimiter]
             self.seen.append(Seen("file.delimiter", table, name, mark, 1))
-        later = self.later and "role" not in source.header
-        header = read_header(table, name, source.header, self.level, later=later)
+        header = read_header(table, name, source.header, self.level, later=self.later)
         self.seen += header.seen
         if not header.readable:
             why = "a column is repeated" if len(set(header.columns)) < len(header.columns) else "no column of it is known"

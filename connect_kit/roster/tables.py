@@ -89,14 +89,14 @@ def note_odd_characters(schema: Schema, table: str, file: str, columns: Sequence
 
 def build(schema: Schema, info: Mapping[str, Table], *, later: bool) -> None:
     """Make the tables that rules look at, and note rows to be deleted."""
-    if later and "users" in info and "role" not in info["users"].columns and "roles" in info:
+    if later and "users" in info and "role" not in info["users"].columns and "sourcedId" in info["users"].columns:
         _join_roles(schema, info["users"].columns)
     for table in ALL_TABLES:
         delivered = schema.columns(f"_all_{table}") if table in info else ()
         names = dict.fromkeys((*known_columns(table), *delivered))
         names.pop("_line", None)
         chosen = [quoted(n) if n in delivered else f"NULL::VARCHAR AS {quoted(n)}" for n in names]
-        chosen += ["NULL::VARCHAR AS status"] if "status" not in names else []
+        chosen += ["NULL::VARCHAR AS status"] if "status" not in map(str.casefold, names) else []
         if table == "users":
             role = "role" if "role" in delivered else "NULL"
             chosen.append(f"{_case(f'lower(trim({role}))', connect.ROLE_KINDS, 'unknown')} AS _kind")
@@ -119,17 +119,24 @@ def _keep(schema: Schema, table: str, info: Mapping[str, Table]) -> str:
     return f"({gone}) IS NOT TRUE"
 
 
+def holds_roles(info: Mapping[str, Table]) -> bool:
+    """Whether roles.csv was read and says who holds which role (OneRoster 1.2)."""
+    return "roles" in info and {"userSourcedId", "role"} <= set(info["roles"].columns)
+
+
 def _join_roles(schema: Schema, columns: Sequence[str]) -> None:
     """OneRoster 1.2: a user's role and schools stand in roles.csv; the primary role counts (decision 6)."""
     role = _case("role", oneroster.ROLE_1_2_TO_1_1, None)
+    there = schema.columns("_all_roles")
+    org, kind, status = (c if c in there else f"NULL::VARCHAR AS {c}" for c in ("orgSourcedId", "roleType", "status"))
     kept = ", ".join(f"u.{quoted(name)}" for name in columns if name not in ("role", "orgSourcedIds"))
     schema.execute(f"""
         CREATE TABLE _joined AS
         WITH held AS (
             SELECT userSourcedId, {role} AS role, orgSourcedId, _line,
                    CASE WHEN roleType = 'primary' THEN 0 ELSE 1 END AS later
-            FROM _all_roles
-            WHERE {"lower(trim(status)) IS DISTINCT FROM 'tobedeleted'" if "status" in schema.columns("_all_roles") else "true"}
+            FROM (SELECT _line, userSourcedId, role, {org}, {kind}, {status} FROM _all_roles)
+            WHERE lower(trim(status)) IS DISTINCT FROM 'tobedeleted'
         ), schools AS (
             SELECT userSourcedId, orgSourcedId, min(later * 1e12 + _line) AS place
             FROM held WHERE orgSourcedId IS NOT NULL GROUP BY ALL

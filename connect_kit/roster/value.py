@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.engine import quoted
@@ -86,8 +86,8 @@ class Roster:
     def frame(self, table: str) -> pd.DataFrame:
         """A table as delivered: text columns, index ``line``; missing values are NaN."""
         columns = ", ".join(quoted(name) for name in self.info[table].columns)
-        found = self.schema.frame(f'SELECT _line AS line, {columns} FROM {quoted("_all_" + table)} ORDER BY line')
-        return found.set_index("line")
+        found = self.schema.frame(f'SELECT _line, {columns} FROM {quoted("_all_" + table)} ORDER BY _line')
+        return found.set_index("_line").rename_axis("line")  # a file may have a column of that name
 
     @property
     def refused(self) -> pd.DataFrame:
@@ -97,13 +97,14 @@ class Roster:
     def replace(self, **frames: pd.DataFrame) -> Roster:
         """A new roster with some tables replaced, for instance ``roster.replace(users=edited)``.
 
-        The index ``line`` of a frame is kept as the rows' line; another index is numbered from 2 on.
+        The index ``line`` of a frame is kept as the rows' line; another index is numbered from 2 on. What was noted of
+        the other files stays noted, and a refused line stays refused until a frame has a row of that line.
         """
+        from connect_kit.roster.frames import carry_over
+
         kept = {name: self.frame(name) for name in self.info if name not in frames}
         made = Roster.from_frames(kept | frames, level=self.level, engine=self.schema.engine)
-        files = {name: self.info[name].file for name in made.info if name in self.info}
-        info = {name: replace(table, file=files.get(name, table.file)) for name, table in made.info.items()}
-        return replace(made, path=self.path, version=self.version, info=info)
+        return carry_over(self, made, frames)
 
     @classmethod
     def from_frames(

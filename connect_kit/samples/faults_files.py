@@ -170,8 +170,8 @@ FAULTS: Final[tuple[Fault, ...]] = (
            partial(_property, "file.lunches", "absent"), alone=True, layouts=_FULL),
     _fault("manifest.mismatch", "warning", "manifest", "", "a property twice",
            _repeated_property, alone=True, layouts=_FULL),
-    _fault("delivery.delta", "warning", "users", "", "a delta delivery",
+    _fault("delivery.delta", "warning", "manifest", "", "a delta delivery",
            partial(_property, "file.users", "delta"), alone=True, layouts=_FULL),
-    _fault("delivery.extra_file", "info", "", "", "a file that Connect does not ask for",
+    _fault("delivery.extra_file", "info", "delivery", "", "a file that Connect does not ask for",
            _extra_file),
 )  # fmt: skip

@@ -210,9 +210,8 @@ def _groups(details: list[Record]) -> list[Record]:
 
 def _in_order(named: tuple[object, str]) -> tuple[int, str]:
     """Connect's files in its own order, then the others, and last what is about no file."""
-    table = str(named[1])
-    tables = [*FILES, "workspace"]
-    return (tables.index(table) if table in tables else len(FILES) - 1, table)
+    table, last = str(named[1]), named[1] == "workspace"
+    return (list(FILES).index(table) if table in FILES else len(FILES) + last, table)
 
 
 def _tiles(details: list[Record]) -> list[Record]:

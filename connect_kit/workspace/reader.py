@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,7 +84,9 @@ def read_workspace(path: str | Path, *, engine: DuckDBEngine | None = None) -> W
     WorkspaceError
         When the folder holds no workspace, or a file of it cannot be read whole.
     """
-    folder = Path(path).expanduser()
+    folder = Path(path)
+    with contextlib.suppress(RuntimeError):  # an unknown ~user, which then is no folder either
+        folder = folder.expanduser()
     if not folder.is_dir():
         raise WorkspaceError(f"{folder}: no such folder; give the folder with Connect's schools.csv and the other exports")
     if not any((folder / f"{name}.csv").is_file() for name in WORKSPACE_FILES):
@@ -109,9 +112,10 @@ def _load(schema: Schema, name: str, file: Path, scratch: Path) -> int:
     missing = [column for column in columns if column not in header]
     if missing:
         raise WorkspaceError(f"{file}: column {missing[0]!r} is missing; expected {','.join(columns)}")
-    if len(set(header)) < len(header):
+    if len({name.casefold() for name in header}) < len(header):
         raise WorkspaceError(f"{file}: a column stands there twice; expected {','.join(columns)}")
-    loaded = load_csv(schema, name, source, header)
+    # Other columns are not used, so that they may be called anything.
+    loaded = load_csv(schema, name, source, [c if c in columns else f"other {i}" for i, c in enumerate(header)])
     if loaded.refused.num_rows:
         first = loaded.refused.slice(0, 1).to_pylist()[0]
         raise WorkspaceError(f"{file}, line {first['line']}: {first['reason']}; export it from Connect again")

@@ -1,6 +1,7 @@
 """The benchmark runs, and its yardstick counts what the suites count."""
 
 import json
+import shutil
 
 import pytest
 
@@ -8,7 +9,8 @@ import connect_kit as ck
 from connect_kit.bench import run_bench
 from connect_kit.bench.by_hand import count_by_hand, failing
 from connect_kit.bench.figures import Figure, Goal, table_text
-from connect_kit.bench.process import measure
+from connect_kit.bench.process import Clock, measure
+from connect_kit.bench.subset import connect_kit
 from connect_kit.errors import OutputError, SettingError, SuiteError
 
 
@@ -41,6 +43,19 @@ def test_hand_written_sql_counts_what_the_suites_count(tmp_path):
     assert len(counted) > 40
     codes = [rule.code for rule in rules]
     assert list(zip(codes, counts, strict=True)) == list(zip(codes, expected, strict=True))
+
+
+def test_the_rules_of_the_comparison_list_a_reference_that_leads_nowhere(tmp_path):
+    sample = ck.sample_roster(tmp_path / "clean", students=50, faults="none")
+    damaged = tmp_path / "damaged"
+    shutil.copytree(sample.delivery, damaged)
+    with (damaged / "enrollments.csv").open("a", encoding="utf-8") as file:
+        file.write("no-class,00101,no-user,student\n")
+    connect_kit(Clock(tmp_path / "steps"), str(sample.delivery), str(damaged))
+    steps = [json.loads(line) for line in (tmp_path / "steps").read_text("utf-8").splitlines()]
+    failing = {step["name"]: step["facts"].get("failing") for step in steps}
+    assert failing["check clean"] == 0
+    assert failing["check and list damaged"] == 2
 
 
 def test_an_expectation_without_hand_written_sql_is_named():
