@@ -129,10 +129,7 @@ def findings_by_code(summary: pd.DataFrame, most: int = 20) -> alt.LayerChart:
         Bars shown.
     """
     rank: dict[str, int] = {severity: place for place, severity in enumerate(SEVERITIES)}
-    rows = [
-        (str(row["severity"]), _whole(row["count"]), str(row["code"]))
-        for row in summary.to_dict("records")
-    ]
+    rows = [(str(row["severity"]), _whole(row["count"]), str(row["code"])) for row in summary.to_dict("records")]
     rows.sort(key=lambda row: (rank[row[0]], -row[1], row[2]))
     bars: list[Bar] = []
     for severity, count, code in rows[:most]:
@@ -237,9 +234,7 @@ def _heading(title: str, note: str = "", frame: Literal["bounds", "group"] = "bo
 
 def _single(title: str, bars: Sequence[Bar], note: str = "") -> alt.LayerChart:
     notes = ". ".join(part for part in (note, _scale_note(bars)) if part)
-    chart = _bars(bars, width=260).properties(
-        title=_heading(title, notes), description=f"{title}: {_read_out(bars)}"
-    )
+    chart = _bars(bars, width=260).properties(title=_heading(title, notes), description=f"{title}: {_read_out(bars)}")
     dressed: alt.LayerChart = chart.configure(**theme())
     return drawn_here(dressed)
 
@@ -257,17 +252,12 @@ def _bars(
     import pandas as pd
 
     # Two lines may share a name (two schools, the severities of two files): each gets a number.
-    rows = [
-        (f"{place}|{bar.name}", bar.kind, float(bar.size), bar.told)
-        for place, bar in enumerate(bars)
-    ]
+    rows = [(f"{place}|{bar.name}", bar.kind, float(bar.size), bar.told) for place, bar in enumerate(bars)]
     frame = pd.DataFrame(rows, columns=["line", "kind", "size", "told"])
     headings = [row[0] for row, bar in zip(rows, bars, strict=True) if bar.heading]
     longest = top or max((bar.size for bar in bars), default=0) or 1
     symlog = top is None and _logarithmic(bars)
-    scale = alt.Scale(
-        type="symlog" if symlog else "linear", domain=[0, longest], range=[0, width], nice=False
-    )
+    scale = alt.Scale(type="symlog" if symlog else "linear", domain=[0, longest], range=[0, width], nice=False)
     is_heading = f"indexof({json.dumps(headings)}, datum.value) >= 0"
     axis = alt.Axis(
         title=None,
@@ -281,9 +271,7 @@ def _bars(
         x=alt.X("size:Q", scale=scale, axis=None),
     )
     colour = alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))
-    drawn = base.mark_bar(height=14, cornerRadiusEnd=2).encode(
-        color=alt.Color("kind:N", scale=colour)
-    )
+    drawn = base.mark_bar(height=14, cornerRadiusEnd=2).encode(color=alt.Color("kind:N", scale=colour))
     numbers = base.mark_text(align="left", dx=5, baseline="middle").encode(text="told:N")
     whole = max(width + _room(bar.told for bar in bars), _room([title]))
     layered: alt.LayerChart = alt.LayerChart(layer=[drawn, numbers])

@@ -150,14 +150,15 @@ DELETION_THRESHOLD_PERCENT = 10  # S20's example; S21 recommends 10 to 20
 #: Columns whose values are about a person: never shown in findings, logs or reports (decision 24).
 PERSONAL_COLUMNS = frozenset(
     "givenName familyName middleName email sms phone username password preferredGivenName preferredMiddleName "
-    "preferredFamilyName pronouns birthDate cityOfBirth stateOfBirthAbbreviation countryOfBirthCode sex identifier userIds "
-    "userMasterIdentifier".split()
+    "preferredFamilyName pronouns birthDate cityOfBirth stateOfBirthAbbreviation countryOfBirthCode sex identifier "
+    "userIds userMasterIdentifier".split()
 )
 
-#: Words in the name of an attribute column that suggest special-category data; confirm before sharing.
+#: Beginnings of words in the name of an attribute column that suggest special-category data; those of up to four
+#: letters are whole words. Confirm before sharing.
 SENSITIVE_WORDS = tuple(
-    "health medic allerg diagnos disab iep 504 ell esl immigra citizen refugee migrant visa discipl suspen expel incident "
-    "lunch frl meal homeless foster religio ethnic race ssn social_security income welfare snap counsel mental "
+    "health medic allerg diagnos disab iep 504 ell esl immigra citizen refugee migrant visa discipl suspen expel "
+    "incident lunch frl meal homeless foster religio ethnic race ssn social_security income welfare snap counsel mental "
     "custody pregnan".split()
 )
 
@@ -165,12 +166,8 @@ SENSITIVE_WORDS = tuple(
 WORKSPACE_FILES: Mapping[str, tuple[str, ...]] = {
     "schools": ("connectSchoolId", "name", "schoolId"),
     "classrooms": ("connectClassroomId", "connectSchoolId", "title", "grades", "classId", "archived"),
-    "students": tuple(
-        "connectStudentId connectSchoolId givenName familyName grade email studentId archived".split()
-    ),
-    "guardians": tuple(
-        "connectUserId givenName familyName email sms phone guardianId connectStudentIds".split()
-    ),
+    "students": tuple("connectStudentId connectSchoolId givenName familyName grade email studentId archived".split()),
+    "guardians": tuple("connectUserId givenName familyName email sms phone guardianId connectStudentIds".split()),
     "staff": tuple("connectUserId connectSchoolIds givenName familyName email sms role staffId".split()),
     "enrollments": ("connectClassroomId", "connectUserId", "role"),
 }

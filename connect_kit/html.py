@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 # What a browser does not show: control characters, zero-width characters, marks that turn the
 # direction of the text around, and what is no character. Letters of every script stay.
 _UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069"
-    "\ufeff\ud800-\udfff\ufffe\uffff]"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
 )
 
 # The class stands twice to outrank JupyterLab's own rule, which sets every cell to the right.
@@ -35,9 +34,7 @@ def visible(value: object) -> str:
 
     A zero-width space reads ``[U+200B]``. Not escaped for HTML yet.
     """
-    return (
-        "" if missing(value) else _UNSEEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", str(value))
-    )
+    return "" if missing(value) else _UNSEEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", str(value))
 
 
 def missing(value: object) -> bool:
@@ -75,8 +72,7 @@ def table_html(frame: pd.DataFrame, caption: str = "", *, most: int = 200) -> st
     names = [visible(name) for name in frame.columns]
     note = f" ({most:,} of {len(frame):,} rows)" if len(frame) > most else ""
     head = "".join(
-        f'<th scope="col"{_right(number)}>{html.escape(name)}</th>'
-        for name, number in zip(names, numbers, strict=True)
+        f'<th scope="col"{_right(number)}>{html.escape(name)}</th>' for name, number in zip(names, numbers, strict=True)
     )
     body = []
     for values in frame.head(most).itertuples(index=False, name=None):

@@ -40,7 +40,7 @@ class Column:
 
 
 def _columns(text: str) -> tuple[Column, ...]:
-    """Columns written as ``name!`` (required), ``name~`` (delta), ``name:type``, ``name=enumeration``, ``name>table``."""
+    """Columns written as ``name!`` (required), ``name~`` (delta), ``name:type``, ``name=values``, ``name>table``."""
     found = []
     for word in text.split():
         name, _, refers = word.partition(">")
@@ -48,9 +48,7 @@ def _columns(text: str) -> tuple[Column, ...]:
         name, _, kind = name.partition(":")
         need: Need = "required" if name.endswith("!") else "delta" if name.endswith("~") else "optional"
         default = "enum" if values else "guid" if refers else "text"
-        found.append(
-            Column(name.rstrip("!~"), need, kind.replace("-", " ") or default, values or None, refers or None)
-        )
+        found.append(Column(name.rstrip("!~"), need, kind.replace("-", " ") or default, values or None, refers or None))
     return tuple(found)
 
 
@@ -82,7 +80,8 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         "subjectCodes:list"
     ),
     "academicSessions": _columns(
-        _HEAD + "title! type!=sessionType startDate!:date endDate!:date parentSourcedId>academicSessions schoolYear!:year"
+        _HEAD
+        + "title! type!=sessionType startDate!:date endDate!:date parentSourcedId>academicSessions schoolYear!:year"
     ),
     "demographics": _columns(
         "sourcedId!:guid>users status~=status dateLastModified~:datetime birthDate:date sex=sex "
@@ -108,9 +107,7 @@ LATER_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "users": tuple(c.name for c in USERS_1_2 if c.name not in {d.name for d in USERS_1_1})
 }
 
-GRADES = tuple(
-    "IT PR PK TK KG 01 02 03 04 05 06 07 08 09 10 11 12 13 PS UG Other".split()
-)  # CEDS entry grade level
+GRADES = tuple("IT PR PK TK KG 01 02 03 04 05 06 07 08 09 10 11 12 13 PS UG Other".split())  # CEDS entry grade level
 
 ENUMERATIONS: Mapping[str, tuple[str, ...]] = {
     "status": ("active", "tobedeleted"),
@@ -141,8 +138,8 @@ ROLE_1_2_TO_1_1: Mapping[str, str] = {
 MANIFEST_PROPERTIES = ("manifest.version", "oneroster.version", "source.systemName", "source.systemCode")
 #: What a manifest must say something about, be it ``absent``; the files that 1.2 added may be left out.
 MANIFEST_FILES = (
-    "academicSessions categories classes classResources courses courseResources demographics enrollments lineItems orgs "
-    "resources results users"
+    "academicSessions categories classes classResources courses courseResources demographics enrollments lineItems "
+    "orgs resources results users"
 ).split()
 MANIFEST_MODES = ("absent", "bulk", "delta")
 

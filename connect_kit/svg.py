@@ -34,9 +34,7 @@ def to_svg(chart: alt.TopLevelMixin, name: str = "chart") -> str:
     spec: dict[str, Any] = chart.to_dict()
     version = re.search(r"/(v\d+\.\d+)", str(spec.get("$schema", "")))
     # An empty list of hosts: the data stand in the chart itself, and nothing is to be fetched.
-    drawn = vl_convert.vegalite_to_svg(
-        spec, vl_version=version[1] if version else None, allowed_base_urls=[]
-    )
+    drawn = vl_convert.vegalite_to_svg(spec, vl_version=version[1] if version else None, allowed_base_urls=[])
     ET.register_namespace("", "http://www.w3.org/2000/svg")
     # vl-convert's own text, made a line above, and no document from elsewhere.
     svg = ET.fromstring(drawn)  # noqa: S314
@@ -64,7 +62,8 @@ def drawn_here(chart: AnyChart) -> AnyChart:
     not get and an audit must not ask for. A renderer that the analyst has chosen stays in force.
     """
     # Altair takes an assignment to any attribute for a part of the chart.
-    object.__setattr__(chart, "__class__", _drawing(type(chart)))
+    kind: Any = type(chart)
+    object.__setattr__(chart, "__class__", _drawing(kind))
     return chart
 
 

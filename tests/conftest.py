@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @atexit.register
 def _end_quietly() -> None:
-    """DuckDB's binding prints leak warnings while Python tears down after GX was imported; they would bury the result."""
+    """DuckDB's binding prints leak warnings when Python ends after GX was imported; they would bury the result."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 

@@ -15,7 +15,17 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_importing_the_kit_imports_nothing_heavy() -> None:
-    heavy = ["pandas", "numpy", "duckdb", "pyarrow", "great_expectations", "altair", "sqlalchemy", "ipywidgets", "typer"]
+    heavy = [
+        "pandas",
+        "numpy",
+        "duckdb",
+        "pyarrow",
+        "great_expectations",
+        "altair",
+        "sqlalchemy",
+        "ipywidgets",
+        "typer",
+    ]
     code = f"import connect_kit, sys; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.strip() == "[]"

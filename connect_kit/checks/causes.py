@@ -98,7 +98,11 @@ def _named(findings: Findings, rule: Rule, value: str | None, values: int, rows:
     if rule.code.endswith((".present", ".role.known")) and table and rows >= _BLANK_SHARE * max(table.rows, 1):
         return (rule.code, "blank"), f"Column {rule.column} of {table.file} is blank throughout"
     if rule.expectation is None and rule.column and rule.code.startswith("header."):
-        return (rule.code, rule.table, rule.column), f"{rule.batch}: {rule.title[0].lower()}{rule.title[1:]} ({rule.column})"
+        return (
+            rule.code,
+            rule.table,
+            rule.column,
+        ), f"{rule.batch}: {rule.title[0].lower()}{rule.title[1:]} ({rule.column})"
     if rule.expectation is None:
         return (rule.code, rule.batch), f"{rule.batch}: {rule.title[0].lower()}{rule.title[1:]}"
     return (rule.code, rule.severity, rule.column or ""), rule.title + (f" ({rule.column})" if rule.column else "")

@@ -73,8 +73,8 @@ class Findings:
     def ready(self) -> Findings:
         """Put the rules beside the failing rows, so that SQL can show both."""
         self.schema.execute(
-            "CREATE TABLE _rules (rule INTEGER, place INTEGER, code VARCHAR, severity VARCHAR, tbl VARCHAR, file VARCHAR, "
-            "col VARCHAR, message VARCHAR)"
+            "CREATE TABLE _rules (rule INTEGER, place INTEGER, code VARCHAR, severity VARCHAR, tbl VARCHAR, "
+            "file VARCHAR, col VARCHAR, message VARCHAR)"
         )
         order = sorted(range(len(self.rules)), key=self._place)
         for place, number in enumerate(order):
@@ -112,7 +112,8 @@ class Findings:
     def summary(self) -> pd.DataFrame:
         """One row a finding, critical ones first, in fixing order.
 
-        Columns: ``code``, ``severity``, ``table``, ``column``, ``count`` (failing rows), ``title``, ``remedy``, ``source``.
+        Columns: ``code``, ``severity``, ``table``, ``column``, ``count`` (failing rows), ``title``, ``remedy``,
+        ``source``.
         """
         import pandas as pd
 
@@ -126,7 +127,10 @@ class Findings:
         return frame[["code", "severity", "table", "column", "count", "title", "remedy", "source"]]
 
     def table(self) -> pd.DataFrame:
-        """Every failing row: ``code``, ``severity``, ``table``, ``file``, ``line``, ``sourcedId``, ``column``, ``message``."""
+        """Every failing row.
+
+        Columns: ``code``, ``severity``, ``table``, ``file``, ``line``, ``sourcedId``, ``column``, ``message``.
+        """
         return self._numbered(self.schema.frame(_ROWS + _ORDER))
 
     def iter_table(self, chunk: int = 50_000) -> Iterator[pd.DataFrame]:
@@ -139,9 +143,19 @@ class Findings:
             for batch in cursor.sql(_ROWS + _ORDER).to_arrow_reader(chunk):
                 yield self._numbered(arrow_to_frame(pa.Table.from_batches([batch])))
 
-    def rows_sample(self, code: str, n: int = 5) -> pd.DataFrame:
-        """The first failing rows of a code: ``file``, ``line``, ``sourcedId``, ``column``, ``message``."""
-        found = self.schema.frame(_ROWS + " WHERE r.code = ?" + _ORDER + f" LIMIT {int(n)}", [code])
+    def rows_sample(
+        self, code: str, n: int = 5, *, severity: str | None = None, table: str | None = None, column: str | None = None
+    ) -> pd.DataFrame:
+        """The first failing rows of a code: ``file``, ``line``, ``sourcedId``, ``column``, ``message``.
+
+        A code may be broken at several severities, in several tables or columns; the keywords choose among them.
+        """
+        conditions, values = ["r.code = ?"], [code]
+        for name, value in (("severity", severity), ("tbl", table), ("col", column)):
+            if value is not None:
+                conditions.append(f"coalesce(r.{name}, '') = ?")
+                values.append(value)
+        found = self.schema.frame(_ROWS + " WHERE " + " AND ".join(conditions) + _ORDER + f" LIMIT {int(n)}", values)
         return self._numbered(found)[["file", "line", "sourcedId", "column", "message"]]
 
     def rows(self, code: str) -> pd.DataFrame:
@@ -192,13 +206,15 @@ class Findings:
         import pandas as pd
 
         rows = [(u.rule.code, u.rule.severity, u.rule.table, u.rule.title, u.reason) for u in self.not_checked]
-        return pd.DataFrame(rows, columns=["code", "severity", "table", "title", "reason"]).drop_duplicates(ignore_index=True)
+        return pd.DataFrame(rows, columns=["code", "severity", "table", "title", "reason"]).drop_duplicates(
+            ignore_index=True
+        )
 
     def by_school(self) -> pd.DataFrame:
         """One row a school.
 
-        Columns: ``schoolId``, ``name``, ``students``, ``staff``, ``classes``, ``enrollments``, ``students_without_guardian``,
-        and failing rows by severity: ``critical``, ``warning``, ``info``.
+        Columns: ``schoolId``, ``name``, ``students``, ``staff``, ``classes``, ``enrollments``,
+        ``students_without_guardian``, and failing rows by severity: ``critical``, ``warning``, ``info``.
         """
         from connect_kit.checks.overview import by_school
 
@@ -223,7 +239,9 @@ class Findings:
 
     def write_csv(self, path: str | Path) -> None:
         """Write :meth:`table` as CSV, by the engine itself."""
-        self.schema.execute(f"COPY ({_ROWS + _ORDER}) TO '{str(path).replace(chr(39), chr(39) * 2)}' (HEADER, DELIMITER ',')")
+        self.schema.execute(
+            f"COPY ({_ROWS + _ORDER}) TO '{str(path).replace(chr(39), chr(39) * 2)}' (HEADER, DELIMITER ',')"
+        )
 
     def save(self, folder: str | Path) -> None:
         """Write ``findings.csv`` into a folder."""
@@ -246,7 +264,9 @@ class Findings:
         from connect_kit.html import table_html
 
         state = "✔ fit to send: no critical finding" if self.fit else "✖ not fit to send: critical findings"
-        return f"<p><strong>{state}</strong></p>" + table_html(self.summary()[["severity", "code", "count", "title", "remedy"]])
+        return f"<p><strong>{state}</strong></p>" + table_html(
+            self.summary()[["severity", "code", "count", "title", "remedy"]]
+        )
 
 
 def stage(rule: Rule) -> int:

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 _BY_SCHOOL = """
 WITH schools AS (SELECT school FROM school_status UNION SELECT school FROM known_schools),
 people AS (
-    SELECT school, count(*) FILTER (_kind = 'student') AS students, count(*) FILTER (_kind IN ('teacher', 'administrator')) AS staff
+    SELECT school, count(*) FILTER (_kind = 'student') AS students,
+        count(*) FILTER (_kind IN ('teacher', 'administrator')) AS staff
     FROM user_schools GROUP BY school
 ), rooms AS (
     SELECT schoolSourcedId AS school, count(*) AS classes FROM classes GROUP BY ALL
@@ -29,20 +30,25 @@ people AS (
     SELECT c.schoolSourcedId, r.severity FROM _failing AS f JOIN _rules AS r ON r.rule = f.rule AND r.tbl = 'classes'
     JOIN classes AS c ON c._line = f.line
     UNION ALL
-    SELECT e.schoolSourcedId, r.severity FROM _failing AS f JOIN _rules AS r ON r.rule = f.rule AND r.tbl = 'enrollments'
-    JOIN enrollments AS e ON e._line = f.line
+    SELECT e.schoolSourcedId, r.severity FROM _failing AS f
+    JOIN _rules AS r ON r.rule = f.rule AND r.tbl = 'enrollments' JOIN enrollments AS e ON e._line = f.line
 ), trouble AS (
-    SELECT school, count(*) FILTER (severity = 'critical') AS critical, count(*) FILTER (severity = 'warning') AS warning,
+    SELECT school, count(*) FILTER (severity = 'critical') AS critical,
+        count(*) FILTER (severity = 'warning') AS warning,
         count(*) FILTER (severity = 'info') AS info FROM rows GROUP BY school
 ), named AS (
     SELECT schoolId AS school, min(name) AS name FROM workspace_schools WHERE schoolId IS NOT NULL GROUP BY ALL
     UNION ALL
-    SELECT sourcedId, min(name) FROM orgs WHERE type = 'school' AND sourcedId NOT IN (SELECT schoolId FROM workspace_schools WHERE schoolId IS NOT NULL) GROUP BY ALL
+    SELECT sourcedId, min(name) FROM orgs WHERE type = 'school'
+        AND sourcedId NOT IN (SELECT schoolId FROM workspace_schools WHERE schoolId IS NOT NULL) GROUP BY ALL
 )
-SELECT s.school AS "schoolId", n.name, coalesce(p.students, 0)::BIGINT AS students, coalesce(p.staff, 0)::BIGINT AS staff,
-    coalesce(c.classes, 0)::BIGINT AS classes, coalesce(e.enrollments, 0)::BIGINT AS enrollments,
+SELECT s.school AS "schoolId", n.name, coalesce(p.students, 0)::BIGINT AS students,
+    coalesce(p.staff, 0)::BIGINT AS staff,
+    coalesce(c.classes, 0)::BIGINT AS classes,
+    coalesce(e.enrollments, 0)::BIGINT AS enrollments,
     coalesce(a.students_without_guardian, 0)::BIGINT AS students_without_guardian,
-    coalesce(t.critical, 0)::BIGINT AS critical, coalesce(t.warning, 0)::BIGINT AS warning, coalesce(t.info, 0)::BIGINT AS info
+    coalesce(t.critical, 0)::BIGINT AS critical, coalesce(t.warning, 0)::BIGINT AS warning,
+    coalesce(t.info, 0)::BIGINT AS info
 FROM schools AS s
 LEFT JOIN people AS p ON p.school = s.school LEFT JOIN rooms AS c ON c.school = s.school
 LEFT JOIN seats AS e ON e.school = s.school LEFT JOIN alone AS a ON a.school = s.school

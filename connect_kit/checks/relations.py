@@ -48,11 +48,11 @@ def _run(file: str, schema: Schema, others: tuple[str, ...]) -> None:
 
 def _grades(schema: Schema, others: tuple[str, ...]) -> None:
     written = schema.execute(
-        "SELECT DISTINCT grades FROM (SELECT grades FROM users WHERE _kind = 'student' UNION ALL SELECT grades FROM classes) "
-        "WHERE grades IS NOT NULL",
+        "SELECT DISTINCT grades FROM (SELECT grades FROM users WHERE _kind = 'student' "
+        "UNION ALL SELECT grades FROM classes) WHERE grades IS NOT NULL",
         also=others,
     )
-    rows = []
+    rows: list[tuple[str | None, ...]] = []
     for (value,) in written:
         codes = [grade_code(part) for part in value.split(",") if part.strip()]
         exact = all(part.strip() in GRADES for part in value.split(",") if part.strip())
@@ -66,7 +66,8 @@ def _phones(schema: Schema, others: tuple[str, ...], region: str) -> None:
     shapes = schema.execute("SELECT DISTINCT shape FROM phones")
     _fill(schema, "phone_shapes", ("shape",), [(shape,) for (shape,) in shapes if not _possible(shape, region)])
     schema.execute(
-        "CREATE TABLE bad_phones AS SELECT tbl, _line FROM phones WHERE one_digit OR shape IN (SELECT shape FROM phone_shapes)"
+        "CREATE TABLE bad_phones AS SELECT tbl, _line FROM phones "
+        "WHERE one_digit OR shape IN (SELECT shape FROM phone_shapes)"
     )
 
 

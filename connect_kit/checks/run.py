@@ -58,7 +58,9 @@ def check_roster(
         When roster and workspace live in different engines.
     """
     started = time.perf_counter()
-    importing = threading.Thread(target=prepare, daemon=True)  # GX takes seconds to import; the tables are made meanwhile
+    importing = threading.Thread(
+        target=prepare, daemon=True
+    )  # GX takes seconds to import; the tables are made meanwhile
     importing.start()
     if workspace is not None and workspace.schema.engine is not roster.schema.engine:
         raise SettingError("roster and workspace live in different engines; pass the same engine= to both readers")
@@ -109,7 +111,7 @@ class _Run:
     def suite(self, batch: str, rules: list[Rule]) -> None:
         """Validate the rules on their table and list the rows that fail."""
         import great_expectations as gx
-        from great_expectations.exceptions import GreatExpectationsError
+        from great_expectations.exceptions.exceptions import GreatExpectationsError
 
         todo = []
         for rule in rules:
@@ -177,7 +179,9 @@ class _Run:
             self._add(rule, "(" + found["unexpected_index_query"].rstrip().rstrip(";") + ")", found["unexpected_count"])
         else:  # a rule on the table as a whole, or one met by a share of the rows
             number = self._number(rule)
-            self.schema.execute("INSERT INTO _failing VALUES (?, NULL, ?, NULL)", [number, str(found.get("observed_value"))])
+            self.schema.execute(
+                "INSERT INTO _failing VALUES (?, NULL, ?, NULL)", [number, str(found.get("observed_value"))]
+            )
             self.counts[number] = 1
 
     def _number(self, rule: Rule) -> int:
@@ -196,7 +200,8 @@ class _Run:
         own = "q._id" if "_id" in columns else "NULL"
         join = f"LEFT JOIN {quoted('_all_' + rule.table)} AS k ON k._line = q._line" if key else ""
         self.schema.execute(
-            f"INSERT INTO _failing SELECT {number}, q._line, {value}, coalesce({own}, {key or 'NULL'}) FROM {rows} AS q {join}",
+            f"INSERT INTO _failing SELECT {number}, q._line, {value}, coalesce({own}, {key or 'NULL'}) "
+            f"FROM {rows} AS q {join}",
             also=self.others,
         )
         count = int(self.schema.execute(f"SELECT count(*) FROM _failing WHERE rule = {number}")[0][0])
@@ -215,7 +220,8 @@ class _Run:
     def reader_notes(self) -> None:
         """Bring in what the reader noted."""
         groups = self.schema.execute(
-            "SELECT code, severity, tbl, file, col, count(*) FROM _seen GROUP BY ALL ORDER BY min(rowid)", also=self.others
+            "SELECT code, severity, tbl, file, col, count(*) FROM _seen GROUP BY ALL ORDER BY min(rowid)",
+            also=self.others,
         )
         for code, severity, table, file, column, count in groups:
             rule = reader_rule(code)

@@ -72,6 +72,7 @@ class Rule:
 
     @property
     def is_sql(self) -> bool:
+        """Whether the rule is SQL rather than a core expectation."""
         return self.expectation is not None and self.expectation["type"] == _SQL
 
     @property

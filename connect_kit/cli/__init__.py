@@ -32,7 +32,9 @@ def audit(
     out: Annotated[Path, typer.Option(help="Folder for the results; only the audit's own files are replaced.")],
     workspace: Annotated[Path | None, typer.Option(help="Folder with the CSV files exported from Connect.")] = None,
     level: Annotated[Level, typer.Option(help="Whether the files hold several schools or one.")] = "district",
-    suites: Annotated[Path | None, typer.Option(help="The district's own suites: a JSON file, or a folder of them.")] = None,
+    suites: Annotated[
+        Path | None, typer.Option(help="The district's own suites: a JSON file, or a folder of them.")
+    ] = None,
     engine: Annotated[Literal["duckdb"], typer.Option(help="Where the tables live.")] = "duckdb",
     region: Annotated[str, typer.Option(help="Country of phone numbers written without country code.")] = "US",
 ) -> None:
@@ -46,7 +48,9 @@ def audit(
 def sample(
     out: Annotated[Path, typer.Option(help="Folder for the delivery, the workspace and the truth.")],
     students: Annotated[int, typer.Option(min=20, help="Number of students.")] = 2_000,
-    schools: Annotated[int | None, typer.Option(min=1, help="Number of schools; fitting the students by default.")] = None,
+    schools: Annotated[
+        int | None, typer.Option(min=1, help="Number of schools; fitting the students by default.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Another seed gives another district.")] = 1,
     faults: Annotated[str, typer.Option(help="all, none, or codes of rules separated by commas.")] = "all",
     layout: Annotated[Layout, typer.Option(help="Connect's columns only, or full OneRoster.")] = "connect",
@@ -56,9 +60,7 @@ def sample(
     from connect_kit.samples import sample_roster
 
     chosen = faults if faults in ("all", "none") else [code.strip() for code in faults.split(",") if code.strip()]
-    made = sample_roster(
-        out, students=students, schools=schools, seed=seed, faults=chosen, layout=layout, level=level
-    )
+    made = sample_roster(out, students=students, schools=schools, seed=seed, faults=chosen, layout=layout, level=level)
     typer.echo(f"An invented district of {students:,} students: {made.delivery}")
     typer.echo(f"Its Connect workspace: {made.workspace}")
     typer.echo(f"The planted faults, file and line: {made.truth}")

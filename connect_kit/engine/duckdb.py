@@ -170,7 +170,8 @@ def arrow_to_frame(table: pa.Table) -> pd.DataFrame:
     import pyarrow as pa
 
     text = pd.StringDtype("pyarrow", na_value=np.nan)
-    frame = table.to_pandas(types_mapper={pa.string(): text, pa.large_string(): text, pa.string_view(): text}.get)
+    kinds = {pa.string(): text, pa.large_string(): text, pa.string_view(): text}
+    frame: pd.DataFrame = table.to_pandas(types_mapper=kinds.get)
     return frame
 
 

@@ -87,10 +87,11 @@ def probe_file(path: Path, seen: Callable[[int], None] | None = None) -> Probe:
             if number == 0 and bom:
                 chunk = chunk[len(codecs.BOM_UTF8) :]
             rest = chunk.translate(None, _ORDINARY)  # mostly nothing, so that what follows costs nothing
-            if not rest.isascii() or decoder.getstate()[0]:
+            begun = decoder.getstate()[0]  # a character that the end of the chunk before has cut
+            if not rest.isascii() or begun:
                 ascii_only = False
                 decoder.decode(chunk)
-                odd = odd or any(mark in rest for mark in _INVISIBLE_BYTES)
+                odd = odd or any(mark in begun + rest for mark in _INVISIBLE_BYTES)
             odd = odd or bool(rest.translate(None, _NOT_CONTROL))
             line_feeds += chunk.count(b"\n")
             if b"\r" in chunk or last == b"\r":

@@ -20,7 +20,9 @@ from typing import Any, ClassVar, Literal
 import sqlalchemy as sa
 from great_expectations.core.metric_domain_types import MetricDomainTypes
 from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
-from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+from great_expectations.execution_engine.sqlalchemy_execution_engine import (
+    SqlAlchemyExecutionEngine,
+)
 from great_expectations.expectations import registry
 from great_expectations.expectations.metrics.column_map_metrics.column_values_match_regex import (
     ColumnValuesMatchRegex,
@@ -34,7 +36,7 @@ from great_expectations.expectations.metrics.column_map_metrics.column_values_no
 from great_expectations.expectations.metrics.column_map_metrics.column_values_not_match_regex_list import (
     ColumnValuesNotMatchRegexList,
 )
-from great_expectations.expectations.metrics.map_metric_provider import (
+from great_expectations.expectations.metrics.map_metric_provider.column_condition_partial import (
     column_condition_partial,
 )
 from great_expectations.expectations.metrics.map_metric_provider import (
@@ -63,8 +65,8 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
 class DuckDBDatasource(SQLDatasource):
     """Adds DuckDB tables to a GX context."""
 
-    type: Literal["connect_kit_duckdb"] = "connect_kit_duckdb"  # type: ignore[assignment]  # as GX's own subclasses do
     execution_engine_override: ClassVar[type[DuckDBExecutionEngine] | None] = DuckDBExecutionEngine
+    type: Literal["connect_kit_duckdb"] = "connect_kit_duckdb"  # type: ignore[assignment]  # as GX's own subclasses do
 
 
 def _matches(column: Any, regex: str) -> Any:
@@ -155,7 +157,7 @@ def rows_query(
     condition, compute, accessor = metrics["unexpected_condition"]
     names = list(metric_value_kwargs["result_format"].get("unexpected_index_column_names") or ())
     names += accessor.get("column_list") or [accessor[key] for key in ("column", "column_A", "column_B") if key in accessor]
-    query = sa.select(*(sa.column(name) for name in names)).where(condition)
+    query: sa.Select[Any] = sa.select(*(sa.column(name) for name in names)).where(condition)
     if not _is_sqlalchemy_metric_selectable(map_metric_provider=cls):
         domain = execution_engine.get_domain_records(domain_kwargs={**compute, **accessor})
         query = query.select_from(get_sqlalchemy_selectable(domain))

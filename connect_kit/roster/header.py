@@ -111,7 +111,8 @@ def read_header(table: str, file: str, written: Iterable[str], level: Level, *, 
 def _unasked(table: str, file: str, columns: list[str], known: tuple[str, ...]) -> list[Seen]:
     found = []
     if table == "student_attributes":
-        pattern = re.compile("|".join(connect.SENSITIVE_WORDS), re.IGNORECASE)
+        words = "|".join(word + ("(?![a-z])" if len(word) <= 4 else "") for word in connect.SENSITIVE_WORDS)
+        pattern = re.compile(rf"(?:^|[\W_])(?:{words})", re.IGNORECASE)
         return [
             Seen("student_attributes.sensitive", table, file, name, 1, name)
             for name in columns

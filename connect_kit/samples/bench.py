@@ -113,9 +113,7 @@ class Bench(Edits):
         for row in rows:
             self._record(code, severity, row, column, "knock_on")
 
-    def planted_file(
-        self, file: str, *, table: str = "", sourced_id: str = "", line: int | None = None
-    ) -> None:
+    def planted_file(self, file: str, *, table: str = "", sourced_id: str = "", line: int | None = None) -> None:
         """Record a finding about a whole file, or about a line whose number is known."""
         fault = self.fault
         self.truth.append(
@@ -152,9 +150,7 @@ class Bench(Edits):
         name = self.fault.column if column is None else column
         file = f"{row.table}.csv"
         sourced_id = None if named else ""
-        self.truth.append(
-            Truth(code, severity, row.table, file, name, kind, pos=row.pos, sourced_id=sourced_id)
-        )
+        self.truth.append(Truth(code, severity, row.table, file, name, kind, pos=row.pos, sourced_id=sourced_id))
 
     # -- victims ---------------------------------------------------------------------------------
 

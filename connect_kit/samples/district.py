@@ -154,9 +154,7 @@ def sample_roster(
     return sample
 
 
-def _check(
-    students: int, schools: int | None, layout: str, level: str, guardians: str | None
-) -> None:
+def _check(students: int, schools: int | None, layout: str, level: str, guardians: str | None) -> None:
     if layout not in LAYOUTS:
         raise SettingError(f"layout {layout!r} is not one of {', '.join(LAYOUTS)}")
     if level not in _LEVELS:
@@ -172,8 +170,7 @@ def _check(
             raise SettingError(f"schools is {schools}; a sample district has at least 3")
         if schools * FEWEST_PER_SCHOOL > students:
             raise SettingError(
-                f"{students} students are too few for {schools} schools; "
-                f"a school has at least {FEWEST_PER_SCHOOL}"
+                f"{students} students are too few for {schools} schools; a school has at least {FEWEST_PER_SCHOOL}"
             )
 
 
@@ -192,9 +189,7 @@ def _connect(scratch: str) -> duckdb.DuckDBPyConnection:
     )
 
 
-def _write(
-    con: duckdb.DuckDBPyConnection, sample: SampleDistrict, bench: Bench, faults: tuple[Fault, ...]
-) -> None:
+def _write(con: duckdb.DuckDBPyConnection, sample: SampleDistrict, bench: Bench, faults: tuple[Fault, ...]) -> None:
     """Write the workspace as it was, then plant in the delivery and write that."""
     of_workspace = [fault for fault in faults if fault.code.startswith("workspace.")]
     for fault in of_workspace:

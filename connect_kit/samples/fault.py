@@ -60,8 +60,4 @@ class Fault:
 
     def fits(self, layout: str, level: str, guardians: str) -> bool:
         """Whether a delivery of this kind can show the fault."""
-        return (
-            layout in self.layouts
-            and self.level in ("", level)
-            and self.guardians in ("", guardians)
-        )
+        return layout in self.layouts and self.level in ("", level) and self.guardians in ("", guardians)

@@ -57,9 +57,7 @@ def teachers_of(bench: Bench, school: School) -> list[str]:
 def enroll(bench: Bench, class_id: str, school_id: str, user_id: str, role: str = "student") -> Row:
     """Add a row to enrollments.csv."""
     like = bench.rows("enrollments", "_pos = 10")[0]
-    return bench.copy(
-        like, classSourcedId=class_id, schoolSourcedId=school_id, userSourcedId=user_id, role=role
-    )
+    return bench.copy(like, classSourcedId=class_id, schoolSourcedId=school_id, userSourcedId=user_id, role=role)
 
 
 def _new_id(value: str) -> Callable[[Bench], None]:
@@ -130,9 +128,7 @@ def _of_another_school(bench: Bench) -> None:
     bench.planted(row)
 
 
-def _fault(
-    rule: str, severity: Severity, title: str, plant: Callable[[Bench], None], **more: object
-) -> Fault:
+def _fault(rule: str, severity: Severity, title: str, plant: Callable[[Bench], None], **more: object) -> Fault:
     column = rule.split(".")[0]
     return Fault(
         code=f"classes.{rule}", severity=severity, table="classes",

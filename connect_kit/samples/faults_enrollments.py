@@ -61,9 +61,7 @@ def _with(**values: str) -> Callable[[Bench], None]:
 
 def _lost_zero_class(bench: Bench) -> None:
     row, school = bench.old_class()
-    seat = enroll(
-        bench, row["sourcedId"].lstrip("0"), school.school_id, newcomer(bench, row, school)
-    )
+    seat = enroll(bench, row["sourcedId"].lstrip("0"), school.school_id, newcomer(bench, row, school))
     bench.planted(seat)
 
 
@@ -103,8 +101,7 @@ def _guardian(bench: Bench, *, role: str) -> None:
     school = student["orgSourcedIds"]
     row = bench.rows("classes", '"schoolSourcedId" = ? AND _pos % 10 = 0', school)[0]
     found = bench.query(
-        "SELECT g.guardian_id FROM pupils p JOIN guardians g USING (f) WHERE p.student_id = ? "
-        "ORDER BY g.j",
+        "SELECT g.guardian_id FROM pupils p JOIN guardians g USING (f) WHERE p.student_id = ? ORDER BY g.j",
         student["sourcedId"],
     )
     seat = enroll(bench, row["sourcedId"], school, str(found[0][0]), role)
@@ -168,9 +165,7 @@ def _backwards(bench: Bench) -> None:
     _dates(bench, begin=end + timedelta(days=1), end=end)
 
 
-def _fault(
-    rule: str, severity: Severity, title: str, plant: Callable[[Bench], None], **more: object
-) -> Fault:
+def _fault(rule: str, severity: Severity, title: str, plant: Callable[[Bench], None], **more: object) -> Fault:
     column = rule.split(".")[0]
     of_user = column in ("student", "teacher")
     return Fault(

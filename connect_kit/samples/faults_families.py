@@ -116,9 +116,7 @@ def _another_student(bench: Bench) -> str:
     return bench.student()["sourcedId"]
 
 
-def _fault(
-    code: str, severity: Severity, column: str, title: str, plant: Callable[[Bench], None]
-) -> Fault:
+def _fault(code: str, severity: Severity, column: str, title: str, plant: Callable[[Bench], None]) -> Fault:
     return Fault(
         code=f"users.{code}", severity=severity, table="users", column=column, title=title,
         plant=plant, guardians="users",

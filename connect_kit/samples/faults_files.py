@@ -16,9 +16,7 @@ _FULL: Final[tuple[Layout, ...]] = ("oneroster11", "oneroster12")
 _BOM: Final = b"\xef\xbb\xbf"
 
 
-def _bytes(
-    file: str, change: Callable[[bytes], bytes | None], *, line: int | None = None
-) -> Callable[[Bench], None]:
+def _bytes(file: str, change: Callable[[bytes], bytes | None], *, line: int | None = None) -> Callable[[Bench], None]:
     def plant(bench: Bench) -> None:
         bench.bytes.append((file, change))
         bench.planted_file(file, line=line)

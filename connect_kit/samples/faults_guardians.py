@@ -14,9 +14,7 @@ from connect_kit.samples.fault import Fault
 def _guardian(bench: Bench, student: str, **values: str | None) -> Row:
     made = {**bench.contact(), "language": "en", **values}
     number = bench.next_number()
-    return bench.insert(
-        "guardians", studentSourcedId=student, guardianSourcedId=f"G99{number:05d}", **made
-    )
+    return bench.insert("guardians", studentSourcedId=student, guardianSourcedId=f"G99{number:05d}", **made)
 
 
 def _for_student(student: str | None = None, **values: str) -> Callable[[Bench], None]:
@@ -69,9 +67,7 @@ def _attribute_twice(bench: Bench) -> None:
 
 
 def _unnamed(bench: Bench) -> None:
-    bench.bytes.append(
-        ("student_attributes.csv", lambda data: data.replace(b"homeroom_colour", b"", 1))
-    )
+    bench.bytes.append(("student_attributes.csv", lambda data: data.replace(b"homeroom_colour", b"", 1)))
     bench.planted_file("student_attributes.csv", line=1)
 
 

@@ -74,9 +74,7 @@ def _id(rule: str, severity: Severity, title: str, value: str, **more: object) -
     )
 
 
-def _value(
-    column: str, rule: str, severity: Severity, title: str, value: str, **more: object
-) -> Fault:
+def _value(column: str, rule: str, severity: Severity, title: str, value: str, **more: object) -> Fault:
     return Fault(
         code=f"users.{rule}",
         severity=severity,

@@ -62,9 +62,7 @@ def _former_staff(bench: Bench) -> None:
 def _fewer_classrooms(bench: Bench) -> None:
     """One school has half of its classrooms on Connect; the delivery brings the rest."""
     school = max(bench.sizes.schools, key=lambda school: school.size)
-    bench.kept_classrooms = (
-        f"NOT (c.\"schoolSourcedId\" = '{school.school_id}' AND c._pos // 10 % 2 = 0)"
-    )
+    bench.kept_classrooms = f"NOT (c.\"schoolSourcedId\" = '{school.school_id}' AND c._pos // 10 % 2 = 0)"
     bench.planted_file("", sourced_id=school.school_id)
 
 

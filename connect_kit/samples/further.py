@@ -66,10 +66,7 @@ def make_further_tables(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
         ],
     )
     _make_demographics(con, first.year)
-    con.execute(
-        f"UPDATE enrollments SET \"beginDate\" = '{first.isoformat()}', "
-        f"\"endDate\" = '{end.isoformat()}'"
-    )
+    con.execute(f"UPDATE enrollments SET \"beginDate\" = '{first.isoformat()}', \"endDate\" = '{end.isoformat()}'")
 
 
 def _load(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, str | None]]) -> None:
@@ -87,13 +84,11 @@ def _make_demographics(con: duckdb.DuckDBPyConnection, year: int) -> None:
     grade = "CASE grade WHEN 'KG' THEN 0 ELSE grade::INTEGER END"
     known = {
         "sourcedId": "student_id",
-        "birthDate": f"((make_date({year} - 6 - {grade}, 9, 1)"
-        " + (floor(u(i, 80) * 364))::INTEGER)::DATE)::VARCHAR",
+        "birthDate": f"((make_date({year} - 6 - {grade}, 9, 1) + (floor(u(i, 80) * 364))::INTEGER)::DATE)::VARCHAR",
         "sex": "CASE WHEN u(i, 81) < 0.5 THEN 'female' ELSE 'male' END",
     }
     titles = ", ".join(
-        f'{known.get(column.name, "NULL::VARCHAR")} AS "{column.name}"'
-        for column in TABLES["demographics"]
+        f'{known.get(column.name, "NULL::VARCHAR")} AS "{column.name}"' for column in TABLES["demographics"]
     )
     con.execute(f"""
         CREATE TABLE demographics AS
@@ -112,10 +107,7 @@ def make_roles(con: duckdb.DuckDBPyConnection) -> None:
         "role": role,
         "orgSourcedId": "orgs[k]",
     }
-    titles = ", ".join(
-        f'{known.get(column.name, "NULL::VARCHAR")} AS "{column.name}"'
-        for column in TABLES["roles"]
-    )
+    titles = ", ".join(f'{known.get(column.name, "NULL::VARCHAR")} AS "{column.name}"' for column in TABLES["roles"])
     con.execute(f"""
         CREATE TABLE roles AS
         WITH lists AS (

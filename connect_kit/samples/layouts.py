@@ -87,9 +87,7 @@ def manifest_rows(layout: Layout, tables: tuple[str, ...]) -> list[tuple[str, st
     """Properties of manifest.csv for the files that are written."""
     version = "1.1" if layout == "oneroster11" else "1.2"
     later = {"roles", *OTHER_FILES[OTHER_FILES.index("userProfiles") :]}
-    names = sorted(
-        name for name in {*TABLES, *OTHER_FILES} if layout == "oneroster12" or name not in later
-    )
+    names = sorted(name for name in {*TABLES, *OTHER_FILES} if layout == "oneroster12" or name not in later)
     return [
         ("manifest.version", "1.0"),
         ("oneroster.version", version),

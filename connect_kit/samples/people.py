@@ -31,10 +31,7 @@ _FICTIONAL: Final[int] = 100 * len(AREA_CODES)
 def make_macros(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
     """Register chance as SQL macros bound to the seed."""
     seed = int(sizes.seed)
-    con.execute(
-        f"CREATE MACRO u(key, salt) AS "
-        f"(hash(key::BIGINT, salt::BIGINT, {seed}::BIGINT) % 1000003) / 1000003.0"
-    )
+    con.execute(f"CREATE MACRO u(key, salt) AS (hash(key::BIGINT, salt::BIGINT, {seed}::BIGINT) % 1000003) / 1000003.0")
     # Common names come first in the lists, and a skewed choice makes them commoner still.
     con.execute("CREATE MACRO pick(x, n) AS CAST(floor(n * pow(x, 1.5)) AS INTEGER)")
     con.execute(f"CREATE MACRO phone_number(q) AS {_phone_sql(seed)}")

@@ -24,14 +24,10 @@ if TYPE_CHECKING:
     from connect_kit.samples.sizes import Sizes
 
 _LANGUAGES: Final[str] = "['en','es','zh','fr','de']"
-_ORIGIN_LANGUAGE: Final[str] = (
-    f"CASE WHEN u({{key}}, 71) < 0.6 THEN 'en' ELSE ({_LANGUAGES})[{{origin}} + 1] END"
-)
+_ORIGIN_LANGUAGE: Final[str] = f"CASE WHEN u({{key}}, 71) < 0.6 THEN 'en' ELSE ({_LANGUAGES})[{{origin}} + 1] END"
 
 
-def make_tables(
-    con: duckdb.DuckDBPyConnection, sizes: Sizes, *, guardians: str, aide_role: str
-) -> None:
+def make_tables(con: duckdb.DuckDBPyConnection, sizes: Sizes, *, guardians: str, aide_role: str) -> None:
     """Make users, classes, enrollments, guardians and student_attributes of one district."""
     make_macros(con, sizes)
     make_names(con)

@@ -57,9 +57,7 @@ def save_book(path: Path, fill: Callable[[Any], None]) -> None:
     # Sheets pass through scratch files, so memory does not grow with the rows. They stand beside
     # the workbook: only one disk must have room.
     with (
-        tempfile.TemporaryDirectory(
-            prefix=".connect-kit-", dir=path.parent, ignore_cleanup_errors=True
-        ) as scratch,
+        tempfile.TemporaryDirectory(prefix=".connect-kit-", dir=path.parent, ignore_cleanup_errors=True) as scratch,
         _Sink(path, "wb") as sink,
     ):
         options = {
@@ -141,11 +139,7 @@ def write_rows(sheet: Any, first: int, frame: pd.DataFrame, formats: Mapping[str
     letters = [f'<c r="{xl_col_to_name(place)}' for place in range(frame.shape[1])]
     lines = []
     for number, values in enumerate(zip(*columns, strict=True), first + 1):
-        cells = [
-            f"{letter}{number}{value}"
-            for letter, value in zip(letters, values, strict=True)
-            if value
-        ]
+        cells = [f"{letter}{number}{value}" for letter, value in zip(letters, values, strict=True) if value]
         lines.append(f'<row r="{number}">{"".join(cells)}</row>')
     following = first + len(frame)
     sheet._write_single_row(following)  # Writes the row before, which is still held back.

@@ -71,17 +71,12 @@ def _told(path: Path, error: OSError) -> str:
     place = f"{path.name} could not be written to {path.absolute().parent}"
     reason = error.strerror or str(error) or type(error).__name__
     if error.errno in _NO_ROOM:
-        return (
-            f"{place}: the disk is full{kept}. Make room, or name another folder, "
-            "and write it again."
-        )
+        return f"{place}: the disk is full{kept}. Make room, or name another folder, and write it again."
     if error.errno in _NOT_ALLOWED:
         return (
             f"{place}: not permitted{kept}. Close the file where it is open in another program, "
             "or name a folder that you may write to, and write it again."
         )
     if error.errno in _NO_FOLDER:
-        return (
-            f"{place}: there is no such folder. Make it, or name another one, and write it again."
-        )
+        return f"{place}: there is no such folder. Make it, or name another one, and write it again."
     return f"{place}: {reason}{kept}. Mend that, or name another folder, and write it again."

@@ -25,8 +25,7 @@ MOST_CAUSES: Final = 100
 MOST_SCHOOLS: Final = 50
 
 MEANINGS: Final = {
-    "critical": "Connect refuses the row or the file, or damage follows. "
-    "To be mended before a real upload.",
+    "critical": "Connect refuses the row or the file, or damage follows. To be mended before a real upload.",
     "warning": "Connect accepts it, but the result is probably not what was meant.",
     "info": "Worth knowing; nothing has to be done.",
 }
@@ -146,9 +145,7 @@ def _records(frame: pd.DataFrame) -> list[Record]:
     numbers = {name for name in frame if getattr(frame[name].dtype, "kind", "O") in "iuf"}
     return [
         {
-            str(name): (0 if missing(value) else int(value))
-            if name in numbers
-            else ("" if missing(value) else value)
+            str(name): (0 if missing(value) else int(value)) if name in numbers else ("" if missing(value) else value)
             for name, value in row.items()
         }
         for row in frame.to_dict("records")
@@ -160,36 +157,15 @@ def _findings(findings: Findings, summary: pd.DataFrame, names: Mapping[str, str
     found = _records(summary)
     for place, row in enumerate(found):
         code = row["code"]
-        same = [one for one in found if one["code"] == code]
         before = sum(one["code"] == code for one in found[:place])
         row["anchor"] = "rule-" + code.replace(".", "-") + (f"-{before + 1}" if before else "")
         row["file"] = names.get(row["table"], row["table"])
-        if len(same) == 1:
-            examples = _records(findings.rows_sample(code, n=MOST_EXAMPLES))
-        else:
-            examples = _of_one(findings, row, same)
-        row["examples"] = examples[:MOST_EXAMPLES]
+        sample = findings.rows_sample(
+            code, MOST_EXAMPLES, severity=row["severity"], table=row["table"], column=row["column"]
+        )
+        row["examples"] = _records(sample)
         row["by_row"] = any(example["line"] for example in row["examples"])
     return found
-
-
-def _of_one(findings: Findings, row: Record, same: list[Record]) -> list[Record]:
-    """Examples for one of the files, columns or severities that a code is broken in.
-
-    The rows of a code come gravest first, so those of graver severities are passed over.
-    """
-    rank = SEVERITIES.index(row["severity"])
-    graver = sum(one["count"] for one in same if SEVERITIES.index(one["severity"]) < rank)
-    alike = sum(one["count"] for one in same if one["severity"] == row["severity"])
-    if graver > FURTHEST_EXAMPLE:
-        return []
-    seen = graver + min(alike, 50 * MOST_EXAMPLES)
-    sample = findings.rows_sample(row["code"], n=seen).iloc[graver:]
-    return [
-        example
-        for example in _records(sample)
-        if example["column"] == row["column"] and example["file"] in (row["file"], "")
-    ]
 
 
 def _groups(details: list[Record]) -> list[Record]:
@@ -199,10 +175,7 @@ def _groups(details: list[Record]) -> list[Record]:
         of_severity = [finding for finding in details if finding["severity"] == severity]
         found = {finding["file"]: finding["table"] for finding in of_severity}
         names = [name for name, _ in sorted(found.items(), key=_in_order)]
-        files = [
-            {"file": name, "findings": [one for one in of_severity if one["file"] == name]}
-            for name in names
-        ]
+        files = [{"file": name, "findings": [one for one in of_severity if one["file"] == name]} for name in names]
         if files:
             groups.append({"severity": severity, "rules": len(of_severity), "files": files})
     return groups

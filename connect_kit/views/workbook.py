@@ -103,9 +103,7 @@ class _Sheets:
         self.heading = book.add_format({"bold": True, "font_size": 14, "num_format": "@"})
         self.bold = book.add_format({"bold": True, "num_format": "@", "valign": "top"})
         self.severity: dict[str, Any] = {
-            name: book.add_format(
-                {**top, "num_format": "@", "bold": True, "bg_color": _TINTS[name]}
-            )
+            name: book.add_format({**top, "num_format": "@", "bold": True, "bg_color": _TINTS[name]})
             for name in SEVERITIES
         }
 
@@ -153,9 +151,7 @@ class _Sheets:
             if told:
                 sheet.write_string(row, 1, plain(told), self.wrapped)
 
-    def sheet(
-        self, name: str, frames: Iterable[pd.DataFrame], most: int = MOST_ROWS, left: int = 0
-    ) -> None:
+    def sheet(self, name: str, frames: Iterable[pd.DataFrame], most: int = MOST_ROWS, left: int = 0) -> None:
         """Write one sheet: titles, rows, and at its end what was left out."""
         sheet = self.book.add_worksheet(name)
         row, columns = 0, 0
@@ -196,6 +192,5 @@ class _Sheets:
 
 def _left_out(left: int, most_rows: int) -> str:
     return (
-        f"{left:,} failing rows are not on the sheet Rows, which holds {most_rows:,}. "
-        "findings.csv holds all of them."
+        f"{left:,} failing rows are not on the sheet Rows, which holds {most_rows:,}. findings.csv holds all of them."
     )

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class Workspace:
     """The state of one district on Connect.
 
-    ``workspace.schools``, ``.classrooms``, ``.students``, ``.guardians``, ``.staff`` and ``.enrollments`` are DataFrames
-    of text with the columns of the exported files.
+    ``workspace.schools``, ``.classrooms``, ``.students``, ``.guardians``, ``.staff`` and ``.enrollments`` are
+    DataFrames of text with the columns of the exported files.
 
     Attributes
     ----------
@@ -88,7 +88,9 @@ def read_workspace(path: str | Path, *, engine: DuckDBEngine | None = None) -> W
     with contextlib.suppress(RuntimeError):  # an unknown ~user, which then is no folder either
         folder = folder.expanduser()
     if not folder.is_dir():
-        raise WorkspaceError(f"{folder}: no such folder; give the folder with Connect's schools.csv and the other exports")
+        raise WorkspaceError(
+            f"{folder}: no such folder; give the folder with Connect's schools.csv and the other exports"
+        )
     if not any((folder / f"{name}.csv").is_file() for name in WORKSPACE_FILES):
         raise WorkspaceError(f"{folder}: holds none of {', '.join(f'{name}.csv' for name in WORKSPACE_FILES)}")
     schema = (engine or default_engine()).new_schema("workspace")

@@ -97,9 +97,7 @@ def running_lab(folder: Path) -> Iterator[Lab]:
     own.mkdir()
     log = own / "lab.log"
     with log.open("wb") as writing:
-        server = subprocess.Popen(
-            command, cwd=folder, env=environment, stdout=writing, stderr=subprocess.STDOUT
-        )
+        server = subprocess.Popen(command, cwd=folder, env=environment, stdout=writing, stderr=subprocess.STDOUT)
     try:
         started = Lab(f"http://127.0.0.1:{port}", token)
         _wait(server, started, log)

@@ -92,7 +92,9 @@ def test_the_same_holds_where_guardians_have_a_file_of_their_own(tmp_path: Path)
     assert {"guardians.contact.present", "guardians.language.known"} <= set(expected["code"])
 
 
-@pytest.mark.parametrize(("layout", "level"), [("connect", "school"), ("oneroster11", "district"), ("oneroster12", "school")])
+@pytest.mark.parametrize(
+    ("layout", "level"), [("connect", "school"), ("oneroster11", "district"), ("oneroster12", "school")]
+)
 def test_the_same_holds_for_full_oneroster_packages(tmp_path: Path, layout: str, level: str) -> None:
     expected, findings = audited(tmp_path, "all", layout, level)
     # A full package is full of files that Connect does not ask for.

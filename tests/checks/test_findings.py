@@ -28,7 +28,8 @@ def small(folder: Path, *, school: str = "0104", users: str = USERS, blank_role:
     return deliver(
         folder,
         users=f"{users}\n0001,{school},{role},Mina,Okafor,,,G1,03\n0002,{school},{role},Teo,Okafor,,,G1,03\n"
-        f"G1,{school},{role and 'guardian'},Ada,Okafor,ada@example.org,,,\nT1,{school},{role and 'teacher'},Lee,Brandt,lee@example.org,,,\n",
+        f"G1,{school},{role and 'guardian'},Ada,Okafor,ada@example.org,,,\n"
+        f"T1,{school},{role and 'teacher'},Lee,Brandt,lee@example.org,,,\n",
         classes=f"{CLASSES}\nC1,Room 3,03,{school}\n",
         enrollments=f"{ENROLLMENTS}\nC1,{school},0001,student\nC1,{school},0002,student\nC1,{school},T1,teacher\n",
     )
@@ -129,7 +130,8 @@ def test_findings_hold_ids_and_no_names(faulty_findings: Findings) -> None:
 def test_rows_to_be_deleted_are_left_out_of_every_other_check(tmp_path: Path) -> None:
     roster = deliver(
         tmp_path,
-        users=f"{USERS.replace('sourcedId', 'sourcedId,status', 1)}\n0001,tobedeleted,,pupil,,,,,,99\n0002,,0104,student,Teo,Okafor,,,,03\n"
+        users=f"{USERS.replace('sourcedId', 'sourcedId,status', 1)}\n0001,tobedeleted,,pupil,,,,,,99\n"
+        "0002,,0104,student,Teo,Okafor,,,,03\n"
         "T1,,0104,teacher,Lee,Brandt,,,,\n",
         classes=f"{CLASSES}\nC1,Room 3,03,0104\n",
         enrollments=f"{ENROLLMENTS}\nC1,0104,0001,student\nC1,0104,0002,student\nC1,0104,T1,teacher\n",
@@ -141,7 +143,9 @@ def test_rows_to_be_deleted_are_left_out_of_every_other_check(tmp_path: Path) ->
 
 
 def test_the_school_overview_counts_people_classes_and_trouble(tmp_path: Path) -> None:
-    schools = ck.check_roster(small(tmp_path), connected(tmp_path / "w", "0104", "0105")).by_school().set_index("schoolId")
+    schools = (
+        ck.check_roster(small(tmp_path), connected(tmp_path / "w", "0104", "0105")).by_school().set_index("schoolId")
+    )
     assert schools.loc["0104", ["students", "staff", "classes", "enrollments"]].to_list() == [2, 1, 1, 3]
     assert schools.loc["0105", "students"] == 0
 
@@ -152,7 +156,9 @@ def test_a_school_level_delivery_may_leave_out_the_school_columns(tmp_path: Path
     small(folder)
     for name in ("users", "classes", "enrollments"):
         frame = pd.read_csv(folder / f"{name}.csv", dtype=str)
-        frame.drop(columns=[c for c in frame if c in ("orgSourcedIds", "schoolSourcedId")]).to_csv(folder / f"{name}.csv", index=False)
+        frame.drop(columns=[c for c in frame if c in ("orgSourcedIds", "schoolSourcedId")]).to_csv(
+            folder / f"{name}.csv", index=False
+        )
     findings = ck.check_roster(ck.read_roster(folder, level="school"))
     assert findings.fit
     assert findings.unchecked()["reason"].isin(["no workspace was given"]).all()
@@ -169,7 +175,14 @@ def test_roster_and_workspace_of_different_engines_are_refused(tmp_path: Path) -
 
 def test_one_query_on_two_tables_lists_each_tables_own_rows(tmp_path: Path) -> None:
     roster = small(tmp_path).replace(
-        guardians=pd.DataFrame({"studentSourcedId": ["0001", "nobody"], "givenName": "Ada", "familyName": "Okafor", "email": "a@example.org"}),
+        guardians=pd.DataFrame(
+            {
+                "studentSourcedId": ["0001", "nobody"],
+                "givenName": "Ada",
+                "familyName": "Okafor",
+                "email": "a@example.org",
+            }
+        ),
         student_attributes=pd.DataFrame({"studentSourcedId": ["0001", "0002"], "bus": ["1", "2"]}),
     )
     table = ck.check_roster(roster).table()

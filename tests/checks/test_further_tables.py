@@ -56,7 +56,7 @@ OLD,inactive,,Status of 1.0,term,{Y}-07-01,{Y}-08-01,YEAR,{Z}
 LATELY,active,yesterday,No time,term,{Y}-07-01,{Y}-08-01,YEAR,{Z}
 BRIEF,active,2026-09-01,A day,term,{Y}-07-01,{Y}-08-01,YEAR,{Z}
 EXACT,active,2026-09-01T08:00:00.000Z,A time,term,{Y}-07-01,{Y}-08-01,YEAR,{Z}
-"""  # noqa: E501
+"""
 ORGS = """sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId
 D,,,District,district,,
 A,,,School A,school,,D
@@ -115,9 +115,8 @@ PEOPLE = {"kg": "KG", "old-kg": "KG", "twelve": "12", "young-12": "12"}
 NAMES = "unborn us-date letter yes last capital twin s-1 s-2 s-3 s-4 s-5 s-6 s-7 s-8"
 USERS = """sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,userIds,givenName,familyName,grades
 teacher,,,true,"A,B",teacher,t,{LDAP:12},Tea,Cher,
-""" + "".join(  # noqa: E501
-    f"{key},,,true,A,student,{key},,Stu,Dent,{PEOPLE.get(key, '05')}\n"
-    for key in (*PEOPLE, *NAMES.split())
+""" + "".join(
+    f"{key},,,true,A,student,{key},,Stu,Dent,{PEOPLE.get(key, '05')}\n" for key in (*PEOPLE, *NAMES.split())
 )
 for old, new in (
     ("s-1,,,true,A,", "s-1,,,true,NOWHERE,"),
@@ -162,8 +161,7 @@ DELIVERY = {
     "enrollments": ENROLLMENTS,
 }
 USERS_1_2 = "sourcedId,enabledUser,username,givenName,familyName,primaryOrgSourcedId\n" + "".join(
-    f"{key},true,{key},Stu,Dent,{'NOWHERE' if key == 'p9' else 'A'}\n"
-    for key in (f"p{i}" for i in range(1, 10))
+    f"{key},true,{key},Stu,Dent,{'NOWHERE' if key == 'p9' else 'A'}\n" for key in (f"p{i}" for i in range(1, 10))
 )
 ROLES = """sourcedId,status,dateLastModified,userSourcedId,roleType,role,beginDate,endDate,orgSourcedId
 r1,,,p1,primary,teacher,2020-08-01,2999-01-01,A
@@ -191,7 +189,7 @@ r21,,,p1,secondary,aide,,,A
 r21,,,p1,secondary,aide,,,A
 r22,gone,,p1,secondary,aide,,,A
 r23,,soon,p1,secondary,aide,,,A
-"""  # noqa: E501
+"""
 DELIVERY_1_2 = {"orgs": ORGS[: ORGS.index(",,,Of no ID")], "users": USERS_1_2, "roles": ROLES}
 
 WARNINGS = {
@@ -300,9 +298,7 @@ def write(folder, texts):
 def line_of(text, start, taken=()):
     lines = text.splitlines()
     wanted = start if "," in start else start + ","
-    return next(
-        i for i, row in enumerate(lines, 1) if i > 1 and i not in taken and row.startswith(wanted)
-    )
+    return next(i for i, row in enumerate(lines, 1) if i > 1 and i not in taken and row.startswith(wanted))
 
 
 def planted(expected, texts, severity):
@@ -320,8 +316,7 @@ def planted(expected, texts, severity):
 def listed(findings):
     table = findings.table()
     return {
-        (row.code, row.severity, None if pd.isna(row.line) else int(row.line))
-        for row in table.itertuples(index=False)
+        (row.code, row.severity, None if pd.isna(row.line) else int(row.line)) for row in table.itertuples(index=False)
     }
 
 
@@ -378,9 +373,7 @@ def test_nothing_else_is_found_in_either_delivery(found, found_1_2):
     ours = codes_of_this_file()
     expected = planted(WARNINGS, DELIVERY, "warning") | planted(INFOS, DELIVERY, "info")
     assert {row for row in found if row[0] in ours} == expected
-    expected = planted(WARNINGS_1_2, DELIVERY_1_2, "warning") | planted(
-        INFOS_1_2, DELIVERY_1_2, "info"
-    )
+    expected = planted(WARNINGS_1_2, DELIVERY_1_2, "warning") | planted(INFOS_1_2, DELIVERY_1_2, "info")
     assert {row for row in found_1_2 if row[0] in ours} == expected
 
 
@@ -388,9 +381,7 @@ def test_every_rule_of_the_further_tables_could_be_run(findings, findings_1_2):
     ours = codes_of_this_file()
     assert not set(findings.unchecked()["code"]) & ours
     assert not set(findings_1_2.unchecked()["table"]) & set(FURTHER)
-    ran = {
-        rule.code for result in (findings, findings_1_2) for rule in (*result.passed, *result.rules)
-    }
+    ran = {rule.code for result in (findings, findings_1_2) for rule in (*result.passed, *result.rules)}
     assert ours <= ran
 
 
@@ -411,9 +402,7 @@ def test_no_further_table_is_reason_enough_to_refuse_a_delivery():
 def test_messages_show_neither_birth_dates_nor_answers_of_demographics(findings):
     messages = findings.table().query("table == 'demographics'")["message"]
     assert len(messages) > 0
-    assert not messages.str.contains(
-        rf"{Y - 12}|{Y - 9}|{TOMORROW}|2015|'F'|'Y'|TRUE", regex=True
-    ).any()
+    assert not messages.str.contains(rf"{Y - 12}|{Y - 9}|{TOMORROW}|2015|'F'|'Y'|TRUE", regex=True).any()
 
 
 def test_a_class_waiting_for_its_term_is_told_when_that_begins(findings):
@@ -429,11 +418,7 @@ def test_the_suites_name_exactly_the_words_of_the_standard():
         "roles.role.known": "role12",
         "classes.classType.known": "classType",
     }
-    regexes = {
-        r.code: (r.expectation or {})["kwargs"].get("regex")
-        for r in load_suites()
-        if r.code in words
-    }
+    regexes = {r.code: (r.expectation or {})["kwargs"].get("regex") for r in load_suites() if r.code in words}
     for code, name in words.items():
         extension = "" if name == "roleType" else "|ext:[0-9A-Za-z._-]+"
         assert regexes[code] == f"^(?:{'|'.join(ENUMERATIONS[name])}{extension})$"
@@ -457,9 +442,7 @@ def test_a_delta_may_fill_status_and_date_and_a_bulk_file_beside_it_may_not(tmp_
 
 
 def test_at_school_level_a_school_id_need_not_stand_in_orgs():
-    classes = pd.DataFrame(
-        {"sourcedId": ["c"], "title": ["One"], "grades": ["05"], "schoolSourcedId": ["X"]}
-    )
+    classes = pd.DataFrame({"sourcedId": ["c"], "title": ["One"], "grades": ["05"], "schoolSourcedId": ["X"]})
     orgs = pd.DataFrame({"sourcedId": ["A"], "name": ["School A"], "type": ["school"]})
     roster = ck.Roster.from_frames({"classes": classes, "orgs": orgs}, level="school")
     assert "classes.schoolSourcedId.known_org" not in set(ck.check_roster(roster).table()["code"])

@@ -90,10 +90,15 @@ def test_an_own_expectation_needs_no_meta(tmp_path: Path, clean: ck.SampleDistri
     assert suite.is_file()
 
 
-def test_an_expectation_that_cannot_run_is_told_apart_from_one_that_failed(tmp_path: Path, clean: ck.SampleDistrict) -> None:
+def test_an_expectation_that_cannot_run_is_told_apart_from_one_that_failed(
+    tmp_path: Path, clean: ck.SampleDistrict
+) -> None:
     suite = write_suite(
         tmp_path / "users.json",
-        {"type": "unexpected_rows_expectation", "kwargs": {"unexpected_rows_query": "SELECT _line FROM {batch} WHERE nope = 1"}},
+        {
+            "type": "unexpected_rows_expectation",
+            "kwargs": {"unexpected_rows_query": "SELECT _line FROM {batch} WHERE nope = 1"},
+        },
     )
     findings = ck.check_roster(ck.read_roster(clean.delivery), suites=suite)
     unchecked = findings.unchecked()

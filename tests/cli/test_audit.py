@@ -28,7 +28,9 @@ def connect_kit(*arguments: object, **more: object) -> subprocess.CompletedProce
     )  # fmt: skip
 
 
-def test_a_clean_district_ends_with_0_and_writes_exactly_the_contracts_files(clean: ck.SampleDistrict, tmp_path: Path) -> None:
+def test_a_clean_district_ends_with_0_and_writes_exactly_the_contracts_files(
+    clean: ck.SampleDistrict, tmp_path: Path
+) -> None:
     done = connect_kit("audit", clean.delivery, "--workspace", clean.workspace, "--out", tmp_path / "out")
     assert (done.returncode, done.stderr) == (0, "")
     assert {path.name for path in (tmp_path / "out").iterdir()} == OUTPUTS
@@ -62,7 +64,10 @@ def zip_that_leaves(path: Path) -> Path:
 
 
 def zip_bomb(path: Path) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("users.csv", "w", force_zip64=True) as out:
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("users.csv", "w", force_zip64=True) as out,
+    ):
         for _ in range(100):
             out.write(b"0" * 1_000_000)
     return path
@@ -142,6 +147,8 @@ def test_a_zip_is_audited_like_its_folder(clean: ck.SampleDistrict, tmp_path: Pa
 
 
 def test_the_sample_command_writes_a_district_with_its_truth(tmp_path: Path) -> None:
-    done = connect_kit("sample", "--out", tmp_path, "--students", 500, "--faults", "users.role.known,users.grades.known")
+    done = connect_kit(
+        "sample", "--out", tmp_path, "--students", 500, "--faults", "users.role.known,users.grades.known"
+    )
     assert done.returncode == 0, done.stderr
     assert "users.role.known" in (tmp_path / "truth.csv").read_text(encoding="utf-8")

@@ -36,10 +36,7 @@ def shared(column):
 
 def repeated(table, *columns):
     keys = ", ".join(f'"{column}"' for column in columns)
-    return (
-        f'SELECT line FROM {table} WHERE "{columns[0]}" IS NOT NULL '
-        f"QUALIFY count(*) OVER (PARTITION BY {keys}) > 1"
-    )
+    return f'SELECT line FROM {table} WHERE "{columns[0]}" IS NOT NULL QUALIFY count(*) OVER (PARTITION BY {keys}) > 1'
 
 
 def members(condition):

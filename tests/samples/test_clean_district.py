@@ -123,18 +123,14 @@ def test_every_student_has_one_to_six_guardians(clean):
             "SELECT 1 FROM users WHERE role = 'student' AND (\"agentSourcedIds\" IS NULL OR "
             "len(string_split(\"agentSourcedIds\", ',')) > 6)",
         )
-        none_of(
-            con, "SELECT 1 FROM users WHERE role <> 'student' AND \"agentSourcedIds\" IS NOT NULL"
-        )
+        none_of(con, "SELECT 1 FROM users WHERE role <> 'student' AND \"agentSourcedIds\" IS NOT NULL")
 
 
 def test_no_two_people_share_an_address_or_a_number(clean):
     con, asked, _ = clean
     people = 'SELECT "givenName" || \'|\' || "familyName" AS name, email, sms, phone FROM users'
     if asked.get("guardians") == "file":
-        people += (
-            ' UNION SELECT "givenName" || \'|\' || "familyName", email, sms, phone FROM guardians'
-        )
+        people += ' UNION SELECT "givenName" || \'|\' || "familyName", email, sms, phone FROM guardians'
     for column in ("email", "sms", "phone"):
         none_of(
             con,
@@ -165,8 +161,7 @@ def test_guardians_can_be_reached_and_numbers_are_dialable(clean):
     none_of(con, f"SELECT 1 FROM {table} WHERE {where} AND email IS NULL AND sms IS NULL")
     none_of(con, f"SELECT 1 FROM {table} WHERE {where} AND sms IS NULL AND phone IS NOT NULL")
     for (value,) in con.execute(
-        f"SELECT sms FROM {table} WHERE sms IS NOT NULL UNION "
-        f"SELECT phone FROM {table} WHERE phone IS NOT NULL"
+        f"SELECT sms FROM {table} WHERE sms IS NOT NULL UNION SELECT phone FROM {table} WHERE phone IS NOT NULL"
     ).fetchall():
         assert phonenumbers.is_possible_number(phonenumbers.parse(value)), value
     none_of(
@@ -244,8 +239,7 @@ def test_the_workspace_agrees_with_the_delivery(clean):
             'SELECT "classId", title, grades FROM connect_classrooms',
         ),
         (
-            'SELECT "sourcedId", "givenName", "familyName", grades, email FROM users '
-            "WHERE role = 'student'",
+            'SELECT "sourcedId", "givenName", "familyName", grades, email FROM users WHERE role = \'student\'',
             'SELECT "studentId", "givenName", "familyName", grade, email FROM connect_students',
         ),
         (
@@ -254,20 +248,15 @@ def test_the_workspace_agrees_with_the_delivery(clean):
             'SELECT "staffId", "givenName", "familyName", email, sms FROM connect_staff',
         ),
         (
-            'SELECT DISTINCT "guardianSourcedId", "givenName", "familyName", email, sms, phone '
-            "FROM guardians"
+            'SELECT DISTINCT "guardianSourcedId", "givenName", "familyName", email, sms, phone FROM guardians'
             if asked.get("guardians") == "file"
-            else 'SELECT "sourcedId", "givenName", "familyName", email, sms, phone FROM users '
-            "WHERE is_guardian(role)",
-            'SELECT "guardianId", "givenName", "familyName", email, sms, phone '
-            "FROM connect_guardians",
+            else 'SELECT "sourcedId", "givenName", "familyName", email, sms, phone FROM users WHERE is_guardian(role)',
+            'SELECT "guardianId", "givenName", "familyName", email, sms, phone FROM connect_guardians',
         ),
     ):
         none_of(con, f"{ours} EXCEPT ALL {theirs}")
         none_of(con, f"{theirs} EXCEPT ALL {ours}")
-    assert number(con, "SELECT count(*) FROM connect_enrollments") == number(
-        con, "SELECT count(*) FROM enrollments"
-    )
+    assert number(con, "SELECT count(*) FROM connect_enrollments") == number(con, "SELECT count(*) FROM enrollments")
     none_of(
         con,
         'SELECT "connectUserId" FROM connect_enrollments EXCEPT (SELECT "connectStudentId" '
@@ -322,8 +311,7 @@ def test_a_oneroster_package_fills_what_the_standard_requires(clean):
                 allowed = ", ".join(f"'{value}'" for value in ENUMERATIONS[column.values])
                 none_of(
                     con,
-                    f'SELECT "{column.name}" FROM "{table}" '
-                    f'WHERE "{column.name}" NOT IN ({allowed})',
+                    f'SELECT "{column.name}" FROM "{table}" WHERE "{column.name}" NOT IN ({allowed})',
                 )
             if column.refers and column.refers != "users":
                 none_of(
@@ -335,8 +323,7 @@ def test_a_oneroster_package_fills_what_the_standard_requires(clean):
     if "roles" in present:
         none_of(
             con,
-            'SELECT "userSourcedId" FROM roles GROUP BY ALL '
-            "HAVING count(*) FILTER (\"roleType\" = 'primary') <> 1",
+            'SELECT "userSourcedId" FROM roles GROUP BY ALL HAVING count(*) FILTER ("roleType" = \'primary\') <> 1',
         )
 
 
@@ -356,13 +343,9 @@ def test_birth_dates_fit_the_grades(clean):
 def test_the_same_arguments_write_the_same_bytes(tmp_path, level):
     first = sample_roster(tmp_path / "a", students=300, level=level, faults="none", today=TODAY)
     again = sample_roster(tmp_path / "b", students=300, level=level, faults="none", today=TODAY)
-    other = sample_roster(
-        tmp_path / "c", students=300, level=level, faults="none", seed=2, today=TODAY
-    )
+    other = sample_roster(tmp_path / "c", students=300, level=level, faults="none", seed=2, today=TODAY)
     assert contents(first.folder) == contents(again.folder)
-    assert (first.delivery / "users.csv").read_bytes() != (
-        other.delivery / "users.csv"
-    ).read_bytes()
+    assert (first.delivery / "users.csv").read_bytes() != (other.delivery / "users.csv").read_bytes()
 
 
 def test_a_smaller_sample_leaves_nothing_of_a_larger_one_behind(tmp_path):
@@ -406,8 +389,4 @@ def test_a_setting_that_cannot_be_is_refused(tmp_path, wrong, message):
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}

@@ -163,17 +163,13 @@ def test_the_workspace_shows_what_was_planted_in_it(spoilt):
             '(SELECT "schoolSourcedId" FROM classes WHERE "schoolSourcedId" IS NOT NULL)'
         ).fetchall()
         planted_schools = {
-            (r["sourcedId"],)
-            for r in truth
-            if r["code"] == "workspace.schools.unmatched" and r["kind"] == "planted"
+            (r["sourcedId"],) for r in truth if r["code"] == "workspace.schools.unmatched" and r["kind"] == "planted"
         }
         assert set(unmatched) == planted_schools
 
 
 def test_a_file_of_one_school_names_another_where_planted(tmp_path):
-    sample = sample_roster(
-        tmp_path, students=60, level="school", faults=["users.orgSourcedIds.one_school"]
-    )
+    sample = sample_roster(tmp_path, students=60, level="school", faults=["users.orgSourcedIds.one_school"])
     with sample.truth.open(encoding="utf-8", newline="") as file:
         (row,) = csv.DictReader(file)
     with (sample.delivery / "users.csv").open(encoding="utf-8", newline="") as file:

@@ -66,9 +66,7 @@ class People(NamedTuple):
 
 @pytest.fixture(scope="session")
 def people(faulty) -> People:
-    users = pd.read_csv(
-        faulty.sample.delivery / "users.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig"
-    )
+    users = pd.read_csv(faulty.sample.delivery / "users.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig")
     marks = {f"{g} {f}" for g, f in zip(users["givenName"], users["familyName"], strict=True)}
     for column in ("email", "sms", "phone"):
         marks |= set(users[column])

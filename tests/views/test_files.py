@@ -93,9 +93,7 @@ def test_a_disk_that_fills_up_leaves_the_former_file(tmp_path, name):
         check=False,
         cwd=Path.cwd(),
     )
-    assert f"{name} could not be written to {tmp_path}: the disk is full" in done.stdout, (
-        done.stderr
-    )
+    assert f"{name} could not be written to {tmp_path}: the disk is full" in done.stdout, done.stderr
     assert "the file that was there is unchanged. Make room" in done.stdout
     assert target.read_text() == "former"
     assert names(tmp_path) == [name]

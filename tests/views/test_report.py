@@ -98,14 +98,10 @@ def test_no_value_becomes_markup(hostile_page, page):
     # A break stands in the table of rules that could not be checked.
     assert {tag for tag, _ in hostile_page.elements} - {tag for tag, _ in page.elements} <= {"br"}
     assert "<script>alert(1)</script>" in hostile_page.text
-    assert not [
-        name for _, attrs in hostile_page.elements for name in attrs if name.startswith("on")
-    ]
+    assert not [name for _, attrs in hostile_page.elements for name in attrs if name.startswith("on")]
 
 
-@pytest.mark.parametrize(
-    "kind", ["script", "command", "sum", "plus", "zeros", "right_to_left", "template", "entity"]
-)
+@pytest.mark.parametrize("kind", ["script", "command", "sum", "plus", "zeros", "right_to_left", "template", "entity"])
 def test_a_hostile_value_is_shown_as_it_is(kind):
     # Alone in a roster, so that it is among the examples.
     users = pd.DataFrame({"sourcedId": [HOSTILE[kind]], "role": "pupil", "givenName": "Ada"})

@@ -18,9 +18,7 @@ def browser():
 
     with sync_playwright() as playwright:
         # Tests run as root in a container, where Chromium's own sandbox does not start.
-        started = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         yield started
         started.close()
 

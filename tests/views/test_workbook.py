@@ -62,9 +62,7 @@ def test_severity_is_worded_and_coloured(book):
         assert cell.fill.fgColor.rgb not in (None, "00000000")
 
 
-@pytest.mark.parametrize(
-    "kind", [k for k in HOSTILE if k not in ("control", "c1", "long", "newline")]
-)
+@pytest.mark.parametrize("kind", [k for k in HOSTILE if k not in ("control", "c1", "long", "newline")])
 def test_a_hostile_value_stays_the_text_it_is(hostile_book, kind):
     found = [
         cell

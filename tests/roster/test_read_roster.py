@@ -1,0 +1,504 @@
+"""Reading, decision by decision, on small deliveries of invented people."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from connect_kit.engine import DuckDBEngine
+from connect_kit.errors import DeliveryError, SettingError
+from connect_kit.roster import Roster, read_roster
+
+DELIVERIES = Path(__file__).parent.parent / "deliveries"
+#: The users of the delivery "clean"; most others hold the same people in another shape.
+USERS = [
+    (2, "00017", "010", "student", "Ada", "Brook", None, None, "G1", "03"),
+    (3, "00018", "010", "student", "Zoë", "Castle", None, None, "G1,G2", "KG"),
+    (4, "T-1", "010,020", "teacher", "Uma", "Dale", "uma.dale@school.example", None, None, None),
+    (5, "G1", "010", "guardian", "Ivo", "Brook", "ivo@home.example", "+12025550142", None, None),
+    (6, "G2", "010", "parent", "Mia", "Castle", "mia@home.example", "+12025550143", None, None),
+]
+COLUMNS = ["sourcedId", "orgSourcedIds", "role", "givenName", "familyName", "email", "sms", "agentSourcedIds", "grades"]
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return DuckDBEngine(threads=2)
+
+
+@pytest.fixture
+def read(engine):
+    def read(delivery, **options):
+        path = DELIVERIES / delivery if isinstance(delivery, str) else delivery
+        return read_roster(path, engine=engine, **options)
+
+    return read
+
+
+def rows(frame):
+    """A table as tuples, the line first, None where there is no value."""
+    return [
+        (line, *(None if pd.isna(value) else value for value in row))
+        for line, row in zip(frame.index, frame.itertuples(index=False), strict=True)
+    ]
+
+
+def seen(roster, *codes):
+    """What the reader noted, of some codes or of all but the listing of further files."""
+    found = roster.schema.execute("SELECT code, file, line, col, value FROM _seen ORDER BY code, file, line, col, value")
+    return [note for note in found if note[0] in codes or (not codes and note[0] != "delivery.extra_file")]
+
+
+def checked(roster, columns, table="users"):
+    """The rows that the rules look at."""
+    return roster.schema.execute(f"SELECT {columns} FROM {table} ORDER BY _line")
+
+
+@pytest.fixture
+def changed(tmp_path):
+    """A copy of the delivery "clean" with files changed, added, or taken away (None)."""
+
+    def change(**files):
+        folder = tmp_path / "delivery"
+        shutil.copytree(DELIVERIES / "clean", folder, dirs_exist_ok=True)
+        for name, data in files.items():
+            path = folder / f"{name}.csv"
+            if data is None:
+                path.unlink()
+            else:
+                path.write_bytes(data if isinstance(data, bytes) else data.encode())
+        return folder
+
+    return change
+
+
+# Decision 1: every value is text
+
+
+def test_a_clean_delivery_is_read_whole_and_nothing_is_noted(read):
+    roster = read("clean")
+    assert roster.tables == ("classes", "enrollments", "guardians", "student_attributes", "users")
+    assert (list(roster.users.columns), rows(roster.users)) == (COLUMNS, USERS)
+    assert seen(roster) == []
+    assert roster.summary().values.tolist() == [
+        ["classes", "classes.csv", 2, 0, 4],
+        ["enrollments", "enrollments.csv", 4, 0, 4],
+        ["guardians", "guardians.csv", 1, 0, 8],
+        ["student_attributes", "student_attributes.csv", 2, 0, 3],
+        ["users", "users.csv", 5, 0, 9],
+    ]
+    assert (len(roster), len(roster.refused)) == (14, 0)
+
+
+def test_every_column_is_text_and_the_index_is_the_line(read):
+    users = read("clean").users
+    assert {str(dtype) for dtype in users.dtypes} == {"str"} or all(
+        isinstance(dtype, pd.StringDtype) for dtype in users.dtypes
+    )
+    assert users.index.name == "line"
+    assert users.index.tolist() == [2, 3, 4, 5, 6]
+
+
+def test_ids_that_differ_by_zeros_or_case_stay_different(read):
+    roster = read("lost-leading-zeros")
+    assert rows(roster.classes) == [(2, "c-1", "Reading", "03", "010"), (3, "C-1", "Art, music", "KG,03", "010")]
+    assert [row[1:4] for row in rows(roster.enrollments)] == [
+        ("c-1", "10", "17"),
+        ("C-1", "10", "18"),
+        ("c-1", "10", "T-1"),
+        ("C-1", "10", "T-1"),
+    ]
+
+
+def test_blanks_inside_and_around_values_survive(read, changed):
+    text = "studentSourcedId,route\n 00 17 ,  north  gate\n"
+    assert rows(read(changed(student_attributes=text)).student_attributes) == [(2, " 00 17 ", "  north  gate")]
+
+
+def test_a_field_of_blanks_is_no_value_and_is_noted(read):
+    roster = read("blank-fields")
+    assert rows(roster.users)[:2] == [
+        (2, "00017", "010", "student", "Ada", None, None, None, "G1", "03"),
+        (3, "00018", "010", "student", "Zoë", "Castle", None, None, "G1,G2", "KG"),
+    ]
+    assert rows(roster.users)[2:] == USERS[2:]
+    assert seen(roster, "file.blank_field") == [
+        ("file.blank_field", "users.csv", 2, "familyName", None),
+        ("file.blank_field", "users.csv", 3, "email", None),
+        ("file.blank_field", "users.csv", 3, "sms", None),
+    ]
+
+
+# Decision 2: headers
+
+
+def test_aliases_are_read_as_the_standards_names_and_each_is_noted(read):
+    roster = read("header-aliases")
+    assert (list(roster.users.columns), rows(roster.users)) == (COLUMNS, USERS)
+    assert seen(roster) == [
+        ("header.alias", "enrollments.csv", 1, "schoolSourcedId", "'schoolSourcedID' is read as schoolSourcedId"),
+        ("header.alias", "users.csv", 1, "familyName", "'familyname' is read as familyName"),
+        ("header.alias", "users.csv", 1, "orgSourcedIds", "'ORGSOURCEDIDS' is read as orgSourcedIds"),
+        ("header.alias", "users.csv", 1, "role", "'\\u200brole' is read as role"),
+        ("header.alias", "users.csv", 1, "sms", "'SMS' is read as sms"),
+        ("header.alias", "users.csv", 1, "sourcedId", "' SourceId ' is read as sourcedId"),
+    ]
+
+
+def test_a_repeated_column_refuses_only_its_file(read):
+    roster = read("repeated-column")
+    assert roster.tables == ("classes", "enrollments")
+    assert roster.unreadable == {"users": "a column is repeated"}
+    assert seen(roster) == [("header.repeated_column", "users.csv", 1, "email", "email")]
+    with pytest.raises(AttributeError, match=r"users\.csv could not be read: a column is repeated"):
+        _ = roster.users
+
+
+def test_unknown_columns_are_kept_and_each_is_noted_once(read):
+    roster = read("unknown-columns")
+    assert list(roster.users.columns) == [*COLUMNS, "shoeSize", "metadata.bus", "rowid_"]
+    assert [row[-3:] for row in rows(roster.users)] == [(str(i), f"B{i}", f"r{i}") for i in range(5)]
+    assert roster.users.index.tolist() == [2, 3, 4, 5, 6]
+    assert seen(roster, "header.unknown_column") == [
+        ("header.unknown_column", "users.csv", 1, "rowid_", "rowid_ is no column of the standard"),
+        ("header.unknown_column", "users.csv", 1, "shoeSize", "shoeSize is no column of the standard"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["line", "_line", "_LINE", "rowid", "_kind", "Status", "file", "order", 'a "b"', "select"])
+def test_an_attribute_may_be_called_anything(read, changed, name):
+    text = f'studentSourcedId,"{name.replace(chr(34), chr(34) * 2)}"\n00017,x\n00018,y\n'
+    roster = read(changed(student_attributes=text))
+    assert rows(roster.student_attributes) == [(2, "00017", "x"), (3, "00018", "y")]
+    assert checked(roster, "_line, studentSourcedId", "student_attributes") == [(2, "00017"), (3, "00018")]
+
+
+def test_a_required_column_that_is_absent_is_noted_by_level(read):
+    absent = [(note[1], note[3]) for note in seen(read("school-level"), "header.missing_column")]
+    assert absent == [
+        ("classes.csv", "schoolSourcedId"),
+        ("enrollments.csv", "schoolSourcedId"),
+        ("users.csv", "orgSourcedIds"),
+    ]
+    assert seen(read("school-level", level="school")) == []
+
+
+def test_an_unknown_level_is_refused(read):
+    with pytest.raises(SettingError, match="level='state': expected 'district' or 'school'"):
+        read("clean", level="state")
+
+
+# Decision 3: encodings, delimiters, line ends
+
+
+@pytest.mark.parametrize(
+    "delivery, code, value",
+    [
+        ("bom", "file.encoding", "UTF-8 with a byte order mark"),
+        ("utf-16", "file.encoding", "UTF-16"),
+        ("iso-8859-1", "file.encoding", "ISO-8859-1"),
+        ("windows-1252", "file.encoding", "Windows-1252"),
+        ("semicolons", "file.delimiter", "semicolon"),
+        ("tabs", "file.delimiter", "tab"),
+        ("carriage-returns", None, None),
+    ],
+)
+def test_every_shape_is_read_as_the_same_people_and_reported(read, delivery, code, value):
+    roster = read(delivery)
+    assert [tuple(v.replace("O’Brook", "Brook") if isinstance(v, str) else v for v in row) for row in rows(roster.users)] == USERS
+    noted = seen(roster)
+    assert {note[0] for note in noted} == ({code} if code else set())
+    users = [note for note in noted if note[1] == "users.csv"]
+    assert users == ([(code, "users.csv", 1 if code == "file.delimiter" else None, None, value)] if code else [])
+
+
+def test_line_breaks_inside_quotes_belong_to_the_value_and_move_the_lines(read):
+    users = rows(read("crlf-with-line-breaks").users)
+    assert users[1][:6] == (3, "00018", "010", "student", "Zoë", 'Castle\r\nof "Zoë"')
+    assert [row[0] for row in users] == [2, 3, 5, 6, 7]
+    assert [row[1:] for row in users[2:]] == [row[1:] for row in USERS[2:]]
+
+
+# Decision 4: no line is lost
+
+
+def test_lines_that_are_no_record_are_kept_with_place_text_and_reason(read):
+    roster = read("broken-quotes")
+    assert [row[1:] for row in rows(roster.users)] == [row[1:] for row in USERS]
+    assert roster.users.index.tolist() == [2, 4, 7, 9, 10]
+    broken = "broken quoting: a quote is not closed, or text follows a closing quote"
+    assert roster.refused.values.tolist() == [
+        ["users.csv", 3, broken, '00019,010,student,"Ann,Lark,,,,04'],
+        ["users.csv", 5, broken, '00020,010,student,"Bo"b,Moor,,,,04'],
+        ["users.csv", 6, "5 fields where the header has 9", "00021,010,student,Cy,Nash"],
+        ["users.csv", 8, "10 fields where the header has 9", "00022,010,student,Di,Oak,,,,04,extra"],
+    ]
+    assert [note[2] for note in seen(roster, "file.malformed_line")] == [3, 5, 6, 8]
+    assert (roster.info["users"].rows, roster.info["users"].refused) == (5, 4)
+
+
+def test_blank_lines_are_no_records_and_keep_the_others_in_place(read):
+    roster = read("blank-lines")
+    assert [row[1:] for row in rows(roster.users)] == [row[1:] for row in USERS]
+    assert (roster.users.index.tolist(), len(roster.refused), seen(roster)) == ([3, 5, 8, 9, 10], 0, [])
+
+
+def test_a_file_of_malformed_lines_only_is_unreadable_and_each_line_is_kept(read, changed):
+    roster = read(changed(guardians="studentSourcedId,givenName,familyName,email\n1\n2\n"))
+    assert roster.unreadable == {"guardians": "none of its 2 lines is a record"}
+    assert roster.refused[["file", "line", "raw"]].values.tolist() == [["guardians.csv", 2, "1"], ["guardians.csv", 3, "2"]]
+
+
+# Decision 6: OneRoster 1.1 and 1.2, rows to be deleted
+
+
+def test_a_oneroster_1_1_package_is_read_with_its_further_tables(read):
+    roster = read("oneroster-1-1")
+    assert (roster.version, len(roster.tables)) == ("1.1", 7)
+    assert [note for note in seen(roster) if note[0] != "header.not_asked_for"] == []
+    assert [note[1] for note in seen(roster, "delivery.extra_file")] == [
+        "academicSessions.csv",
+        "courses.csv",
+        "demographics.csv",
+        "orgs.csv",
+    ]
+    assert rows(roster.orgs)[1] == (3, "010", None, None, "North School", "school", None, "D")
+
+
+def test_from_1_2_roles_and_schools_come_from_roles_csv(read):
+    roster = read("oneroster-1-2")
+    assert roster.version == "1.2"
+    assert [note for note in seen(roster) if note[0] != "header.not_asked_for"][0][0] == "*.status.tobedeleted".replace("*", "roles")
+    assert checked(roster, "_line, sourcedId, role, orgSourcedIds, _kind") == [
+        (2, "00017", "student", "010", "student"),
+        (3, "T-1", "teacher", "010,020", "teacher"),  # the primary role first, each school once
+        (4, "P-1", "administrator", "020", "administrator"),
+        (5, "X-1", "administrator", "D", "administrator"),
+        (6, "N-1", None, None, "unknown"),
+        (7, "O-1", "aide", "020", "teacher"),  # the primary role is to be deleted
+    ]
+
+
+ROLES = "sourcedId,userSourcedId,roleType,role,orgSourcedId\nr1,00017,primary,student,010\n"
+
+
+@pytest.mark.parametrize(
+    "roles, users, absent",
+    [
+        (ROLES, [("00017", "student", "010")], set()),
+        ("userSourcedId,role\n00017,student\n", [("00017", "student", None)], set()),
+        ("userSourcedId,role,orgSourcedId\n00017,student,010\n", [("00017", "student", "010")], set()),
+        ("userSourcedId,orgSourcedId\n00017,010\n", [("00017", None, None)], {"role", "orgSourcedIds"}),
+        ("sourcedId,role\nr1,student\n", [("00017", None, None)], {"role", "orgSourcedIds"}),
+        ("role,role,userSourcedId\nstudent,student,00017\n", [("00017", None, None)], {"role", "orgSourcedIds"}),
+        (None, [("00017", None, None)], {"role", "orgSourcedIds"}),
+    ],
+    ids=["whole", "without schools", "without types", "without roles", "without users", "unreadable", "not delivered"],
+)
+def test_users_without_role_are_told_from_users_whose_role_is_in_roles_csv(read, changed, roles, users, absent):
+    manifest = "propertyName,value\nmanifest.version,1.0\noneroster.version,1.2\n"
+    files = {"users": "sourcedId,givenName,familyName\n00017,Ada,Brook\n", "manifest": manifest}
+    roster = read(changed(**files, **({"roles": roles} if roles else {})))
+    assert checked(roster, "sourcedId, role, orgSourcedIds") == users
+    assert {note[3] for note in seen(roster, "header.missing_column") if note[1] == "users.csv"} == absent
+
+
+def test_the_order_of_files_in_an_archive_does_not_matter_to_roles(read, tmp_path):
+    names = ["users", "roles", "classes", "enrollments", "manifest"]
+    for number, order in enumerate([names, names[::-1]]):
+        with zipfile.ZipFile(tmp_path / f"{number}.zip", "w") as archive:
+            for name in order:
+                archive.write(DELIVERIES / "oneroster-1-2" / f"{name}.csv", f"{name}.csv")
+    first, second = (read(tmp_path / f"{number}.zip") for number in range(2))
+    assert checked(first, "*") == checked(second, "*")
+    assert [note for note in seen(first) if note[0] == "header.missing_column"] == []
+
+
+def test_users_without_ids_beside_roles_are_read(read, changed):
+    roster = read(changed(users="givenName,familyName\nAda,Brook\n", roles=ROLES))
+    assert checked(roster, "sourcedId, role, givenName") == [(None, None, "Ada")]
+
+
+def test_rows_to_be_deleted_are_kept_counted_and_not_checked(read):
+    roster = read("to-be-deleted")
+    assert [(row[0], row[1], row[2]) for row in rows(roster.users)] == [
+        (2, "00017", "active"),
+        (3, "00018", "tobedeleted"),
+        (4, "T-1", " ToBeDeleted "),
+        (5, "G1", None),
+    ]
+    assert checked(roster, "_line, sourcedId") == [(2, "00017"), (5, "G1")]
+    assert [(note[1], note[2]) for note in seen(roster, "users.status.tobedeleted")] == [("users.csv", 3), ("users.csv", 4)]
+
+
+# Decisions 5, 7 and 12: ZIPs, names, places; nothing is written to
+
+
+@pytest.mark.parametrize("inside", ["", "export 2026/"], ids=["root", "one folder"])
+def test_a_zip_is_read_like_a_folder(read, tmp_path, inside):
+    place = tmp_path / "delivery.zip"
+    with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in (DELIVERIES / "clean").iterdir():
+            archive.write(path, inside + path.name)
+        archive.writestr("__MACOSX/users.csv", "no roster")
+        archive.writestr(inside + ".hidden.csv", "no roster")
+        archive.writestr(inside + "notes.txt", "for the office")
+    roster = read(place)
+    assert rows(roster.users) == USERS
+    assert seen(roster, "delivery.extra_file") == [("delivery.extra_file", "notes.txt", None, None, "notes.txt")]
+
+
+def test_a_folder_in_a_folder_is_opened_and_other_files_are_listed(read, tmp_path):
+    shutil.copytree(DELIVERIES / "clean", tmp_path / "export")
+    (tmp_path / "export" / "notes.txt").write_text("for the office", encoding="utf-8")
+    (tmp_path / ".DS_Store").write_bytes(b"x")
+    roster = read(tmp_path)
+    assert rows(roster.users) == USERS
+    assert [note[1] for note in seen(roster, "delivery.extra_file")] == ["notes.txt"]
+
+
+def test_a_file_name_in_another_case_is_read_and_noted(read, changed):
+    folder = changed()
+    (folder / "users.csv").rename(folder / "Users.CSV")
+    roster = read(folder)
+    assert (rows(roster.users), roster.info["users"].file) == (USERS, "Users.CSV")
+    assert seen(roster) == [("file.name", "Users.CSV", None, None, "Users.CSV is read as users.csv")]
+
+
+@pytest.mark.parametrize("delivery", sorted(path.name for path in DELIVERIES.iterdir()))
+def test_a_delivery_is_never_written_to(read, tmp_path, delivery):
+    shutil.copytree(DELIVERIES / delivery, tmp_path / "delivery")
+
+    def state():
+        return {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in (tmp_path / "delivery").iterdir()}
+
+    before = state()
+    read(tmp_path / "delivery")
+    assert state() == before
+
+
+# Files that are missing, empty or no text
+
+
+def test_a_missing_file_is_noted_and_its_table_is_there_and_empty(read, changed):
+    roster = read(changed(classes=None, guardians=None))
+    assert seen(roster) == [("file.missing", "classes.csv", None, None, "classes.csv")]
+    assert checked(roster, "*", "classes") == checked(roster, "*", "guardians") == []
+    with pytest.raises(AttributeError, match=r"classes\.csv was not delivered"):
+        _ = roster.classes
+
+
+@pytest.mark.parametrize("data", [b"", b"\n", b"\r\n\r\n\r\n", b"\xef\xbb\xbf", "\n".encode("utf-16"), b"sourcedId,title,grades,schoolSourcedId\r\n"], ids=repr)
+def test_a_file_without_rows_is_empty(read, changed, data):
+    roster = read(changed(classes=data))
+    assert [note[:2] for note in seen(roster, "file.empty", "file.undecodable")] == [("file.empty", "classes.csv")]
+    assert checked(roster, "*", "classes") == []
+
+
+GARBAGE = {
+    "random bytes": lambda size: random.Random(1).randbytes(size),
+    "random letters": lambda size: bytes(random.Random(2).choices(range(32, 127), k=size // 10)) * 10,
+    "random lines": lambda size: bytes(random.Random(3).choices([*range(32, 127), 10], k=size // 10)) * 10,
+    "one endless line": lambda size: b"a," * (size // 2),
+    "zeros": lambda size: bytes(size),
+    "quotes": lambda size: b'"\n' * (size // 2),
+}
+
+
+@pytest.mark.parametrize("kind", GARBAGE)
+def test_twenty_megabytes_of_garbage_alone_are_no_delivery(engine, tmp_path, kind):
+    (tmp_path / "users.csv").write_bytes(GARBAGE[kind](20_000_000))
+    with pytest.raises(DeliveryError, match=r"no file of it can be read \(users\.csv: [^\n]*\)$"):
+        read_roster(tmp_path, engine=engine)
+
+
+@pytest.mark.parametrize("kind", GARBAGE)
+def test_garbage_beside_good_files_is_noted_and_they_are_read(read, changed, kind):
+    roster = read(changed(guardians=GARBAGE[kind](2_000_000)))
+    assert rows(roster.users) == USERS
+    noted = {note[0] for note in seen(roster) if note[1] == "guardians.csv"}
+    assert noted & {"file.undecodable", "header.missing_column"}
+    assert "guardians" in roster.unreadable
+
+
+# Rosters made from frames
+
+
+def test_a_roster_of_frames_is_like_the_one_that_was_read(read, engine):
+    roster = read("clean")
+    made = Roster.from_frames({name: roster.frame(name) for name in roster.tables}, engine=engine)
+    for name in roster.tables:
+        assert rows(made.frame(name)) == rows(roster.frame(name))
+    assert (made.path, seen(made)) == (None, [])
+
+
+def test_another_index_than_line_is_numbered_from_two(engine):
+    frame = pd.DataFrame({"sourcedId": ["1", "2"]}, index=[7, 9])
+    assert Roster.from_frames({"users": frame}, engine=engine).users.index.tolist() == [2, 3]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[1, 2], [1.0, None], pd.Series([1, None], dtype="object"), pd.Series(["01", 2], dtype="object"), [True, False]],
+    ids=["integers", "floats", "integers among nothing", "an integer among text", "booleans"],
+)
+def test_numbers_are_refused(engine, values):
+    frame = pd.DataFrame({"sourcedId": values})
+    with pytest.raises(SettingError, match=r"users\.sourcedId is a column of numbers.*read it with dtype=str"):
+        Roster.from_frames({"users": frame}, engine=engine)
+
+
+@pytest.mark.parametrize(
+    "frames, message",
+    [
+        ({"pupils": pd.DataFrame({"sourcedId": ["1"]})}, "'pupils' is no table of a roster; expected one of users, classes"),
+        ({"users": pd.DataFrame([["1", "2"]], columns=["sourcedId", "SourcedID"])}, "users: the frame has a repeated column"),
+        ({"users": pd.DataFrame({"colour": ["red"]})}, "users: the frame has a repeated column, or none that a roster knows"),
+    ],
+    ids=["unknown table", "repeated column", "no known column"],
+)
+def test_frames_that_are_no_table_are_refused(engine, frames, message):
+    with pytest.raises(SettingError, match=message):
+        Roster.from_frames(frames, engine=engine)
+
+
+def test_replacing_a_table_gives_a_new_roster_and_leaves_the_old(read):
+    old = read("clean")
+    edited = old.users
+    edited.loc[3, "grades"] = "01"
+    new = old.replace(users=edited.drop(index=6))
+    assert rows(old.users) == USERS
+    assert [(row[0], row[-1]) for row in rows(new.users)] == [(2, "03"), (3, "01"), (4, None), (5, None)]
+    assert rows(new.classes) == rows(old.classes)
+    assert (new.path, new.level, seen(new)) == (old.path, old.level, [])
+
+
+def test_replacing_one_table_keeps_what_was_noted_of_the_others(read, changed):
+    old = read(changed(classes="sourcedId,Title,grades,schoolSourcedId\nc-1,Art,  ,010\nbroken\n", guardians=b"\x81\x00"))
+    new = old.replace(users=old.users)
+    assert seen(new) == seen(old)
+    assert {note[0] for note in seen(new)} >= {"file.malformed_line", "header.alias", "file.blank_field", "file.undecodable"}
+    assert new.refused.equals(old.refused)
+    assert (new.info["classes"], new.unreadable) == (old.info["classes"], old.unreadable)
+
+
+def test_a_refused_line_stays_refused_until_a_row_of_that_line_is_given(read):
+    old = read("broken-quotes")
+    assert old.replace(users=old.users).refused.equals(old.refused)
+    mended = old.users
+    mended.loc[6] = ["00021", "010", "student", "Cy", "Nash", None, None, None, "04"]
+    new = old.replace(users=mended)
+    assert new.refused["line"].tolist() == [3, 5, 8]
+    assert [note[2] for note in seen(new, "file.malformed_line")] == [3, 5, 8]
+    assert (new.info["users"].rows, new.info["users"].refused) == (6, 3)
+
+
+def test_replacing_after_1_2_joins_the_roles_again(read):
+    old = read("oneroster-1-2")
+    new = old.replace(classes=old.classes)
+    assert checked(new, "_line, sourcedId, role, orgSourcedIds") == checked(old, "_line, sourcedId, role, orgSourcedIds")
