@@ -191,8 +191,8 @@ def _odd_lines(
             "SELECT i FROM file_lines WHERE NOT regexp_full_match(line, ?, 's') OR strlen(line) > ? ORDER BY i",
             params=[record, MOST_BYTES_A_LINE],
         ).to_arrow_table()
-    odd: np.ndarray[Any, Any] = found["i"].to_numpy()
-    return odd
+    indexes: np.ndarray[Any, Any] = found["i"].to_numpy()
+    return indexes
 
 
 def _unclosed_pattern(fields: int, delimiter: str) -> str:

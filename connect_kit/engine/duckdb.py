@@ -119,12 +119,15 @@ class DuckDBEngine:
             except duckdb.Error as error:
                 raise EngineError(f"DuckDB: {_first_line(error)}") from error
 
-    def new_schema(self, kind: str) -> Schema:
-        """An empty schema that is dropped when nothing refers to it any more."""
+    def new_schema(self, kind: str, parents: tuple[Schema, ...] = ()) -> Schema:
+        """An empty schema that is dropped when nothing refers to it any more.
+
+        ``parents`` are schemas that its views look into; they live as long as it does.
+        """
         with self._lock:
             name = f"{kind}_{next(self._numbers)}"
         self.execute(f"CREATE SCHEMA {quoted(name)}")
-        return Schema(self, name)
+        return Schema(self, name, parents)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"

@@ -157,7 +157,7 @@ def rows_query(
     condition, compute, accessor = metrics["unexpected_condition"]
     names = list(metric_value_kwargs["result_format"].get("unexpected_index_column_names") or ())
     names += accessor.get("column_list") or [accessor[key] for key in ("column", "column_A", "column_B") if key in accessor]
-    query: sa.Select[Any] = sa.select(*(sa.column(name) for name in names)).where(condition)
+    query: Any = sa.select(*(sa.column(name) for name in names)).where(condition)
     if not _is_sqlalchemy_metric_selectable(map_metric_provider=cls):
         domain = execution_engine.get_domain_records(domain_kwargs={**compute, **accessor})
         query = query.select_from(get_sqlalchemy_selectable(domain))

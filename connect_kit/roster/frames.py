@@ -20,19 +20,21 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from connect_kit.connect import Level
-    from connect_kit.engine import DuckDBEngine
+    from connect_kit.engine import DuckDBEngine, Schema
 
 
-def roster_from_frames(frames: Mapping[str, pd.DataFrame], level: Level, engine: DuckDBEngine | None) -> Roster:
-    """See :meth:`connect_kit.Roster.from_frames`."""
+def roster_from_frames(
+    frames: Mapping[str, pd.DataFrame], level: Level, engine: DuckDBEngine | None, before: Roster | None = None
+) -> Roster:
+    """See :meth:`connect_kit.Roster.from_frames`; tables without a frame are those of the roster ``before``."""
     check_table_names(frames)
-    schema = (engine or default_engine()).new_schema("roster")
+    schema = (engine or default_engine()).new_schema("roster", (before.schema,) if before else ())
     tables.create_notes(schema)
+    info = _kept(schema, before, frames) if before else {}
+    later = "roles" in frames or "roles" in info
     seen: list[Seen] = []
-    info: dict[str, Table] = {}
-    later = {"userSourcedId", "role"} <= set(frames["roles"].columns) if "roles" in frames else False
     for name, frame in frames.items():
-        file = f"{name}.csv"
+        file = before.info[name].file if before and name in before.info else f"{name}.csv"
         header = read_header(name, file, [str(c) for c in frame.columns], level, later=later)
         seen += header.seen
         if not header.readable:
@@ -44,14 +46,39 @@ def roster_from_frames(frames: Mapping[str, pd.DataFrame], level: Level, engine:
         info[name] = Table(file, header.columns, len(frame), 0, header.missing)
         tables.clear_blank_fields(schema, name, file, header.columns)
         tables.note_odd_characters(schema, name, file, header.columns)
+    gone = before.unreadable if before else {}
     seen += [
         Seen("file.missing", name, f"{name}.csv", f"{name}.csv")
         for name, file_ in connect.FILES.items()
-        if file_.needed and name not in frames
+        if file_.needed and name not in info and name not in gone
     ]
     tables.add_notes(schema, seen)
     tables.build(schema, info, later=later)
-    return Roster(schema=schema, level=level, path=None, info=info)
+    return Roster(
+        schema=schema,
+        level=level,
+        path=before.path if before else None,
+        info=info,
+        unreadable={name: why for name, why in gone.items() if name not in info},
+        version=before.version if before else None,
+    )
+
+
+def _kept(schema: Schema, before: Roster, frames: Mapping[str, pd.DataFrame]) -> dict[str, Table]:
+    """Show the tables of a roster that are not replaced in another schema, with what was noted about them."""
+    old = quoted(before.schema.name)
+    kept = {name: table for name, table in before.info.items() if name not in frames}
+    for name in kept:
+        all_rows = quoted("_all_" + name)
+        schema.execute(f"CREATE VIEW {all_rows} AS SELECT * FROM {old}.{all_rows}")
+    replaced = ", ".join(f"'{name}'" for name in frames) or "''"
+    schema.execute(f"INSERT INTO _refused SELECT * FROM {old}._refused WHERE tbl NOT IN ({replaced})")
+    # Rows to be deleted are noted anew when the tables are built, missing files when all is known.
+    schema.execute(
+        f"INSERT INTO _seen SELECT * FROM {old}._seen WHERE tbl NOT IN ({replaced}) "
+        "AND code <> 'file.missing' AND NOT ends_with(code, '.status.tobedeleted')"
+    )
+    return kept
 
 
 def _as_text(name: str, frame: pd.DataFrame, columns: tuple[str, ...]) -> pa.Table:

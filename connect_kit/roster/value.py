@@ -102,9 +102,9 @@ class Roster:
         """
         from connect_kit.roster.frames import carry_over
 
-        kept = {name: self.frame(name) for name in self.info if name not in frames}
-        made = Roster.from_frames(kept | frames, level=self.level, engine=self.schema.engine)
-        return carry_over(self, made, frames)
+        from connect_kit.roster.frames import roster_from_frames
+
+        return roster_from_frames(frames, self.level, self.schema.engine, before=self)
 
     @classmethod
     def from_frames(
@@ -128,6 +128,33 @@ class Roster:
         rows = [(name, t.file, t.rows, t.refused, len(t.columns)) for name, t in self.info.items()]
         rows += [(name, f"{name}.csv", 0, 0, 0) for name in self.unreadable if name not in self.info]
         return pd.DataFrame(rows, columns=["table", "file", "rows", "refused", "columns"])
+
+    def chart(self) -> Any:
+        """Rows read and refused by file, as an Altair chart."""
+        from connect_kit import charts
+
+        return charts.rows_by_file(self.summary())
+
+    def save(self, folder: str | Path) -> None:
+        """Write every table as CSV (UTF-8, columns as delivered) into a folder other than the delivery's.
+
+        Raises
+        ------
+        SettingError
+            For the folder the roster was read from: originals are never written to.
+        """
+        from pathlib import Path
+
+        target = Path(folder)
+        if self.path is not None and target.resolve() == self.path.resolve():
+            raise SettingError(f"{target}: is the delivery itself, which is never written to; give another folder")
+        target.mkdir(parents=True, exist_ok=True)
+        for name, table in self.info.items():
+            columns = ", ".join(quoted(column) for column in table.columns)
+            place = str(target / f"{name}.csv").replace("'", "''")
+            self.schema.execute(
+                f"COPY (SELECT {columns} FROM {quoted('_all_' + name)} ORDER BY _line) TO '{place}' (HEADER)"
+            )
 
     def __len__(self) -> int:
         return sum(table.rows for table in self.info.values())
