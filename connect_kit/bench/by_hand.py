@@ -35,9 +35,7 @@ def queries_by_hand(rules: Sequence[Rule]) -> list[Query]:
     found, passes = [], dict[str, list[int]]()
     for number, rule in enumerate(rules):
         if rule.is_sql:
-            rows = (rule.query or "").format(
-                batch=quoted(rule.batch)
-            )  # braces are doubled, as GX wants them
+            rows = (rule.query or "").format(batch=quoted(rule.batch))  # braces are doubled, as GX wants them
             found.append(Query(f"SELECT count(*) FROM ({rows})", (number,)))
         elif _expectation(rule)["type"] == _UNIQUE:
             column = quoted(_expectation(rule)["kwargs"]["column"])
@@ -49,16 +47,14 @@ def queries_by_hand(rules: Sequence[Rule]) -> list[Query]:
         else:
             passes.setdefault(rule.batch, []).append(number)
     for table, numbers in passes.items():
-        counts = ", ".join(
-            f"count(*) FILTER (WHERE {failing(_expectation(rules[n]))})" for n in numbers
-        )
+        conditions = [failing(_expectation(rules[number])) for number in numbers]
+        # CASE passes over what is not asked for; FILTER was seen to take half as long again.
+        counts = ", ".join(f"count(CASE WHEN {condition} THEN 1 END)" for condition in conditions)
         found.append(Query(f"SELECT {counts} FROM {quoted(table)}", tuple(numbers)))
     return found
 
 
-def count_by_hand(
-    schema: Schema, others: tuple[str, ...], rules: Sequence[Rule]
-) -> tuple[list[int], list[float]]:
+def count_by_hand(schema: Schema, others: tuple[str, ...], rules: Sequence[Rule]) -> tuple[list[int], list[float]]:
     """Failing rows of each rule, and the seconds of each of :func:`queries_by_hand`.
 
     ``schema`` holds the tables of :func:`connect_kit.checks.relations.build`, ``others`` are the
@@ -90,24 +86,18 @@ def failing(expectation: Mapping[str, Any]) -> str:
         case "be_null":
             condition = f"{column} IS NOT NULL"
         case "be_in_set":
-            condition = (
-                f"{column} NOT IN ({', '.join(_text(value) for value in kwargs['value_set'])})"
-            )
+            condition = f"{column} NOT IN ({', '.join(_text(value) for value in kwargs['value_set'])})"
         case "match_regex":
             condition = f"NOT {_matches(column, kwargs['regex'])}"
         case "not_match_regex":
             condition = _matches(column, kwargs["regex"])
         case "match_regex_list":
             join = " AND " if kwargs["match_on"] == "all" else " OR "
-            condition = (
-                f"NOT ({join.join(_matches(column, regex) for regex in kwargs['regex_list'])})"
-            )
+            condition = f"NOT ({join.join(_matches(column, regex) for regex in kwargs['regex_list'])})"
         case _:
-            raise SuiteError(
-                f"{kind}: the benchmark has no SQL for it; add it to connect_kit/bench/by_hand.py"
-            )
+            raise SuiteError(f"{kind}: the benchmark has no SQL for it; add it to connect_kit/bench/by_hand.py")
     only = kwargs.get("row_condition")
-    return f"{_row_condition(only)} AND {condition}" if only else condition
+    return f"CASE WHEN {_row_condition(only)} THEN {condition} END" if only else condition
 
 
 def _expectation(rule: Rule) -> Mapping[str, Any]:

@@ -73,9 +73,7 @@ def table_text(figures: Sequence[Figure]) -> str:
     """An aligned table, a block for each tool and district."""
     blocks = [
         (f"{tool} · {district}", [_cells(figure) for figure in block])
-        for (tool, district), block in groupby(
-            figures, lambda figure: (figure.tool, figure.district)
-        )
+        for (tool, district), block in groupby(figures, lambda figure: (figure.tool, figure.district))
     ]
     lines = [_HEADINGS, *(cells for _, block in blocks for cells in block if len(cells) > 2)]
     widths = [max(len(cells[i]) for cells in lines) for i in range(len(_HEADINGS))]

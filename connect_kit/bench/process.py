@@ -112,9 +112,7 @@ def measure(task: str, options: Mapping[str, Any], budget: float | None = None) 
         if code is None:
             return Outcome(steps, f"stopped after {budget:.0f} s")
         if code:
-            return Outcome(
-                steps, f"failed: {last_line(said.read_text(encoding='utf-8', errors='replace'))}"
-            )
+            return Outcome(steps, f"failed: {last_line(said.read_text(encoding='utf-8', errors='replace'))}")
         return Outcome(steps)
 
 
@@ -136,9 +134,7 @@ def peak_memory() -> int | None:
     try:
         # Linux keeps the peak of the program that started this one in getrusage, but not here.
         status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
-        return next(
-            int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM")
-        )
+        return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM"))
     except (OSError, StopIteration):
         return _usage(of_children=False)
 

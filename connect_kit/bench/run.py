@@ -105,10 +105,7 @@ def run_bench(
     report(f"The figures: {target / 'bench.json'}")
     if problems:
         raise EngineError("; ".join(problems))
-    rows = [
-        {**asdict(f), "rows_per_second": f.rows_per_second, "peak_gb": f.peak_gb}
-        for f in session.figures
-    ]
+    rows = [{**asdict(f), "rows_per_second": f.rows_per_second, "peak_gb": f.peak_gb} for f in session.figures]
     return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 

@@ -54,10 +54,8 @@ class Session:
             district = _named(students, kind)
             paths = {"delivery": str(delivery), "workspace": str(clean.parent / "workspace")}
             out = {"out": str(self.data / f"out-{kind}")}
-            audit = self._audits[kind] = self._own("audit", district, {**paths, **out})
-            checked = audit.step("check_roster")
-            if checked is not None:
-                self._beside_hand_written(kind, district, paths, checked.facts["counts"])
+            self._audits[kind] = self._own("audit", district, {**paths, **out})
+            self._beside_hand_written(kind, district, paths)
 
     def start(self, students: int) -> None:
         """What it costs to start: the import, and the command on a middling district."""
@@ -110,33 +108,23 @@ class Session:
             Goal(command, self._start.get("command to report"), " s", 20, "< 20"),
         ]
 
-    def _beside_hand_written(
-        self, kind: str, district: str, paths: Mapping[str, str], counts: Mapping[str, int]
-    ) -> None:
+    def _beside_hand_written(self, kind: str, district: str, paths: Mapping[str, str]) -> None:
         """Count the same rules with hand-written SQL, and compare counts and time."""
-        ran = [int(number) for number in counts]
-        outcome = self._own("by hand", district, {**paths, "ran": ran}, only="hand-written")
-        written, suites = outcome.step("hand-written"), self._audits[kind].step("check: suites")
-        if written is None or suites is None:
+        outcome = self._own("by hand", district, paths)
+        suites, written = outcome.step("suites"), outcome.step("hand-written")
+        if suites is None or written is None:
             return
         ratio = suites.seconds / written.seconds
-        for place, figure in enumerate(self.figures):
-            if (figure.district, figure.step) == (district, suites.name):
-                self.figures[place] = replace(figure, ratio=ratio, ratio_of=HAND_WRITTEN)
-        by_hand = written.facts["counts"]
-        different = [int(number) for number in counts if by_hand[number] != counts[number]]
-        if different:
-            from connect_kit.checks.suites import load_suites
-
-            codes = ", ".join(load_suites()[number].code for number in different)
+        self.figures[-2] = replace(self.figures[-2], ratio=ratio, ratio_of=HAND_WRITTEN)
+        if written.facts["different"]:
+            codes = ", ".join(written.facts["different"])
             self.problems.append(f"{district}: suites and {HAND_WRITTEN} differ on {codes}")
         else:
-            failing = f"{sum(counts.values()):,} failing rows"
-            self.report(f"  {HAND_WRITTEN} agrees on {len(counts)} rules and {failing}")
+            agreed = f"{written.facts['rules']} rules and {written.facts['failing']:,} failing rows"
+            self.report(f"  suites and {HAND_WRITTEN} agree on {agreed}")
         if kind == "clean":
             self._ratio = ratio
-            queries = outcome.step("slowest queries")
-            self.slowest = list(queries.facts["queries"]) if queries else []
+            self.slowest = list(written.facts["slowest"])
 
     def _districts(self, students: int, *, shown: bool = False) -> tuple[Path, Path]:
         """A clean delivery of this size and a damaged one; made once."""
@@ -149,11 +137,9 @@ class Session:
             self._own("damage", _named(students, "damaged"), worse, only="")
         return clean, damaged
 
-    def _own(
-        self, task: str, district: str, options: Mapping[str, Any], *, only: str | None = None
-    ) -> Outcome:
+    def _own(self, task: str, district: str, options: Mapping[str, Any], *, only: str | None = None) -> Outcome:
         """A measurement that must not fail."""
-        tool = HAND_WRITTEN if task == "by hand" else KIT
+        tool = f"{KIT} beside {HAND_WRITTEN}" if task == "by hand" else KIT
         outcome = self._measured(tool, task, district, options, only=only)
         self._start.update({step.name: step.seconds for step in outcome.steps})
         if outcome.stopped:

@@ -141,9 +141,7 @@ def connect_kit(clock: Clock, clean: str, damaged: str) -> None:
         bridge = Bridge(roster.schema.engine, schemas)
         failing = 0
         for table, expectations in suites().items():
-            for result in bridge.validate(
-                table, gx.ExpectationSuite(name=table, expectations=expectations)
-            ).results:
+            for result in bridge.validate(table, gx.ExpectationSuite(name=table, expectations=expectations)).results:
                 if result.success:
                     continue
                 query = result.expectation_config.kwargs.get("unexpected_rows_query")

@@ -63,20 +63,12 @@ def pandera(clock: Clock, clean: str, damaged: str) -> None:
             for name in dict.fromkeys(rule.column for rule in RULES if rule.table == table):
                 rules = [rule for rule in RULES if (rule.table, rule.column) == (table, name)]
                 kinds = {rule.kind for rule in rules}
-                checks = [
-                    found
-                    for rule in rules
-                    if (found := _pandera_check(pa, rule, known)) is not None
-                ]
-                columns[name] = pa.Column(
-                    str, checks, nullable="present" not in kinds, unique="unique" in kinds
-                )
+                checks = [found for rule in rules if (found := _pandera_check(pa, rule, known)) is not None]
+                columns[name] = pa.Column(str, checks, nullable="present" not in kinds, unique="unique" in kinds)
             try:
                 pa.DataFrameSchema(columns).validate(tables[table], lazy=True)
             except SchemaErrors as errors:
-                failing += len(
-                    errors.failure_cases
-                )  # the list itself: pandera makes it in any case
+                failing += len(errors.failure_cases)  # the list itself: pandera makes it in any case
         return failing
 
     compare(clock, clean, damaged, _read_pandas, check)
@@ -102,10 +94,7 @@ def pointblank(clock: Clock, clean: str, damaged: str) -> None:
     import polars as pl
 
     def read(folder: str) -> tuple[Any, int]:
-        tables = {
-            table: pl.read_csv(Path(folder) / f"{table}.csv", infer_schema=False)
-            for table in TABLES
-        }
+        tables = {table: pl.read_csv(Path(folder) / f"{table}.csv", infer_schema=False) for table in TABLES}
         return tables, sum(len(frame) for frame in tables.values())
 
     def check(tables: Any, listing: bool) -> int:
@@ -120,9 +109,7 @@ def pointblank(clock: Clock, clean: str, damaged: str) -> None:
             found = sum(validation.n_failed().values())
             failing += found
             if listing:
-                _expect_listed(
-                    sum(len(rows) for rows in validation.get_data_extracts().values()), found
-                )
+                _expect_listed(sum(len(rows) for rows in validation.get_data_extracts().values()), found)
         return failing
 
     compare(clock, clean, damaged, read, check)
@@ -149,9 +136,7 @@ def _read_pandas(folder: str) -> tuple[Any, int]:
 
     # "NA" is a name that people have; only an empty field is no value.
     tables = {
-        table: pd.read_csv(
-            Path(folder) / f"{table}.csv", dtype=str, keep_default_na=False, na_values=[""]
-        )
+        table: pd.read_csv(Path(folder) / f"{table}.csv", dtype=str, keep_default_na=False, na_values=[""])
         for table in TABLES
     }
     return tables, sum(len(frame) for frame in tables.values())
@@ -163,6 +148,4 @@ def _known(tables: Any) -> dict[str, list[str]]:
 
 def _expect_listed(listed: int, failing: int) -> None:
     if listed != failing:
-        raise SuiteError(
-            f"{failing} rows fail, but {listed} are listed: the comparison would not be fair"
-        )
+        raise SuiteError(f"{failing} rows fail, but {listed} are listed: the comparison would not be fair")

@@ -74,7 +74,9 @@ class LoadedFile:
     blank_lines: int = 0
 
 
-def open_csv(path: Path, folder: Path, known: Sequence[str] = (), seen: Callable[[int], None] | None = None) -> CsvSource:
+def open_csv(
+    path: Path, folder: Path, known: Sequence[str] = (), seen: Callable[[int], None] | None = None
+) -> CsvSource:
     """Find out a file's encoding, delimiter and header; copy it to ``folder`` in plain UTF-8 where it is not.
 
     ``known`` are column names expected in the header; they decide between the delimiters.
@@ -160,15 +162,11 @@ def load_csv(schema: Schema, table: str, source: CsvSource, columns: Sequence[st
     with schema.engine.cursor((schema.name,)) as cursor:
         cursor.register("starts", pa_table({"_line": split.lines}))
         cursor.execute(f"CREATE TABLE {quoted('_lines_' + table)} AS SELECT _line FROM starts")
-    schema.execute(
-        f"CREATE VIEW {view} AS SELECT * FROM {quoted('_lines_' + table)} POSITIONAL JOIN {values}"
-    )
+    schema.execute(f"CREATE VIEW {view} AS SELECT * FROM {quoted('_lines_' + table)} POSITIONAL JOIN {values}")
     return LoadedFile(rows, split.refused, split.blank_lines)
 
 
-def _reads(
-    schema: Schema, values: str, source: CsvSource, columns: Sequence[str], clean: Path | None = None
-) -> bool:
+def _reads(schema: Schema, values: str, source: CsvSource, columns: Sequence[str], clean: Path | None = None) -> bool:
     """Let DuckDB read the file strictly; False where it finds a record that does not parse."""
     types = ", ".join(f"{_literal(name)}: 'VARCHAR'" for name in columns)
     options = f"columns = {{{types}}}, auto_detect = false, strict_mode = true, quote = '\"', escape = '\"'"

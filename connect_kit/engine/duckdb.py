@@ -89,7 +89,9 @@ class DuckDBEngine:
             cursor.execute(f"SET search_path = '{path}'")
         return cursor
 
-    def execute(self, sql: str, parameters: Sequence[Any] = (), *, schemas: Sequence[str] = ()) -> list[tuple[Any, ...]]:
+    def execute(
+        self, sql: str, parameters: Sequence[Any] = (), *, schemas: Sequence[str] = ()
+    ) -> list[tuple[Any, ...]]:
         """Run SQL and return its rows.
 
         Raises

@@ -36,11 +36,11 @@ from great_expectations.expectations.metrics.column_map_metrics.column_values_no
 from great_expectations.expectations.metrics.column_map_metrics.column_values_not_match_regex_list import (
     ColumnValuesNotMatchRegexList,
 )
-from great_expectations.expectations.metrics.map_metric_provider.column_condition_partial import (
-    column_condition_partial,
-)
 from great_expectations.expectations.metrics.map_metric_provider import (
     map_condition_auxilliary_methods as generic,
+)
+from great_expectations.expectations.metrics.map_metric_provider.column_condition_partial import (
+    column_condition_partial,
 )
 from great_expectations.expectations.metrics.map_metric_provider.is_sqlalchemy_metric_selectable import (
     _is_sqlalchemy_metric_selectable,

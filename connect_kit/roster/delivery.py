@@ -113,7 +113,9 @@ def _in_zip(place: Path, scratch: Path) -> dict[str, Path]:
     try:
         archive = zipfile.ZipFile(place)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:  # ValueError: names
-        raise DeliveryError(f"{place}: not a ZIP file, or a damaged one; give a folder or a ZIP of CSV files") from error
+        raise DeliveryError(
+            f"{place}: not a ZIP file, or a damaged one; give a folder or a ZIP of CSV files"
+        ) from error
     with archive:
         members = [member for member in archive.infolist() if not member.filename.endswith("/")]
         if len(members) > MOST_MEMBERS:
@@ -122,6 +124,8 @@ def _in_zip(place: Path, scratch: Path) -> dict[str, Path]:
         for member in members:
             inner = PurePosixPath(member.filename.replace("\\", "/"))
             _refuse_unsafe(place, member, inner)
+            if inner in paths:  # an archive may hold two of one name
+                raise DeliveryError(f"{place}: holds {inner.name} twice; keep one")
             if not any(_ignored(part) for part in inner.parts):
                 paths[inner] = member
         depth = {inner.parent for inner in paths if inner.suffix.lower() == ".csv"}
@@ -131,8 +135,6 @@ def _in_zip(place: Path, scratch: Path) -> dict[str, Path]:
         found = {}
         for inner, member in paths.items():
             if inner.suffix.lower() == ".csv":
-                if inner.name in found:
-                    raise DeliveryError(f"{place}: holds {inner.name} twice; keep one")
                 found[inner.name] = _unpack(place, archive, member, scratch / inner.name)
             else:
                 found[inner.name] = scratch / inner.name
@@ -176,10 +178,15 @@ def _unpack(place: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo, targ
                     raise DeliveryError(f"{place}: member {member.filename!r} is larger than the archive says")
                 out.write(piece)
     except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, ValueError) as error:
-        raise DeliveryError(f"{place}: member {member.filename!r} is damaged ({error}); pack the files again") from error
+        raise DeliveryError(
+            f"{place}: member {member.filename!r} is damaged ({error}); pack the files again"
+        ) from error
     except Exception as error:
-        if type(error).__module__ in ("zlib", "_lzma", "lzma"):
-            raise DeliveryError(f"{place}: member {member.filename!r} is damaged ({error}); pack the files again") from error
+        # What a codec says of broken data; bz2 raises an OSError that, unlike the system's own, has no number.
+        if type(error).__module__ in ("zlib", "_lzma", "lzma") or getattr(error, "errno", 0) is None:
+            raise DeliveryError(
+                f"{place}: member {member.filename!r} is damaged ({error}); pack the files again"
+            ) from error
         raise
     return target
 

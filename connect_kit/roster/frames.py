@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from numbers import Number
 from typing import TYPE_CHECKING, Any
 
@@ -31,9 +30,10 @@ def roster_from_frames(
     schema = (engine or default_engine()).new_schema("roster", (before.schema,) if before else ())
     tables.create_notes(schema)
     info = _kept(schema, before, frames) if before else {}
-    later = "roles" in frames or "roles" in info
+    later = tables.holds_roles(info)
     seen: list[Seen] = []
-    for name, frame in frames.items():
+    for name in sorted(frames, key=lambda name: name != "roles"):  # users' header is judged by what roles hold
+        frame = frames[name]
         file = before.info[name].file if before and name in before.info else f"{name}.csv"
         header = read_header(name, file, [str(c) for c in frame.columns], level, later=later)
         seen += header.seen
@@ -43,7 +43,9 @@ def roster_from_frames(
             cursor.register("frame", _as_text(name, frame, header.columns))
             cursor.execute(f"CREATE TABLE {quoted('_file_' + name)} AS SELECT * FROM frame")
         schema.execute(f"CREATE VIEW {quoted('_all_' + name)} AS SELECT * FROM {quoted('_file_' + name)}")
-        info[name] = Table(file, header.columns, len(frame), 0, header.missing)
+        refused = _still_refused(schema, before, name) if before else 0
+        info[name] = Table(file, header.columns, len(frame), refused, header.missing)
+        later = later or tables.holds_roles(info)
         tables.clear_blank_fields(schema, name, file, header.columns)
         tables.note_odd_characters(schema, name, file, header.columns)
     gone = before.unreadable if before else {}
@@ -81,6 +83,18 @@ def _kept(schema: Schema, before: Roster, frames: Mapping[str, pd.DataFrame]) ->
     return kept
 
 
+def _still_refused(schema: Schema, before: Roster, name: str) -> int:
+    """Keep a replaced table's refused lines that no row stands for now, and say how many: none is lost silently."""
+    old, rows = quoted(before.schema.name), quoted("_all_" + name)
+    for notes in ("_refused", "_seen"):
+        schema.execute(
+            f"INSERT INTO {notes} SELECT * FROM {old}.{notes} WHERE tbl = ? AND line NOT IN (SELECT _line FROM {rows})"
+            + (" AND code = 'file.malformed_line'" if notes == "_seen" else ""),
+            [name],
+        )
+    return int(schema.execute("SELECT count(*) FROM _refused WHERE tbl = ?", [name])[0][0])
+
+
 def _as_text(name: str, frame: pd.DataFrame, columns: tuple[str, ...]) -> pa.Table:
     import pandas as pd
     import pyarrow as pa
@@ -105,28 +119,3 @@ def _numbers(values: pd.Series[Any]) -> bool:
     if given.dtype == object:
         return any(isinstance(value, Number) for value in given)
     return pd.api.types.is_numeric_dtype(given) and len(given) > 0
-
-
-def carry_over(old: Roster, made: Roster, replaced: Mapping[str, pd.DataFrame]) -> Roster:
-    """Give a roster made from an old one what no frame holds: what was noted while reading, and the refused lines.
-
-    A line stays refused until a frame has a row of that line.
-    """
-    names = list(replaced)
-    into, of = quoted(made.schema.name), quoted(old.schema.name)
-    made.schema.execute(f"DELETE FROM {into}._seen WHERE NOT list_contains(?, tbl)", [names])
-    gone = [f"(tbl = '{name}' AND line IN (SELECT _line FROM {into}.{quoted('_all_' + name)}))" for name in names]
-    refused = " OR ".join(["false", *gone])
-    made.schema.execute(f"INSERT INTO {into}._refused SELECT * FROM {of}._refused WHERE NOT ({refused})")
-    made.schema.execute(
-        f"INSERT INTO {into}._seen SELECT * FROM {of}._seen "
-        f"WHERE NOT list_contains(?, tbl) OR (code = 'file.malformed_line' AND NOT ({refused}))",
-        [names],
-    )
-    counts = dict(made.schema.execute("SELECT tbl, count(*) FROM _refused GROUP BY tbl"))
-    info = {
-        name: replace(table, file=old.info[name].file, refused=counts.get(name, 0)) if name in old.info else table
-        for name, table in made.info.items()
-    }
-    unreadable = {name: why for name, why in old.unreadable.items() if name not in made.info}
-    return replace(made, path=old.path, version=old.version, info=info, unreadable=unreadable)

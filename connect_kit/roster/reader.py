@@ -113,7 +113,7 @@ class _Reading:
         found = self.delivery.tables
         for table in sorted(found, key=lambda name: name != "roles"):  # users' header is judged by what roles.csv holds
             self._read(table, found[table])
-            self.later = table == "roles" and tables.holds_roles(self.loaded) or self.later
+            self.later = (table == "roles" and tables.holds_roles(self.loaded)) or self.later
         self.loaded = {table: self.loaded[table] for table in found if table in self.loaded}
 
     def _files(self) -> None:
@@ -149,7 +149,9 @@ class _Reading:
         header = read_header(table, name, source.header, self.level, later=self.later)
         self.seen += header.seen
         if not header.readable:
-            why = "a column is repeated" if len(set(header.columns)) < len(header.columns) else "no column of it is known"
+            why = (
+                "a column is repeated" if len(set(header.columns)) < len(header.columns) else "no column of it is known"
+            )
             self.unreadable[table] = why
             return
         loaded = load_csv(self.schema, table, source, header.columns)

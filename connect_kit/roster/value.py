@@ -86,7 +86,7 @@ class Roster:
     def frame(self, table: str) -> pd.DataFrame:
         """A table as delivered: text columns, index ``line``; missing values are NaN."""
         columns = ", ".join(quoted(name) for name in self.info[table].columns)
-        found = self.schema.frame(f'SELECT _line, {columns} FROM {quoted("_all_" + table)} ORDER BY _line')
+        found = self.schema.frame(f"SELECT _line, {columns} FROM {quoted('_all_' + table)} ORDER BY _line")
         return found.set_index("_line").rename_axis("line")  # a file may have a column of that name
 
     @property
@@ -100,8 +100,6 @@ class Roster:
         The index ``line`` of a frame is kept as the rows' line; another index is numbered from 2 on. What was noted of
         the other files stays noted, and a refused line stays refused until a frame has a row of that line.
         """
-        from connect_kit.roster.frames import carry_over
-
         from connect_kit.roster.frames import roster_from_frames
 
         return roster_from_frames(frames, self.level, self.schema.engine, before=self)

@@ -19,9 +19,7 @@ def test_a_run_measures_the_kit_from_files_to_report(tmp_path):
     said: list[str] = []
     frame = run_bench(students=200, folder=tmp_path, others=False, report=said.append)
     measured = frame[frame["seconds"].notna()]
-    assert {"read_roster", "check_roster", "check: suites", "findings.csv", "hand-written"} <= set(
-        measured["step"]
-    )
+    assert {"read_roster", "check_roster", "check: suites", "findings.csv", "hand-written"} <= set(measured["step"])
     content = json.loads((tmp_path / "bench.json").read_text(encoding="utf-8"))
     assert content["problems"] == []
     assert len(content["figures"]) == len(frame)

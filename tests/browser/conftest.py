@@ -43,6 +43,11 @@ RUN_ALL = """async () => {
     await notebook.sessionContext.session.kernel.info;
     await app.commands.execute('notebook:run-all-cells');
 }"""
+# A question that Lab asks (which kernel?) would otherwise be waited for without end.
+IN_TIME = """(run => async () => Promise.race([
+    run(),
+    new Promise((_, late) => setTimeout(() => late(new Error('not run within 3 minutes')), 180000)),
+]))"""
 
 CODE_CELLS = """() => window.jupyterapp.shell.currentWidget.content.model.sharedModel.toJSON()
     .cells.filter(cell => cell.cell_type === 'code')"""
@@ -67,7 +72,7 @@ class Opened(NamedTuple):
 
     def run(self) -> list[dict[str, Any]]:
         """Run all cells; the code cells as they stand then."""
-        self.page.evaluate(RUN_ALL)
+        self.page.evaluate(f"{IN_TIME}({RUN_ALL})")
         cells: list[dict[str, Any]] = self.page.evaluate(CODE_CELLS)
         return cells
 

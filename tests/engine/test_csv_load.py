@@ -78,7 +78,7 @@ def lines_of(table, end):
 
 TEXT = st.text(
     st.one_of(
-        st.sampled_from(list("ab0 ,;\t\"'#\\") + ["é", "\u200b", "\ufeff", "\x00", "\u2028", "\x85", "😀"]),
+        st.sampled_from([*"ab0 ,;\t\"'#\\", "é", "\u200b", "\ufeff", "\x00", "\u2028", "\x85", "😀"]),
         st.characters(exclude_categories=["Cs"], exclude_characters="\r\n"),
     ),
     max_size=8,
@@ -128,7 +128,7 @@ def test_the_three_roads_agree_on_a_good_file(file):
 
 
 @settings(max_examples=80, deadline=None)
-@given(body=st.text(st.sampled_from(list('ab,"" ') + ["\n", "\n", "\x00", "é"]), max_size=30), columns=st.integers(1, 3))
+@given(body=st.text(st.sampled_from([*'ab,"" ', "\n", "\n", "\x00", "é"]), max_size=30), columns=st.integers(1, 3))
 def test_the_three_roads_agree_on_any_text(body, columns):
     text = ",".join(f"h{i}" for i in range(columns)) + "\n" + body
     assert read(text, "fast") == read(text, "slow") == read(text, "one by one")
@@ -192,7 +192,9 @@ def test_each_damage_is_seen_where_no_other_line_is_damaged(kind):
 
 def test_a_trailing_comma_on_every_line_is_a_field_too_many_also_beside_quoted_commas():
     text = 'a,b\n"1,1",2,\n3,"4,4,4",\n5,6\n'
-    assert read(text) == Read([(4, "5", "6")], [(2, '"1,1",2,'), (3, '3,"4,4,4",')], 0, ("3 fields where the header has 2",) * 2)
+    assert read(text) == Read(
+        [(4, "5", "6")], [(2, '"1,1",2,'), (3, '3,"4,4,4",')], 0, ("3 fields where the header has 2",) * 2
+    )
 
 
 def test_commas_inside_quotes_are_no_field_too_many():
@@ -297,7 +299,12 @@ def test_bytes_not_characters_make_a_line_too_long():
 
 def test_a_value_far_longer_than_pythons_csv_module_takes_is_read_on_every_road():
     text = f'a,b\n1,"{"x" * 400_000}\n"\n'
-    assert read(text, "fast") == read(text, "slow") == read(text, "one by one") == Read([(2, "1", "x" * 400_000 + "\n")], [])
+    assert (
+        read(text, "fast")
+        == read(text, "slow")
+        == read(text, "one by one")
+        == Read([(2, "1", "x" * 400_000 + "\n")], [])
+    )
 
 
 def test_a_million_quotes_in_a_line_are_one_refused_line():
@@ -312,7 +319,14 @@ def test_a_hundred_thousand_lines_of_one_quote_are_refused_each():
 
 def test_blanks_before_quotes_cost_no_more_than_other_blanks():
     columns = 40  # ways to read the fields would double with each of them
-    text = ",".join(f"h{i}" for i in range(columns)) + "\n" + ' "a,b",' * (columns - 10) + '"x"y\n' + "1," * (columns - 1) + "1\n"
+    text = (
+        ",".join(f"h{i}" for i in range(columns))
+        + "\n"
+        + ' "a,b",' * (columns - 10)
+        + '"x"y\n'
+        + "1," * (columns - 1)
+        + "1\n"
+    )
     found = read(text)
     assert ([row[0] for row in found.rows], found.reasons) == ([3], (BROKEN,))
 

@@ -78,7 +78,17 @@ def test_bytes_are_taken_for(tmp_path, data, encoding, label, plain):
         ("a\r\nb\rc", 2, False, False),
         ("a\n\r", 2, True, False),
     ],
-    ids=["LF", "LF, none at the end", "CRLF", "CR", "CR, none at the end", "CRLF and LF", "LF and CR", "CRLF and CR", "LF before CR"],
+    ids=[
+        "LF",
+        "LF, none at the end",
+        "CRLF",
+        "CR",
+        "CR, none at the end",
+        "CRLF and LF",
+        "LF and CR",
+        "CRLF and CR",
+        "LF before CR",
+    ],
 )
 def test_line_ends_are_counted_and_told_apart(tmp_path, data, ends, final, plain):
     found = probe(tmp_path, data)

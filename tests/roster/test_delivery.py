@@ -106,7 +106,9 @@ def test_two_folders_are_refused(refused, folder):
 
 def test_a_single_csv_file_is_not_mistaken_for_a_delivery(refused, folder):
     (folder / "users.csv").write_text(USERS, encoding="utf-8")
-    assert "users.csv: not a ZIP file, or a damaged one; give a folder or a ZIP of CSV files" in refused(folder / "users.csv")
+    assert "users.csv: not a ZIP file, or a damaged one; give a folder or a ZIP of CSV files" in refused(
+        folder / "users.csv"
+    )
 
 
 def test_a_pipe_is_no_delivery(refused, folder):
@@ -118,7 +120,11 @@ def test_a_pipe_is_no_delivery(refused, folder):
 def test_something_else_named_like_a_file_is_refused_by_name(refused, folder, kind):
     (folder / "classes.csv").write_text("sourcedId,title,grades\nc,Art,01\n", encoding="utf-8")
     place = folder / "users.csv"
-    {"folder": place.mkdir, "pipe": lambda: os.mkfifo(place), "link to nothing": lambda: place.symlink_to(folder / "gone")}[kind]()
+    {
+        "folder": place.mkdir,
+        "pipe": lambda: os.mkfifo(place),
+        "link to nothing": lambda: place.symlink_to(folder / "gone"),
+    }[kind]()
     assert refused(folder) == f"{place}: is no file but a folder, a pipe or a broken link; put the CSV file there"
 
 
@@ -127,7 +133,9 @@ def test_a_link_that_leads_to_itself_is_refused(refused, folder):
     assert "users.csv" in refused(folder)
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read every file whatever its mode")
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read every file whatever its mode"
+)
 def test_a_file_without_rights_is_refused(refused, folder):
     (folder / "users.csv").write_text(USERS, encoding="utf-8")
     (folder / "users.csv").chmod(0)
@@ -138,7 +146,9 @@ def test_a_file_without_rights_is_refused(refused, folder):
 def test_a_link_out_of_the_folder_is_refused(refused, folder, tmp_path, name):
     (tmp_path / "elsewhere.csv").write_text(USERS, encoding="utf-8")
     (folder / name).symlink_to(tmp_path / "elsewhere.csv")
-    assert refused(folder) == f"{folder / name}: leads out of the delivery's folder; put the file itself there, not a link"
+    assert (
+        refused(folder) == f"{folder / name}: leads out of the delivery's folder; put the file itself there, not a link"
+    )
 
 
 def test_a_linked_folder_elsewhere_is_refused(refused, folder, tmp_path):
@@ -178,7 +188,11 @@ def test_a_truncated_zip_is_refused(refused, folder, kept):
     assert "not a ZIP file, or a damaged one" in refused(path)
 
 
-@pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=["stored", "deflated", "bzip2", "lzma"])
+@pytest.mark.parametrize(
+    "compression",
+    [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA],
+    ids=["stored", "deflated", "bzip2", "lzma"],
+)
 def test_a_damaged_member_is_refused_by_name(refused, folder, compression):
     text = "".join(f"{i},{random.Random(i).random()}\n" for i in range(200))
     path = packed(folder, ("users.csv", text), compression=compression)
@@ -210,7 +224,16 @@ def test_an_archive_inside_is_refused(refused, folder, name):
 
 @pytest.mark.parametrize(
     "name",
-    ["../users.csv", "a/../../users.csv", "/users.csv", "..\\users.csv", "\\users.csv", "C:\\users.csv", "C:users.csv", "//host/users.csv"],
+    [
+        "../users.csv",
+        "a/../../users.csv",
+        "/users.csv",
+        "..\\users.csv",
+        "\\users.csv",
+        "C:\\users.csv",
+        "C:users.csv",
+        "//host/users.csv",
+    ],
 )
 def test_a_member_that_leaves_the_folder_is_refused(refused, folder, name):
     message = refused(packed(folder, ("users.csv", USERS), (name, USERS)))
@@ -229,7 +252,9 @@ def test_a_member_whose_name_is_no_text_is_refused(refused, folder):
 
 
 def test_a_member_with_an_endless_name_is_refused(refused, folder):
-    assert "cannot be read (File name too long)" in refused(packed(folder, ("users.csv", USERS), ("a" * 300 + ".csv", "x")))
+    assert "cannot be read (File name too long)" in refused(
+        packed(folder, ("users.csv", USERS), ("a" * 300 + ".csv", "x"))
+    )
 
 
 def test_a_link_in_a_zip_is_refused(refused, folder):

@@ -86,7 +86,10 @@ def test_a_header_without_any_known_column_is_unreadable():
 def test_a_column_without_a_name_gets_one_and_is_noted():
     header = read(["sourcedId", "", " "])
     assert header.columns == ("sourcedId", "_unnamed_2", "_unnamed_3")
-    assert [note[2] for note in notes(header, "header.unknown_column")] == ["column 2 has no name", "column 3 has no name"]
+    assert [note[2] for note in notes(header, "header.unknown_column")] == [
+        "column 2 has no name",
+        "column 3 has no name",
+    ]
     attributes = read(["studentSourcedId", ""], "student_attributes")
     assert notes(attributes) == [("student_attributes.columns.named", None, "column 2 has no name")]
 

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import pytest
 
+from connect_kit import oneroster
 from connect_kit.roster.manifest import read_manifest
 
 START = "propertyName,value\nmanifest.version,1.0\noneroster.version,1.1\n"
+
+
+def whole(text, *delivered):
+    """A manifest that names, behind what it says itself, every further file that it must name."""
+    others = [n for n in oneroster.MANIFEST_FILES if f"file.{n}" not in text and n not in delivered]
+    return text + "".join(f"file.{name},absent\n" for name in others)
 
 
 @pytest.fixture
 def noted(tmp_path):
     def noted(data, *delivered):
         path = tmp_path / "manifest.csv"
-        path.write_bytes(data if isinstance(data, bytes) else data.encode())
+        path.write_bytes(data if isinstance(data, bytes) else whole(data, *delivered).encode())
         found = read_manifest(path, {name.casefold() for name in delivered})
         assert {(note.table, note.file) for note in found.seen} <= {("manifest", "manifest.csv")}
         return found.version, [(note.code, note.line, note.value) for note in found.seen]
@@ -46,7 +53,11 @@ def test_a_manifest_that_fits_gives_the_version_and_no_note(noted, version):
         ("file.users", ["users"], [mismatch(4, "file.users is ''; expected absent, bulk or delta")]),
         ("colour,red", [], [mismatch(4, "colour is no property of the standard")]),
         ("manifest.version,1.0", [], [mismatch(4, "manifest.version stands there twice")]),
-        ("", ["academicSessions"], [mismatch(None, "file.academicSessions is missing, but the file was delivered")]),
+        (
+            "",
+            ["academicSessions"],
+            [mismatch(None, "file.academicSessions is missing, but academicSessions.csv was delivered")],
+        ),
         ("file.lineItems,bulk", ["LINEITEMS"], []),
     ],
     ids=[
@@ -78,7 +89,10 @@ def test_the_version_of_the_manifest_is_exactly_1_0(noted, text, expected):
 
 
 def test_an_unknown_version_of_the_standard_is_noted(noted):
-    assert noted(START.replace("1.1", "1.0")) == ("1.0", [mismatch(3, "oneroster.version is '1.0'; expected 1.1 or 1.2")])
+    assert noted(START.replace("1.1", "1.0")) == (
+        "1.0",
+        [mismatch(3, "oneroster.version is '1.0'; expected 1.1 or 1.2")],
+    )
 
 
 def test_blank_lines_and_quoted_breaks_move_the_lines(noted):
@@ -104,7 +118,13 @@ def test_what_is_no_manifest_is_noted_once(noted, data, text, line):
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_a_manifest_is_read_in_the_encodings_of_the_other_files(noted, encoding):
-    assert noted(START.encode(encoding)) == ("1.1", [])
+    assert noted(whole(START).encode(encoding)) == ("1.1", [])
+
+
+@pytest.mark.parametrize("name", oneroster.MANIFEST_FILES)
+def test_a_file_that_the_manifest_must_name_and_does_not_is_noted(noted, name):
+    text = whole(START).replace(f"file.{name},absent\n", "")
+    assert noted(text.encode()) == ("1.1", [mismatch(None, f"file.{name} is missing; expected absent, bulk or delta")])
 
 
 def test_the_titles_may_be_of_any_case_and_blanks_do_not_count(noted):

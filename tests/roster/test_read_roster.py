@@ -50,7 +50,9 @@ def rows(frame):
 
 def seen(roster, *codes):
     """What the reader noted, of some codes or of all but the listing of further files."""
-    found = roster.schema.execute("SELECT code, file, line, col, value FROM _seen ORDER BY code, file, line, col, value")
+    found = roster.schema.execute(
+        "SELECT code, file, line, col, value FROM _seen ORDER BY code, file, line, col, value"
+    )
     return [note for note in found if note[0] in codes or (not codes and note[0] != "delivery.extra_file")]
 
 
@@ -173,7 +175,9 @@ def test_unknown_columns_are_kept_and_each_is_noted_once(read):
     ]
 
 
-@pytest.mark.parametrize("name", ["line", "_line", "_LINE", "rowid", "_kind", "Status", "file", "order", 'a "b"', "select"])
+@pytest.mark.parametrize(
+    "name", ["line", "_line", "_LINE", "rowid", "_kind", "Status", "file", "order", 'a "b"', "select"]
+)
 def test_an_attribute_may_be_called_anything(read, changed, name):
     text = f'studentSourcedId,"{name.replace(chr(34), chr(34) * 2)}"\n00017,x\n00018,y\n'
     roster = read(changed(student_attributes=text))
@@ -213,7 +217,9 @@ def test_an_unknown_level_is_refused(read):
 )
 def test_every_shape_is_read_as_the_same_people_and_reported(read, delivery, code, value):
     roster = read(delivery)
-    assert [tuple(v.replace("O’Brook", "Brook") if isinstance(v, str) else v for v in row) for row in rows(roster.users)] == USERS
+    assert [
+        tuple(v.replace("O’Brook", "Brook") if isinstance(v, str) else v for v in row) for row in rows(roster.users)
+    ] == USERS
     noted = seen(roster)
     assert {note[0] for note in noted} == ({code} if code else set())
     users = [note for note in noted if note[1] == "users.csv"]
@@ -254,7 +260,10 @@ def test_blank_lines_are_no_records_and_keep_the_others_in_place(read):
 def test_a_file_of_malformed_lines_only_is_unreadable_and_each_line_is_kept(read, changed):
     roster = read(changed(guardians="studentSourcedId,givenName,familyName,email\n1\n2\n"))
     assert roster.unreadable == {"guardians": "none of its 2 lines is a record"}
-    assert roster.refused[["file", "line", "raw"]].values.tolist() == [["guardians.csv", 2, "1"], ["guardians.csv", 3, "2"]]
+    assert roster.refused[["file", "line", "raw"]].values.tolist() == [
+        ["guardians.csv", 2, "1"],
+        ["guardians.csv", 3, "2"],
+    ]
 
 
 # Decision 6: OneRoster 1.1 and 1.2, rows to be deleted
@@ -338,7 +347,10 @@ def test_rows_to_be_deleted_are_kept_counted_and_not_checked(read):
         (5, "G1", None),
     ]
     assert checked(roster, "_line, sourcedId") == [(2, "00017"), (5, "G1")]
-    assert [(note[1], note[2]) for note in seen(roster, "users.status.tobedeleted")] == [("users.csv", 3), ("users.csv", 4)]
+    assert [(note[1], note[2]) for note in seen(roster, "users.status.tobedeleted")] == [
+        ("users.csv", 3),
+        ("users.csv", 4),
+    ]
 
 
 # Decisions 5, 7 and 12: ZIPs, names, places; nothing is written to
@@ -398,7 +410,18 @@ def test_a_missing_file_is_noted_and_its_table_is_there_and_empty(read, changed)
         _ = roster.classes
 
 
-@pytest.mark.parametrize("data", [b"", b"\n", b"\r\n\r\n\r\n", b"\xef\xbb\xbf", "\n".encode("utf-16"), b"sourcedId,title,grades,schoolSourcedId\r\n"], ids=repr)
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\n",
+        b"\r\n\r\n\r\n",
+        b"\xef\xbb\xbf",
+        "\n".encode("utf-16"),
+        b"sourcedId,title,grades,schoolSourcedId\r\n",
+    ],
+    ids=repr,
+)
 def test_a_file_without_rows_is_empty(read, changed, data):
     roster = read(changed(classes=data))
     assert [note[:2] for note in seen(roster, "file.empty", "file.undecodable")] == [("file.empty", "classes.csv")]
@@ -461,9 +484,18 @@ def test_numbers_are_refused(engine, values):
 @pytest.mark.parametrize(
     "frames, message",
     [
-        ({"pupils": pd.DataFrame({"sourcedId": ["1"]})}, "'pupils' is no table of a roster; expected one of users, classes"),
-        ({"users": pd.DataFrame([["1", "2"]], columns=["sourcedId", "SourcedID"])}, "users: the frame has a repeated column"),
-        ({"users": pd.DataFrame({"colour": ["red"]})}, "users: the frame has a repeated column, or none that a roster knows"),
+        (
+            {"pupils": pd.DataFrame({"sourcedId": ["1"]})},
+            "'pupils' is no table of a roster; expected one of users, classes",
+        ),
+        (
+            {"users": pd.DataFrame([["1", "2"]], columns=["sourcedId", "SourcedID"])},
+            "users: the frame has a repeated column",
+        ),
+        (
+            {"users": pd.DataFrame({"colour": ["red"]})},
+            "users: the frame has a repeated column, or none that a roster knows",
+        ),
     ],
     ids=["unknown table", "repeated column", "no known column"],
 )
@@ -484,10 +516,17 @@ def test_replacing_a_table_gives_a_new_roster_and_leaves_the_old(read):
 
 
 def test_replacing_one_table_keeps_what_was_noted_of_the_others(read, changed):
-    old = read(changed(classes="sourcedId,Title,grades,schoolSourcedId\nc-1,Art,  ,010\nbroken\n", guardians=b"\x81\x00"))
+    old = read(
+        changed(classes="sourcedId,Title,grades,schoolSourcedId\nc-1,Art,  ,010\nbroken\n", guardians=b"\x81\x00")
+    )
     new = old.replace(users=old.users)
     assert seen(new) == seen(old)
-    assert {note[0] for note in seen(new)} >= {"file.malformed_line", "header.alias", "file.blank_field", "file.undecodable"}
+    assert {note[0] for note in seen(new)} >= {
+        "file.malformed_line",
+        "header.alias",
+        "file.blank_field",
+        "file.undecodable",
+    }
     assert new.refused.equals(old.refused)
     assert (new.info["classes"], new.unreadable) == (old.info["classes"], old.unreadable)
 
@@ -506,4 +545,6 @@ def test_a_refused_line_stays_refused_until_a_row_of_that_line_is_given(read):
 def test_replacing_after_1_2_joins_the_roles_again(read):
     old = read("oneroster-1-2")
     new = old.replace(classes=old.classes)
-    assert checked(new, "_line, sourcedId, role, orgSourcedIds") == checked(old, "_line, sourcedId, role, orgSourcedIds")
+    assert checked(new, "_line, sourcedId, role, orgSourcedIds") == checked(
+        old, "_line, sourcedId, role, orgSourcedIds"
+    )

@@ -58,7 +58,14 @@ def test_every_file_is_read_as_text_with_its_lines(exported, engine):
         (3, "P2", "S1", "Zoë", "Castle", "KG", None, None, "false"),
     ]
     assert rows(workspace.guardians)[0][-1] == "P1,P2"
-    assert workspace.rows == {"schools": 2, "classrooms": 1, "students": 2, "guardians": 1, "staff": 1, "enrollments": 1}
+    assert workspace.rows == {
+        "schools": 2,
+        "classrooms": 1,
+        "students": 2,
+        "guardians": 1,
+        "staff": 1,
+        "enrollments": 1,
+    }
     assert workspace.summary().values.tolist() == [list(pair) for pair in workspace.rows.items()]
     assert repr(workspace) == "Workspace(schools 2, classrooms 1, students 2, guardians 1, staff 1, enrollments 1)"
     for name, columns in WORKSPACE_FILES.items():
@@ -110,15 +117,29 @@ def test_columns_may_stand_in_any_order(exported, engine):
 @pytest.mark.parametrize(
     "files, message",
     [
-        ({"schools": "connectSchoolId,name\nS1,North\n"}, r"schools\.csv: column 'schoolId' is missing; expected connectSchoolId,name,schoolId$"),
+        (
+            {"schools": "connectSchoolId,name\nS1,North\n"},
+            r"schools\.csv: column 'schoolId' is missing; expected connectSchoolId,name,schoolId$",
+        ),
         ({"schools": "connectSchoolId,name,schoolId,name\nS1,a,b,c\n"}, r"schools\.csv: a column stands there twice"),
         ({"schools": "connectSchoolId,name,schoolId,Name\nS1,a,b,c\n"}, r"schools\.csv: a column stands there twice"),
         ({"staff": b""}, r"staff\.csv: is no CSV text file; export it from Connect again$"),
         ({"staff": b"\x81\x00\xff" * 20}, r"staff\.csv: is no CSV text file"),
-        ({"schools": FILES["schools"] + "S3,South\n"}, r"schools\.csv, line 4: 2 fields where the header has 3; export it"),
+        (
+            {"schools": FILES["schools"] + "S3,South\n"},
+            r"schools\.csv, line 4: 2 fields where the header has 3; export it",
+        ),
         ({"schools": FILES["schools"] + 'S3,"South,\n'}, r"schools\.csv, line 4: broken quoting"),
     ],
-    ids=["a column missing", "a column twice", "a column twice but for case", "no bytes", "no text", "a short line", "an open quote"],
+    ids=[
+        "a column missing",
+        "a column twice",
+        "a column twice but for case",
+        "no bytes",
+        "no text",
+        "a short line",
+        "an open quote",
+    ],
 )
 def test_a_file_that_cannot_be_read_whole_is_refused_with_its_name(exported, engine, files, message):
     with pytest.raises(WorkspaceError, match=message):
@@ -127,7 +148,7 @@ def test_a_file_that_cannot_be_read_whole_is_refused_with_its_name(exported, eng
 
 @pytest.mark.parametrize("path", ["nowhere", "~nobody-of-that-name/x"])
 def test_a_folder_that_is_not_there_is_refused(path):
-    with pytest.raises(WorkspaceError, match="no such folder; give the folder with Connect's schools.csv"):
+    with pytest.raises(WorkspaceError, match=r"no such folder; give the folder with Connect's schools\.csv"):
         read_workspace(path)
 
 
