@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from connect_kit.bench.process import last_line, peak_memory_of_children, surroundings
 from connect_kit.errors import ConnectKitError

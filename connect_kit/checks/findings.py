@@ -26,6 +26,7 @@ _ROWS = """
         replace(r.message, '{value}', left(coalesce(f.value, ''), 200)) AS message
     FROM _failing AS f JOIN _rules AS r ON r.rule = f.rule
 """
+_SHOWN = 10  # causes in a notebook's cell
 _ORDER = " ORDER BY r.place, f.line, f.id, f.value"
 #: The order in which things are mended: schools, then people, then classes, then who is in them.
 STAGES = tuple(
@@ -161,7 +162,8 @@ class Findings:
     def rows(self, code: str) -> pd.DataFrame:
         """Every failing row of a code as delivered, with ``file`` and ``line`` before the columns of its table.
 
-        Holds names where the table does: it is for the analyst's own screen.
+        Holds names where the table does: it is for the analyst's own screen. What concerns a file, its header or a
+        line that is no record has ``file``, ``line``, ``sourcedId`` and ``message`` instead.
 
         Raises
         ------
@@ -170,17 +172,17 @@ class Findings:
         """
         import pandas as pd
 
-        tables = dict.fromkeys(rule.table for rule in self.rules if rule.code == code)
+        tables = {rule.table: rule.of_rows for rule in self.rules if rule.code == code}
         if not tables:
             found = ", ".join(dict.fromkeys(rule.code for rule in self.rules)) or "none"
             raise SettingError(f"no finding has the code {code!r}; codes found: {found}")
         frames = []
-        for name in tables:
+        for name, of_rows in tables.items():
             chosen = (
                 "SELECT DISTINCT r.file, f.line FROM _failing AS f JOIN _rules AS r ON r.rule = f.rule "
                 "WHERE r.code = ? AND r.tbl = ?"
             )
-            if name in self.roster.info:
+            if name in self.roster.info and of_rows:
                 columns = ", ".join("t." + quoted(c) for c in self.roster.info[name].columns)
                 sql = (
                     f"SELECT c.file, c.line, {columns} FROM ({chosen}) AS c LEFT JOIN {quoted('_all_' + name)} AS t "
@@ -264,9 +266,10 @@ class Findings:
         from connect_kit.html import table_html
 
         state = "✔ fit to send: no critical finding" if self.fit else "✖ not fit to send: critical findings"
-        return f"<p><strong>{state}</strong></p>" + table_html(
-            self.summary()[["severity", "code", "count", "title", "remedy"]]
-        )
+        totals = ", ".join(f"{self.total(severity):,} {severity}" for severity in SEVERITIES)
+        causes = self.causes()[["severity", "rows", "cause", "remedy"]]
+        more = f"<p>… and {len(causes) - _SHOWN} more: <code>findings.causes()</code></p>" if len(causes) > _SHOWN else ""
+        return f"<p><strong>{state}</strong> (failing rows: {totals})</p>" + table_html(causes.head(_SHOWN)) + more
 
 
 def stage(rule: Rule) -> int:

@@ -47,6 +47,8 @@ class Rule:
         Table that it is validated on.
     expectation : mapping or None
         GX's ``type`` and ``kwargs``; None for what the reader finds.
+    of_rows : bool
+        Whether a failing line is a row of the table, not a header or a line that is no record.
     """
 
     code: str
@@ -64,6 +66,7 @@ class Rule:
     knock_on: tuple[str, ...] = ()
     batch: str = ""
     expectation: Mapping[str, Any] | None = None
+    of_rows: bool = True
 
     @property
     def query(self) -> str | None:
@@ -167,7 +170,7 @@ def _rule(path: Path, number: int, data: Any, table: str, batch: str) -> Rule:
 def reader_rules() -> Mapping[str, Rule]:
     """What the reader itself finds, by code; ``*`` stands for a table's name."""
     text = resources.files("connect_kit.checks").joinpath("reader_rules.json").read_text(encoding="utf-8")
-    return {data["code"]: Rule(table="", **data) for data in json.loads(text)}
+    return {data["code"]: Rule(**{"table": "", "of_rows": False, **data}) for data in json.loads(text)}
 
 
 def reader_rule(code: str) -> Rule:

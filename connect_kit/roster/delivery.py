@@ -161,8 +161,8 @@ def _refuse_large(place: Path, members: object) -> None:
         total += member.file_size
         if member.file_size > _RATIO_FROM and member.file_size > MOST_RATIO * max(member.compress_size, 1):
             raise DeliveryError(
-                f"{place}: member {member.filename!r} unpacks to {member.file_size / 1e6:,.0f} MB, more than {MOST_RATIO} "
-                "times its packed size; if it is a roster, unpack it yourself and give the folder"
+                f"{place}: member {member.filename!r} unpacks to {member.file_size / 1e6:,.0f} MB, more than "
+                f"{MOST_RATIO} times its packed size; if it is a roster, unpack it yourself and give the folder"
             )
     if total > MOST_UNPACKED:
         raise DeliveryError(f"{place}: unpacks to {total / 1e9:,.1f} GB; the limit is {MOST_UNPACKED / 1024**3:.0f} GB")

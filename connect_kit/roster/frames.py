@@ -55,7 +55,7 @@ def roster_from_frames(
         if file_.needed and name not in info and name not in gone
     ]
     tables.add_notes(schema, seen)
-    tables.build(schema, info, later=later)
+    info = tables.build(schema, info, later=later)
     return Roster(
         schema=schema,
         level=level,

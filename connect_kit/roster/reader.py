@@ -70,19 +70,19 @@ def read_roster(
     tables.create_notes(schema)
     with tempfile.TemporaryDirectory(prefix="connect-kit-") as scratch:
         delivery = open_delivery(path, Path(scratch))
-        with _bar(delivery, progress) as seen:
+        with _Bar(delivery, progress) as seen:
             reading = _Reading(delivery, schema, level, Path(scratch), seen)
             reading.run()
     if not reading.loaded:
         reasons = "; ".join(f"{delivery.names[table]}: {why}" for table, why in reading.unreadable.items())
         raise DeliveryError(f"{delivery.path}: no file of it can be read ({reasons or 'there is only a manifest'})")
     tables.add_notes(schema, reading.seen)
-    tables.build(schema, reading.loaded, later=reading.later)
+    info = tables.build(schema, reading.loaded, later=reading.later)
     return Roster(
         schema=schema,
         level=level,
         path=delivery.path,
-        info=reading.loaded,
+        info=info,
         unreadable=reading.unreadable,
         version=reading.version,
         seconds=time.perf_counter() - started,
@@ -177,7 +177,7 @@ class _Reading:
         self.unreadable[table] = why
 
 
-class _bar:
+class _Bar:
     """A tqdm bar over the bytes of a delivery, each counted twice: looked at, and loaded."""
 
     def __init__(self, delivery: Delivery, wanted: bool | None) -> None:

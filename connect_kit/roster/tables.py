@@ -1,12 +1,13 @@
 """From files to tables: what the reader noted, and the tables that rules look at.
 
-A schema of a roster holds, for each delivered table ``T``: ``_all_T`` (every row as delivered, with ``_line``) and ``T``
-(the rows that would be uploaded, with every column of the standard; absent ones are NULL). Tables that were not
+A schema of a roster holds, for each delivered table ``T``: ``_all_T`` (every row as delivered, with ``_line``) and
+``T`` (the rows that would be uploaded, with every column of the standard; absent ones are NULL). Tables that were not
 delivered are there and empty, so that SQL across tables always runs. ``_seen`` holds what the reader noted.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from connect_kit import connect, oneroster
@@ -81,16 +82,23 @@ def note_odd_characters(schema: Schema, table: str, file: str, columns: Sequence
     """Note every value with a NUL, control, zero-width or non-breaking character."""
     for name in columns:
         schema.execute(
-            f"INSERT INTO _seen SELECT 'file.nul_or_control', NULL, ?, ?, _line, ?, NULL FROM {quoted('_all_' + table)} "
-            f"WHERE regexp_matches({quoted(name)}, ?)",
+            "INSERT INTO _seen SELECT 'file.nul_or_control', NULL, ?, ?, _line, ?, NULL "
+            f"FROM {quoted('_all_' + table)} WHERE regexp_matches({quoted(name)}, ?)",
             [table, file, name, _ODD],
         )
 
 
-def build(schema: Schema, info: Mapping[str, Table], *, later: bool) -> None:
-    """Make the tables that rules look at, and note rows to be deleted."""
+def build(schema: Schema, info: Mapping[str, Table], *, later: bool) -> dict[str, Table]:
+    """Make the tables that rules look at, and note rows to be deleted.
+
+    Returns what is known of the tables; users of OneRoster 1.2 have gained ``role`` and ``orgSourcedIds``.
+    """
+    info = dict(info)
     if later and "users" in info and "role" not in info["users"].columns and "sourcedId" in info["users"].columns:
-        _join_roles(schema, info["users"].columns)
+        users = info["users"]
+        _join_roles(schema, users.columns)
+        joined = tuple(name for name in schema.columns("_all_users") if name != "_line")
+        info["users"] = replace(users, columns=joined)
     for table in ALL_TABLES:
         delivered = schema.columns(f"_all_{table}") if table in info else ()
         names = dict.fromkeys((*known_columns(table), *delivered))
@@ -104,6 +112,7 @@ def build(schema: Schema, info: Mapping[str, Table], *, later: bool) -> None:
         source = quoted(f"_all_{table}") if delivered else "(SELECT NULL::BIGINT AS _line) WHERE false AND"
         where = f"WHERE {condition}" if delivered else "true"
         schema.execute(f"CREATE VIEW {quoted(table)} AS SELECT _line, {', '.join(chosen)} FROM {source} {where}")
+    return info
 
 
 def _keep(schema: Schema, table: str, info: Mapping[str, Table]) -> str:
@@ -141,7 +150,8 @@ def _join_roles(schema: Schema, columns: Sequence[str]) -> None:
             SELECT userSourcedId, orgSourcedId, min(later * 1e12 + _line) AS place
             FROM held WHERE orgSourcedId IS NOT NULL GROUP BY ALL
         ), listed AS (
-            SELECT userSourcedId, string_agg(orgSourcedId, ',' ORDER BY place) AS orgSourcedIds FROM schools GROUP BY ALL
+            SELECT userSourcedId, string_agg(orgSourcedId, ',' ORDER BY place) AS orgSourcedIds
+            FROM schools GROUP BY ALL
         ), first AS (
             SELECT userSourcedId, arg_min(role, later * 1e12 + _line) AS role FROM held GROUP BY ALL
         )

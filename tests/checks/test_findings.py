@@ -188,3 +188,16 @@ def test_one_query_on_two_tables_lists_each_tables_own_rows(tmp_path: Path) -> N
     table = ck.check_roster(roster).table()
     assert list(table.loc[table["code"] == "guardians.studentSourcedId.known_student", "line"]) == [3]
     assert table.loc[table["code"] == "student_attributes.studentSourcedId.known_student"].empty
+
+
+def test_rows_of_a_header_finding_say_what_is_wrong_instead_of_showing_a_row(faulty_findings: Findings) -> None:
+    rows = faulty_findings.rows("header.alias")
+    assert list(rows.columns) == ["file", "line", "sourcedId", "message"]
+    assert set(rows["line"]) == {1}
+
+
+def test_findings_show_themselves_with_verdict_totals_and_the_first_causes(faulty_findings: Findings) -> None:
+    shown = faulty_findings._repr_html_()
+    assert "not fit to send" in shown
+    assert "more: <code>findings.causes()</code>" in shown
+    assert faulty_findings.causes()["cause"].iloc[0] in shown

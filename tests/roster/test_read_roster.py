@@ -548,3 +548,12 @@ def test_replacing_after_1_2_joins_the_roles_again(read):
     assert checked(new, "_line, sourcedId, role, orgSourcedIds") == checked(
         old, "_line, sourcedId, role, orgSourcedIds"
     )
+
+
+@pytest.mark.parametrize("columns", [["role"], ["userSourcedId"]], ids=["without users", "without roles"])
+def test_frames_of_roles_that_say_nothing_leave_the_users_without_role(engine, columns):
+    users = pd.DataFrame({"sourcedId": ["1"], "givenName": ["Ada"], "familyName": ["Brook"]})
+    roles = pd.DataFrame({name: ["student"] for name in columns})
+    made = Roster.from_frames({"users": users, "roles": roles}, engine=engine)
+    assert checked(made, "sourcedId, role") == [("1", None)]
+    assert "role" in made.info["users"].missing
