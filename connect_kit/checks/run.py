@@ -16,7 +16,6 @@ from connect_kit.engine.gx_bridge import Bridge, prepare, rows_table
 from connect_kit.errors import EngineError, SettingError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from connect_kit.engine import Schema
@@ -263,8 +262,3 @@ def _exception(result: Any) -> str:
 
 def _short(error: object) -> str:
     return " ".join(str(error).split())[:200]
-
-
-def known_codes(rules: Iterable[Rule]) -> tuple[str, ...]:
-    """Codes of rules, each once."""
-    return tuple(dict.fromkeys(rule.code for rule in rules))

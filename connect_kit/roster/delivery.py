@@ -29,7 +29,6 @@ _PIECE = 1024 * 1024
 
 #: Names of the tables that a delivery may hold, by lower-case file name.
 TABLE_OF_FILE = {f"{table}.csv".casefold(): table for table in (*oneroster.TABLES, *connect.FILES)}
-_KNOWN_FILES = {f"{name}.csv".casefold() for name in oneroster.OTHER_FILES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +214,3 @@ def _sorted_out(place: Path, found: dict[str, Path]) -> Delivery:
         held = f" (found: {', '.join(sorted(others)[:5])})" if others else " (it is empty)"
         raise DeliveryError(f"{place}: holds no roster file{held}; expected users.csv, classes.csv and enrollments.csv")
     return Delivery(place, tables, names, manifest, tuple(sorted(others)))
-
-
-def is_known_file(name: str) -> bool:
-    """Whether the standard knows a file of this name that no rule looks into."""
-    return name.casefold() in _KNOWN_FILES

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from connect_kit.connect import Level
 
 _STRIPPED = " \t\r\n" + INVISIBLE
-_NOT_ASKED = "delivered, not asked for"
 _TAKEN = ("_line", "_kind", "rowid")  # the tables' own names; a file's column of that name gets an underscore behind
 
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from connect_kit.checks import Findings
 
 MOST_EXAMPLES: Final = 5
-#: So many rows at most are passed over to come to an example.
-FURTHEST_EXAMPLE: Final = 20_000
 MOST_CAUSES: Final = 100
 MOST_SCHOOLS: Final = 50
 

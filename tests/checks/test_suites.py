@@ -13,8 +13,15 @@ import pytest
 import connect_kit as ck
 from connect_kit.checks.page import rules_page
 from connect_kit.checks.suites import Rule, load_suites, reader_rules, suites_folder
-from connect_kit.connect import PERSONAL_COLUMNS, SEVERITIES, SOURCES
+from connect_kit.connect import (
+    DELETION_THRESHOLD_PERCENT,
+    MOST_GUARDIANS,
+    PERSONAL_COLUMNS,
+    SEVERITIES,
+    SOURCES,
+)
 from connect_kit.errors import SuiteError
+from connect_kit.oneroster import ENUMERATIONS
 
 SUITES = sorted(suites_folder().glob("*.json"))
 RULES = load_suites()
@@ -126,3 +133,31 @@ def test_a_file_that_is_no_suite_is_refused_with_its_place(tmp_path: Path, text:
 def test_a_folder_without_suites_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SuiteError, match="holds no suite"):
         load_suites(tmp_path)
+
+
+def expectation(code: str, severity: str | None = None) -> Rule:
+    return next(r for r in RULES if r.code == code and r.is_sql and (severity is None or r.severity == severity))
+
+
+def test_the_suites_spell_the_words_and_limits_that_stand_in_the_tables_of_the_standard() -> None:
+    roles = re.findall(r"'(\w+)'", (expectation("users.role.form").query or "").partition(" AND ")[0])
+    assert sorted(roles) == sorted(ENUMERATIONS["role"])
+    assert f"> {MOST_GUARDIANS}" in (expectation("users.agentSourcedIds.at_most_six").query or "")
+    assert f"> {MOST_GUARDIANS}" in (expectation("guardians.student.at_most_six").query or "")
+    threshold = expectation("workspace.threshold.would_exceed").query or ""
+    assert f"total * {DELETION_THRESHOLD_PERCENT / 100}" in threshold
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("orgs.type.known", "orgType"),
+        ("academicSessions.type.known", "sessionType"),
+        ("classes.classType.known", "classType"),
+        ("roles.roleType.known", "roleType"),
+        ("demographics.sex.known", "sex"),
+    ],
+)
+def test_the_suites_allow_exactly_the_standards_enumerations(code: str, words: str) -> None:
+    text = json.dumps([rule.expectation for rule in RULES if rule.code == code])
+    assert {word for word in ENUMERATIONS[words] if word not in text} == set()
