@@ -17,7 +17,7 @@ _LONGEST_NUMBER = 32
 #: 9, so that a million numbers come down to some hundred shapes.
 _PHONES = f"""CREATE TABLE phones AS
     SELECT tbl, _line, CASE WHEN length(sms) > {_LONGEST_NUMBER} THEN 'too long'
-        ELSE left(sms, 4) || regexp_replace(substr(sms, 5), '[0-9]', '9', 'g') END AS shape,
+        ELSE left(sms, 4) || translate(substr(sms, 5), '012345678', '999999999') END AS shape,
         length(ltrim(sms, '+0 ')) = 0 OR trim(sms, left(sms, 1)) = '' AS one_digit
     FROM (SELECT 'users' AS tbl, _line, sms FROM users UNION ALL SELECT 'guardians', _line, sms FROM guardians)
     WHERE sms IS NOT NULL"""

@@ -107,7 +107,8 @@ def build(schema: Schema, info: Mapping[str, Table], *, later: bool) -> dict[str
         chosen += ["NULL::VARCHAR AS status"] if "status" not in map(str.casefold, names) else []
         if table == "users":
             role = "role" if "role" in delivered else "NULL"
-            chosen.append(f"{_case(f'lower(trim({role}))', connect.ROLE_KINDS, 'unknown')} AS _kind")
+            # Exact words first: comparing them costs nothing, and hardly any row needs the rest.
+            chosen.append(f"CASE {_whens(role)} ELSE {_case(f'lower(trim({role}))', connect.ROLE_KINDS, 'unknown')} END AS _kind")
         condition = _keep(schema, table, info) if "status" in delivered else "true"
         source = quoted(f"_all_{table}") if delivered else "(SELECT NULL::BIGINT AS _line) WHERE false AND"
         where = f"WHERE {condition}" if delivered else "true"
@@ -162,6 +163,13 @@ def _join_roles(schema: Schema, columns: Sequence[str]) -> None:
     """)
     schema.execute("DROP VIEW _all_users")
     schema.execute("CREATE VIEW _all_users AS SELECT * FROM _joined")
+
+
+def _whens(role: str) -> str:
+    words: dict[str, list[str]] = {}
+    for word, kind in connect.ROLE_KINDS.items():
+        words.setdefault(kind, []).append(f"'{word}'")
+    return " ".join(f"WHEN {role} IN ({', '.join(spelled)}) THEN '{kind}'" for kind, spelled in words.items())
 
 
 def _case(value: str, words: Mapping[str, str], other: str | None) -> str:

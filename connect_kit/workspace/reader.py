@@ -121,8 +121,13 @@ def _load(schema: Schema, name: str, file: Path, scratch: Path) -> int:
     if loaded.refused.num_rows:
         first = loaded.refused.slice(0, 1).to_pylist()[0]
         raise WorkspaceError(f"{file}, line {first['line']}: {first['reason']}; export it from Connect again")
-    chosen = ", ".join(f"nullif(trim({quoted(c)}), '') AS {quoted(c)}" for c in columns)
-    schema.execute(f"CREATE TABLE workspace_{name} AS SELECT _line, {chosen} FROM {quoted('_all_' + name)}")
+    values = quoted(f"_file_{name}")
+    for column in map(quoted, columns):  # a field of blanks is no value
+        blank = f"{column} < '!' AND trim({column}) = ''"
+        if schema.execute(f"SELECT 1 FROM {values} WHERE {blank} LIMIT 1"):
+            schema.execute(f"UPDATE {values} SET {column} = NULL WHERE {blank}")
+    chosen = ", ".join(map(quoted, columns))
+    schema.execute(f"CREATE VIEW workspace_{name} AS SELECT _line, {chosen} FROM {quoted('_all_' + name)}")
     return loaded.rows
 
 

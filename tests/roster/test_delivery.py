@@ -14,7 +14,7 @@ import pytest
 from connect_kit.engine import DuckDBEngine
 from connect_kit.errors import DeliveryError
 from connect_kit.roster import read_roster
-from connect_kit.roster.delivery import MOST_MEMBERS, is_known_file, open_delivery
+from connect_kit.roster.delivery import MOST_MEMBERS, open_delivery
 
 USERS = "sourcedId,orgSourcedIds,role,givenName,familyName\n00017,010,student,Ada,Brook\n"
 
@@ -352,8 +352,3 @@ def test_a_member_that_was_unpacked_is_the_same_to_the_byte(folder, tmp_path):
     data = io.BytesIO(random.Random(2).randbytes(3_000_000)).getvalue()
     found = open_delivery(packed(folder, ("USERS.csv", data)), tmp_path)
     assert (found.tables["users"].read_bytes(), found.names, found.size) == (data, {"users": "USERS.csv"}, 3_000_000)
-
-
-@pytest.mark.parametrize("name, known", [("lineItems.csv", True), ("RESULTS.csv", True), ("grades.csv", False)])
-def test_files_of_the_standard_that_no_rule_looks_into_are_known(name, known):
-    assert is_known_file(name) is known
