@@ -158,8 +158,8 @@ PERSONAL_COLUMNS = frozenset(
 #: letters are whole words. Confirm before sharing.
 SENSITIVE_WORDS = tuple(
     "health medic allerg diagnos disab iep 504 ell esl immigra citizen refugee migrant visa discipl suspen expel "
-    "incident lunch frl meal homeless foster religio ethnic race ssn social_security income welfare snap counsel mental "
-    "custody pregnan".split()
+    "incident lunch frl meal homeless foster religio ethnic race ssn social_security income welfare snap counsel "
+    "mental custody pregnan".split()
 )
 
 #: The workspace as files (decisions, "The workspace as files").

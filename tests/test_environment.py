@@ -158,9 +158,7 @@ def test_a_lock_names_no_address_no_index_and_no_path(lock: str) -> None:
 
 @pytest.mark.parametrize("lock", LOCKS)
 @pytest.mark.parametrize(("python", "system"), list(product(PYTHONS, SYSTEMS)))
-def test_a_lock_pins_every_direct_dependency_once_within_its_bounds(
-    lock: str, python: str, system: str
-) -> None:
+def test_a_lock_pins_every_direct_dependency_once_within_its_bounds(lock: str, python: str, system: str) -> None:
     pinned: dict[str, list[Version]] = {}
     for pin in pins(lock):
         if pin.applies(python, system):

@@ -268,7 +268,8 @@ class Findings:
         state = "✔ fit to send: no critical finding" if self.fit else "✖ not fit to send: critical findings"
         totals = ", ".join(f"{self.total(severity):,} {severity}" for severity in SEVERITIES)
         causes = self.causes()[["severity", "rows", "cause", "remedy"]]
-        more = f"<p>… and {len(causes) - _SHOWN} more: <code>findings.causes()</code></p>" if len(causes) > _SHOWN else ""
+        left = len(causes) - _SHOWN
+        more = f"<p>… and {left} more: <code>findings.causes()</code></p>" if left > 0 else ""
         return f"<p><strong>{state}</strong> (failing rows: {totals})</p>" + table_html(causes.head(_SHOWN)) + more
 
 

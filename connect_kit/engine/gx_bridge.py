@@ -36,25 +36,31 @@ class SharedCursor:
         self._cursor = connection.engine.cursor(connection.schemas)
 
     def execute(self, statement: str, parameters: Any = None, context: object = None) -> None:
+        """Run a statement."""
         if parameters:
             self._cursor.execute(statement, parameters)
         else:
             self._cursor.execute(statement)
 
     def fetchone(self) -> Any:
+        """The next row, or None."""
         return self._cursor.fetchone()
 
     def fetchmany(self, size: int = 1) -> list[Any]:
+        """The next rows."""
         return self._cursor.fetchmany(size)
 
     def fetchall(self) -> list[Any]:
+        """All rows that are left."""
         return self._cursor.fetchall()
 
     @property
     def description(self) -> Any:
+        """Names and types of the columns."""
         return self._cursor.description
 
     def close(self) -> None:
+        """Let go of the result."""
         self._cursor.close()
 
 
@@ -70,6 +76,7 @@ class SharedConnection:
         self.schemas = tuple(schemas)
 
     def cursor(self) -> SharedCursor:
+        """A cursor with a DuckDB connection of its own."""
         return SharedCursor(self)
 
     def begin(self) -> None:
@@ -130,9 +137,7 @@ class Bridge:
         """The whole of a table as a GX batch."""
         names = {asset.name for asset in self._source.assets}
         asset = (
-            self._source.get_asset(table)
-            if table in names
-            else self._source.add_table_asset(table, table_name=table)
+            self._source.get_asset(table) if table in names else self._source.add_table_asset(table, table_name=table)
         )
         return asset.add_batch_definition_whole_table(f"{table} {len(asset.batch_definitions)}").get_batch()
 

@@ -4,10 +4,10 @@ Two adaptations (seen with GX 1.24.1):
 
 1. **Regular expressions.** GX renders none for DuckDB; its four regex metrics gain ``regexp_matches`` (RE2: no
    look-around, and ``$`` is the very end of the text).
-2. **Failing rows.** GX's ``unexpected_index_query`` forgets the expectation's ``row_condition``, and for compound keys it
-   is no valid SQL; :func:`rows_query` builds it from the same condition and domain as the count. And GX runs the query
-   of an ``unexpected_rows_expectation`` twice, to count and to show; here it runs once, into a table that then is the
-   complete list of failing rows.
+2. **Failing rows.** GX's ``unexpected_index_query`` forgets the expectation's ``row_condition``, or leaves a parameter
+   unbound, and for compound keys it is no valid SQL; :func:`rows_query` builds it from the same condition and domain as
+   the count. And GX runs the query of an ``unexpected_rows_expectation`` twice, to count and to show; here it runs
+   once, into a table that then is the complete list of failing rows.
 
 GX looks a metric up by the execution engine's class, so no other database or engine is touched.
 Importing this module imports GX: only :func:`connect_kit.engine.gx_bridge.prepare` does.
@@ -36,8 +36,8 @@ from great_expectations.expectations.metrics.column_map_metrics.column_values_no
 from great_expectations.expectations.metrics.column_map_metrics.column_values_not_match_regex_list import (
     ColumnValuesNotMatchRegexList,
 )
-from great_expectations.expectations.metrics.map_metric_provider import (
-    map_condition_auxilliary_methods as generic,
+from great_expectations.expectations.metrics.column_map_metrics.column_values_unique import (
+    ColumnValuesUnique,
 )
 from great_expectations.expectations.metrics.map_metric_provider.column_condition_partial import (
     column_condition_partial,
@@ -156,18 +156,30 @@ def rows_query(
     """SQL of every failing row of a map expectation: the index columns, then the columns it looks at."""
     condition, compute, accessor = metrics["unexpected_condition"]
     names = list(metric_value_kwargs["result_format"].get("unexpected_index_column_names") or ())
-    names += accessor.get("column_list") or [accessor[key] for key in ("column", "column_A", "column_B") if key in accessor]
-    query: Any = sa.select(*(sa.column(name) for name in names)).where(condition)
-    if not _is_sqlalchemy_metric_selectable(map_metric_provider=cls):
-        domain = execution_engine.get_domain_records(domain_kwargs={**compute, **accessor})
-        query = query.select_from(get_sqlalchemy_selectable(domain))
+    single = [accessor[key] for key in ("column", "column_A", "column_B") if key in accessor]
+    names += accessor.get("column_list") or single
+    chosen: list[Any] = [sa.column(name) for name in names]
+    if issubclass(cls, ColumnValuesUnique):
+        # Its condition speaks of a count that only GX's own query has.
+        domain = _rows(execution_engine, metric_domain_kwargs)
+        column: Any = sa.column(single[0])
+        repeated = sa.select(column).select_from(domain).group_by(column).having(sa.func.count() > 1)
+        query: Any = sa.select(*chosen).select_from(domain).where(column.in_(repeated))
+    else:
+        query = sa.select(*chosen).where(condition)
+        if not _is_sqlalchemy_metric_selectable(map_metric_provider=cls):
+            query = query.select_from(_rows(execution_engine, {**compute, **accessor}))
     dialect = execution_engine.engine.dialect
     return str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
 
+def _rows(execution_engine: Any, domain: dict[str, Any]) -> Any:
+    return get_sqlalchemy_selectable(execution_engine.get_domain_records(domain_kwargs=domain))
+
+
 def register() -> None:
-    """Put :func:`rows_query` where GX keeps its generic ``unexpected_index_query`` of SQL databases."""
+    """Put :func:`rows_query` where GX keeps the ``unexpected_index_query`` of SQL databases."""
     for name, entry in registry._registered_metrics.items():
         provider = entry["providers"].get("SqlAlchemyExecutionEngine")
-        if name.endswith(".unexpected_index_query") and provider and provider[1] is generic._sqlalchemy_map_condition_query:
+        if name.endswith(".unexpected_index_query") and provider:
             entry["providers"][DuckDBExecutionEngine.__name__] = (provider[0], rows_query)

@@ -108,7 +108,9 @@ def build(schema: Schema, info: Mapping[str, Table], *, later: bool) -> dict[str
         if table == "users":
             role = "role" if "role" in delivered else "NULL"
             # Exact words first: comparing them costs nothing, and hardly any row needs the rest.
-            chosen.append(f"CASE {_whens(role)} ELSE {_case(f'lower(trim({role}))', connect.ROLE_KINDS, 'unknown')} END AS _kind")
+            chosen.append(
+                f"CASE {_whens(role)} ELSE {_case(f'lower(trim({role}))', connect.ROLE_KINDS, 'unknown')} END AS _kind"
+            )
         condition = _keep(schema, table, info) if "status" in delivered else "true"
         source = quoted(f"_all_{table}") if delivered else "(SELECT NULL::BIGINT AS _line) WHERE false AND"
         where = f"WHERE {condition}" if delivered else "true"

@@ -35,9 +35,8 @@ WITHOUT_FAULT = {
 def rows(frame: pd.DataFrame, *, infos: frozenset[str] = frozenset()) -> set[Row]:
     """Code, severity, table and line of critical and warning rows, and of chosen infos."""
     wanted = frame[(frame["severity"] != "info") | frame["code"].isin(infos)]
-    return {
-        (row.code, row.severity, row.table, "" if pd.isna(row.line) else str(row.line)) for row in wanted.itertuples()
-    }
+    columns = [wanted[name].astype("string").fillna("") for name in ("code", "severity", "table", "line")]
+    return set(zip(*columns, strict=True))
 
 
 def truth(path: Path) -> pd.DataFrame:

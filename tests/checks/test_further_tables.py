@@ -115,9 +115,7 @@ PEOPLE = {"kg": "KG", "old-kg": "KG", "twelve": "12", "young-12": "12"}
 NAMES = "unborn us-date letter yes last capital twin s-1 s-2 s-3 s-4 s-5 s-6 s-7 s-8"
 USERS = """sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,userIds,givenName,familyName,grades
 teacher,,,true,"A,B",teacher,t,{LDAP:12},Tea,Cher,
-""" + "".join(
-    f"{key},,,true,A,student,{key},,Stu,Dent,{PEOPLE.get(key, '05')}\n" for key in (*PEOPLE, *NAMES.split())
-)
+""" + "".join(f"{key},,,true,A,student,{key},,Stu,Dent,{PEOPLE.get(key, '05')}\n" for key in (*PEOPLE, *NAMES.split()))
 for old, new in (
     ("s-1,,,true,A,", "s-1,,,true,NOWHERE,"),
     ("s-2,,,true,", "s-2,,,maybe,"),

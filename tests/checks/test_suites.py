@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[2]
 def test_a_suite_file_loads_as_a_great_expectations_suite(path: Path) -> None:
     data = json.loads(path.read_text(encoding="utf-8"))
     suite = gx.ExpectationSuite(**data)
-    assert [e.meta["code"] for e in suite.expectations] == [e["meta"]["code"] for e in data["expectations"]]
+    assert [(e.meta or {})["code"] for e in suite.expectations] == [e["meta"]["code"] for e in data["expectations"]]
     assert [str(e.severity.value) for e in suite.expectations] == [e["severity"] for e in data["expectations"]]
 
 

@@ -21,7 +21,6 @@ from hypothesis import strategies as st
 
 from connect_kit.engine import DuckDBEngine
 from connect_kit.engine.gx_bridge import Bridge, SharedConnection, rows_table
-from connect_kit.errors import EngineError
 
 # Values are chosen so that both engines mean the same by an expectation. Left out, because GX itself differs:
 # - line ends: Python's `$` also matches before a final line feed, RE2's is the very end of the text
@@ -161,10 +160,6 @@ def test_duckdb_and_pandas_agree_on_verdict_count_and_failing_lines(engine, pand
         assert success == (not lines) or lines == []  # a rule on the table as a whole lists no rows
 
 
-@pytest.mark.xfail(
-    reason="GX 1.24.1 leaves a parameter unbound in unexpected_index_query of `unique` with a condition on nullity",
-    raises=EngineError,
-)
 def test_rows_of_unique_under_a_condition_on_nullity_are_listed(engine):
     rows = [("x", "b", None), ("x", "b", None), ("y", "b", None), ("x", None, None)]
     items = [gxe.ExpectColumnValuesToBeUnique(column="a", row_condition=Column("b").is_not_null())]
