@@ -18,9 +18,12 @@ _LONGEST_NUMBER = 32
 _PHONES = f"""CREATE TABLE phones AS
     SELECT tbl, _line, CASE WHEN length(sms) > {_LONGEST_NUMBER} THEN 'too long'
         ELSE left(sms, 4) || translate(substr(sms, 5), '012345678', '999999999') END AS shape,
-        length(ltrim(sms, '+0 ')) = 0 OR trim(sms, left(sms, 1)) = '' AS one_digit
-    FROM (SELECT 'users' AS tbl, _line, sms FROM users UNION ALL SELECT 'guardians', _line, sms FROM guardians)
-    WHERE sms IS NOT NULL"""
+        trim(digits, left(digits, 1)) = '' AS one_digit
+    FROM (
+        SELECT 'users' AS tbl, _line, sms, translate(sms, '+-(). /', '') AS digits FROM users WHERE sms IS NOT NULL
+        UNION ALL
+        SELECT 'guardians', _line, sms, translate(sms, '+-(). /', '') FROM guardians WHERE sms IS NOT NULL
+    )"""
 
 
 def build(schema: Schema, others: tuple[str, ...], *, workspace: bool, region: str, further: bool) -> None:
@@ -75,9 +78,11 @@ def _possible(number: str, region: str) -> bool:
     import phonenumbers
 
     try:
-        return phonenumbers.is_possible_number(phonenumbers.parse(number, region))
+        reason = phonenumbers.is_possible_number_with_reason(phonenumbers.parse(number, region))
     except phonenumbers.NumberParseException:
         return False
+    # A local number without area code is possible, but not from everywhere, and so has no E.164 form.
+    return bool(reason == phonenumbers.ValidationResult.IS_POSSIBLE)
 
 
 def _fill(schema: Schema, table: str, columns: tuple[str, ...], rows: list[tuple[str | None, ...]]) -> None:

@@ -202,3 +202,24 @@ def test_findings_show_themselves_with_verdict_totals_and_the_first_causes(fault
     assert "not fit to send" in shown
     assert "more: <code>findings.causes()</code>" in shown
     assert faulty_findings.causes()["cause"].iloc[0] in shown
+
+
+NUMBERS = {
+    "+12025550143": True,
+    "(202) 555-0143": True,
+    "202.555.0143": True,
+    "1-202-555-0143": True,
+    "+44 20 7946 0958": True,
+    "555-0143": False,
+    "12345": False,
+    "call home": False,
+    "000-000-0000": False,
+    "2025550143" * 4: False,
+}
+
+
+def test_a_mobile_number_is_one_that_can_be_dialled_from_everywhere(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"sourcedId": [f"G{i}" for i in range(len(NUMBERS))], "role": "guardian", "sms": list(NUMBERS)})
+    table = ck.check_roster(ck.Roster.from_frames({"users": frame})).table()
+    bad = set(table.loc[table["code"] == "users.sms.format", "line"])
+    assert bad == {line for line, good in enumerate(NUMBERS.values(), 2) if not good}
