@@ -122,10 +122,10 @@ def _load(schema: Schema, name: str, file: Path, scratch: Path) -> int:
         first = loaded.refused.slice(0, 1).to_pylist()[0]
         raise WorkspaceError(f"{file}, line {first['line']}: {first['reason']}; export it from Connect again")
     values = quoted(f"_file_{name}")
-    for column in map(quoted, columns):  # a field of blanks is no value
-        blank = f"{column} < '!' AND trim({column}) = ''"
-        if schema.execute(f"SELECT 1 FROM {values} WHERE {blank} LIMIT 1"):
-            schema.execute(f"UPDATE {values} SET {column} = NULL WHERE {blank}")
+    for column in map(quoted, columns):  # blanks around a value are a spreadsheet's; blanks alone are no value
+        blanks = f"{column} <> trim({column})"
+        if schema.execute(f"SELECT 1 FROM {values} WHERE {blanks} LIMIT 1"):
+            schema.execute(f"UPDATE {values} SET {column} = nullif(trim({column}), '') WHERE {blanks}")
     chosen = ", ".join(map(quoted, columns))
     schema.execute(f"CREATE VIEW workspace_{name} AS SELECT _line, {chosen} FROM {quoted('_all_' + name)}")
     return loaded.rows
