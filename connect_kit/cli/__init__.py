@@ -6,8 +6,10 @@ Exit codes: 0 fit to send, 1 critical findings, 2 the delivery could not be read
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -104,9 +106,16 @@ def run(arguments: list[str] | None = None) -> int:
 
 def main() -> None:
     """Door of ``python -m connect_kit``."""
-    code = run()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    try:
+        code = run()
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read our output has gone, as in "audit ... | head"
+        code = 141
+    except Exception:  # noqa: BLE001  # a fault of ours: shown whole, and then the same way out
+        traceback.print_exc()
+        code = 70
+    with contextlib.suppress(OSError):
+        sys.stderr.flush()
     # DuckDB's binding prints leak warnings when Python tears down after Great Expectations was imported; the tidy-up
     # that matters (private temporary folders) is registered with atexit, so run that and leave.
     atexit._run_exitfuncs()

@@ -219,7 +219,9 @@ NUMBERS = {
 
 
 def test_a_mobile_number_is_one_that_can_be_dialled_from_everywhere(tmp_path: Path) -> None:
-    frame = pd.DataFrame({"sourcedId": [f"G{i}" for i in range(len(NUMBERS))], "role": "guardian", "sms": list(NUMBERS)})
+    frame = pd.DataFrame(
+        {"sourcedId": [f"G{i}" for i in range(len(NUMBERS))], "role": "guardian", "sms": list(NUMBERS)}
+    )
     table = ck.check_roster(ck.Roster.from_frames({"users": frame})).table()
     bad = set(table.loc[table["code"] == "users.sms.format", "line"])
     assert bad == {line for line, good in enumerate(NUMBERS.values(), 2) if not good}

@@ -152,3 +152,10 @@ def test_the_sample_command_writes_a_district_with_its_truth(tmp_path: Path) -> 
     )
     assert done.returncode == 0, done.stderr
     assert "users.role.known" in (tmp_path / "truth.csv").read_text(encoding="utf-8")
+
+
+def test_a_reader_that_goes_away_early_leaves_no_noise(clean: ck.SampleDistrict, tmp_path: Path) -> None:
+    command = f'"{sys.executable}" -m connect_kit audit "{clean.delivery}" --out "{tmp_path}" | true'
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.stderr == ""
+    assert {path.name for path in tmp_path.iterdir()} == OUTPUTS
