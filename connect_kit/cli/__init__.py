@@ -109,7 +109,7 @@ def main() -> None:
     try:
         code = run()
         sys.stdout.flush()
-    except BrokenPipeError:  # whoever read our output has gone, as in "audit ... | head"
+    except (BrokenPipeError, SystemExit):  # whoever read our output has gone, as in "audit ... | head"
         code = 141
     except Exception:  # noqa: BLE001  # a fault of ours: shown whole, and then the same way out
         traceback.print_exc()
