@@ -45,6 +45,7 @@ def run_audit(
         known = ck.read_workspace(workspace) if workspace else None
     with _timed(seconds, "check"):
         findings = ck.check_roster(roster, known, suites=suites, region=region, progress=bars)
+    seconds |= {f"check: {step}": value for step, value in findings.seconds.items()}
     with _replaced(out) as folder:
         with _timed(seconds, "findings.csv"):
             findings.write_csv(folder / "findings.csv")
