@@ -162,7 +162,9 @@ class Roster:
         return f"Roster({self.level} level: {sizes})"
 
     def _repr_html_(self) -> str:
-        return f"<p>{self.level} level</p>" + str(self.summary().to_html(index=False, escape=True))
+        from connect_kit.html import table_html
+
+        return f"<p>{self.level} level</p>" + table_html(self.summary())
 
 
 def check_table_names(frames: Mapping[str, Any]) -> None:

@@ -61,7 +61,9 @@ class Workspace:
         return "Workspace(" + ", ".join(f"{name} {rows:,}" for name, rows in self.rows.items()) + ")"
 
     def _repr_html_(self) -> str:
-        return str(self.summary().to_html(index=False, escape=True))
+        from connect_kit.html import table_html
+
+        return table_html(self.summary())
 
 
 def read_workspace(path: str | Path, *, engine: DuckDBEngine | None = None) -> Workspace:
