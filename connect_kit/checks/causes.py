@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from connect_kit.checks.findings import Findings
     from connect_kit.checks.suites import Rule
 
+_MOST_SCHOOLS = 500  # more than this are no schools but a damaged column
 _MOST_VALUES = 10  # more different values than this are one cause: "237 different classes"
 _BLANK_SHARE = 0.95
 _GROUPS = """
@@ -77,10 +78,11 @@ def _collect(findings: Findings) -> dict[tuple[str, ...], _Cause]:
     found: dict[tuple[str, ...], _Cause] = {}
     for number, rule in enumerate(findings.rules):
         values = groups.get(number, {})
-        split = rule.cause == "school" or (rule.cause == "value" and len(values) <= _MOST_VALUES)
+        most = {"school": _MOST_SCHOOLS, "value": _MOST_VALUES}.get(rule.cause or "", 0)
+        split = 0 < len(values) <= most
         for value, rows in values.items() if split else [(None, sum(values.values()))]:
             key, title = _named(findings, rule, value, len(values), rows)
-            if rule.cause == "school" and rule.table == "workspace":
+            if rule.cause == "school" and rule.table == "workspace" and value is not None:
                 title = rule.message.replace("{value}", said[number, value])
             found.setdefault(key, _Cause(title, rule)).add(rule, rows)
     return found
@@ -92,17 +94,14 @@ def _named(findings: Findings, rule: Rule, value: str | None, values: int, rows:
         return ("school", value), rule.message.replace("{value}", value).partition(";")[0]
     if rule.cause == "value" and value is not None:
         return (rule.code, rule.severity, value), f"{rule.title}: {value[:60]}"
-    if rule.cause == "value" and values > _MOST_VALUES:
+    if rule.cause in ("school", "value") and value is None and values > 1:
         return (rule.code, rule.severity), f"{rule.title}: {values:,} different ones"
     table = findings.roster.info.get(rule.table)
     if rule.code.endswith((".present", ".role.known")) and table and rows >= _BLANK_SHARE * max(table.rows, 1):
         return (rule.code, "blank"), f"Column {rule.column} of {table.file} is blank throughout"
     if rule.expectation is None and rule.column and rule.code.startswith("header."):
-        return (
-            rule.code,
-            rule.table,
-            rule.column,
-        ), f"{rule.batch}: {rule.title[0].lower()}{rule.title[1:]} ({rule.column})"
+        title = f"{rule.batch}: {rule.title[0].lower()}{rule.title[1:]} ({rule.column})"
+        return (rule.code, rule.table, rule.column), title
     if rule.expectation is None:
         return (rule.code, rule.batch), f"{rule.batch}: {rule.title[0].lower()}{rule.title[1:]}"
     return (rule.code, rule.severity, rule.column or ""), rule.title + (f" ({rule.column})" if rule.column else "")

@@ -225,3 +225,13 @@ def test_a_mobile_number_is_one_that_can_be_dialled_from_everywhere(tmp_path: Pa
     table = ck.check_roster(ck.Roster.from_frames({"users": frame})).table()
     bad = set(table.loc[table["code"] == "users.sms.format", "line"])
     assert bad == {line for line, good in enumerate(NUMBERS.values(), 2) if not good}
+
+
+def test_a_column_of_ten_thousand_different_schools_is_one_cause_a_file(tmp_path: Path) -> None:
+    count = 10_000
+    frame = pd.DataFrame({"sourcedId": [f"T{i:05}" for i in range(count)], "role": "teacher"})
+    frame["orgSourcedIds"] = [f"S{i}" for i in range(count)]
+    findings = ck.check_roster(ck.Roster.from_frames({"users": frame}), connected(tmp_path / "w", "0104"))
+    causes = findings.causes()
+    assert len(causes) < 20
+    assert "People of a school that Connect does not know: 10,000 different ones" in set(causes["cause"])
