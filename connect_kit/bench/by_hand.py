@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from connect_kit.engine import quoted
+from connect_kit.engine import literal, quoted
 from connect_kit.errors import SuiteError
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def failing(expectation: Mapping[str, Any]) -> str:
         case "be_null":
             condition = f"{column} IS NOT NULL"
         case "be_in_set":
-            condition = f"{column} NOT IN ({', '.join(_text(value) for value in kwargs['value_set'])})"
+            condition = f"{column} NOT IN ({', '.join(literal(value) for value in kwargs['value_set'])})"
         case "match_regex":
             condition = f"NOT {_matches(column, kwargs['regex'])}"
         case "not_match_regex":
@@ -115,12 +115,8 @@ def _row_condition(condition: Mapping[str, Any]) -> str:
     if condition["type"] == "nullity":
         return f"{column} IS {'' if condition['is_null'] else 'NOT '}NULL"
     operator = {"==": "="}.get(condition["operator"], condition["operator"])
-    return f"{column} {operator} {_text(condition['parameter'])}"
+    return f"{column} {operator} {literal(condition['parameter'])}"
 
 
 def _matches(column: str, regex: str) -> str:
-    return f"regexp_matches({column}, {_text(regex)})"
-
-
-def _text(value: object) -> str:
-    return "'" + str(value).replace("'", "''") + "'"
+    return f"regexp_matches({column}, {literal(regex)})"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connect_kit.bench.process import last_line, peak_memory_of_children, surroundings
+from connect_kit.engine import literal
 from connect_kit.errors import ConnectKitError
 
 if TYPE_CHECKING:
@@ -59,8 +60,8 @@ def damage(clock: Clock, delivery: str, damaged: str, rows: int) -> None:
             )
             found = con.execute("SELECT count(*) FROM users WHERE contains(email, ' at ')").fetchone()
             facts["rows"] = int(found[0]) if found else 0
-            place = str(target / "users.csv").replace("'", "''")
-            con.execute(f"COPY (SELECT * FROM users ORDER BY rowid) TO '{place}' (HEADER)")
+            place = literal(target / "users.csv")
+            con.execute(f"COPY (SELECT * FROM users ORDER BY rowid) TO {place} (HEADER)")
 
 
 def audit(clock: Clock, delivery: str, workspace: str, out: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.connect import SEVERITIES
-from connect_kit.engine import quoted
+from connect_kit.engine import literal, quoted
 from connect_kit.errors import SettingError
 
 if TYPE_CHECKING:
@@ -241,9 +241,7 @@ class Findings:
 
     def write_csv(self, path: str | Path) -> None:
         """Write :meth:`table` as CSV, by the engine itself."""
-        self.schema.execute(
-            f"COPY ({_ROWS + _ORDER}) TO '{str(path).replace(chr(39), chr(39) * 2)}' (HEADER, DELIMITER ',')"
-        )
+        self.schema.execute(f"COPY ({_ROWS + _ORDER}) TO {literal(path)} (HEADER, DELIMITER ',')")
 
     def save(self, folder: str | Path) -> None:
         """Write ``findings.csv`` into a folder."""

@@ -67,10 +67,10 @@ def _grades(schema: Schema, others: tuple[str, ...]) -> None:
 def _phones(schema: Schema, others: tuple[str, ...], region: str) -> None:
     schema.execute(_PHONES, also=others)
     shapes = schema.execute("SELECT DISTINCT shape FROM phones")
-    _fill(schema, "phone_shapes", ("shape",), [(shape,) for (shape,) in shapes if not _possible(shape, region)])
+    _fill(schema, "impossible_shapes", ("shape",), [(shape,) for (shape,) in shapes if not _possible(shape, region)])
     schema.execute(
         "CREATE TABLE bad_phones AS SELECT tbl, _line FROM phones "
-        "WHERE one_digit OR shape IN (SELECT shape FROM phone_shapes)"
+        "WHERE one_digit OR shape IN (SELECT shape FROM impossible_shapes)"
     )
 
 

@@ -25,7 +25,7 @@ from connect_kit.engine.csv_lines import (
     refused_table,
     split_records,
 )
-from connect_kit.engine.duckdb import Schema, quoted
+from connect_kit.engine.duckdb import Schema, literal, quoted
 from connect_kit.engine.encoding import Probe, chunks, probe_file, write_plain
 from connect_kit.errors import EngineError
 
@@ -168,11 +168,11 @@ def load_csv(schema: Schema, table: str, source: CsvSource, columns: Sequence[st
 
 def _reads(schema: Schema, values: str, source: CsvSource, columns: Sequence[str], clean: Path | None = None) -> bool:
     """Let DuckDB read the file strictly; False where it finds a record that does not parse."""
-    types = ", ".join(f"{_literal(name)}: 'VARCHAR'" for name in columns)
+    types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in columns)
     options = f"columns = {{{types}}}, auto_detect = false, strict_mode = true, quote = '\"', escape = '\"'"
     sql = (
-        f"CREATE OR REPLACE TABLE {values} AS SELECT * FROM read_csv({_literal(str(clean or source.path))}, "
-        f"{options}, delim = {_literal(source.delimiter)}, header = {str(clean is None).lower()}, "
+        f"CREATE OR REPLACE TABLE {values} AS SELECT * FROM read_csv({literal(clean or source.path)}, "
+        f"{options}, delim = {literal(source.delimiter)}, header = {str(clean is None).lower()}, "
         f"max_line_size = {MOST_BYTES_A_LINE})"
     )
     try:
@@ -191,7 +191,7 @@ def _whole(schema: Schema, values: str, source: CsvSource, columns: Sequence[str
     inside = written - (rows + 1) * (len(columns) - 1) - sum(name.count(source.delimiter) for name in source.header)
     if inside == 0:
         return True
-    sign = _literal(source.delimiter)
+    sign = literal(source.delimiter)
     counts = (
         f"CASE WHEN contains({name}, {sign}) THEN strlen({name}) - strlen(replace({name}, {sign}, '')) ELSE 0 END"
         for name in map(quoted, columns)
@@ -205,7 +205,3 @@ def _read_one_by_one(schema: Schema, values: str, source: CsvSource, columns: Se
     with schema.engine.cursor((schema.name,)) as cursor:
         cursor.register("records", pa_table(data))
         cursor.execute(f"CREATE OR REPLACE TABLE {values} AS SELECT * FROM records")
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -31,6 +31,11 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def literal(value: object) -> str:
+    """A value's text as an SQL literal, for the places where DuckDB takes no parameter."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
 class DuckDBEngine:
     """Holds tables in DuckDB and runs SQL on them.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from connect_kit.engine import quoted
+from connect_kit.engine import literal, quoted
 from connect_kit.errors import SettingError
 
 if TYPE_CHECKING:
@@ -149,9 +149,9 @@ class Roster:
         target.mkdir(parents=True, exist_ok=True)
         for name, table in self.info.items():
             columns = ", ".join(quoted(column) for column in table.columns)
-            place = str(target / f"{name}.csv").replace("'", "''")
+            place = literal(target / f"{name}.csv")
             self.schema.execute(
-                f"COPY (SELECT {columns} FROM {quoted('_all_' + name)} ORDER BY _line) TO '{place}' (HEADER)"
+                f"COPY (SELECT {columns} FROM {quoted('_all_' + name)} ORDER BY _line) TO {place} (HEADER)"
             )
 
     def __len__(self) -> int:

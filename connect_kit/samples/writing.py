@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connect_kit.connect import WORKSPACE_FILES
+from connect_kit.engine import literal
 from connect_kit.samples.layouts import Column
 
 if TYPE_CHECKING:
@@ -98,5 +99,4 @@ def write_rows(path: Path, titles: Sequence[str], rows: Iterable[Sequence[str]])
 
 
 def _copy(con: duckdb.DuckDBPyConnection, select: str, path: Path) -> None:
-    target = str(path).replace("'", "''")
-    con.execute(f"COPY ({select}) TO '{target}' (FORMAT csv, HEADER, NULLSTR '')")
+    con.execute(f"COPY ({select}) TO {literal(path)} (FORMAT csv, HEADER, NULLSTR '')")
