@@ -43,8 +43,11 @@ SUBJECTS: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
-def make_classes(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
-    """``classes``: school ``s``, grade ``g``, subject ``u``, section, teacher ``t``, aide."""
+def make_classes(con: duckdb.DuckDBPyConnection, sizes: Sizes, *, letters: bool = False) -> None:
+    """``classes``: school ``s``, grade ``g``, subject ``u``, section, teacher ``t``, aide.
+
+    ``letters``: whether the class IDs of high schools end in a letter, so that its case can differ.
+    """
     rows = [
         (grade, u, title, u > 0 and u == len(titles) - 1)
         for grade, titles in SUBJECTS.items()
@@ -64,7 +67,9 @@ def make_classes(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
             FROM cut
         ), width AS (SELECT greatest(5, max(no)::VARCHAR.length()) AS w FROM numbered)
         SELECT n.s, n.g, n.grade, n.u, n.last, n.section, n.no, sc.school_id, sc.kind,
-               sc.school_id || lpad(n.no::VARCHAR, width.w::INTEGER, '0') AS class_id,
+               sc.school_id || lpad(n.no::VARCHAR, width.w::INTEGER, '0')
+               || CASE WHEN {letters} AND sc.kind = 'high' THEN '-' || chr((65 + n.section % 26)::INTEGER) ELSE '' END
+               AS class_id,
                n.title || CASE WHEN n.sections = 1 THEN '' WHEN sc.kind = 'elementary'
                     AND n.section < 26 THEN ' ' || chr((65 + n.section)::INTEGER)
                     ELSE ' (' || lpad((n.section + 1)::VARCHAR, 2, '0') || ')' END AS title,

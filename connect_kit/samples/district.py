@@ -13,6 +13,7 @@ from connect_kit.connect import FILES, Level
 from connect_kit.errors import SettingError
 from connect_kit.samples.bench import Bench
 from connect_kit.samples.catalogue import choose_faults
+from connect_kit.samples.existing import Existing
 from connect_kit.samples.fault import Fault
 from connect_kit.samples.further import make_further_tables, make_roles
 from connect_kit.samples.layouts import (
@@ -27,12 +28,15 @@ from connect_kit.samples.sizes import FEWEST_PER_SCHOOL, plan_sizes
 from connect_kit.samples.tables import make_tables
 from connect_kit.samples.text import spoil_files
 from connect_kit.samples.truth import write_truth
+from connect_kit.samples.truth_people import make_person_rows, tell_what_follows, write_truth_adults, write_truth_people
 from connect_kit.samples.writing import write_rows, write_table, write_workspace
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
+#: The share of students who are entered twice where only ``duplicates=True`` is asked for.
+TWICE: Final = 0.02
 _LEVELS: Final = ("district", "school")
 _GUARDIANS: Final = ("users", "file")
 
@@ -40,6 +44,10 @@ _GUARDIANS: Final = ("users", "file")
 @dataclass(frozen=True, slots=True)
 class SampleDistrict:
     """Where an invented district was written.
+
+    The last four are there only where they were asked for. Left and right ID of a pair of people stand in this order:
+    the delivery before the workspace, then by ID. What has the same ID on both sides is in no file but
+    truth_classrooms.csv and truth_schools.csv.
 
     Attributes
     ----------
@@ -51,12 +59,28 @@ class SampleDistrict:
         The state of the same district on Connect, as files.
     truth : Path
         What was planted: ``code,severity,table,file,line,sourcedId,column,kind``.
+    truth_people : Path or None
+        Pairs of students: ``left_id,left_source,right_id,right_source,relation,kind``. A source is ``roster`` (ID:
+        sourcedId) or ``workspace`` (connectStudentId of a student made by hand). Relation ``same``: one child, every
+        pair of its rows; the kind names all differences, joined by ``+``. Relation ``different``: ``twins``,
+        ``siblings``, and planted ``namesake`` pairs.
+    truth_adults : Path or None
+        Adults of the delivery, same columns: guardians entered again and staff who are guardians too (``same``),
+        guardians of one family (``different``).
+    truth_classrooms : Path or None
+        ``roster_id,workspace_id,relation,kind``: relation ``same`` or ``no_counterpart``, then one side is blank.
+    truth_schools : Path or None
+        The same for schools.
     """
 
     folder: Path
     delivery: Path
     workspace: Path
     truth: Path
+    truth_people: Path | None = None
+    truth_adults: Path | None = None
+    truth_classrooms: Path | None = None
+    truth_schools: Path | None = None
 
     def summary(self) -> pd.DataFrame:
         """Count the written files' rows and planted findings.
@@ -97,6 +121,8 @@ def sample_roster(
     level: Level = "district",
     guardians: Literal["users", "file"] | None = None,
     today: date | None = None,
+    duplicates: bool | float = False,
+    existing: bool = False,
 ) -> SampleDistrict:
     """Write an invented district with planted faults.
 
@@ -123,24 +149,50 @@ def sample_roster(
     guardians : {"users", "file"}, optional
         Where guardians are kept; by default in users.csv unless a named fault needs guardians.csv.
     today : date, optional
-        The school year around this day; it matters to the OneRoster layouts only.
+        The school year around this day; it matters to the OneRoster layouts, and to titles of last year.
+    duplicates : bool or float
+        The share of the students who are entered a second time under another ID, one of twenty of them a third time;
+        ``True`` is 0.02, and whatever is asked for is at least one. These rows come on top of ``students``. The
+        district is lifelike then: many names, of which common ones recur among strangers, twins whose names are
+        alike, siblings, namesakes. What the second rows break is in truth.csv; none of it is critical.
+    existing : bool
+        Whether a tenth of the schools await their first upload, so that their students, guardians and classrooms on
+        Connect were made by hand; lifelike too. Without planted faults one more school has lost the zeros of its ID
+        on Connect, another (not in layout ``connect``, which tells no names) has no ID there, and a few class IDs are
+        written otherwise. Such a district is not fit to send.
 
     Raises
     ------
     SettingError
         When an argument is not allowed, or faults do not fit together.
     """
-    _check(students, schools, layout, level, guardians)
+    share = TWICE if duplicates is True else float(duplicates)
+    _check(students, schools, layout, level, guardians, share)
     chosen, place = choose_faults(faults, layout=layout, level=level, guardians=guardians)
+    if existing and level == "school" and any(fault.code.startswith("workspace.") for fault in chosen):
+        raise SettingError(
+            "existing makes the only school's workspace by hand, so that no workspace fault can be planted"
+        )
     sizes = plan_sizes(students, schools, seed, level, today or date.today())
     target = Path(folder)
-    sample = SampleDistrict(target, target / "delivery", target / "workspace", target / "truth.csv")
+    sample = SampleDistrict(
+        target, target / "delivery", target / "workspace", target / "truth.csv",
+        truth_people=target / "truth_people.csv" if share or existing else None,
+        truth_adults=target / "truth_adults.csv" if share else None,
+        truth_classrooms=target / "truth_classrooms.csv" if existing else None,
+        truth_schools=target / "truth_schools.csv" if existing else None,
+    )  # fmt: skip
     sample.delivery.mkdir(parents=True, exist_ok=True)
+    for stale in ("people", "adults", "classrooms", "schools"):
+        (target / f"truth_{stale}.csv").unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(prefix="connect-kit-sample-") as scratch:
         con = _connect(scratch)
         try:
             aide = "aide" if layout == "connect" else "proctor"
-            make_tables(con, sizes, guardians=place, aide_role=aide)
+            make_tables(
+                con, sizes, guardians=place, aide_role=aide, lifelike=bool(duplicates) or existing,
+                twice=share, dates=layout != "connect", letters=existing and not chosen,
+            )  # fmt: skip
             tables = files_of(layout, place)
             bench = Bench(
                 con, sizes, layout=layout, level=level, guardians=place, tables=tables,
@@ -148,13 +200,25 @@ def sample_roster(
             )  # fmt: skip
             if layout != "connect":
                 make_further_tables(con, sizes)
-            _write(con, sample, bench, chosen)
+            if share:
+                tell_what_follows(bench)
+            made = Existing(con, bench, faults=bool(chosen)) if existing else None
+            _write(con, sample, bench, chosen, made)
+            if sample.truth_people:
+                make_person_rows(con, twice=bool(share))
+                if made:
+                    made.add_person_rows()
+                write_truth_people(con, sample.truth_people)
+            if sample.truth_adults:
+                write_truth_adults(con, sample.truth_adults)
+            if made and sample.truth_classrooms and sample.truth_schools:
+                made.write_truth(sample.truth_classrooms, sample.truth_schools)
         finally:
             con.close()
     return sample
 
 
-def _check(students: int, schools: int | None, layout: str, level: str, guardians: str | None) -> None:
+def _check(students: int, schools: int | None, layout: str, level: str, guardians: str | None, share: float) -> None:
     if layout not in LAYOUTS:
         raise SettingError(f"layout {layout!r} is not one of {', '.join(LAYOUTS)}")
     if level not in _LEVELS:
@@ -163,6 +227,8 @@ def _check(students: int, schools: int | None, layout: str, level: str, guardian
         raise SettingError(f"guardians {guardians!r} is not one of {', '.join(_GUARDIANS)}")
     if students < 20:
         raise SettingError(f"students is {students}; a sample has at least 20")
+    if not 0 <= share <= 1:
+        raise SettingError(f"duplicates is {share}; the share of students who are entered twice is between 0 and 1")
     if schools is not None:
         if level == "school" and schools != 1:
             raise SettingError(f"schools is {schools}; at school level there is exactly one")
@@ -189,14 +255,22 @@ def _connect(scratch: str) -> duckdb.DuckDBPyConnection:
     )
 
 
-def _write(con: duckdb.DuckDBPyConnection, sample: SampleDistrict, bench: Bench, faults: tuple[Fault, ...]) -> None:
+def _write(
+    con: duckdb.DuckDBPyConnection,
+    sample: SampleDistrict,
+    bench: Bench,
+    faults: tuple[Fault, ...],
+    made: Existing | None,
+) -> None:
     """Write the workspace as it was, then plant in the delivery and write that."""
     of_workspace = [fault for fault in faults if fault.code.startswith("workspace.")]
     for fault in of_workspace:
         bench.begin(fault)
         fault.plant(bench)
     kept = {"classrooms": bench.kept_classrooms, "students": bench.kept_students}
-    write_workspace(con, sample.workspace, kept=kept, added=bench.added)
+    if made:
+        kept = made.gaps
+    write_workspace(con, sample.workspace, kept=kept, added=bench.added, by_hand=made.queries if made else None)
     for fault in faults:
         if fault not in of_workspace:
             bench.begin(fault)

@@ -80,12 +80,13 @@ def _load(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, str |
 
 
 def _make_demographics(con: duckdb.DuckDBPyConnection, year: int) -> None:
-    """Birth dates: five years old by the start of kindergarten, one more for each grade."""
+    """Birth dates: five years old by the start of kindergarten, one more for each grade, unless they are known."""
     grade = "CASE grade WHEN 'KG' THEN 0 ELSE grade::INTEGER END"
+    chosen = f"(make_date({year} - 6 - {grade}, 9, 1) + (floor(u(i, 80) * 364))::INTEGER)::DATE"
     known = {
         "sourcedId": "student_id",
-        "birthDate": f"((make_date({year} - 6 - {grade}, 9, 1) + (floor(u(i, 80) * 364))::INTEGER)::DATE)::VARCHAR",
-        "sex": "CASE WHEN u(i, 81) < 0.5 THEN 'female' ELSE 'male' END",
+        "birthDate": f"(CASE WHEN dated THEN birth ELSE {chosen} END)::VARCHAR",
+        "sex": "CASE WHEN u(person, 81) < 0.5 THEN 'female' ELSE 'male' END",
     }
     titles = ", ".join(
         f'{known.get(column.name, "NULL::VARCHAR")} AS "{column.name}"' for column in TABLES["demographics"]

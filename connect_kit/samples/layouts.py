@@ -37,7 +37,7 @@ _COMPUTED: Final[dict[str, dict[str, str]]] = {
     },
 }
 _STORED: Final[dict[str, tuple[str, ...]]] = {
-    "users": (*FILES["users"].columns, "status"),
+    "users": (*FILES["users"].columns, "status", "middleName"),
     "classes": (*FILES["classes"].columns, "courseSourcedId", "classType", "status"),
     "enrollments": (*FILES["enrollments"].columns, "beginDate", "endDate"),
 }

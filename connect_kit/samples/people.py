@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from connect_kit.samples.loading import load_rows
-from connect_kit.samples.names import AREA_CODES, FAMILY, GIVEN, SHARES
+from connect_kit.samples.names import AREA_CODES, NameLists
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import duckdb
 
     from connect_kit.samples.sizes import Sizes
@@ -28,12 +30,12 @@ CLASSES_PER_TEACHER: Final[int] = 5
 _FICTIONAL: Final[int] = 100 * len(AREA_CODES)
 
 
-def make_macros(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
+def make_macros(con: duckdb.DuckDBPyConnection, sizes: Sizes, names: NameLists) -> None:
     """Register chance as SQL macros bound to the seed."""
     seed = int(sizes.seed)
     con.execute(f"CREATE MACRO u(key, salt) AS (hash(key::BIGINT, salt::BIGINT, {seed}::BIGINT) % 1000003) / 1000003.0")
-    # Common names come first in the lists, and a skewed choice makes them commoner still.
-    con.execute("CREATE MACRO pick(x, n) AS CAST(floor(n * pow(x, 1.5)) AS INTEGER)")
+    con.execute(f"CREATE MACRO pick_given(x, n) AS CAST({names.pick_given} AS INTEGER)")
+    con.execute(f"CREATE MACRO pick_family(x, n) AS CAST({names.pick_family} AS INTEGER)")
     con.execute(f"CREATE MACRO phone_number(q) AS {_phone_sql(seed)}")
 
 
@@ -58,28 +60,28 @@ def _primes(number: int) -> list[int]:
     return [p for p in range(2, number + 1) if number % p == 0 and all(p % d for d in range(2, p))]
 
 
-def make_names(con: duckdb.DuckDBPyConnection) -> None:
+def make_names(con: duckdb.DuckDBPyConnection, names: NameLists) -> None:
     """Load the names, each with the form it takes in an email address."""
-    for table, lists in (("given", GIVEN), ("family", FAMILY)):
+    for table, lists in (("given", names.given), ("family", names.family)):
         rows = [
             (origin, index, name)
-            for origin, names in enumerate(lists[key] for key in SHARES)
-            for index, name in enumerate(names)
+            for origin, listed in enumerate(lists[key] for key in names.shares)
+            for index, name in enumerate(listed)
         ]
         columns = {"origin": "INTEGER", "i": "INTEGER", "name": "VARCHAR"}
         load_rows(con, f"names_{table}", columns, rows)
 
 
-def _origin_sql(chance: str) -> str:
+def _origin_sql(chance: str, names: NameLists) -> str:
     edge, cases = 0, []
-    for origin, share in enumerate(SHARES.values()):
+    for origin, share in enumerate(names.shares.values()):
         edge += share
         cases.append(f"WHEN {chance} < {edge / 100} THEN {origin}")
     return f"CASE {' '.join(cases)} ELSE 0 END"
 
 
-def _count_sql(lists: dict[str, tuple[str, ...]], origin: str) -> str:
-    counts = ",".join(str(len(lists[key])) for key in SHARES)
+def _count_sql(lists: Mapping[str, tuple[str, ...]], origin: str) -> str:
+    counts = ",".join(str(len(listed)) for listed in lists.values())
     return f"([{counts}])[{origin} + 1]"
 
 
@@ -120,26 +122,30 @@ def make_students(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
         raise AssertionError("every place of every zone belongs to exactly one grade")
 
 
-def make_families(con: duckdb.DuckDBPyConnection) -> None:
+def make_families(con: duckdb.DuckDBPyConnection, names: NameLists) -> None:
     """``families``: origin, names and number of guardians; ``guardians``: one row each."""
+    in_list = _count_sql(names.family, "c.origin")
+    # Namesakes take their names by the number of another family, and from the commoner half.
+    common = "CASE WHEN c.key = c.f THEN u(c.f, 12) ELSE 0.5 * u(c.key, 12) END"
     con.execute(f"""
         CREATE TABLE families AS
         WITH base AS (
             SELECT f, min(i) AS first_child, count(*) AS children,
                    array_to_string(list_sort(list(DISTINCT school_id)), ',') AS schools
             FROM students GROUP BY f
-        ), chosen AS (SELECT *, {_origin_sql("u(f, 11)")} AS origin FROM base)
+        ), keyed AS (SELECT base.*, coalesce(k.key, f) AS key FROM base LEFT JOIN namesakes k USING (f)
+        ), chosen AS (SELECT *, {_origin_sql("u(key, 11)", names)} AS origin FROM keyed)
         SELECT c.*, a.name AS name_a, b.name AS name_b,
-               CASE WHEN u(c.f, 14) < 0.05 AND a.name <> b.name
-                         AND NOT regexp_matches(a.name || b.name, '[ -]')
-                    THEN a.name || '-' || b.name ELSE a.name END AS child_name,
+               CASE WHEN c.key < 0 OR a.name = b.name OR regexp_matches(a.name || b.name, '[ -]') THEN a.name
+                    WHEN u(c.f, 14) < 0.05 THEN a.name || '-' || b.name
+                    WHEN c.origin = 1 AND u(c.f, 14) < 0.05 + {names.two_names} THEN a.name || ' ' || b.name
+                    ELSE a.name END AS child_name,
                CASE WHEN u(c.f, 15) < 0.45 THEN 1 WHEN u(c.f, 15) < 0.97 THEN 2 ELSE 3 END AS adults
         FROM chosen c
-        JOIN names_family a ON a.origin = c.origin
-             AND a.i = pick(u(c.f, 12), {_count_sql(FAMILY, "c.origin")})
-        JOIN names_family b ON b.origin = c.origin
-             AND b.i = pick(u(c.f, 13), {_count_sql(FAMILY, "c.origin")})
+        JOIN names_family a ON a.origin = c.origin AND a.i = pick_family({common}, {in_list})
+        JOIN names_family b ON b.origin = c.origin AND b.i = pick_family(u(c.f, 13), {in_list})
     """)
+    count = _count_sql(names.given, "a.origin")
     con.execute(f"""
         CREATE TABLE guardians AS
         WITH adults AS (SELECT *, unnest(range(adults)) AS j FROM families)
@@ -151,13 +157,28 @@ def make_families(con: duckdb.DuckDBPyConnection) -> None:
                     ELSE a.name_b END AS family,
                u(a.f * 4 + a.j, 18) AS reach, u(a.f * 4 + a.j, 19) AS home
         FROM adults a
-        JOIN names_given g ON g.origin = a.origin AND g.i =
-             (pick(u(a.f, 20), {_count_sql(GIVEN, "a.origin")}) + 7 * a.j)
-             % {_count_sql(GIVEN, "a.origin")}
+        JOIN names_given g ON g.origin = a.origin AND g.i = (pick_given(u(a.f, 20), {count}) + 7 * a.j) % {count}
     """)
 
 
-def make_staff(con: duckdb.DuckDBPyConnection) -> None:
+def make_children(con: duckdb.DuckDBPyConnection, names: NameLists) -> None:
+    """``children``: the names of every student ``i``, of the family ``kin``; later also those who are there twice."""
+    count = _count_sql(names.given, "c.of")
+    common = "CASE WHEN c.key = c.f THEN u(c.f, 40) ELSE 0.5 * u(c.key, 40) END"
+    con.execute(f"""
+        CREATE TABLE children AS
+        WITH c AS (
+            SELECT st.i, st.f, st.child, f.key, f.origin, f.child_name, f.name_b,
+                   CASE WHEN u(f.key, 41) < {names.anglicized} THEN 0 ELSE f.origin END AS of
+            FROM students st JOIN families f ON f.f = st.f
+        )
+        SELECT c.i, c.f AS kin, c.i AS person, c.origin, g.name AS given, c.child_name AS family, c.name_b,
+               NULL::VARCHAR AS middle, NULL::DATE AS birth, true AS mail
+        FROM c JOIN names_given g ON g.origin = c.of AND g.i = (pick_given({common}, {count}) + 5 * c.child) % {count}
+    """)
+
+
+def make_staff(con: duckdb.DuckDBPyConnection, names: NameLists) -> None:
     """``staff``: teachers and aides of the classes, administrators; some of them are parents."""
     con.execute("""
         CREATE TABLE staff_keys AS
@@ -180,7 +201,7 @@ def make_staff(con: duckdb.DuckDBPyConnection) -> None:
             JOIN students st ON st.i = z.first + CAST(floor(u(k.n, 31) * z.size) AS BIGINT)
             JOIN guardians g ON g.f = st.f AND g.j = 0
             WHERE u(k.n, 30) < 0.05
-        ), chosen AS (SELECT *, {_origin_sql("u(n, 32)")} AS origin FROM staff_keys)
+        ), chosen AS (SELECT *, {_origin_sql("u(n, 32)", names)} AS origin FROM staff_keys)
         SELECT k.n, k.s, k.post, k.u, k.t, sc.school_id,
                CASE k.post WHEN 0 THEN 'administrator' WHEN 2 THEN
                     CASE WHEN sc.kind = 'high' AND k.t % 3 = 2 THEN 'proctor' ELSE 'aide' END
@@ -192,7 +213,7 @@ def make_staff(con: duckdb.DuckDBPyConnection) -> None:
         LEFT JOIN parents p ON p.n = k.n AND p.turn = 1
         LEFT JOIN schools other ON other.number = k.s + 1 AND other.zone = sc.zone
         JOIN names_given g ON g.origin = k.origin
-             AND g.i = pick(u(k.n, 35), {_count_sql(GIVEN, "k.origin")})
+             AND g.i = pick_given(u(k.n, 35), {_count_sql(names.given, "k.origin")})
         JOIN names_family f ON f.origin = k.origin
-             AND f.i = pick(u(k.n, 36), {_count_sql(FAMILY, "k.origin")})
+             AND f.i = pick_family(u(k.n, 36), {_count_sql(names.family, "k.origin")})
     """)

@@ -9,8 +9,12 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from connect_kit.samples.classes import make_classes, make_enrollments
+from connect_kit.samples.doubles import make_doubles, share_contacts
+from connect_kit.samples.kin import name_kin, plan_kin
 from connect_kit.samples.loading import load_rows
+from connect_kit.samples.names import FEW, NameLists
 from connect_kit.samples.people import (
+    make_children,
     make_families,
     make_macros,
     make_names,
@@ -23,24 +27,51 @@ if TYPE_CHECKING:
 
     from connect_kit.samples.sizes import Sizes
 
-_LANGUAGES: Final[str] = "['en','es','zh','fr','de']"
-_ORIGIN_LANGUAGE: Final[str] = f"CASE WHEN u({{key}}, 71) < 0.6 THEN 'en' ELSE ({_LANGUAGES})[{{origin}} + 1] END"
+_ORIGIN_LANGUAGE: Final[str] = "CASE WHEN u({key}, 71) < 0.6 THEN 'en' ELSE ({languages})[{origin} + 1] END"
 
 
-def make_tables(con: duckdb.DuckDBPyConnection, sizes: Sizes, *, guardians: str, aide_role: str) -> None:
-    """Make users, classes, enrollments, guardians and student_attributes of one district."""
-    make_macros(con, sizes)
-    make_names(con)
+def make_tables(
+    con: duckdb.DuckDBPyConnection,
+    sizes: Sizes,
+    *,
+    guardians: str,
+    aide_role: str,
+    lifelike: bool = False,
+    twice: float = 0.0,
+    dates: bool = False,
+    letters: bool = False,
+) -> None:
+    """Make users, classes, enrollments, guardians and student_attributes of one district.
+
+    ``lifelike``: with the wider name tables, twins and namesakes; ``twice``: the share of students who are entered
+    a second time; ``dates``: whether birth dates are written, so that they can be wrong; ``letters``: whether some
+    class IDs have letters.
+    """
+    names = FEW
+    if lifelike:
+        from connect_kit.samples.names_many import MANY  # only a sample that needs them pays for them
+
+        names = MANY
+    make_macros(con, sizes, names)
+    make_names(con, names)
     _load(con, sizes)
     make_students(con, sizes)
-    make_families(con)
-    make_classes(con, sizes)
-    make_staff(con)
+    load_rows(con, "namesakes", {"f": "BIGINT", "key": "BIGINT"}, [])
+    if lifelike:
+        plan_kin(con, sizes)
+    make_families(con, names)
+    make_classes(con, sizes, letters=letters)
+    make_staff(con, names)
+    make_children(con, names)
+    if lifelike:
+        name_kin(con, sizes)
+    if twice:
+        make_doubles(con, sizes, twice, dates=dates)
     _give_ids(con, sizes)
     make_enrollments(con, aide_role)
-    _make_adults(con, sizes)
+    _make_adults(con, sizes, lifelike=lifelike, twice=bool(twice))
     _make_users(con, sizes, guardians)
-    _make_rest(con, guardians)
+    _make_rest(con, guardians, names)
 
 
 def _load(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
@@ -99,7 +130,7 @@ def _give_ids(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
     )
 
 
-def _make_adults(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
+def _make_adults(con: duckdb.DuckDBPyConnection, sizes: Sizes, *, lifelike: bool, twice: bool) -> None:
     """``people``: everyone with a unique email and unique numbers; staff parents share theirs."""
     slug = "regexp_replace(lower(strip_accents({})), '[^a-z]', '', 'g')"
     local = f"{slug.format('given')} || '.' || {slug.format('family')}"
@@ -115,15 +146,11 @@ def _make_adults(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
             WHERE g.given = staff.given AND g.family = staff.family)
     """.replace("zone_families", "(SELECT DISTINCT f, zone FROM students)")
     )
-    con.execute("""
+    con.execute(f"""
         CREATE TABLE pupils AS
-        SELECT st.student_id, st.school_id, st.grade, st.i, st.f, f.origin,
-               g.name AS given, f.child_name AS family
-        FROM students st JOIN families f ON f.f = st.f
-        JOIN (SELECT origin, count(*) AS n FROM names_given GROUP BY origin) n
-             ON n.origin = f.origin
-        JOIN names_given g ON g.origin = f.origin AND g.i = (pick(u(st.f, 40), n.n) + 5 * st.child)
-             % n.n
+        SELECT st.student_id, st.school_id, st.grade, st.i, st.f, c.origin, c.given, c.family, c.middle, c.kin,
+               c.person, c.mail, c.birth, {lifelike} AS dated
+        FROM students st JOIN children c USING (i)
     """)
     con.execute(f"""
         CREATE TABLE people AS
@@ -132,7 +159,7 @@ def _make_adults(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
                    reach < 0.2 AS house, '{sizes.domain}' AS domain
             FROM staff WHERE guardian IS NULL
             UNION ALL
-            SELECT 1, i, given, family, true, false, false, 'students.{sizes.domain}' FROM pupils
+            SELECT 1, i, given, family, mail, false, false, 'students.{sizes.domain}' FROM pupils
             UNION ALL
             SELECT 2, n, given, family, reach >= 0.08, NOT (reach >= 0.08 AND reach < 0.16),
                    home < 0.25 AND NOT (reach >= 0.08 AND reach < 0.16),
@@ -152,6 +179,8 @@ def _make_adults(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
                CASE WHEN q IS NOT NULL AND house THEN phone_number(q::BIGINT) END AS phone
         FROM counted
     """)
+    if twice:
+        share_contacts(con)
 
 
 def _make_users(con: duckdb.DuckDBPyConnection, sizes: Sizes, guardians: str) -> None:
@@ -166,16 +195,16 @@ def _make_users(con: duckdb.DuckDBPyConnection, sizes: Sizes, guardians: str) ->
             SELECT 0 AS part, k.staff_id AS "sourcedId",
                    k.school_id || coalesce(',' || k.second_school, '') AS "orgSourcedIds", k.role,
                    k.given AS "givenName", k.family AS "familyName", p.email, p.sms, p.phone,
-                   NULL::VARCHAR AS "agentSourcedIds", NULL::VARCHAR AS grades
+                   NULL::VARCHAR AS "agentSourcedIds", NULL::VARCHAR AS grades, NULL::VARCHAR AS "middleName"
             FROM staff k JOIN people p ON p.part = CASE WHEN k.guardian IS NULL THEN 0 ELSE 2 END
                  AND p.n = coalesce(k.guardian, k.n)
             UNION ALL
             SELECT 1, s.student_id, s.school_id, 'student', s.given, s.family, p.email, NULL, NULL,
-                   {agents}, s.grade
-            FROM pupils s JOIN people p ON p.part = 1 AND p.n = s.i JOIN agents a ON a.f = s.f
+                   {agents}, s.grade, s.middle
+            FROM pupils s JOIN people p ON p.part = 1 AND p.n = s.i LEFT JOIN agents a ON a.f = s.f
             UNION ALL
             SELECT 2, g.guardian_id, g.schools, g.role, g.given, g.family, p.email, p.sms, p.phone,
-                   NULL, NULL
+                   NULL, NULL, NULL
             FROM guardians g JOIN people p ON p.part = 2 AND p.n = g.n
             WHERE {in_users}
         )
@@ -185,7 +214,8 @@ def _make_users(con: duckdb.DuckDBPyConnection, sizes: Sizes, guardians: str) ->
     """)
 
 
-def _make_rest(con: duckdb.DuckDBPyConnection, guardians: str) -> None:
+def _make_rest(con: duckdb.DuckDBPyConnection, guardians: str, names: NameLists) -> None:
+    languages = f"[{','.join(repr(language) for language in names.languages)}]"
     con.execute(
         """
         CREATE TABLE classes_out AS
@@ -210,14 +240,14 @@ def _make_rest(con: duckdb.DuckDBPyConnection, guardians: str) -> None:
                (['blue','green','orange','violet','teal'])[(i * 7 % 5 + 1)::INTEGER]
                    AS homeroom_colour, LANGUAGE AS language_at_home
         FROM pupils ORDER BY _pos
-    """.replace("LANGUAGE", _ORIGIN_LANGUAGE.format(key="f", origin="origin"))
+    """.replace("LANGUAGE", _ORIGIN_LANGUAGE.format(key="kin", origin="origin", languages=languages))
     )
     con.execute(f"""
         CREATE TABLE guardian_rows AS
         SELECT 10 * row_number() OVER (ORDER BY s.student_id, g.j) AS _pos,
                s.student_id AS "studentSourcedId", g.guardian_id AS "guardianSourcedId",
                g.given AS "givenName", g.family AS "familyName", p.email, p.sms, p.phone,
-               {_ORIGIN_LANGUAGE.format(key="s.f", origin="s.origin")} AS language
+               {_ORIGIN_LANGUAGE.format(key="s.kin", origin="s.origin", languages=languages)} AS language
         FROM pupils s JOIN guardians g ON g.f = s.f JOIN people p ON p.part = 2 AND p.n = g.n
         WHERE {guardians == "file"} ORDER BY _pos
     """)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,13 +17,13 @@ if TYPE_CHECKING:
 
 _WORKSPACE: Mapping[str, str] = {
     "schools": """
-        SELECT 'CS' || lpad((number + 1)::VARCHAR, 5, '0') AS "connectSchoolId", name,
-               school_id AS "schoolId" FROM schools ORDER BY number""",
+        SELECT 'CS' || lpad((number + 1)::VARCHAR, 5, '0') AS "connectSchoolId", {school_name} AS name,
+               {school_id} AS "schoolId" FROM schools ORDER BY number""",
     "classrooms": """
         SELECT 'CC' || lpad((c._pos // 10)::VARCHAR, 8, '0') AS "connectClassroomId",
                'CS' || lpad((sc.number + 1)::VARCHAR, 5, '0') AS "connectSchoolId", c.title,
-               c.grades, c."sourcedId" AS "classId", 'false' AS archived
-        FROM classes c JOIN schools sc ON sc.school_id = c."schoolSourcedId"
+               c.grades, {class_id} AS "classId", 'false' AS archived
+        FROM classes c JOIN schools sc ON sc.school_id = c."schoolSourcedId" {class_ids}
         WHERE {classrooms} ORDER BY c._pos""",
     "students": """
         SELECT 'CP' || lpad((u._pos // 10)::VARCHAR, 8, '0') AS "connectStudentId",
@@ -34,19 +35,19 @@ _WORKSPACE: Mapping[str, str] = {
     "guardians": """
         SELECT 'CU' || lpad(g.n::VARCHAR, 8, '0') AS "connectUserId", g.given AS "givenName",
                g.family AS "familyName", p.email, p.sms, p.phone, g.guardian_id AS "guardianId",
-               k.children AS "connectStudentIds"
+               {children} AS "connectStudentIds"
         FROM guardians g JOIN people p ON p.part = 2 AND p.n = g.n
         LEFT JOIN (SELECT s.f, string_agg('CP' || lpad((u._pos // 10)::VARCHAR, 8, '0'), ','
                      ORDER BY u._pos) AS children
               FROM pupils s JOIN users u ON u."sourcedId" = s.student_id
               WHERE {students} GROUP BY s.f) k
-          ON k.f = g.f ORDER BY g.n""",
+          ON k.f = g.f {links} WHERE {guardians} ORDER BY g.n""",
     "staff": """
         SELECT 'CT' || lpad(k.n::VARCHAR, 8, '0') AS "connectUserId",
                'CS' || lpad((k.s + 1)::VARCHAR, 5, '0')
                || CASE WHEN k.second_school IS NULL THEN ''
                        ELSE ',CS' || lpad((k.s + 2)::VARCHAR, 5, '0') END AS "connectSchoolIds",
-               u."givenName", u."familyName", u.email, u.sms, u.role, k.staff_id AS "staffId"
+               u."givenName", u."familyName", u.email, u.sms, u.role, {staff_id} AS "staffId"
         FROM staff k JOIN users u ON u."sourcedId" = k.staff_id ORDER BY k.n""",
     "enrollments": """
         SELECT 'CC' || lpad((c._pos // 10)::VARCHAR, 8, '0') AS "connectClassroomId",
@@ -56,6 +57,18 @@ _WORKSPACE: Mapping[str, str] = {
         JOIN users u ON u."sourcedId" = e."userSourcedId"
         LEFT JOIN staff k ON k.staff_id = e."userSourcedId"
         WHERE {classrooms} AND (e.role <> 'student' OR {students}) ORDER BY e._pos""",
+}
+
+# What stands in the gaps above where nothing was made by hand.
+_AS_DELIVERED: Mapping[str, str] = {
+    "school_name": "name",
+    "school_id": "school_id",
+    "class_id": 'c."sourcedId"',
+    "class_ids": "",
+    "children": "k.children",
+    "links": "",
+    "guardians": "true",
+    "staff_id": "k.staff_id",
 }
 
 
@@ -70,7 +83,7 @@ def write_table(
     """Write one table by ``_pos``; only a table that rows were added to needs sorting."""
     titles = ", ".join(f'{sql} AS "{name}"' for name, sql in columns)
     order = "ORDER BY _pos" if sort else ""
-    _copy(con, f'SELECT {titles} FROM "{stored}" {order}', path)
+    copy_to(con, f'SELECT {titles} FROM "{stored}" {order}', path)
 
 
 def write_workspace(
@@ -79,12 +92,23 @@ def write_workspace(
     *,
     kept: Mapping[str, str],
     added: Mapping[str, Iterable[Mapping[str, str]]],
+    by_hand: Mapping[str, str] | None = None,
 ) -> None:
-    """Write the six files of a workspace that agrees with the delivery, but for what is planted."""
+    """Write the six files of a workspace that agrees with the delivery, but for what is planted.
+
+    ``kept`` fills the gaps of the queries; ``by_hand`` has a further query for some of the files.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for name, titles in WORKSPACE_FILES.items():
         path = folder / f"{name}.csv"
-        _copy(con, _WORKSPACE[name].format(**kept), path)
+        copy_to(con, _WORKSPACE[name].format(**{**_AS_DELIVERED, **kept}), path)
+        if by_hand and name in by_hand:
+            more = path.with_suffix(".more")
+            copy_to(con, by_hand[name], more)
+            with path.open("ab") as end, more.open("rb") as rows:
+                rows.readline()
+                shutil.copyfileobj(rows, end)
+            more.unlink()
         with path.open("a", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, titles, restval="", lineterminator="\n")
             writer.writerows(added.get(name, ()))
@@ -98,5 +122,6 @@ def write_rows(path: Path, titles: Sequence[str], rows: Iterable[Sequence[str]])
         writer.writerows(rows)
 
 
-def _copy(con: duckdb.DuckDBPyConnection, select: str, path: Path) -> None:
+def copy_to(con: duckdb.DuckDBPyConnection, select: str, path: Path) -> None:
+    """Write what a query finds."""
     con.execute(f"COPY ({select}) TO {literal(path)} (FORMAT csv, HEADER, NULLSTR '')")

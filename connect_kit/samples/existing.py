@@ -1,0 +1,112 @@
+"""A workspace that was partly made by hand, beside a delivery that was never uploaded to all of its schools."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connect_kit.engine import literal
+from connect_kit.samples.by_hand import plan_by_hand, school_truth, tell_what_connect_lacks
+from connect_kit.samples.hand_classrooms import make_hand_classrooms, spoil_class_ids
+from connect_kit.samples.hand_students import make_hand_students
+from connect_kit.samples.writing import copy_to, write_rows
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+    from connect_kit.samples.bench import Bench
+
+PAIRS = ("roster_id", "workspace_id", "relation", "kind")
+_BY_HAND = {
+    "classrooms": """
+        SELECT "connectClassroomId", "connectSchoolId", title, grades, NULL AS "classId", archived FROM hand_classrooms
+        ORDER BY ALL""",
+    "students": """
+        SELECT "connectStudentId", "connectSchoolId", "givenName", "familyName", grade, email, NULL AS "studentId",
+               archived FROM hand_students ORDER BY ALL""",
+    "guardians": """
+        SELECT "connectUserId", "givenName", "familyName", email, sms, phone, NULL AS "guardianId", "connectStudentIds"
+        FROM hand_guardians ORDER BY ALL""",
+    "enrollments": 'SELECT "connectClassroomId", "connectUserId", role FROM hand_members ORDER BY ALL',
+}
+
+
+class Existing:
+    """What was made by hand on Connect, as tables beside those of the delivery."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, bench: Bench, *, faults: bool) -> None:
+        self.con, self.bench = con, bench
+        self.plan = plan_by_hand(bench.sizes, layout=bench.layout, faults=faults)
+        make_hand_students(con, bench.sizes, self.plan)
+        make_hand_classrooms(con, bench.sizes)
+        spoil_class_ids(con, self.plan.awaiting_sql)
+        tell_what_connect_lacks(bench, self.plan)
+        if self.plan.not_rostered:
+            row = {"connectSchoolId": f"CS{len(bench.sizes.schools) + 1:05d}", "name": self.plan.not_rostered}
+            bench.added.setdefault("schools", []).insert(0, row)
+
+    @property
+    def queries(self) -> dict[str, str]:
+        """Further rows of the workspace's files."""
+        return dict(_BY_HAND)
+
+    @property
+    def gaps(self) -> dict[str, str]:
+        """What the queries of the workspace say otherwise."""
+        plan, sizes = self.plan, self.bench.sizes
+        ids = [(s.number, plan.workspace_id(s)) for s in sizes.schools if plan.workspace_id(s) != s.school_id]
+        names = [(s.number, plan.workspace_name(s)) for s in sizes.schools if plan.workspace_name(s) != s.name]
+        awaiting = plan.awaiting_sql
+        return {
+            "school_id": _exceptions(ids, "school_id"),
+            "school_name": _exceptions(names, "name"),
+            "class_id": 'coalesce(ids.written, c."sourcedId")',
+            "class_ids": 'LEFT JOIN class_ids ids ON ids.class_id = c."sourcedId"',
+            "children": "concat_ws(',', k.children, links.ids)",
+            "links": "LEFT JOIN hand_links links ON links.n = g.n",
+            "guardians": "k.children IS NOT NULL",
+            "staff_id": f"CASE WHEN k.school_id IN ({awaiting}) AND u(k.n, 450) < 0.5 THEN NULL ELSE k.staff_id END",
+            "students": f'{self.bench.kept_students} AND u."orgSourcedIds" NOT IN ({awaiting})',
+            "classrooms": f'{self.bench.kept_classrooms} AND c."schoolSourcedId" NOT IN ({awaiting})',
+        }
+
+    def add_person_rows(self) -> None:
+        """Add the students that were made by hand to ``person_rows``."""
+        self.con.execute(
+            "INSERT INTO person_rows SELECT \"connectStudentId\", 'workspace', person, kin, kinds FROM hand_students"
+        )
+
+    def write_truth(self, classrooms: Path, schools: Path) -> None:
+        """Write truth_classrooms.csv and truth_schools.csv."""
+        write_rows(schools, PAIRS, school_truth(self.bench.sizes, self.plan))
+        kept = self.gaps["classrooms"]
+        copy_to(
+            self.con,
+            f"""
+            WITH told AS (
+                SELECT c."sourcedId" AS roster_id, coalesce(i.kind, 'id') AS kind,
+                       CASE WHEN {kept} THEN 'CC' || lpad((c._pos // 10)::VARCHAR, 8, '0') END AS workspace_id
+                FROM classes c JOIN class_plan p ON p.class_id = c."sourcedId"
+                LEFT JOIN class_ids i ON i.class_id = c."sourcedId"
+            ), matched AS (
+                SELECT t.roster_id, coalesce(t.workspace_id, h."connectClassroomId") AS workspace_id,
+                       CASE WHEN t.workspace_id IS NOT NULL THEN t.kind WHEN h.class_id IS NOT NULL
+                            THEN 'by_hand+' || h.pattern || CASE WHEN h.archived THEN '+archived' ELSE '' END
+                            ELSE 'new' END AS kind
+                FROM told t LEFT JOIN hand_classrooms h ON h.class_id = t.roster_id AND NOT h.old
+            )
+            SELECT roster_id, workspace_id, CASE WHEN workspace_id IS NULL THEN 'no_counterpart' ELSE 'same' END
+                   AS relation, kind FROM matched
+            UNION ALL
+            SELECT NULL, "connectClassroomId", 'no_counterpart', 'last_year+' || mark FROM hand_classrooms WHERE old
+            ORDER BY relation DESC, roster_id NULLS LAST, workspace_id
+            """,
+            classrooms,
+        )
+
+
+def _exceptions(values: list[tuple[int, str]], otherwise: str) -> str:
+    """SQL for a value of a school by its number; an empty one is none."""
+    cases = " ".join(f"WHEN number = {number} THEN nullif({literal(value)}, '')" for number, value in values)
+    return f"CASE {cases} ELSE {otherwise} END" if values else otherwise
