@@ -72,9 +72,10 @@ $(DEV): $(MADE) requirements-dev.lock pyproject.toml
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch "$(RUNTIME)" "$@"
 
+# The lock holds all there is; --no-deps, because recordlinkage says in vain that it wants an older pandas.
 $(BENCH): $(MADE) requirements-bench.lock pyproject.toml
 	@echo "Installing what the benchmark needs, at the locked versions (the first time takes a few minutes) ..."
-	@$(PIP) --require-hashes -r requirements-bench.lock
+	@$(PIP) --no-deps --require-hashes -r requirements-bench.lock
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch "$(RUNTIME)" "$(DEV)" "$@"
 

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from connect_kit.checks import Findings, check_roster
     from connect_kit.engine import DuckDBEngine
     from connect_kit.errors import ConnectKitError
+    from connect_kit.linkage import Decisions, Duplicates, find_duplicates, match_classrooms, match_schools, read_decisions
+    from connect_kit.panels import ClassroomsPanel, DuplicatesPanel
     from connect_kit.roster import Roster, read_roster
     from connect_kit.samples import SampleDistrict, sample_roster
     from connect_kit.views import write_report, write_workbook
@@ -17,13 +19,21 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "ClassroomsPanel": "panels",
     "ConnectKitError": "errors",
+    "Decisions": "linkage",
     "DuckDBEngine": "engine",
+    "Duplicates": "linkage",
+    "DuplicatesPanel": "panels",
     "Findings": "checks",
     "Roster": "roster",
     "SampleDistrict": "samples",
     "Workspace": "workspace",
     "check_roster": "checks",
+    "find_duplicates": "linkage",
+    "match_classrooms": "linkage",
+    "match_schools": "linkage",
+    "read_decisions": "linkage",
     "read_roster": "roster",
     "read_workspace": "workspace",
     "sample_roster": "samples",
@@ -32,13 +42,21 @@ _HOMES = {
 }
 
 __all__ = [
+    "ClassroomsPanel",
     "ConnectKitError",
+    "Decisions",
     "DuckDBEngine",
+    "Duplicates",
+    "DuplicatesPanel",
     "Findings",
     "Roster",
     "SampleDistrict",
     "Workspace",
     "check_roster",
+    "find_duplicates",
+    "match_classrooms",
+    "match_schools",
+    "read_decisions",
     "read_roster",
     "read_workspace",
     "sample_roster",

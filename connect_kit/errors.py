@@ -31,3 +31,11 @@ class OutputError(ConnectKitError):
 
 class SettingError(ConnectKitError, ValueError):
     """An argument has a value that is not allowed; the message lists the allowed ones."""
+
+
+class DecisionsError(ConnectKitError):
+    """The file of decisions has lines that cannot be read; ``problems`` holds every one. The file is left as it is."""
+
+    def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.problems = problems

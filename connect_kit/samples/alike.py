@@ -49,7 +49,7 @@ TWINS_ALIKE: Final = """
     Trevon Devon, Jaylen Jalen, Amari Amira, Landon Brandon, Logan Morgan, Carter Carson, Peyton Payton,
     Riley Rylee, Zoe Zoey, Hannah Anna, Sara Sarah, Katelyn Kaitlin, Evan Ethan, Jordan Jordyn, Mason Jason,
     Lily Lilly, Patrick Patricia, Stephen Stephanie, Paul Paula, Victor Victoria, Robert Roberta, Dominic Dominique,
-    Isaiah Josiah, Eli Elias, Jacob Jakob, Kara Cara"""
+    Isaiah Josiah, Jacob Jakob, Kara Cara"""
 SPANISH_TWINS_ALIKE: Final = """
     Daniel Daniela, María Marisa, Luis Luisa, Juan Juana, Gabriel Gabriela, Adrián Adriana, Fernando Fernanda,
     Alejandro Alejandra, Ángel Ángela, Mariana Marina, Ana Anahí, José Josefa, Camila Kamila, Julián Julia,
@@ -58,7 +58,7 @@ SPANISH_TWINS_ALIKE: Final = """
 OTHER_TWINS_ALIKE: Final = """
     Linh Minh, Thanh Khanh, Hung Huy, Ngoc Ngan, Wei Mei, Ming Ling, Jun Yun, Xin Xinyi, Hassan Hussein, Amir Amira,
     Samir Samira, Karim Karima, Aisha Aysha, Nadia Nada, Salma Selma, Ivan Ivana, Milan Milana,
-    Aleksandr Aleksandra, Maksim Maksym, Daria Dariya, Kwame Kwaku, Kofi Kojo, Taiwo Kehinde, Amina Aminata,
+    Aleksandr Aleksandra, Kwame Kwaku, Kofi Kojo, Taiwo Kehinde, Amina Aminata,
     Arjun Arnav, Aarav Aarush, Riya Diya, Anika Anita, Ji-hoon Ji-hoo, Seo-jun Seo-yun, Hana Hanna, Matteo Mattia,
     Lukas Luka, Chloé Cléo"""
 

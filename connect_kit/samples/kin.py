@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from connect_kit.samples.alike import MIDDLE, OTHER_TWINS_ALIKE, SPANISH_TWINS_ALIKE, TWINS_ALIKE, pairs
+from connect_kit.samples.alike import (
+    MIDDLE,
+    NICKNAMES,
+    OTHER_TWINS_ALIKE,
+    SPANISH_TWINS_ALIKE,
+    TWINS_ALIKE,
+    pairs,
+)
 from connect_kit.samples.layouts import school_year
 from connect_kit.samples.loading import load_rows
 from connect_kit.samples.names import split_names
@@ -16,7 +23,7 @@ if TYPE_CHECKING:
 
 # Pairs per student: three students of a hundred are twins.
 _TWINS: Final = 0.015
-_NAMESAKES: Final = 0.006
+_NAMESAKES: Final = 0.001
 _ALIKE: Final = 0.45
 _YEAR_OF_GRADE: Final = "CASE grade WHEN 'KG' THEN 0 ELSE grade::INTEGER END"
 
@@ -54,7 +61,7 @@ def plan_kin(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
             FROM alone
         )
         SELECT a.i, b.i AS other, a.f, b.f AS other_f, a.s = b.s AS same_school, a.grade = b.grade AS same_grade,
-               CASE WHEN a.grade <> b.grade THEN '' WHEN a.s <> b.s AND u(a.i, 112) < 0.3 THEN 'date'
+               CASE WHEN a.grade <> b.grade THEN '' WHEN a.s <> b.s AND u(a.i, 112) < 0.03 THEN 'date'
                     WHEN u(a.i, 112) < 0.6 THEN 'month' ELSE '' END AS born
         FROM placed a JOIN placed b ON b.at_school = a.at_school AND b.place = a.place + 1
              AND CASE WHEN a.at_school THEN b.s = a.s ELSE b.grade = a.grade END
@@ -70,6 +77,18 @@ def name_kin(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
     columns = {"kind": "INTEGER", "k": "BIGINT", "first": "VARCHAR", "second": "VARCHAR"}
     load_rows(con, "alike_names", columns, rows)
     counts = ",".join(str(len(pairs(text))) for text in lists)
+    # No parents call one child William and the next one Liam: the later child takes a name further down the list.
+    load_rows(con, "short_names", {"name": "VARCHAR", "short": "VARCHAR"}, pairs(NICKNAMES))
+    con.execute("""
+        UPDATE children SET given = other.name
+        FROM (
+            SELECT b.i AS i, g.origin, g.i AS at FROM children a JOIN children b ON b.kin = a.kin AND b.i > a.i
+            JOIN short_names s ON (s.name, s.short) IN ((a.given, b.given), (b.given, a.given))
+            JOIN names_given g ON g.name = b.given
+            QUALIFY row_number() OVER (PARTITION BY b.i ORDER BY g.origin, g.i) = 1
+        ) AS named JOIN names_given AS other ON other.origin = named.origin AND other.i = named.at + 1
+        WHERE children.i = named.i
+    """)
     middle = split_names(MIDDLE)
     load_rows(con, "middle_names", {"k": "BIGINT", "name": "VARCHAR"}, list(enumerate(middle)))
     year = school_year(sizes.today)[0].year

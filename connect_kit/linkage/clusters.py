@@ -1,0 +1,179 @@
+"""From scored pairs and decisions to duplicates: which records are one person, and what contradicts itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from connect_kit.engine import Schema
+    from connect_kit.linkage.decisions import Decision
+    from connect_kit.linkage.model import Model
+
+#: A record with more partners than this brings no others together: it is a placeholder rather than a person.
+MOST_EDGES = 30
+#: Pairs of a lower match weight are not kept: one in a thousand of them is one person.
+FLOOR = -10.0
+#: Match weight of a level from which on it says "not the same" whatever the rest says.
+_AGAINST = -5.0
+#: Probability of a pair that people called the same, where it brings a third record in.
+_SURE = 0.999999
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Pairs at a threshold and with decisions applied.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        The duplicates, with ``cluster_id``, the most certain first.
+    all : DataFrame
+        Every pair worth a look, with ``decision``; ``cluster_id`` is 0 where it is no duplicate.
+    members : DataFrame
+        ``cluster_id`` and ``unique_id`` of each record in a cluster.
+    conflicts : DataFrame
+        ``cluster_id``, ``left``, ``right``, ``why``.
+    """
+
+    frame: pd.DataFrame
+    all: pd.DataFrame
+    members: pd.DataFrame
+    conflicts: pd.DataFrame
+
+
+def read_scored(schema: Schema, model: Model) -> pd.DataFrame:
+    """The scored pairs with IDs and keys, the left record being the delivery's or the one of the lower ID."""
+    import numpy as np
+
+    guard = model.guard
+    against = [
+        value for value, level in guard.values if level.u > 0 and np.log2(max(level.m, 1e-300) / level.u) <= _AGAINST
+    ]
+    held = [value for value, level in guard.values if level.held]
+    against += held
+    return schema.frame(f"""
+        SELECT CASE WHEN turned THEN r ELSE l END AS l, CASE WHEN turned THEN l ELSE r END AS r,
+            CASE WHEN turned THEN rk ELSE lk END AS "left", CASE WHEN turned THEN lk ELSE rk END AS "right",
+            CASE WHEN held THEN least(match_weight, 0) ELSE match_weight END AS own_weight, guarded
+        FROM (
+            SELECT unique_id_l AS l, unique_id_r AS r, a.source || ':' || a.id AS lk, b.source || ':' || b.id AS rk,
+                (a.source, lk) > (b.source, rk) AS turned, match_weight,
+                gamma_{guard.name} IN ({_listed(against)}) AS guarded, gamma_{guard.name} IN ({_listed(held)}) AS held
+            FROM scored JOIN people AS a ON a.unique_id = unique_id_l JOIN people AS b ON b.unique_id = unique_id_r
+        )""")
+
+
+def _listed(values: list[int]) -> str:
+    return ", ".join(map(str, values)) or "NULL"
+
+
+def link(scored: pd.DataFrame, schema: Schema, decisions: tuple[Decision, ...], threshold: float) -> Linked:
+    """Apply decisions and threshold (a match weight), add who is the same by way of a third record, and cluster."""
+    import numpy as np
+    import pandas as pd
+
+    pairs = _with_decisions(scored, schema, decisions)
+    pairs["match_weight"] = pairs["own_weight"]
+    pairs["by_way"] = False
+    same, different = pairs["decision"].eq("same"), pairs["decision"].eq("different")
+    strong = pairs[(same | pairs["match_weight"].ge(threshold)) & ~different]
+    through = _through_others(strong)
+    if len(through):
+        pairs = pairs.merge(through, how="left", on=["l", "r"])
+        better = pairs["through"].gt(pairs["match_weight"]) & ~pairs["guarded"] & pairs["decision"].eq("")
+        pairs.loc[better, "match_weight"] = pairs.loc[better, "through"]
+        pairs["by_way"] = better
+        same, different = pairs["decision"].eq("same"), pairs["decision"].eq("different")
+    likely = 1.0 / (1.0 + np.exp2(-pairs["match_weight"].clip(-500, 500)))
+    pairs["match_probability"] = np.where(same, 1.0, np.where(different, 0.0, likely))
+    chosen = same | (pairs["match_weight"].ge(threshold) & ~different)
+    pairs["cluster_id"] = 0
+    order = ["match_probability", "match_weight", "left", "right"]
+    pairs = pairs.sort_values(order, ascending=[False, False, True, True], kind="stable").reset_index(drop=True)
+    chosen = pairs["decision"].eq("same") | (pairs["match_weight"].ge(threshold) & pairs["decision"].ne("different"))
+    members = _components(pairs[chosen])
+    pairs.loc[chosen, "cluster_id"] = pairs.loc[chosen, "l"].map(members)
+    for side in ("left", "right"):
+        pairs[[f"{side}_source", f"{side}_id"]] = (
+            pairs[side].str.split(":", n=1, expand=True) if len(pairs) else pd.DataFrame(columns=["s", "i"])
+        )
+    table = members.rename_axis("unique_id").rename("cluster_id").reset_index()
+    return Linked(pairs[chosen].reset_index(drop=True), pairs, table, _conflicts(pairs, members))
+
+
+def _with_decisions(scored: pd.DataFrame, schema: Schema, decisions: tuple[Decision, ...]) -> pd.DataFrame:
+    """Pairs with what was decided; decided pairs that the model thought nothing of come in besides."""
+    import numpy as np
+    import pandas as pd
+
+    columns = ["left", "right", "decision"]
+    decided = pd.DataFrame([(d.left, d.right, d.decision) for d in decisions], columns=columns, dtype=object)
+    pairs = scored.merge(decided, how="left", on=["left", "right"])
+    pairs["decision"] = pairs["decision"].fillna("")
+    if decided.empty:
+        return pairs
+    known = set(zip(scored["left"], scored["right"], strict=True))
+    new = decided[[pair not in known for pair in zip(decided["left"], decided["right"], strict=True)]]
+    keys = schema.frame(
+        "SELECT source || ':' || id AS key, unique_id FROM people WHERE source || ':' || id IN (SELECT unnest(?))",
+        [sorted({*new["left"], *new["right"]})],
+    )
+    numbers = dict(zip(keys["key"], keys["unique_id"], strict=True))
+    new = new[new["left"].isin(numbers) & new["right"].isin(numbers)]  # somebody who left is in no pair
+    more = new.assign(l=new["left"].map(numbers), r=new["right"].map(numbers), own_weight=np.nan, guarded=False)
+    return pd.concat([pairs, more], ignore_index=True) if len(more) else pairs
+
+
+def _through_others(strong: pd.DataFrame) -> pd.DataFrame:
+    """Match weight of two records by way of a third: the product of both probabilities. ``l``, ``r``, ``through``."""
+    import numpy as np
+    import pandas as pd
+
+    likely = 1.0 / (1.0 + np.exp2(-strong["match_weight"].clip(-500, 500)))
+    likely = likely.where(strong["decision"].ne("same"), _SURE).to_numpy()
+    ends = strong[["l", "r"]].to_numpy()
+    edges = pd.DataFrame({"a": [*ends[:, 0], *ends[:, 1]], "b": [*ends[:, 1], *ends[:, 0]], "p": [*likely, *likely]})
+    edges = edges[edges["a"].map(edges["a"].value_counts()) <= MOST_EDGES]
+    steps = edges.merge(edges, on="a")
+    steps = steps[steps["b_x"] != steps["b_y"]]
+    steps["p"] = np.minimum(steps["p_x"] * steps["p_y"], _SURE)
+    best = steps.groupby(["b_x", "b_y"])["p"].max().rename_axis(["l", "r"]).rename("through").reset_index()
+    best["through"] = np.log2(best["through"] / (1.0 - best["through"]))
+    return pd.DataFrame(best)
+
+
+def _components(pairs: pd.DataFrame) -> pd.Series:
+    """The cluster of each record, numbered from 1 in the order of the pairs."""
+    import numpy as np
+    import pandas as pd
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    records, places = np.unique(pairs[["l", "r"]].to_numpy().ravel(), return_inverse=True)
+    if not len(records):
+        return pd.Series(dtype="int64")
+    ends = places.reshape(-1, 2)
+    graph = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(len(records), len(records)))
+    _, labels = connected_components(graph, directed=False)
+    first = pd.unique(labels[ends[:, 0]])
+    number = np.empty(len(first), dtype="int64")
+    number[first] = np.arange(1, len(first) + 1)
+    return pd.Series(number[labels], index=records)
+
+
+def _conflicts(pairs: pd.DataFrame, members: pd.Series) -> pd.DataFrame:
+    apart = pairs[pairs["decision"].eq("different") | (pairs["guarded"] & pairs["decision"].ne("same"))]
+    cluster = apart["l"].map(members)
+    inside = apart[cluster.notna() & cluster.eq(apart["r"].map(members))]
+    decided = inside["decision"].eq("different")
+    why = decided.map(
+        {
+            True: "decided to be different, yet both are the same as a third record",
+            False: "another given name, or twins: yet both are the same as a third record",
+        }
+    )
+    found = inside[["left", "right"]].assign(cluster_id=cluster[inside.index].astype("int64"), why=why)
+    return found[["cluster_id", "left", "right", "why"]].sort_values(["cluster_id", "left", "right"], ignore_index=True)

@@ -1,0 +1,26 @@
+-- How a field is brought into a form in which spelling does not matter. One statement a blank line.
+
+-- Letters and digits of any script in small letters, the rest as one blank; nothing is no value.
+CREATE MACRO words(value) AS nullif(trim(regexp_replace(lower(strip_accents(value)), '[^\p{L}\p{M}\p{N}]+', ' ', 'g')), '');
+
+CREATE MACRO joined(value) AS replace(value, ' ', '');
+
+-- A number of less than seven digits, or of one digit repeated, is none.
+CREATE MACRO digits(value) AS right(translate(value, '+-(). /', ''), 10);
+
+CREATE MACRO number_key(value) AS CASE WHEN length(digits(value)) >= 7 AND trim(digits(value), left(digits(value), 1)) <> '' THEN hash(digits(value)) END;
+
+CREATE MACRO address_key(value) AS CASE WHEN value IS NOT NULL THEN hash(lower(value)) END;
+
+CREATE MACRO name_key(given, family) AS hash(replace(lower(strip_accents(coalesce(given, '') || coalesce(family, ''))), ' ', ''));
+
+-- What is left of a name when vowels, doubled letters and the spellings that sound alike are gone.
+CREATE MACRO consonants(value) AS replace(replace(replace(left(value, 1), 'c', 'k'), 'q', 'k'), 'z', 's') || regexp_replace(regexp_replace(
+    replace(replace(replace(replace(replace(replace(substr(value, 2), 'ph', 'f'), 'ck', 'k'), 'sch', 's'), 'th', 't'), 'z', 's'), 'c', 'k'),
+    '[aeiouyhw]', '', 'g'), '(bb|dd|ff|gg|kk|ll|mm|nn|pp|rr|ss|tt|vv)', '', 'g');
+
+-- The list of a field: several values stand in it, separated by commas.
+CREATE MACRO entries(value) AS list_filter(list_transform(string_split(value, ','), lambda x: trim(x)), lambda x: x <> '');
+
+-- The first letters of names as a set of bits: names without one in common are no variants of each other.
+CREATE MACRO letters(names) AS list_reduce(list_prepend(0::UBIGINT, list_transform(names, lambda x: CASE WHEN x IS NULL THEN 0::UBIGINT ELSE 1::UBIGINT << (unicode(x) % 61)::UBIGINT END)), lambda x, y: x | y);

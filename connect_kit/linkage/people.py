@@ -1,0 +1,146 @@
+"""Whom the linkage compares: one row a person, in the linkage's own schema."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from connect_kit.connect import WORKSPACE_FILES, grade_code
+from connect_kit.engine import quoted
+from connect_kit.oneroster import GRADES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from connect_kit.engine import Schema
+    from connect_kit.linkage.model import Model
+    from connect_kit.roster import Roster
+    from connect_kit.workspace import Workspace
+
+#: How many records a frequency learnt elsewhere counts for, beside what the delivery itself shows.
+_WEIGHT_OF_DEFAULT = 200
+#: How the children who share a value are counted, by the field it is a value of; elsewhere records are.
+_CHILDREN = {
+    "given_first": "count(DISTINCT hash(family_sound, coalesce(born, unique_id::VARCHAR)))",
+    "family": "count(DISTINCT hash(given_sound, coalesce(born, unique_id::VARCHAR)))",
+    "names": "count(DISTINCT hash(coalesce(born, unique_id::VARCHAR)))",
+    "born": "count(DISTINCT hash(coalesce(family_sound, unique_id::VARCHAR)))",
+}
+#: Numbers of the person alone; a student's are the family's.
+_PHONES = {
+    "students": "NULL",
+    "people": "nullif(list_filter([number_key(p.sms), number_key(p.phone)], lambda x: x IS NOT NULL), [])",
+}
+
+
+def build_people(roster: Roster, workspace: Workspace | None, model: Model) -> Schema:
+    """Make table ``people`` in a new schema.
+
+    Parameters
+    ----------
+    roster : Roster
+    workspace : Workspace or None
+    model : Model
+
+    Returns
+    -------
+    Schema
+        With ``people``: ``unique_id`` (a number), ``source``, ``id``, the fields in comparable form, and
+        ``tf_<field>``, the share of people who have the same value.
+    """
+    parents = (roster.schema,) if workspace is None else (roster.schema, workspace.schema)
+    schema = roster.schema.engine.new_schema("linkage", parents)
+    also = tuple(parent.name for parent in parents)
+    if workspace is None:
+        for name, columns in WORKSPACE_FILES.items():
+            spelled = ", ".join(f"{quoted(column)} VARCHAR" for column in columns)
+            schema.execute(f"CREATE TABLE workspace_{name} (_line BIGINT, {spelled})")
+    _run("forms.sql", schema, also)
+    _run("students.sql" if model.kind == "students" else "adults.sql", schema, also)
+    _grades(schema)
+    _nicknames(schema)
+    _run("people.sql", schema, also, family=model.family, established=model.established, phones=_PHONES[model.kind])
+    _frequencies(schema, model)
+    for table in (
+        "reached",
+        "households",
+        "spellings",
+        "family_spellings",
+        "stands_behind",
+        "people_without_frequencies",
+    ):
+        schema.execute(f"DROP TABLE {table}")
+    return schema
+
+
+def _run(file: str, schema: Schema, also: Sequence[str], **values: object) -> None:
+    text = resources.files("connect_kit.linkage").joinpath(file).read_text(encoding="utf-8")
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", str(value))
+    for statement in text.split(";\n"):
+        if statement.strip():
+            schema.execute(statement, also=also)
+
+
+def _grades(schema: Schema) -> None:
+    """Ranks of the grades as written: neighbouring grades differ by one."""
+    written = [row[0] for row in schema.execute("SELECT DISTINCT grade FROM persons WHERE grade IS NOT NULL")]
+    codes = [(value, grade_code(value.split(",")[0])) for value in written]
+    in_order = {code: rank for rank, code in enumerate(GRADES[:-3])}  # PS, UG and Other stand in no order
+    rows = [(value, in_order[code]) for value, code in codes if code in in_order]
+    _fill(schema, "grade_ranks", ("written", "rank"), rows, ("VARCHAR", "INTEGER"))
+
+
+def _nicknames(schema: Schema) -> None:
+    """Tables ``nickname_roots`` (a name and the names it may stand for) and ``lexicon`` (established given names)."""
+    pairs = [line.split(",") for line in _lines("nicknames.csv")]
+    roots: dict[str, set[str]] = {}
+    for formal, nickname in pairs:
+        roots.setdefault(formal, {formal})
+        roots.setdefault(nickname, {nickname}).add(formal)
+    rows = [(name, sorted(stands_for)) for name, stands_for in roots.items()]
+    _fill(schema, "nickname_roots", ("name", "roots"), rows, ("VARCHAR", "VARCHAR[]"))
+    established = {*_lines("given_names.csv"), *(formal for formal, _ in pairs)}
+    _fill(schema, "lexicon", ("name",), [(name,) for name in sorted(established)], ("VARCHAR",))
+
+
+def _lines(file: str) -> list[str]:
+    text = resources.files("connect_kit.linkage").joinpath(file).read_text(encoding="utf-8")
+    return [line for line in text.splitlines()[1:] if line]
+
+
+def _fill(
+    schema: Schema, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]], types: Sequence[str]
+) -> None:
+    import pyarrow as pa
+
+    kinds = {"VARCHAR": pa.string(), "INTEGER": pa.int32(), "VARCHAR[]": pa.list_(pa.string())}
+    data = {name: pa.array([row[i] for row in rows], kinds[types[i]]) for i, name in enumerate(columns)}
+    with schema.engine.cursor((schema.name,)) as cursor:
+        cursor.register("rows", pa.table(data))
+        cursor.execute(f"CREATE TABLE {quoted(table)} AS SELECT * FROM rows")
+
+
+def _frequencies(schema: Schema, model: Model) -> None:
+    """Table ``people``: shares of the values, smoothed towards the model's, because twenty records tell little.
+
+    Children are counted, not records, as far as the other fields tell: a child entered five times does not make its
+    name a common one. The child itself does not count, nor, where no birth date tells children apart, the other record
+    of a pair: a value that no other has is as rare as the model says.
+    """
+    levels = [level for comparison in model.comparisons for level in comparison.levels]
+    usual = {level.tf: level.u for level in reversed(levels) if level.tf and level.tf_weight == 1.0}
+    chosen, joins = ["p.*"], ""
+    for field, share in usual.items():
+        name = quoted(field)
+        chosen.append(f"f_{field}.tf AS tf_{field}")
+        joins += f"""
+            LEFT JOIN (
+                SELECT {name}, (greatest({_CHILDREN.get(field, "count(*)")} - 1 - bool_or(born IS NULL)::INTEGER, 0)
+                        + {_WEIGHT_OF_DEFAULT * share}) /
+                    (sum(count(*)) OVER () + {_WEIGHT_OF_DEFAULT}) AS tf
+                FROM people_without_frequencies WHERE {name} IS NOT NULL GROUP BY {name}
+            ) AS f_{field} ON f_{field}.{name} = p.{name}"""
+    # Given and family names go together: both are at least as common as the two are apart.
+    chosen = [c.replace("f_names.tf AS", "greatest(f_names.tf, f_given_first.tf * f_family.tf) AS") for c in chosen]
+    schema.execute(f"CREATE TABLE people AS SELECT {', '.join(chosen)} FROM people_without_frequencies AS p {joins}")

@@ -1,0 +1,262 @@
+"""The panel in which people decide which class is which classroom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import ipywidgets
+
+from connect_kit.linkage.matches import ClassroomMatches
+from connect_kit.panels import classrooms_view as view
+from connect_kit.panels.elements import el
+from connect_kit.panels.panel import Panel, Press
+from connect_kit.panels.queue import Queue
+from connect_kit.panels.sheet import Sheet
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Partners listed at once.
+_MOST = 20
+_ALL = "Accept all suggestions of a school"
+
+
+class ClassroomsPanel(Panel[ClassroomMatches]):
+    """Classes and classrooms to be brought together: accept suggestions, find another partner, archive or leave.
+
+    It calls the verbs of :class:`~connect_kit.linkage.matches.ClassroomMatches` and adds none. Titles and names of
+    teachers are shown on purpose; one switch masks them.
+
+    Parameters
+    ----------
+    classes : ClassroomMatches
+    masked : bool
+        Begin with names hidden.
+
+    Attributes
+    ----------
+    value : ClassroomMatches
+        With every decision made here.
+    school, state : ipywidgets.Dropdown
+        The filters.
+    search : ipywidgets.Text
+        Looks for another partner in the titles, IDs, teachers and grades of the same school.
+    """
+
+    title: ClassVar[str] = "Classrooms"
+    presses: ClassVar[Mapping[str, Press]] = {
+        "accept": Press("Accept", "c", "Connect the classroom with the class suggested", True),
+        "different": Press("Not this one", "d", "The class suggested is another one", True),
+        "archive": Press("Archive", "a", "Archive the classroom before the upload", True),
+        "leave": Press("Leave", "l", "Leave the classroom as it is", True),
+        "undo": Press("Undo", "z", "Take back the last decision", True),
+        "previous": Press("Previous", "p", "Show the previous one", moves=True),
+        "next": Press("Next", "n", "Show the next one", moves=True),
+        "school": Press(_ALL, "", "Accept every suggestion of the school chosen above; Undo takes all back", True),
+    }
+
+    def _arranged(self) -> Sequence[ipywidgets.Widget]:
+        self.school = ipywidgets.Dropdown(options=self._schools(), description="School")
+        states = {
+            "to decide": "open",
+            "suggested": "suggested",
+            "classrooms without class": "unmatched_workspace",
+            "classes without classroom": "unmatched_roster",
+            "decided": "decided",
+            "all": "all",
+        }
+        self.state = ipywidgets.Dropdown(options=list(states.items()), description="Show")
+        self.search = ipywidgets.Text(description="Partner", placeholder="title, ID, teacher or grade")
+        for filter_ in (self.school, self.state):
+            filter_.observe(self._refilter, "value")
+        self.search.observe(lambda _: self._run(), "value")
+        self.pair = Sheet(self._heard, role="region", label="Classroom under review", focusable=True)
+        self.partners = Sheet(self._heard, role="region", label="Partners to choose from")
+        deciding = [self.buttons[name] for name in ("accept", "different", "archive", "leave", "undo")]
+        return (
+            self._row(self.school, self.state, self.mask),
+            self._row(self.buttons["school"]),
+            self.status,
+            self.alert,
+            self.pair,
+            self._row(*deciding, self.buttons["previous"], self.buttons["next"]),
+            self._row(self.search),
+            self.partners,
+            self.list,
+        )
+
+    def _schools(self) -> list[tuple[str, str]]:
+        frame = self.queue.frame
+        told = dict(zip(frame["group"], frame["school"], strict=True))
+        return [("all schools", ""), *sorted((name, group) for group, name in told.items())]
+
+    # The queue.
+
+    def _load(self) -> Queue:
+        frame = self._value.details()
+        for name in frame.columns.difference(["score", "workspace_archived"]):
+            text = frame[name].astype("Int64").astype("string") if frame[name].dtype.kind == "f" else frame[name]
+            frame[name] = text.astype(object).where(text.notna(), "")
+        frame["workspace_archived"] = frame["workspace_archived"].eq(True)
+        alone = frame["roster_group"].where(frame["roster_group"] != "", "roster:" + frame["roster_school_id"])
+        frame["group"] = frame["workspace_group"].where(frame["workspace_group"] != "", alone)
+        school, number = (
+            frame[f"workspace_{part}"].where(frame[f"workspace_{part}"] != "", frame[f"roster_{part}"])
+            for part in ("school", "school_id")
+        )
+        frame["school"] = (school + (" (" + number + ")").where(number != "", "")).str.strip()
+        alone = (frame["status"] == "unmatched_workspace") & ~frame["workspace_archived"]
+        alone &= frame["workspace_class_id"] == ""  # another class ID: the sync's business, as with archived ones
+        frame["open"] = (frame["decision"] == "") & ((frame["status"] == "suggested") | alone)
+        return Queue(frame)
+
+    def _filter(self) -> None:
+        frame = self.queue.frame
+        self._scope = frame["group"] == self.school.value if self.school.value else frame["group"].notna()
+        wanted = self.state.value
+        state = {"open": frame["open"], "decided": frame["decision"] != "", "all": self._scope}
+        self.queue.narrow(self._scope & state.get(wanted, frame["status"] == wanted))
+
+    def _reload(self) -> None:
+        """Everything anew, because one decision may change what is suggested elsewhere. The place in the list stays."""
+        at = self.queue.at
+        super()._reload()
+        self.queue.at = min(at, max(0, len(self.queue.shown) - 1))
+
+    def _progress(self) -> tuple[int, int]:
+        frame = self.queue.frame[self._scope]
+        decided = int((frame["decision"] != "").sum())
+        return decided, decided + int(frame["open"].sum())
+
+    # What a person does.
+
+    def _press(self, name: str) -> None:
+        if name in ("accept", "different", "archive", "leave"):
+            self._decide(name)
+        elif name in ("previous", "next"):
+            self._step(1 if name == "next" else -1)
+        elif name == "undo":
+            self._undo()
+        elif name == "school":
+            self._accept_school()
+
+    def _do(self, message: Mapping[str, Any]) -> None:
+        if message.get("do") == "connect":
+            self._connect(str(message["of"]))
+        else:
+            super()._do(message)
+
+    def _decide(self, name: str) -> None:
+        row = self.queue.current
+        if row is None:
+            self._said = "Nothing is shown; set the filters otherwise."
+            return
+        roster, workspace, suggested = row["roster_id"], row["workspace_id"], row["status"] == "suggested"
+        by_id = row["status"] == "matched" and not row["decision"]
+        if not workspace:
+            self._said = "This class has no classroom; choose one below, or let the upload make one."
+        elif by_id:
+            self._said = "The class ID is recorded on this classroom; there is nothing to decide."
+        elif name == "accept" and not suggested:
+            self._said = "No class is suggested; choose one below."
+        elif name == "different" and not roster:
+            self._said = "No class is suggested that could be refused."
+        elif name in ("archive", "leave"):
+            self._decided(self._value.decide(None, workspace, name), f"{workspace}: {name}.")
+        else:
+            word = "connect" if name == "accept" else "different"
+            self._decided(self._value.decide(roster, workspace, word), f"{roster} and {workspace}: {word}.")
+
+    def _connect(self, chosen: str) -> None:
+        row = self.queue.current
+        if row is None:
+            return
+        roster, workspace = (chosen, row["workspace_id"]) if row["workspace_id"] else (row["roster_id"], chosen)
+        self._decided(self._value.decide(roster, workspace, "connect"), f"{roster} and {workspace}: connect.")
+
+    def _decided(self, value: ClassroomMatches, said: str) -> None:
+        after = self.queue.following
+        self._take(value)
+        self.search.value = ""
+        self._reload()
+        if after is not None:
+            frame, side = self.queue.frame, "workspace_id" if after["workspace_id"] else "roster_id"
+            any(self.queue.go(place) for place in frame.index[frame[side] == after[side]].tolist())
+        self._said = said
+
+    def _accept_school(self) -> None:
+        if not self.school.value:
+            self._said = "Choose a school above first."
+            return
+        number = self._suggestions()
+        if not number:
+            self._said = "There is no suggestion at this school."
+            return
+        said = f"{number:,} suggestion{'s' * (number != 1)} accepted; Undo takes all of them back."
+        self._decided(self._value.accept(school=self.school.value), said)
+
+    def _suggestions(self) -> int:
+        return int((self.queue.frame[self._scope]["status"] == "suggested").sum())
+
+    def _undo(self) -> None:
+        before = set(self._value.decisions.about("classrooms"))
+        self._decided(self._value.undo(), "")
+        changed = before ^ set(self._value.decisions.about("classrooms"))
+        rooms = {decision.right.removeprefix("workspace:") for decision in changed}
+        places = self.queue.frame.index[self.queue.frame["workspace_id"].isin(rooms)]
+        here = any(self.queue.go(place) for place in places.tolist())
+        self._said = "Taken back." if here else "Taken back, of a classroom that the filters hide."
+
+    # What is seen.
+
+    def _draw(self) -> None:
+        row, masked = self.queue.current, bool(self.mask.value)
+        rows = [(number, at, view.cells(line, masked=masked)) for number, at, line in self.queue.on_page()]
+        self._show_list("Classrooms and classes", view.HEADINGS, rows)
+        number = self._suggestions()
+        self.buttons["school"].description = (
+            f"Accept all {number:,} suggestions of this school" if self.school.value and number else _ALL
+        )
+        if row is None:
+            self.pair.show(el("p", "Nothing to show with these filters."))
+            self.partners.show()
+            return
+        place = f"{self.queue.at + 1:,} of {len(self.queue.shown):,}"
+        content = list(view.side_by_side(row, place=place, masked=masked))
+        by_id = row["status"] == "matched" and not row["decision"]
+        if row["workspace_id"] and not by_id:
+            content.append(view.choices(self._value.choices(row["workspace_id"])))
+        self.pair.show(*content)
+        self.partners.show(*([] if by_id else self._partners(row, masked)))
+
+    def _partners(self, row: pd.Series[Any], masked: bool) -> list[Any]:
+        """What the current class or classroom could be connected with, of its own school."""
+        frame, asked = self.queue.frame, self.search.value.casefold().split()
+        side, other = ("roster", "workspace") if row["workspace_id"] else ("workspace", "roster")
+        found = frame[(frame["group"] == row["group"]) & (frame[f"{side}_id"] != "")]
+        found = found[found[f"{side}_id"] != row[f"{side}_id"]].assign(why="")
+        if asked:
+            columns = [f"{side}_{name}" for name in ("title", "id", "teachers", "grades")]
+            text = found[columns].agg(" ".join, axis=1).str.casefold()
+            for word in asked:
+                found = found[text.loc[found.index].str.contains(word, regex=False)]
+        elif side == "roster":
+            likely = self._value.candidates(row["workspace_id"], _MOST).set_index("roster_id")
+            found = found[found["roster_id"].isin(likely.index)].set_index("roster_id", drop=False)
+            found = found.reindex([one for one in likely.index if one in found.index])
+            found["why"] = likely["reason"].reindex(found.index)
+        else:
+            found = found[found["status"] == "unmatched_workspace"]
+        if found.empty:
+            told = (
+                "Nothing at this school fits the search." if asked else "Nothing has anything in common; search above."
+            )
+            return [el("p", told)]
+        found = found.assign(
+            now=found["status"].map({"matched": "matched with ", "suggested": "suggested for "}).fillna("no partner")
+            + found[f"{other}_id"],
+            free=~((found["status"] == "matched") & (found["decision"] == "")),
+        )
+        more = [el("p", f"The first {_MOST} of {len(found):,}; search for others.")] if len(found) > _MOST else []
+        return [view.partners(found.head(_MOST), side=side, masked=masked), *more]
