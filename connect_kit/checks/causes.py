@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from connect_kit.checks.findings import stage
+from connect_kit.checks.findings import NOT_GIVEN, stage
 from connect_kit.connect import SEVERITIES
 
 if TYPE_CHECKING:
@@ -132,6 +132,6 @@ def _fold(found: list[_Cause]) -> list[_Cause]:
 def _unrun(findings: Findings) -> dict[str, int]:
     counts: dict[str, int] = {}
     for item in findings.not_checked:
-        if "workspace" not in item.reason:
+        if item.reason not in NOT_GIVEN.values():
             counts[item.rule.batch] = counts.get(item.rule.batch, 0) + 1
     return counts

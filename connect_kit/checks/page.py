@@ -27,7 +27,8 @@ Made from `expectations/*.json` and the reader's own list by `python -m connect_
 
 **critical**: Connect refuses the row or file, or damage follows; blocks a real upload. **warning**: accepted, but the
 result is probably not what was meant. **info**: worth knowing. *Level*: the rule applies at that level only. *Needs*:
-what must be delivered or given for the rule to be checked. *Follows*: findings that may come with it.
+what must be delivered or given for the rule to be checked; `duplicates` and `classrooms` are what `find_duplicates` and
+`match_classrooms` found. *Follows*: findings that may come with it.
 """
 
 
@@ -35,10 +36,15 @@ def rules_page() -> str:
     """Markdown of every rule: code, severity, title, remedy, source."""
     parts = [_INTRO, _section("reading", reader_rules().values())]
     rules = load_suites()
-    tables = dict.fromkeys((*(name for name in _TITLES if name != "reading"), *sorted({r.table for r in rules})))
-    parts += [_section(table, [rule for rule in rules if rule.table == table]) for table in tables]
+    tables = dict.fromkeys((*(name for name in _TITLES if name != "reading"), *sorted({_home(r) for r in rules})))
+    parts += [_section(table, [rule for rule in rules if _home(rule) == table]) for table in tables]
     keys = "\n".join(f"- **{key}**: {title}" for key, title in SOURCES.items())
     return "\n".join([*parts, f"## Sources\n\n{keys}\n"])
+
+
+def _home(rule: Rule) -> str:
+    """The part of the page: a rule against the workspace stands with its like, whatever file its rows are in."""
+    return "workspace" if rule.code.startswith("workspace.") else rule.table
 
 
 def _section(name: str, rules: Iterable[Rule]) -> str:

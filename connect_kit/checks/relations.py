@@ -10,8 +10,14 @@ from connect_kit.engine import quoted
 from connect_kit.oneroster import GRADES
 
 if TYPE_CHECKING:
-    from connect_kit.engine import Schema
+    import pandas as pd
 
+    from connect_kit.engine import Schema
+    from connect_kit.linkage import Duplicates
+    from connect_kit.linkage.matches import ClassroomMatches
+
+_PAIRS = ("left_id", "left_source", "right_id", "right_source")
+_MATCHES = ("status", "roster_id", "workspace_id")
 _LONGEST_NUMBER = 32
 #: Whether a number is possible depends on its length and its first digits: digits after the fourth character stand as
 #: 9, so that a million numbers come down to some hundred shapes.
@@ -36,10 +42,23 @@ def build(schema: Schema, others: tuple[str, ...], *, workspace: bool, region: s
             spelled = ", ".join(f"{quoted(column)} VARCHAR" for column in columns)
             schema.execute(f"CREATE TABLE workspace_{name} (_line BIGINT, {spelled})")
     _run("relations.sql", schema, others)
+    if workspace:
+        _run("relations_workspace.sql", schema, others)
     if further:
         _run("relations_further.sql", schema, others)
     _grades(schema, others)
     _phones(schema, others, region)
+
+
+def bring_in(
+    schema: Schema, others: tuple[str, ...], duplicates: Duplicates | None, classrooms: ClassroomMatches | None
+) -> None:
+    """Make the tables of what was found before the check: ``students_twice`` and ``classroom_matches``."""
+    if duplicates is not None:
+        _fill_frame(schema, "duplicate_pairs", _PAIRS, duplicates.table())
+        _run("relations_twice.sql", schema, others)
+    if classrooms is not None:
+        _fill_frame(schema, "classroom_matches", _MATCHES, classrooms.table())
 
 
 def _run(file: str, schema: Schema, others: tuple[str, ...]) -> None:
@@ -83,6 +102,11 @@ def _possible(number: str, region: str) -> bool:
         return False
     # A local number without area code is possible, but not from everywhere, and so has no E.164 form.
     return bool(reason == phonenumbers.ValidationResult.IS_POSSIBLE)
+
+
+def _fill_frame(schema: Schema, table: str, columns: tuple[str, ...], frame: pd.DataFrame) -> None:
+    texts = [[value if isinstance(value, str) else None for value in frame[name].tolist()] for name in columns]
+    _fill(schema, table, columns, list(zip(*texts, strict=True)))
 
 
 def _fill(schema: Schema, table: str, columns: tuple[str, ...], rows: list[tuple[str | None, ...]]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from connect_kit import connect
 from connect_kit.checks import relations
-from connect_kit.checks.findings import Findings, Unchecked
+from connect_kit.checks.findings import NOT_GIVEN, Findings, Unchecked
 from connect_kit.checks.suites import Rule, load_suites, reader_rule
 from connect_kit.engine import quoted
 from connect_kit.engine.gx_bridge import Bridge, prepare, rows_table
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from connect_kit.engine import Schema
+    from connect_kit.linkage import Duplicates
+    from connect_kit.linkage.matches import ClassroomMatches
     from connect_kit.roster import Roster
     from connect_kit.workspace import Workspace
 
@@ -27,6 +29,8 @@ def check_roster(
     roster: Roster,
     workspace: Workspace | None = None,
     *,
+    duplicates: Duplicates | None = None,
+    classrooms: ClassroomMatches | None = None,
     suites: str | Path | None = None,
     region: str = "US",
     progress: bool | None = None,
@@ -38,6 +42,11 @@ def check_roster(
     roster : Roster
     workspace : Workspace, optional
         The district's Connect workspace; rules that need it are reported as not checked without it.
+    duplicates : Duplicates, optional
+        Students who are there twice, from :func:`connect_kit.find_duplicates` on this roster and workspace; rules that
+        need them are reported as not checked without it.
+    classrooms : ClassroomMatches, optional
+        From :func:`connect_kit.match_classrooms` on this roster and workspace; likewise.
     suites : str or Path, optional
         A district's own suites, run beside the kit's: a JSON file or a folder of them.
     region : str
@@ -54,7 +63,7 @@ def check_roster(
     SuiteError
         When one of ``suites`` is no suite.
     SettingError
-        When roster and workspace live in different engines.
+        When roster and workspace live in different engines, or ``duplicates`` or ``classrooms`` are those of others.
     """
     started = time.perf_counter()
     importing = threading.Thread(
@@ -63,16 +72,18 @@ def check_roster(
     importing.start()
     if workspace is not None and workspace.schema.engine is not roster.schema.engine:
         raise SettingError("roster and workspace live in different engines; pass the same engine= to both readers")
+    given = _given(roster, workspace, duplicates, classrooms)
     rules = load_suites(suites)
     others = (roster.schema.name, *([workspace.schema.name] if workspace else []))
     schema = roster.schema.engine.new_schema("check")
     further = any(table not in connect.FILES for table in roster.info)
     relations.build(schema, others, workspace=workspace is not None, region=region, further=further)
+    relations.bring_in(schema, others, duplicates, classrooms)
     related = time.perf_counter()
     importing.join()
     prepare()  # an error of the thread shows here
     imported = time.perf_counter()
-    run = _Run(roster, workspace, schema, others)
+    run = _Run(roster, schema, others, given)
     bar = _bar(roster, progress)
     for batch in dict.fromkeys(rule.batch for rule in rules):
         run.suite(batch, [rule for rule in rules if rule.batch == batch])
@@ -97,8 +108,8 @@ def check_roster(
 class _Run:
     """One run of the catalogue; collects failing rows in the table ``_failing`` (rule, line, value, id)."""
 
-    def __init__(self, roster: Roster, workspace: Workspace | None, schema: Schema, others: tuple[str, ...]) -> None:
-        self.roster, self.workspace, self.schema, self.others = roster, workspace, schema, others
+    def __init__(self, roster: Roster, schema: Schema, others: tuple[str, ...], given: frozenset[str]) -> None:
+        self.roster, self.schema, self.others, self.given = roster, schema, others, given
         self.rules: list[Rule] = []
         self.counts: dict[int, int] = {}
         self.unchecked: list[Unchecked] = []
@@ -140,10 +151,12 @@ class _Run:
             return False, ""
         if any(table in self.roster.info for table in rule.unless):
             return False, ""
-        if "workspace" in rule.needs and self.workspace is None:
-            return False, "no workspace was given"
-        table = rule.batch if rule.table != "workspace" else "users"
-        wanted = [table, *(f"{table}.{column}" for column in rule.columns if rule.table != "workspace")]
+        for name, reason in NOT_GIVEN.items():
+            if name in rule.needs and name not in self.given:
+                return False, reason
+        # Rules against the workspace run on its schools, but look at what was delivered.
+        table = rule.batch if not rule.code.startswith("workspace.") else rule.table
+        wanted = ["users"] if table == "workspace" else [table, *(f"{table}.{column}" for column in rule.columns)]
         for name in (*wanted, *rule.needs):
             reason = self._missing(name)
             if reason is not None:
@@ -153,7 +166,7 @@ class _Run:
     def _missing(self, name: str) -> str | None:
         """None when a table or column is there, otherwise why it is not; empty when nobody would miss it."""
         table, _, column = name.partition(".")
-        if table == "workspace" or column.startswith("_"):
+        if table in NOT_GIVEN or column.startswith("_"):
             return None
         if table in self.roster.unreadable:
             return f"{table}.csv could not be read"
@@ -237,6 +250,32 @@ class _Run:
                 also=self.others,
             )
             self.counts[number] = count
+
+
+def _given(
+    roster: Roster,
+    workspace: Workspace | None,
+    duplicates: Duplicates | None,
+    classrooms: ClassroomMatches | None,
+) -> frozenset[str]:
+    """Which of the things that a rule may need are there."""
+    if duplicates is not None:
+        if duplicates.kind != "students":
+            raise SettingError("duplicates are of kind 'people'; pass those of find_duplicates(roster, workspace)")
+        _same("duplicates", "find_duplicates", duplicates.roster is roster)
+        _same("duplicates", "find_duplicates", workspace is None or duplicates.workspace is workspace)
+    if classrooms is not None:
+        _same("classrooms", "match_classrooms", classrooms.roster is roster)
+        _same("classrooms", "match_classrooms", workspace is None or classrooms.workspace is workspace)
+    there = {"workspace": workspace, "duplicates": duplicates, "classrooms": classrooms}
+    return frozenset(name for name, value in there.items() if value is not None)
+
+
+def _same(name: str, verb: str, same: bool) -> None:
+    if not same:
+        raise SettingError(
+            f"{name} were found in another roster or workspace than these; pass {name}={verb}(roster, workspace)"
+        )
 
 
 def _bar(roster: Roster, wanted: bool | None) -> Any:

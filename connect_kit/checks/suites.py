@@ -2,8 +2,9 @@
 
 An expectation carries its ``severity`` (GX's own field) and, in ``meta``: ``code`` (``table.column.rule``), ``title``,
 ``remedy``, ``source``, and where they are needed ``message`` (``{value}`` is the offending value), ``level``,
-``needs`` (tables, ``table.column`` or ``workspace`` that must be there), ``unless`` (tables that must not),
-``column``, ``cause`` (how rows are grouped by root cause) and ``knock_on`` (codes that follow from it).
+``needs`` (tables, ``table.column``, ``workspace``, ``duplicates`` or ``classrooms`` that must be there), ``unless``
+(tables that must not), ``table`` (of the rows it finds, where that is not the suite's own), ``column``, ``cause`` (how
+rows are grouped by root cause) and ``knock_on`` (codes that follow from it).
 """
 
 from __future__ import annotations
@@ -153,7 +154,7 @@ def _rule(path: Path, number: int, data: Any, table: str, batch: str) -> Rule:
         title=meta.get("title") or data.get("description") or kind.replace("_", " "),
         remedy=meta.get("remedy") or "See the district's own suite.",
         source=meta.get("source") or f"the district's own suite {path.name}",
-        table=table,
+        table=meta.get("table") or table,
         column=column,
         message=meta.get("message") or "fails " + kind.replace("_", " "),
         level=meta.get("level"),
