@@ -57,9 +57,12 @@ def read_scored(schema: Schema, model: Model) -> pd.DataFrame:
     return schema.frame(f"""
         SELECT CASE WHEN turned THEN r ELSE l END AS l, CASE WHEN turned THEN l ELSE r END AS r,
             CASE WHEN turned THEN rk ELSE lk END AS "left", CASE WHEN turned THEN lk ELSE rk END AS "right",
+            CASE WHEN turned THEN rs ELSE ls END AS left_source, CASE WHEN turned THEN ls ELSE rs END AS right_source,
+            CASE WHEN turned THEN ri ELSE li END AS left_id, CASE WHEN turned THEN li ELSE ri END AS right_id,
             CASE WHEN held THEN least(match_weight, 0) ELSE match_weight END AS own_weight, guarded
         FROM (
             SELECT unique_id_l AS l, unique_id_r AS r, a.source || ':' || a.id AS lk, b.source || ':' || b.id AS rk,
+                a.source AS ls, a.id AS li, b.source AS rs, b.id AS ri,
                 (a.source, lk) > (b.source, rk) AS turned, match_weight,
                 gamma_{guard.name} IN ({_listed(against)}) AS guarded, gamma_{guard.name} IN ({_listed(held)}) AS held
             FROM scored JOIN people AS a ON a.unique_id = unique_id_l JOIN people AS b ON b.unique_id = unique_id_r
@@ -73,13 +76,14 @@ def _listed(values: list[int]) -> str:
 def link(scored: pd.DataFrame, schema: Schema, decisions: tuple[Decision, ...], threshold: float) -> Linked:
     """Apply decisions and threshold (a match weight), add who is the same by way of a third record, and cluster."""
     import numpy as np
-    import pandas as pd
 
     pairs = _with_decisions(scored, schema, decisions)
     pairs["match_weight"] = pairs["own_weight"]
     pairs["by_way"] = False
     same, different = pairs["decision"].eq("same"), pairs["decision"].eq("different")
-    strong = pairs[(same | pairs["match_weight"].ge(threshold)) & ~different]
+    strong = pairs.loc[
+        (same | pairs["match_weight"].ge(threshold)) & ~different, ["l", "r", "match_weight", "decision"]
+    ]
     through = _through_others(strong)
     if len(through):
         pairs = pairs.merge(through, how="left", on=["l", "r"])
@@ -96,10 +100,6 @@ def link(scored: pd.DataFrame, schema: Schema, decisions: tuple[Decision, ...], 
     chosen = pairs["decision"].eq("same") | (pairs["match_weight"].ge(threshold) & pairs["decision"].ne("different"))
     members = _components(pairs[chosen])
     pairs.loc[chosen, "cluster_id"] = pairs.loc[chosen, "l"].map(members)
-    for side in ("left", "right"):
-        pairs[[f"{side}_source", f"{side}_id"]] = (
-            pairs[side].str.split(":", n=1, expand=True) if len(pairs) else pd.DataFrame(columns=["s", "i"])
-        )
     table = members.rename_axis("unique_id").rename("cluster_id").reset_index()
     return Linked(pairs[chosen].reset_index(drop=True), pairs, table, _conflicts(pairs, members))
 
@@ -109,12 +109,12 @@ def _with_decisions(scored: pd.DataFrame, schema: Schema, decisions: tuple[Decis
     import numpy as np
     import pandas as pd
 
+    if not decisions:
+        return scored.assign(decision="")
     columns = ["left", "right", "decision"]
     decided = pd.DataFrame([(d.left, d.right, d.decision) for d in decisions], columns=columns, dtype=object)
     pairs = scored.merge(decided, how="left", on=["left", "right"])
     pairs["decision"] = pairs["decision"].fillna("")
-    if decided.empty:
-        return pairs
     known = set(zip(scored["left"], scored["right"], strict=True))
     new = decided[[pair not in known for pair in zip(decided["left"], decided["right"], strict=True)]]
     keys = schema.frame(
@@ -123,6 +123,9 @@ def _with_decisions(scored: pd.DataFrame, schema: Schema, decisions: tuple[Decis
     )
     numbers = dict(zip(keys["key"], keys["unique_id"], strict=True))
     new = new[new["left"].isin(numbers) & new["right"].isin(numbers)]  # somebody who left is in no pair
+    for side in ("left", "right"):
+        parts = new[side].str.split(":", n=1)
+        new = new.assign(**{f"{side}_source": parts.str[0], f"{side}_id": parts.str[1]})
     more = new.assign(l=new["left"].map(numbers), r=new["right"].map(numbers), own_weight=np.nan, guarded=False)
     return pd.concat([pairs, more], ignore_index=True) if len(more) else pairs
 
@@ -135,8 +138,11 @@ def _through_others(strong: pd.DataFrame) -> pd.DataFrame:
     likely = 1.0 / (1.0 + np.exp2(-strong["match_weight"].clip(-500, 500)))
     likely = likely.where(strong["decision"].ne("same"), _SURE).to_numpy()
     ends = strong[["l", "r"]].to_numpy()
-    edges = pd.DataFrame({"a": [*ends[:, 0], *ends[:, 1]], "b": [*ends[:, 1], *ends[:, 0]], "p": [*likely, *likely]})
-    edges = edges[edges["a"].map(edges["a"].value_counts()) <= MOST_EDGES]
+    edges = pd.DataFrame(
+        {"a": np.append(ends[:, 0], ends[:, 1]), "b": np.append(ends[:, 1], ends[:, 0]), "p": np.append(likely, likely)}
+    )
+    partners = edges.groupby("a")["b"].transform("size")
+    edges = edges[partners.between(2, MOST_EDGES)]
     steps = edges.merge(edges, on="a")
     steps = steps[steps["b_x"] != steps["b_y"]]
     steps["p"] = np.minimum(steps["p_x"] * steps["p_y"], _SURE)

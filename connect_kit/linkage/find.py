@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: What a pair may lose while the model is fitted, and still come back above the floor.
 _SLACK = 10.0
+#: Pairs that the model is fitted to, at most: more teach no more.
+_TAUGHT = 200_000
 #: From this many people on, a progress bar is shown unless told otherwise.
 _MANY = 200_000
 
@@ -109,28 +111,37 @@ def find_duplicates(
 
 
 def _scored(schema: Schema, model: Model, people: int) -> Model:
-    """Make table ``scored`` with the fitted model, which is returned."""
-    if people < 2:
-        schema.execute("DELETE FROM pairs")
-    else:
+    """Make table ``scored`` with the model fitted to these people, which is returned."""
+    pairs = schema.count("pairs")
+    if people > 1:
         model = fit_chance(schema, model)
-    score(schema, model, "pairs", "scored", floor=FLOOR - _SLACK)
-    kept = schema.frame("SELECT match_weight, COLUMNS('^(gamma|mw)_') FROM scored")
-    model = fit_matches(model, kept, people)
-    # The fitted model weighs the few pairs that are left once more, so that every part adds up, and with them those
-    # that a third record may bring together: whether they contradict each other must be known.
-    schema.execute(f"""CREATE OR REPLACE TABLE steps AS
+        share = min(1.0, _TAUGHT / max(pairs, 1))
+        schema.execute(
+            f"CREATE TABLE taught AS FROM pairs WHERE hash(join_key_l, join_key_r) % 1000000 < {share} * 1e6"
+        )
+        score(schema, model, "taught", "scored", floor=FLOOR - _SLACK)
+        kept = schema.frame("SELECT match_weight, COLUMNS('^(gamma|mw)_') FROM scored")
+        model = fit_matches(model, kept, people, share)
+        schema.execute("DROP TABLE taught")
+    score(schema, model, "pairs", "scored", floor=FLOOR)
+    # Pairs that a third record may bring together: whether they contradict each other must be known.
+    schema.execute(f"""CREATE OR REPLACE TABLE pairs AS
         WITH edges AS (
             SELECT unique_id_l AS a, unique_id_r AS b FROM scored WHERE match_weight >= 0
             UNION ALL SELECT unique_id_r, unique_id_l FROM scored WHERE match_weight >= 0
-        ), few AS (SELECT * FROM edges WHERE a IN (SELECT a FROM edges GROUP BY a HAVING count(*) <= {MOST_EDGES}))
-        SELECT DISTINCT x.b AS l, y.b AS r FROM few AS x JOIN few AS y ON x.a = y.a AND x.b < y.b""")
-    schema.execute("""CREATE OR REPLACE TABLE pairs AS SELECT '0' AS match_key, l AS join_key_l, r AS join_key_r
-        FROM (SELECT unique_id_l AS l, unique_id_r AS r FROM scored UNION SELECT l, r FROM steps)""")
-    score(schema, model, "pairs", "scored")
-    schema.execute(f"""DELETE FROM scored WHERE match_weight < {FLOOR}
-        AND (unique_id_l, unique_id_r) NOT IN (SELECT (l, r) FROM steps)""")
-    schema.execute("DROP TABLE pairs; DROP TABLE steps")
+        ), few AS (
+            SELECT * FROM edges WHERE a IN (SELECT a FROM edges GROUP BY a HAVING count(*) BETWEEN 2 AND {MOST_EDGES})
+        )
+        SELECT DISTINCT '0' AS match_key, x.b AS join_key_l, y.b AS join_key_r
+        FROM few AS x JOIN few AS y ON x.a = y.a AND x.b < y.b
+        WHERE x.b < (SELECT coalesce(min(unique_id) FILTER (source = 'workspace'), 2147483647) FROM people)""")
+    schema.execute(
+        "DELETE FROM pairs WHERE (join_key_l, join_key_r) IN (SELECT (unique_id_l, unique_id_r) FROM scored)"
+    )
+    if schema.count("pairs"):
+        score(schema, model, "pairs", "by_way")
+        schema.execute("INSERT INTO scored BY NAME SELECT * FROM by_way; DROP TABLE by_way")
+    schema.execute("DROP TABLE pairs")
     return model
 
 

@@ -87,7 +87,7 @@ def _with_chance(comparison: Comparison, levels: np.ndarray, apart: np.ndarray) 
     )
 
 
-def fit_matches(model: Model, scored: pd.DataFrame, people: int) -> Model:
+def fit_matches(model: Model, scored: pd.DataFrame, people: int, share: float = 1.0) -> Model:
     """Fit every ``m`` and the prior on scored pairs.
 
     Parameters
@@ -97,22 +97,24 @@ def fit_matches(model: Model, scored: pd.DataFrame, people: int) -> Model:
     scored : DataFrame
         ``match_weight``, ``gamma_<name>`` and ``mw_<name>`` of each pair worth a thought.
     people : int
+    share : float
+        Part of all pairs that ``scored`` was taken from.
 
     Returns
     -------
     Model
     """
-    pairs = max(people * (people - 1) / 2, 1.0)
+    pairs = share * max(people * (people - 1) / 2, 1.0)
     evidence = scored["match_weight"].to_numpy() - _weight(model.prior)
     trained = [comparison for comparison in model.comparisons if not comparison.fixed]
     levels = {c.name: scored[f"gamma_{c.name}"].to_numpy() for c in trained}
     assumed = {c.name: _shares(c) for c in trained}
-    believed = _MATCHES + _MATCHES_EACH * people
+    believed = share * (_MATCHES + _MATCHES_EACH * people)
     telling = [scored[f"mw_{c.name}"].to_numpy() for c in trained if not c.by_name]
     teaches = np.max([*telling, np.full(len(scored), -np.inf)], axis=0) >= _TELLING
     teaches |= people <= _FEW
     current, prior = dict(assumed), model.prior
-    fewest = max(_LEAST_SHARE * model.expected * people, 0.05)
+    fewest = share * max(_LEAST_SHARE * model.expected * people, 0.05)
     for _ in range(_STEPS):
         weights = evidence + _weight(prior)
         for comparison in trained:
