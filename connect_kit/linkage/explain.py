@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from connect_kit.engine import Schema
     from connect_kit.linkage.model import Model
 
+_NUMBERS = itertools.count(1)
 #: The line that the others start from.
 BEFORE = "before any comparison"
 
@@ -89,13 +91,14 @@ def explain_pair(schema: Schema, model: Model, left: int, right: int, decision: 
     import pandas as pd
 
     low, high = min(left, right), max(left, right)
+    number = next(_NUMBERS)  # a cell and a panel may explain at the same moment
     schema.execute(
-        f"CREATE OR REPLACE TABLE one AS SELECT '0' AS match_key, {low}::INTEGER AS join_key_l, "
+        f"CREATE TABLE one_{number} AS SELECT '0' AS match_key, {low}::INTEGER AS join_key_l, "
         f"{high}::INTEGER AS join_key_r"
     )
-    score(schema, model, "one", "explained")
-    found = schema.frame("SELECT * FROM explained").iloc[0]
-    schema.execute("DROP TABLE one; DROP TABLE explained")
+    score(schema, model, f"one_{number}", f"explained_{number}")
+    found = schema.frame(f"SELECT * FROM explained_{number}").iloc[0]
+    schema.execute(f"DROP TABLE one_{number}; DROP TABLE explained_{number}")
     values, keys = values_of(schema, [left, right])
     prior = weight(model.prior)
     rows = [(BEFORE, "", "", f"about one pair in {2**-prior:,.0f} is one person", prior)]

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: What a pair may lose while the model is fitted, and still come back above the floor.
 _SLACK = 10.0
+#: Among fewer people there are not ten matches to learn from.
+_ENOUGH = 500
 #: Pairs that the model is fitted to, at most: more teach no more.
 _TAUGHT = 200_000
 #: From this many people on, a progress bar is shown unless told otherwise.
@@ -121,7 +123,8 @@ def _scored(schema: Schema, model: Model, people: int) -> Model:
         )
         score(schema, model, "taught", "scored", floor=FLOOR - _SLACK)
         kept = schema.frame("SELECT match_weight, COLUMNS('^(gamma|mw)_') FROM scored")
-        model = fit_matches(model, kept, people, share)
+        if people >= _ENOUGH:
+            model = fit_matches(model, kept, people, share)
         schema.execute("DROP TABLE taught")
     score(schema, model, "pairs", "scored", floor=FLOOR)
     # Pairs that a third record may bring together: whether they contradict each other must be known.
@@ -163,9 +166,9 @@ def _evidence(schema: Schema, model: Model) -> pd.DataFrame:
 
 
 def _years(schema: Schema) -> float | None:
-    """The years in which all but a few of the people were born; None when no birth date is known."""
+    """The years in which the people were born, wrong dates left aside; None when no birth date is known."""
     born: float | None = schema.execute(
-        "SELECT quantile_cont(day, 0.99) - quantile_cont(day, 0.01) FROM (SELECT left(born, 4)::INTEGER + "
+        "SELECT 2 * (quantile_cont(day, 0.75) - quantile_cont(day, 0.25)) FROM (SELECT left(born, 4)::INTEGER + "
         "substr(born, 5, 2)::INTEGER / 12 AS day FROM people WHERE born IS NOT NULL)"
     )[0][0]
     return born

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from connect_kit.engine import Schema
-    from connect_kit.linkage.model import Comparison, Model
+    from connect_kit.linkage.model import Comparison, Level, Model
 
 #: How many pairs picked at random the default model counts for.
 _PAIRS = 3_000.0
@@ -30,6 +30,10 @@ _MATCHES, _MATCHES_EACH = 100.0, 0.1
 _PICKED, _SOME = 100_000, 20_000
 #: Match weight below which two people picked at random are surely two.
 _SURELY_APART = -5.0
+#: The share of such pairs that there is in any list of people.
+_MOST_APART = 0.9
+#: So many times more often than usual: names that were numbered or made up by a rule.
+_ALIKE = 4.0
 #: Match weight of a field other than a name from which on a pair teaches what matches look like. In a large district
 #: namesakes are so many that they would teach that matches agree in nothing else.
 _TELLING = 1.0
@@ -68,6 +72,8 @@ def fit_chance(schema: Schema, model: Model) -> Model:
     found = schema.frame("SELECT match_weight, COLUMNS('^gamma_') FROM by_chance")
     schema.execute("DROP TABLE a_few; DROP TABLE picked; DROP TABLE by_chance")
     apart = (found["match_weight"].to_numpy() < _SURELY_APART).astype(float)
+    if apart.mean() < _MOST_APART:  # so many matches there cannot be: these names are alike by their making
+        apart[:] = 1.0
     fitted = []
     for comparison in model.comparisons:
         levels = found[f"gamma_{comparison.name}"].to_numpy()
@@ -82,9 +88,15 @@ def _with_chance(comparison: Comparison, levels: np.ndarray, apart: np.ndarray) 
         for value, level in comparison.values
         if not level.fixed and level.least != "u"
     }
-    return replace(
-        comparison, levels=tuple(replace(lv, u=float(shares.get(lv.label, lv.u))) for lv in comparison.levels)
-    )
+    return replace(comparison, levels=tuple(_fitted(level, shares.get(level.label)) for level in comparison.levels))
+
+
+def _fitted(level: Level, share: float | None) -> Level:
+    if share is None:
+        return level
+    # Where spellings are alike far more often than names are, a rare spelling tells nothing.
+    alike = level.tf_weight < 1 and share > _ALIKE * level.u
+    return replace(level, u=float(share), tf="" if alike else level.tf)
 
 
 def fit_matches(model: Model, scored: pd.DataFrame, people: int, share: float = 1.0) -> Model:

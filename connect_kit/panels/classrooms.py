@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import ipywidgets
 
-from connect_kit.linkage.matches import ClassroomMatches
 from connect_kit.panels import classrooms_view as view
 from connect_kit.panels.elements import el
 from connect_kit.panels.panel import Panel, Press
@@ -17,12 +16,16 @@ from connect_kit.panels.sheet import Sheet
 if TYPE_CHECKING:
     import pandas as pd
 
+    from connect_kit.linkage.matches import ClassroomMatches
+
 #: Partners listed at once.
 _MOST = 20
+_SEARCHED = ("title", "teachers", "grades")
+_OFFERED = ["roster_id", "score", "reason"]
 _ALL = "Accept all suggestions of a school"
 
 
-class ClassroomsPanel(Panel[ClassroomMatches]):
+class ClassroomsPanel(Panel["ClassroomMatches"]):
     """Classes and classrooms to be brought together: accept suggestions, find another partner, archive or leave.
 
     It calls the verbs of :class:`~connect_kit.linkage.matches.ClassroomMatches` and adds none. Titles and names of
@@ -232,20 +235,23 @@ class ClassroomsPanel(Panel[ClassroomMatches]):
 
     def _partners(self, row: pd.Series[Any], masked: bool) -> list[Any]:
         """What the current class or classroom could be connected with, of its own school."""
+        import pandas as pd
+
         frame, asked = self.queue.frame, self.search.value.casefold().split()
         side, other = ("roster", "workspace") if row["workspace_id"] else ("workspace", "roster")
         found = frame[(frame["group"] == row["group"]) & (frame[f"{side}_id"] != "")]
         found = found[found[f"{side}_id"] != row[f"{side}_id"]].assign(why="")
         if asked:
-            columns = [f"{side}_{name}" for name in ("title", "id", "teachers", "grades")]
-            text = found[columns].agg(" ".join, axis=1).str.casefold()
-            for word in asked:
-                found = found[text.loc[found.index].str.contains(word, regex=False)]
+            text = found[f"{side}_id"].str.cat([found[f"{side}_{name}"] for name in _SEARCHED], sep=" ").str.casefold()
+            fits = [text.str.contains(word, regex=False) for word in asked]
+            found = found[pd.concat(fits, axis=1).all(axis=1)]
         elif side == "roster":
-            likely = self._value.candidates(row["workspace_id"], _MOST).set_index("roster_id")
-            found = found[found["roster_id"].isin(likely.index)].set_index("roster_id", drop=False)
-            found = found.reindex([one for one in likely.index if one in found.index])
-            found["why"] = likely["reason"].reindex(found.index)
+            likely = self._value.candidates(row["workspace_id"], _MOST)
+            order = {one: place for place, one in enumerate(likely["roster_id"])}
+            found = found[found["roster_id"].isin(order)]
+            found = found.assign(place=found["roster_id"].map(order)).sort_values("place")
+            common = {one: f"score {score:.2f}: {why}" for one, score, why in likely[_OFFERED].to_numpy(object)}
+            found["why"] = [common[one] for one in found["roster_id"]]
         else:
             found = found[found["status"] == "unmatched_workspace"]
         if found.empty:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import ipywidgets
 
-from connect_kit.linkage import Duplicates
 from connect_kit.linkage.model import weight
 from connect_kit.panels import duplicates_view as view
 from connect_kit.panels.elements import Node, el
@@ -18,14 +17,14 @@ from connect_kit.panels.sheet import Sheet
 if TYPE_CHECKING:
     import pandas as pd
 
-    from connect_kit.linkage.explain import Explanation
+    from connect_kit.linkage import Duplicates
 
 #: Up to so many pairs, conflicts are worked out after each decision; with more it would take longer than 0.3 seconds.
 AT_ONCE = 5_000
 _NO_SCHOOL = "no school"
 
 
-class DuplicatesPanel(Panel[Duplicates]):
+class DuplicatesPanel(Panel["Duplicates"]):
     """Pairs of records to be looked at, the strongest first: side by side, with keys for same, different and unsure.
 
     It calls the verbs of :class:`~connect_kit.linkage.Duplicates` and adds none: every decision goes through
@@ -61,7 +60,7 @@ class DuplicatesPanel(Panel[Duplicates]):
 
     def __init__(self, duplicates: Duplicates, *, masked: bool = False) -> None:
         self._open = False
-        self._explained: tuple[tuple[str, str, str], Explanation] | None = None
+        self._explained: tuple[str, str, str] | None = None  # keys and decision of the pair explained
         super().__init__(duplicates, masked=masked)
 
     def _arranged(self) -> Sequence[ipywidgets.Widget]:
@@ -83,7 +82,7 @@ class DuplicatesPanel(Panel[Duplicates]):
             filter_.observe(self._refilter, "value")
         self.note = ipywidgets.Text(description="Note", placeholder="kept with the decision", continuous_update=False)
         self.pair = Sheet(self._heard, role="region", label="Pair under review", focusable=True)
-        self.why = Sheet(role="region", label="Explanation")
+        self.why = Sheet(role="region", label="Explanation", focusable=True)
         deciding = [self.buttons[name] for name in ("same", "different", "unsure", "undo")]
         going = [self.buttons[name] for name in ("previous", "next", "why", "refresh")]
         return (
@@ -205,29 +204,33 @@ class DuplicatesPanel(Panel[Duplicates]):
 
     def _draw(self) -> None:
         row, masked = self.queue.current, bool(self.mask.value)
-        rows = [(number, at, view.cells(line, masked=masked)) for number, at, line in self.queue.on_page()]
-        self._show_list("Pairs", view.HEADINGS, rows)
         if row is None:
             self.pair.show(el("p", "No pair to show with these filters."), *self._whole())
+        else:
+            conflicts = self.conflicts[self.conflicts["cluster_id"] == row["conflict"]]
+            place = f"{self.queue.at + 1:,} of {len(self.queue.shown):,}"
+            fields = self._value.fields(row["left"], row["right"])
+            self.pair.show(*view.pair(row, fields, conflicts, place=place, masked=masked), *self._whole())
+        rows = [(number, at, view.cells(line, masked=masked)) for number, at, line in self.queue.on_page()]
+        self._show_list("Pairs", view.HEADINGS, rows)
+        if row is None or not self._open:
+            self._explained = None
             self.why.show()
-            return
-        conflicts = self.conflicts[self.conflicts["cluster_id"] == row["conflict"]]
-        place = f"{self.queue.at + 1:,} of {len(self.queue.shown):,}"
-        fields = self._value.fields(row["left"], row["right"])
-        self.pair.show(*view.pair(row, fields, conflicts, place=place, masked=masked), *self._whole())
-        self._draw_why(row)
+        elif self._explained != (row["left"], row["right"], row["decision"]):
+            self.why.show(el("p", "Weighing the fields …"))
 
-    def _draw_why(self, row: pd.Series[Any]) -> None:
-        if not self._open:
-            self.why.show()
+    def _draw_late(self) -> None:
+        row = self.queue.current
+        if row is None or not self._open:
             return
         key = (row["left"], row["right"], row["decision"])
-        if self._explained is None or self._explained[0] != key:
-            self._explained = (key, self._value.explain(row["left"], row["right"]))
-        told = self._explained[1]
+        if self._explained == key:
+            return
+        told = self._value.explain(row["left"], row["right"])
         words = list(view.explanation(told))
         self.why.show(*words)  # so that a drawing that fails takes nothing else with it
         self.why.show(words[0], el("div", el("div", *words[1:]), view.waterfall(told), class_="ck-beside"))
+        self._explained = key
 
     def _whole(self) -> list[Node]:
         """What is to be said about all pairs."""

@@ -64,7 +64,7 @@ def agreement(word: str) -> Node:
 
 def marked(left: str, right: str) -> tuple[Node, Node]:
     """Two texts with what differs marked; of lists, the items that only one side has."""
-    if "; " in left or "; " in right:
+    if any(mark in text for mark in ("; ", ", ") for text in (left, right)):
         return _items(left, right), _items(right, left)
     matcher = SequenceMatcher(None, left.casefold(), right.casefold(), autojunk=False)
     # Letters that become two when folded would move the marks; such a pair is rare and is marked whole.

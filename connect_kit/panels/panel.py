@@ -90,6 +90,9 @@ class Panel(Generic[V]):
         """Show the current row and the list."""
         raise NotImplementedError
 
+    def _draw_late(self) -> None:
+        """Show what takes its time."""
+
     def _progress(self) -> tuple[int, int]:
         """How many are looked at, and of how many."""
         raise NotImplementedError
@@ -130,7 +133,9 @@ class Panel(Generic[V]):
     def _row(self, *parts: ipywidgets.Widget) -> ipywidgets.Box:
         for part in parts:
             part.style.description_width = "initial"
-        return ipywidgets.Box(parts, layout={"flex_flow": "row wrap", "align_items": "center"})
+        row = ipywidgets.Box(parts, layout={"flex_flow": "row wrap", "align_items": "center"})
+        row.add_class("ck-row")
+        return row
 
     def _refilter(self, _: object = None) -> None:
         self._run(self._filter)
@@ -166,21 +171,31 @@ class Panel(Generic[V]):
 
     def _run_steps(self, action: Callable[..., object] | None, *arguments: object) -> None:
         faults: dict[str, Exception] = {}  # by what they say, since drawing may stumble over the same thing again
-        steps: list[Callable[[], object]] = [self._draw, self._tell_watchers, lambda: state.extend(self._state())]
-        if action is not None:
-            steps.insert(0, lambda: action(*arguments))
         state: list[Node] = []
+        quick: list[Callable[[], object]] = [self._draw, lambda: state.extend(self._state())]
+        if action is not None:
+            quick.insert(0, lambda: action(*arguments))
         try:
-            for step in steps:
-                try:
-                    step()
-                except Exception as fault:  # noqa: BLE001 - shown in the panel and kept; nobody is there to catch it
-                    faults.setdefault(repr(fault), fault)
+            self._attempt(quick, faults)
+        finally:
+            self.error = next(iter(faults.values()), None)
+            self.alert.show(*map(self._fault, faults.values()))
+            self.status.show(*state, answered=True)
+        # What is on the screen now can be decided about; a press that comes meanwhile waits its turn.
+        try:
+            self._attempt([self._tell_watchers, self._draw_late], faults)
         finally:
             self._runner = 0
             self.error = next(iter(faults.values()), None)
             self.alert.show(*map(self._fault, faults.values()))
-            self.status.show(*state, answered=True)
+
+    @staticmethod
+    def _attempt(steps: Sequence[Callable[[], object]], faults: dict[str, Exception]) -> None:
+        for step in steps:
+            try:
+                step()
+            except Exception as fault:  # noqa: BLE001 - shown in the panel and kept; nobody is there to catch it
+                faults.setdefault(repr(fault), fault)
 
     def _tell_watchers(self) -> None:
         if self._changed:

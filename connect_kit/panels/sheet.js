@@ -1,7 +1,7 @@
 // Draws what Python sends, as elements and text and never as HTML, and tells Python what was pressed.
 
 const TAGS = new Set(
-  "p div span strong mark code table caption thead tbody tr th td button progress img ul li dl dt dd".split(" ")
+  "p div span strong bdi mark code table caption thead tbody tr th td button progress img ul li dl dt dd".split(" ")
 );
 const ATTRIBUTE = /^(class|scope|colspan|dir|alt|src|max|value|type|title|role|data-[a-z-]+|aria-[a-z]+)$/;
 

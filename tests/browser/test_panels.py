@@ -16,13 +16,26 @@ from tests.browser.conftest import Lab, Opened, running_lab
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 OWN_HOSTS = {"127.0.0.1", "localhost"}
-READ = """import connect_kit as ck
-roster, workspace = ck.read_roster("delivery"), ck.read_workspace("workspace")
+NOTEBOOK = "panels.ipynb"
+# All tests share one notebook and with it one kernel, so that the district is read and linked once.
+READ = """%cd -q {folder}
+from dataclasses import replace
+import time
+import connect_kit as ck
+if "pairs" not in globals():
+    roster, workspace = ck.read_roster("delivery"), ck.read_workspace("workspace")
+    pairs, classes = ck.find_duplicates(roster, workspace), ck.match_classrooms(roster, workspace)
 decisions = ck.read_decisions("{name}.csv")"""
 CELLS = {
-    "duplicates": "panel = ck.DuplicatesPanel(ck.find_duplicates(roster, workspace, decisions=decisions))\npanel",
-    "classrooms": "panel = ck.ClassroomsPanel(ck.match_classrooms(roster, workspace, decisions=decisions))\npanel",
+    "duplicates": "ck.DuplicatesPanel(replace(pairs, decisions=decisions))",
+    "classrooms": "ck.ClassroomsPanel(replace(classes, decisions=decisions))",
 }
+SLOW = """decide = ck.Duplicates.decide
+def slow(*pair, **more):
+    ck.Duplicates.decide = decide
+    time.sleep(3)
+    return decide(*pair, **more)
+ck.Duplicates.decide = slow"""
 
 
 class Shown(NamedTuple):
@@ -41,6 +54,9 @@ class Shown(NamedTuple):
 
     def says(self, text: str) -> None:
         self.panel.get_by_role("status").get_by_text(text).wait_for()
+
+    def settled(self) -> None:
+        self.page.locator(".ck-panel:not([data-ck-busy])").wait_for()
 
     def look(self, to: Path) -> None:
         self.panel.screenshot(path=to)
@@ -63,19 +79,19 @@ def lab(browser: Browser, folder: Path) -> Iterator[Lab]:
 @pytest.fixture
 def show(lab: Lab, context: BrowserContext, folder: Path):
     def showing(kind: str, name: str, more: str = "") -> Shown:
-        cells = [f"%cd -q {folder}", READ.format(name=name), CELLS[kind], more]
+        cells = [READ.format(folder=folder, name=name), more, CELLS[kind]]
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
         notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        nbformat.write(notebook, folder / "notebooks" / f"{name}.ipynb")
+        nbformat.write(notebook, folder / "notebooks" / NOTEBOOK)
         asked: list[str] = []
         context.on("request", lambda request: asked.append(request.url))
         page = context.new_page()
         page.on("websocket", lambda socket: asked.append(socket.url))
         page.set_viewport_size({"width": 1400, "height": 2000})
-        page.goto(lab.address(f"notebooks/{name}.ipynb"))
+        page.goto(lab.address(f"notebooks/{NOTEBOOK}"))
         page.wait_for_function("() => window.jupyterapp && window.jupyterapp.shell.currentWidget")
-        cells = Opened(page, asked).run()
-        assert [out for cell in cells for out in cell["outputs"] if out["output_type"] == "error"] == []
+        run = Opened(page, asked).run()
+        assert [out for cell in run for out in cell["outputs"] if out["output_type"] == "error"] == []
         panel = page.locator(".ck-panel")
         panel.get_by_role("status").get_by_text("looked at").wait_for()
         return Shown(page, panel, folder / f"{name}.csv", asked)
@@ -146,10 +162,12 @@ def test_focus_stays_in_the_list_while_one_goes_through_it(show):
     for number in ("3", "4", "5"):
         shown.page.keyboard.press("ArrowDown")
         current.get_by_role("button", name=f"Show {number}").wait_for()
+        shown.settled()
         assert current.get_by_role("button").evaluate("one => one === document.activeElement")
     shown.page.keyboard.press("s")
     shown.says(": same.")
     current.get_by_role("button", name="Show 6").wait_for()
+    shown.settled()
     assert current.get_by_role("button").evaluate("one => one === document.activeElement")
     shown.panel.get_by_role("button", name="Next page").click()
     current.get_by_role("button", name="Show 51").wait_for()
@@ -189,7 +207,7 @@ def test_a_double_click_or_a_held_key_decides_once(show):
 
 
 def test_presses_while_the_kernel_is_at_work_are_not_saved_up(show):
-    shown = show("duplicates", "busy", "import time\npanel.observe_value(lambda _: time.sleep(3))")
+    shown = show("duplicates", "busy", SLOW)
     shown.panel.get_by_role("region", name="Pair under review").focus()
     for key in ("s", "s", "d"):
         shown.page.keyboard.press(key)
@@ -224,7 +242,8 @@ def test_classrooms_are_connected_accepted_and_left(show, tmp_path):
     shown.says("Taken back.")
     assert shown.decisions() == ["connect"]
     panel.get_by_role("textbox", name="Partner").fill("grade 5")
-    panel.get_by_role("button", name="Connect with class").first.click()
+    panel.get_by_text("Partners to choose from: 1").wait_for()
+    panel.get_by_role("button", name="Connect with class").click()
     shown.says("2 of")
     assert shown.decisions() == ["connect", "connect"]
     panel.get_by_label("School").select_option(index=1)  # Cedar Ridge: IDs that lost zeros

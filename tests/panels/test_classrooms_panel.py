@@ -233,6 +233,11 @@ def test_a_narrowed_value_is_reviewed_as_it_is(classes):
     assert panel.error is None
     panel.state.value = "all"
     assert len(panel.queue.shown) == len(classes.unmatched())
+    for status in ("unmatched_roster", "unmatched_workspace"):
+        panel.state.value = status
+        for asked in ("nothing of that name", "grade", ""):
+            panel.search.value = asked
+            assert panel.error is None
     nothing = ClassroomsPanel(classes.unmatched().matched())
     assert nothing.error is None and "Nothing to show" in nothing.pair.text
     for button in nothing.buttons.values():
