@@ -9,7 +9,14 @@ if TYPE_CHECKING:
     from connect_kit.checks import Findings, check_roster
     from connect_kit.engine import DuckDBEngine
     from connect_kit.errors import ConnectKitError
-    from connect_kit.linkage import Decisions, Duplicates, find_duplicates, match_classrooms, match_schools, read_decisions
+    from connect_kit.linkage import (
+        Decisions,
+        Duplicates,
+        find_duplicates,
+        match_classrooms,
+        match_schools,
+        read_decisions,
+    )
     from connect_kit.panels import ClassroomsPanel, DuplicatesPanel
     from connect_kit.roster import Roster, read_roster
     from connect_kit.samples import SampleDistrict, sample_roster

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from connect_kit.engine import Schema
     from connect_kit.linkage.model import Model
+
+
+#: Splink keeps its tables' names by connection, and a panel may ask while a cell runs.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 def score(schema: Schema, model: Model, pairs: str, into: str, *, floor: float | None = None) -> None:
@@ -28,7 +33,7 @@ def score(schema: Schema, model: Model, pairs: str, into: str, *, floor: float |
     """
     from splink import DuckDBAPI, Linker
 
-    with schema.engine.cursor((schema.name,)) as cursor:
+    with _ONE_AT_A_TIME, schema.engine.cursor((schema.name,)) as cursor:
         api = DuckDBAPI(connection=cursor)
         columns = ["unique_id", *_columns(schema, model)]
         # Splink looks a table's columns up by its name in all schemas: the name must be this schema's alone.

@@ -24,8 +24,9 @@ LEFT JOIN (SELECT connectSchoolId, any_value(schoolId) AS schoolId FROM workspac
 WHERE connectStudentId IS NOT NULL AND (connectStudentId, w._line) IN (SELECT (connectStudentId, min(_line)) FROM workspace_students GROUP BY connectStudentId)
     AND (studentId IS NULL OR studentId NOT IN (SELECT sourcedId FROM users WHERE _kind = 'student' AND sourcedId IS NOT NULL));
 
+-- A student's own numbers are the family's; the own address is compared as such.
 CREATE TABLE stands_behind AS
-SELECT unique_id, NULL::UBIGINT AS tie, NULL::UBIGINT AS name, address_key(email) AS address, number_key(sms) AS mobile, number_key(phone) AS home FROM persons
+SELECT unique_id, NULL::UBIGINT AS tie, NULL::UBIGINT AS name, NULL::UBIGINT AS address, number_key(sms) AS mobile, number_key(phone) AS home FROM persons
 UNION ALL
 SELECT p.unique_id, hash(g.sourcedId), name_key(g.givenName, g.familyName), address_key(g.email), number_key(g.sms), number_key(g.phone)
 FROM (
