@@ -21,6 +21,15 @@ TASKS = {
     "great_expectations": "tools",
     "pandera": "tools",
     "pointblank": "tools",
+    "febrl": "people_sets",
+    "find by connect-kit": "linkers",
+    "find by splink": "linkers",
+    "find by recordlinkage": "linkers",
+    "district": "districts",
+    "matches": "districts",
+    "find within": "districts",
+    "find against": "districts",
+    "match classes": "districts",
 }
 
 

@@ -50,22 +50,29 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What is promised, and what was seen: None where it was not measured, or no limit is set."""
+    """What is promised, and what was seen: None where it was not measured, or no limit is set.
+
+    The limit is the most there may be, or the least (``at_least``).
+    """
 
     text: str
     value: float | None
     unit: str
     limit: float | None = None
     goal: str = ""
+    at_least: bool = False
+    digits: int = 2
 
     @property
     def met(self) -> bool | None:
         """None where that cannot be said."""
-        return None if self.value is None or self.limit is None else self.value <= self.limit
+        if self.value is None or self.limit is None:
+            return None
+        return self.value >= self.limit if self.at_least else self.value <= self.limit
 
     def __str__(self) -> str:
         sign = {True: "✔", False: "✖", None: "·"}[self.met]
-        seen = "not measured" if self.value is None else f"{self.value:.2f}{self.unit}"
+        seen = "not measured" if self.value is None else f"{self.value:.{self.digits}f}{self.unit}"
         return f"{sign} {self.text} {seen}" + (f" (goal: {self.goal})" if self.goal else "")
 
 
@@ -77,9 +84,9 @@ def table_text(figures: Sequence[Figure]) -> str:
     ]
     lines = [_HEADINGS, *(cells for _, block in blocks for cells in block if len(cells) > 2)]
     widths = [max(len(cells[i]) for cells in lines) for i in range(len(_HEADINGS))]
-    text = [_aligned(_HEADINGS, widths)]
+    text = [aligned(_HEADINGS, widths)]
     for title, block in blocks:
-        text += ["", title, *(_aligned(cells, widths) for cells in block)]
+        text += ["", title, *(aligned(cells, widths) for cells in block)]
     return "\n".join(text)
 
 
@@ -96,7 +103,8 @@ def _cells(figure: Figure) -> tuple[str, ...]:
     )
 
 
-def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
+def aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """A line of the table; two cells are a step and a note in place of figures."""
     first, *more = cells
     if len(cells) == 2:  # a note in place of figures
         return f"  {first.ljust(widths[0])}  {more[0]}"

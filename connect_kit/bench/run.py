@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 import platform
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from importlib import metadata
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from connect_kit.bench.figures import table_text
+from connect_kit.bench.place import workplace, write_figures
 from connect_kit.bench.session import BENCH_TOOLS, COMMAND_STUDENTS, FAST_TOOLS, Session
-from connect_kit.errors import EngineError, OutputError, SettingError
+from connect_kit.errors import EngineError, SettingError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
 _FEWEST: Final = 20  # students of a sample district
-_VERSIONS: Final = ("duckdb", "pandas", "polars", *BENCH_TOOLS)
+_VERSIONS: Final = ("duckdb", "pandas", "polars")
 _COLUMNS: Final = (
     "tool", "district", "step", "seconds", "rows", "rows_per_second", "peak_gb", "ratio",
     "ratio_of", "note",
@@ -79,25 +78,16 @@ def run_bench(
         raise SettingError(f"students={students}, compared={compared}: give at least {_FEWEST}")
     if budget <= 0:
         raise SettingError(f"budget={budget}: give each tool some seconds")
-    target = Path("build/bench") if folder is None else folder
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-        data = Path(tempfile.mkdtemp(prefix="districts-", dir=target)).resolve()
-    except OSError as error:
-        why = f"cannot be written to ({error.strerror}); name another folder"
-        raise OutputError(f"{target}: {why}") from error
-    on = machine()
-    report(", ".join(f"{name} {value}" for name, value in on.items()))
-    session = Session(data, report)
-    try:
+    on = machine(*BENCH_TOOLS)
+    with workplace(folder) as (target, data):
+        report(", ".join(f"{name} {value}" for name, value in on.items()))
+        session = Session(data, report)
         session.kit(students)
         session.start(min(COMMAND_STUDENTS, students))
         if others:
             session.tools(min(compared, students), budget)
             if compared < students:
                 session.tools(students, budget, FAST_TOOLS)
-    finally:
-        shutil.rmtree(data, ignore_errors=True)
     goals, problems = map(str, session.goals()), session.problems
     for line in ("", table_text(session.figures), "", *goals, *problems):
         report(line)
@@ -109,7 +99,7 @@ def run_bench(
     return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 
-def machine() -> dict[str, str]:
+def machine(*packages: str) -> dict[str, str]:
     """What the figures are measured on: cores, system, Python and the packages' versions."""
     found = {
         "cores": str(os.cpu_count()),
@@ -119,7 +109,7 @@ def machine() -> dict[str, str]:
     }
     if hasattr(os, "getloadavg"):  # other work on the machine makes every figure worse
         found["load"] = f"{os.getloadavg()[0]:.1f}"
-    installed = [name for name in _VERSIONS if importlib.util.find_spec(name) is not None]
+    installed = [name for name in (*_VERSIONS, *packages) if importlib.util.find_spec(name) is not None]
     return found | {name: metadata.version(name) for name in installed}
 
 
@@ -132,7 +122,4 @@ def _write(path: Path, session: Session, students: int, on: Mapping[str, str]) -
         "slowest_queries": session.slowest,
         "problems": session.problems,
     }
-    try:
-        path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written ({error.strerror})") from error
+    write_figures(path, content)

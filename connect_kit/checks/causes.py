@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from connect_kit.checks.findings import NOT_GIVEN, stage
+from connect_kit.checks.findings import stage
+from connect_kit.checks.given import NOT_GIVEN
 from connect_kit.connect import SEVERITIES
 
 if TYPE_CHECKING:

@@ -26,12 +26,6 @@ _ROWS = """
         replace(r.message, '{value}', left(coalesce(f.value, ''), 200)) AS message
     FROM _failing AS f JOIN _rules AS r ON r.rule = f.rule
 """
-#: What a rule may need besides the delivery, and what is said where it was not given.
-NOT_GIVEN: Mapping[str, str] = {
-    "workspace": "no workspace was given",
-    "duplicates": "duplicates were not looked for; pass duplicates=find_duplicates(roster, workspace)",
-    "classrooms": "classrooms were not matched; pass classrooms=match_classrooms(roster, workspace)",
-}
 _SHOWN = 10  # causes in a notebook's cell
 _ORDER = " ORDER BY r.place, f.line, f.id, f.value"
 #: The order in which things are mended: schools, then people, then classes, then who is in them.

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from connect_kit import connect
 from connect_kit.checks import relations
-from connect_kit.checks.findings import NOT_GIVEN, Findings, Unchecked
+from connect_kit.checks.findings import Findings, Unchecked
+from connect_kit.checks.given import NOT_GIVEN, given
 from connect_kit.checks.suites import Rule, load_suites, reader_rule
 from connect_kit.engine import quoted
 from connect_kit.engine.gx_bridge import Bridge, prepare, rows_table
@@ -72,7 +73,7 @@ def check_roster(
     importing.start()
     if workspace is not None and workspace.schema.engine is not roster.schema.engine:
         raise SettingError("roster and workspace live in different engines; pass the same engine= to both readers")
-    given = _given(roster, workspace, duplicates, classrooms)
+    there = given(roster, workspace, duplicates, classrooms)
     rules = load_suites(suites)
     others = (roster.schema.name, *([workspace.schema.name] if workspace else []))
     schema = roster.schema.engine.new_schema("check")
@@ -83,7 +84,7 @@ def check_roster(
     importing.join()
     prepare()  # an error of the thread shows here
     imported = time.perf_counter()
-    run = _Run(roster, schema, others, given)
+    run = _Run(roster, schema, others, there)
     bar = _bar(roster, progress)
     for batch in dict.fromkeys(rule.batch for rule in rules):
         run.suite(batch, [rule for rule in rules if rule.batch == batch])
@@ -151,9 +152,9 @@ class _Run:
             return False, ""
         if any(table in self.roster.info for table in rule.unless):
             return False, ""
-        for name, reason in NOT_GIVEN.items():
-            if name in rule.needs and name not in self.given:
-                return False, reason
+        for thing, told in NOT_GIVEN.items():
+            if thing in rule.needs and thing not in self.given:
+                return False, told
         # Rules against the workspace run on its schools, but look at what was delivered.
         table = rule.batch if not rule.code.startswith("workspace.") else rule.table
         wanted = ["users"] if table == "workspace" else [table, *(f"{table}.{column}" for column in rule.columns)]
@@ -250,32 +251,6 @@ class _Run:
                 also=self.others,
             )
             self.counts[number] = count
-
-
-def _given(
-    roster: Roster,
-    workspace: Workspace | None,
-    duplicates: Duplicates | None,
-    classrooms: ClassroomMatches | None,
-) -> frozenset[str]:
-    """Which of the things that a rule may need are there."""
-    if duplicates is not None:
-        if duplicates.kind != "students":
-            raise SettingError("duplicates are of kind 'people'; pass those of find_duplicates(roster, workspace)")
-        _same("duplicates", "find_duplicates", duplicates.roster is roster)
-        _same("duplicates", "find_duplicates", workspace is None or duplicates.workspace is workspace)
-    if classrooms is not None:
-        _same("classrooms", "match_classrooms", classrooms.roster is roster)
-        _same("classrooms", "match_classrooms", workspace is None or classrooms.workspace is workspace)
-    there = {"workspace": workspace, "duplicates": duplicates, "classrooms": classrooms}
-    return frozenset(name for name, value in there.items() if value is not None)
-
-
-def _same(name: str, verb: str, same: bool) -> None:
-    if not same:
-        raise SettingError(
-            f"{name} were found in another roster or workspace than these; pass {name}={verb}(roster, workspace)"
-        )
 
 
 def _bar(roster: Roster, wanted: bool | None) -> Any:

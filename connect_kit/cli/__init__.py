@@ -39,11 +39,21 @@ def audit(
     ] = None,
     engine: Annotated[Literal["duckdb"], typer.Option(help="Where the tables live.")] = "duckdb",
     region: Annotated[str, typer.Option(help="Country of phone numbers written without country code.")] = "US",
+    duplicates: Annotated[
+        bool, typer.Option("--duplicates/--no-duplicates", help="Whether to look for students who are there twice.")
+    ] = True,
 ) -> None:
-    """Read a delivery, check it, and write report.html, findings.xlsx, findings.csv and summary.json."""
+    """Read a delivery, check it, and write what was found.
+
+    Written are report.html, findings.xlsx, findings.csv, duplicates.csv, schools.csv, classrooms.csv and summary.json.
+    What people decided about pairs is read from connect-kit-decisions.csv beside the delivery.
+    """
     from connect_kit.cli.audit import run_audit
 
-    raise typer.Exit(run_audit(delivery, out, workspace=workspace, level=level, suites=suites, region=region))
+    code = run_audit(
+        delivery, out, workspace=workspace, level=level, suites=suites, region=region, look_for_duplicates=duplicates
+    )
+    raise typer.Exit(code)
 
 
 @app.command()
@@ -57,15 +67,40 @@ def sample(
     faults: Annotated[str, typer.Option(help="all, none, or codes of rules separated by commas.")] = "all",
     layout: Annotated[Layout, typer.Option(help="Connect's columns only, or full OneRoster.")] = "connect",
     level: Annotated[Level, typer.Option(help="Several schools, or one.")] = "district",
+    duplicates: Annotated[float, typer.Option(min=0, max=1, help="Share of students who are entered twice.")] = 0.02,
+    existing: Annotated[
+        bool | None,
+        typer.Option(
+            "--existing/--no-existing",
+            help="Students and classrooms that were made by hand on Connect; at level district by default.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Write an invented district with planted faults, and where they are."""
     from connect_kit.samples import sample_roster
 
     chosen = faults if faults in ("all", "none") else [code.strip() for code in faults.split(",") if code.strip()]
-    made = sample_roster(out, students=students, schools=schools, seed=seed, faults=chosen, layout=layout, level=level)
+    made = sample_roster(
+        out,
+        students=students,
+        schools=schools,
+        seed=seed,
+        faults=chosen,
+        layout=layout,
+        level=level,
+        duplicates=duplicates,
+        existing=level == "district" if existing is None else existing,
+    )
     typer.echo(f"An invented district of {students:,} students: {made.delivery}")
     typer.echo(f"Its Connect workspace: {made.workspace}")
     typer.echo(f"The planted faults, file and line: {made.truth}")
+    for path, told in (
+        (made.truth_people, "Who is there twice, and who is only alike"),
+        (made.truth_classrooms, "Which class is which classroom"),
+    ):
+        if path:
+            typer.echo(f"{told}: {path}")
 
 
 @app.command()
@@ -80,12 +115,25 @@ def rules() -> None:
 def bench(
     students: Annotated[int, typer.Option(min=20, help="Size of the district.")] = 1_000_000,
     out: Annotated[Path, typer.Option(help="Folder for the district and the figures.")] = Path("build/bench"),
-    others: Annotated[bool, typer.Option(help="Also run pandera, pointblank and plain Great Expectations.")] = True,
+    others: Annotated[bool, typer.Option(help="Also run the other tools, where they are installed.")] = True,
+    matching: Annotated[
+        bool,
+        typer.Option("--matching", help="Measure how duplicates and classrooms are found, in place of the checks."),
+    ] = False,
+    size: Annotated[
+        list[int] | None,
+        typer.Option(min=20, help="With --matching: students of a district with known truth; may be repeated."),
+    ] = None,
 ) -> None:
-    """Measure speed and memory, beside other tools in the same run."""
-    from connect_kit.bench import run_bench
+    """Measure speed and memory, or how well duplicates and classrooms are found, beside other tools in the same run."""
+    from connect_kit.bench import MATCH_SIZES, run_bench, run_match_bench
 
-    run_bench(students=students, folder=out, others=others, report=typer.echo)
+    if matching:
+        run_match_bench(students=students, sizes=size or MATCH_SIZES, folder=out, others=others, report=typer.echo)
+    elif size:
+        raise typer.BadParameter("goes with --matching only; without it, --students is the size", param_hint="--size")
+    else:
+        run_bench(students=students, folder=out, others=others, report=typer.echo)
 
 
 def run(arguments: list[str] | None = None) -> int:

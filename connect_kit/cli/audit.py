@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,46 +22,132 @@ if TYPE_CHECKING:
 
     from connect_kit.checks import Findings
     from connect_kit.connect import Level
+    from connect_kit.linkage import Duplicates
+    from connect_kit.linkage.matches import ClassroomMatches, SchoolMatches
+    from connect_kit.roster import Roster
+    from connect_kit.workspace import Workspace
 
-OUTPUTS = ("summary.json", "findings.csv", "report.html", "findings.xlsx")
+OUTPUTS = (
+    "summary.json", "findings.csv", "duplicates.csv", "schools.csv", "classrooms.csv", "report.html", "findings.xlsx",
+)  # fmt: skip
 _MARKS = {"critical": "✖", "warning": "▲", "info": "i"}
 _MOST_CAUSES = 10
 
 
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What was found besides the findings; None where a step was left out or had no workspace."""
+
+    duplicates: Duplicates | None = None
+    schools: SchoolMatches | None = None
+    classrooms: ClassroomMatches | None = None
+
+    def counts(self) -> dict[str, dict[str, int] | None]:
+        """What summary.json holds of it."""
+        found = {"duplicates": self.duplicates, "schools": self.schools, "classrooms": self.classrooms}
+        return {name: value.counts if value is not None else None for name, value in found.items()}
+
+    def save(self, folder: Path) -> None:
+        """Write the three CSV files; what was not looked for is a file with its titles only."""
+        from connect_kit.linkage.duplicates import COLUMNS
+        from connect_kit.linkage.partners import COLUMNS as PARTNERS
+
+        titles = {"duplicates": COLUMNS, "schools": PARTNERS, "classrooms": PARTNERS}
+        for name, columns in titles.items():
+            value = getattr(self, name)
+            if value is not None:
+                value.save(folder)
+            else:
+                (folder / f"{name}.csv").write_text(",".join(columns) + "\r\n", encoding="utf-8", newline="")
+
+
+@dataclass(slots=True)
+class _Steps:
+    """Times the steps, and tells somebody who waits at a terminal which one it is."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    told: bool = field(default_factory=lambda: sys.stderr.isatty())
+
+    @contextmanager
+    def __call__(self, name: str, doing: str = "") -> Iterator[None]:
+        if self.told and doing:
+            typer.echo(f"{doing} …", err=True)
+        started = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - started
+
+
 def run_audit(
-    delivery: Path, out: Path, *, workspace: Path | None, level: Level, suites: Path | None, region: str
+    delivery: Path,
+    out: Path,
+    *,
+    workspace: Path | None,
+    level: Level,
+    suites: Path | None,
+    region: str,
+    look_for_duplicates: bool = True,
 ) -> int:
     """Audit a delivery, write the files of the contract, print the summary; returns the exit code."""
     import connect_kit as ck
     from connect_kit.checks.suites import load_suites
     from connect_kit.engine.gx_bridge import prepare
 
-    seconds: dict[str, float] = {}
-    bars = None if sys.stderr.isatty() else False
+    step = _Steps()
+    bars = None if step.told else False
     load_suites(suites)  # a faulty suite is told before a long reading
-    with _timed(seconds, "read"):
+    with step("read", "Reading the delivery"):
         roster = ck.read_roster(delivery, level=level, progress=bars)
         # Great Expectations takes seconds to import: that happens beside the reading of the workspace.
         threading.Thread(target=prepare, daemon=True).start()
         known = ck.read_workspace(workspace) if workspace else None
-    with _timed(seconds, "check"):
-        findings = ck.check_roster(roster, known, suites=suites, region=region, progress=bars)
-    seconds |= {f"check: {step}": value for step, value in findings.seconds.items()}
+    matched = _match(roster, known, step, bars, look_for_duplicates=look_for_duplicates)
+    with step("check", "Checking"):
+        findings = ck.check_roster(
+            roster,
+            known,
+            duplicates=matched.duplicates,
+            classrooms=matched.classrooms,
+            suites=suites,
+            region=region,
+            progress=bars,
+        )
+    step.seconds |= {f"check: {part}": value for part, value in findings.seconds.items()}
+    shown: dict[str, Any] = {name: getattr(matched, name) for name in ("duplicates", "schools", "classrooms")}
     with _replaced(out) as folder:
-        with _timed(seconds, "findings.csv"):
+        with step("findings.csv", "Writing the results"):
             findings.write_csv(folder / "findings.csv")
-        with _timed(seconds, "report.html"):
-            ck.write_report(findings, folder / "report.html")
-        with _timed(seconds, "findings.xlsx"):
-            ck.write_workbook(findings, folder / "findings.xlsx")
-        text = json.dumps(summary(findings, seconds), indent=2, ensure_ascii=False) + "\n"
+            matched.save(folder)
+        with step("report.html"):
+            ck.write_report(findings, folder / "report.html", **shown)
+        with step("findings.xlsx"):
+            ck.write_workbook(findings, folder / "findings.xlsx", **shown)
+        text = json.dumps(summary(findings, matched, step.seconds), indent=2, ensure_ascii=False) + "\n"
         (folder / "summary.json").write_text(text, encoding="utf-8")
-    _print(findings, out)
+    _print(findings, matched, out)
     return 0 if findings.fit else 1
 
 
-def summary(findings: Findings, seconds: dict[str, float]) -> dict[str, Any]:
-    """What summary.json holds. Duplicates, schools and classrooms are null: this version does not match them."""
+def _match(
+    roster: Roster, known: Workspace | None, step: _Steps, bars: bool | None, *, look_for_duplicates: bool
+) -> Matched:
+    """Look for duplicates, and with a workspace match schools and classrooms; decisions beside the delivery count."""
+    import connect_kit as ck
+
+    decisions = ck.read_decisions(roster)
+    duplicates = schools = classrooms = None
+    if look_for_duplicates:
+        with step("duplicates", "Looking for students who are there twice"):
+            duplicates = ck.find_duplicates(roster, known, decisions=decisions, progress=bars)
+    if known is not None:
+        with step("schools", "Matching schools"):
+            schools = ck.match_schools(roster, known, decisions=decisions)
+        with step("classrooms", "Matching classrooms"):
+            classrooms = ck.match_classrooms(roster, known, schools=schools, decisions=decisions, progress=bars)
+    return Matched(duplicates, schools, classrooms)
+
+
+def summary(findings: Findings, matched: Matched, seconds: dict[str, float]) -> dict[str, Any]:
+    """What summary.json holds; duplicates, schools and classrooms are null where they were not looked for."""
     roster = findings.roster
     tables = {name: {"rows": table.rows, "refused": table.refused} for name, table in roster.info.items()}
     frame = findings.summary()[["code", "severity", "table", "column", "count", "title"]]
@@ -70,18 +157,9 @@ def summary(findings: Findings, seconds: dict[str, float]) -> dict[str, Any]:
         "tables": tables,
         "findings": frame.to_dict("records"),
         "not_checked": findings.unchecked()[["code", "reason"]].to_dict("records"),
-        "duplicates": None,
-        "schools": None,
-        "classrooms": None,
+        **matched.counts(),
         "seconds": {step: round(value, 3) for step, value in seconds.items()},
     }
-
-
-@contextmanager
-def _timed(seconds: dict[str, float], step: str) -> Iterator[None]:
-    started = time.perf_counter()
-    yield
-    seconds[step] = time.perf_counter() - started
 
 
 @contextmanager
@@ -104,7 +182,7 @@ def _replaced(out: Path) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _print(findings: Findings, out: Path) -> None:
+def _print(findings: Findings, matched: Matched, out: Path) -> None:
     roster = findings.roster
     typer.echo(f"{roster.path} ({findings.level} level)")
     for name, table in roster.info.items():
@@ -123,7 +201,32 @@ def _print(findings: Findings, out: Path) -> None:
     if len(unchecked):
         reasons = ", ".join(dict.fromkeys(unchecked["reason"]))
         typer.echo(f"  {len(unchecked)} rules could not be checked: {reasons}")
+    _print_matched(matched)
     typer.echo("")
     typer.echo(f"Report:   {out / 'report.html'}")
     typer.echo(f"Workbook: {out / 'findings.xlsx'}")
     typer.echo(f"All rows: {out / 'findings.csv'}")
+    if matched.duplicates is not None:
+        typer.echo(f"Pairs:    {out / 'duplicates.csv'}")
+    if matched.classrooms is not None:
+        typer.echo(f"Partners: {out / 'schools.csv'}, {out / 'classrooms.csv'}")
+
+
+def _print_matched(matched: Matched) -> None:
+    if matched.duplicates is not None or matched.schools is not None:
+        typer.echo("")
+    if matched.duplicates is not None:
+        pairs = matched.duplicates.table()
+        within = int((pairs["right_source"] == "roster").sum())
+        told = f"{within:,} {'pair' if within == 1 else 'pairs'} in the delivery"
+        if matched.duplicates.workspace is not None:
+            told += f", {len(pairs) - within:,} of the delivery and Connect"
+        children = matched.duplicates.counts["clusters"]
+        typer.echo(f"  {'Students twice':<20}{told}; {children:,} {'child' if children == 1 else 'children'}")
+    for name, value in (("Schools", matched.schools), ("Classrooms", matched.classrooms)):
+        if value is not None:
+            counts = value.counts
+            typer.echo(
+                f"  {name:<20}{counts['matched']:,} matched, {counts['suggested']:,} suggested, "
+                f"{counts['unmatched']:,} without a partner"
+            )

@@ -72,7 +72,7 @@ def fit_chance(schema: Schema, model: Model) -> Model:
     found = schema.frame("SELECT match_weight, COLUMNS('^gamma_') FROM by_chance")
     schema.execute("DROP TABLE a_few; DROP TABLE picked; DROP TABLE by_chance")
     apart = (found["match_weight"].to_numpy() < _SURELY_APART).astype(float)
-    if apart.mean() < _MOST_APART:  # so many matches there cannot be: these names are alike by their making
+    if len(apart) and apart.mean() < _MOST_APART:  # so many matches there cannot be: names alike by their making
         apart[:] = 1.0
     fitted = []
     for comparison in model.comparisons:

@@ -10,6 +10,7 @@ from connect_kit import charts
 from connect_kit.connect import FILES, SEVERITIES, SOURCES
 from connect_kit.html import missing, visible
 from connect_kit.views.files import replacing
+from connect_kit.views.matched import duplicates_section, partners_section
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from connect_kit.checks import Findings
+    from connect_kit.linkage import Duplicates
+    from connect_kit.linkage.matches import ClassroomMatches, SchoolMatches
 
 MOST_EXAMPLES: Final = 5
 MOST_CAUSES: Final = 100
@@ -31,7 +34,15 @@ MEANINGS: Final = {
 Record = dict[str, Any]
 
 
-def write_report(findings: Findings, path: Path | str, *, title: str | None = None) -> Path:
+def write_report(
+    findings: Findings,
+    path: Path | str,
+    *,
+    title: str | None = None,
+    duplicates: Duplicates | None = None,
+    schools: SchoolMatches | None = None,
+    classrooms: ClassroomMatches | None = None,
+) -> Path:
     """Write the report as one self-contained HTML page: no script, nothing loaded from anywhere.
 
     Parameters
@@ -41,6 +52,11 @@ def write_report(findings: Findings, path: Path | str, *, title: str | None = No
         Replaced in one step once the page is complete.
     title : str, optional
         By default the name of the delivery's folder or ZIP.
+    duplicates : Duplicates, optional
+        Adds the part on students who are there twice: IDs, no names.
+    schools : SchoolMatches, optional
+    classrooms : ClassroomMatches, optional
+        Each adds its half of the part on schools and classrooms: IDs, no titles of classes.
 
     Returns
     -------
@@ -52,13 +68,20 @@ def write_report(findings: Findings, path: Path | str, *, title: str | None = No
     OutputError
         When it cannot be written; a page that was there before is unchanged.
     """
-    page = report_html(findings, title=title)
+    page = report_html(findings, title=title, duplicates=duplicates, schools=schools, classrooms=classrooms)
     with replacing(path) as beside:
         beside.write_text(page, encoding="utf-8", newline="\n")
     return Path(path)
 
 
-def report_html(findings: Findings, *, title: str | None = None) -> str:
+def report_html(
+    findings: Findings,
+    *,
+    title: str | None = None,
+    duplicates: Duplicates | None = None,
+    schools: SchoolMatches | None = None,
+    classrooms: ClassroomMatches | None = None,
+) -> str:
     """The page that :func:`write_report` writes, as text."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -70,7 +93,11 @@ def report_html(findings: Findings, *, title: str | None = None) -> str:
         finalize=_shown,
     )
     template = environment.get_template("report.html.j2")
-    return template.render(_context(findings, title or delivery_name(findings)))
+    context = _context(findings, title or delivery_name(findings))
+    context["duplicates"] = duplicates_section(duplicates) if duplicates is not None else None
+    context["partners"] = partners_section(schools, classrooms)
+    context["contents"] = [(link, name) for link, name in _CONTENTS if link not in _GIVEN or context[_GIVEN[link]]]
+    return template.render(context)
 
 
 def delivery_name(findings: Findings) -> str:
@@ -107,7 +134,6 @@ def _context(findings: Findings, title: str) -> Record:
         "made_told": f"{made.day} {made:%B %Y, %H:%M %Z}",
         "fit": findings.fit,
         "verdict": _verdict(findings.fit, details),
-        "contents": _CONTENTS,
         "severities": SEVERITIES,
         "symbols": charts.SYMBOLS,
         "meanings": MEANINGS,
@@ -131,11 +157,16 @@ def _context(findings: Findings, title: str) -> Record:
 _CONTENTS: Final = (
     ("first", "What to do first"),
     ("findings", "Findings"),
+    ("twice", "Students twice"),
+    ("partners", "Schools and classrooms"),
     ("schools", "Schools"),
     ("files", "Files"),
     ("unchecked", "Could not be checked"),
     ("reading", "How to read this page"),
 )
+
+#: Parts that are there only where something was given, and where the template finds it.
+_GIVEN: Final = {"twice": "duplicates", "partners": "partners"}
 
 
 def _records(frame: pd.DataFrame) -> list[Record]:

@@ -10,21 +10,25 @@ from connect_kit.charts import SYMBOLS, named
 from connect_kit.connect import SEVERITIES
 from connect_kit.views.excel import MOST_ROWS, is_number, plain, save_book, write_rows
 from connect_kit.views.files import replacing
+from connect_kit.views.matched import pairs_without_names, partners_without_names
 from connect_kit.views.report import MEANINGS, delivery_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import pandas as pd
 
     from connect_kit.checks import Findings
+    from connect_kit.linkage import Duplicates
+    from connect_kit.linkage.matches import ClassroomMatches, SchoolMatches
 
 _TINTS: Final = {"critical": "#F9DDCB", "warning": "#FBEBC8", "info": "#DDF0FB"}
 _WIDTHS: Final = {
     "code": 36, "severity": 13, "table": 18, "file": 22, "line": 11, "sourcedId": 24, "column": 22,
     "message": 70, "count": 11, "title": 44, "remedy": 70, "source": 30, "order": 8, "cause": 50,
     "explains": 50, "rows": 11, "codes": 50, "schoolId": 16, "name": 32, "reason": 60,
-    "students_without_guardian": 26,
+    "students_without_guardian": 26, "left_id": 24, "right_id": 24, "left_school": 32, "right_school": 32,
+    "status": 22, "roster_id": 24, "workspace_id": 24, "roster_title": 32, "workspace_title": 32,
 }  # fmt: skip
 _WRAPPED: Final = {"remedy", "explains", "cause", "title", "reason", "codes"}
 #: Rows taken at a time; more of them take more memory and no less time.
@@ -37,6 +41,12 @@ _SHEETS: Final = {
     "Files": "One line for each file: rows read, lines refused, rows with a finding.",
     "Not checked": "Rules that could not be checked, and why.",
 }
+#: Sheets that are there only where something was given.
+_MATCHED: Final = {
+    "Duplicates": "Students who are there twice, the most certain pair first: IDs, probability, what speaks for it.",
+    "School matches": "Which school of the delivery is which on Connect, and which has no partner.",
+    "Classrooms": "Which class of the delivery is which classroom on Connect, and which has no partner; no titles.",
+}
 
 _PRIVACY: Final = (
     "IDs and counts, no names of students, guardians or staff. An ID still points to a person for "
@@ -48,7 +58,15 @@ _IDS: Final = (
 )
 
 
-def write_workbook(findings: Findings, path: Path | str, *, most_rows: int = MOST_ROWS) -> Path:
+def write_workbook(
+    findings: Findings,
+    path: Path | str,
+    *,
+    most_rows: int = MOST_ROWS,
+    duplicates: Duplicates | None = None,
+    schools: SchoolMatches | None = None,
+    classrooms: ClassroomMatches | None = None,
+) -> Path:
     """Write the findings as an Excel workbook.
 
     Every text is written as text, so that leading zeros stay and nothing runs as a formula.
@@ -61,6 +79,10 @@ def write_workbook(findings: Findings, path: Path | str, *, most_rows: int = MOS
     most_rows : int
         Failing rows on the sheet "Rows"; at most as many as Excel holds. What is left out is said
         in the workbook, and stands in findings.csv.
+    duplicates : Duplicates, optional
+    schools : SchoolMatches, optional
+    classrooms : ClassroomMatches, optional
+        Each adds a sheet: IDs, no names, no titles of classes.
 
     Returns
     -------
@@ -74,8 +96,17 @@ def write_workbook(findings: Findings, path: Path | str, *, most_rows: int = MOS
     """
 
     def fill(book: Any) -> None:
-        _Sheets(book, findings).write(min(most_rows, MOST_ROWS))
+        _Sheets(book, findings, matched).write(min(most_rows, MOST_ROWS))
 
+    matched = {
+        name: frame
+        for name, frame in (
+            ("Duplicates", pairs_without_names(duplicates) if duplicates is not None else None),
+            ("School matches", partners_without_names(schools) if schools is not None else None),
+            ("Classrooms", partners_without_names(classrooms) if classrooms is not None else None),
+        )
+        if frame is not None
+    }
     with replacing(path) as beside:
         save_book(beside, fill)
     return Path(path)
@@ -84,13 +115,15 @@ def write_workbook(findings: Findings, path: Path | str, *, most_rows: int = MOS
 class _Sheets:
     """Writes the sheets of one workbook."""
 
-    def __init__(self, book: Any, findings: Findings) -> None:
+    def __init__(self, book: Any, findings: Findings, matched: Mapping[str, pd.DataFrame]) -> None:
         self.book = book
         self.findings = findings
+        self.matched = matched
         top: dict[str, object] = {"valign": "top"}
         self.text = book.add_format({**top, "num_format": "@"})
         self.wrapped = book.add_format({**top, "num_format": "@", "text_wrap": True})
         self.number = book.add_format({**top, "num_format": "#,##0"})
+        self.share = book.add_format({**top, "num_format": "0.000"})
         self.header = book.add_format(
             {
                 "bold": True,
@@ -120,6 +153,8 @@ class _Sheets:
         self.sheet("Schools", [findings.by_school()])
         self.sheet("Files", [findings.by_file()])
         self.sheet("Not checked", [findings.unchecked()])
+        for name, frame in self.matched.items():
+            self.sheet(name, [frame], left=max(0, len(frame) - MOST_ROWS))
 
     def read_me(self, summary: pd.DataFrame, failing: int, left: int, most_rows: int) -> None:
         from connect_kit import __version__
@@ -144,7 +179,8 @@ class _Sheets:
             counts = summary.loc[summary["severity"] == severity, "count"]
             told = f"{len(counts)} rules broken, {int(counts.sum()):,} rows. {MEANINGS[severity]}"
             lines.append((named(severity), told))
-        lines += [("", ""), ("Sheets", ""), *_SHEETS.items(), ("", "")]
+        lines += [("", ""), ("Sheets", ""), *_SHEETS.items()]
+        lines += [*((name, _MATCHED[name]) for name in self.matched), ("", "")]
         lines += [("Privacy", _PRIVACY), ("IDs", _IDS)]
         for row, (name, told) in enumerate(lines):
             sheet.write_string(row, 0, plain(name), self.bold if row else self.heading)
@@ -186,7 +222,9 @@ class _Sheets:
         for place, name in enumerate(map(str, frame.columns)):
             text = self.wrapped if name in _WRAPPED else self.text
             # A column may be called like a severity: it holds counts.
-            formats[name] = self.number if is_number(frame.iloc[:, place]) else text
+            column = frame.iloc[:, place]
+            number = self.share if column.dtype.kind == "f" else self.number
+            formats[name] = number if is_number(column) else text
         return formats
 
 

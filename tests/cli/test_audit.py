@@ -15,7 +15,9 @@ import pytest
 
 import connect_kit as ck
 
-OUTPUTS = {"summary.json", "findings.csv", "report.html", "findings.xlsx"}
+OUTPUTS = {
+    "summary.json", "findings.csv", "duplicates.csv", "schools.csv", "classrooms.csv", "report.html", "findings.xlsx",
+}  # fmt: skip
 ROOT = Path(__file__).parents[2]
 
 
@@ -152,6 +154,19 @@ def test_the_sample_command_writes_a_district_with_its_truth(tmp_path: Path) -> 
     )
     assert done.returncode == 0, done.stderr
     assert "users.role.known" in (tmp_path / "truth.csv").read_text(encoding="utf-8")
+    for name in ("people", "classrooms", "schools"):
+        assert (tmp_path / f"truth_{name}.csv").is_file()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--duplicates", "0", "--no-existing"), ("--level", "school", "--duplicates", "0")],
+    ids=["switched off", "school level"],
+)
+def test_the_sample_command_can_leave_out_who_is_there_twice(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    done = connect_kit("sample", "--out", tmp_path, "--students", 500, *arguments)
+    assert done.returncode == 0, done.stderr
+    assert not list(tmp_path.glob("truth_*.csv"))
 
 
 def test_a_reader_that_goes_away_early_leaves_no_noise(clean: ck.SampleDistrict, tmp_path: Path) -> None:

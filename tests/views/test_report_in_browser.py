@@ -23,10 +23,12 @@ def browser():
         started.close()
 
 
-@pytest.fixture(params=["faulty", "clean", "hostile"])
+@pytest.fixture(params=["faulty", "clean", "hostile", "doubled"])
 def report(request, tmp_path):
     found = request.getfixturevalue(request.param)
-    return write_report(getattr(found, "findings", found), tmp_path / "report.html").as_uri()
+    # The findings alone, or with everything that can stand beside them.
+    more = found.matched if request.param == "doubled" else {}
+    return write_report(getattr(found, "findings", found), tmp_path / "report.html", **more).as_uri()
 
 
 @pytest.fixture

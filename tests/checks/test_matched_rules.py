@@ -1,0 +1,301 @@
+"""Rules that look at duplicates, matched classrooms and accounts on Connect: exact rows on small invented data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import connect_kit as ck
+from connect_kit.errors import SettingError
+
+if TYPE_CHECKING:
+    from connect_kit.checks import Findings
+
+USERS = "sourcedId,orgSourcedIds,role,givenName,familyName,email,sms,agentSourcedIds,grades"
+CLASSES = "sourcedId,title,grades,schoolSourcedId"
+ENROLLMENTS = "classSourcedId,schoolSourcedId,userSourcedId,role"
+STUDENTS = "connectStudentId,connectSchoolId,givenName,familyName,grade,email,studentId,archived"
+CLASSROOMS = "connectClassroomId,connectSchoolId,title,grades,classId,archived"
+GUARDIANS = "connectUserId,givenName,familyName,email,sms,phone,guardianId,connectStudentIds"
+
+
+def delivery(
+    folder: Path, *students: str, guardians: tuple[str, ...] = (), classes: tuple[str, ...] = ("0001,Room 3,03,0104",)
+) -> ck.Roster:
+    """Students as ``ID,given,family[,guardians]``; everybody at one school, in all classes."""
+    place = folder / "delivery"
+    place.mkdir(parents=True, exist_ok=True)
+    lines = []
+    for student in students:
+        number, given, family, *agents = student.split(",")
+        lines.append(f'{number},0104,student,{given},{family},,,"{",".join(agents)}",03')
+    lines += [f"{number},0104,guardian,{rest},," for number, _, rest in (g.partition(",") for g in guardians)]
+    lines.append("T1,0104,teacher,Lee,Brandt,lee@example.org,,,")
+    (place / "users.csv").write_text("\n".join([USERS, *lines, ""]), encoding="utf-8")
+    (place / "classes.csv").write_text("\n".join([CLASSES, *classes, ""]), encoding="utf-8")
+    seats = [
+        f"{of.partition(',')[0]},0104,{who.partition(',')[0]},{role}"
+        for of in classes
+        for who, role in (*((student, "student") for student in students), ("T1", "teacher"))
+    ]
+    (place / "enrollments.csv").write_text("\n".join([ENROLLMENTS, *seats, ""]), encoding="utf-8")
+    return ck.read_roster(place)
+
+
+def connect(folder: Path, **files: tuple[str, ...]) -> ck.Workspace:
+    place = folder / "workspace"
+    place.mkdir()
+    titles = {"students": STUDENTS, "classrooms": CLASSROOMS, "guardians": GUARDIANS}
+    (place / "schools.csv").write_text("connectSchoolId,name,schoolId\nK1,Maple School,0104\n", encoding="utf-8")
+    for name, lines in files.items():
+        (place / f"{name}.csv").write_text("\n".join([titles[name], *lines, ""]), encoding="utf-8")
+    return ck.read_workspace(place)
+
+
+def rows(findings: Findings, code: str) -> list[tuple[object, ...]]:
+    table = findings.table()
+    found = table[table["code"] == code].astype(object).where(lambda frame: frame.notna(), None)
+    assert set(found["severity"]) <= {"warning"}
+    return list(found[["table", "file", "line", "sourcedId", "message"]].itertuples(index=False, name=None))
+
+
+# ---- students
+
+
+def test_whoever_is_there_twice_is_named_with_the_other_id_on_both_lines(tmp_path: Path) -> None:
+    roster = delivery(tmp_path, "0001,Mina,Okafor", "0002,Teo,Lind", "0003,Minna,Okafor", "0004,M.,Okafor")
+    pairs = ck.find_duplicates(roster)
+    for one, other, decision in (
+        ("0001", "0003", "same"), ("0003", "0004", "same"), ("0001", "0004", "different"),
+        ("0001", "0002", "different"), ("0002", "0003", "different"), ("0002", "0004", "different"),
+    ):  # fmt: skip
+        pairs = pairs.decide(one, other, decision, who="ada")  # type: ignore[arg-type]
+    assert rows(ck.check_roster(roster, duplicates=pairs), "users.student.entered_twice") == [
+        ("users", "users.csv", 2, "0001", "is probably the same child as 0003"),
+        ("users", "users.csv", 4, "0003", "is probably the same child as 0001, 0004"),
+        ("users", "users.csv", 5, "0004", "is probably the same child as 0003"),
+    ]
+
+
+def test_many_others_are_named_up_to_five(tmp_path: Path) -> None:
+    roster = delivery(tmp_path, *(f"000{n},Ann,Test" for n in range(8)))
+    pairs = ck.find_duplicates(roster)
+    for n in range(1, 8):
+        pairs = pairs.decide("0000", f"000{n}", "same", who="ada")
+    told = rows(ck.check_roster(roster, duplicates=pairs), "users.student.entered_twice")
+    assert told[0][2:] == (2, "0000", "is probably the same child as 0001, 0002, 0003, 0004, 0005, …")
+
+
+def test_a_student_beside_an_existing_one_is_named_with_connects_id(tmp_path: Path) -> None:
+    roster = delivery(tmp_path, "0001,Mina,Okafor", "0002,Teo,Lind")
+    workspace = connect(tmp_path, students=("CP1,K1,Mina,Okafor,03,,,false", "CP2,K1,Teo,Lind,03,,0002,false"))
+    pairs = ck.find_duplicates(roster, workspace).decide("0001", "workspace:CP1", "same", who="ada")
+    findings = ck.check_roster(roster, workspace, duplicates=pairs)
+    assert rows(findings, "workspace.students.duplicates_expected") == [
+        ("users", "users.csv", 2, "0001", "is probably the student CP1 on Connect; both will stand there side by side")
+    ]
+    assert rows(findings, "users.student.entered_twice") == []
+    assert findings.rows("workspace.students.duplicates_expected")["givenName"].tolist() == ["Mina"]
+
+
+def test_a_pair_decided_to_be_different_is_no_finding(tmp_path: Path) -> None:
+    roster = delivery(tmp_path, "0001,Mina,Okafor")
+    workspace = connect(tmp_path, students=("CP1,K1,Mina,Okafor,03,,,false",))
+    ck.find_duplicates(roster, workspace).decide("0001", "workspace:CP1", "different", who="ada")
+    findings = ck.check_roster(roster, workspace, duplicates=ck.find_duplicates(roster, workspace))
+    assert rows(findings, "workspace.students.duplicates_expected") == []
+
+
+def test_what_was_not_given_is_named_with_the_call_that_gives_it(tmp_path: Path) -> None:
+    roster = delivery(tmp_path, "0001,Mina,Okafor")
+    workspace = connect(tmp_path)
+    reasons = ck.check_roster(roster, workspace).unchecked().set_index("code")["reason"]
+    assert "find_duplicates(roster, workspace)" in reasons["users.student.entered_twice"]
+    assert "find_duplicates(roster, workspace)" in reasons["workspace.students.duplicates_expected"]
+    assert "match_classrooms(roster, workspace)" in reasons["workspace.classrooms.unmatched"]
+    assert "workspace.guardians.contact_changed" not in reasons.index
+    alone = ck.check_roster(roster, duplicates=ck.find_duplicates(roster)).unchecked().set_index("code")["reason"]
+    assert alone["workspace.students.duplicates_expected"] == "no workspace was given"
+    assert "users.student.entered_twice" not in alone.index
+
+
+def test_rules_without_duplicates_are_no_consequence_of_a_missing_column(tmp_path: Path) -> None:
+    roster = delivery(tmp_path, "0001,Mina,Okafor")
+    frames = {name: getattr(roster, name) for name in ("users", "classes", "enrollments")}
+    frames["users"] = frames["users"].drop(columns="givenName")
+    findings = ck.check_roster(ck.Roster.from_frames(frames))
+    causes = findings.causes()
+    told = causes.loc[causes["codes"] == "header.missing_column", "explains"].iloc[0]
+    unchecked = findings.unchecked()["reason"]
+    of_column = int((unchecked == "column givenName is missing in users.csv").sum())
+    assert 0 < of_column < len(unchecked)
+    assert told.endswith(f"; {of_column} rules could not be checked")
+
+
+def test_duplicates_of_another_roster_or_of_adults_are_refused(tmp_path: Path) -> None:
+    roster = delivery(tmp_path / "a", "0001,Mina,Okafor")
+    other = delivery(tmp_path / "b", "0001,Mina,Okafor")
+    workspace = connect(tmp_path)
+    with pytest.raises(SettingError, match="duplicates were found in another roster or workspace"):
+        ck.check_roster(roster, duplicates=ck.find_duplicates(other))
+    with pytest.raises(SettingError, match=r"pass duplicates=find_duplicates\(roster, workspace\)"):
+        ck.check_roster(roster, workspace, duplicates=ck.find_duplicates(roster))
+    with pytest.raises(SettingError, match="kind 'people'"):
+        ck.check_roster(roster, duplicates=ck.find_duplicates(roster, kind="people"))
+    with pytest.raises(SettingError, match="classrooms were found in another roster or workspace"):
+        ck.check_roster(roster, workspace, classrooms=ck.match_classrooms(other, workspace))
+
+
+def test_an_id_that_a_guardian_shares_does_not_move_the_finding_to_the_guardian(tmp_path: Path) -> None:
+    roster = delivery(tmp_path, "0001,Mina,Okafor", "0002,Mina,Okafor")
+    users = roster.users
+    lead = users.iloc[[-1]].assign(sourcedId="0001", role="guardian")
+    import pandas as pd
+
+    roster = roster.replace(users=pd.concat([lead, users], ignore_index=True))
+    pairs = ck.find_duplicates(roster).decide("0001", "0002", "same", who="ada")
+    found = rows(ck.check_roster(roster, duplicates=pairs), "users.student.entered_twice")
+    assert [row[2] for row in found] == [3, 4]
+
+
+# ---- classrooms
+
+
+def test_a_classroom_whose_class_is_only_suggested_will_be_there_twice(tmp_path: Path) -> None:
+    roster = delivery(tmp_path, "0001,Mina,Okafor", classes=("0011,Room 3,03,0104", "0012,Room 4,03,0104"))
+    workspace = connect(
+        tmp_path,
+        classrooms=(
+            "R1,K1,Room 3,03,11,false",  # lost its zeros
+            "R2,K1,Room 4,03,12,true",  # archived: it is not in the way
+        ),
+    )
+    classrooms = ck.match_classrooms(roster, workspace)
+    found = rows(ck.check_roster(roster, workspace, classrooms=classrooms), "workspace.classrooms.unmatched")
+    told = "Classroom R1 has class ID 11; class 0011 is probably it: the upload makes a second classroom"
+    assert found == [("workspace", None, None, "R1", told)]
+
+
+def test_a_classroom_made_by_hand_is_named_with_the_class_suggested_for_it(tmp_path: Path) -> None:
+    roster = delivery(tmp_path, "0001,Mina,Okafor", classes=("0011,Grade 3 Room 3,03,0104",))
+    workspace = connect(tmp_path, classrooms=("R1,K1,Grade 3 Room 3,03,,false", "R2,K1,Chess club,,,false"))
+    classrooms = ck.match_classrooms(roster, workspace)
+    suggested = classrooms.suggested().table()["workspace_id"].tolist()
+    found = rows(ck.check_roster(roster, workspace, classrooms=classrooms), "workspace.classrooms.unmatched")
+    assert [row[3] for row in found] == suggested
+    for row in found:
+        assert (
+            row[4]
+            == f"Classroom {row[3]} has no class ID; class 0011 is probably it: the upload makes a second classroom"
+        )
+
+
+def test_a_matched_classroom_and_one_that_is_to_be_archived_or_left_are_no_finding(tmp_path: Path) -> None:
+    roster = delivery(tmp_path, "0001,Mina,Okafor", classes=tuple(f"00{n},Room {n},03,0104" for n in (11, 12, 13, 14)))
+    workspace = connect(
+        tmp_path,
+        classrooms=(
+            "R1,K1,Room 11,03,0011,false", "R2,K1,Room 12,03,12,false",
+            "R3,K1,Room 13,03,13,false", "R4,K1,Room 14,03,14,false",
+        ),
+    )  # fmt: skip
+    classrooms = ck.match_classrooms(roster, workspace)
+    classrooms = classrooms.decide(None, "R2", "archive", who="ada").decide(None, "R3", "leave", who="ada")
+    found = rows(ck.check_roster(roster, workspace, classrooms=classrooms), "workspace.classrooms.unmatched")
+    assert [row[3] for row in found] == ["R4"]
+
+
+# ---- guardians
+
+
+CASES = {
+    "same email, other number": ("a@example.org", "2025550101", "A@Example.org", "2025550199", False),
+    "other email, same number": ("a@example.org", "(202) 555-0101", "b@example.org", "+12025550101", False),
+    "both other": ("a@example.org", "2025550101", "b@example.org", "2025550199", True),
+    "other email, no numbers": ("a@example.org", "", "b@example.org", "", True),
+    "an email instead of the number": ("", "2025550101", "b@example.org", "", True),
+    "no contact in the delivery": ("a@example.org", "2025550101", "", "", False),
+    "no contact on Connect": ("", "", "b@example.org", "2025550199", False),
+    "a number that is none": ("a@example.org", "000-0000", "b@example.org", "000-0000", True),
+}
+TOLD = "neither email nor mobile number is that of account {} on Connect"
+
+
+@pytest.mark.parametrize("known_by", ["guardianId", "name and student"])
+def test_a_guardian_whose_contacts_on_connect_are_all_others_gets_a_new_account(tmp_path: Path, known_by: str) -> None:
+    students, guardians, accounts, existing, expected = [], [], [], [], []
+    for n, (old_email, old_sms, email, sms, changed) in enumerate(CASES.values()):
+        name = f"Ada{'xyzuvwst'[n]}"
+        students.append(f"000{n},Mina,Okafor,G{n}")
+        guardians.append(f"G{n},{name},Okafor,{email},{sms}")
+        by_id = known_by == "guardianId"
+        account = (
+            f"U{n},Adaeze,O.,{old_email},{old_sms},,G{n},"
+            if by_id
+            else f"U{n},{name.upper()},Okafor,{old_email},{old_sms},,,"
+        )
+        accounts.append(account + ("" if by_id else f'"CP99, CP{n}"'))
+        existing.append(f"CP{n},K1,Mina,Okafor,03,,000{n},false")
+        if changed:
+            expected.append(("users", "users.csv", 2 + len(CASES) + n, f"G{n}", TOLD.format(f"U{n}")))
+    roster = delivery(tmp_path, *students, guardians=tuple(guardians))
+    workspace = connect(tmp_path, students=tuple(existing), guardians=tuple(accounts))
+    assert rows(ck.check_roster(roster, workspace), "workspace.guardians.contact_changed") == expected
+
+
+def test_a_namesake_of_another_student_is_somebody_else(tmp_path: Path) -> None:
+    roster = delivery(tmp_path, "0001,Mina,Okafor,G1", "0002,Teo,Lind", guardians=("G1,Ada,Okafor,new@example.org,",))
+    workspace = connect(
+        tmp_path,
+        students=("CP1,K1,Mina,Okafor,03,,0001,false", "CP2,K1,Teo,Lind,03,,0002,false"),
+        guardians=("U1,Ada,Okafor,old@example.org,,,,CP2",),
+    )
+    assert rows(ck.check_roster(roster, workspace), "workspace.guardians.contact_changed") == []
+
+
+def test_a_second_account_that_has_the_contact_is_used_so_none_is_made(tmp_path: Path) -> None:
+    roster = delivery(tmp_path, "0001,Mina,Okafor,G1", guardians=("G1,Ada,Okafor,new@example.org,",))
+    workspace = connect(
+        tmp_path,
+        students=("CP1,K1,Mina,Okafor,03,,0001,false",),
+        guardians=("U1,Ada,Okafor,old@example.org,,,G1,CP1", "U2,Ada,Okafor,new@example.org,,,,"),
+    )
+    assert rows(ck.check_roster(roster, workspace), "workspace.guardians.contact_changed") == []
+
+
+def test_guardians_of_their_own_file_are_looked_at_too(tmp_path: Path) -> None:
+    roster = delivery(tmp_path, "0001,Mina,Okafor", "0002,Teo,Okafor")
+    (tmp_path / "delivery" / "guardians.csv").write_text(
+        "studentSourcedId,guardianSourcedId,givenName,familyName,email,sms\n"
+        "0001,,Ada,Okafor,new@example.org,\n0002,,Ada,Okafor,old@example.org,\n0002,G7,Ben,Okafor,ben@example.org,\n",
+        encoding="utf-8",
+    )
+    roster = ck.read_roster(tmp_path / "delivery")
+    workspace = connect(
+        tmp_path,
+        students=("CP1,K1,Mina,Okafor,03,,0001,false", "CP2,K1,Teo,Okafor,03,,0002,false"),
+        guardians=('U1,Ada,Okafor,old@example.org,,,,"CP1, CP2"', "U2,Ben,Okafor,,2025550143,,G7,"),
+    )
+    found = rows(ck.check_roster(roster, workspace), "workspace.guardians.contact_changed")
+    assert found == [
+        ("guardians", "guardians.csv", 2, "0001", TOLD.format("U1")),
+        ("guardians", "guardians.csv", 4, "0002", TOLD.format("U2")),
+    ]
+
+
+# ---- the sample
+
+
+def test_a_clean_district_breaks_none_of_these_rules(clean: ck.SampleDistrict) -> None:
+    roster, workspace = ck.read_roster(clean.delivery), ck.read_workspace(clean.workspace)
+    findings = ck.check_roster(
+        roster,
+        workspace,
+        duplicates=ck.find_duplicates(roster, workspace, threshold=0.999),
+        classrooms=ck.match_classrooms(roster, workspace),
+    )
+    assert findings.fit
+    assert findings.unchecked().empty
+    assert set(findings.summary()["severity"]) <= {"info"}
