@@ -83,7 +83,7 @@ def matches_by_school(
         "status:N",
         scale=alt.Scale(domain=words, range=list(STATUS_COLOURS.values())),
         legend=alt.Legend(
-            title=None, orient="top", direction="horizontal", columns=2, labelFontSize=12, symbolType="square",
+            title=None, orient="top", direction="vertical", labelFontSize=12, symbolType="square",
             labelColor="#1f2933", labelLimit=240,
         ),
     )  # fmt: skip

@@ -117,14 +117,14 @@ def _scored(schema: Schema, model: Model, people: int) -> Model:
     pairs = schema.count("pairs")
     if people > 1:
         model = fit_chance(schema, model)
+    if people >= _ENOUGH:
         share = min(1.0, _TAUGHT / max(pairs, 1))
         schema.execute(
             f"CREATE TABLE taught AS FROM pairs WHERE hash(join_key_l, join_key_r) % 1000000 < {share} * 1e6"
         )
         score(schema, model, "taught", "scored", floor=FLOOR - _SLACK)
         kept = schema.frame("SELECT match_weight, COLUMNS('^(gamma|mw)_') FROM scored")
-        if people >= _ENOUGH:
-            model = fit_matches(model, kept, people, share)
+        model = fit_matches(model, kept, people, share)
         schema.execute("DROP TABLE taught")
     score(schema, model, "pairs", "scored", floor=FLOOR)
     # Pairs that a third record may bring together: whether they contradict each other must be known.

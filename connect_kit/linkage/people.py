@@ -125,8 +125,8 @@ def _frequencies(schema: Schema, model: Model) -> None:
     """Table ``people``: shares of the values, smoothed towards the model's, because twenty records tell little.
 
     Children are counted, not records, as far as the other fields tell: a child entered five times does not make its
-    name a common one. The child itself does not count, nor, where no birth date tells children apart, the other record
-    of a pair: a value that no other has is as rare as the model says.
+    name a common one. The child itself does not count, nor, where no birth date tells children apart or there are only
+    two of them, the other record of a pair: a value that no other has is as rare as the model says.
     """
     levels = [level for comparison in model.comparisons for level in comparison.levels]
     usual = {level.tf: level.u for level in reversed(levels) if level.tf and level.tf_weight == 1.0}
@@ -136,8 +136,8 @@ def _frequencies(schema: Schema, model: Model) -> None:
         chosen.append(f"f_{field}.tf AS tf_{field}")
         joins += f"""
             LEFT JOIN (
-                SELECT {name}, (greatest({_CHILDREN.get(field, "count(*)")} - 1 - bool_or(born IS NULL)::INTEGER, 0)
-                        + {_WEIGHT_OF_DEFAULT * share}) /
+                SELECT {name}, (greatest({_CHILDREN.get(field, "count(*)")} - 1
+                        - (bool_or(born IS NULL) OR count(*) = 2)::INTEGER, 0) + {_WEIGHT_OF_DEFAULT * share}) /
                     (sum(count(*)) OVER () + {_WEIGHT_OF_DEFAULT}) AS tf
                 FROM people_without_frequencies WHERE {name} IS NOT NULL GROUP BY {name}
             ) AS f_{field} ON f_{field}.{name} = p.{name}"""

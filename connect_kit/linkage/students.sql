@@ -1,8 +1,11 @@
 -- The students of a delivery, and those on Connect whom it does not name by their ID. One statement a blank line.
 
 CREATE TABLE birth_dates AS
-SELECT sourcedId, any_value(coalesce(try_cast(birthDate AS DATE), try_strptime(birthDate, ['%m/%d/%Y', '%Y%m%d', '%m-%d-%Y', '%d.%m.%Y'])::DATE)) AS born
-FROM demographics WHERE sourcedId IS NOT NULL AND birthDate IS NOT NULL GROUP BY sourcedId;
+SELECT sourcedId, any_value(CASE WHEN born BETWEEN DATE '1900-01-01' AND DATE '2099-12-31' THEN born END) AS born
+FROM (
+    SELECT sourcedId, coalesce(try_cast(birthDate AS DATE), try_strptime(birthDate, ['%m/%d/%Y', '%Y%m%d', '%m-%d-%Y', '%d.%m.%Y'])::DATE) AS born
+    FROM demographics WHERE sourcedId IS NOT NULL AND birthDate IS NOT NULL
+) GROUP BY sourcedId;
 
 -- Where several rows share an ID, the first counts (the repetition is a finding of its own).
 CREATE TABLE later_rows AS
