@@ -45,7 +45,7 @@ class _Written:
     decisions: tuple[Decision, ...]
     lines: str = ""
     before: str = ""
-    began: bool = False
+    header: str = ""
     made: bool = False
 
 
@@ -140,8 +140,9 @@ class Decisions:
             lines = form.lines(new)
             before = "" if text.endswith(("\n", "\r")) or not text else form.line_end
             began = not text.strip("\r\n\t ;,")
-            added.append(_Written(tuple(new), lines, before, began, made=not path.exists()))
-            return text + before + (form.header() if began else "") + lines
+            header = form.header() if began else ""
+            added.append(_Written(tuple(new), lines, before, header, made=not path.exists()))
+            return text + before + header + lines
 
         rewrite(path, append)
         return replace(self, rows=read_file(path)[2], _written=(*self._written, added[-1]))
@@ -166,8 +167,8 @@ class Decisions:
             if start < 0 or text[:start][-1:] not in ("", "\n", "\r"):
                 raise SettingError(f"{path}: the last decision is not there any more as it was written; decide anew")
             head, tail = text[:start], text[start + len(last.lines) :]
-            if last.began and not tail and head.endswith(form.header()):
-                head = head.removesuffix(form.header())
+            if last.header and not tail and head.endswith(last.header):
+                head = head.removesuffix(last.header)
                 if last.made and not head:
                     return None
             return (head if tail or not last.before else head.removesuffix(last.before)) + tail

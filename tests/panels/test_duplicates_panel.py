@@ -137,13 +137,13 @@ def test_progress_counts_what_is_looked_at(pairs_panel):
 
 
 def test_when_all_are_decided_it_says_so_and_decides_nothing_more(pairs_panel, file):
-    pairs_panel.weights.value = "below"
+    pairs_panel.weights.value = "above"
     for _ in range(len(pairs_panel.queue.shown)):
         hear(pairs_panel, key="u")
     assert "That was the last one shown." in pairs_panel.status.text
     lines = len(decided(file))
     pairs_panel.weights.value = "all"
-    pairs_panel.weights.value = "below"
+    pairs_panel.weights.value = "above"
     hear(pairs_panel, key="u")
     assert "No pair is shown" in pairs_panel.status.text
     assert len(decided(file)) == lines
