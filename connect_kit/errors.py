@@ -39,3 +39,31 @@ class DecisionsError(ConnectKitError):
     def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.problems = problems
+
+
+class TwinError(ConnectKitError):
+    """A twin cannot be opened, made or changed as asked."""
+
+
+class TwinBusyError(TwinError):
+    """A twin is in use, by another process or by another operation of this one."""
+
+
+class PlanError(ConnectKitError):
+    """An upload plan cannot be made, read or carried out; for instance its files changed after planning."""
+
+
+class GateError(PlanError):
+    """A real upload was asked for while conditions are open; ``gates`` names them."""
+
+    def __init__(self, message: str, gates: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.gates = gates
+
+
+class ResultsError(ConnectKitError):
+    """A result file cannot be read, or belongs to another upload or district."""
+
+
+class UploadCancelledError(ConnectKitError):
+    """Somebody cancelled; the file in hand left nothing behind."""

@@ -136,6 +136,11 @@ class DuckDBEngine:
         self.execute(f"CREATE SCHEMA {quoted(name)}")
         return Schema(self, name, parents)
 
+    def close(self) -> None:
+        """Close the database and remove what was spilled; an engine that is not closed ends with the process."""
+        self._connection.close()
+        self._cleanup()
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
 
