@@ -15,7 +15,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from connect_kit.errors import ConnectKitError
+from connect_kit.cli.twin import app as twin_app
+from connect_kit.errors import ConnectKitError, SettingError
 
 app = typer.Typer(
     help="Audit school rosters before they are uploaded to SchoolStatus Connect.",
@@ -32,7 +33,9 @@ Layout = Literal["connect", "oneroster11", "oneroster12"]
 def audit(
     delivery: Annotated[Path, typer.Argument(help="Folder or ZIP with the CSV files.", show_default=False)],
     out: Annotated[Path, typer.Option(help="Folder for the results; only the audit's own files are replaced.")],
-    workspace: Annotated[Path | None, typer.Option(help="Folder with the CSV files exported from Connect.")] = None,
+    workspace: Annotated[
+        Path | None, typer.Option(help="Folder with the CSV files exported from Connect, or a twin.")
+    ] = None,
     level: Annotated[Level, typer.Option(help="Whether the files hold several schools or one.")] = "district",
     suites: Annotated[
         Path | None, typer.Option(help="The district's own suites: a JSON file, or a folder of them.")
@@ -134,6 +137,115 @@ def bench(
         raise typer.BadParameter("goes with --matching only; without it, --students is the size", param_hint="--size")
     else:
         run_bench(students=students, folder=out, others=others, report=typer.echo)
+
+
+@app.command()
+def prepare(
+    delivery: Annotated[Path, typer.Argument(help="Folder or ZIP with the CSV files.", show_default=False)],
+    workspace: Annotated[Path, typer.Option(help="Folder with the CSV files exported from Connect, or a twin.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the plan; beside the delivery by default.", show_default=False)
+    ] = None,
+    level: Annotated[Level, typer.Option(help="Whether the delivery holds several schools or one.")] = "district",
+    upload_level: Annotated[
+        Level | None, typer.Option(help="school: one set of files for each school.", show_default="as --level")
+    ] = None,
+    archive_existing: Annotated[
+        bool | None,
+        typer.Option(
+            "--archive-existing/--keep-existing",
+            help="Answers whether students who are on Connect without SIS ID are archived before the first upload.",
+            show_default=False,
+        ),
+    ] = None,
+    waive: Annotated[
+        list[str] | None,
+        typer.Option(help="Waive a critical finding: CODE=REASON; may be repeated.", show_default=False),
+    ] = None,
+    abandon: Annotated[
+        bool, typer.Option("--abandon", help="Disconnect guardians that guardians.csv no longer names.")
+    ] = False,
+) -> None:
+    """Write the files that Connect asks for, and tell what stands before a real upload."""
+    from connect_kit.cli.sending import run_prepare
+
+    waivers = {}
+    for text in waive or []:
+        code, sign, reason = text.partition("=")
+        if not sign or not reason.strip():
+            raise SettingError(f"{text!r} waives nothing; give --waive CODE=REASON")
+        waivers[code.strip()] = reason.strip()
+    raise typer.Exit(
+        run_prepare(
+            delivery,
+            workspace,
+            out,
+            level=level,
+            upload_level=upload_level,
+            archive_existing=archive_existing,
+            waivers=waivers,
+            abandon=abandon,
+        )
+    )
+
+
+@app.command()
+def upload(
+    plan: Annotated[Path, typer.Argument(help="Folder that 'prepare' wrote.", show_default=False)],
+    twin: Annotated[Path, typer.Option(help="The twin to upload to.")],
+    real: Annotated[bool, typer.Option("--real", help="Upload for real; otherwise it is a dry run.")] = False,
+    confirm: Annotated[
+        str | None, typer.Option(help="The words that confirm a real upload; asked for on a terminal.")
+    ] = None,
+    results: Annotated[Path | None, typer.Option(help="Folder for the result files.", show_default=False)] = None,
+    archive_existing: Annotated[
+        bool | None,
+        typer.Option(
+            "--archive-existing/--keep-existing", help="Answers the question of 'prepare'.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Rehearse a plan on a twin, or upload it there for real."""
+    from connect_kit.cli.sending import run_upload
+
+    raise typer.Exit(
+        run_upload(plan, twin, real=real, results=results, confirm=confirm, archive_existing=archive_existing)
+    )
+
+
+@app.command()
+def results(
+    path: Annotated[Path, typer.Argument(help="A result file of Connect, or a folder of them.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="Folder for the comparison, corrections and support message.")],
+    plan: Annotated[
+        Path | None, typer.Option(help="Folder that 'prepare' wrote, to compare with its dry run.", show_default=False)
+    ] = None,
+) -> None:
+    """Read the results back, and compare them row by row with the dry run."""
+    from connect_kit.cli.sending import run_results
+
+    raise typer.Exit(run_results(path, plan, out))
+
+
+@app.command()
+def merge(
+    delivery: Annotated[Path, typer.Argument(help="The delivery that was uploaded.", show_default=False)],
+    twin: Annotated[Path, typer.Option(help="The twin it was uploaded to.")],
+    out: Annotated[Path, typer.Option(help="Folder for the worksheet.")],
+    level: Annotated[Level, typer.Option(help="Whether the files hold several schools or one.")] = "district",
+    only_decided: Annotated[
+        bool, typer.Option("--only-decided", help="Only pairs that people decided to be the same.")
+    ] = False,
+    names: Annotated[bool, typer.Option("--names", help="Put names beside the IDs of the worksheet.")] = False,
+    apply: Annotated[bool, typer.Option("--apply", help="Merge in the twin; otherwise it is only planned.")] = False,
+) -> None:
+    """Plan the merges of old and new students, with a worksheet for doing them on Connect."""
+    from connect_kit.cli.sending import run_merge
+
+    raise typer.Exit(run_merge(twin, delivery, out, level=level, only_decided=only_decided, names=names, apply=apply))
+
+
+app.add_typer(twin_app, name="twin")
 
 
 def run(arguments: list[str] | None = None) -> int:

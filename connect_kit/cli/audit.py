@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from connect_kit.cli.sending import open_workspace
 from connect_kit.errors import OutputError
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def run_audit(
         roster = ck.read_roster(delivery, level=level, progress=bars)
         # Great Expectations takes seconds to import: that happens beside the reading of the workspace.
         threading.Thread(target=prepare, daemon=True).start()
-        known = ck.read_workspace(workspace) if workspace else None
+        known = open_workspace(workspace) if workspace else None
     matched = _match(roster, known, step, bars, look_for_duplicates=look_for_duplicates)
     with step("check", "Checking"):
         findings = ck.check_roster(

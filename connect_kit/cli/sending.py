@@ -1,0 +1,161 @@
+"""``prepare``, ``upload``, ``results``, ``merge``: from a checked delivery to merged students."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from connect_kit.errors import SettingError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from connect_kit.connect import Level
+    from connect_kit.upload import UploadPlan, UploadResult
+    from connect_kit.workspace import Workspace
+
+_MARKS = {"open": "▲ open  ", "closed": "✔ closed"}
+_MOST = 20
+
+
+def open_workspace(path: Path) -> Workspace:
+    """A workspace from a folder of exported files, or from a twin."""
+    import connect_kit as ck
+
+    return ck.Twin(path).workspace() if path.is_file() else ck.read_workspace(path)
+
+
+def run_prepare(
+    delivery: Path,
+    workspace: Path,
+    out: Path | None,
+    *,
+    level: Level,
+    upload_level: Level | None,
+    archive_existing: bool | None,
+    waivers: Mapping[str, str],
+    abandon: bool,
+) -> int:
+    """Check, match, write the files that Connect asks for, and print the gates; 1 while any but the dry run is open."""
+    import connect_kit as ck
+
+    bars = None if sys.stderr.isatty() else False
+    roster = ck.read_roster(delivery, level=level, progress=bars)
+    known = open_workspace(workspace)
+    schools = ck.match_schools(roster, known)
+    classrooms = ck.match_classrooms(roster, known, schools=schools, progress=bars)
+    findings = ck.check_roster(roster, known, classrooms=classrooms, progress=bars)
+    plan = ck.plan_upload(
+        roster,
+        known,
+        findings,
+        schools,
+        classrooms,
+        folder=out,
+        level=upload_level,
+        archive_existing=archive_existing,
+        waivers=dict(waivers),
+        abandon=abandon,
+    )
+    typer.echo(f"Prepared: {plan.folder}")
+    _print_table(plan.summary())
+    gates = plan.gates()
+    _print_gates(gates)
+    still = gates[(gates["state"] == "open") & ~gates["gate"].str.startswith("dry run")]
+    return 1 if len(still) else 0
+
+
+def run_upload(
+    folder: Path, twin: Path, *, real: bool, results: Path | None, confirm: str | None, archive_existing: bool | None
+) -> int:
+    """Rehearse a plan, or upload it for real once confirmed; 1 where rows were refused or gates are open."""
+    import connect_kit as ck
+
+    plan = ck.read_plan(folder)
+    if archive_existing is not None:
+        plan = plan.answer(archive_existing=archive_existing)
+    target = ck.Twin(twin)
+    if real:
+        gates = plan.gates(target)
+        if (gates["state"] == "open").any():
+            _print_gates(gates)
+            typer.echo("Nothing was sent: close what is open first.", err=True)
+            return 1
+        _confirmed(plan, target.district, confirm)
+    result = ck.upload(plan, target, dry_run=not real, results=results)
+    _print_result(result)
+    return 0 if result.succeeded and not len(result.errors) else 1
+
+
+def _confirmed(plan: UploadPlan, district: str, confirm: str | None) -> None:
+    from connect_kit.upload import confirmation
+
+    wanted = confirmation(plan, district)
+    if confirm is None and sys.stdin.isatty():
+        typer.echo(f"This uploads to {district} for real. Type exactly, to go on: {wanted}")
+        confirm = typer.prompt("Confirm", default="", show_default=False)
+    if confirm != wanted:
+        raise SettingError(f"a real upload is confirmed by its own words; give --confirm {wanted!r}. Nothing was sent")
+
+
+def run_results(path: Path, plan: Path | None, out: Path) -> int:
+    """Read results downloaded from Connect; 1 where a row is an error, or other than forecast."""
+    import connect_kit as ck
+
+    planned = ck.read_plan(plan) if plan is not None else None
+    results = ck.read_results(path, planned)
+    _print_table(results.summary())
+    causes = results.causes()
+    if len(causes):
+        typer.echo("")
+        _print_table(causes.head(_MOST))
+    results.save(out)
+    typer.echo(f"Written: {out}")
+    return 1 if len(results.errors) or len(results.differences()) else 0
+
+
+def run_merge(
+    twin: Path, delivery: Path, out: Path, *, level: Level, only_decided: bool, names: bool, apply: bool
+) -> int:
+    """Plan the merges, write the worksheet, and with ``apply`` merge in the twin."""
+    import connect_kit as ck
+
+    target = ck.Twin(twin)
+    roster = ck.read_roster(delivery, level=level)
+    known = target.workspace()
+    plan = ck.plan_merge(ck.find_duplicates(roster, known), known, only_decided=only_decided)
+    _print_table(plan.summary())
+    plan.save(out, names=names)
+    typer.echo(f"Worksheet: {out}")
+    if apply:
+        change = target.merge(plan)
+        typer.echo(f"{change.what} (number {change.number} of the log; 'twin undo' takes it back)")
+    return 0
+
+
+def _print_gates(gates: pd.DataFrame) -> None:
+    typer.echo("")
+    typer.echo("Before a real upload:")
+    for gate, state, why, how in gates[["gate", "state", "why", "how"]].itertuples(index=False, name=None):
+        typer.echo(f"  {_MARKS[state]}  {gate}: {why}" + (f" → {how}" if state == "open" and how else ""))
+
+
+def _print_result(result: UploadResult) -> None:
+    typer.echo("Dry run: nothing was changed." if result.dry_run else "Uploaded.")
+    _print_table(result.summary())
+    errors = result.errors_by_cause()
+    if len(errors):
+        typer.echo("")
+        _print_table(errors.head(_MOST))
+    if result.stopped:
+        typer.echo(f"Stopped: {result.stopped}")
+    typer.echo(f"Result files: {result.folder}")
+
+
+def _print_table(frame: pd.DataFrame) -> None:
+    for line in frame.to_string(index=False, na_rep="").splitlines():
+        typer.echo(f"  {line.rstrip()}")
