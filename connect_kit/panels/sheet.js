@@ -1,7 +1,7 @@
 // Draws what Python sends, as elements and text and never as HTML, and tells Python what was pressed.
 
 const TAGS = new Set(
-  "p div span strong bdi mark code table caption thead tbody tr th td button progress img ul li dl dt dd".split(" ")
+  "p div span strong bdi mark code table caption thead tbody tr th td button progress img ul li dl dt dd pre".split(" ")
 );
 const ATTRIBUTE = /^(class|scope|colspan|dir|alt|src|max|value|type|title|role|data-[a-z-]+|aria-[a-z]+)$/;
 
@@ -95,6 +95,17 @@ function guard(model, panel) {
   return { stop, answered };
 }
 
+// The text is marked too: where a browser keeps its clipboard to itself (a page without TLS), Ctrl+C does the rest.
+async function copy(text) {
+  window.getSelection().selectAllChildren(text);
+  try {
+    await navigator.clipboard.writeText(text.textContent);
+    return "copied";
+  } catch {
+    return "marked";
+  }
+}
+
 function render({ model, el }) {
   const panel = () => el.closest(".ck-panel");
   const guarding = model.get("listens").length ? guard(model, panel) : null;
@@ -107,9 +118,10 @@ function render({ model, el }) {
     if (message.content) draw(el, message.content);
     if (message.answered) guarding?.answered();
   };
-  const pressed = (event) => {
+  const pressed = async (event) => {
     const { do: done, of } = event.target.closest("[data-do]")?.dataset ?? {};
-    if (done) model.send({ do: done, of });
+    if (done === "copy") model.send({ do: done, of: await copy(el.querySelector("pre")) });
+    else if (done) model.send({ do: done, of });
   };
   model.on("msg:custom", heard);
   el.addEventListener("click", pressed);
