@@ -16,6 +16,7 @@ from connect_kit.errors import EngineError, TwinBusyError, TwinError
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
+    import pyarrow as pa
 
 SCHEMA_VERSION = "1"
 #: Tables that make the workspace itself, those of the log and the ledger aside.
@@ -63,12 +64,16 @@ class Session:
 
     def frame(self, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
         """Run SQL and return a DataFrame with Arrow-backed text columns."""
-        import duckdb
-
         from connect_kit.engine.duckdb import arrow_to_frame
 
+        return arrow_to_frame(self.arrow(sql, parameters))
+
+    def arrow(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
+        """Run SQL and return an Arrow table."""
+        import duckdb
+
         try:
-            return arrow_to_frame(self.connection.sql(sql, params=list(parameters) or None).to_arrow_table())
+            return self.connection.sql(sql, params=list(parameters) or None).to_arrow_table()
         except duckdb.Error as error:
             raise EngineError(f"DuckDB: {str(error).strip().splitlines()[0]}") from error
 

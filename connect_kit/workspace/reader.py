@@ -96,16 +96,47 @@ def read_workspace(path: str | Path, *, engine: DuckDBEngine | None = None) -> W
     if not any((folder / f"{name}.csv").is_file() for name in WORKSPACE_FILES):
         raise WorkspaceError(f"{folder}: holds none of {', '.join(f'{name}.csv' for name in WORKSPACE_FILES)}")
     schema = (engine or default_engine()).new_schema("workspace")
+    return Workspace(schema, folder, load_tables(schema, folder, WORKSPACE_FILES))
+
+
+def load_tables(
+    schema: Schema, folder: Path, files: Mapping[str, tuple[str, ...]], *, as_written: bool = False
+) -> dict[str, int]:
+    """Load files of a folder as ``workspace_<name>``: ``_line`` and the columns; a missing file is an empty table.
+
+    Parameters
+    ----------
+    schema : Schema
+    folder : Path
+    files : mapping of str to tuple of str
+        Columns that each file must have.
+    as_written : bool
+        Keep blanks around a value, which mean something in what a twin has exported.
+
+    Returns
+    -------
+    dict of str to int
+        Rows of each table.
+
+    Raises
+    ------
+    WorkspaceError
+        When a file cannot be read whole, or lacks a column.
+    """
     rows = {}
     with tempfile.TemporaryDirectory(prefix="connect-kit-") as scratch:
-        for name, columns in WORKSPACE_FILES.items():
+        for name, columns in files.items():
             file = folder / f"{name}.csv"
-            rows[name] = _load(schema, name, file, Path(scratch)) if file.is_file() else _empty(schema, name, columns)
-    return Workspace(schema, folder, rows)
+            if file.is_file():
+                rows[name] = _load(schema, name, file, Path(scratch), columns)
+                if not as_written:
+                    _trim(schema, name, columns)
+            else:
+                rows[name] = _empty(schema, name, columns)
+    return rows
 
 
-def _load(schema: Schema, name: str, file: Path, scratch: Path) -> int:
-    columns = WORKSPACE_FILES[name]
+def _load(schema: Schema, name: str, file: Path, scratch: Path, columns: tuple[str, ...]) -> int:
     try:
         source = open_csv(file, scratch, columns)
     except OSError as error:
@@ -123,14 +154,17 @@ def _load(schema: Schema, name: str, file: Path, scratch: Path) -> int:
     if loaded.refused.num_rows:
         first = loaded.refused.slice(0, 1).to_pylist()[0]
         raise WorkspaceError(f"{file}, line {first['line']}: {first['reason']}; export it from Connect again")
+    chosen = ", ".join(map(quoted, columns))
+    schema.execute(f"CREATE VIEW workspace_{name} AS SELECT _line, {chosen} FROM {quoted('_all_' + name)}")
+    return loaded.rows
+
+
+def _trim(schema: Schema, name: str, columns: tuple[str, ...]) -> None:
     values = quoted(f"_file_{name}")
     for column in map(quoted, columns):  # blanks around a value are a spreadsheet's; blanks alone are no value
         blanks = f"{column} <> trim({column})"
         if schema.execute(f"SELECT 1 FROM {values} WHERE {blanks} LIMIT 1"):
             schema.execute(f"UPDATE {values} SET {column} = nullif(trim({column}), '') WHERE {blanks}")
-    chosen = ", ".join(map(quoted, columns))
-    schema.execute(f"CREATE VIEW workspace_{name} AS SELECT _line, {chosen} FROM {quoted('_all_' + name)}")
-    return loaded.rows
 
 
 def _empty(schema: Schema, name: str, columns: tuple[str, ...]) -> int:

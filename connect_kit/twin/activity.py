@@ -1,0 +1,38 @@
+"""The activity log of a twin (decision 22): when, what, which bytes, how many. It holds IDs, never names."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from connect_kit.twin.database import Session
+
+
+def log(session: Session, kind: str, what: str, digest: str = "", counts: Mapping[str, int] | None = None) -> int:
+    """Write an entry, in the transaction that is open, and give its number.
+
+    Parameters
+    ----------
+    session : Session
+    kind : str
+        ``made``, ``upload``, the kind of an action, ``merge`` or ``undo``.
+    what : str
+        In words, with IDs and without names.
+    digest : str
+        SHA-256 of the file that was uploaded.
+    counts : mapping of str to int, optional
+    """
+    number = int(session.one("SELECT coalesce(max(number), 0) + 1 FROM activity"))
+    session.execute(
+        "INSERT INTO activity VALUES (?, ?, ?, ?, ?, ?, NULL)",
+        [number, now(), kind, what, digest, json.dumps(dict(counts or {}))],
+    )
+    return number
+
+
+def now() -> str:
+    """The time in UTC, ISO 8601, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
