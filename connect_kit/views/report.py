@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_kit import charts
 from connect_kit.connect import FILES, SEVERITIES, SOURCES
+from connect_kit.files import replacing
 from connect_kit.html import missing, visible
-from connect_kit.views.files import replacing
 from connect_kit.views.matched import duplicates_section, partners_section
 
 if TYPE_CHECKING:

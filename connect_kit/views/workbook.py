@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_kit.charts import SYMBOLS, named
 from connect_kit.connect import SEVERITIES
-from connect_kit.views.excel import MOST_ROWS, is_number, plain, save_book, write_rows
-from connect_kit.views.files import replacing
+from connect_kit.excel import MOST_ROWS, is_number, plain, save_book, write_rows
+from connect_kit.files import replacing
 from connect_kit.views.matched import pairs_without_names, partners_without_names
 from connect_kit.views.report import MEANINGS, delivery_name
 

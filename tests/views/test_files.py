@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from connect_kit.errors import OutputError
-from connect_kit.views.files import replacing
+from connect_kit.files import replacing
 
 
 def names(folder):
