@@ -1,0 +1,204 @@
+"""Changes that can be taken back: what an action or a merge took away and brought, row by row.
+
+The tables that are touched are copied before; afterwards the difference is written to the table ``changes``. So undoing
+needs to know nothing about what was done.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from connect_kit.engine import literal, quoted
+from connect_kit.errors import TwinError
+from connect_kit.twin.activity import log
+from connect_kit.twin.database import opened
+from connect_kit.twin.values import Change
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from connect_kit.twin.database import Session
+    from connect_kit.twin.twin import Twin
+
+#: Columns that tell a table's rows apart.
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "settings": ("name",),
+    "counters": ("kind",),
+    "schools": ("connectSchoolId",),
+    "classrooms": ("connectClassroomId",),
+    "students": ("connectStudentId",),
+    "student_schools": ("connectStudentId", "connectSchoolId"),
+    "accounts": ("connectUserId",),
+    "guardian_roles": ("connectUserId", "guardianId"),
+    "staff_roles": ("connectUserId", "staffId"),
+    "staff_schools": ("connectUserId", "connectSchoolId"),
+    "relationships": ("connectStudentId", "connectUserId"),
+    "enrollments": ("connectClassroomId", "connectUserId"),
+    "attributes": ("connectStudentId", "name"),
+    "history": ("historyId",),
+}
+#: What does the changes; it gives the counts that are told, or None to have the rows counted by table.
+Act = Callable[[], Mapping[str, int] | None]
+
+
+def record_change(session: Session, kind: str, what: str, tables: Sequence[str], act: Act) -> Change:
+    """Do something in a transaction, and log it so that :func:`undo` can take it back.
+
+    Parameters
+    ----------
+    session : Session
+    kind : str
+        Of an action, or ``merge``.
+    what : str
+        In words, for the log: IDs, never names.
+    tables : sequence of str
+        Every table that ``act`` writes to.
+    act : callable
+        Runs its SQL on the session; what it raises takes everything back.
+    """
+    with session.transaction():
+        counts = _acted(session, tables, act)
+        number = log(session, kind, what, counts=counts)
+        for table in tables:
+            session.execute(
+                f"INSERT INTO changes SELECT {number}, {literal(table)}, side, told FROM ("
+                f"SELECT -1 AS side, to_json(r) AS told FROM {_gone(table)} AS r "
+                f"UNION ALL SELECT 1, to_json(r) FROM {_come(table)} AS r)"
+            )
+        _forget(session, tables)
+    return Change(number, what, counts)
+
+
+def preview_change(session: Session, tables: Sequence[str], act: Act) -> pd.DataFrame:
+    """What :func:`record_change` would change: ``table``, ``id``, ``column``, ``before``, ``after``.
+
+    One line a value. Of a row that comes or goes as a whole, ``column`` is blank and its IDs stand in ``before`` or
+    ``after``. ``id`` holds the IDs of the row, parted by blanks.
+    """
+    with session.transaction(keep=False):
+        _acted(session, tables, act)
+        return session.frame(
+            " UNION ALL ".join(_told(session, table) for table in tables) + ' ORDER BY "table", id, "column"'
+        )
+
+
+def undo(twin: Twin) -> Change:
+    """Take back the last action or merge that has not been taken back.
+
+    Raises
+    ------
+    TwinError
+        When there is none, or an upload has come since, which cannot be taken back.
+    """
+    with opened(twin.path, "an undo") as session, session.transaction():
+        last = session.execute(
+            "SELECT number, kind, what, counts FROM activity "
+            "WHERE kind NOT IN ('made', 'upload', 'undo') AND undone IS NULL ORDER BY number DESC LIMIT 1"
+        )
+        if not last:
+            raise TwinError(
+                f"{twin.path}: there is no action or merge to take back; Twin.activity() lists what was done"
+            )
+        number, kind, what, told = last[0]
+        since = session.execute(
+            "SELECT a.number, a.what FROM activity AS a LEFT JOIN uploads AS u ON u.activity = a.number "
+            "WHERE a.kind = 'upload' AND a.number > ? AND coalesce(u.outcome, '') <> 'refused' "
+            "ORDER BY a.number DESC LIMIT 1",
+            [number],
+        )
+        if since:
+            raise TwinError(
+                f"{twin.path}: entry {number} ({kind}) cannot be taken back, because an upload has come since: entry "
+                f"{since[0][0]} ({since[0][1]}); archive, connect or merge by hand what shall be otherwise"
+            )
+        tables = session.execute("SELECT DISTINCT tbl FROM changes WHERE activity = ? ORDER BY tbl", [number])
+        for (table,) in tables:
+            _take_back(session, twin, int(number), table)
+        counts: dict[str, int] = json.loads(told)
+        what = f"taken back: entry {number}, {what}"
+        entry = log(session, "undo", what, counts=counts)
+        session.execute("UPDATE activity SET undone = ? WHERE number = ?", [entry, number])
+        session.execute("DELETE FROM changes WHERE activity = ?", [number])
+    return Change(entry, what, counts)
+
+
+def _acted(session: Session, tables: Sequence[str], act: Act) -> dict[str, int]:
+    for table in tables:
+        session.execute(f"CREATE TEMP TABLE before_{table} AS SELECT * FROM twin.main.{table}")
+    told = act()
+    if told is not None:
+        return dict(told)
+    return {table: int(session.one(f"SELECT count(*) FROM {_come(table)}")) for table in tables}
+
+
+def _forget(session: Session, tables: Sequence[str]) -> None:
+    for table in tables:
+        session.execute(f"DROP TABLE before_{table}")
+
+
+def _gone(table: str) -> str:
+    return f"(SELECT * FROM before_{table} EXCEPT ALL SELECT * FROM twin.main.{table})"
+
+
+def _come(table: str) -> str:
+    return f"(SELECT * FROM twin.main.{table} EXCEPT ALL SELECT * FROM before_{table})"
+
+
+def _columns(session: Session, table: str) -> dict[str, str]:
+    rows = session.execute(
+        "SELECT column_name, data_type FROM duckdb_columns() "
+        "WHERE database_name = 'twin' AND table_name = ? ORDER BY column_index",
+        [table],
+    )
+    return dict(rows)
+
+
+def _told(session: Session, table: str) -> str:
+    """SQL for the changed values of a table, one a row."""
+    keys = KEYS[table]
+    spelled_id = "concat_ws(' ', " + ", ".join(map(quoted, keys)) + ")"
+    values = [column for column in _columns(session, table) if column not in keys]
+    same_row = " AND ".join(f"g.{quoted(key)} IS NOT DISTINCT FROM c.{quoted(key)}" for key in keys)
+    lines = ["CASE WHEN g.id IS NULL OR c.id IS NULL THEN {'col': '', 'before': g.id, 'after': c.id} END"]
+    for value in map(quoted, values):
+        lines.append(
+            f"CASE WHEN g.id IS NOT NULL AND c.id IS NOT NULL AND g.{value} IS DISTINCT FROM c.{value} THEN "
+            f"{{'col': {literal(value[1:-1])}, 'before': g.{value}::VARCHAR, 'after': c.{value}::VARCHAR}} END"
+        )
+    return (
+        f'SELECT {literal(table)} AS "table", id, part.col AS "column", part.before AS before, part.after AS after '
+        f"FROM (SELECT coalesce(g.id, c.id) AS id, unnest([{', '.join(lines)}]) AS part "
+        f"FROM (SELECT *, {spelled_id} AS id FROM {_gone(table)}) AS g "
+        f"FULL JOIN (SELECT *, {spelled_id} AS id FROM {_come(table)}) AS c ON {same_row}) WHERE part IS NOT NULL"
+    )
+
+
+def _take_back(session: Session, twin: Twin, number: int, table: str) -> None:
+    columns = _columns(session, table)
+    shape = json.dumps(columns)
+    for side, name in ((1, "brought"), (-1, "taken")):
+        session.execute(
+            f"CREATE TEMP TABLE {name}_{table} AS SELECT unnest(from_json(row, {literal(shape)})) FROM changes "
+            f"WHERE activity = {number} AND tbl = {literal(table)} AND side = {side}"
+        )
+    named = ", ".join(map(quoted, columns))
+    of_table = ", ".join(f"t.{quoted(column)}" for column in columns)
+    same = " AND ".join(f"t.{quoted(column)} IS NOT DISTINCT FROM b.{quoted(column)}" for column in columns)
+    # Of rows that are equal in everything, only as many go as have come.
+    session.execute(
+        f"CREATE TEMP TABLE back_{table} AS SELECT place FROM ("
+        f"SELECT t.rowid AS place, b.times, row_number() OVER (PARTITION BY {of_table}) AS n "
+        f"FROM twin.main.{table} AS t JOIN (SELECT {named}, count(*) AS times FROM brought_{table} GROUP BY ALL) AS b ON {same}) WHERE n <= times"
+    )
+    found = session.one(f"SELECT count(*) FROM back_{table}")
+    if found != session.one(f"SELECT count(*) FROM brought_{table}"):
+        raise TwinError(
+            f"{twin.path}: entry {number} cannot be taken back, because the table {table} was changed since without a "
+            "log entry; fill a new twin from an export"
+        )
+    session.execute(f"DELETE FROM twin.main.{table} WHERE rowid IN (SELECT place FROM back_{table})")
+    session.execute(f"INSERT INTO twin.main.{table} SELECT {named} FROM taken_{table}")
+    for name in ("brought", "taken", "back"):
+        session.execute(f"DROP TABLE {name}_{table}")
