@@ -37,7 +37,7 @@ def button(label: str, do: str, of: str = "", **attributes: object) -> list[Any]
 
 
 def table(
-    caption: str, head: Sequence[str], rows: Iterable[Sequence[object]], *, headed: bool = False, **attributes: object
+    caption: str, head: Sequence[Node], rows: Iterable[Sequence[object]], *, headed: bool = False, **attributes: object
 ) -> list[Any]:
     """A table; with ``headed``, the first cell of each row names the row. A row that is an element stays as it is."""
     made = [row if row and row[0] == "tr" else _row(row, headed) for row in map(list, rows)]

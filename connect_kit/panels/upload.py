@@ -1,0 +1,324 @@
+"""The panel in which an upload is rehearsed, looked at, and sent."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import ipywidgets
+
+from connect_kit.panels import upload_view as view
+from connect_kit.panels.board import Board, Press
+from connect_kit.panels.elements import Node, el
+from connect_kit.panels.result_rows import ResultRows
+from connect_kit.panels.sheet import Sheet
+from connect_kit.panels.work import Paced, Work
+from connect_kit.twin import as_twin
+from connect_kit.twin.values import ACTIONS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from connect_kit.twin import Progress, Twin
+    from connect_kit.upload import Forecast, UploadPlan, UploadResult
+
+_WAIT = "Wait until what is under way has ended, or cancel it."
+
+
+class UploadPanel(Board["UploadPlan"]):
+    """An upload from its conditions to its results: dry run first, the real upload behind a typed confirmation.
+
+    It calls the verbs of :mod:`connect_kit.upload` and adds none. Work runs in a thread of its own, so that the panel
+    and the notebook go on answering. It shows IDs and counts, and no names of people.
+
+    Parameters
+    ----------
+    plan : UploadPlan
+    target : Twin, str or Path
+        Where the files go.
+
+    Attributes
+    ----------
+    value : UploadPlan
+        With every waiver and answer given here.
+    target : Twin
+    gates : pandas.DataFrame
+        The conditions as they were when they were last looked at.
+    result : UploadResult or None
+        The last one, of a dry run or of a real upload.
+    forecast : Forecast or None
+        Of the last dry run.
+    confirm : ipywidgets.Text
+        Takes the text that a real upload asks for.
+    """
+
+    title: ClassVar[str] = "Upload"
+    presses: ClassVar[Mapping[str, Press]] = {
+        "yes": Press("Yes, archive them first", "", "Existing students without SIS ID are archived before the upload"),
+        "no": Press("No, leave them", "", "Existing students stay as they are; students of the file come beside them"),
+        "waive": Press("Waive", "", "Let this finding pass, with the reason, which is logged", True),
+        "rehearse": Press("Rehearse (dry run)", "r", "See what the upload would do; nothing is changed", True),
+        "cancel": Press("Cancel", "c", "Stop what is under way; the file in hand leaves nothing behind"),
+        "look": Press("Look again", "g", "Look at the conditions and the log as they are now"),
+        "upload": Press("Upload for real", "", "Send the files, after the text beside is typed", True),
+        "save": Press("Save with Excel", "", "Copy the result files to this folder, guardians as a workbook too"),
+        "log": Press("Activity log", "l", "Show or hide what was done with the workspace"),
+    }
+
+    def __init__(self, plan: UploadPlan, target: Twin | str | Path) -> None:
+        self.target = as_twin(target)
+        self.gates: pd.DataFrame | None = None
+        self.result: UploadResult | None = None
+        self.forecast: Forecast | None = None
+        self._log: pd.DataFrame | None = None
+        self._rows = ResultRows()
+        self._told: dict[int, Progress] = {}
+        self._dry_run, self._ending = True, ""
+        self._work: Work[None] = Work(self._ended)
+        self._paced = Paced(self._show_progress)
+        super().__init__(plan)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until what is under way has ended and is shown; False when the seconds have passed before."""
+        return self._work.wait(timeout)
+
+    @property
+    def running(self) -> bool:
+        """Whether a dry run or an upload is under way."""
+        return self._work.running
+
+    @property
+    def confirmation(self) -> str:
+        """What is to be typed before a real upload: the district, and the rows that are sent."""
+        return f"{self.target.district} {self._value.rows}"
+
+    def _arranged(self) -> Sequence[ipywidgets.Widget]:
+        self.head = Sheet(role="region", label="What is uploaded, and where to")
+        self.checklist = Sheet(role="region", label="Conditions of a real upload")
+        self.question = Sheet()
+        self.finding = ipywidgets.Dropdown(options=[], description="Waive", layout={"width": "460px"})
+        self.reason = ipywidgets.Text(description="Reason", placeholder="who decided it, and why")
+        self.bars = Sheet(role="region", label="How far it is")
+        self.outlook = Sheet(role="region", label="Forecast")
+        self.ask = Sheet()
+        self.confirm = ipywidgets.Text(description="Type the text", placeholder="district and rows")
+        self.confirm.observe(lambda _: self._run(), "value")
+        self.outcome = Sheet(role="region", label="Results")
+        self.file = ipywidgets.Dropdown(options=[("all files", "")], description="File")
+        results = [("all", ""), ("✔ SUCCESS", "SUCCESS"), ("✖ ERROR", "ERROR")]
+        self.results = ipywidgets.Dropdown(options=results, description="Result")
+        self.action = ipywidgets.Dropdown(options=[("all", ""), *((one, one) for one in ACTIONS)], description="Action")
+        for filter_ in (self.file, self.results, self.action):
+            filter_.observe(lambda _: self._run(self._filter), "value")
+        self.folder = ipywidgets.Text(description="Folder", continuous_update=False, layout={"width": "620px"})
+        self.rows = Sheet(self._heard, role="region", label="Rows of the result files", focusable=True)
+        self.rows.add_class("ck-list")
+        self.log = Sheet(role="region", label="Activity log")
+        button = self.buttons
+        self._question = self._row(button["yes"], button["no"])
+        self._waiving = self._row(self.finding, self.reason, button["waive"])
+        self._real = self._row(self.confirm, button["upload"])
+        self._filters = self._row(self.file, self.results, self.action)
+        self._saving = self._row(self.folder, button["save"])
+        return (
+            self.head,
+            self.status,
+            self.alert,
+            self.checklist,
+            self.question,
+            self._question,
+            self._waiving,
+            self._row(button["rehearse"], button["cancel"], button["look"], button["log"]),
+            self.bars,
+            self.outlook,
+            self.ask,
+            self._real,
+            self.outcome,
+            self._filters,
+            self.rows,
+            self._saving,
+            self.log,
+        )
+
+    def _first(self) -> None:
+        self._look()
+
+    def _reload(self) -> None:
+        self.result, self.forecast, self._rows = None, None, ResultRows()
+        self._told, self._ending = {}, ""
+        self._look()
+
+    def _look(self) -> None:
+        """The conditions, and the log where it is shown, as they are now."""
+        self.gates = self._value.gates(self.target)
+        if self._log is not None:
+            self._log = self.target.activity()
+
+    # What a person does.
+
+    def _press(self, name: str) -> None:
+        if name in ("rehearse", "upload"):
+            self._begin(dry_run=name == "rehearse")
+        elif name == "cancel":
+            self._said = "It stops as soon as it can." if self._work.cancel() else "Nothing is under way."
+        elif name == "save":
+            self._save()
+        elif self.running:  # the twin is in use, and the plan is being carried out
+            self._said = _WAIT
+        elif name == "waive":
+            self._waive()
+        elif name == "log":
+            self._log = self.target.activity() if self._log is None else None
+        elif name == "look":
+            self._look()
+            self._said = "Conditions are as they are now."
+        else:
+            self._take(self._value.answer(archive_existing=name == "yes"))
+            self._look()
+            self._said = f"Answered: {'yes' if name == 'yes' else 'no'}."
+
+    def _asked(self, do: str, of: str) -> None:
+        if do == "page":
+            self._rows.turn(int(of))
+
+    def _filter(self) -> None:
+        self._rows.narrow(file=self.file.value or "", result=self.results.value, action=self.action.value)
+
+    def _waive(self) -> None:
+        code, reason = self.finding.value, self.reason.value.strip()
+        if not code or not reason:
+            self._said = "Type a reason first." if code else "No finding is open."
+            return
+        self._take(self._value.waive(code, reason))
+        self.reason.value = ""
+        self._look()
+        self._said = f"Waived: {code}."
+
+    def _save(self) -> None:
+        if self.result is None or not self.folder.value.strip():
+            self._said = "Nothing to save." if self.result is None else "Name a folder first."
+            return
+        self.result.save(self.folder.value.strip(), excel=True)
+        self._said = f"Saved in {self.folder.value.strip()}."
+
+    def _ready(self) -> bool:
+        """Whether nothing but the typed text stands before a real upload."""
+        return self.gates is not None and not (self.gates["state"] == "open").any()
+
+    def _confirmed(self) -> bool:
+        return " ".join(str(self.confirm.value).split()) == " ".join(self.confirmation.split())
+
+    def _begin(self, *, dry_run: bool) -> None:
+        if self.running:
+            self._said = _WAIT
+            return
+        if not dry_run and not (self._ready() and self._confirmed()):
+            self._said = (
+                "Type the text first that the panel asks for." if self._ready() else "Conditions are open; see above."
+            )
+            return
+        self.confirm.value = ""  # a second press finds nothing confirmed
+        self._dry_run, self._told, self._ending = dry_run, {}, ""
+        if dry_run:
+            self.forecast = None
+        plan = self._value
+        self._work.start(lambda cancel: self._carry_out(plan, dry_run, cancel))
+
+    # In the thread.
+
+    def _carry_out(self, plan: UploadPlan, dry_run: bool, cancel: threading.Event) -> None:
+        from connect_kit.upload import forecast_upload, upload
+
+        result = upload(plan, self.target, dry_run=dry_run, progress=self._heard_of, cancel=cancel)
+        self.result, self._rows = result, ResultRows(result.files)
+        self._ending = "cancelled" if result.cancelled else "ended"
+        if dry_run and not result.cancelled:
+            self.forecast = forecast_upload(plan, self.target, result=result)
+
+    def _heard_of(self, progress: Progress) -> None:
+        self._told[progress.place] = progress
+        self._paced()
+
+    def _show_progress(self) -> None:
+        self._show_bars()
+        self.status.show(*self._state())
+
+    def _ended(self, _: None, fault: Exception | None) -> None:
+        self._run(self._tell_end, fault)
+
+    def _tell_end(self, fault: Exception | None) -> None:
+        if fault is not None:
+            self._ending = self._ending or "failed"
+        if self.result is not None:
+            self.file.options = [("all files", ""), *((name, name) for name in self._rows.files)]
+            errors = any(one.errors for one in self.result.files)
+            self.results.value = "ERROR" if errors else ""
+            self.action.value = ""
+            self.folder.value = str(self.result.folder or "")
+            self._filter()
+        try:
+            self._look()
+        finally:
+            if fault is not None:
+                raise fault
+        self._said = f"The {'dry run' if self._dry_run else 'upload'} has {self._ending}."
+        if self._ending == "cancelled":
+            self._said = f"The {'dry run' if self._dry_run else 'upload'} was cancelled; the file in hand left nothing."
+
+    # What is seen.
+
+    def _state(self) -> list[Node]:
+        told = self._said
+        if self.running:
+            place = max(self._told, default=0)
+            at = self._told.get(place)
+            where = f": file {place:,} of {at.files:,}, {at.kind}.csv, {at.stage}" if at else ""
+            told = f"The {'dry run' if self._dry_run else 'upload'} is under way{where}. {told}"
+        return [el("p", told)]
+
+    def _draw(self) -> None:
+        plan, running, ready = self._value, self.running, self._ready()
+        self.head.show(*view.head(plan, self.target))
+        self.checklist.show(*(view.checklist(self.gates) if self.gates is not None else ()))
+        answers = {True: "Yes, archive them first", False: "No, leave them"}
+        told = f" Answered: {answers[plan.archive_existing]}." if plan.archive_existing is not None else ""
+        self.question.show(
+            *[el("p", el("strong", "Archive existing students?"), view.QUESTION, told)] * plan.first_upload
+        )
+        open_findings = [
+            (f"{code}: {count:,} rows", code) for code, _, count in plan.critical if code not in plan.waivers
+        ]
+        if [code for _, code in open_findings] != [code for _, code in self.finding.options]:
+            self.finding.options = open_findings
+            self.finding.value = open_findings[0][1] if open_findings else None
+        self._show_bars()
+        self.outlook.show(*(view.forecast(self.forecast) if self.forecast else ()))
+        self.ask.show(*view.asking(plan, self.target.district, self.confirmation, ready=ready))
+        self.outcome.show(*(view.results(self.result) if self.result and not running else ()))
+        self.rows.show(*(view.result_rows(self._rows, self._rows.rows()) if not running else ()))
+        self.log.show(*(view.activity(self._log) if self._log is not None else ()))
+        self._enable(running=running, ready=ready)
+        for part, there in (
+            (self._question, plan.first_upload),
+            (self._waiving, bool(open_findings)),
+            (self._filters, bool(self._rows.files) and not running),
+            (self._saving, self.result is not None and not running),
+        ):
+            part.layout.display = None if there else "none"
+
+    def _enable(self, *, running: bool, ready: bool) -> None:
+        for name in ("yes", "no", "waive", "rehearse", "look", "log"):
+            self.buttons[name].disabled = running
+        self.buttons["cancel"].disabled = not running
+        self.buttons["upload"].disabled = running or not ready or not self._confirmed()
+        self.confirm.disabled = running or not ready
+        self.buttons["log"].description = "Hide activity log (l)" if self._log is not None else "Activity log (l)"
+
+    def _show_bars(self) -> None:
+        state = "under way" if self.running else self._ending
+        there = state and (self._told or self.running)
+        shown: list[Any] = view.bars(self._value.files, self._told, dry_run=self._dry_run, state=state) if there else []
+        self.bars.show(*shown)

@@ -1,0 +1,191 @@
+"""How an upload looks: conditions, files under way, forecast, results and log. IDs and counts, no names of people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from connect_kit.html import missing
+from connect_kit.panels.elements import Node, button, el, table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from connect_kit.panels.result_rows import ResultRow, ResultRows
+    from connect_kit.twin import Progress, Twin, UploadFile
+    from connect_kit.upload import Forecast, UploadPlan, UploadResult
+
+#: Rows of a table that is read as a whole; its CSV file holds all.
+MOST = 200
+#: Files whose bars are shown at once.
+MOST_BARS = 10
+#: What is done with a file, in order; how far the bar is when it begins.
+_STAGES: Mapping[str, float] = {"reading": 0.0, "checking": 0.25, "processing": 0.5, "writing": 0.75, "done": 1.0}
+#: What the question of a first upload is about (S18, decision 23).
+QUESTION = (
+    " Students made by hand on Connect are not found by the upload: the file's students are created beside them. "
+    "Archive those without SIS ID first, unless they are to stay."
+)
+_RESULTS: Mapping[str, str] = {"SUCCESS": "✔ SUCCESS", "ERROR": "✖ ERROR"}
+
+
+def step(words: str) -> Node:
+    """A heading within the panel."""
+    return el("p", words, class_="ck-step")
+
+
+def frame_table(caption: str, frame: pd.DataFrame, *, most: int = MOST, class_: str = "ck-figures") -> list[Node]:
+    """A DataFrame as a table, numbers at the right; beyond ``most`` rows it says how many there are more."""
+    rows = [[_cell(value) for value in row] for row in frame.head(most).itertuples(index=False, name=None)]
+    head = [_number(str(name)) if frame[name].dtype.kind in "iuf" else str(name) for name in frame.columns]
+    left = len(frame) - len(rows)
+    more: list[Node] = [el("p", f"The first {most:,} of {len(frame):,} rows.")] if left else []
+    return [table(caption, head, rows, class_=class_), *more]
+
+
+def _number(text: str) -> Node:
+    return el("span", text, class_="ck-number")
+
+
+def _cell(value: Any) -> object:
+    if missing(value) or isinstance(value, str):
+        return value
+    if isinstance(value, bool) or type(value).__name__ == "bool":
+        return "yes" if value else "no"
+    if isinstance(value, int) or (hasattr(value, "is_integer") and float(value).is_integer()):
+        return _number(f"{int(value):,}")
+    return _number(f"{value:,.1f}") if isinstance(value, float) else value
+
+
+def head(plan: UploadPlan, target: Twin) -> list[Node]:
+    """What is uploaded, and where to."""
+    words = (f"Upload of {plan.delivery} to ", el("strong", target.district), f", {plan.level} level")
+    where = el("p", "Target: twin ", el("code", str(target.path)), ". Prepared files: ", el("code", str(plan.folder)))
+    return [
+        el("p", el("strong", *words)),
+        where,
+        *frame_table("Files to be sent", plan.summary(), class_="ck-figures ck-narrow"),
+    ]
+
+
+def asking(plan: UploadPlan, district: str, text: str, *, ready: bool) -> list[Node]:
+    """What a real upload asks for."""
+    made: list[Node] = [step("3. Upload for real")]
+    what = f"{len(plan.files):,} files with {plan.rows:,} rows go to {district}. "
+    if ready:
+        made.append(el("p", what, "This cannot be taken back. To go on, type ", el("code", text), " and press Upload."))
+    else:
+        made.append(el("p", what, "Not yet: conditions are open, see 1."))
+    return made
+
+
+def checklist(gates: pd.DataFrame) -> list[Node]:
+    """The conditions of a real upload: each open or closed, why, and how to close it."""
+    made = []
+    for gate, state, why, how in gates[["gate", "state", "why", "how"]].itertuples(index=False, name=None):
+        is_open = state == "open"
+        told: list[object] = [el("strong", f"{'✖ open' if is_open else '✔ closed'}: "), el("span", gate)]
+        told += [f". {_sentence(why)}"] if why else ["."]
+        told += [" ", el("strong", "To close it: "), _sentence(how)] if is_open and how else []
+        made.append(el("li", *told, class_=f"ck-{state}"))
+    number = int((gates["state"] == "open").sum())
+    words = f"{number} of {len(gates)} conditions {'is' if number == 1 else 'are'} open"
+    return [step(f"1. Conditions of a real upload: {words if number else 'all are closed'}"), el("ul", *made)]
+
+
+def _sentence(text: object) -> str:
+    told = str(text).strip()
+    return told if not told or told.endswith((".", "?", "!")) else told + "."
+
+
+def named(file: UploadFile) -> str:
+    """A file by its name, at school level with its school."""
+    return f"{file.kind}.csv" + (f", school {file.school}" if file.school else "")
+
+
+def bars(files: Sequence[UploadFile], told: Mapping[int, Progress], *, dry_run: bool, state: str) -> list[Node]:
+    """How far each file is; of many, those around the one in hand."""
+    at = max(told, default=1) - 1
+    first = 0 if len(files) <= MOST_BARS else at // MOST_BARS * MOST_BARS
+    shown = files[first : first + MOST_BARS]
+    rows = [_bar(place, named(file), told.get(place)) for place, file in enumerate(shown, first + 1)]
+    what = "Dry run" if dry_run else "Upload"
+    part = f", files {first + 1:,} to {first + len(shown):,} of {len(files):,}" if len(shown) < len(files) else ""
+    return [table(f"{what} {state}{part}", ["file", "how far", "stage"], rows, headed=True, class_="ck-narrow ck-bars")]
+
+
+def _bar(place: int, name: str, progress: Progress | None) -> list[object]:
+    if progress is None:
+        return [name, el("progress", max=100, value=0, aria_label=f"File {place}, {name}"), "waiting"]
+    share = _STAGES.get(progress.stage, 0.0)
+    within = progress.done / progress.rows if progress.rows else 0.0
+    share += 0.0 if progress.stage == "done" else 0.25 * min(1.0, within)
+    words = f"✔ done, {progress.rows:,} rows" if progress.stage == "done" else stage_words(progress)
+    return [name, el("progress", max=100, value=round(100 * share), aria_label=f"File {place}, {name}"), words]
+
+
+def stage_words(progress: Progress) -> str:
+    """What is being done with a file, and of how many rows."""
+    rows = f" {progress.done:,} of {progress.rows:,} rows" if progress.rows and progress.done else ""
+    return f"{progress.stage}{rows}"
+
+
+def forecast(told: Forecast) -> list[Node]:
+    """What will be created, updated, refused, and what a nightly sync would archive."""
+    made: list[Node] = [step("2. Forecast of the dry run")]
+    made += frame_table("What the upload would do, by school", told.table())
+    made += frame_table("What a nightly sync of these files would archive", told.sync())
+    return made
+
+
+def results(result: UploadResult) -> list[Node]:
+    """What became of the files."""
+    kind = "the dry run; nothing was changed" if result.dry_run else "the upload"
+    state = (
+        "✖ cancelled"
+        if result.cancelled
+        else "✔ every file went through"
+        if result.succeeded
+        else "✖ not every file went through"
+    )
+    made: list[Node] = [step(f"4. Results of {kind}"), el("p", el("strong", state), ".")]
+    if result.stopped:
+        made.append(el("p", el("strong", "▲ Stopped: "), _sentence(result.stopped), class_="ck-warning"))
+    made += [
+        el(
+            "p",
+            el("strong", f"✖ {named(one.file)} was refused: "),
+            f"{_sentence(one.message)} ({one.code})",
+            class_="ck-warning",
+        )
+        for one in result.files
+        if one.outcome == "refused"
+    ]
+    made += frame_table("The files", result.summary())
+    if result.folder is not None:
+        made.append(el("p", "Result files, with names as Connect gives them: ", el("code", str(result.folder))))
+    return made
+
+
+def result_rows(rows: ResultRows, page: Iterable[ResultRow]) -> list[Node]:
+    """A page of the result files' rows."""
+    if not rows.files:
+        return []
+    if not rows.count:
+        return [el("p", "Rows: none with these filters.")]
+    turns = [("Previous page", -1)] * (rows.page > 0) + [("Next page", 1)] * (rows.page + 1 < rows.pages)
+    pager: list[Node] = [el("p", *(button(words, "page", str(by)) for words, by in turns))] if turns else []
+    caption = f"Rows: {rows.count:,}" + f", page {rows.page + 1:,} of {rows.pages:,}" * (rows.pages > 1)
+    made = []
+    for one in page:
+        result = el("span", _RESULTS.get(one.result, one.result), class_="ck-tight")
+        made.append([one.file, _number(f"{one.number:,}"), one.ids, result, one.action, one.code, one.message])
+    head: list[str | list[Any]] = ["file", _number("record"), "IDs", "result", "action", "code", "message"]
+    return [*pager, table(caption, head, made, class_="ck-figures")]
+
+
+def activity(log: pd.DataFrame, most: int = 20) -> list[Node]:
+    """The latest entries of the twin's log, the last one first."""
+    shown = log.sort_values("number", ascending=False)[["number", "happened", "kind", "what", "undone"]]
+    caption = f"Activity log: {len(log):,} entries" + (f", the last {most}" if len(log) > most else "")
+    return [table(caption, list(shown.columns), shown.head(most).astype(object).to_numpy().tolist())]
