@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import threading
 from collections.abc import Iterator, Sequence
@@ -28,6 +29,7 @@ _PATIENCE = 2.0  # seconds that an operation waits for one of the same process, 
 
 _guard = threading.Lock()
 _held: dict[Path, tuple[threading.Lock, list[str]]] = {}
+_private: list[int] = []  # masks of file modes, the process's own first
 
 
 class Session:
@@ -118,6 +120,14 @@ def opened(path: Path, doing: str, *, write: bool = True) -> Iterator[Session]:
             f"{path}: no such twin; make one with Twin.new(...) or Twin.fill(...), or on the command line with: "
             f"python -m connect_kit twin new {path} --workspace FOLDER"
         )
+    # Asked of the file itself: DuckDB takes one that it cannot read for something else, and says so.
+    try:
+        with place.open("rb") as file:
+            start = file.read(12)
+    except OSError as error:
+        raise TwinError(f"{path}: cannot be read ({error.strerror or error}); check its rights") from error
+    if start[8:] != b"DUCK":
+        raise TwinError(f"{path}: is no twin, but another kind of file; give the .duckdb file of a twin")
     with _held_alone(place, path, doing), _attached(place, path, write=write) as session:
         _check_version(session, path)
         yield session
@@ -138,13 +148,12 @@ def created(path: Path, doing: str = "its making") -> Iterator[Session]:
     with _held_alone(place, path, doing):
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
-            place.touch(mode=0o600, exist_ok=False)  # children's data: nobody else on this machine may read it
+            place.touch(exist_ok=False)
             place.unlink()
         except OSError as error:
             raise TwinError(f"{path}: cannot be made ({error.strerror or error}); give another place") from error
         try:
             with _attached(place, path, write=True) as session:
-                place.chmod(0o600)
                 for statement in statements("schema.sql"):
                     session.execute(statement)
                 yield session
@@ -176,21 +185,42 @@ def _held_alone(place: Path, path: Path, doing: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _attached(place: Path, path: Path, *, write: bool) -> Iterator[Session]:
-    engine = DuckDBEngine()
-    mode = "" if write else " (READ_ONLY)"
+def _private_files() -> Iterator[None]:
+    """Files made meanwhile are for their owner only: a twin holds children's data, and so does its write-ahead log.
+
+    DuckDB makes the log anew whenever it needs one, so that the mode cannot be set on the file.
+    """
+    with _guard:
+        _private.append(os.umask(0o077))
     try:
-        engine.execute(f"ATTACH {literal(place)} AS twin{mode}")
-    except EngineError as error:
-        raise _why_not(str(error), path) from error
-    session = Session(engine)
-    try:
-        yield session
+        yield
     finally:
-        session.connection.close()
-        with contextlib.suppress(EngineError):
-            engine.execute("DETACH twin")
-        engine.close()
+        with _guard:
+            own = _private[0]
+            _private.pop()
+            if not _private:
+                os.umask(own)
+
+
+@contextlib.contextmanager
+def _attached(place: Path, path: Path, *, write: bool) -> Iterator[Session]:
+    with contextlib.ExitStack() as stack:
+        if write:
+            stack.enter_context(_private_files())
+        engine = DuckDBEngine()
+        stack.callback(engine.close)
+        mode = "" if write else " (READ_ONLY)"
+        try:
+            engine.execute(f"ATTACH {literal(place)} AS twin{mode}")
+        except EngineError as error:
+            raise _why_not(str(error), path) from error
+        session = Session(engine)
+        try:
+            yield session
+        finally:
+            session.connection.close()
+            with contextlib.suppress(EngineError):
+                engine.execute("DETACH twin")
 
 
 def _why_not(told: str, path: Path) -> TwinError:
@@ -201,8 +231,6 @@ def _why_not(told: str, path: Path) -> TwinError:
         return TwinBusyError(
             f"{path}: in use by {who}, perhaps another notebook; shut that kernel down or wait, and try again"
         )
-    if "not a valid duckdb" in lowered or "magic" in lowered:
-        return TwinError(f"{path}: is no twin, but another kind of file; give the .duckdb file of a twin")
     return TwinError(f"{path}: cannot be opened ({told}); give the .duckdb file of a twin")
 
 

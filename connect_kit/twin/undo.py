@@ -95,7 +95,7 @@ def undo(twin: Twin) -> Change:
     with opened(twin.path, "an undo") as session, session.transaction():
         last = session.execute(
             "SELECT number, kind, what, counts FROM activity "
-            "WHERE kind NOT IN ('made', 'upload', 'undo') AND undone IS NULL ORDER BY number DESC LIMIT 1"
+            "WHERE kind NOT IN ('made', 'upload', 'waiver', 'undo') AND undone IS NULL ORDER BY number DESC LIMIT 1"
         )
         if not last:
             raise TwinError(
@@ -190,7 +190,8 @@ def _take_back(session: Session, twin: Twin, number: int, table: str) -> None:
     session.execute(
         f"CREATE TEMP TABLE back_{table} AS SELECT place FROM ("
         f"SELECT t.rowid AS place, b.times, row_number() OVER (PARTITION BY {of_table}) AS n "
-        f"FROM twin.main.{table} AS t JOIN (SELECT {named}, count(*) AS times FROM brought_{table} GROUP BY ALL) AS b ON {same}) WHERE n <= times"
+        f"FROM twin.main.{table} AS t JOIN (SELECT {named}, count(*) AS times "
+        f"FROM brought_{table} GROUP BY ALL) AS b ON {same}) WHERE n <= times"
     )
     found = session.one(f"SELECT count(*) FROM back_{table}")
     if found != session.one(f"SELECT count(*) FROM brought_{table}"):
