@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
-
-import ipywidgets
+from typing import TYPE_CHECKING, Any
 
 from connect_kit.panels import upload_view as view
-from connect_kit.panels.board import Board, Press
 from connect_kit.panels.elements import Node, el
 from connect_kit.panels.result_rows import ResultRows
-from connect_kit.panels.sheet import Sheet
+from connect_kit.panels.upload_parts import UploadParts
 from connect_kit.panels.work import Paced, Work
-from connect_kit.twin import as_twin
-from connect_kit.twin.values import ACTIONS
+from connect_kit.twin import Action, as_twin
+from connect_kit.upload import as_target, confirmation
+from connect_kit.upload.records import rehearsed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,10 +22,11 @@ if TYPE_CHECKING:
     from connect_kit.twin import Progress, Twin
     from connect_kit.upload import Forecast, UploadPlan, UploadResult
 
+_ARCHIVING = "archive existing students?"  # name of the gate
 _WAIT = "Wait until what is under way has ended, or cancel it."
 
 
-class UploadPanel(Board["UploadPlan"]):
+class UploadPanel(UploadParts):
     """An upload from its conditions to its results: dry run first, the real upload behind a typed confirmation.
 
     It calls the verbs of :mod:`connect_kit.upload` and adds none. Work runs in a thread of its own, so that the panel
@@ -55,19 +53,6 @@ class UploadPanel(Board["UploadPlan"]):
         Takes the text that a real upload asks for.
     """
 
-    title: ClassVar[str] = "Upload"
-    presses: ClassVar[Mapping[str, Press]] = {
-        "yes": Press("Yes, archive them first", "", "Existing students without SIS ID are archived before the upload"),
-        "no": Press("No, leave them", "", "Existing students stay as they are; students of the file come beside them"),
-        "waive": Press("Waive", "", "Let this finding pass, with the reason, which is logged", True),
-        "rehearse": Press("Rehearse (dry run)", "r", "See what the upload would do; nothing is changed", True),
-        "cancel": Press("Cancel", "c", "Stop what is under way; the file in hand leaves nothing behind"),
-        "look": Press("Look again", "g", "Look at the conditions and the log as they are now"),
-        "upload": Press("Upload for real", "", "Send the files, after the text beside is typed", True),
-        "save": Press("Save with Excel", "", "Copy the result files to this folder, guardians as a workbook too"),
-        "log": Press("Activity log", "l", "Show or hide what was done with the workspace"),
-    }
-
     def __init__(self, plan: UploadPlan, target: Twin | str | Path) -> None:
         self.target = as_twin(target)
         self.gates: pd.DataFrame | None = None
@@ -93,55 +78,7 @@ class UploadPanel(Board["UploadPlan"]):
     @property
     def confirmation(self) -> str:
         """What is to be typed before a real upload: the district, and the rows that are sent."""
-        return f"{self.target.district} {self._value.rows}"
-
-    def _arranged(self) -> Sequence[ipywidgets.Widget]:
-        self.head = Sheet(role="region", label="What is uploaded, and where to")
-        self.checklist = Sheet(role="region", label="Conditions of a real upload")
-        self.question = Sheet()
-        self.finding = ipywidgets.Dropdown(options=[], description="Waive", layout={"width": "460px"})
-        self.reason = ipywidgets.Text(description="Reason", placeholder="who decided it, and why")
-        self.bars = Sheet(role="region", label="How far it is")
-        self.outlook = Sheet(role="region", label="Forecast")
-        self.ask = Sheet()
-        self.confirm = ipywidgets.Text(description="Type the text", placeholder="district and rows")
-        self.confirm.observe(lambda _: self._run(), "value")
-        self.outcome = Sheet(role="region", label="Results")
-        self.file = ipywidgets.Dropdown(options=[("all files", "")], description="File")
-        results = [("all", ""), ("✔ SUCCESS", "SUCCESS"), ("✖ ERROR", "ERROR")]
-        self.results = ipywidgets.Dropdown(options=results, description="Result")
-        self.action = ipywidgets.Dropdown(options=[("all", ""), *((one, one) for one in ACTIONS)], description="Action")
-        for filter_ in (self.file, self.results, self.action):
-            filter_.observe(lambda _: self._run(self._filter), "value")
-        self.folder = ipywidgets.Text(description="Folder", continuous_update=False, layout={"width": "620px"})
-        self.rows = Sheet(self._heard, role="region", label="Rows of the result files", focusable=True)
-        self.rows.add_class("ck-list")
-        self.log = Sheet(role="region", label="Activity log")
-        button = self.buttons
-        self._question = self._row(button["yes"], button["no"])
-        self._waiving = self._row(self.finding, self.reason, button["waive"])
-        self._real = self._row(self.confirm, button["upload"])
-        self._filters = self._row(self.file, self.results, self.action)
-        self._saving = self._row(self.folder, button["save"])
-        return (
-            self.head,
-            self.status,
-            self.alert,
-            self.checklist,
-            self.question,
-            self._question,
-            self._waiving,
-            self._row(button["rehearse"], button["cancel"], button["look"], button["log"]),
-            self.bars,
-            self.outlook,
-            self.ask,
-            self._real,
-            self.outcome,
-            self._filters,
-            self.rows,
-            self._saving,
-            self.log,
-        )
+        return confirmation(self._value, self.target.district)
 
     def _first(self) -> None:
         self._look()
@@ -172,6 +109,8 @@ class UploadPanel(Board["UploadPlan"]):
             self._waive()
         elif name == "log":
             self._log = self.target.activity() if self._log is None else None
+        elif name == "archive":
+            self._archive()
         elif name == "look":
             self._look()
             self._said = "Conditions are as they are now."
@@ -186,6 +125,28 @@ class UploadPanel(Board["UploadPlan"]):
 
     def _filter(self) -> None:
         self._rows.narrow(file=self.file.value or "", result=self.results.value, action=self.action.value)
+
+    def _open(self, gate: str) -> bool:
+        gates = self.gates
+        return gates is not None and bool(((gates["gate"] == gate) & (gates["state"] == "open")).any())
+
+    def _archive(self) -> None:
+        """Archive the students without SIS ID of the district, or of the schools that upload for the first time."""
+        facts = as_target(self.target).facts()
+        sent = {file.school for file in self._value.files}
+        new: list[str | None] = [one for one in facts.schools if one in sent and not facts.schools[one].synced]
+        for school in [None] if self._value.level == "district" else new:
+            self._said += f"{self.target.apply(Action('archive_students', school=school, unsynced=True)).what}. "
+        self._look()
+
+    def _waivable(self) -> list[tuple[str, str]]:
+        """Codes that stand open: of the self-check, and of rows that the last dry run refused."""
+        told = {one.code: one.count for one in self._value.critical}
+        last = rehearsed(self._value, self.target.id)
+        told |= {
+            code: count for code, count in (last.errors if last else {}).items() if code not in self._value.waivers
+        }
+        return [(f"{code}: {count:,} rows", code) for code, count in told.items()]
 
     def _waive(self) -> None:
         code, reason = self.finding.value, self.reason.value.strip()
@@ -285,15 +246,12 @@ class UploadPanel(Board["UploadPlan"]):
         self.checklist.show(*(view.checklist(self.gates) if self.gates is not None else ()))
         answers = {True: "Yes, archive them first", False: "No, leave them"}
         told = f" Answered: {answers[plan.archive_existing]}." if plan.archive_existing is not None else ""
-        self.question.show(
-            *[el("p", el("strong", "Archive existing students?"), view.QUESTION, told)] * plan.first_upload
-        )
-        open_findings = [
-            (f"{code}: {count:,} rows", code) for code, _, count in plan.critical if code not in plan.waivers
-        ]
-        if [code for _, code in open_findings] != [code for _, code in self.finding.options]:
-            self.finding.options = open_findings
-            self.finding.value = open_findings[0][1] if open_findings else None
+        asked = plan.first_upload or self._open(_ARCHIVING)
+        self.question.show(*[el("p", el("strong", "Archive existing students?"), view.QUESTION, told)] * asked)
+        waivable = self._waivable()
+        if waivable != list(self.finding.options):
+            self.finding.options = waivable
+            self.finding.value = waivable[0][1] if waivable else None
         self._show_bars()
         self.outlook.show(*(view.forecast(self.forecast) if self.forecast else ()))
         self.ask.show(*view.asking(plan, self.target.district, self.confirmation, ready=ready))
@@ -302,16 +260,18 @@ class UploadPanel(Board["UploadPlan"]):
         self.log.show(*(view.activity(self._log) if self._log is not None else ()))
         self._enable(running=running, ready=ready)
         for part, there in (
-            (self._question, plan.first_upload),
-            (self._waiving, bool(open_findings)),
+            (self._question, asked),
+            (self._waiving, bool(waivable)),
             (self._filters, bool(self._rows.files) and not running),
             (self._saving, self.result is not None and not running),
         ):
             part.layout.display = None if there else "none"
 
     def _enable(self, *, running: bool, ready: bool) -> None:
-        for name in ("yes", "no", "waive", "rehearse", "look", "log"):
+        for name in ("yes", "no", "archive", "waive", "rehearse", "look", "log"):
             self.buttons[name].disabled = running
+        archiving = self._value.archive_existing is True and self._open(_ARCHIVING)
+        self.buttons["archive"].layout.display = None if archiving else "none"
         self.buttons["cancel"].disabled = not running
         self.buttons["upload"].disabled = running or not ready or not self._confirmed()
         self.confirm.disabled = running or not ready

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +22,19 @@ MOST = 200
 MOST_BARS = 10
 #: What is done with a file, in order; how far the bar is when it begins.
 _STAGES: Mapping[str, float] = {"reading": 0.0, "checking": 0.25, "processing": 0.5, "writing": 0.75, "done": 1.0}
-#: What the question of a first upload is about (S18, decision 23).
+#: What the question of a first upload is about (S0, S12).
 QUESTION = (
     " Students made by hand on Connect are not found by the upload: the file's students are created beside them. "
     "Archive those without SIS ID first, unless they are to stay."
 )
+#: What gates name a call for, as this panel offers it.
+_HERE: Mapping[str, str] = {
+    r"upload\(plan, target, dry_run=True\)": "press Rehearse",
+    r"plan\.waive each": "waive each below, with a reason",
+    r"plan\.waive\(.*\)": "waive it below, with a reason",
+    r"plan\.answer\(.*\), or False": "answer the question below",
+    r"target\.apply\(.*\)": "press Archive them now",
+}
 _RESULTS: Mapping[str, str] = {"SUCCESS": "✔ SUCCESS", "ERROR": "✖ ERROR"}
 
 
@@ -61,11 +70,20 @@ def head(plan: UploadPlan, target: Twin) -> list[Node]:
     """What is uploaded, and where to."""
     words = (f"Upload of {plan.delivery} to ", el("strong", target.district), f", {plan.level} level")
     where = el("p", "Target: twin ", el("code", str(target.path)), ". Prepared files: ", el("code", str(plan.folder)))
-    return [
-        el("p", el("strong", *words)),
-        where,
-        *frame_table("Files to be sent", plan.summary(), class_="ck-figures ck-narrow"),
-    ]
+    files, schools = plan.summary(), len({file.school for file in plan.files})
+    if plan.level == "district":
+        files = files.drop(columns="school")
+    elif schools > 1:  # five lines a school would fill the screen
+        files = files.groupby("file", sort=False).agg(files=("rows", "size"), rows=("rows", "sum")).reset_index()
+    caption = "Files to be sent" + (f" for {schools:,} schools" if schools > 1 else "")
+    made = [el("p", el("strong", *words)), where, *frame_table(caption, files, class_="ck-figures ck-narrow")]
+    if plan.undecided_classrooms:
+        told = (
+            f"{plan.undecided_classrooms:,} classrooms on Connect have a suggested partner that nobody has decided on: "
+            "the upload makes a second classroom beside each (S10)."
+        )
+        made.append(el("p", el("strong", "▲ "), told, class_="ck-warning"))
+    return made
 
 
 def asking(plan: UploadPlan, district: str, text: str, *, ready: bool) -> list[Node]:
@@ -86,11 +104,17 @@ def checklist(gates: pd.DataFrame) -> list[Node]:
         is_open = state == "open"
         told: list[object] = [el("strong", f"{'✖ open' if is_open else '✔ closed'}: "), el("span", gate)]
         told += [f". {_sentence(why)}"] if why else ["."]
-        told += [" ", el("strong", "To close it: "), _sentence(how)] if is_open and how else []
+        told += [" ", el("strong", "To close it: "), _sentence(_here(how))] if is_open and how else []
         made.append(el("li", *told, class_=f"ck-{state}"))
     number = int((gates["state"] == "open").sum())
     words = f"{number} of {len(gates)} conditions {'is' if number == 1 else 'are'} open"
     return [step(f"1. Conditions of a real upload: {words if number else 'all are closed'}"), el("ul", *made)]
+
+
+def _here(how: str) -> str:
+    for call, words in _HERE.items():
+        how = re.sub(call, words, how)
+    return how
 
 
 def _sentence(text: object) -> str:
