@@ -17,15 +17,28 @@ if TYPE_CHECKING:
         match_schools,
         read_decisions,
     )
-    from connect_kit.panels import ClassroomsPanel, DuplicatesPanel
+    from connect_kit.panels import ClassroomsPanel, DuplicatesPanel, MergePanel, ResultsPanel, UploadPanel
     from connect_kit.roster import Roster, read_roster
     from connect_kit.samples import SampleDistrict, sample_roster
+    from connect_kit.twin import Action, MergePlan, Settings, Twin, plan_merge
+    from connect_kit.upload import (
+        Forecast,
+        Results,
+        UploadPlan,
+        UploadResult,
+        forecast_upload,
+        plan_upload,
+        read_plan,
+        read_results,
+        upload,
+    )
     from connect_kit.views import write_report, write_workbook
     from connect_kit.workspace import Workspace, read_workspace
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Action": "twin",
     "ClassroomsPanel": "panels",
     "ConnectKitError": "errors",
     "Decisions": "linkage",
@@ -33,22 +46,39 @@ _HOMES = {
     "Duplicates": "linkage",
     "DuplicatesPanel": "panels",
     "Findings": "checks",
+    "Forecast": "upload",
+    "MergePanel": "panels",
+    "MergePlan": "twin",
+    "Results": "upload",
+    "ResultsPanel": "panels",
     "Roster": "roster",
     "SampleDistrict": "samples",
+    "Settings": "twin",
+    "Twin": "twin",
+    "UploadPanel": "panels",
+    "UploadPlan": "upload",
+    "UploadResult": "upload",
     "Workspace": "workspace",
     "check_roster": "checks",
     "find_duplicates": "linkage",
+    "forecast_upload": "upload",
     "match_classrooms": "linkage",
     "match_schools": "linkage",
+    "plan_merge": "twin",
+    "plan_upload": "upload",
     "read_decisions": "linkage",
+    "read_plan": "upload",
+    "read_results": "upload",
     "read_roster": "roster",
     "read_workspace": "workspace",
     "sample_roster": "samples",
+    "upload": "upload",
     "write_report": "views",
     "write_workbook": "views",
 }
 
 __all__ = [
+    "Action",
     "ClassroomsPanel",
     "ConnectKitError",
     "Decisions",
@@ -56,17 +86,33 @@ __all__ = [
     "Duplicates",
     "DuplicatesPanel",
     "Findings",
+    "Forecast",
+    "MergePanel",
+    "MergePlan",
+    "Results",
+    "ResultsPanel",
     "Roster",
     "SampleDistrict",
+    "Settings",
+    "Twin",
+    "UploadPanel",
+    "UploadPlan",
+    "UploadResult",
     "Workspace",
     "check_roster",
     "find_duplicates",
+    "forecast_upload",
     "match_classrooms",
     "match_schools",
+    "plan_merge",
+    "plan_upload",
     "read_decisions",
+    "read_plan",
+    "read_results",
     "read_roster",
     "read_workspace",
     "sample_roster",
+    "upload",
     "write_report",
     "write_workbook",
 ]
