@@ -1,0 +1,123 @@
+"""One file on its way into a twin: what every step of the processing needs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from connect_kit.errors import UploadCancelledError
+from connect_kit.twin.values import Progress
+
+if TYPE_CHECKING:
+    import threading
+
+    import pyarrow as pa
+
+    from connect_kit.twin.database import Session
+    from connect_kit.twin.processing.loading import Given
+    from connect_kit.twin.values import OnProgress, Settings
+
+_PAUSE = 0.1  # seconds between two reports of one stage
+
+
+@dataclass(eq=False)
+class Job:
+    """A file being processed, inside the transaction.
+
+    Attributes
+    ----------
+    session : Session
+    given : Given
+    settings : Settings
+    place : tuple of int
+        Number of the file, and how many there are.
+    progress, cancel
+        As :meth:`connect_kit.twin.Twin.rehearse` was given them.
+    """
+
+    session: Session
+    given: Given
+    settings: Settings
+    place: tuple[int, int] = (1, 1)
+    progress: OnProgress | None = None
+    cancel: threading.Event | None = None
+    disconnected: int = 0
+    _told: list[Any] = field(default_factory=lambda: ["", 0.0])
+
+    @property
+    def district(self) -> bool:
+        """Whether this is a district-level upload."""
+        return self.given.file.level == "district"
+
+    @property
+    def school(self) -> str:
+        """The ``connectSchoolId`` that uploads; empty at district level."""
+        return self.given.file.school or ""
+
+    def check(self) -> None:
+        """Stop here when somebody has cancelled.
+
+        Raises
+        ------
+        UploadCancelledError
+        """
+        if self.cancel is not None and self.cancel.is_set():
+            raise UploadCancelledError(
+                f"{self.given.file.path.name}: cancelled; the file left nothing behind, upload again when it suits"
+            )
+
+    def sql(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run SQL, unless somebody has cancelled."""
+        self.check()
+        return self.session.execute(statement, parameters)
+
+    def arrow(self, query: str) -> pa.Table:
+        """Like :meth:`sql`, as an Arrow table."""
+        self.check()
+        return self.session.arrow(query)
+
+    def any(self, source: str) -> bool:
+        """Whether a table, or what stands behind FROM, has a row."""
+        return bool(self.sql(f"SELECT 1 FROM {source} LIMIT 1"))
+
+    def script(self, file: str, **values: object) -> None:
+        """Run the statements of an SQL file of this package; ``{name}`` stands for a value."""
+        for statement in statements(file):
+            for name, value in values.items():
+                statement = statement.replace("{" + name + "}", str(value))
+            self.sql(statement)
+
+    def next(self, kind: str) -> int:
+        """Number of the next ID of a kind (CC, CS, CU)."""
+        return int(self.sql("SELECT coalesce(max(next), 1) FROM counters WHERE kind = ?", [kind])[0][0])
+
+    def given_out(self, kind: str, table: str) -> None:
+        """Count IDs of a kind as given: one a row of a table."""
+        count = int(self.sql(f"SELECT count(*) FROM {table}")[0][0])
+        self.sql("UPDATE counters SET next = next + ? WHERE kind = ?", [count, kind])
+
+    def at(self, stage: str, done: int = 0) -> None:
+        """Report how far it is; at most ten times a second within a stage."""
+        self.check()
+        report(self, stage, done)
+
+
+def report(job: Job, stage: str, done: int) -> None:
+    """Tell whoever watches."""
+    now = time.monotonic()
+    if job.progress is None or (stage == job._told[0] and now - job._told[1] < _PAUSE):
+        return
+    job._told[:] = [stage, now]
+    file = job.given.file
+    job.progress(Progress(*job.place, file.kind, file.school, stage, done, job.given.rows))
+
+
+@cache
+def statements(file: str) -> tuple[str, ...]:
+    """The statements of an SQL file of this package."""
+    text = resources.files("connect_kit.twin.processing").joinpath(file).read_text(encoding="utf-8")
+    return tuple(part for part in text.split(";\n") if part.strip())

@@ -1,0 +1,31 @@
+-- What became of each row of users.csv: outcome (_line, action, what, school) and notes on rows that were processed.
+
+CREATE TEMP TABLE outcome AS
+WITH done AS (
+    SELECT s._line, CASE WHEN s.fresh THEN 'CREATED'
+        WHEN r.changed OR s._line IN (SELECT _line FROM student_schools_changed) OR s._line IN (SELECT _line FROM connected) THEN 'UPDATED'
+        ELSE 'UNCHANGED' END AS action
+    FROM student_ids AS s JOIN student_rows AS r ON r._line = s._line
+    UNION ALL
+    SELECT a._line, CASE WHEN a.state = 'created' THEN 'CREATED'
+        WHEN a.state <> 'kept' OR a._line IN (SELECT _line FROM refreshed) OR a._line IN (SELECT _line FROM staff_schools_changed) THEN 'UPDATED'
+        ELSE 'UNCHANGED' END
+    FROM assigned AS a
+)
+SELECT g._line, coalesce(d.action, 'SKIPPED') AS action,
+    CASE g._kind WHEN 'student' THEN 'students' WHEN 'guardian' THEN 'guardians' WHEN 'unknown' THEN 'other' ELSE 'staff' END AS what,
+    CASE WHEN {district} THEN s.connectSchoolId ELSE {school} END AS school
+FROM given AS g
+LEFT JOIN done AS d ON d._line = g._line
+LEFT JOIN user_schools AS u ON u._line = g._line AND u.place = 1
+LEFT JOIN school_status AS s ON s.school = u.school;
+
+CREATE TEMP TABLE notes AS
+SELECT _line, 'settings.guardians_from' AS code, 'guardians come from guardians.csv (setting guardians_from); the row was passed over' AS message
+FROM given ANTI JOIN accepted USING (_line) ANTI JOIN refused USING (_line)
+UNION ALL
+SELECT s._line, 'users.student.archived', 'student ' || g.sourcedId || ' is archived on Connect and stays so; unarchive the student there if that is wrong'
+FROM student_rows AS s JOIN given AS g ON g._line = s._line WHERE s.archived
+UNION ALL
+SELECT _line, 'users.agentSourcedIds.known', 'guardian ' || agent || ' is no guardian on Connect, and was not connected'
+FROM unknown_agents ANTI JOIN (SELECT _line FROM student_rows WHERE archived) USING (_line);
