@@ -74,7 +74,7 @@ FROM held AS h JOIN persons AS p ON p._line = h._line LEFT JOIN in_place AS i ON
 WHERE h.same OR i.account IS NOT NULL
 UNION ALL
 SELECT p._line, p.kind, p.id, coalesce(m.account, n.account), h.account,
-    CASE WHEN h.account IS NOT NULL THEN 'changed' WHEN n.account IS NOT NULL AND l._line = l.leader THEN 'created' ELSE 'joined' END,
+    CASE WHEN n.account IS NOT NULL AND l._line = l.leader THEN 'created' WHEN h.account IS NOT NULL THEN 'changed' ELSE 'joined' END,
     n.account IS NOT NULL
 FROM leaders AS l JOIN persons AS p ON p._line = l._line
 LEFT JOIN met AS m ON m.leader = l.leader LEFT JOIN new_accounts AS n ON n.leader = l.leader LEFT JOIN held AS h ON h._line = l._line;

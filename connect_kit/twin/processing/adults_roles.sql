@@ -13,6 +13,10 @@ DELETE FROM guardian_roles AS r USING claims AS c WHERE c.kind = 'guardian' AND 
 
 DELETE FROM staff_roles AS r USING claims AS c WHERE c.kind <> 'guardian' AND c.held IS NOT NULL AND r.staffId = c.id;
 
+-- Who is no staff any more has no schools as staff.
+DELETE FROM staff_schools WHERE connectUserId IN (SELECT held FROM claims WHERE kind <> 'guardian' AND held IS NOT NULL)
+    AND connectUserId NOT IN (SELECT connectUserId FROM staff_roles);
+
 UPDATE claims SET takes = true WHERE _line IN (
     SELECT min(c._line) FROM claims AS c
     JOIN (

@@ -18,7 +18,7 @@ def refused_whole(job: Job) -> tuple[str, str] | None:
     schools = [
         row[0]
         for row in job.sql(
-            "SELECT DISTINCT schoolSourcedId FROM given WHERE schoolSourcedId IS NOT NULL ORDER BY 1 LIMIT 2"
+            "SELECT DISTINCT trim(schoolSourcedId) FROM given WHERE schoolSourcedId IS NOT NULL ORDER BY 1 LIMIT 2"
         )
     ]
     if len(schools) < 2:

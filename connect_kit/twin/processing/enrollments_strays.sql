@@ -10,9 +10,7 @@ WITH lost AS (
 ), class_zeros AS (
     SELECT DISTINCT ltrim(id, '0') AS digits FROM class_ids WHERE regexp_full_match(id, '[0-9]+')
 ), user_zeros AS (
-    SELECT DISTINCT ltrim(id, '0') AS digits FROM (
-        SELECT id FROM enrollable UNION ALL SELECT guardianId FROM guardian_roles WHERE guardianId IS NOT NULL
-    ) WHERE regexp_full_match(id, '[0-9]+')
+    SELECT DISTINCT ltrim(id, '0') AS digits FROM enrollable WHERE regexp_full_match(id, '[0-9]+')
 )
 SELECT l._line, l.classId, l.userId, l.school,
     CASE WHEN NOT l.no_class OR l.classId IS NULL THEN 'none' WHEN c.id IS NOT NULL THEN 'elsewhere'

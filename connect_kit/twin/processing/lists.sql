@@ -18,7 +18,7 @@ UNION ALL
 SELECT _line, unnest(list_distinct(list_filter(list_transform(string_split(agentSourcedIds, ','), lambda x: trim(x)), lambda x: x <> '')))
 FROM given WHERE contains(agentSourcedIds, ',');
 
--- What the self-check's rule counts; only rows that list so many can have too many.
+-- What the self-check's rule counts: students' guardians. Only rows that list so many can have too many.
 CREATE TEMP TABLE user_agents AS
 SELECT a._line, a.agent FROM agents AS a
-SEMI JOIN (SELECT _line FROM given WHERE strlen(agentSourcedIds) - strlen(replace(agentSourcedIds, ',', '')) >= {most}) AS g ON g._line = a._line;
+SEMI JOIN (SELECT _line FROM given WHERE _kind = 'student' AND strlen(agentSourcedIds) - strlen(replace(agentSourcedIds, ',', '')) >= {most}) AS g ON g._line = a._line;

@@ -12,6 +12,12 @@ from connect_kit.twin.processing.refusals import refuse
 if TYPE_CHECKING:
     from connect_kit.twin.processing.job import Job
 
+#: SQL of the first grade of a list, as written.
+_FIRST_GRADE = (
+    "CASE WHEN contains(g.grades, ',') THEN list_filter(list_transform(string_split(g.grades, ','), "
+    "lambda x: trim(x)), lambda x: x <> '')[1] ELSE trim(g.grades) END"
+)
+
 
 def refused_whole(job: Job) -> tuple[str, str] | None:
     """At school level the file must hold one school's people (S0)."""
@@ -56,7 +62,7 @@ def _students(job: Job) -> None:
         first=job.next("CS"),
         email=job.given.has("email"),
         grade=job.given.has("grades"),
-        first_grade="nullif(trim(string_split(g.grades, ',')[1]), '')",
+        first_grade=_FIRST_GRADE,
         shown="coalesce(g.identifier, g.sourcedId)" if number else "g.sourcedId",
     )
     job.given_out("CS", "new_students")
