@@ -29,6 +29,7 @@ __all__ = [
     "school_label",
     "schools_by_trouble",
     "schools_overview",
+    "single",
     "theme",
     "to_svg",
 ]
@@ -103,7 +104,7 @@ def findings_by_file(by_file: pd.DataFrame) -> alt.LayerChart:
                 bars.append(Bar(named(severity), severity, count, f"{count:,}"))
         if not any(count for _, count in found):
             bars.append(Bar(f"{SYMBOLS['good']} nothing found", "good"))
-    return _single("Rows with a finding, by file and severity", bars)
+    return single("Rows with a finding, by file and severity", bars)
 
 
 def rows_by_file(by_file: pd.DataFrame) -> alt.LayerChart:
@@ -115,7 +116,7 @@ def rows_by_file(by_file: pd.DataFrame) -> alt.LayerChart:
         if refused:
             lines = "1 line" if refused == 1 else f"{refused:,} lines"
             bars.append(Bar(f"{SYMBOLS['critical']} refused", "critical", refused, lines))
-    return _single("Rows read and lines refused", bars)
+    return single("Rows read and lines refused", bars)
 
 
 def findings_by_code(summary: pd.DataFrame, most: int = 20) -> alt.LayerChart:
@@ -136,7 +137,7 @@ def findings_by_code(summary: pd.DataFrame, most: int = 20) -> alt.LayerChart:
         if named(severity) not in [bar.name for bar in bars]:
             bars.append(Bar(named(severity), severity, heading=True))
         bars.append(Bar(code, severity, count, f"{count:,}"))
-    return _single("Rows with a finding, by rule", bars, _more(len(rows), most, "rule"))
+    return single("Rows with a finding, by rule", bars, _more(len(rows), most, "rule"))
 
 
 def schools_overview(by_school: pd.DataFrame, most: int = 40) -> alt.HConcatChart:
@@ -232,7 +233,8 @@ def _heading(title: str, note: str = "", frame: Literal["bounds", "group"] = "bo
     return alt.Title(title, subtitle=note, frame=frame) if note else alt.Title(title, frame=frame)
 
 
-def _single(title: str, bars: Sequence[Bar], note: str = "") -> alt.LayerChart:
+def single(title: str, bars: Sequence[Bar], note: str = "") -> alt.LayerChart:
+    """One chart of horizontal bars in the order given, each with its number beside it."""
     notes = ". ".join(part for part in (note, _scale_note(bars)) if part)
     chart = _bars(bars, width=260).properties(title=_heading(title, notes), description=f"{title}: {_read_out(bars)}")
     dressed: alt.LayerChart = chart.configure(**theme())

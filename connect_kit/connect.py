@@ -145,6 +145,8 @@ ROLE_KINDS: Mapping[str, str] = {
 }  # S1: parent = guardian = relative, teacher = aide = proctor
 
 MOST_GUARDIANS = 6  # S1
+#: Where errors of an upload are sent to (S0).
+SUPPORT_ADDRESS = "support-ct@schoolstatus.com"
 DELETION_THRESHOLD_PERCENT = 10  # S20's example; S21 recommends 10 to 20
 
 #: Columns whose values are about a person: never shown in findings, logs or reports (decision 24).

@@ -19,6 +19,22 @@ _NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _NO_FOLDER = {errno.ENOENT, errno.ENOTDIR}
 
 
+def making_folder(path: Path | str) -> Path:
+    """Make a folder for results, unless it is there.
+
+    Raises
+    ------
+    OutputError
+        When the operating system refuses.
+    """
+    target = Path(path).expanduser()
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(_told(target, error)) from error
+    return target
+
+
 @contextmanager
 def replacing(path: Path | str) -> Iterator[Path]:
     """Hand out a path to write to; once complete, it replaces ``path`` in one step.
