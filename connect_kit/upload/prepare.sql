@@ -9,7 +9,7 @@ SELECT c._line, h._place FROM classes AS c JOIN homes AS h ON h.school = c.schoo
 CREATE TABLE part_enrollments AS
 SELECT e._line, h._place
 FROM enrollments AS e
-LEFT JOIN (SELECT sourcedId, any_value(schoolSourcedId) AS school FROM classes WHERE sourcedId IS NOT NULL GROUP BY sourcedId) AS c
+LEFT JOIN (SELECT sourcedId, min(schoolSourcedId) AS school FROM classes WHERE sourcedId IS NOT NULL GROUP BY sourcedId) AS c
     ON c.sourcedId = e.classSourcedId
 JOIN homes AS h ON h.school = coalesce(e.schoolSourcedId, c.school);
 
