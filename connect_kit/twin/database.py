@@ -154,8 +154,9 @@ def created(path: Path, doing: str = "its making") -> Iterator[Session]:
             raise TwinError(f"{path}: cannot be made ({error.strerror or error}); give another place") from error
         try:
             with _attached(place, path, write=True) as session:
-                for statement in statements("schema.sql"):
-                    session.execute(statement)
+                with session.transaction():
+                    for statement in statements("schema.sql"):
+                        session.execute(statement)
                 yield session
         except BaseException:
             for left in (place, place.with_name(place.name + ".wal")):

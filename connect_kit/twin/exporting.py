@@ -66,6 +66,8 @@ def workspace(twin: Twin, engine: DuckDBEngine | None) -> Workspace:
 def export(twin: Twin, folder: Path) -> None:
     """Write the workspace's files and :data:`EXTRA_FILES`; only their owner may read them.
 
+    A line break in a value comes back as a line feed, whatever it was (decision 3).
+
     Raises
     ------
     OutputError

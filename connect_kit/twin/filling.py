@@ -41,7 +41,7 @@ def make(path: Path, district: str, schools: Mapping[str, str | None] | Sequence
         raise TwinError(f"{path}: School ID {twice!r} is given to two schools; a School ID belongs to one")
     if not all(name.strip() for name in named):
         raise TwinError(f"{path}: the name of a school is blank; give every school a name")
-    with created(path) as session:
+    with created(path) as session, session.transaction():
         for number, (name, school_id) in enumerate(named.items(), 1):
             session.execute("INSERT INTO schools VALUES (?, ?, ?)", [f"S{number:03d}", name, school_id or None])
         session.execute("INSERT INTO counters VALUES ('CC', 1), ('CS', 1), ('CU', 1)")
@@ -81,17 +81,14 @@ def _fill(path: Path, workspace: Workspace | str | Path, district: str | None, a
         for statement in statements("filling_checks.sql"):
             session.execute(statement)
         _refuse_problems(session, place)
-        for statement in (*statements("filling.sql"), *(statements(also) if also else ())):
-            session.execute(statement)
-        told = dict(session.execute("SELECT name, coalesce(value, '') FROM workspace_settings"))
-        named = district or told.pop(_DISTRICT, "") or place.stem
-        told.pop(_DISTRICT, None)
-        try:
-            settings = parsed(told)
-        except SettingError as error:
-            raise WorkspaceError(f"{place / 'settings.csv'}: {error}") from error
-        students = session.one("SELECT count(*) FROM students")
-        _finish(session, path, named, settings, f"filled with a workspace of {students:,} students")
+        with session.transaction():
+            for statement in (*statements("filling.sql"), *(statements(also) if also else ())):
+                session.execute(statement)
+            told = dict(session.execute("SELECT name, coalesce(value, '') FROM workspace_settings"))
+            named = district or told.get(_DISTRICT) or place.stem
+            students = session.one("SELECT count(*) FROM students")
+            what = f"filled with a workspace of {students:,} students"
+            _finish(session, path, named, _settings(told, place), what)
 
 
 def sample(path: Path | None, students: int, seed: int) -> Path:
@@ -155,6 +152,13 @@ def _refuse_problems(session: Session, place: Path) -> None:
         raise WorkspaceError(
             f"{place / file}.csv, line {line}: {told}{more}; correct it there or on Connect, and fill the twin again"
         )
+
+
+def _settings(told: Mapping[str, str], place: Path) -> Settings:
+    try:
+        return parsed({name: value for name, value in told.items() if name != _DISTRICT})
+    except SettingError as error:
+        raise WorkspaceError(f"{place / 'settings.csv'}: {error}") from error
 
 
 def _finish(session: Session, path: Path, district: str, settings: Settings, what: str) -> None:
