@@ -11,12 +11,15 @@ from connect_kit.upload.plan import Critical, UploadPlan, confirmation
 from connect_kit.upload.plan_file import read_plan
 from connect_kit.upload.planning import plan_upload
 from connect_kit.upload.result import UploadResult
+from connect_kit.upload.results import Results
+from connect_kit.upload.results_reading import read_results
 from connect_kit.upload.run import upload
 from connect_kit.upload.targets import Target, TwinTarget, as_target
 
 __all__ = [
     "Critical",
     "Forecast",
+    "Results",
     "Target",
     "TwinTarget",
     "UploadPlan",
@@ -26,6 +29,7 @@ __all__ = [
     "forecast_upload",
     "plan_upload",
     "read_plan",
+    "read_results",
     "upload",
 ]
 
