@@ -83,6 +83,15 @@ class Session:
         """The first value of the first row."""
         return self.execute(sql, parameters)[0][0]
 
+    def columns(self, table: str) -> dict[str, str]:
+        """Names of the columns of one of the twin's tables, in their order, with their types."""
+        rows = self.execute(
+            "SELECT column_name, data_type FROM duckdb_columns() "
+            "WHERE database_name = 'twin' AND table_name = ? ORDER BY column_index",
+            [table],
+        )
+        return dict(rows)
+
     @contextlib.contextmanager
     def transaction(self, *, keep: bool = True) -> Iterator[None]:
         """Everything inside happens wholly, or not at all; with ``keep`` False it is taken back at the end."""
@@ -225,8 +234,7 @@ def _attached(place: Path, path: Path, *, write: bool) -> Iterator[Session]:
 
 
 def _why_not(told: str, path: Path) -> TwinError:
-    lowered = told.casefold()
-    if "lock" in lowered or "already attached" in lowered:
+    if re.search(r"set lock on file|conflicting lock|already attached|used by another process", told, re.IGNORECASE):
         process = re.search(r"PID (\d+)", told)
         who = f"process {process[1]}" if process else "another process"
         return TwinBusyError(

@@ -38,6 +38,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "enrollments": ("connectClassroomId", "connectUserId"),
     "attributes": ("connectStudentId", "name"),
     "history": ("historyId",),
+    "merges": ("activity", "survivor", "other", "field"),
 }
 #: What does the changes; it gives the counts that are told, or None to have the rows counted by table.
 Act = Callable[[], Mapping[str, int] | None]
@@ -146,20 +147,11 @@ def _come(table: str) -> str:
     return f"(SELECT * FROM twin.main.{table} EXCEPT ALL SELECT * FROM before_{table})"
 
 
-def _columns(session: Session, table: str) -> dict[str, str]:
-    rows = session.execute(
-        "SELECT column_name, data_type FROM duckdb_columns() "
-        "WHERE database_name = 'twin' AND table_name = ? ORDER BY column_index",
-        [table],
-    )
-    return dict(rows)
-
-
 def _told(session: Session, table: str) -> str:
     """SQL for the changed values of a table, one a row."""
     keys = KEYS[table]
     spelled_id = "concat_ws(' ', " + ", ".join(map(quoted, keys)) + ")"
-    values = [column for column in _columns(session, table) if column not in keys]
+    values = [column for column in session.columns(table) if column not in keys]
     same_row = " AND ".join(f"g.{quoted(key)} IS NOT DISTINCT FROM c.{quoted(key)}" for key in keys)
     lines = ["CASE WHEN g.id IS NULL OR c.id IS NULL THEN {'col': '', 'before': g.id, 'after': c.id} END"]
     for value in map(quoted, values):
@@ -176,7 +168,7 @@ def _told(session: Session, table: str) -> str:
 
 
 def _take_back(session: Session, twin: Twin, number: int, table: str) -> None:
-    columns = _columns(session, table)
+    columns = session.columns(table)
     shape = json.dumps(columns)
     for side, name in ((1, "brought"), (-1, "taken")):
         session.execute(

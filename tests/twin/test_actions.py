@@ -375,7 +375,8 @@ def test_archiving_100_000_students_is_taken_back_whole(tmp_path):
     with opened(twin.path, "a test") as session, session.transaction():
         session.execute(
             "INSERT INTO students SELECT printf('CS%08d', i), 'Ada', 'Brook', '03', NULL, "
-            "CASE WHEN i % 2 = 0 THEN i::VARCHAR END, CASE WHEN i % 2 = 0 THEN i::VARCHAR END, i % 7 = 0 FROM range(100000) AS r(i)"
+            "CASE WHEN i % 2 = 0 THEN i::VARCHAR END, CASE WHEN i % 2 = 0 THEN i::VARCHAR END, i % 7 = 0 "
+            "FROM range(100000) AS r(i)"
         )
     before = twin.digest()
     assert twin.apply(Action("archive_students")).counts == {"archived": 85714, "archived before": 14286, "skipped": 0}

@@ -121,6 +121,15 @@ def test_a_file_of_another_kind_is_no_twin(tmp_path, content):
     assert path.read_bytes() == content
 
 
+def test_a_damaged_twin_is_not_said_to_be_in_use_wherever_it_lies(twin, tmp_path):
+    (tmp_path / "blocks").mkdir()
+    damaged = tmp_path / "blocks" / "lock.duckdb"
+    damaged.write_bytes(twin.path.read_bytes()[:16] + bytes(range(256)) * 40)
+    with pytest.raises(TwinError, match=r"lock\.duckdb: cannot be opened \(DuckDB: .*give the \.duckdb file") as error:
+        Twin(damaged)
+    assert not isinstance(error.value, TwinBusyError)
+
+
 def test_a_database_of_something_else_is_no_twin(tmp_path):
     with duckdb.connect(str(tmp_path / "shop.duckdb")) as connection:
         connection.execute("CREATE TABLE meta (name VARCHAR, value VARCHAR)")
