@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from connect_kit import connect
 from connect_kit.engine import load_csv, quoted
 from connect_kit.engine.csv_load import open_csv
+from connect_kit.engine.encoding import chunks
 from connect_kit.errors import PlanError
 from connect_kit.twin.values import digest_of
 
@@ -54,6 +55,8 @@ class Given:
     rows, malformed : int
     refusal : tuple of str or None
         Code and message, where the file is refused as a whole.
+    quotes : bool
+        Whether there is a quote in the file; without one, no value holds a comma, a quote or a line break.
     """
 
     file: UploadFile
@@ -65,6 +68,7 @@ class Given:
     rows: int = 0
     malformed: int = 0
     refusal: tuple[str, str] | None = None
+    quotes: bool = True
 
     def has(self, *columns: str) -> bool:
         """Whether the file holds one of these columns."""
@@ -111,7 +115,8 @@ def load(engine: DuckDBEngine, file: UploadFile, settings: Settings, scratch: Pa
         return Given(file, header=header, refusal=("file.empty", f"{name} has a header and no rows; export it again"))
     raw, place = _keep(schema, file.kind, loaded)
     _view(schema, raw, place, columns, used, settings)
-    return Given(file, schema, header, columns, raw, place, loaded.rows + malformed, malformed)
+    quotes = any(b'"' in chunk for chunk in chunks(source.path))
+    return Given(file, schema, header, columns, raw, place, loaded.rows + malformed, malformed, quotes=quotes)
 
 
 def _no_text(source: CsvSource, name: str) -> tuple[str, str] | None:

@@ -149,6 +149,8 @@ def _stretches(job: Job) -> Iterator[pa.Table]:
 
 def _specials(job: Job) -> list[bool]:
     """For each column whether some value of it must be quoted."""
+    if not job.given.quotes:
+        return [False] * len(job.given.columns)
     found = ", ".join(f"bool_or({_is_special(quoted(column))})" for column in job.given.columns)
     row = job.sql(f"SELECT {found} FROM {quoted(job.given.raw)}")[0]
     return [bool(value) for value in row]
