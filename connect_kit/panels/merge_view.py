@@ -81,7 +81,7 @@ def _stays(what: str, left: list[str], right: list[str]) -> str:
     return "as it is" if left else ""
 
 
-def merge(row: Mapping[str, Any], *, place: str, choice: str) -> Iterable[Node]:
+def merge(row: pd.Series[Any], *, place: str, choice: str) -> Iterable[Node]:
     """One merge in words."""
     probability = row.get("match_probability")
     told = "" if missing(probability) else f", probability {probability:.3f}"
@@ -90,7 +90,7 @@ def merge(row: Mapping[str, Any], *, place: str, choice: str) -> Iterable[Node]:
     yield el("p", el("strong", f"Merge {place}: "), words, f"{told}{decided}. ", el("strong", CHOICES[choice]), ".")
 
 
-def cells(row: Mapping[str, Any], choice: str) -> list[object]:
+def cells(row: pd.Series[Any], choice: str) -> list[object]:
     """A line of the list."""
     probability = row.get("match_probability")
     told = "" if missing(probability) else f"{probability:.3f}"

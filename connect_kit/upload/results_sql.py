@@ -50,21 +50,25 @@ def _joined(parts: Iterable[str]) -> str:
 def masked(received: Mapping[str, str], original: Mapping[str, str]) -> str:
     """SQL for the message ``g.message`` without the names, addresses and numbers of its row (``r``, ``o``)."""
     told = f"regexp_replace(regexp_replace(g.message, '{_ADDRESS}', '{HIDDEN}', 'g'), '{_NUMBER}', '{HIDDEN}', 'g')"
-    for name in _PERSONAL:
-        for alias, columns in (("r", received), ("o", original)):
-            if name in columns:
-                told = f"hidden({told}, {alias}.{quoted(columns[name])})"
-    return f"trim({told})"
+    values = [
+        f"{alias}.{quoted(columns[name])}"
+        for name in _PERSONAL
+        for alias, columns in (("r", received), ("o", original))
+        if name in columns
+    ]
+    return f"trim(hidden({told}, [{', '.join(values)}]::VARCHAR[]))"
 
 
 def make_macros(schema: Schema) -> None:
-    """``hidden(text, value)``: the text without the value where it stands as a word, in any case."""
+    """``hidden(text, listed)``: the text without the values where they stand as words, in any case."""
     # Twice, for two of them that share the blank between them. RE2's own word boundary knows ASCII letters only.
     pattern = r"'(?i)(^|[^\pL\pN])' || regexp_escape(trim(value)) || '($|[^\pL\pN])'"
-    once = rf"regexp_replace(text, {pattern}, '\1{HIDDEN}\2', 'g')"
+    once = rf"regexp_replace(told, {pattern}, '\1{HIDDEN}\2', 'g')"
+    # Value by value in a lambda: one macro inside the other would repeat the text three times at each step.
     schema.execute(
-        f"CREATE MACRO {schema.name}.hidden(text, value) AS CASE WHEN length(trim(value)) > 1 "
-        f"AND contains(lower(text), lower(trim(value))) THEN {once.replace('text,', once + ',', 1)} ELSE text END"
+        f"CREATE MACRO {schema.name}.hidden(text, listed) AS list_reduce(list_prepend(text, listed), "
+        f"lambda told, value: CASE WHEN length(trim(value)) > 1 AND contains(lower(told), lower(trim(value))) "
+        f"THEN {once.replace('told,', once + ',', 1)} ELSE told END)"
     )
 
 

@@ -1,0 +1,71 @@
+"""How results that came back look: files, causes and their rows, the message to support. IDs and no names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from connect_kit.html import visible
+from connect_kit.panels.elements import Node, button, el
+from connect_kit.panels.queue import PAGE
+from connect_kit.panels.upload_view import frame_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from connect_kit.upload.results import Results
+
+#: Headings of :func:`cells`.
+HEADINGS = ("rows", "file", "cause", "code", "first")
+#: Columns that say nothing where all of them are blank.
+_SPARE = ("second_id", "action", "code", "message", "forecast_result", "forecast_action", "note", "column")
+
+
+def summary(results: Results) -> list[Node]:
+    """The files, and what to say of all of them."""
+    made: list[Node] = [el("p", el("strong", "What Connect said"))]
+    made += frame_table("Result files", _told(results.summary().drop(columns="kind")))
+    if results.ignored:
+        names = ", ".join(path.name for path in results.ignored[:10])
+        made.append(el("p", f"No result files, and passed over: {names}."))
+    return made
+
+
+def _told(frame: pd.DataFrame) -> pd.DataFrame:
+    """Without the columns of which every value is blank."""
+    spare = [name for name in _SPARE if name in frame and frame[name].fillna("").eq("").all()]
+    return frame.drop(columns=spare)
+
+
+def cells(row: pd.Series[Any]) -> list[object]:
+    """A line of the list of causes."""
+    count = el("span", f"{int(row['count']):,}", class_="ck-number")
+    return [count, f"{row['kind']}.csv", row["cause"], row["code"], row["first"]]
+
+
+def cause(row: pd.Series[Any], place: str) -> Iterable[Node]:
+    """One cause in words."""
+    yield el("p", el("strong", f"Cause {place}: "), f"{row['cause']} ({row['kind']}.csv)")
+    yield el("p", el("strong", "What to do: "), f"{row['remedy']} Source: {row['source']}.")
+
+
+def paged(caption: str, frame: pd.DataFrame, page: int) -> list[Node]:
+    """A page of a frame, with buttons to the pages beside it."""
+    if frame.empty:
+        return [el("p", f"{caption}: none.")]
+    pages = -(-len(frame) // PAGE)
+    turns = [("Previous page", -1)] * (page > 0) + [("Next page", 1)] * (page + 1 < pages)
+    pager: list[Node] = [el("p", *(button(words, "turn", str(by)) for words, by in turns))] if turns else []
+    told = f"{caption}: {len(frame):,}" + f", page {page + 1:,} of {pages:,}" * (pages > 1)
+    # Line numbers are names of lines, not numbers: no separators.
+    shown = _told(frame.iloc[page * PAGE : (page + 1) * PAGE])
+    return [*pager, *frame_table(told, shown.assign(line=shown["line"].astype("string")))]
+
+
+def message(text: str) -> list[Node]:
+    """The message to support, and a button that copies it."""
+    lines = [f"{visible(line)}\n" for line in text.splitlines()]
+    return [
+        el("p", button("Copy", "copy"), " The message holds IDs, and no names."),
+        ["pre", {}, *lines],
+    ]
