@@ -189,9 +189,12 @@ class Model:
         shared = Counter(row["sourcedId"] or row["studentSourcedId"] for row in rows)
         heads: dict[str, set[str]] = {}
         for row in rows:
-            told = row["guardianSourcedId"] or "|".join(
-                v for v in (row["givenName"], row["familyName"], row["email"], row["sms"]) if v is not None
-            ).lower()
+            told = (
+                row["guardianSourcedId"]
+                or "|".join(
+                    v for v in (row["givenName"], row["familyName"], row["email"], row["sms"]) if v is not None
+                ).lower()
+            )
             heads.setdefault(row["studentSourcedId"] or "", set()).add(told)
         for row in rows:
             reasons = getattr(self, f"_{file.kind}_reasons")(file, row, names)
@@ -325,9 +328,7 @@ class Model:
 
     def _adults(self, file: File, adults: list[tuple[Row, str]], names: set[str]) -> dict[str, Home]:
         wants = [
-            Want(
-                row.number, GUARDIAN if kind == GUARDIAN else STAFF, row["sourcedId"], kind, *self.details(row, names)
-            )
+            Want(row.number, GUARDIAN if kind == GUARDIAN else STAFF, row["sourcedId"], kind, *self.details(row, names))
             for row, kind in adults
         ]
         homes = place_adults(self.place, wants, lambda: self.new_id("CU"))
@@ -345,7 +346,9 @@ class Model:
             for row in team if after != before else ():
                 row.changed()
             self.place.schools[account] = after
-        return {row["sourcedId"] or "": home for (row, kind), home in zip(adults, homes, strict=True) if kind == GUARDIAN}
+        return {
+            row["sourcedId"] or "": home for (row, kind), home in zip(adults, homes, strict=True) if kind == GUARDIAN
+        }
 
     def _classes(self, file: File, rows: list[Row], bad: list[Row], names: set[str]) -> None:
         for row in rows:

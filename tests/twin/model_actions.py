@@ -9,7 +9,7 @@ from connect_kit.twin.values import Action
 from tests.twin.model import Model
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The action cannot be done."""
 
 
@@ -53,7 +53,7 @@ def act(model: Model, action: Action) -> None:
 def once(values: list[Any]) -> None:
     """An ID belongs to one school, or to one classroom of a school."""
     if len(set(values)) < len(values):
-        raise Refused
+        raise RefusedError
 
 
 def students(model: Model, action: Action) -> list[str]:

@@ -61,7 +61,9 @@ def state_of_model(model: Model) -> State:
         "settings": spelled(model.settings),
         "counters": dict(model.next),
         "schools": _ordered(model.schools.items()),
-        "classrooms": _ordered((k, r.school, r.title, r.grades, r.sis, r.archived) for k, r in model.classrooms.items()),
+        "classrooms": _ordered(
+            (k, r.school, r.title, r.grades, r.sis, r.archived) for k, r in model.classrooms.items()
+        ),
         "students": _ordered(
             (k, s.given, s.family, s.grade, s.email, s.shown, s.sis, s.archived) for k, s in model.students.items()
         ),

@@ -32,7 +32,9 @@ WORKSPACE = {
         "connectUserId,connectSchoolIds,givenName,familyName,email,sms,role,staffId\n"
         'U2,"S2,S1",Bo,Roe,b@x.org,51,teacher,P1\nU4,S1,Cy,Lee,a@x.org,,admin,\nU7,S1,Cy,Roe,,,teacher,P2\n'
     ),
-    "enrollments": "connectClassroomId,connectUserId,role\nR1,T1,student\nR1,U2,teacher\nR2,T2,student\nR3,T4,student\n",
+    "enrollments": (
+        "connectClassroomId,connectUserId,role\nR1,T1,student\nR1,U2,teacher\nR2,T2,student\nR3,T4,student\n"
+    ),
     "history": "historyId,connectStudentId,kind,happened\nH1,T2,backpack,2025-01-01\nH2,T4,interaction,2025-01-02\n",
     "student_attributes": "connectStudentId,name,value\nT2,bus,1\nT2,house,Red\nT1,bus,2\n",
     "settings": "name,value\n",
@@ -48,12 +50,52 @@ def some(*values: str, often: int = 3) -> Column:
     return st.sampled_from([*(usual * often), *rare])
 
 
-IDS = some("1", "02", "A", "G1", "G2", "G3", "G4", "G5", "P1", "P2", "P3", "N1", "N2", "N3", "|", "2", "a", "A ", "", " ", 'N"1', "N’")
+IDS = some(
+    "1",
+    "02",
+    "A",
+    "G1",
+    "G2",
+    "G3",
+    "G4",
+    "G5",
+    "P1",
+    "P2",
+    "P3",
+    "N1",
+    "N2",
+    "N3",
+    "|",
+    "2",
+    "a",
+    "A ",
+    "",
+    " ",
+    'N"1',
+    "N’",
+)
 STUDENTS = some("1", "02", "A", "N1", "N2", "N3", "|", "2", "G1", "", " ", 'N"1')
 GUARDIANS = some("G1", "G2", "G3", "G4", "G5", "|", "1", "P1", "G9", often=4)
 GIVEN, FAMILY = some("Ann", "Bo", "Cy", "|", "ann", "", " "), some("Lee", "Roe", "|", "Lee ", "", often=5)
-MAIL, MOBILE, HOME = some("a@x.org", "b@x.org", "", "|", " "), some("51", "52", "", "", "|", " "), some("77", "88", "", often=1)
-ROLE = some("student", "guardian", "teacher", "administrator", "|", "parent", "relative", "aide", "proctor", " Student", "pupil", "")
+MAIL, MOBILE, HOME = (
+    some("a@x.org", "b@x.org", "", "|", " "),
+    some("51", "52", "", "", "|", " "),
+    some("77", "88", "", often=1),
+)
+ROLE = some(
+    "student",
+    "guardian",
+    "teacher",
+    "administrator",
+    "|",
+    "parent",
+    "relative",
+    "aide",
+    "proctor",
+    " Student",
+    "pupil",
+    "",
+)
 SCHOOL = some("001", "002", "|", "1", "003", "999", "", '"001', often=8)
 GRADE = some("01", "02", "|", "KG,01", "", often=4)
 CLASS = some("C1", "C2", "C3", "007", "|", "7", "C9", "", "c1", "C'1", often=5)
@@ -71,7 +113,8 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "agentSourcedIds": st.one_of(_listed(GUARDIANS, 3), _listed(GUARDIANS, 3), _listed(GUARDIANS, 10)),
     },
     "classes": {
-        "sourcedId": CLASS, "title": some("Art", "Gym", "|", "", often=5), "grades": some("01", "02", "01,02", "", often=1),
+        "sourcedId": CLASS, "title": some("Art", "Gym", "|", "", often=5),
+        "grades": some("01", "02", "01,02", "", often=1),
         "schoolSourcedId": SCHOOL, "location": some("R 1", "", often=1),
     },
     "enrollments": {"classSourcedId": CLASS, "userSourcedId": IDS, "role": ROLE, "schoolSourcedId": SCHOOL},
@@ -81,11 +124,17 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "email": MAIL, "sms": MOBILE, "phone": HOME, "language": some("en", "es", "", often=1),
     },
     "student_attributes": {
-        "studentSourcedId": STUDENTS, "bus": some("1", "2", "", often=1), "house": some("Red", "Blue", "", " ", often=1),
+        "studentSourcedId": STUDENTS, "bus": some("1", "2", "", often=1),
+        "house": some("Red", "Blue", "", " ", often=1),
     },
 }  # fmt: skip
 RESPELT = {"users": "sourceId", "classes": "sourceId", "guardians": "sourcedId", "student_attributes": "userSourcedId"}
-RESPELT_OF = {"users": "sourcedId", "classes": "sourcedId", "guardians": "guardianSourcedId", "student_attributes": "studentSourcedId"}
+RESPELT_OF = {
+    "users": "sourcedId",
+    "classes": "sourcedId",
+    "guardians": "guardianSourcedId",
+    "student_attributes": "studentSourcedId",
+}
 
 
 @st.composite
@@ -97,17 +146,25 @@ def files(draw: Callable[..., object], kind: str | None = None, most: int = 9) -
     needed = [*REQUIRED[kind][0], *(REQUIRED[kind][1] if level == "district" else ())]
     columns = dict(COLUMNS[kind])
     optional = [name for name in columns if name not in needed]
-    dropped = draw(st.sets(st.sampled_from(optional), max_size=2)) if optional and draw(st.integers(0, 2)) == 0 else set()
+    dropped = (
+        draw(st.sets(st.sampled_from(optional), max_size=2)) if optional and draw(st.integers(0, 2)) == 0 else set()
+    )
     if level == "school" and kind in ("users", "classes"):  # one school only, most of the time
         column = REQUIRED[kind][1][0]
         columns[column] = some("001", "001", "001", "|", "002", "") if draw(st.integers(0, 5)) == 0 else st.just("001")
     names = [name for name in columns if name not in dropped]
-    records = draw(st.lists(st.tuples(*(columns[name] for name in names)), max_size=most, min_size=0 if draw(st.integers(0, 15)) == 0 else 1))
+    records = draw(
+        st.lists(
+            st.tuples(*(columns[name] for name in names)),
+            max_size=most,
+            min_size=0 if draw(st.integers(0, 15)) == 0 else 1,
+        )
+    )
     header, encoding = list(names), "utf-8"
     flaw = draw(st.integers(0, 40))
     if flaw == 1:
         header[names.index(str(draw(st.sampled_from(needed))))] = "other"
-    elif flaw == 2:
+    elif flaw == 2 and names[-1] not in needed:
         header[-1] = header[0]
     elif flaw == 3:
         encoding = "utf-8-sig"

@@ -1,0 +1,136 @@
+"""A process killed in the middle of a large upload: what it sent is there wholly, or not at all (decision 14)."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import connect_kit as ck
+from connect_kit.twin import Twin, UploadFile
+from connect_kit.twin.values import ORDER
+
+STUDENTS = 6_000
+MOMENTS = 6
+RUN = "plan:1"
+#: Sends the files in their order and tells every step, a line each.
+SENDER = """
+import sys
+from pathlib import Path
+from connect_kit.twin import Twin, UploadFile
+
+twin, results, *files = sys.argv[1:]
+twin = Twin(twin)
+tell = lambda *told: print(*told, flush=True)
+for place, file in enumerate(map(Path, files), 1):
+    file = UploadFile.of(file, file.stem)
+    tell(file.kind, "begins")
+    twin.send(file, results, run="plan:1", place=(place, len(files)), progress=lambda p: tell(p.kind, p.stage))
+    tell(file.kind, "sent")
+"""
+
+
+@dataclass(frozen=True)
+class District:
+    """Files to send, the twin before, and after each of them: digest and result files."""
+
+    folder: Path
+    files: tuple[Path, ...]
+    steps: tuple[str, ...]
+    states: tuple[str, ...]
+    results: tuple[dict[str, bytes], ...]
+
+    @property
+    def before(self) -> Path:
+        """The twin before."""
+        return self.folder / "before.duckdb"
+
+
+@pytest.fixture(scope="module")
+def district(tmp_path_factory: pytest.TempPathFactory) -> District:
+    """A district, and what an upload that nobody disturbs does to its twin."""
+    folder = tmp_path_factory.mktemp("crash")
+    sample = ck.sample_roster(folder / "sample", students=STUDENTS, faults="none", guardians="file")
+    files = tuple(path for kind in ORDER if (path := sample.delivery / f"{kind}.csv").exists())
+    assert [path.stem for path in files[:4]] == ["users", "classes", "enrollments", "guardians"]
+    # The schools are connected and everything else is new, so that every file changes much.
+    workspace = folder / "workspace"
+    workspace.mkdir()
+    shutil.copy(sample.workspace / "schools.csv", workspace)
+    twin = Twin.fill(folder / "before.duckdb", workspace)
+    whole = Twin(shutil.copy(twin.path, folder / "whole.duckdb"))
+    states, results, steps = [whole.digest()], [{}], []
+    for place, path in enumerate(files, 1):
+        file = UploadFile.of(path, path.stem)  # type: ignore[arg-type]
+        stages: list[str] = []
+        done = whole.send(
+            file,
+            folder / "whole",
+            run=RUN,
+            place=(place, len(files)),
+            progress=lambda p, told=stages: told.append(p.stage),
+        )
+        assert done.outcome == "processed"
+        assert done.errors == 0
+        steps += [f"{path.stem} {stage}" for stage in ("begins", *dict.fromkeys(stages), "sent")]
+        states.append(whole.digest())
+        results.append({path.name: path.read_bytes() for path in (folder / "whole").iterdir()})
+    assert len(set(states)) == len(states)
+    return District(folder, files, tuple(steps), tuple(states), tuple(results))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(MOMENTS))
+def test_a_killed_upload_is_wholly_done_or_not_done_and_the_run_goes_on(
+    district: District, seed: int, tmp_path: Path
+) -> None:
+    """Killed with SIGKILL, which no process can catch, a random while after a random step."""
+    dice = random.Random(seed)
+    path = Path(shutil.copy(district.before, tmp_path / "twin.duckdb"))
+    # One moment in every sixth part of the upload.
+    last = district.steps[
+        dice.randrange(seed * len(district.steps) // MOMENTS, (seed + 1) * len(district.steps) // MOMENTS)
+    ]
+    killed = kill_after(last, dice.choice([0.0, 0.01, 0.05, 0.2]), path, tmp_path / "results", district.files)
+    assert killed in (-signal.SIGKILL, 0)
+
+    twin = Twin(path)
+    sent = twin.sent(RUN)
+    done = len(sent)
+    assert twin.digest() == district.states[done], f"killed after {last!r}: {done} files are in the ledger"
+    assert sent == {identity(file) for file in district.files[:done]}
+    uploads = twin.activity().query("kind == 'upload'")
+    assert len(uploads) == done
+
+    for place, file in enumerate(district.files, 1):
+        told = UploadFile.of(file, file.stem)  # type: ignore[arg-type]
+        again = twin.send(told, tmp_path / "results", run=RUN, place=(place, len(district.files)))
+        assert again.outcome == ("done before" if place <= done else "processed")
+    assert twin.digest() == district.states[-1]
+    assert len(twin.activity().query("kind == 'upload'")) == len(district.files)
+    assert {p.name: p.read_bytes() for p in (tmp_path / "results").iterdir()} == district.results[-1]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["results", "twin.duckdb"]
+
+
+def kill_after(step: str, seconds: float, twin: Path, results: Path, files: tuple[Path, ...]) -> int:
+    """Start the upload in a process of its own and kill it so long after it has told the step."""
+    arguments = [sys.executable, "-c", SENDER, str(twin), str(results), *map(str, files)]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert any(line.strip() == step for line in process.stdout), process.stderr and process.stderr.read()
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        return process.wait()
+
+
+def identity(file: Path) -> str:
+    """How the ledger calls a file."""
+    return UploadFile.of(file, file.stem).identity  # type: ignore[arg-type]

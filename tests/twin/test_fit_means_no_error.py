@@ -1,0 +1,159 @@
+"""The self-check and the twin agree: what is fit is taken without an error, and what is refused was a finding."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+import connect_kit as ck
+from connect_kit.connect import FILES
+from connect_kit.samples.catalogue import known_faults
+from connect_kit.twin import Twin
+
+#: What a reference leads to, by kind and column: the kinds whose refused rows take those with them that refer to them.
+REFERENCES = {
+    ("enrollments", "userSourcedId"): "users",
+    ("enrollments", "classSourcedId"): "classes",
+    ("guardians", "studentSourcedId"): "users",
+    ("student_attributes", "studentSourcedId"): "users",
+}
+#: Codes by which a row is refused because of what it refers to.
+CONSEQUENCES = (
+    "known_user", "known_class", "known_student", "leading_zero_lost", "same_as_class", "at_most_six",
+)  # fmt: skip
+
+
+class Sent(NamedTuple):
+    """A row that was uploaded: its file's kind, its line in the delivery, its values, its result and code."""
+
+    kind: str
+    line: int
+    values: dict[str, str]
+    result: str
+    code: str
+
+
+class Rehearsed(NamedTuple):
+    """A delivery, checked and rehearsed: whether it is fit, its critical findings (kind, code, line), its rows' fate."""
+
+    fit: bool
+    critical: set[tuple[str, str, int]]
+    rows: list[Sent]
+    refused: list[tuple[str, str]]
+
+
+def rehearsed(folder: Path, *, split: bool = False, **sample: Any) -> Rehearsed:
+    """Invent a district, check it, prepare it and rehearse it on the twin of its workspace."""
+    district = ck.sample_roster(folder / "sample", **sample)
+    roster = ck.read_roster(district.delivery, level=sample.get("level", "district"))
+    workspace = ck.read_workspace(district.workspace)
+    findings = ck.check_roster(roster, workspace)
+    twin = Twin.fill(folder / "twin.duckdb", district.workspace)
+    plan = ck.plan_upload(roster, workspace, findings, folder=folder / "plan", level="school" if split else None)
+    done = twin.rehearse(plan.files, folder / "results")
+    table = findings.table()
+    table = table[table["severity"] == "critical"]
+    critical = set(zip(table["table"], table["code"], table["line"].fillna(0).astype(int), strict=True))
+    rows = [row for result in done if result.path for row in told(result.file.kind, result.path, roster, split=split)]
+    refused = [(result.file.kind, result.code) for result in done if result.outcome == "refused"]
+    return Rehearsed(findings.fit, critical, rows, refused)
+
+
+def told(kind: str, path: Path, roster: ck.Roster, *, split: bool) -> Iterator[Sent]:
+    """The rows of a result file, with the lines they have in the delivery; split by school no line is told."""
+    frame = getattr(roster, kind)
+    if "status" in frame.columns:
+        frame = frame[frame["status"].fillna("").str.strip().str.lower() != "tobedeleted"]
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert split or len(rows) == len(frame)
+    lines: Iterable[int] = [0] * len(rows) if split else frame.index
+    for line, row in zip(lines, rows, strict=True):
+        yield Sent(kind, int(line), row, row["result"], row["code"])
+
+
+def follows(row: Sent, gone: set[tuple[str, str]]) -> bool:
+    """Whether a row was refused because a row that it refers to was refused in an earlier file."""
+    return row.code.endswith(CONSEQUENCES) and any(
+        (of, row.values.get(column, "")) in gone for (kind, column), of in REFERENCES.items() if kind == row.kind
+    )
+
+
+def check_both_ways(seen: Rehearsed) -> None:
+    """Every refused row was a critical finding of the same code; every such finding refuses its row."""
+    shared = shared_codes()
+    gone = {(row.kind, row.values.get("sourcedId", "")) for row in seen.rows if row.result == "ERROR"}
+    for row in seen.rows:
+        codes = {code for kind, code, line in seen.critical if kind == row.kind and line == row.line}
+        if row.result == "ERROR":
+            assert row.code in codes or follows(row, gone), f"{row.kind}.csv line {row.line}: {row.code} was no finding"
+        else:
+            assert not codes & shared, f"{row.kind}.csv line {row.line}: {codes & shared}, but the twin took it"
+
+
+def shared_codes() -> set[str]:
+    """Codes that both the self-check and the twin have."""
+    text = resources.files("connect_kit.twin.processing").joinpath("refusals.json").read_text(encoding="utf-8")
+    return {entry["code"] for entries in json.loads(text).values() for entry in entries}
+
+
+@pytest.mark.parametrize(
+    ("seed", "sample"),
+    [
+        (1, {"guardians": "users"}),
+        (2, {"guardians": "file", "layout": "oneroster11"}),
+        (3, {"level": "school", "guardians": "file"}),
+        (4, {"split": True, "guardians": "users"}),
+    ],
+    ids=lambda told: "-".join(map(str, told.values())) if isinstance(told, dict) else str(told),
+)
+def test_a_fit_delivery_is_uploaded_without_one_error(tmp_path: Path, seed: int, sample: dict[str, Any]) -> None:
+    seen = rehearsed(tmp_path, students=200, seed=seed, faults="none", **sample)
+    assert seen.fit
+    assert not seen.refused
+    assert {row.kind for row in seen.rows} >= {kind for kind, file in FILES.items() if file.needed}
+    assert [row for row in seen.rows if row.result != "SUCCESS"] == []
+
+
+@pytest.mark.parametrize(
+    ("seed", "sample"),
+    [
+        (1, {"guardians": "users"}),
+        (2, {"guardians": "file"}),
+        (3, {"level": "school", "guardians": "users"}),
+        (4, {"level": "school", "guardians": "file"}),
+    ],
+    ids=lambda told: "-".join(map(str, told.values())) if isinstance(told, dict) else str(told),
+)
+def test_what_the_twin_refuses_was_a_critical_finding_and_the_other_way_round(
+    tmp_path: Path, seed: int, sample: dict[str, Any]
+) -> None:
+    seen = rehearsed(tmp_path, students=400, seed=seed, faults="all", **sample)
+    assert not seen.fit
+    assert any(row.result == "ERROR" for row in seen.rows)
+    check_both_ways(seen)
+
+
+@pytest.mark.parametrize(
+    "code", ["users.sourcedId.unique", "enrollments.userSourcedId.leading_zero_lost", "guardians.student.at_most_six"]
+)
+def test_a_single_fault_refuses_the_rows_that_the_self_check_names(tmp_path: Path, code: str) -> None:
+    seen = rehearsed(tmp_path, students=500, faults=[code])
+    assert {row.code for row in seen.rows if row.result == "ERROR"} >= {code}
+    check_both_ways(seen)
+
+
+def test_every_fault_of_a_code_that_the_twin_knows_is_critical() -> None:
+    """A row is refused for nothing less (the suites, the samples' faults and the twin name the same codes)."""
+    severities = {
+        fault.severity
+        for fault in known_faults()
+        if fault.code in shared_codes() - {"users.sourcedId.characters", "classes.sourcedId.characters"}
+    }
+    assert severities == {"critical"}
