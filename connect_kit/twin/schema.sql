@@ -52,3 +52,6 @@ CREATE TABLE uploads (run VARCHAR, identity VARCHAR, kind VARCHAR, level VARCHAR
 
 -- Rows (JSON) that an action took away (side -1) and brought (side 1), by which it is undone.
 CREATE TABLE changes (activity BIGINT, tbl VARCHAR, side TINYINT, row VARCHAR);
+
+-- Merges of students: one row with field NULL each, and one for each value that the merged record had otherwise.
+CREATE TABLE merges (activity BIGINT, survivor VARCHAR, other VARCHAR, field VARCHAR, kept VARCHAR, lost VARCHAR);
