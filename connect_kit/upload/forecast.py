@@ -167,7 +167,7 @@ def _doubled(result: UploadResult, duplicates: Duplicates, recorded: dict[str, s
     clusters = duplicates.clusters
     ours = clusters[clusters["source"] == "roster"]
     on_connect = set(clusters.loc[clusters["source"] == "workspace", "cluster_id"])
-    created: dict[str, str | None] = {}  # to the school that sends it, at school level
+    created: dict[str, str] = {}  # to the student's (first) school
     engine = default_engine()
     for one in result.files:
         if one.file.kind == "users" and one.path is not None and len(ours):
@@ -175,20 +175,20 @@ def _doubled(result: UploadResult, duplicates: Duplicates, recorded: dict[str, s
                 if "sourcedId" not in header:
                     continue
                 cursor.register("asked", pa.table({"id": pa.array(ours["id"].astype(str), pa.string())}))
+                listed = '"orgSourcedIds"' if "orgSourcedIds" in header else "NULL"
                 found = cursor.execute(
-                    'SELECT DISTINCT "sourcedId" FROM _all_rows SEMI JOIN asked ON id = "sourcedId" '
-                    "WHERE result = 'SUCCESS' AND action = 'CREATED'"
+                    f'SELECT "sourcedId", min({listed}) FROM _all_rows SEMI JOIN asked ON id = "sourcedId" '
+                    "WHERE result = 'SUCCESS' AND action = 'CREATED' GROUP BY ALL"
                 ).fetchall()
-                created.update({row[0]: one.file.school for row in found})
+                created.update({own: one.file.school or _home(schools, recorded) for own, schools in found})
     rows = ours.assign(new=ours["id"].isin(created)).sort_values(["cluster_id", "new", "id"], kind="stable")
     # The first record of a person that nobody on Connect has is no double; those that stay as they are come first.
     first = ~rows["cluster_id"].duplicated() & ~rows["cluster_id"].isin(on_connect)
     twice = rows[rows["new"] & ~first]
-    homes = [created[own] or _home(listed, recorded) for own, listed in zip(twice["id"], twice["school"], strict=True)]
+    homes = [created[own] for own in twice["id"]]
     return {home: homes.count(home) for home in dict.fromkeys(homes)}
 
 
-def _home(school: Any, recorded: dict[str, str]) -> str:
-    """The connectSchoolId of a record's (first) School ID; blank where there is none."""
-    first = str(school).partition(",")[0].strip() if isinstance(school, str) else ""
-    return recorded.get(first, "")
+def _home(listed: str | None, recorded: dict[str, str]) -> str:
+    """The connectSchoolId of the first School ID listed; blank where there is none."""
+    return next((recorded.get(school.strip(), "") for school in (listed or "").split(",") if school.strip()), "")

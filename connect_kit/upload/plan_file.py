@@ -104,18 +104,25 @@ def clear(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         held = [entry.name for entry in folder.iterdir() if not entry.name.startswith(".")]
-        if not held:
-            return
-        if NAME not in held:
+        if held and NAME not in held:
             raise OutputError(
                 f"{folder}: holds {held[0]} and no plan; give an empty folder, so that nothing of yours is replaced"
             )
-        before = json.loads((folder / NAME).read_text(encoding="utf-8"))
-        names = [str(file["path"]) for file in before["files"]]
+        if held:
+            _remove(folder, _planned(folder / NAME))
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written to ({error.strerror or error}); give another folder") from error
-    except (ValueError, KeyError, TypeError):
-        names = []  # a damaged plan says nothing of its files; those of the same names are replaced
+
+
+def _planned(place: Path) -> list[str]:
+    """Files of an earlier plan; of a damaged one none are known, and those of the same names are replaced."""
+    try:
+        return [str(file["path"]) for file in json.loads(place.read_text(encoding="utf-8"))["files"]]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return []
+
+
+def _remove(folder: Path, names: list[str]) -> None:
     (folder / NAME).unlink()
     root = folder.resolve()
     for name in names:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: Columns of a roster's housekeeping, which are no attributes of a student.
 _NO_ATTRIBUTES = frozenset(("status", "datelastmodified"))
-_OPTIONS = "HEADER, DELIMITER ',', NEW_LINE '\r\n'"
+_OPTIONS = "HEADER, DELIMITER ',', NEW_LINE '\r\n', USE_TMP_FILE false"  # a temporary file would lose the rights
 
 
 class Prepared(NamedTuple):

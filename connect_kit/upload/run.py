@@ -186,11 +186,12 @@ def _results_folder(plan: UploadPlan, results: str | Path | None, word: str) -> 
     if results is not None:
         folder = Path(results).expanduser()
     else:
-        stem = plan.folder / "results" / f"{_now():%Y-%m-%dT%H-%M-%SZ}-{word}"
-        folder, number = stem, 1
+        # Names in the order of time: a second one within a second is ...Z2-rehearsal.
+        begun, number = f"{_now():%Y-%m-%dT%H-%M-%SZ}", 1
+        folder = plan.folder / "results" / f"{begun}-{word}"
         while folder.exists():
             number += 1
-            folder = stem.with_name(f"{stem.name}-{number}")
+            folder = plan.folder / "results" / f"{begun}{number}-{word}"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -210,14 +211,16 @@ def _told(plan: UploadPlan, progress: OnProgress | bool | None) -> Iterator[OnPr
         return
     from tqdm.auto import tqdm
 
-    before = [sum(plan.file_rows[:place]) for place in range(len(plan.files))]
+    done: dict[int, int] = {}
     with tqdm(total=plan.rows, leave=False, unit="rows", unit_scale=True) as bar:
 
         def show(told: Progress) -> None:
             school = f" {told.school}" if told.school else ""
             bar.set_description(f"{told.kind}.csv{school}: {told.stage}", refresh=False)
-            at = before[told.place - 1] + (told.rows if told.stage == "done" else min(told.done, told.rows))
-            bar.update(max(0, at - bar.n))
+            if told.stage == "done":  # a dry run reads all files before it processes the first
+                done[told.place] = plan.file_rows[told.place - 1]
+            bar.update(sum(done.values()) - bar.n)
+            bar.refresh()
 
         yield show
 
