@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from connect_kit import connect
 from connect_kit.engine import load_csv
@@ -52,7 +51,7 @@ _SAID: Mapping[str, tuple[str, ...]] = {
     "code": ("code", "error code", "error_code"),
     "message": ("message", "error", "errors", "error message", "error_message", "reason", "details"),
 }
-_BLANKS = " \t\u00a0\u200b\ufeff"
+BLANKS = " \t\u00a0\u200b\ufeff"
 _OF_KIT = {"verdict", "forecast_result"}  # columns of results.csv, which the kit itself writes
 
 
@@ -91,7 +90,7 @@ class TextTable:
 
 def canonical(kind: Kind, written: str) -> str:
     """Connect's spelling of a column, or the name as written where Connect knows none."""
-    plain = written.strip(_BLANKS)
+    plain = written.strip(BLANKS)
     known = {name.casefold(): name for name in connect.FILES[kind].columns}
     known |= {} if kind in connect.ALIASES else connect.ALIASES[""]
     known |= connect.ALIASES.get(kind, {})
@@ -152,8 +151,11 @@ def read_result_file(schema: Schema, name: str, path: Path) -> ResultFile | None
     ResultsError
         When it cannot be read, or its columns do not tell which file was uploaded.
     """
-    table = read_table(schema, name, path)
-    plain = [written.strip(_BLANKS).casefold() for written in table.header]
+    workbook = path.suffix.casefold() in (".xlsx", ".xlsm")
+    table = _from_workbook(schema, name, path) if workbook else read_table(schema, name, path)
+    if table is None:
+        return None
+    plain = [written.strip(BLANKS).casefold() for written in table.header]
     if "result" not in plain or set(plain) >= _OF_KIT:
         return None
     kind = _kind(table)
@@ -166,10 +168,10 @@ def said_beyond(file: ResultFile, sent: Sequence[str]) -> ResultFile:
 
 
 def _said(table: TextTable, sent: Iterable[str]) -> dict[str, str]:
-    left = [name.strip(_BLANKS).casefold() for name in sent]
+    left = [name.strip(BLANKS).casefold() for name in sent]
     beyond: dict[str, str] = {}
     for column, written in zip(table.columns, table.header, strict=True):
-        plain = written.strip(_BLANKS).casefold()
+        plain = written.strip(BLANKS).casefold()
         if plain in left:
             left.remove(plain)
         else:
@@ -196,22 +198,20 @@ def _kind(table: TextTable) -> Kind:
 
 
 def read_table(schema: Schema, name: str, path: Path) -> TextTable:
-    """Read a CSV or Excel file into a schema.
+    """Read a CSV file into a schema.
 
     Raises
     ------
     ResultsError
-        When it is neither, or damaged.
+        When it is none, or damaged.
     """
     try:
-        if path.suffix.casefold() in (".xlsx", ".xlsm"):
-            return _read_excel(schema, name, path)
         with tempfile.TemporaryDirectory(prefix="connect-kit-") as scratch:
             known = {column for file in connect.FILES.values() for column in file.columns}
             source = open_csv(path, Path(scratch), (*known, "result"))
             if source.original.encoding is None or not source.header:
                 raise ResultsError(f"{path}: is no CSV or Excel (.xlsx) file, or an empty one; download it again")
-            columns = _unique(source.header)
+            columns = unique_names(source.header)
             loaded = load_csv(schema, name, source, columns)
     except OSError as error:
         raise ResultsError(f"{path}: cannot be read ({error.strerror or error}); check its rights") from error
@@ -219,86 +219,24 @@ def read_table(schema: Schema, name: str, path: Path) -> TextTable:
     return TextTable(path, name, columns, source.header, refused)
 
 
-def _unique(header: Sequence[str]) -> tuple[str, ...]:
+def unique_names(header: Sequence[str]) -> tuple[str, ...]:
+    """The names of a header, each one once; a repeated one gets its place."""
     made: list[str] = []
     taken = {"_line"}
     for place, name in enumerate(header, 1):
-        plain = name.strip(_BLANKS) or f"column {place}"
+        plain = name.strip(BLANKS) or f"column {place}"
         chosen = plain if plain.casefold() not in taken else f"{plain} ({place})"
         taken.add(chosen.casefold())
         made.append(chosen)
     return tuple(made)
 
 
-def _read_excel(schema: Schema, name: str, path: Path) -> TextTable:
-    import zipfile
+def _from_workbook(schema: Schema, name: str, path: Path) -> TextTable | None:
+    from connect_kit.upload.result_workbook import read_sheet
 
-    import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets
-        try:
-            found = next((sheet for sheet in map(_sheet, sheets) if sheet), None) or (1, [], [], False)
-        finally:
-            book.close()
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, EOFError, SyntaxError) as error:
-        raise ResultsError(f"{path}: is no Excel workbook (.xlsx), or a damaged one; download it again") from error
-    first, header, rows, numbers = found
-    if not header:
-        raise ResultsError(f"{path}: has no sheet with a column 'result'; give the workbook as Connect wrote it")
-    columns = _unique(header)
-    _store(schema, name, columns, rows, first)
-    return TextTable(path, name, columns, tuple(header), (), numbers)
-
-
-def _sheet(sheet: Any) -> tuple[int, list[str], list[list[str | None]], bool] | None:
-    """The first line, header and rows of a sheet whose first row with values has a column result."""
-    header: list[str] = []
-    first, numbers = 0, False
-    rows: list[list[str | None]] = []
-    for line, cells in enumerate(sheet.iter_rows(), 1):
-        values = [_text(cell) for cell in cells]
-        if not header:
-            if not any(values):
-                continue
-            while values and not values[-1]:
-                values.pop()
-            header, first = [value or "" for value in values], line + 1
-            if "result" not in [name.strip(_BLANKS).casefold() for name in header]:
-                return None
-            continue
-        numbers = numbers or any(isinstance(cell.value, int | float) for cell in cells)
-        rows.append([*values, *[None] * len(header)][: len(header)])
-    while rows and not any(rows[-1]):
-        rows.pop()
-    return (first, header, rows, numbers) if header else None
-
-
-def _text(cell: Any) -> str | None:
-    """A cell as text; a number keeps the zeros that its format shows."""
-    value = cell.value
-    if value is None or isinstance(value, str):
-        return value or None
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, int | float):
-        text = str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(value)
-        shown = str(getattr(cell, "number_format", "") or "")
-        return text.zfill(len(shown)) if re.fullmatch("0+", shown) else text
-    if isinstance(value, datetime.datetime | datetime.date):
-        return value.isoformat()
-    return str(value)
-
-
-def _store(schema: Schema, name: str, columns: Sequence[str], rows: list[list[str | None]], first: int) -> None:
-    import pyarrow as pa
-
-    from connect_kit.engine import quoted
-
-    data = {"_line": pa.array(range(first, first + len(rows)), pa.int64())}
-    data |= {column: pa.array([row[at] for row in rows], pa.string()) for at, column in enumerate(columns)}
-    with schema.engine.cursor((schema.name,)) as cursor:
-        cursor.register("cells", pa.table(data))
-        cursor.execute(f"CREATE TABLE {quoted('_all_' + name)} AS SELECT * FROM cells")
+    sheet = read_sheet(path)
+    if sheet is None:
+        return None
+    columns = unique_names(sheet.header)
+    sheet.store(schema, name, columns)
+    return TextTable(path, name, columns, sheet.header, numbers=sheet.numbers)

@@ -243,12 +243,13 @@ def test_a_folder_gives_all_of_its_results_and_says_what_is_missing(tmp_path, se
     )
     write(tmp_path / "came" / "users-result.csv", USERS + SAID, ADA + DONE, BEN + DONE, CAL + UNKNOWN)
     write(tmp_path / "came" / "notes.csv", ["what"], ["nothing"])
+    workbook(tmp_path / "came" / "notes.xlsx", ["what"], ["nothing"])
     results = read_results(tmp_path / "came", [sent, classes])
     assert results.summary()[["file", "rows", "errors", "note"]].to_numpy().tolist() == [
         ["users.csv", 3, 1, "no forecast: rehearse the plan to compare"],
         ["classes.csv", 0, 0, "no result file"],
     ]
-    assert [path.name for path in results.ignored] == ["notes.csv"]
+    assert [path.name for path in results.ignored] == ["notes.csv", "notes.xlsx"]
 
 
 def test_what_the_kit_saved_is_no_result_file_itself(tmp_path, sent):
