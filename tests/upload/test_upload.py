@@ -173,7 +173,7 @@ def test_a_file_refused_as_a_whole_stops_those_after_it(twin: Twin, tmp_path: Pa
     plan = plan_of(deliver(tmp_path / "d", classes=classes), twin, tmp_path / "plan")
     told = upload(plan, twin)
     assert not told.succeeded
-    assert told.errors.loc[0, ["file", "code"]].tolist() == ["classes.csv", "header.missing_column"]
+    assert told.errors[["file", "code"]].to_numpy()[0].tolist() == ["classes.csv", "header.missing_column"]
     gates = plan.gates(twin)
     assert str(gates.set_index("gate")["why"]["dry run"]).startswith("the dry run refused classes.csv")
 
