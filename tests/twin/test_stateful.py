@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from connect_kit.errors import TwinError
-from connect_kit.twin import Twin, UploadFile
+from connect_kit.twin import MergePlan, Twin, UploadFile
 from connect_kit.twin.values import RESULT_COLUMNS, Action, FileResult
 from tests.twin.model import File, Model
-from tests.twin.model_actions import RefusedError, act
+from tests.twin.model_actions import RefusedError, act, merge
 from tests.twin.model_state import read_model, state_of_model, state_of_twin
 from tests.twin.strategies import KINDS, SCHOOLS, files, write, write_workspace
 
@@ -126,6 +126,26 @@ class TwinAndModel(RuleBasedStateMachine):
     )  # fmt: skip
     def change_setting(self, setting: tuple[str, str]) -> None:
         self.acted(Action("change_settings", values=dict([setting])))
+
+    @rule(data=st.data(), others=st.integers(1, 2))
+    def merge(self, data: st.DataObject, others: int) -> None:
+        """Students made by hand into one with SIS ID (decision 21), or the other way round, which cannot be."""
+        students = self.model.students
+        survivor = data.draw(st.sampled_from(sorted(students)))
+        one = st.sampled_from(sorted(students.keys() - {survivor}))
+        chosen = sorted(data.draw(st.sets(one, min_size=1, max_size=others)))
+        good = [key for key in chosen if students[survivor].sis and not students[key].sis]
+        event(f"merge of {len(good)}")
+        plan = MergePlan.of(self.twin.workspace(), [(survivor, key) for key in chosen])
+        if not good:
+            with _refused():
+                self.twin.merge(plan)
+        else:
+            self.undoable.append(copy.deepcopy(self.model))
+            self.twin.merge(plan)
+            for key in good:
+                merge(self.model, survivor, key)
+        self.unchanged_by_look()
 
     @rule()
     def undo(self) -> None:
