@@ -1,6 +1,9 @@
-"""Panels: widgets in which people look at pairs and at classrooms, and decide."""
+"""Panels: widgets in which people look at pairs, classrooms, uploads, results and merges, and decide."""
 
 from connect_kit.panels.classrooms import ClassroomsPanel
 from connect_kit.panels.duplicates import DuplicatesPanel
+from connect_kit.panels.merge import MergePanel
+from connect_kit.panels.results import ResultsPanel
+from connect_kit.panels.upload import UploadPanel
 
-__all__ = ["ClassroomsPanel", "DuplicatesPanel"]
+__all__ = ["ClassroomsPanel", "DuplicatesPanel", "MergePanel", "ResultsPanel", "UploadPanel"]

@@ -15,6 +15,7 @@ from connect_kit.panels.queue import Queue
 from connect_kit.panels.sheet import Sheet
 from connect_kit.panels.work import Work
 from connect_kit.twin import as_twin
+from connect_kit.twin.merge_plan import MERGEABLE, MergePlan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,16 +23,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from connect_kit.twin import Change, Twin
-    from connect_kit.twin.merging import MergePlan
 
 _WAIT = "Wait until the merge has ended."
 
 
-class MergePanel(Panel["MergePlan"]):
+class MergePanel(Panel[MergePlan]):
     """Merges to be looked at one after the other: both records side by side, with what stays and what moves.
 
     Only what is accepted is merged, and the merge can be taken back. It calls the verbs of
-    :class:`~connect_kit.twin.merging.MergePlan` and of the twin and adds none. Names are shown on purpose; one switch
+    :class:`~connect_kit.twin.MergePlan` and of the twin and adds none. Names are shown on purpose; one switch
     masks them.
 
     Parameters
@@ -108,7 +108,7 @@ class MergePanel(Panel["MergePlan"]):
 
     def _load(self) -> Queue:
         frame = self._value.table().reset_index(drop=True)
-        frame["can"] = frame["state"] == "mergeable"
+        frame["can"] = frame["state"] == MERGEABLE
         frame["choice"] = ""
         return Queue(frame)
 
@@ -142,7 +142,7 @@ class MergePanel(Panel["MergePlan"]):
         if row is None:
             self._said = "Nothing is shown; set the filter otherwise."
         elif not row["can"]:
-            self._said = f"This cannot be merged: {row['state']}."
+            self._said = "This cannot be merged; see below."
         elif row["choice"] == "merged":
             self._said = "This is merged already; Undo merge takes it back."
         else:
@@ -218,12 +218,15 @@ class MergePanel(Panel["MergePlan"]):
         place = f"{self.queue.at + 1:,} of {len(self.queue.shown):,}"
         told = list(view.merge(row, place=place, choice=row["choice"]))
         if not row["can"]:
-            told.append(el("p", el("strong", "▲ Cannot be merged: "), str(row["state"]), class_="ck-warning"))
+            why = f"{row['state']}. {row['next_step']}"
+            told.append(el("p", el("strong", "▲ Cannot be merged: "), why, class_="ck-warning"))
         self.pair.show(*told, *self._beside(row, masked))
 
     def _beside(self, row: pd.Series, masked: bool) -> list[Node]:
         """Both records, read from the twin when they are looked at."""
-        survivor, other = str(row["survivor"]), str(row["other"])
+        survivor, other = row["survivor"] or "", row["other"] or ""
+        if not survivor or not other:
+            return []
         if row["choice"] == "merged":
             return [el("p", f"The record {other} is gone; all of it that moves is with {survivor}.")]
         if self._shown is None or self._shown[0] != (survivor, other):
@@ -232,7 +235,7 @@ class MergePanel(Panel["MergePlan"]):
             try:
                 self._shown = ((survivor, other), self.twin.student(survivor), self.twin.student(other))
             except TwinError as fault:
-                return [el("p", el("strong", "Not on the twin: "), str(fault))]
+                return [el("p", el("strong", "Not shown: "), str(fault))]
         conflicts = self._value.conflicts
         found = conflicts[(conflicts["survivor"] == survivor) & (conflicts["other"] == other)]
         return [view.beside(*self._shown[1:], frozenset(found["field"]), masked=masked)]

@@ -27,6 +27,7 @@ _PLAIN = frozenset(
     {"connectStudentId", "studentId", "sourcedId", "grade", "school", "archived", "announcement", "backpack",
      "interaction"}
 )  # fmt: skip
+_IDS = frozenset({"connectStudentId", "studentId", "sourcedId"})
 #: What the surviving record takes over from the other one (decision 21).
 _MOVES: Mapping[str, str] = {
     "classroom": "all classrooms",
@@ -54,9 +55,12 @@ def beside(survivor: pd.DataFrame, other: pd.DataFrame, conflicts: frozenset[str
         left, right = (side.get(what, []) for side in sides)
         shown = ["; ".join(masked_value(what, one, masked=masked) for one in side) for side in (left, right)]
         told = "same" if left == right else "differs" if left and right else "missing"
-        word = el("span", "▲ conflict", class_="ck-agreement ck-differs") if what in conflicts else agreement(told)
+        clash = what in conflicts or (what.startswith("attribute ") and told == "differs")
+        word: Node = el("span", "▲ conflict", class_="ck-agreement ck-differs") if clash else agreement(told)
         cells: list[object] = list(shown)
-        if not masked and told == "differs" and what not in _MOVES:
+        if what in _IDS:  # two records always have two
+            word = ""
+        if not masked and told == "differs" and what not in _IDS and what not in _MOVES:
             cells = list(marked(*shown))
         lines.append([what, *cells, word, _stays(what, left, right)])
     head = ["field", "stays", "is merged into it", "agreement", "afterwards"]
@@ -78,7 +82,9 @@ def _stays(what: str, left: list[str], right: list[str]) -> str:
         return _MOVES[what] if right else ""
     if what.startswith("attribute ") and right and not left:
         return "moves"
-    return "as it is" if left else ""
+    if not left:  # an ID of its own, a guardian: the record that stays keeps what it has (decision 21)
+        return "goes with the record" if right else ""
+    return "as it is"
 
 
 def merge(row: pd.Series[Any], *, place: str, choice: str) -> Iterable[Node]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from connect_kit.linkage import Duplicates
     from connect_kit.twin import Progress, Twin
     from connect_kit.upload import Forecast, UploadPlan, UploadResult
 
@@ -37,6 +38,8 @@ class UploadPanel(UploadParts):
     plan : UploadPlan
     target : Twin, str or Path
         Where the files go.
+    duplicates : Duplicates, optional
+        Of the roster's students; with them the forecast counts who will be there twice.
 
     Attributes
     ----------
@@ -53,8 +56,9 @@ class UploadPanel(UploadParts):
         Takes the text that a real upload asks for.
     """
 
-    def __init__(self, plan: UploadPlan, target: Twin | str | Path) -> None:
+    def __init__(self, plan: UploadPlan, target: Twin | str | Path, *, duplicates: Duplicates | None = None) -> None:
         self.target = as_twin(target)
+        self.duplicates = duplicates
         self.gates: pd.DataFrame | None = None
         self.result: UploadResult | None = None
         self.forecast: Forecast | None = None
@@ -197,7 +201,7 @@ class UploadPanel(UploadParts):
         self.result, self._rows = result, ResultRows(result.files)
         self._ending = "cancelled" if result.cancelled else "ended"
         if dry_run and not result.cancelled:
-            self.forecast = forecast_upload(plan, self.target, result=result)
+            self.forecast = forecast_upload(plan, self.target, duplicates=self.duplicates, result=result)
 
     def _heard_of(self, progress: Progress) -> None:
         self._told[progress.place] = progress
@@ -213,6 +217,7 @@ class UploadPanel(UploadParts):
     def _tell_end(self, fault: Exception | None) -> None:
         if fault is not None:
             self._ending = self._ending or "failed"
+        self.confirm.value = ""
         if self.result is not None:
             self.file.options = [("all files", ""), *((name, name) for name in self._rows.files)]
             errors = any(one.errors for one in self.result.files)

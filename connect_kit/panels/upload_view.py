@@ -157,7 +157,14 @@ def stage_words(progress: Progress) -> str:
 def forecast(told: Forecast) -> list[Node]:
     """What will be created, updated, refused, and what a nightly sync would archive."""
     made: list[Node] = [step("2. Forecast of the dry run")]
-    made += frame_table("What the upload would do, by school", told.table())
+    by_school = told.table()
+    looked = bool(by_school["doubled"].notna().any())
+    made += frame_table(
+        "What the upload would do, by school", by_school if looked else by_school.drop(columns="doubled")
+    )
+    if not looked:
+        words = "Nobody looked for duplicates: students whom Connect has without SIS ID would be there twice."
+        made.append(el("p", el("strong", "▲ "), words, class_="ck-warning"))
     made += frame_table("What a nightly sync of these files would archive", told.sync())
     return made
 

@@ -8,7 +8,7 @@ from connect_kit.twin import Twin
 from connect_kit.upload import Critical, UploadPlan, plan_upload
 from connect_kit.upload.plan_file import write_plan
 
-NAMES = ["Ada", "Quill", "Bo", "Lark", "Cleo", "Marsh", "Dina", "Frost", "Ezra", "Thorn"]
+NAMES = ["Ada", "Quill", "Bruno", "Lark", "Cleo", "Marsh", "Dina", "Frost", "Ezra", "Thorn"]
 #: Rows of all files together.
 ROWS = 14
 
@@ -16,7 +16,7 @@ FILES = {
     "users": """
         sourcedId,role,givenName,familyName,email,sms,grades,orgSourcedIds,agentSourcedIds
         0001,student,Ada,Quill,,,03,0104,9001
-        0002,student,Bo,Lark,,,04,0104,
+        0002,student,Bruno,Lark,,,04,0104,
         0003,student,Cleo,Marsh,,,05,0104,9001
         9001,guardian,Dina,Quill,dina@mail.example.org,+15035550191,,0104,
         7001,teacher,Ezra,Thorn,ezra@school.example.org,,,0104,
@@ -52,7 +52,7 @@ def deliver(folder: Path, **replaced: str) -> Path:
 
 
 HAND_MADE = """connectStudentId,connectSchoolId,givenName,familyName,grade,email,studentId,archived
-CS00000001,S001,Bo,Lark,04,,,false
+CS00000001,S001,Bruno,Lark,04,,,false
 CS00000002,S001,Ada,Quill,03,,,false
 """
 

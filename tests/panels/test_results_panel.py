@@ -23,7 +23,7 @@ SAID = [
 FORETOLD = [("SUCCESS", "CREATED", "", ""), SAID[1], *[("SUCCESS", "CREATED", "", "")] * 3]
 
 
-def written(path: Path, said: list[tuple[str, ...]]) -> Path:
+def written(path: Path, said: list[tuple[str, str, str, str]]) -> Path:
     rows = list(csv.reader(line.strip() for line in FILES["users"].strip().splitlines()))
     with path.open("w", encoding="utf-8", newline="") as writing:
         csv.writer(writing).writerow([*rows[0], "result", "action", "code", "message"])

@@ -1,0 +1,155 @@
+"""The panels of an upload in JupyterLab: what is pressed reaches the twin, and nothing leaves the machine."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import nbformat
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from connect_kit.twin import Twin
+from tests.browser.conftest import Lab, Opened, running_lab
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+OWN_HOSTS = {"127.0.0.1", "localhost"}
+NOTEBOOK = "panels.ipynb"
+UPLOAD = """from pathlib import Path
+from connect_kit.panels.upload import UploadPanel
+from tests.panels.district import deliver, plan_of, twin_of
+here = Path({here!r})
+twin = twin_of(here / "maple.duckdb")
+panel = UploadPanel(plan_of(deliver(here / "delivery"), twin, here / "plan"), twin)
+panel"""
+# The upload itself is the real one; it begins when somebody cancels, or after a minute.
+HELD = """import connect_kit.upload as module
+real = module.upload
+def held(*given, cancel, **more):
+    cancel.wait(60)
+    return real(*given, cancel=cancel, **more)
+module.upload = held"""
+
+
+class Shown(NamedTuple):
+    """A panel on the screen, and the folder of its district."""
+
+    page: Page
+    panel: Locator
+    here: Path
+    asked: list[str]
+
+    @property
+    def twin(self) -> Twin:
+        return Twin(self.here / "maple.duckdb")
+
+    def press(self, name: str) -> None:
+        self.panel.get_by_role("button", name=name).click()
+
+    def says(self, text: str) -> None:
+        self.panel.get_by_role("status").get_by_text(text).wait_for()
+
+    def look(self, name: str) -> None:
+        self.panel.screenshot(path=self.here / f"{name}.png")
+
+    def violations(self) -> list[tuple[str, str]]:
+        from axe_playwright_python.sync_playwright import Axe
+
+        found = Axe().run(self.page, context=".ck-panel").response["violations"]
+        return [(one["id"], node["html"]) for one in found for node in one["nodes"]]
+
+    def others(self) -> set[str]:
+        assert self.asked
+        return {
+            url
+            for url in self.asked
+            if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).hostname not in OWN_HOSTS
+        }
+
+
+@pytest.fixture(scope="module")
+def lab(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    folder = tmp_path_factory.mktemp("lab")
+    (folder / "notebooks").mkdir()
+    with running_lab(folder) as started:
+        yield started
+
+
+@pytest.fixture
+def show(lab: Lab, context: BrowserContext, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory):
+    def showing(*cells: str) -> Shown:
+        notebook = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(cell.replace("{here!r}", repr(str(tmp_path)))) for cell in cells]
+        )
+        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        folder = next(tmp_path_factory.getbasetemp().glob("lab*"))
+        nbformat.write(notebook, folder / "notebooks" / NOTEBOOK)
+        asked: list[str] = []
+        context.on("request", lambda request: asked.append(request.url))
+        page = context.new_page()
+        page.on("websocket", lambda socket: asked.append(socket.url))
+        page.set_viewport_size({"width": 1400, "height": 2600})
+        page.goto(lab.address(f"notebooks/{NOTEBOOK}"))
+        page.wait_for_function("() => window.jupyterapp && window.jupyterapp.shell.currentWidget")
+        run = Opened(page, asked).run()
+        assert [out for cell in run for out in cell["outputs"] if out["output_type"] == "error"] == []
+        panel = page.locator(".ck-panel")
+        panel.get_by_text("Keys, while the focus").wait_for()
+        return Shown(page, panel, tmp_path, asked)
+
+    return showing
+
+
+def test_a_district_is_rehearsed_confirmed_and_uploaded(show):
+    shown = show(UPLOAD)
+    panel, keyboard = shown.panel, shown.page.keyboard
+    shown.look("conditions")
+    assert shown.violations() == []
+    panel.get_by_role("button", name="Rehearse (dry run)").focus()
+    keyboard.press("r")
+    shown.says("The dry run has ended.")
+    panel.get_by_role("region", name="Forecast").get_by_text("What the upload would do, by school").wait_for()
+    assert shown.twin.table("students").empty
+    upload = panel.get_by_role("button", name="Upload for real")
+    expect(upload).to_be_disabled()
+    shown.press("No, leave them")
+    shown.says("Answered: no.")
+    assert shown.violations() == []
+    shown.look("rehearsed")
+
+    text = panel.get_by_role("textbox", name="Type the text")
+    text.press_sequentially("Maple Valley 1")
+    expect(upload).to_be_disabled()
+    text.press_sequentially("4")
+    expect(upload).to_be_enabled(timeout=60_000)
+    shown.look("confirmed")
+    upload.dblclick()
+    shown.says("The upload has ended.")
+    assert sorted(shown.twin.table("students")["studentId"]) == ["0001", "0002", "0003"]
+    assert (shown.twin.activity()["kind"] == "upload").sum() == 4
+
+    shown.press("Activity log (l)")
+    panel.get_by_role("region", name="Activity log").get_by_text("Activity log: ").wait_for()
+    panel.get_by_label("File").select_option(label="users.csv")
+    panel.get_by_role("region", name="Rows of the result files").get_by_text("Rows: 5").wait_for()
+    shown.look("uploaded")
+    assert shown.violations() == []
+    assert shown.others() == set()
+
+
+def test_while_a_dry_run_is_under_way_the_panel_answers_and_cancels(show):
+    shown = show(HELD, UPLOAD)
+    shown.press("Rehearse (dry run)")
+    shown.says("The dry run is under way")
+    shown.look("under-way")
+    assert shown.panel.get_by_role("button", name="Rehearse (dry run)").is_disabled()
+    assert shown.panel.get_by_role("progressbar").count() == 4
+    assert shown.violations() == []
+    shown.panel.get_by_role("button", name="Cancel (c)").focus()
+    shown.page.keyboard.press("r")
+    shown.says("Wait until what is under way has ended")
+    shown.page.keyboard.press("c")
+    shown.says("was cancelled; the file in hand left nothing.")
+    shown.look("cancelled")
+    assert shown.twin.table("students").empty

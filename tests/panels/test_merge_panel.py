@@ -1,0 +1,213 @@
+import threading
+
+import pytest
+
+from connect_kit.errors import TwinBusyError, TwinError
+from connect_kit.panels.merge import MergePanel
+from connect_kit.twin import Action, MergePlan, Twin, database
+from tests.panels.reading import hear, shown, stored
+
+STUDENTS = """connectStudentId,connectSchoolId,givenName,familyName,grade,email,studentId,archived
+CS00000001,S001,Adeline,Quill,03,,,false
+CS00000002,S001,Adelina,Quill,03,,0001,false
+CS00000003,S001,Bruno,Lark,04,,,false
+CS00000004,S001,Bruno,Lark,05,,0002,false
+CS00000005,S001,Cleo,Marsh,05,,,false
+CS00000006,S001,Cleo,Marsh,05,,0003,false
+CS00000007,S001,Cleo,Marsh,05,,,false
+"""
+CLASSROOMS = """connectClassroomId,connectSchoolId,title,grades,classId,archived
+CC00000001,S001,Ms. Thornton Homeroom,03,,false
+"""
+GUARDIANS = """connectUserId,givenName,familyName,email,sms,phone,guardianId,connectStudentIds
+CU00000001,Dinah,Quillfeather,dinah@mail.example.org,,,,CS00000001
+"""
+ENROLLMENTS = "connectClassroomId,connectUserId,role\nCC00000001,CS00000001,student\n"
+HISTORY_OF = [("CS00000002", "CS00000001"), ("CS00000004", "CS00000003"), ("CS00000006", "CS00000005")]
+NAMES = ["Adeline", "Adelina", "Quill", "Bruno", "Lark", "Marsh", "Thornton", "Dinah", "Quillfeather"]
+
+
+@pytest.fixture
+def twin(tmp_path):
+    folder = tmp_path / "exported"
+    folder.mkdir()
+    for name, text in (
+        ("schools", "connectSchoolId,name,schoolId\nS001,Cedar Ridge,0104\n"),
+        ("students", STUDENTS),
+        ("classrooms", CLASSROOMS),
+        ("guardians", GUARDIANS),
+        ("enrollments", ENROLLMENTS),
+    ):
+        (folder / f"{name}.csv").write_text(text)
+    return Twin.fill(tmp_path / "maple.duckdb", folder, district="Maple Valley")
+
+
+@pytest.fixture
+def plan(twin):
+    pairs = [*HISTORY_OF, ("CS00000006", "CS00000007"), ("CS00000002", "CS00000004")]
+    return MergePlan.of(twin.workspace(), pairs)
+
+
+@pytest.fixture
+def panel(plan, twin):
+    return MergePanel(plan, twin)
+
+
+def current(panel):
+    row = panel.queue.current
+    return row["survivor"], row["other"]
+
+
+def go_to(panel, other):
+    panel.state.value = "all"
+    frame = panel.queue.frame
+    hear(panel, do="go", of=str(frame.index[frame["other"] == other][0]))
+    assert current(panel)[1] == other
+
+
+def merge(panel):
+    panel.buttons["merge"].click()
+    assert panel.wait(60)
+
+
+def test_both_records_stand_side_by_side_with_conflicts_marked(panel, plan):
+    go_to(panel, "CS00000001")
+    text = panel.pair.text
+    for told in ("Adelina", "Adeline", "0001", "CC00000001", "Thornton", "CU00000001"):
+        assert told in "".join(text.split())
+    fields = plan.conflicts[plan.conflicts["other"] == "CS00000001"]["field"].tolist()
+    assert fields == ["givenName", "guardian"] and text.count("▲ conflict") == 2
+    assert "goes with the record" in text
+
+
+def test_only_what_is_accepted_is_merged(panel, twin):
+    go_to(panel, "CS00000001")
+    hear(panel, key="a")
+    go_to(panel, "CS00000003")
+    hear(panel, key="l")
+    assert panel.chosen.merges["other"].tolist() == ["CS00000001"]
+    assert panel.buttons["merge"].description == "Merge 1 accepted"
+    merge(panel)
+    assert panel.error is None
+    left = set(twin.table("students")["connectStudentId"])
+    assert "CS00000001" not in left and "CS00000003" in left
+    go_to(panel, "CS00000001")
+    assert "✔ merged" in panel.list.text and "CS00000001 is gone" in panel.pair.text
+
+
+def test_a_merge_is_taken_back(panel, twin):
+    before = twin.digest()
+    panel.buttons["all"].click()
+    merge(panel)
+    assert panel.error is None and twin.digest() != before
+    hear(panel, key="z")
+    assert twin.digest() == before
+    assert "accepted as before" in panel.status.text and panel.buttons["undo"].disabled
+    merge(panel)
+    assert twin.digest() != before
+
+
+def test_nothing_is_merged_before_something_is_accepted(panel, twin):
+    before = twin.digest()
+    assert panel.buttons["merge"].disabled
+    panel.buttons["merge"].click()
+    assert "Accept a merge first." in panel.status.text and twin.digest() == before
+    panel.buttons["undo"].click()
+    assert "No merge was done here." in panel.status.text
+
+
+def test_records_of_one_student_are_accepted_together(panel):
+    go_to(panel, "CS00000005")
+    hear(panel, key="a")
+    assert sorted(panel.chosen.merges["other"]) == ["CS00000005", "CS00000007"]
+    frame = panel.queue.frame
+    assert frame[frame["choice"] == "accepted"]["survivor"].unique().tolist() == ["CS00000006"]
+
+
+def test_what_cannot_be_merged_is_told_with_the_reason_and_the_next_step(panel, plan):
+    panel.state.value = "not"
+    row = panel.queue.current
+    assert row["state"] in panel.pair.text and row["next_step"] in panel.pair.text
+    hear(panel, key="a")
+    assert "cannot be merged" in panel.status.text and panel.chosen.merges.empty
+
+
+def test_progress_counts_what_is_looked_at(panel):
+    assert "0 of 4 looked at" in panel.status.text
+    for key in "al":
+        hear(panel, key=key)
+    decided = (panel.queue.frame["choice"] != "").sum()
+    assert f"{decided} of 4 looked at" in panel.status.text
+
+
+def test_an_action_that_came_since_is_not_taken_back_instead(panel, twin):
+    panel.buttons["all"].click()
+    merge(panel)
+    twin.apply(Action("archive_students", ids=("CS00000002",)))
+    after = twin.digest()
+    panel.buttons["undo"].click()
+    assert isinstance(panel.error, TwinError) and "has come since the merge" in panel.alert.text
+    assert twin.digest() == after
+
+
+def test_a_student_that_is_gone_is_told_and_nothing_is_merged(panel, plan, twin):
+    twin.merge(plan.only("CS00000002"))
+    after = twin.digest()
+    panel.buttons["all"].click()
+    merge(panel)
+    assert isinstance(panel.error, TwinError) and "✖ Not done" in panel.alert.text
+    assert twin.digest() == after and panel.buttons["undo"].disabled
+
+
+def test_while_a_merge_is_under_way_the_panel_answers_and_decides_nothing(panel, twin, monkeypatch):
+    go, real = threading.Event(), Twin.merge
+
+    def waiting(*given):
+        go.wait(20)
+        return real(*given)
+
+    monkeypatch.setattr(Twin, "merge", waiting)
+    panel.buttons["all"].click()
+    panel.buttons["merge"].click()
+    panel.buttons["merge"].click()
+    assert "Wait until the merge has ended." in panel.status.text and panel.buttons["merge"].disabled
+    go.set()
+    assert panel.wait(60) and panel.error is None
+    assert (twin.activity()["kind"] == "merge").sum() == 1
+
+
+def test_a_twin_in_use_is_told(panel, twin, monkeypatch):
+    monkeypatch.setattr(database, "_PATIENCE", 0.01)
+    panel.buttons["all"].click()
+    with database.opened(twin.path, "an upload"):
+        merge(panel)
+    assert isinstance(panel.error, TwinBusyError) and "in use by an upload" in panel.alert.text
+    merge(panel)
+    assert panel.error is None
+
+
+def test_masked_no_name_is_left(plan, twin):
+    panel = MergePanel(plan, twin, masked=True)
+    panel.state.value = "all"
+    for place in panel.queue.shown:
+        hear(panel, do="go", of=str(place))
+        assert panel.error is None
+        assert [name for name in NAMES if name in shown(panel)] == []
+    assert "***" in panel.pair.text or "***" in shown(panel)
+    hear(panel, key="m")
+    go_to(panel, "CS00000001")
+    assert "Dinah Quillfeather" in panel.pair.text
+
+
+def test_nothing_of_a_pupil_is_stored_with_the_notebook(panel):
+    go_to(panel, "CS00000001")
+    text = stored(panel)
+    assert [name for name in [*NAMES, "CS00000001", "CU00000001"] if name in text] == []
+
+
+def test_an_empty_plan_shows_an_empty_panel(twin):
+    panel = MergePanel(MergePlan.of(twin.workspace(), []), twin)
+    assert panel.error is None and "Nothing is to be looked at" in panel.status.text
+    for name in panel.buttons:
+        panel.buttons[name].click()
+    assert panel.wait(60) and "No merge to show" in panel.pair.text

@@ -1,0 +1,328 @@
+import importlib
+import shutil
+import threading
+
+import pytest
+
+import connect_kit as ck
+from connect_kit.errors import GateError, PlanError, TwinBusyError
+from connect_kit.panels.upload import UploadPanel
+from connect_kit.twin import Twin, database
+from connect_kit.upload import Critical, read_plan
+from tests.panels.district import FILES, NAMES, ROWS, deliver, plan_of, twin_of, twin_with_students
+from tests.panels.reading import hear, shown, stored
+
+UNKNOWN_SCHOOL = FILES["users"].replace("0002,student,Bruno,Lark,,,04,0104,", "0002,student,Bruno,Lark,,,04,0999,")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A district whose upload is planned, once for all tests."""
+    folder = tmp_path_factory.mktemp("district")
+    twin = twin_of(folder / "maple.duckdb")
+    plan_of(deliver(folder / "delivery"), twin, folder / "plan")
+    return folder
+
+
+@pytest.fixture
+def twin(made, tmp_path):
+    return Twin(shutil.copy(made / "maple.duckdb", tmp_path))
+
+
+@pytest.fixture
+def plan(made, tmp_path):
+    return read_plan(shutil.copytree(made / "plan", tmp_path / "plan"))
+
+
+@pytest.fixture
+def panel(plan, twin):
+    return UploadPanel(plan, twin)
+
+
+@pytest.fixture
+def held(monkeypatch):
+    """Uploads begin, and go on when the event is set."""
+    module = importlib.import_module("connect_kit.upload")  # by name the verb would be found
+    go, real = threading.Event(), module.upload
+
+    def waiting(*given, **more):
+        go.wait(20)
+        return real(*given, **more)
+
+    monkeypatch.setattr(module, "upload", waiting)
+    yield go
+    go.set()
+
+
+def rehearse(panel):
+    panel.buttons["rehearse"].click()
+    assert panel.wait(60)
+
+
+def close(panel):
+    """Everything that a real upload asks for, but for the text."""
+    rehearse(panel)
+    panel.buttons["no"].click()
+    for _, code in panel.finding.options:
+        panel.finding.value = code
+        panel.reason.value = "tried out in a test"
+        panel.buttons["waive"].click()
+    assert panel.error is None
+
+
+def send(panel):
+    close(panel)
+    panel.confirm.value = panel.confirmation
+    panel.buttons["upload"].click()
+    assert panel.wait(60)
+
+
+def test_conditions_stand_there_as_a_checklist_with_how_to_close_them(panel):
+    gates = panel.gates
+    text = panel.checklist.text
+    for gate, state in gates[["gate", "state"]].itertuples(index=False, name=None):
+        assert gate in text and (state == "closed" or "To close it" in text)
+    number = int((gates["state"] == "open").sum())
+    assert text.count("✖ open") == number > 0 and f"{number} of {len(gates)} conditions" in text
+
+
+def test_target_level_and_files_stand_at_the_top(panel, plan):
+    assert "to Maple Valley, district level" in " ".join(panel.head.text.split()).replace(" ,", ",")
+    assert [name in panel.head.text for name in ("users.csv", "classes.csv", "enrollments.csv")] == [True] * 3
+    assert plan.rows == ROWS
+
+
+def test_a_dry_run_shows_the_forecast_and_changes_nothing(panel, twin):
+    before = twin.digest()
+    rehearse(panel)
+    assert panel.error is None and panel.result.dry_run and panel.result.succeeded
+    assert twin.digest() == before
+    assert "What the upload would do" in panel.outlook.text and "nightly sync" in panel.outlook.text
+    assert "nothing was changed" in panel.outcome.text
+    assert panel.bars.text.count("✔ done") == len(panel.value.files)
+    assert "The dry run has ended." in panel.status.text
+
+
+def test_the_real_upload_waits_for_conditions_and_for_the_text(panel, twin):
+    button = panel.buttons["upload"]
+    panel.confirm.value = panel.confirmation
+    assert button.disabled
+    button.click()
+    assert panel.result is None and not panel.running
+    close(panel)
+    assert panel.confirmation == f"Maple Valley {ROWS}" and panel.confirmation in panel.ask.text
+    for text, disabled in (
+        ("maple valley", True),
+        (f"Maple Valley {ROWS + 1}", True),
+        (f" Maple Valley {ROWS} ", False),
+    ):
+        panel.confirm.value = text
+        assert button.disabled is disabled, text
+    assert twin.table("students").empty
+
+
+def test_an_upload_sends_the_files_and_is_logged(panel, twin):
+    send(panel)
+    assert panel.error is None and not panel.result.dry_run and panel.result.succeeded
+    assert sorted(twin.table("students")["studentId"]) == ["0001", "0002", "0003"]
+    panel.buttons["log"].click()
+    assert panel.log.text.count(" upload ") == len(panel.value.files)
+    panel.buttons["log"].click()
+    assert panel.log.text == ""
+
+
+def test_a_second_click_on_upload_does_nothing(panel, twin, held):
+    held.set()
+    close(panel)
+    held.clear()
+    panel.confirm.value = panel.confirmation
+    panel.buttons["upload"].click()
+    panel.buttons["upload"].click()
+    panel.confirm.value = panel.confirmation
+    panel.buttons["upload"].click()
+    assert panel.buttons["upload"].disabled and panel.running
+    held.set()
+    assert panel.wait(60)
+    panel.buttons["upload"].click()
+    assert not panel.running and panel.confirm.value == ""
+    assert (twin.activity()["kind"] == "upload").sum() == len(panel.value.files)
+
+
+def test_while_it_runs_the_panel_goes_on_answering(panel, held):
+    panel.buttons["rehearse"].click()
+    assert panel.running and "under way" in panel.status.text
+    for name in ("rehearse", "upload", "waive", "yes", "no", "look", "log"):
+        assert panel.buttons[name].disabled
+    hear(panel, key="r")
+    assert "Wait until what is under way has ended" in panel.status.text and panel.error is None
+    assert not panel.buttons["cancel"].disabled
+    held.set()
+    assert panel.wait(60) and panel.buttons["cancel"].disabled
+
+
+def test_a_cancelled_dry_run_says_so_and_can_be_begun_again(panel, twin, held):
+    before = twin.digest()
+    panel.buttons["rehearse"].click()
+    hear(panel, key="c")
+    assert "It stops" in panel.status.text
+    held.set()
+    assert panel.wait(60)
+    assert panel.result.cancelled and "cancelled" in panel.status.text and "✖ cancelled" in panel.outcome.text
+    assert twin.digest() == before
+    rehearse(panel)
+    assert panel.result.succeeded
+
+
+def test_a_twin_in_use_is_told_and_no_harm_is_done(plan, twin, monkeypatch):
+    monkeypatch.setattr(database, "_PATIENCE", 0.01)
+    first, second = UploadPanel(plan, twin), UploadPanel(plan, twin)
+    with database.opened(twin.path, "an upload"):
+        rehearse(second)
+    assert type(second.error) is TwinBusyError
+    assert "in use by an upload; wait until it has ended" in second.alert.text
+    rehearse(first)
+    rehearse(second)
+    assert not first.error and not second.error
+    assert "every file went through" in second.outcome.text
+
+
+def test_the_question_about_existing_students_is_two_buttons(panel):
+    assert "Archive existing students?" in panel.question.text
+    panel.buttons["yes"].click()
+    assert "Answered: Yes" in panel.question.text
+    assert read_plan(panel.value.folder).archive_existing is True
+    panel.buttons["no"].click()
+    assert "Answered: No" in panel.question.text
+    assert read_plan(panel.value.folder).archive_existing is False
+
+
+def test_existing_students_are_archived_by_a_button_where_the_answer_asks_for_it(tmp_path):
+    twin = twin_with_students(tmp_path / "maple.duckdb")
+    panel = UploadPanel(plan_of(deliver(tmp_path / "delivery"), twin, tmp_path / "planned"), twin)
+    button = panel.buttons["archive"]
+    assert button.layout.display == "none"
+    panel.buttons["yes"].click()
+    assert (
+        "2 active students have no SIS ID" in panel.checklist.text and "press Archive them now" in panel.checklist.text
+    )
+    assert button.layout.display is None
+    button.click()
+    assert panel.error is None and twin.table("students")["archived"].all()
+    assert "no active student is without SIS ID" in panel.checklist.text and button.layout.display == "none"
+
+
+def test_a_critical_finding_is_waived_with_a_reason_only(tmp_path, twin):
+    finding = Critical("users.role.known", "Roles that Connect does not know", 3)
+    panel = UploadPanel(plan_of(deliver(tmp_path / "delivery"), twin, tmp_path / "planned", finding), twin)
+    assert panel.finding.value == "users.role.known" and "✖ open:  self-check: users.role.known" in panel.checklist.text
+    panel.buttons["waive"].click()
+    assert "Type a reason first." in panel.status.text and not panel.value.waivers
+    panel.reason.value = "the district knows"
+    panel.buttons["waive"].click()
+    assert dict(panel.value.waivers) == {"users.role.known": "the district knows"}
+    assert panel.reason.value == "" and panel.finding.options == ()
+    assert "✔ closed:  self-check: users.role.known" in panel.checklist.text
+
+
+def test_rows_that_the_dry_run_refused_can_be_waived(tmp_path, twin):
+    plan = plan_of(deliver(tmp_path / "delivery", users=UNKNOWN_SCHOOL), twin, tmp_path / "planned")
+    panel = UploadPanel(plan, twin)
+    close(panel)
+    assert "users.orgSourcedIds.known_school" in panel.value.waivers
+    assert panel.checklist.text.count("✖ open") == 1  # the School ID itself is on no school
+    assert panel.buttons["upload"].disabled
+
+
+def test_what_closes_a_condition_is_told_as_the_panel_offers_it(panel):
+    assert "press Rehearse" in panel.checklist.text and "answer the question below" in panel.checklist.text
+    assert "plan." not in panel.checklist.text and "upload(" not in panel.checklist.text
+
+
+def test_files_changed_after_planning_are_not_sent(panel, plan):
+    close(panel)
+    users = next(file for file in plan.files if file.kind == "users")
+    users.path.write_bytes(users.path.read_bytes().replace(b"Ada", b"Ida"))
+    panel.confirm.value = panel.confirmation
+    panel.buttons["upload"].click()
+    assert panel.wait(60)
+    assert isinstance(panel.error, PlanError | GateError) and "users.csv" in panel.alert.text
+    assert panel.target.table("students").empty
+
+
+def test_refused_rows_are_shown_first_and_filters_show_the_others(tmp_path, twin):
+    plan = plan_of(deliver(tmp_path / "delivery", users=UNKNOWN_SCHOOL), twin, tmp_path / "planned")
+    panel = UploadPanel(plan, twin)
+    rehearse(panel)
+    assert panel.results.value == "ERROR"
+    assert "users.orgSourcedIds.known_school" in panel.rows.text and "0002" in panel.rows.text
+    panel.results.value = ""
+    panel.file.value = "users.csv"
+    assert "Rows: 5" in panel.rows.text
+    panel.action.value = "CREATED"
+    assert "Rows: 4" in panel.rows.text
+    panel.file.value = "classes.csv"
+    assert "Rows: 2" in panel.rows.text
+    panel.action.value = "UNCHANGED"
+    assert "none with these filters" in panel.rows.text
+
+
+def test_results_are_saved_in_a_folder_with_the_guardians_as_a_workbook(panel, tmp_path):
+    panel.buttons["save"].click()
+    assert "Nothing to save." in panel.status.text
+    rehearse(panel)
+    assert panel.folder.value == str(panel.result.folder)
+    panel.folder.value = str(tmp_path / "kept")
+    panel.buttons["save"].click()
+    assert panel.error is None
+    assert {path.suffix for path in (tmp_path / "kept").iterdir()} >= {".csv", ".xlsx"}
+
+
+def test_nothing_of_pupils_is_stored_with_the_notebook_and_no_name_is_shown(panel):
+    rehearse(panel)
+    panel.results.value = ""
+    assert "0001" in panel.rows.text
+    text = stored(panel)
+    assert [name for name in NAMES if name in text or name in shown(panel)] == []
+    assert [one for one in ("0001", "0002", "9001") if f'"{one}' in text] == []
+
+
+def test_conditions_that_cannot_be_looked_at_are_told_in_the_panel(plan, twin, monkeypatch):
+    monkeypatch.setattr(database, "_PATIENCE", 0.01)
+    with database.opened(twin.path, "an upload"):
+        panel = UploadPanel(plan, twin)
+    assert "in use by an upload" in panel.alert.text and panel.buttons["upload"].disabled
+    panel.buttons["look"].click()
+    assert panel.error is None and panel.gates is not None
+
+
+def test_students_who_would_be_doubled_are_counted_where_duplicates_are_given(tmp_path):
+    twin = twin_with_students(tmp_path / "maple.duckdb")
+    roster, workspace = ck.read_roster(deliver(tmp_path / "delivery")), twin.workspace()
+    plan = ck.plan_upload(roster, workspace, folder=tmp_path / "planned")
+    pairs = ck.find_duplicates(roster, workspace, progress=False, decisions=ck.read_decisions(tmp_path / "made.csv"))
+    for own, theirs in (("0001", "CS00000002"), ("0002", "CS00000001")):
+        pairs = pairs.decide(f"roster:{own}", f"workspace:{theirs}", "same")
+    panel = UploadPanel(plan, twin, duplicates=pairs)
+    rehearse(panel)
+    assert panel.error is None
+    table = panel.forecast.table() if panel.forecast else pytest.fail("no forecast")
+    assert table[table["what"] == "students"]["doubled"].tolist() == [2]
+    assert "doubled" in panel.outlook.text and "find_duplicates" not in panel.outlook.text
+
+
+def test_where_nobody_looked_for_duplicates_the_forecast_says_so(panel):
+    rehearse(panel)
+    assert "Nobody looked for duplicates" in panel.outlook.text and "doubled" not in panel.outlook.text
+
+
+def test_the_state_of_the_work_is_told_to_a_screen_reader(panel):
+    assert panel.status.role == "status" and panel.alert.role == "alert"
+    rehearse(panel)
+    bars = panel.bars.content[0][4][2:]
+    assert all(row[3][2][0] == "progress" and row[3][2][1]["aria-label"].startswith("File ") for row in bars)
+
+
+def test_a_panel_shows_itself_as_the_last_line_of_a_cell(panel):
+    bundle = panel._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert bundle["text/plain"].startswith("UploadPanel(")
