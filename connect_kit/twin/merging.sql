@@ -18,7 +18,9 @@ CREATE OR REPLACE TEMP TABLE merged_counts AS SELECT
     (SELECT count(*) FROM history WHERE connectStudentId IN (SELECT other FROM merging)) AS history,
     (SELECT count(*) FROM offered WHERE taken) AS attributes,
     (SELECT count(*) FROM rooms) AS classrooms,
-    (SELECT count(*) FROM relationships WHERE connectStudentId IN (SELECT other FROM merging)) AS guardians_disconnected;
+    (SELECT count(*) FROM merging JOIN relationships AS r ON r.connectStudentId = other WHERE NOT EXISTS (
+        FROM relationships AS own WHERE own.connectStudentId = survivor AND own.connectUserId = r.connectUserId
+    )) AS guardians_disconnected;
 
 -- What was lost, for whoever asks later; the entry of the log is the one that is about to be written.
 INSERT INTO merges

@@ -6,7 +6,7 @@ import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from connect_kit import connect
 from connect_kit.engine import load_csv
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from connect_kit.engine import Schema
-    from connect_kit.twin.values import Kind
+    from connect_kit.twin.values import FileResult, Kind, UploadFile
 
 #: Columns by which a row is told again, of each kind.
 KEYS: Mapping[Kind, tuple[str, ...]] = {
@@ -240,3 +240,34 @@ def _from_workbook(schema: Schema, name: str, path: Path) -> TextTable | None:
     columns = unique_names(sheet.header)
     sheet.store(schema, name, columns)
     return TextTable(path, name, columns, sheet.header, numbers=sheet.numbers)
+
+
+def forecasts_of(forecast: Any) -> tuple[FileResult, ...]:
+    """What a dry run told of each file.
+
+    Raises
+    ------
+    ResultsError
+        For a real upload.
+    """
+    if forecast is None:
+        return ()
+    files: tuple[FileResult, ...] = tuple(getattr(forecast, "files", forecast))
+    if not all(file.dry_run for file in files):
+        raise ResultsError("the forecast is a real upload; give the UploadResult of the dry run before it")
+    return files
+
+
+def sent_of(plan: Any, forecasts: Sequence[FileResult]) -> tuple[UploadFile, ...]:
+    """The files of a plan, or those that were forecast where there is no plan."""
+    if plan is None:
+        return tuple(result.file for result in forecasts)
+    return tuple(getattr(plan, "files", plan))
+
+
+def last_rehearsal(plan: Any) -> Path | None:
+    """The folder of a plan's last dry run."""
+    folder = getattr(plan, "folder", None)
+    if folder is None:
+        return None
+    return max(Path(folder).glob("results/*-rehearsal"), default=None, key=lambda found: found.name)

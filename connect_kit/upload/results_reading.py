@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from connect_kit.engine import default_engine, quoted
 from connect_kit.errors import PlanError, ResultsError
@@ -15,9 +15,12 @@ from connect_kit.upload.result_files import (
     ResultFile,
     TextTable,
     files_of,
+    forecasts_of,
+    last_rehearsal,
     read_result_file,
     read_table,
     said_beyond,
+    sent_of,
 )
 from connect_kit.upload.results import Received, Results, label
 from connect_kit.upload.results_sql import exact, key_columns, loose, make_macros, masked, run
@@ -69,8 +72,8 @@ def read_results(
     PlanError
         When a file of the plan was changed after it was sent.
     """
-    dry = _forecasts(forecast)
-    sent = _sent(plan, dry)
+    dry = forecasts_of(forecast)
+    sent = sent_of(plan, dry)
     schema = default_engine().new_schema("results")
     schema.execute(_ROWS)
     make_macros(schema)
@@ -87,33 +90,10 @@ def read_results(
             f"{path}: has no column 'result', so that it is no result file; download the result of the upload from "
             "Connect (SIS Rostering, at the bottom of the page)"
         )
-    reading = _Reading(schema, sent, dry, None if forecast is not None else _rehearsal(plan))
+    reading = _Reading(schema, sent, dry, None if forecast is not None else last_rehearsal(plan))
     received = tuple(reading.take(number, file) for number, file in enumerate(files))
     missing = tuple(file for place, file in enumerate(sent) if place not in reading.taken)
     return Results(schema, received, missing, tuple(ignored), planned=bool(sent))
-
-
-def _forecasts(forecast: Any) -> tuple[FileResult, ...]:
-    if forecast is None:
-        return ()
-    files: tuple[FileResult, ...] = tuple(getattr(forecast, "files", forecast))
-    if not all(file.dry_run for file in files):
-        raise ResultsError("the forecast is a real upload; give the UploadResult of the dry run before it")
-    return files
-
-
-def _sent(plan: Any, forecasts: Sequence[FileResult]) -> tuple[UploadFile, ...]:
-    if plan is None:
-        return tuple(result.file for result in forecasts)
-    return tuple(getattr(plan, "files", plan))
-
-
-def _rehearsal(plan: Any) -> Path | None:
-    """The folder of a plan's last dry run."""
-    folder = getattr(plan, "folder", None)
-    if folder is None:
-        return None
-    return max(Path(folder).glob("results/*-rehearsal"), default=None, key=lambda found: found.name)
 
 
 class _Reading:
@@ -155,11 +135,13 @@ class _Reading:
             key=loose() if by_zeros else exact(),
             place=number,
             planned=str(bool(self.sent)).lower(),
-            altered=f"{exact('s.')} <> {exact('g.')}" if by_zeros else "false",
+            altered=f"{exact(table='s.')} <> {exact(table='g.')}" if by_zeros else "false",
             received=quoted(f"_all_{file.table.name}"),
             original="(SELECT NULL::BIGINT AS _line LIMIT 0)" if original is None else quoted(f"_all_{original.name}"),
             masked=masked(file.table.inputs(file.kind), {} if original is None else original.inputs(file.kind)),
         )
+        if place is not None:
+            self._drop(self._loaded.pop(place))
         upload = None if place is None else self.sent[place]
         return Received(number, file, upload, forecast=told, by_zeros=by_zeros)
 
@@ -206,11 +188,14 @@ class _Reading:
         keys = MUST[file.kind]
         if not set(keys) <= set(sent):
             return 0.0
-        mine, theirs = (loose(quoted(columns[key]) for key in keys) for columns in (got, sent))
-        share = self.schema.execute(
-            f"SELECT coalesce(avg((key IN (SELECT {theirs} FROM {quoted('_all_' + original.name)}))::INT), 1) "
-            f"FROM (SELECT {mine} AS key FROM {quoted('_all_' + file.table.name)})"
-        )[0][0]
+        for key in (exact, loose):  # the second only where it must be: it takes its time
+            mine, theirs = (key([quoted(columns[name]) for name in keys]) for columns in (got, sent))
+            share = self.schema.execute(
+                f"SELECT coalesce(avg((key IN (SELECT {theirs} FROM {quoted('_all_' + original.name)}))::INT), 1) "
+                f"FROM (SELECT {mine} AS key FROM {quoted('_all_' + file.table.name)})"
+            )[0][0]
+            if share >= _SHARE:
+                break
         return float(share)
 
     def _table(self, name: str, table: TextTable, kind: Kind, keys: Sequence[str], said: str = "") -> None:
@@ -222,9 +207,9 @@ class _Reading:
         if name == "sent" and table.refused:
             lines = ", ".join(f"({line})" for line, _ in table.refused)
             self.schema.execute(f"INSERT INTO loaded BY NAME SELECT line FROM (VALUES {lines}) AS refused (line)")
-        self.schema.execute(
-            f"CREATE OR REPLACE TABLE {name} AS SELECT row_number() OVER (ORDER BY line) AS n, * FROM loaded"
-        )
+        # Rows lie in the order of their lines, and are numbered as they stand; only refused lines came in behind them.
+        order = "ORDER BY line" if name == "sent" and table.refused else ""
+        self.schema.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT row_number() OVER ({order}) AS n, * FROM loaded")
         self.schema.execute("DROP TABLE loaded")
 
     def _known_words(self, file: ResultFile) -> None:
@@ -239,11 +224,12 @@ class _Reading:
 
     def _lost_zeros(self) -> bool:
         """Whether more rows are found again without leading zeros, which a spreadsheet drops."""
-        hits = [
-            self.schema.execute(f"SELECT count(*) FROM got WHERE {key} IN (SELECT {key} FROM sent)")[0][0]
-            for key in (exact(), loose())
-        ]
-        return bool(hits[1] > hits[0])
+        rows = self.schema.count("got")
+        hits = self._hits(exact())
+        return hits < rows and self._hits(loose()) > hits
+
+    def _hits(self, key: str) -> int:
+        return int(self.schema.execute(f"SELECT count(*) FROM got WHERE {key} IN (SELECT {key} FROM sent)")[0][0])
 
     def _forecast(self, place: int | None, kind: Kind, keys: Sequence[str]) -> bool:
         """Table ``fore``: n of the row sent, result, action, code; whether there is a forecast."""
@@ -283,13 +269,20 @@ class _Reading:
         chosen = key_columns(kind, file.table.inputs(kind), keys)
         self.schema.execute(
             f"CREATE OR REPLACE TABLE foretold AS SELECT n, {exact()} AS key, * EXCLUDE (n, k1, k2, k3, k4) FROM ("
-            f"SELECT row_number() OVER (ORDER BY _line) AS n, {chosen}, {said} "
+            f"SELECT row_number() OVER () AS n, {chosen}, {said} "
             f"FROM {quoted('_all_' + file.table.name)})"
         )
         other = self.schema.execute(
-            f"SELECT count(*) FROM sent FULL JOIN foretold USING (n) WHERE {exact('sent.')} IS DISTINCT FROM key"
+            f"SELECT count(*) FROM sent FULL JOIN foretold USING (n) WHERE {exact(table='sent.')} IS DISTINCT FROM key"
         )[0][0]
         if not other:
             self.schema.execute("INSERT INTO fore SELECT * EXCLUDE (key) FROM foretold")
         self.schema.execute("DROP TABLE foretold")
+        self._drop(file.table)
         return not other
+
+    def _drop(self, table: TextTable) -> None:
+        """Let go of a CSV file's rows, of which there may be millions."""
+        self.schema.execute(f"DROP VIEW {quoted('_all_' + table.name)}")
+        self.schema.execute(f"DROP TABLE {quoted('_file_' + table.name)}")
+        self.schema.execute(f"DROP TABLE IF EXISTS {quoted('_lines_' + table.name)}")

@@ -9,6 +9,8 @@ placed AS (
 )
 SELECT keyed.*, coalesce(nth, 1) AS nth FROM keyed LEFT JOIN placed USING (n);
 
+DROP TABLE got;
+
 CREATE OR REPLACE TABLE s AS
 WITH keyed AS (SELECT *, {key} AS key FROM sent),
 placed AS (
@@ -16,6 +18,8 @@ placed AS (
     WHERE key IN (SELECT key FROM keyed GROUP BY key HAVING count(*) > 1)
 )
 SELECT keyed.*, coalesce(nth, 1) AS nth FROM keyed LEFT JOIN placed USING (n);
+
+DROP TABLE sent;
 
 -- Connect's texts are not documented and may repeat what the row holds: names and contacts are taken out (decision 24).
 CREATE OR REPLACE TABLE told AS
@@ -56,6 +60,4 @@ FROM joined;
 DROP TABLE g;
 DROP TABLE s;
 DROP TABLE told;
-DROP TABLE got;
-DROP TABLE sent;
 DROP TABLE fore;

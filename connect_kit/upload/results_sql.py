@@ -33,9 +33,9 @@ def key_columns(kind: Kind, columns: Mapping[str, str], keys: Sequence[str]) -> 
     )
 
 
-def exact(table: str = "") -> str:
+def exact(columns: Iterable[str] = _NAMES, *, table: str = "") -> str:
     """The key as written."""
-    return _joined(f"coalesce({table}{name}, '')" for name in _NAMES)
+    return _joined(f"coalesce({table}{name}, '')" for name in columns)
 
 
 def loose(columns: Iterable[str] = _NAMES) -> str:

@@ -193,6 +193,25 @@ def test_a_number_in_excel_keeps_the_zeros_that_its_format_shows(tmp_path):
     assert rows(read_results(tmp_path / "guardians-result.xlsx"), "sourcedId", "result") == [("0017", "SUCCESS")]
 
 
+@pytest.mark.parametrize(("encoding", "mark"), [("utf-16", ";"), ("utf-8-sig", "\t"), ("cp1252", ";")])
+def test_a_result_that_excel_saved_in_its_own_way_is_read(tmp_path, sent, encoding, mark):
+    rows_of = [[*USERS, "Result "], [*ADA, "SUCCESS"], ["18", *BEN[1:3], "Bén", *BEN[4:], "ERROR"], [*CAL, "SUCCESS"]]
+    came = tmp_path / "users-result.csv"
+    came.write_text("\n".join(mark.join(row) for row in rows_of), encoding=encoding)
+    assert rows(read_results(came, [sent]), "line", "sourcedId", "result") == [
+        (2, "0017", "SUCCESS"),
+        (3, "0018", "ERROR"),
+        (4, "0019", "SUCCESS"),
+    ]
+
+
+def test_a_result_without_rows_leaves_every_row_sent_without_a_word(tmp_path, sent):
+    results = read_results(write(tmp_path / "users-result.csv", USERS + SAID), [sent])
+    assert set(results.table()["verdict"]) == {"not in result"}
+    assert len(results) == 0
+    assert "3 rows that we sent are missing from the result" in results.support_message()
+
+
 def test_the_sheet_with_a_result_is_found_below_blank_rows_and_behind_others(tmp_path):
     book = openpyxl.Workbook()
     cover = book.active
