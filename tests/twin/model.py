@@ -159,7 +159,8 @@ class Model:
             return "file.undecodable"
         if not file.records:
             return "file.empty"
-        if any(name not in names for name in wanted):
+        unreachable = file.kind == "guardians" and not {"email", "sms"} & set(names)  # S18: one of them is needed
+        if unreachable or any(name not in names for name in wanted):
             return "header.missing_column"
         if len(set(names)) < len(names):
             return "header.repeated_column"
