@@ -41,6 +41,8 @@ def read_plan(folder: str | Path) -> UploadPlan:
         raise PlanError(f"{place}: not found; give the folder that plan_upload wrote") from error
     except (OSError, ValueError, RecursionError) as error:
         raise PlanError(f"{place}: cannot be read, or is damaged ({error}); {_AGAIN}") from error
+    if isinstance(told, dict) and told.get("preparing"):
+        raise PlanError(f"{place.parent}: its preparation did not end; {_AGAIN}")
     if not isinstance(told, dict) or "seal" not in told:
         raise PlanError(f"{place}: is no upload plan; give the folder that plan_upload wrote")
     if told.get("version") != _VERSION:
@@ -94,7 +96,8 @@ def copy_plan(plan: UploadPlan, folder: Path) -> None:
 def clear(folder: Path) -> None:
     """Make a folder ready for a plan: a new one, an empty one, or one whose plan is replaced.
 
-    The plan goes first, so that a preparation broken off leaves none behind.
+    The plan goes first, and a mark stands for it until the new one is there: a preparation broken off leaves no plan,
+    and can be begun again.
 
     Raises
     ------
@@ -109,17 +112,19 @@ def clear(folder: Path) -> None:
                 f"{folder}: holds {held[0]} and no plan; give an empty folder, so that nothing of yours is replaced"
             )
         if held:
-            _remove(folder, _planned(folder / NAME))
+            _remove(folder, _planned(folder))
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written to ({error.strerror or error}); give another folder") from error
+    write_json(folder / NAME, {"preparing": True})
 
 
-def _planned(place: Path) -> list[str]:
-    """Files of an earlier plan; of a damaged one none are known, and those of the same names are replaced."""
+def _planned(folder: Path) -> list[str]:
+    """Files of an earlier plan; of one that is damaged or did not end, all that could be its files."""
     try:
-        return [str(file["path"]) for file in json.loads(place.read_text(encoding="utf-8"))["files"]]
+        return [str(file["path"]) for file in json.loads((folder / NAME).read_text(encoding="utf-8"))["files"]]
     except (ValueError, KeyError, TypeError, RecursionError):
-        return []
+        found = (path for kind in ORDER for path in (folder / f"{kind}.csv", *folder.glob(f"*/{kind}.csv")))
+        return [path.relative_to(folder).as_posix() for path in found]
 
 
 def _remove(folder: Path, names: list[str]) -> None:

@@ -84,13 +84,35 @@ def test_a_folder_without_plan_is_one_clear_error(tmp_path: Path) -> None:
         read_plan(tmp_path)
 
 
-def test_a_preparation_that_fails_leaves_no_plan(delivery: Path, twin: Twin, plan: UploadPlan) -> None:
+def test_a_preparation_that_fails_leaves_no_plan_and_can_be_begun_again(
+    delivery: Path, twin: Twin, plan: UploadPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roster = ck.read_roster(delivery)
+    with monkeypatch.context() as patch:
+        patch.setattr("connect_kit.upload.prepare._OPTIONS", "HEADER, NO_SUCH_OPTION")  # the writing itself fails
+        with pytest.raises(
+            OutputError, match=r"users\.csv: could not be written .*; make room, or name another folder"
+        ):
+            plan_upload(roster, twin.workspace(), folder=plan.folder)
+    with pytest.raises(PlanError, match="its preparation did not end; prepare the files again"):
+        read_plan(plan.folder)
+    assert plan_upload(roster, twin.workspace(), folder=plan.folder).digest == plan.digest
+
+
+def test_a_folder_in_the_way_of_a_file_is_one_clear_error(delivery: Path, twin: Twin, plan: UploadPlan) -> None:
     (plan.folder / "enrollments.csv").unlink()
     (plan.folder / "enrollments.csv").mkdir()
     with pytest.raises(OutputError, match=r"cannot be written to .*; give another folder"):
         plan_upload(ck.read_roster(delivery), twin.workspace(), folder=plan.folder)
-    with pytest.raises(PlanError, match="not found"):
-        read_plan(plan.folder)
+
+
+def test_sets_of_a_preparation_broken_off_are_cleared_away(delivery: Path, twin: Twin, tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    (broken / "S9").mkdir(parents=True)
+    (broken / "S9" / "users.csv").write_text("sourcedId\n")
+    (broken / "plan.json").write_text('{"preparing": true}')
+    plan_of(delivery, twin, broken)
+    assert not (broken / "S9").exists()
 
 
 def test_a_saved_plan_stands_on_its_own(plan: UploadPlan, tmp_path: Path) -> None:
