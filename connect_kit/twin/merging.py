@@ -23,6 +23,7 @@ __all__ = ["MergePlan", "merge", "plan_merge"]
 #: Why a pair cannot be merged, and what to do then.
 NEXT_STEPS = {
     "both have a SIS ID": "Let the SIS keep one of the records; the other one then leaves the next delivery.",
+    "no record with a SIS ID": "Decide which student of the delivery they are, then plan again.",
     "several SIS IDs are this student": "Let the SIS keep one of them, then plan again.",
     "not on Connect yet": "Upload users.csv first, then plan again from the workspace as it is then.",
     "gone from Connect": "Somebody merged or removed it meanwhile; read the workspace again and plan anew.",
@@ -110,6 +111,7 @@ def _planned(pairs: pd.DataFrame, workspace: Workspace, student_ids: pd.Series[s
     state = pd.Series(MERGEABLE, index=made.index, dtype=object)
     theirs = made["other"].map(on_connect)
     state = state.mask(made["survivor"].eq(""), "not on Connect yet")
+    state = state.mask(made["student_id"].eq(""), "no record with a SIS ID")
     state = state.mask(theirs.notna() | made["other"].eq(""), "both have a SIS ID")
     state = state.mask(~made["other"].isin(on_connect.index) & made["other"].ne(""), "gone from Connect")
     several = made["person"].map(of_roster["size"]).fillna(0).gt(1) & made["other"].ne("")

@@ -21,7 +21,7 @@ def support_message(results: Results) -> str:
     strange = results.count("verdict = 'not sent'")
     lines = [
         f"To: {connect.SUPPORT_ADDRESS}",
-        f"Subject: Manual SIS upload: {errors:,} rows with an error",
+        f"Subject: Manual SIS upload: {_rows(errors)} with an error",
         "",
         "[your district, your name, date and time of the upload]",
         "",
@@ -32,13 +32,13 @@ def support_message(results: Results) -> str:
     for one, row in zip(results.received, results.summary().to_dict("records"), strict=False):
         level = f"{one.sent.level} level, " if one.sent else ""
         lines.append(
-            f"- {row['file']}: {level}{row['rows']:,} rows, {row['success']:,} SUCCESS, {row['errors']:,} with an error"
+            f"- {row['file']}: {level}{_rows(row['rows'])}, {row['success']:,} SUCCESS, {row['errors']:,} with an error"
         )
     lines += ["", "Errors by cause (IDs of our SIS; no names are given, for privacy):", ""]
     causes = results.causes()
     for place, row in enumerate(causes.head(_MOST_CAUSES).to_dict("records")):
         code = f" [{row['code']}]" if row["code"] else ""
-        lines.append(f"{place + 1}. {row['kind']}: {row['cause']}{code}: {row['count']:,} rows")
+        lines.append(f"{place + 1}. {row['kind']}: {row['cause']}{code}: {_rows(row['count'])}")
         shown = results.rows_of(place)
         ids = [
             " / ".join(part for part in pair if isinstance(part, str)) or f"line {line}"
@@ -51,11 +51,15 @@ def support_message(results: Results) -> str:
     if len(causes) > _MOST_CAUSES:
         lines.append(f"   and {len(causes) - _MOST_CAUSES:,} further causes")
     told = (
-        (worse, "rows were refused although our rehearsal expected success"),
-        (gone, "rows that we sent are missing from the result"),
-        (strange, "rows of the result were never sent by us"),
+        (worse, "refused although our rehearsal expected success"),
+        (gone, "sent by us and missing from the result"),
+        (strange, "in the result and never sent by us"),
     )
-    more_lines = [f"- {count:,} {what}" for count, what in told if count]
+    more_lines = [f"- {_rows(count)} {what}" for count, what in told if count]
     lines += ["", *more_lines, ""] if more_lines else [""]
     lines += ["Could you tell us what these rows need, so that we can correct them and upload again?", ""]
     return "\n".join(lines)
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"

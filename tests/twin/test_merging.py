@@ -342,6 +342,19 @@ class TestFromDuplicates:
         assert len(plan) == 0
         assert set(plan.table()["state"]) == {"cluster in conflict"}
 
+    def test_two_records_made_by_hand_need_a_student_with_an_id(self, delivery, folder):
+        found = self.duplicates(delivery, folder).decide("workspace:CS01", "workspace:CS02", "same")
+        plan = plan_merge(found, read_workspace(folder), only_decided=True)
+        assert plan.table()[["other", "state"]].to_numpy().tolist() == [["CS02", "no record with a SIS ID"]]
+        found = found.decide("roster:0011", "workspace:CS01", "same")
+        merges = plan_merge(found, read_workspace(folder), only_decided=True).merges
+        assert merges[["survivor", "other"]].to_numpy().tolist() == [list(ADA), list(ADA_TOO)]
+
+    def test_no_pairs_are_an_empty_plan(self, delivery, folder):
+        plan = plan_merge(self.duplicates(delivery, folder), read_workspace(folder), only_decided=True)
+        assert plan.table().empty
+        assert len(plan) == 0
+
     def test_duplicates_among_adults_are_refused(self, delivery):
         found = ck.find_duplicates(ck.read_roster(delivery), kind="people")
         with pytest.raises(SettingError, match="duplicates of people cannot be merged"):

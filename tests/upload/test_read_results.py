@@ -209,7 +209,7 @@ def test_a_result_without_rows_leaves_every_row_sent_without_a_word(tmp_path, se
     results = read_results(write(tmp_path / "users-result.csv", USERS + SAID), [sent])
     assert set(results.table()["verdict"]) == {"not in result"}
     assert len(results) == 0
-    assert "3 rows that we sent are missing from the result" in results.support_message()
+    assert "3 rows sent by us and missing from the result" in results.support_message()
 
 
 def test_the_sheet_with_a_result_is_found_below_blank_rows_and_behind_others(tmp_path):
@@ -422,8 +422,8 @@ def test_the_support_message_gives_counts_causes_and_ids(tmp_path, sent, forecas
     assert message.startswith("To: support-ct@schoolstatus.com\nSubject: Manual SIS upload: 2 rows with an error\n")
     assert "- users.csv: district level, 2 rows, 0 SUCCESS, 2 with an error" in message
     assert "   0017, 0019" in message
-    assert "- 1 rows were refused although our rehearsal expected success" in message
-    assert "- 1 rows that we sent are missing from the result" in message
+    assert "- 1 row refused although our rehearsal expected success" in message
+    assert "- 1 row sent by us and missing from the result" in message
 
 
 def test_when_all_is_well_the_support_message_asks_nothing(tmp_path, sent):
