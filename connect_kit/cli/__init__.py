@@ -169,12 +169,6 @@ def prepare(
     """Write the files that Connect asks for, and tell what stands before a real upload."""
     from connect_kit.cli.sending import run_prepare
 
-    waivers = {}
-    for text in waive or []:
-        code, sign, reason = text.partition("=")
-        if not sign or not reason.strip():
-            raise SettingError(f"{text!r} waives nothing; give --waive CODE=REASON")
-        waivers[code.strip()] = reason.strip()
     raise typer.Exit(
         run_prepare(
             delivery,
@@ -183,7 +177,7 @@ def prepare(
             level=level,
             upload_level=upload_level,
             archive_existing=archive_existing,
-            waivers=waivers,
+            waivers=_waivers(waive),
             abandon=abandon,
         )
     )
@@ -204,12 +198,24 @@ def upload(
             "--archive-existing/--keep-existing", help="Answers the question of 'prepare'.", show_default=False
         ),
     ] = None,
+    waive: Annotated[
+        list[str] | None,
+        typer.Option(help="Let refused rows pass: CODE=REASON; may be repeated.", show_default=False),
+    ] = None,
 ) -> None:
     """Rehearse a plan on a twin, or upload it there for real."""
     from connect_kit.cli.sending import run_upload
 
     raise typer.Exit(
-        run_upload(plan, twin, real=real, results=results, confirm=confirm, archive_existing=archive_existing)
+        run_upload(
+            plan,
+            twin,
+            real=real,
+            results=results,
+            confirm=confirm,
+            archive_existing=archive_existing,
+            waivers=_waivers(waive),
+        )
     )
 
 
@@ -243,6 +249,16 @@ def merge(
     from connect_kit.cli.sending import run_merge
 
     raise typer.Exit(run_merge(twin, delivery, out, level=level, only_decided=only_decided, names=names, apply=apply))
+
+
+def _waivers(told: list[str] | None) -> dict[str, str]:
+    waivers = {}
+    for text in told or []:
+        code, sign, reason = text.partition("=")
+        if not sign or not reason.strip():
+            raise SettingError(f"{text!r} waives nothing; give --waive CODE=REASON")
+        waivers[code.strip()] = reason.strip()
+    return waivers
 
 
 app.add_typer(twin_app, name="twin")

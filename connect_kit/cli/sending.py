@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 
 _MARKS = {"open": "▲ open  ", "closed": "✔ closed"}
 _MOST = 20
+#: What closes a gate from the command line.
+_CLOSES = {
+    "self-check": "mend it in the SIS and prepare again, or --waive CODE=REASON",
+    "schools matched": "record the School IDs on Connect (S9); on a twin: python -m connect_kit twin connect",
+    "archive existing students?": "--archive-existing or --keep-existing; on a twin: "
+    "python -m connect_kit twin archive-students --unsynced",
+    "dry run": "python -m connect_kit upload PLAN --twin FILE; refused rows: mend them, or --waive CODE=REASON",
+}
 
 
 def open_workspace(path: Path) -> Workspace:
@@ -70,7 +78,14 @@ def run_prepare(
 
 
 def run_upload(
-    folder: Path, twin: Path, *, real: bool, results: Path | None, confirm: str | None, archive_existing: bool | None
+    folder: Path,
+    twin: Path,
+    *,
+    real: bool,
+    results: Path | None,
+    confirm: str | None,
+    archive_existing: bool | None,
+    waivers: Mapping[str, str],
 ) -> int:
     """Rehearse a plan, or upload it for real once confirmed; 1 where rows were refused or gates are open."""
     import connect_kit as ck
@@ -78,6 +93,8 @@ def run_upload(
     plan = ck.read_plan(folder)
     if archive_existing is not None:
         plan = plan.answer(archive_existing=archive_existing)
+    for code, reason in waivers.items():
+        plan = plan.waive(code, reason)
     target = ck.Twin(twin)
     if real:
         gates = plan.gates(target)
@@ -141,7 +158,8 @@ def _print_gates(gates: pd.DataFrame) -> None:
     typer.echo("")
     typer.echo("Before a real upload:")
     for gate, state, why, how in gates[["gate", "state", "why", "how"]].itertuples(index=False, name=None):
-        typer.echo(f"  {_MARKS[state]}  {gate}: {why}" + (f" → {how}" if state == "open" and how else ""))
+        here = _CLOSES.get(gate.partition(":")[0], how)  # a gate speaks of the verbs of the API
+        typer.echo(f"  {_MARKS[state]}  {gate}: {why}" + (f" → {here}" if state == "open" and here else ""))
 
 
 def _print_result(result: UploadResult) -> None:

@@ -162,7 +162,7 @@ def _do(file: Path, actions: list, *, yes: bool) -> None:  # type: ignore[type-a
         changes = target.preview(action)
         typer.echo(f"{action.kind}: {len(changes):,} changes")
         if len(changes):
-            typer.echo(changes.head(20).to_string(index=False))
+            typer.echo(changes.head(20).to_string(index=False, na_rep=""))
     if actions and not yes:
         typer.echo("Nothing was changed; add --yes to do it.")
 
