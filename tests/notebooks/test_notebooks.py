@@ -17,7 +17,7 @@ from connect_kit import sample_roster
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 MOST_LINES = 12
-NEED_A_WORKSPACE = ("04_schools_and_classrooms",)
+NEED_A_WORKSPACE = ("04_schools_and_classrooms", "05_upload", "06_results_and_merge")
 
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
