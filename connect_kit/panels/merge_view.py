@@ -53,6 +53,8 @@ def beside(survivor: pd.DataFrame, other: pd.DataFrame, conflicts: frozenset[str
     lines = []
     for what in dict.fromkeys([*sides[0], *sides[1]]):
         left, right = (side.get(what, []) for side in sides)
+        if not left and not right:
+            continue
         shown = ["; ".join(masked_value(what, one, masked=masked) for one in side) for side in (left, right)]
         told = "same" if left == right else "differs" if left and right else "missing"
         clash = what in conflicts or (what.startswith("attribute ") and told == "differs")
@@ -83,7 +85,7 @@ def _stays(what: str, left: list[str], right: list[str]) -> str:
     if what.startswith("attribute ") and right and not left:
         return "moves"
     if not left:  # an ID of its own, a guardian: the record that stays keeps what it has (decision 21)
-        return "goes with the record" if right else ""
+        return "is disconnected" if what == "guardian" else "goes with the record"
     return "as it is"
 
 

@@ -9,12 +9,14 @@ from connect_kit.html import visible
 from connect_kit.panels.elements import Node, button, el
 from connect_kit.panels.queue import PAGE
 from connect_kit.panels.upload_view import frame_table
+from connect_kit.upload.results import label
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from connect_kit.upload.results import Results
 
+_RARE = ("other_action", "better", "worse", "not_in_result", "not_sent")
 #: Headings of :func:`cells`.
 HEADINGS = ("rows", "file", "cause", "code", "first")
 #: Columns that say nothing where all of them are blank.
@@ -23,8 +25,14 @@ _SPARE = ("second_id", "action", "code", "message", "forecast_result", "forecast
 
 def summary(results: Results) -> list[Node]:
     """The files, and what to say of all of them."""
+    files = results.summary()
+    files = files[files["result_file"] != ""].drop(columns="kind")
+    files = files.drop(columns=[name for name in _RARE if not files[name].any()])
     made: list[Node] = [el("p", el("strong", "What Connect said"))]
-    made += frame_table("Result files", _told(results.summary().drop(columns="kind")))
+    made += frame_table("Result files", _told(files).rename(columns=lambda name: str(name).replace("_", " ")))
+    if results.missing:
+        names = ", ".join(map(label, results.missing[:10])) + (", …" if len(results.missing) > 10 else "")
+        made.append(el("p", el("strong", "▲ No result file of: "), f"{names}.", class_="ck-warning"))
     if results.ignored:
         names = ", ".join(path.name for path in results.ignored[:10])
         made.append(el("p", f"No result files, and passed over: {names}."))
@@ -57,8 +65,8 @@ def paged(caption: str, frame: pd.DataFrame, page: int) -> list[Node]:
     turns = [("Previous page", -1)] * (page > 0) + [("Next page", 1)] * (page + 1 < pages)
     pager: list[Node] = [el("p", *(button(words, "turn", str(by)) for words, by in turns))] if turns else []
     told = f"{caption}: {len(frame):,}" + f", page {page + 1:,} of {pages:,}" * (pages > 1)
+    shown = _told(frame.iloc[page * PAGE : (page + 1) * PAGE]).drop(columns="kind", errors="ignore")
     # Line numbers are names of lines, not numbers: no separators.
-    shown = _told(frame.iloc[page * PAGE : (page + 1) * PAGE])
     return [*pager, *frame_table(told, shown.assign(line=shown["line"].astype("string")))]
 
 

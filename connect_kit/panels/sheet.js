@@ -80,17 +80,31 @@ function guard(model, panel) {
     root.dataset.ckBusy = "";
   };
 
-  window.addEventListener("keydown", onKey, true);
-  window.addEventListener("click", onClick, true);
+  // A button that is switched off or hidden while it has the focus lets it fall out of the panel, and the keys with it. It goes
+  // to the button after it, or else before it, that can be pressed; unless the person has gone elsewhere themselves.
+  let held = null;
+  const onFocus = ({ target }) => (held = panel()?.contains(target) ? target : null);
+  const onPointer = ({ target }) => panel()?.contains(target) || (held = null);
+  const keepFocus = () => {
+    const root = panel();
+    const fallen = document.activeElement === document.body || document.activeElement === held;
+    if (!root || !held || !fallen || (!held.disabled && held.offsetParent)) return;
+    const open = [...root.querySelectorAll("button:enabled")].filter((one) => one.offsetParent);
+    const after = open.find((one) => held.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING);
+    (after ?? open.at(-1))?.focus({ preventScroll: true });
+  };
+
+  const heard = [["keydown", onKey], ["click", onClick], ["focusin", onFocus], ["pointerdown", onPointer]];
+  for (const [name, does] of heard) window.addEventListener(name, does, true);
   const stop = () => {
-    window.removeEventListener("keydown", onKey, true);
-    window.removeEventListener("click", onClick, true);
+    for (const [name, does] of heard) window.removeEventListener(name, does, true);
   };
   const answered = () => {
     delete panel()?.dataset.ckBusy;
     const key = waiting;
     waiting = null;
     if (key && panel()) send(key);
+    setTimeout(keepFocus, 50); // once the buttons are drawn as they are now
   };
   return { stop, answered };
 }
@@ -112,10 +126,18 @@ function render({ model, el }) {
   el.classList.add("ck-sheet");
   if (model.get("role")) el.setAttribute("role", model.get("role"));
   if (model.get("label")) el.setAttribute("aria-label", model.get("label"));
-  if (model.get("focusable")) el.tabIndex = 0;
+  // What can be scrolled can be reached with the keyboard.
+  const fit = () => {
+    const scrolls = el.scrollWidth > el.clientWidth || el.scrollHeight > el.clientHeight;
+    if (model.get("focusable") || scrolls) el.tabIndex = 0;
+    else if (el !== document.activeElement) el.removeAttribute("tabindex");
+  };
+  const fitting = new ResizeObserver(fit);
+  fitting.observe(el);
 
   const heard = (message) => {
     if (message.content) draw(el, message.content);
+    fit();
     if (message.answered) guarding?.answered();
   };
   const pressed = async (event) => {
@@ -129,6 +151,7 @@ function render({ model, el }) {
   return () => {
     model.off("msg:custom", heard);
     guarding?.stop();
+    fitting.disconnect();
   };
 }
 

@@ -258,8 +258,8 @@ class UploadPanel(UploadParts):
             self.finding.options = waivable
             self.finding.value = waivable[0][1] if waivable else None
         self._show_bars()
-        self.outlook.show(*(view.forecast(self.forecast) if self.forecast else ()))
-        self.ask.show(*view.asking(plan, self.target.district, self.confirmation, ready=ready))
+        self.outlook.show(*view.forecast(self.forecast))
+        self.ask.show(*view.asking(plan, self.target.district, self.confirmation, self.forecast, ready=ready))
         self.outcome.show(*(view.results(self.result) if self.result and not running else ()))
         self.rows.show(*(view.result_rows(self._rows, self._rows.rows()) if not running else ()))
         self.log.show(*(view.activity(self._log) if self._log is not None else ()))
@@ -268,7 +268,7 @@ class UploadPanel(UploadParts):
             (self._question, asked),
             (self._waiving, bool(waivable)),
             (self._filters, bool(self._rows.files) and not running),
-            (self._saving, self.result is not None and not running),
+            (self._saving, bool(self._rows.files) and not running),
         ):
             part.layout.display = None if there else "none"
 

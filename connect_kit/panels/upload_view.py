@@ -70,7 +70,7 @@ def head(plan: UploadPlan, target: Twin) -> list[Node]:
     """What is uploaded, and where to."""
     words = (f"Upload of {plan.delivery} to ", el("strong", target.district), f", {plan.level} level")
     where = el("p", "Target: twin ", el("code", str(target.path)), ". Prepared files: ", el("code", str(plan.folder)))
-    files, schools = plan.summary(), len({file.school for file in plan.files})
+    files, schools = plan.summary().drop(columns="place"), len({file.school for file in plan.files})
     if plan.level == "district":
         files = files.drop(columns="school")
     elif schools > 1:  # five lines a school would fill the screen
@@ -86,14 +86,19 @@ def head(plan: UploadPlan, target: Twin) -> list[Node]:
     return made
 
 
-def asking(plan: UploadPlan, district: str, text: str, *, ready: bool) -> list[Node]:
+def asking(plan: UploadPlan, district: str, text: str, told: Forecast | None, *, ready: bool) -> list[Node]:
     """What a real upload asks for."""
     made: list[Node] = [step("3. Upload for real")]
-    what = f"{len(plan.files):,} files with {plan.rows:,} rows go to {district}. "
+    words = [f"{len(plan.files):,} files with {plan.rows:,} rows go to {district}. "]
+    if told is not None:
+        counts = told.table()
+        names = ("created", "updated", "unchanged", "skipped", "refused")
+        words.append(f"By the dry run: {', '.join(f'{int(counts[name].sum()):,} {name}' for name in names)}. ")
     if ready:
-        made.append(el("p", what, "This cannot be taken back. To go on, type ", el("code", text), " and press Upload."))
+        ask = ("This cannot be taken back. To go on, type ", el("code", text), " and press Upload for real.")
+        made.append(el("p", *words, *ask))
     else:
-        made.append(el("p", what, "Not yet: conditions are open, see 1."))
+        made.append(el("p", *words, "Not yet: conditions are open, see 1."))
     return made
 
 
@@ -102,8 +107,8 @@ def checklist(gates: pd.DataFrame) -> list[Node]:
     made = []
     for gate, state, why, how in gates[["gate", "state", "why", "how"]].itertuples(index=False, name=None):
         is_open = state == "open"
-        told: list[object] = [el("strong", f"{'✖ open' if is_open else '✔ closed'}: "), el("span", gate)]
-        told += [f". {_sentence(why)}"] if why else ["."]
+        about = f"{gate} " if gate.endswith("?") else f"{gate}: "
+        told: list[object] = [el("strong", f"{'✖ open' if is_open else '✔ closed'}: "), about, _sentence(why)]
         told += [" ", el("strong", "To close it: "), _sentence(_here(how))] if is_open and how else []
         made.append(el("li", *told, class_=f"ck-{state}"))
     number = int((gates["state"] == "open").sum())
@@ -154,9 +159,11 @@ def stage_words(progress: Progress) -> str:
     return f"{progress.stage}{rows}"
 
 
-def forecast(told: Forecast) -> list[Node]:
+def forecast(told: Forecast | None) -> list[Node]:
     """What will be created, updated, refused, and what a nightly sync would archive."""
     made: list[Node] = [step("2. Forecast of the dry run")]
+    if told is None:
+        return [*made, el("p", "Press Rehearse: nothing is changed, and the forecast stands here.")]
     by_school = told.table()
     looked = bool(by_school["doubled"].notna().any())
     made += frame_table(
@@ -192,9 +199,9 @@ def results(result: UploadResult) -> list[Node]:
         for one in result.files
         if one.outcome == "refused"
     ]
-    made += frame_table("The files", result.summary())
-    if result.folder is not None:
-        made.append(el("p", "Result files, with names as Connect gives them: ", el("code", str(result.folder))))
+    if result.files:
+        made += frame_table("The files", result.summary())
+        made.append(el("p", "The result files, which hold names as Connect's do: ", el("code", str(result.folder))))
     return made
 
 

@@ -32,6 +32,26 @@ def held(*given, cancel, **more):
 module.upload = held"""
 
 
+RESULTS = """from pathlib import Path
+import connect_kit as ck
+from tests.panels.district import FILES, deliver, plan_of, twin_of
+here = Path({here!r})
+twin = twin_of(here / "maple.duckdb")
+unknown = FILES["users"].replace("04,0104,", "04,0999,")
+plan = plan_of(deliver(here / "delivery", users=unknown), twin, here / "plan")
+dry = ck.upload(plan, twin)
+users = next(one.path for one in dry.files if one.file.kind == "users")
+told = users.read_text(encoding="utf-8").replace("SUCCESS,CREATED,,", "ERROR,SKIPPED,,Try again", 1)
+(here / "got").mkdir()
+(here / "got" / "users-result.csv").write_text(told, encoding="utf-8", newline="")
+ck.ResultsPanel(ck.read_results(here / "got", plan, forecast=dry))"""
+MERGES = """from pathlib import Path
+import connect_kit as ck
+from tests.panels.doubles import plan_of_doubles, twin_with_doubles
+twin = twin_with_doubles(Path({here!r}) / "maple.duckdb")
+ck.MergePanel(plan_of_doubles(twin), twin)"""
+
+
 class Shown(NamedTuple):
     """A panel on the screen, and the folder of its district."""
 
@@ -131,7 +151,7 @@ def test_a_district_is_rehearsed_confirmed_and_uploaded(show):
 
     shown.press("Activity log (l)")
     panel.get_by_role("region", name="Activity log").get_by_text("Activity log: ").wait_for()
-    panel.get_by_label("File").select_option(label="users.csv")
+    panel.get_by_label("File", exact=True).select_option(label="users.csv")
     panel.get_by_role("region", name="Rows of the result files").get_by_text("Rows: 5").wait_for()
     shown.look("uploaded")
     assert shown.violations() == []
@@ -153,3 +173,57 @@ def test_while_a_dry_run_is_under_way_the_panel_answers_and_cancels(show):
     shown.says("was cancelled; the file in hand left nothing.")
     shown.look("cancelled")
     assert shown.twin.table("students").empty
+
+
+def test_results_are_looked_at_by_cause_and_the_message_is_copied(show):
+    shown = show(RESULTS)
+    panel, keyboard = shown.panel, shown.page.keyboard
+    shown.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    region = panel.get_by_role("region", name="What is chosen above")
+    region.get_by_text("Its rows: 1").wait_for()
+    shown.look("causes")
+    assert shown.violations() == []
+    panel.get_by_role("region", name="Causes: list").get_by_role("button", name="Show 1").focus()
+    keyboard.press("ArrowDown")
+    region.get_by_text("Cause 2 of").wait_for()
+    for part, text in (
+        ("differences from the forecast", "Differences from the forecast: "),
+        ("corrections for the district", "Corrections for the district: "),
+        ("message to support", "The message holds IDs"),
+    ):
+        panel.get_by_label("Show", exact=True).select_option(label=part)
+        region.get_by_text(text).wait_for()
+        shown.look(part.split()[0])
+        assert shown.violations() == []
+    shown.press("Copy")
+    shown.says("Copied.")
+    copied = shown.page.evaluate("() => navigator.clipboard.readText()")
+    assert copied.splitlines() == region.locator("pre").inner_text().splitlines() and len(copied) > 100
+    assert shown.others() == set()
+
+
+def test_merges_are_accepted_carried_out_and_taken_back(show):
+    shown = show(MERGES)
+    panel, keyboard = shown.panel, shown.page.keyboard
+    before = shown.twin.digest()
+    region = panel.get_by_role("region", name="Merge under review")
+    region.get_by_text("▲ conflict").first.wait_for()
+    shown.look("merge")
+    assert shown.violations() == []
+    region.focus()
+    keyboard.press("a")
+    shown.says(": accepted.")
+    keyboard.press("l")
+    shown.says(": left out.")
+    shown.press("Merge 1 accepted")
+    shown.says("Merged: ")
+    assert "CS00000001" not in set(shown.twin.table("students")["connectStudentId"])
+    keyboard.press("m")
+    panel.get_by_role("checkbox", checked=True).wait_for()
+    panel.get_by_label("Show", exact=True).select_option(label="all")
+    shown.look("merged")
+    assert shown.violations() == []
+    shown.press("Undo merge (z)")
+    shown.says("Taken back")
+    assert shown.twin.digest() == before
+    assert shown.others() == set()

@@ -5,47 +5,20 @@ import pytest
 from connect_kit.errors import TwinBusyError, TwinError
 from connect_kit.panels.merge import MergePanel
 from connect_kit.twin import Action, MergePlan, Twin, database
+from tests.panels.doubles import plan_of_doubles, twin_with_doubles
 from tests.panels.reading import hear, shown, stored
 
-STUDENTS = """connectStudentId,connectSchoolId,givenName,familyName,grade,email,studentId,archived
-CS00000001,S001,Adeline,Quill,03,,,false
-CS00000002,S001,Adelina,Quill,03,,0001,false
-CS00000003,S001,Bruno,Lark,04,,,false
-CS00000004,S001,Bruno,Lark,05,,0002,false
-CS00000005,S001,Cleo,Marsh,05,,,false
-CS00000006,S001,Cleo,Marsh,05,,0003,false
-CS00000007,S001,Cleo,Marsh,05,,,false
-"""
-CLASSROOMS = """connectClassroomId,connectSchoolId,title,grades,classId,archived
-CC00000001,S001,Ms. Thornton Homeroom,03,,false
-"""
-GUARDIANS = """connectUserId,givenName,familyName,email,sms,phone,guardianId,connectStudentIds
-CU00000001,Dinah,Quillfeather,dinah@mail.example.org,,,,CS00000001
-"""
-ENROLLMENTS = "connectClassroomId,connectUserId,role\nCC00000001,CS00000001,student\n"
-HISTORY_OF = [("CS00000002", "CS00000001"), ("CS00000004", "CS00000003"), ("CS00000006", "CS00000005")]
 NAMES = ["Adeline", "Adelina", "Quill", "Bruno", "Lark", "Marsh", "Thornton", "Dinah", "Quillfeather"]
 
 
 @pytest.fixture
 def twin(tmp_path):
-    folder = tmp_path / "exported"
-    folder.mkdir()
-    for name, text in (
-        ("schools", "connectSchoolId,name,schoolId\nS001,Cedar Ridge,0104\n"),
-        ("students", STUDENTS),
-        ("classrooms", CLASSROOMS),
-        ("guardians", GUARDIANS),
-        ("enrollments", ENROLLMENTS),
-    ):
-        (folder / f"{name}.csv").write_text(text)
-    return Twin.fill(tmp_path / "maple.duckdb", folder, district="Maple Valley")
+    return twin_with_doubles(tmp_path / "maple.duckdb")
 
 
 @pytest.fixture
 def plan(twin):
-    pairs = [*HISTORY_OF, ("CS00000006", "CS00000007"), ("CS00000002", "CS00000004")]
-    return MergePlan.of(twin.workspace(), pairs)
+    return plan_of_doubles(twin)
 
 
 @pytest.fixture
@@ -77,7 +50,7 @@ def test_both_records_stand_side_by_side_with_conflicts_marked(panel, plan):
         assert told in "".join(text.split())
     fields = plan.conflicts[plan.conflicts["other"] == "CS00000001"]["field"].tolist()
     assert fields == ["givenName", "guardian"] and text.count("▲ conflict") == 2
-    assert "goes with the record" in text
+    assert "is disconnected" in text and "all classrooms" in text
 
 
 def test_only_what_is_accepted_is_merged(panel, twin):

@@ -70,6 +70,11 @@ def test_the_rows_of_a_cause_follow_the_one_chosen(panel):
     assert "Its rows: 2" in panel.shown.text
 
 
+def test_files_without_a_result_are_named(plan, tmp_path):
+    panel = ResultsPanel(read_results(written(tmp_path / "users-result.csv", SAID), plan))
+    assert "No result file of:  classes.csv, enrollments.csv, guardians.csv." in panel.head.text
+
+
 def test_differences_from_the_forecast_are_listed(panel):
     panel.part.value = "differences"
     assert panel.error is None

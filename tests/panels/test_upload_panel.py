@@ -97,6 +97,7 @@ def test_a_dry_run_shows_the_forecast_and_changes_nothing(panel, twin):
     rehearse(panel)
     assert panel.error is None and panel.result.dry_run and panel.result.succeeded
     assert twin.digest() == before
+    assert "13 created, 0 updated, 1 unchanged" in panel.ask.text
     assert "What the upload would do" in panel.outlook.text and "nightly sync" in panel.outlook.text
     assert "nothing was changed" in panel.outcome.text
     assert panel.bars.text.count("✔ done") == len(panel.value.files)
@@ -178,11 +179,11 @@ def test_a_twin_in_use_is_told_and_no_harm_is_done(plan, twin, monkeypatch):
     first, second = UploadPanel(plan, twin), UploadPanel(plan, twin)
     with database.opened(twin.path, "an upload"):
         rehearse(second)
-    assert type(second.error) is TwinBusyError
+    assert isinstance(second.error, TwinBusyError)
     assert "in use by an upload; wait until it has ended" in second.alert.text
     rehearse(first)
     rehearse(second)
-    assert not first.error and not second.error
+    assert (first.error, second.alert.text) == (None, "")
     assert "every file went through" in second.outcome.text
 
 
