@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from hypothesis import strategies as st
 
-from tests.twin.model import REQUIRED, File
+from tests.twin.model_files import REQUIRED, File
 
 Column = st.SearchStrategy[str]
 WORKSPACE = {
@@ -138,9 +138,8 @@ RESPELT_OF = {
 
 
 @st.composite
-def files(draw: Callable[..., object], kind: str | None = None, most: int = 9) -> File:
+def files(draw: st.DrawFn, kind: str, most: int = 9) -> File:
     """A file of a kind, now and then with a header or an encoding that refuses it."""
-    kind = kind or str(draw(st.sampled_from(KINDS)))
     level = draw(st.sampled_from(["district", "district", "school"]))
     school = draw(st.sampled_from(SCHOOLS)) if level == "school" else None
     needed = [*REQUIRED[kind][0], *(REQUIRED[kind][1] if level == "district" else ())]
@@ -163,7 +162,7 @@ def files(draw: Callable[..., object], kind: str | None = None, most: int = 9) -
     header, encoding = list(names), "utf-8"
     flaw = draw(st.integers(0, 40))
     if flaw == 1:
-        header[names.index(str(draw(st.sampled_from(needed))))] = "other"
+        header[names.index(draw(st.sampled_from(needed)))] = "other"
     elif flaw == 2 and names[-1] not in needed:
         header[-1] = header[0]
     elif flaw == 3:
@@ -172,10 +171,10 @@ def files(draw: Callable[..., object], kind: str | None = None, most: int = 9) -
         encoding = "utf-16"
     elif flaw < 9 and RESPELT_OF.get(kind) in header:
         header[header.index(RESPELT_OF[kind])] = RESPELT[kind]
-    rows: list[tuple[str, ...] | None] = list(records)  # type: ignore[arg-type]
+    rows: list[tuple[str, ...] | None] = list(records)
     if rows and flaw in (10, 11):
-        rows.insert(int(draw(st.integers(0, len(rows)))), None)
-    abandon = kind == "guardians" and bool(draw(st.booleans()))
+        rows.insert(draw(st.integers(0, len(rows))), None)
+    abandon = kind == "guardians" and draw(st.booleans())
     return File(kind, tuple(header), tuple(rows), level, school, abandon, encoding)
 
 

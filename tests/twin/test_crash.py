@@ -14,7 +14,7 @@ import pytest
 
 import connect_kit as ck
 from connect_kit.twin import Twin, UploadFile
-from connect_kit.twin.values import ORDER
+from connect_kit.twin.values import ORDER, OnProgress
 
 STUDENTS = 6_000
 MOMENTS = 6
@@ -65,17 +65,13 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> District:
     shutil.copy(sample.workspace / "schools.csv", workspace)
     twin = Twin.fill(folder / "before.duckdb", workspace)
     whole = Twin(shutil.copy(twin.path, folder / "whole.duckdb"))
-    states, results, steps = [whole.digest()], [{}], []
+    states: list[str] = [whole.digest()]
+    results: list[dict[str, bytes]] = [{}]
+    steps: list[str] = []
     for place, path in enumerate(files, 1):
         file = UploadFile.of(path, path.stem)  # type: ignore[arg-type]
         stages: list[str] = []
-        done = whole.send(
-            file,
-            folder / "whole",
-            run=RUN,
-            place=(place, len(files)),
-            progress=lambda p, told=stages: told.append(p.stage),
-        )
+        done = whole.send(file, folder / "whole", run=RUN, place=(place, len(files)), progress=_noting(stages))
         assert done.outcome == "processed"
         assert done.errors == 0
         steps += [f"{path.stem} {stage}" for stage in ("begins", *dict.fromkeys(stages), "sent")]
@@ -116,6 +112,10 @@ def test_a_killed_upload_is_wholly_done_or_not_done_and_the_run_goes_on(
     assert len(twin.activity().query("kind == 'upload'")) == len(district.files)
     assert {p.name: p.read_bytes() for p in (tmp_path / "results").iterdir()} == district.results[-1]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["results", "twin.duckdb"]
+
+
+def _noting(stages: list[str]) -> OnProgress:
+    return lambda progress: stages.append(progress.stage)
 
 
 def kill_after(step: str, seconds: float, twin: Path, results: Path, files: tuple[Path, ...]) -> int:

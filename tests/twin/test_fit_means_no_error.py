@@ -40,7 +40,7 @@ class Sent(NamedTuple):
 
 
 class Rehearsed(NamedTuple):
-    """A delivery, checked and rehearsed: whether it is fit, its critical findings (kind, code, line), its rows' fate."""
+    """A delivery, checked and rehearsed: whether it is fit, critical findings (kind, code, line), its rows' fate."""
 
     fit: bool
     critical: set[tuple[str, str, int]]
@@ -61,7 +61,7 @@ def rehearsed(folder: Path, *, split: bool = False, **sample: Any) -> Rehearsed:
     table = table[table["severity"] == "critical"]
     critical = set(zip(table["table"], table["code"], table["line"].fillna(0).astype(int), strict=True))
     rows = [row for result in done if result.path for row in told(result.file.kind, result.path, roster, split=split)]
-    refused = [(result.file.kind, result.code) for result in done if result.outcome == "refused"]
+    refused: list[tuple[str, str]] = [(result.file.kind, result.code) for result in done if result.outcome == "refused"]
     return Rehearsed(findings.fit, critical, rows, refused)
 
 

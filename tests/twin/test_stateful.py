@@ -20,8 +20,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from connect_kit.errors import TwinError
 from connect_kit.twin import MergePlan, Twin, UploadFile
 from connect_kit.twin.values import RESULT_COLUMNS, Action, FileResult
-from tests.twin.model import File, Model
+from tests.twin.model import Model
 from tests.twin.model_actions import RefusedError, act, merge
+from tests.twin.model_files import File
 from tests.twin.model_state import read_model, state_of_model, state_of_twin
 from tests.twin.strategies import KINDS, SCHOOLS, files, write, write_workspace
 
