@@ -244,7 +244,7 @@ def _connect(scratch: str) -> duckdb.DuckDBPyConnection:
     import duckdb
 
     # Nothing is fetched from the internet, and what does not fit in memory goes to the scratch.
-    return duckdb.connect(
+    con = duckdb.connect(
         config={
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
@@ -253,6 +253,8 @@ def _connect(scratch: str) -> duckdb.DuckDBPyConnection:
             "threads": "2",
         }
     )
+    con.execute("SET enable_progress_bar = false")  # it would be drawn over what a command prints
+    return con
 
 
 def _write(

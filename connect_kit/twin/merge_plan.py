@@ -22,8 +22,8 @@ COLUMNS = (
     "survivor", "other", "school", "match_probability", "decision", "state", "student_id", "left", "right", "next_step",
 )  # fmt: skip
 MERGEABLE = "mergeable"
-#: What of two records is compared (workspace's students.csv).
-FIELDS = ("givenName", "familyName", "grade", "email", "connectSchoolId", "archived")
+#: What of two records is compared (workspace's students.csv). That the other one is archived is as it should be (S0).
+FIELDS = ("givenName", "familyName", "grade", "email", "connectSchoolId")
 #: Its name where a record is shown (:meth:`Twin.student`).
 _SHOWN = {"connectSchoolId": "school"}
 
@@ -92,8 +92,6 @@ class MergePlan:
         parts = []
         for name in FIELDS:
             left, right = pairs["survivor"].map(students[name]), pairs["other"].map(students[name])
-            if name == "archived":
-                left, right = left.map(_yes), right.map(_yes)
             told = right.fillna("").ne("") & left.fillna("").ne(right.fillna(""))
             parts.append(_conflict(pairs[told], _SHOWN.get(name, name), left[told], right[told]))
         guardians = self._guardians()
@@ -232,10 +230,6 @@ class MergePlan:
         from connect_kit.html import table_html
 
         return table_html(self.summary()) + table_html(self.table(), "Merges", most=10)
-
-
-def _yes(value: object) -> str:
-    return "archived" if str(value).strip().casefold() in ("true", "1", "yes") else "active"
 
 
 def _set(listed: object) -> set[str]:

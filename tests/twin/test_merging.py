@@ -216,7 +216,6 @@ class TestPlan:
             ["CS11", "CS01", "givenName", "Adah", "Ada", "survivor"],
             ["CS11", "CS01", "grade", "06", "05", "survivor"],
             ["CS11", "CS01", "email", "", "ada@maple.example", "survivor"],
-            ["CS11", "CS01", "archived", "active", "archived", "survivor"],
             ["CS11", "CS01", "guardian", "CU2", "CU1, CU2", "survivor"],
             ["CS12", "CS03", "guardian", "", "CU3", "survivor"],
         ]
@@ -265,8 +264,8 @@ class TestPlan:
     def test_the_worksheet_says_what_to_look_at(self, twin):
         sheet = plan_for(twin, ADA, ADA_TOO).worksheet()
         assert sheet["differs"].tolist() == [
-            "givenName, grade, email, archived, guardian",
-            "givenName, grade, archived",
+            "givenName, grade, email, guardian",
+            "givenName, grade",
         ]
         assert sheet["look_at"].str.contains("guardians").tolist() == [True, False]
 
