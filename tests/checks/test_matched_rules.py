@@ -285,6 +285,22 @@ def test_guardians_of_their_own_file_are_looked_at_too(tmp_path: Path) -> None:
     ]
 
 
+# ---- classes that only Connect knows
+
+
+def test_a_class_known_to_connect_at_another_school_is_no_class_of_the_enrollments_school(tmp_path: Path) -> None:
+    roster = delivery(tmp_path, "0001,Mina,Okafor")
+    with (tmp_path / "delivery" / "enrollments.csv").open("a", encoding="utf-8") as file:
+        file.write("R8,0104,0001,student\nR9,0104,0001,student\n")
+    roster = ck.read_roster(tmp_path / "delivery")
+    connect(tmp_path, classrooms=("C8,K1,Art,03,R8,false", "C9,K2,Music,03,R9,false"))
+    with (tmp_path / "workspace" / "schools.csv").open("a", encoding="utf-8") as file:
+        file.write("K2,Oak School,0105\n")
+    table = ck.check_roster(roster, ck.read_workspace(tmp_path / "workspace")).table()
+    found = table[table["code"] == "enrollments.schoolSourcedId.same_as_class"]
+    assert found[["line", "severity"]].values.tolist() == [[5, "critical"]]
+
+
 # ---- the sample
 
 
