@@ -210,13 +210,13 @@ class MergePanel(Panel[MergePlan]):
         self.buttons["merge"].description = f"Merge {number:,} accepted"
         self.buttons["merge"].disabled = not number or self._work.running
         self.buttons["undo"].disabled = not self._done or self._work.running
-        rows = [(at, place, view.cells(line, line["choice"])) for at, place, line in self.queue.on_page()]
+        rows = [(at, place, view.cells(line)) for at, place, line in self.queue.on_page()]
         self._show_list("Merges", view.HEADINGS, rows)
         if row is None:
             self.pair.show(el("p", "No merge to show with this filter."))
             return
         place = f"{self.queue.at + 1:,} of {len(self.queue.shown):,}"
-        told = list(view.merge(row, place=place, choice=row["choice"]))
+        told = list(view.merge(row, place=place))
         if not row["can"]:
             why = f"{row['state']}. {row['next_step']}"
             told.append(el("p", el("strong", "▲ Cannot be merged: "), why, class_="ck-warning"))

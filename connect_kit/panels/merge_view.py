@@ -18,7 +18,7 @@ CHOICES: Mapping[str, str] = {
     "accepted": "✔ accepted",
     "left out": "– left out",
     "merged": "✔ merged",
-    "": "not decided",
+    "": "– not decided",
 }
 #: Headings of :func:`cells`.
 HEADINGS = ("stays", "is merged into it", "school", "probability", "state", "chosen")
@@ -89,20 +89,31 @@ def _stays(what: str, left: list[str], right: list[str]) -> str:
     return "as it is"
 
 
-def merge(row: pd.Series[Any], *, place: str, choice: str) -> Iterable[Node]:
+def _chosen(row: pd.Series[Any]) -> str:
+    return CHOICES[row["choice"]] if row["can"] else "–"
+
+
+def merge(row: pd.Series[Any], *, place: str) -> Iterable[Node]:
     """One merge in words."""
     probability = row.get("match_probability")
     told = "" if missing(probability) else f", probability {probability:.3f}"
     decided = f", decided: {row['decision']}" if row.get("decision") else ""
     words = f"{row['other']} into {row['survivor']}" if row.get("survivor") and row.get("other") else "no merge"
-    yield el("p", el("strong", f"Merge {place}: "), words, f"{told}{decided}. ", el("strong", CHOICES[choice]), ".")
+    yield el(
+        "p",
+        el("strong", f"Merge {place}: "),
+        words,
+        f"{told}{decided}. ",
+        el("strong", CHOICES[row["choice"]] if row["can"] else "Not possible"),
+        ".",
+    )
 
 
-def cells(row: pd.Series[Any], choice: str) -> list[object]:
+def cells(row: pd.Series[Any]) -> list[object]:
     """A line of the list."""
     probability = row.get("match_probability")
     told = "" if missing(probability) else f"{probability:.3f}"
     return [
         row["survivor"], row["other"], row["school"], told, row["state"],
-        el("span", CHOICES[choice], class_="ck-tight"),
+        el("span", _chosen(row), class_="ck-tight"),
     ]  # fmt: skip

@@ -155,5 +155,5 @@ class ResultsPanel(Panel[Results]):
             self.shown.show(el("p", "Every row that is here went through."))
         else:
             place = f"{self.queue.at + 1:,} of {len(self.queue.shown):,}"
-            page = view.paged("Its rows", self._frame(part), self._pages[part])
+            page = view.paged("Its rows", self._frame(part).drop(columns="code"), self._pages[part])
             self.shown.show(*view.cause(row, place), *page)

@@ -20,7 +20,7 @@ _RARE = ("other_action", "better", "worse", "not_in_result", "not_sent")
 #: Headings of :func:`cells`.
 HEADINGS = ("rows", "file", "cause", "code", "first")
 #: Columns that say nothing where all of them are blank.
-_SPARE = ("second_id", "action", "code", "message", "forecast_result", "forecast_action", "note", "column")
+_SPARE = ("second_id", "code", "message", "forecast", "note", "column")
 
 
 def summary(results: Results) -> list[Node]:
@@ -45,6 +45,16 @@ def _told(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.drop(columns=spare)
 
 
+def _joined(frame: pd.DataFrame) -> pd.DataFrame:
+    """Result and action in one column, said and forecast: the messages need the room."""
+    for before in ("", "forecast_"):
+        result, action = f"{before}result", f"{before}action"
+        if result in frame:
+            together = frame[result].fillna("") + " " + frame[action].fillna("")
+            frame = frame.assign(**{result: together.str.strip()}).drop(columns=action)
+    return frame.rename(columns={"forecast_result": "forecast"})
+
+
 def cells(row: pd.Series[Any]) -> list[object]:
     """A line of the list of causes."""
     count = el("span", f"{int(row['count']):,}", class_="ck-number")
@@ -65,7 +75,8 @@ def paged(caption: str, frame: pd.DataFrame, page: int) -> list[Node]:
     turns = [("Previous page", -1)] * (page > 0) + [("Next page", 1)] * (page + 1 < pages)
     pager: list[Node] = [el("p", *(button(words, "turn", str(by)) for words, by in turns))] if turns else []
     told = f"{caption}: {len(frame):,}" + f", page {page + 1:,} of {pages:,}" * (pages > 1)
-    shown = _told(frame.iloc[page * PAGE : (page + 1) * PAGE]).drop(columns="kind", errors="ignore")
+    shown = _joined(frame.iloc[page * PAGE : (page + 1) * PAGE])
+    shown = _told(shown).drop(columns="kind", errors="ignore")
     # Line numbers are names of lines, not numbers: no separators.
     return [*pager, *frame_table(told, shown.assign(line=shown["line"].astype("string")))]
 

@@ -122,7 +122,7 @@ async function copy(text) {
 
 function render({ model, el }) {
   const panel = () => el.closest(".ck-panel");
-  const guarding = model.get("listens").length ? guard(model, panel) : null;
+  const guarding = model.get("listens").length + model.get("moves").length ? guard(model, panel) : null;
   el.classList.add("ck-sheet");
   if (model.get("role")) el.setAttribute("role", model.get("role"));
   if (model.get("label")) el.setAttribute("aria-label", model.get("label"));
