@@ -49,6 +49,7 @@ class ResultRows:
         self.files = tuple(label(result) for result in self._results)
         self.page = 0
         self.file = self.result = self.action = ""
+        self._read_last: tuple[tuple[object, ...], list[ResultRow]] = ((), [])
 
     def narrow(self, *, file: str = "", result: str = "", action: str = "") -> None:
         """Show only these; an empty text stands for all. Begins with the first page."""
@@ -95,6 +96,9 @@ class ResultRows:
         OutputError
             When a result file has gone.
         """
+        asked = (self.page, self.file, self.result, self.action)
+        if self._read_last[0] == asked:  # a panel draws at each letter that is typed into it
+            return self._read_last[1]
         found: list[ResultRow] = []
         skip = self.page * PAGE
         for name, result, count in zip(self.files, self._results, self._counts(), strict=True):
@@ -102,6 +106,7 @@ class ResultRows:
             if room and skip < count:
                 found += self._read(name, result, skip, room)
             skip = max(0, skip - count)
+        self._read_last = (asked, found)
         return found
 
     def _read(self, name: str, result: FileResult, skip: int, most: int) -> list[ResultRow]:

@@ -88,7 +88,7 @@ function guard(model, panel) {
   const keepFocus = () => {
     const root = panel();
     const fallen = document.activeElement === document.body || document.activeElement === held;
-    if (!root || !held || !fallen || (!held.disabled && held.offsetParent)) return;
+    if (!root || !held?.isConnected || !fallen || (!held.disabled && held.offsetParent)) return;
     const open = [...root.querySelectorAll("button:enabled")].filter((one) => one.offsetParent);
     const after = open.find((one) => held.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING);
     (after ?? open.at(-1))?.focus({ preventScroll: true });

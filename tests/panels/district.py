@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import connect_kit as ck
+from connect_kit.connect import Level
 from connect_kit.twin import Twin
 from connect_kit.upload import Critical, UploadPlan, plan_upload
 from connect_kit.upload.plan_file import write_plan
@@ -71,8 +72,8 @@ def twin_with_students(path: Path) -> Twin:
     return Twin.fill(path, folder, district="Maple Valley")
 
 
-def plan_of(delivery: Path, twin: Twin, folder: Path, *critical: Critical) -> UploadPlan:
+def plan_of(delivery: Path, twin: Twin, folder: Path, *critical: Critical, level: Level | None = None) -> UploadPlan:
     """A plan as the self-check leaves it: with these critical findings, or none."""
     roster, workspace = ck.read_roster(delivery), twin.workspace()
-    plan = plan_upload(roster, workspace, folder=folder)
+    plan = plan_upload(roster, workspace, folder=folder, level=level)
     return write_plan(replace(plan, checked=True, findings=critical))

@@ -95,6 +95,16 @@ def test_a_result_file_that_has_gone_is_named(users):
         rows.rows()
 
 
+def test_a_page_is_read_once(users):
+    rows = ResultRows([users])
+    first = rows.rows()
+    users.path.unlink()
+    assert rows.rows() == first
+    rows.narrow(result="ERROR")
+    with pytest.raises(OutputError):
+        rows.rows()
+
+
 def test_a_file_that_was_refused_has_no_rows(users):
     refused = FileResult(users.file, "refused", True, code="file.empty", message="users.csv is empty")
     rows = ResultRows([refused])

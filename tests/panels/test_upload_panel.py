@@ -6,6 +6,7 @@ import pytest
 
 import connect_kit as ck
 from connect_kit.errors import GateError, PlanError, TwinBusyError
+from connect_kit.panels.elements import text_of
 from connect_kit.panels.upload import UploadPanel
 from connect_kit.twin import Twin, database
 from connect_kit.upload import Critical, read_plan
@@ -327,3 +328,30 @@ def test_a_panel_shows_itself_as_the_last_line_of_a_cell(panel):
     bundle = panel._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in bundle
     assert bundle["text/plain"].startswith("UploadPanel(")
+
+
+def test_at_school_level_every_school_s_files_are_told_apart(tmp_path):
+    twin = Twin.new(tmp_path / "maple.duckdb", "Maple Valley", {"Cedar Ridge": "0104", "Oak Hill": "0105"})
+    users = FILES["users"].replace("05,0104,9001", "05,0105,9001").replace("191,,0104,", '191,,"0104,0105",')
+    delivery = deliver(tmp_path / "delivery", users=users)
+    plan = plan_of(delivery, twin, tmp_path / "planned", level="school")
+    assert [file.school for file in plan.files].count("S002") == 1 and len(plan.files) == 5
+    panel = UploadPanel(plan, twin)
+    assert "Files to be sent for 2 schools" in panel.head.text and "school level" in panel.head.text
+    rehearse(panel)
+    assert panel.error is None
+    assert "users.csv, school S002" in panel.bars.text and "Oak Hill" in panel.outlook.text
+    panel.file.value = "users.csv, school S002"
+    assert "Rows: 2" in panel.rows.text and "0003" in panel.rows.text
+
+
+def test_of_many_files_the_bars_around_the_one_in_hand_are_shown(panel):
+    from connect_kit.panels import upload_view
+    from connect_kit.twin import Progress
+
+    files = panel.value.files * 6
+    told = {14: Progress(14, 24, "classes", None, "writing", 5, 10)}
+    (made,) = upload_view.bars(files, told, dry_run=True, state="under way")
+    text = text_of(made)
+    assert "Dry run under way, files 11 to 20 of 24" in text and text.count("waiting") == 9
+    assert "writing 5 of 10 rows" in text
