@@ -30,6 +30,8 @@ TASKS = {
     "find within": "districts",
     "find against": "districts",
     "match classes": "districts",
+    "files to send": "sending",
+    "upload": "sending",
 }
 
 

@@ -123,15 +123,20 @@ def bench(
         bool,
         typer.Option("--matching", help="Measure how duplicates and classrooms are found, in place of the checks."),
     ] = False,
+    uploading: Annotated[
+        bool, typer.Option("--upload", help="Measure dry run and upload on a twin, in place of the checks.")
+    ] = False,
     size: Annotated[
         list[int] | None,
         typer.Option(min=20, help="With --matching: students of a district with known truth; may be repeated."),
     ] = None,
 ) -> None:
     """Measure speed and memory, or how well duplicates and classrooms are found, beside other tools in the same run."""
-    from connect_kit.bench import MATCH_SIZES, run_bench, run_match_bench
+    from connect_kit.bench import MATCH_SIZES, run_bench, run_match_bench, run_upload_bench
 
-    if matching:
+    if uploading:
+        run_upload_bench(students=students, folder=out, report=typer.echo)
+    elif matching:
         run_match_bench(students=students, sizes=size or MATCH_SIZES, folder=out, others=others, report=typer.echo)
     elif size:
         raise typer.BadParameter("goes with --matching only; without it, --students is the size", param_hint="--size")
