@@ -24,13 +24,13 @@ def refused(model: Model, file: File) -> str:
         wanted.append("identifier")
     if file.encoding not in ("utf-8", "utf-8-sig"):
         return "file.undecodable"
-    if not file.records:
-        return "file.empty"
+    if len(set(names)) < len(names):
+        return "header.repeated_column"
     unreachable = file.kind == "guardians" and not {"email", "sms"} & set(names)  # S18: one of them is needed
     if unreachable or any(name not in names for name in wanted):
         return "header.missing_column"
-    if len(set(names)) < len(names):
-        return "header.repeated_column"
+    if not file.records:
+        return "file.empty"
     column = {"users": "orgSourcedIds", "classes": "schoolSourcedId"}.get(file.kind)
     if file.level == "school" and column in names:
         place = names.index(column)

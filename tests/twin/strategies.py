@@ -135,6 +135,35 @@ RESPELT_OF = {
     "guardians": "guardianSourcedId",
     "student_attributes": "studentSourcedId",
 }
+#: IDs with a role that suits them, and whole people, among them those of the workspace.
+SUITED = [
+    *((sis, "student") for sis in ("1", "02", "A", "N1")),
+    *((sis, "guardian") for sis in ("G1", "G2", "G3", "G4", "G5", "G6", "P1")),
+    *((sis, role) for sis in ("P1", "P2", "P3", "G2") for role in ("teacher", "administrator")),
+]
+PEOPLE = [
+    ("Ann", "Lee", "", "51"), ("Bo", "Roe", "b@x.org", "51"), ("Ann", "Roe", "a@x.org", ""),
+    ("Bo", "Lee", "b@x.org", ""), ("Cy", "Lee", "a@x.org", ""), ("Cy", "Roe", "", ""), ("Di", "Poe", "", "53"),
+]  # fmt: skip
+
+
+@st.composite
+def families(draw: st.DrawFn, kind: str, names: Sequence[str], most: int) -> list[tuple[str, ...]]:
+    """Records of users or guardians that are in order, so that accounts meet, move and change."""
+    one = st.sampled_from(SUITED)
+    users = draw(st.lists(one, min_size=1, max_size=most, unique_by=lambda user: user[0]))
+    records = []
+    for sis, role in users:
+        person = dict(zip(("givenName", "familyName", "email", "sms"), draw(st.sampled_from(PEOPLE)), strict=True))
+        told = {name: draw(COLUMNS[kind][name]) for name in names if name not in person} | person
+        if kind == "users":
+            agents = draw(st.lists(st.sampled_from(["G1", "G2", "G3", "G4", "G5"]), max_size=4, unique=True))
+            told |= {"sourcedId": sis, "role": role, "agentSourcedIds": ",".join(agents)}
+            told["orgSourcedIds"] = draw(st.sampled_from(["001", "002", "002,001"]))
+        else:
+            told["studentSourcedId"] = draw(st.sampled_from(["1", "02", "A"]))
+        records.append(tuple(told[name] for name in names))
+    return records
 
 
 @st.composite
@@ -159,6 +188,8 @@ def files(draw: st.DrawFn, kind: str, most: int = 9) -> File:
             min_size=0 if draw(st.integers(0, 15)) == 0 else 1,
         )
     )
+    if kind in ("users", "guardians") and level == "district" and draw(st.booleans()):
+        records = draw(families(kind, names, most))
     header, encoding = list(names), "utf-8"
     flaw = draw(st.integers(0, 40))
     if flaw == 1:
