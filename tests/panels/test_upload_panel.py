@@ -355,3 +355,30 @@ def test_of_many_files_the_bars_around_the_one_in_hand_are_shown(panel):
     text = text_of(made)
     assert "Dry run under way, files 11 to 20 of 24" in text and text.count("waiting") == 9
     assert "writing 5 of 10 rows" in text
+
+
+def test_an_upload_that_is_cancelled_goes_on_where_it_stopped(panel, twin, monkeypatch):
+    module = importlib.import_module("connect_kit.upload")
+    close(panel)
+    with monkeypatch.context() as patch:
+        real = module.upload
+
+        def cancelling(*given, progress, **more):
+            def told(one):
+                progress(one)
+                if (one.place, one.stage) == (1, "done"):
+                    panel.buttons["cancel"].click()
+
+            return real(*given, progress=told, **more)
+
+        patch.setattr(module, "upload", cancelling)
+        panel.confirm.value = panel.confirmation
+        panel.buttons["upload"].click()
+        assert panel.wait(60)
+    assert panel.result.cancelled and "✖ cancelled" in panel.outcome.text
+    assert len(twin.table("students")) == 3 and twin.table("classrooms").empty
+    panel.confirm.value = panel.confirmation
+    panel.buttons["upload"].click()
+    assert panel.wait(60)
+    assert panel.result.summary()["outcome"].tolist() == ["done before", "processed", "processed", "processed"]
+    assert (twin.activity()["kind"] == "upload").sum() == 4
