@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.engine import DuckDBEngine, literal
-from connect_kit.errors import EngineError, TwinBusyError, TwinError
+from connect_kit.errors import EngineError, OutputError, TwinBusyError, TwinError
 
 if TYPE_CHECKING:
     import duckdb
@@ -102,7 +102,12 @@ class Session:
             with contextlib.suppress(EngineError):  # DuckDB has already rolled back after some failures
                 self.execute("ROLLBACK")
             raise
-        self.execute("COMMIT" if keep else "ROLLBACK")
+        try:
+            self.execute("COMMIT" if keep else "ROLLBACK")
+        except EngineError as error:
+            raise OutputError(
+                f"the twin's file cannot be written ({error}); nothing was changed. Make room on its disk, and try again"
+            ) from error
 
 
 @contextlib.contextmanager

@@ -239,3 +239,22 @@ def test_what_fails_inside_a_transaction_is_taken_back(twin):
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     assert twin.digest() == before
+
+
+def test_a_full_disk_takes_back_what_was_done_and_says_what_to_do(tmp_path):
+    twin = Twin.sample(tmp_path / "twin.duckdb", students=300)
+    before = twin.digest()
+    code = f"""
+import resource, sys
+import connect_kit as ck
+from connect_kit.errors import OutputError
+twin = ck.Twin({str(twin.path)!r})
+resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, resource.RLIM_INFINITY))  # as on a disk with so little room
+try:
+    twin.apply(ck.Action("archive_students"))
+except OutputError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "nothing was changed. Make room on its disk" in done.stdout, done.stderr
+    assert twin.digest() == before
