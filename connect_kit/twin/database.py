@@ -106,7 +106,7 @@ class Session:
             self.execute("COMMIT" if keep else "ROLLBACK")
         except EngineError as error:
             raise OutputError(
-                f"the twin's file cannot be written ({error}); nothing was changed. Make room on its disk, and try again"
+                f"the twin's file cannot be written ({error}); nothing was changed. Make room on its disk, try again"
             ) from error
 
 
