@@ -15,6 +15,12 @@ CREATE MACRO address_key(value) AS CASE WHEN value IS NOT NULL THEN hash(lower(v
 
 CREATE MACRO name_key(given, family) AS hash(replace(lower(strip_accents(coalesce(given, '') || coalesce(family, ''))), ' ', ''));
 
+-- An ID without leading zeros, blanks and capitals.
+CREATE MACRO id_key(value) AS lower(ltrim(replace(value, ' ', ''), '0'));
+
+-- A given and a family name as one number.
+CREATE MACRO both_names(given, family) AS CASE WHEN given IS NOT NULL AND family IS NOT NULL THEN hash(given || ' ' || family) END;
+
 -- What is left of a name when vowels, doubled letters and the spellings that sound alike are gone.
 CREATE MACRO consonants(value) AS replace(replace(replace(left(value, 1), 'c', 'k'), 'q', 'k'), 'z', 's') || regexp_replace(regexp_replace(
     replace(replace(replace(replace(replace(replace(substr(value, 2), 'ph', 'f'), 'ck', 'k'), 'sch', 's'), 'th', 't'), 'z', 's'), 'c', 'k'),
