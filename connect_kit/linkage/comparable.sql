@@ -9,8 +9,8 @@ FROM (
         coalesce(f.known, false) AS given_known, f.block_sound AS given_sound, f.sound,
         y.whole AS family, both_names(f.name, y.whole) AS names, y.tokens AS family_tokens, y.sound AS family_sound,
         d.born, d.day_month, id_key(p.identifier) AS identifier, lower(p.email) AS email,
-        coalesce(f.initials, 0) | coalesce(g.initials, 0) | coalesce(c.initial, 0) | coalesce(y.initials, 0) AS initials,
-        {phones} AS phones, k.rank AS grade, s.schools, h.ties, h.contacts, h.tie_names
+        coalesce(f.bits, 0) | coalesce(g.bits, 0) | coalesce(c.first_bit, 0) AS given_bits,
+        {phones} AS phones, k.rank AS grade, s.schools, h.ties, h.contacts, h.tie_names, coalesce(h.kin, 0) AS kin
     FROM persons AS p LEFT JOIN spellings AS g ON g.raw = p.givenName LEFT JOIN first_names AS f ON f.name = g.first
     LEFT JOIN spellings AS m ON m.raw = p.middleName LEFT JOIN spellings AS c ON c.raw = p.preferredGivenName
     LEFT JOIN family_spellings AS y ON y.raw = p.familyName LEFT JOIN birthdays AS d ON d.day = p.born

@@ -29,5 +29,5 @@ CREATE MACRO consonants(value) AS replace(replace(replace(left(value, 1), 'c', '
 -- The list of a field: several values stand in it, separated by commas.
 CREATE MACRO entries(value) AS list_filter(list_transform(string_split(value, ','), lambda x: trim(x)), lambda x: x <> '');
 
--- The first letters of names as a set of bits: names without one in common are no variants of each other.
-CREATE MACRO letters(names) AS list_reduce(list_prepend(0::UBIGINT, list_transform(names, lambda x: CASE WHEN x IS NULL THEN 0::UBIGINT ELSE 1::UBIGINT << (unicode(x) % 61)::UBIGINT END)), lambda x, y: x | y);
+-- Names as a set of bits: two lists without a bit in common have no name in common.
+CREATE MACRO name_bits(names) AS list_reduce(list_prepend(0::UBIGINT, list_transform(names, lambda x: 1::UBIGINT << (hash(x) % 64))), lambda x, y: x | y);

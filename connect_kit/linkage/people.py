@@ -133,27 +133,27 @@ def _frequencies(schema: Schema, model: Model) -> tuple[str, str]:
 
     Children are counted, not records, as far as the other fields tell: a child entered five times does not make its
     name a common one. The child itself does not count, nor, where no birth date tells children apart or there are only
-    two of them, the other record of a pair: a value that no other has is as rare as the model says. So is one that two
-    records have, and only what three have is kept in the tables ``f_<field>``.
+    two of them, the other record of a pair: a value that no other has is as rare as the model says. Tables
+    ``f_<field>`` hold the values that ``others`` have.
     """
     levels = [level for comparison in model.comparisons for level in comparison.levels]
     usual = {level.tf: level.u for level in reversed(levels) if level.tf and level.tf_weight == 1.0}
     filled = schema.execute(f"SELECT {', '.join(f'count({field})' for field in usual)} FROM counted")[0]
     shares, joins = {}, ""
     for (field, share), records in zip(usual.items(), filled, strict=True):
-        whole = f"({records + _WEIGHT_OF_DEFAULT})::DOUBLE"
-        least = f"({_WEIGHT_OF_DEFAULT * share})::DOUBLE"
         child = f", {_CHILDREN[field]} AS child" if field in _CHILDREN else ""
         schema.execute(f"""CREATE TABLE f_{field} AS
-            SELECT value, (greatest(sum(children) - 1 - (bool_or(unborn) OR sum(records) = 2)::INTEGER, 0) + {least}) /
-                {whole} AS tf
+            SELECT value, sum(children) - 1 - (bool_or(unborn) OR sum(records) = 2)::INTEGER AS others
             FROM (
                 SELECT hash({field}) AS value{child}, {"1" if child else "count(*)"} AS children, count(*) AS records,
                     bool_or(born IS NULL) AS unborn
                 FROM counted WHERE {field} IS NOT NULL GROUP BY ALL
-            ) GROUP BY value HAVING sum(records) > 2""")
-        shares[field] = f"CASE WHEN p.{field} IS NOT NULL THEN coalesce(f_{field}.tf, {least} / {whole}) END"
+            ) GROUP BY value HAVING others > 0""")
         joins += f" LEFT JOIN f_{field} ON f_{field}.value = hash(p.{field})"
+        others, weight = f"coalesce(f_{field}.others, 0)", _WEIGHT_OF_DEFAULT
+        shares[field] = (
+            f"CASE WHEN p.{field} IS NOT NULL THEN ({others} + {weight * share!r}) / {records + weight}::DOUBLE END"
+        )
     if "names" in shares:  # they go together: both are at least as common as the two are apart
         shares["names"] = f"greatest({shares['names']}, {shares['given_first']} * {shares['family']})"
     return ", ".join(f"{share} AS tf_{field}" for field, share in shares.items()), joins

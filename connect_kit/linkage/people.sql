@@ -21,10 +21,12 @@ CREATE TABLE contacts_of_many AS
 SELECT contact AS value FROM reached SEMI JOIN (FROM shared WHERE records > {family}) USING (contact)
 GROUP BY contact HAVING count(DISTINCT unique_id) > {family};
 
--- Who has contacts, but none that others have too, has an empty list of them.
+-- Who has contacts, but none that others have too, has an empty list of them. ``kin`` holds ties and contacts as bits:
+-- two people without one in common have no tie or contact in common.
 CREATE TABLE households AS
 SELECT unique_id, nullif(list(tie) FILTER (tie IS NOT NULL), []) AS ties, nullif(list(name) FILTER (name IS NOT NULL), []) AS tie_names,
-    CASE WHEN bool_or(reachable) THEN coalesce(list(contact) FILTER (contact IS NOT NULL), []) END AS contacts
+    CASE WHEN bool_or(reachable) THEN coalesce(list(contact) FILTER (contact IS NOT NULL), []) END AS contacts,
+    bit_or(CASE WHEN tie IS NOT NULL THEN 1::UBIGINT << (tie % 64) WHEN contact IS NOT NULL THEN 1::UBIGINT << (contact % 64) ELSE 0 END) AS kin
 FROM (
     SELECT unique_id, CASE WHEN kept THEN tie END AS tie, CASE WHEN kept THEN name END AS name, NULL::UBIGINT AS contact, reachable
     FROM (
@@ -40,7 +42,7 @@ FROM (
 -- Every spelling once: there are far fewer names than people.
 CREATE TABLE spellings AS
 SELECT raw, form, joined(form) AS whole, tokens, tokens[1] AS first, nullif(array_to_string(tokens[2:], ' '), '') AS rest,
-    letters(tokens) AS initials, letters(tokens[:1]) AS initial
+    name_bits(tokens) AS bits, name_bits(tokens[:1]) AS first_bit
 FROM (
     SELECT raw, form, string_split(form, ' ') AS tokens FROM (
         SELECT raw, words(replace(raw, '-', '')) AS form FROM ( -- Ji-hoon is one name
@@ -50,7 +52,7 @@ FROM (
 );
 
 CREATE TABLE family_spellings AS
-SELECT raw, joined(form) AS whole, left(consonants(joined(form)), 4) AS sound, letters([joined(form)]) AS initials,
+SELECT raw, joined(form) AS whole, left(consonants(joined(form)), 4) AS sound,
     list_filter(string_split(form, ' '), lambda x: length(x) >= 3 AND x NOT IN ('del', 'dos', 'las', 'los', 'van', 'von', 'der', 'den', 'ter', 'bin', 'ibn')) AS tokens
 FROM (
     SELECT raw, coalesce(nullif(regexp_replace(words(raw), ' (jr|sr|ii|iii|iv)$', ''), ''), words(raw)) AS form
@@ -59,7 +61,7 @@ FROM (
 
 -- A first name in use by several people, or known as a name, is no misspelling.
 CREATE TABLE first_names AS
-SELECT *, letters(roots) AS initials FROM (
+SELECT *, name_bits(roots) AS bits FROM (
     SELECT name, left(consonants(name), 4) AS block_sound, consonants(name) || CASE WHEN regexp_matches(name, 'ah?$') THEN 'a' ELSE '' END AS sound,
         coalesce(r.roots, [name]) AS roots, n >= {established} + (SELECT count(*) FROM persons) / 50000 OR l.name IS NOT NULL AS known
     FROM (SELECT s.first AS name, count(*) AS n FROM persons AS p JOIN spellings AS s ON s.raw = p.givenName WHERE s.form IS NOT NULL GROUP BY s.first) AS f
