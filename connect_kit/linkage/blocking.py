@@ -62,8 +62,8 @@ def build_pairs(schema: Schema, model: Model) -> int:
         SELECT DISTINCT (l::UBIGINT << 32) | r::UBIGINT AS pair FROM (
             FROM couples
             UNION ALL
-            SELECT l.unique_id, r.unique_id FROM blocks AS l JOIN blocks AS r ON l.block = r.block AND l.unique_id < r.unique_id
-            WHERE l.unique_id < {existing}
+            SELECT l.unique_id, r.unique_id FROM blocks AS l JOIN blocks AS r USING (block)
+            WHERE l.unique_id < r.unique_id AND l.unique_id < {existing}
         )""")
     schema.execute("DROP TABLE blocks; DROP TABLE couples; DROP TABLE keyed; DROP TABLE sizes; DROP TABLE left_over")
     _leave_out_ruled_out(schema, model, people)
@@ -95,7 +95,9 @@ def _both_sides(condition: str, as_numbers: Sequence[str] = ()) -> str:
     columns = sorted(set(re.findall(r"\b(\w+)_[lr]\b", condition)))
     values = {c: f"CASE WHEN {c} IS NOT NULL THEN hash({c}) END" if c in as_numbers else c for c in columns}
     sides = {side: ", ".join(f"{value} AS {column}_{side}" for column, value in values.items()) for side in "lr"}
-    return " ".join(f"JOIN (SELECT unique_id AS {side}, {chosen} FROM people) USING ({side})" for side, chosen in sides.items())
+    return " ".join(
+        f"JOIN (SELECT unique_id AS {side}, {chosen} FROM people) USING ({side})" for side, chosen in sides.items()
+    )
 
 
 def _block(schema: Schema, model: Model, depth: int, people: int, existing: int) -> None:

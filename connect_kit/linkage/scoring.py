@@ -41,7 +41,9 @@ def score(schema: Schema, model: Model, pairs: str, into: str, *, floor: float |
             part = pairs
             if slices > 1:
                 part = f"{pairs}_part"
-                schema.execute(f"CREATE OR REPLACE TABLE {part} AS FROM {pairs} WHERE hash(join_key_l) % {slices} = {number}")
+                schema.execute(
+                    f"CREATE OR REPLACE TABLE {part} AS FROM {pairs} WHERE hash(join_key_l) % {slices} = {number}"
+                )
             _score(schema, model, part, into, floor)
     if slices > 1:
         schema.execute(f"DROP TABLE {pairs}_part")
@@ -66,9 +68,7 @@ def _score(schema: Schema, model: Model, pairs: str, into: str, floor: float | N
             linker.table_management.register_term_frequency_lookup(api.register(empty), column)
         linker.table_management.register_blocked_pairs_for_predict(api.register(pairs))
         found = linker.inference.predict(threshold_match_weight=floor, warning_mode="never")
-        rows = (
-            f"SELECT match_weight, unique_id_l, unique_id_r, COLUMNS('^(gamma|mw)_') FROM {found.physical_name}"
-        )
+        rows = f"SELECT match_weight, unique_id_l, unique_id_r, COLUMNS('^(gamma|mw)_') FROM {found.physical_name}"
         if schema.columns(into):
             cursor.execute(f"INSERT INTO {into} {rows}")
         else:
