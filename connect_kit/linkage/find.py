@@ -153,7 +153,8 @@ def _evidence(schema: Schema, model: Model) -> pd.DataFrame:
     import pandas as pd
 
     columns = {comparison.field: comparison.column for comparison in model.comparisons if comparison.column}
-    asked = ", ".join(f"count({column}), count(DISTINCT {column})" for column in columns.values())
+    told = {field: column if field in ("school", "grade") else "NULL" for field, column in columns.items()}
+    asked = ", ".join(f"count({column}), count(DISTINCT {told[field]})" for field, column in columns.items())
     counts = schema.execute(f"SELECT count(*), {asked} FROM people")[0]
     people, rows = counts[0], []
     why = {comparison.field: comparison.why for comparison in model.comparisons}

@@ -15,6 +15,12 @@ CREATE MACRO address_key(value) AS CASE WHEN value IS NOT NULL THEN hash(lower(v
 
 CREATE MACRO name_key(given, family) AS hash(replace(lower(strip_accents(coalesce(given, '') || coalesce(family, ''))), ' ', ''));
 
+-- An ID without leading zeros, blanks and capitals.
+CREATE MACRO id_key(value) AS lower(ltrim(replace(value, ' ', ''), '0'));
+
+-- A given and a family name as one number.
+CREATE MACRO both_names(given, family) AS CASE WHEN given IS NOT NULL AND family IS NOT NULL THEN hash(given || ' ' || family) END;
+
 -- What is left of a name when vowels, doubled letters and the spellings that sound alike are gone.
 CREATE MACRO consonants(value) AS replace(replace(replace(left(value, 1), 'c', 'k'), 'q', 'k'), 'z', 's') || regexp_replace(regexp_replace(
     replace(replace(replace(replace(replace(replace(substr(value, 2), 'ph', 'f'), 'ck', 'k'), 'sch', 's'), 'th', 't'), 'z', 's'), 'c', 'k'),
@@ -23,5 +29,5 @@ CREATE MACRO consonants(value) AS replace(replace(replace(left(value, 1), 'c', '
 -- The list of a field: several values stand in it, separated by commas.
 CREATE MACRO entries(value) AS list_filter(list_transform(string_split(value, ','), lambda x: trim(x)), lambda x: x <> '');
 
--- The first letters of names as a set of bits: names without one in common are no variants of each other.
-CREATE MACRO letters(names) AS list_reduce(list_prepend(0::UBIGINT, list_transform(names, lambda x: CASE WHEN x IS NULL THEN 0::UBIGINT ELSE 1::UBIGINT << (unicode(x) % 61)::UBIGINT END)), lambda x, y: x | y);
+-- Names as a set of bits: two lists without a bit in common have no name in common.
+CREATE MACRO name_bits(names) AS list_reduce(list_prepend(0::UBIGINT, list_transform(names, lambda x: 1::UBIGINT << (hash(x) % 64))), lambda x, y: x | y);

@@ -128,8 +128,12 @@ class Model:
         Share of people assumed to be there twice.
     prior : float
         Chance that two people picked at random are one.
+    pupils : bool
+        Whether all are born within so few years that another given name tells another child.
     namesakes : str
         Condition under which a pair agrees in nothing but names; blank for no such condition.
+    surely_namesakes : str
+        The same, where the bits of both families (``kin``) already show that they have nothing in common.
     family : int
         Guardians and contacts of more people than this say nothing of a family.
     established : int
@@ -143,7 +147,9 @@ class Model:
     family: int
     established: int
     namesakes: str = "false"
+    surely_namesakes: str = "false"
     prior: float = 1e-6
+    pupils: bool = True
 
     @cached_property
     def by_name(self) -> Mapping[str, Comparison]:
@@ -177,7 +183,7 @@ class Model:
             for c in self.comparisons
             if c.field not in unused
         )
-        return replace(self, comparisons=kept, prior=prior)
+        return replace(self, comparisons=kept, prior=prior, pupils=pupils)
 
     def settings(self) -> dict[str, Any]:
         """The model as Splink's settings."""
@@ -231,6 +237,7 @@ def read_model(kind: Kind) -> Model:
         levels = [Level(**{**level, "sql": _written_out(level["sql"], data["conditions"])}) for level in made["levels"]]
         comparisons.append(Comparison(**{**made, "levels": tuple(levels)}))
     blocking = tuple(Rule(**{**rule, "keys": tuple(rule["keys"])}) for rule in data["blocking"])
+    strangers = _written_out(data.get("namesakes", "false"), {**data["conditions"], "household": "false"})
     return Model(
         kind,
         tuple(comparisons),
@@ -239,6 +246,7 @@ def read_model(kind: Kind) -> Model:
         family=data["family"],
         established=data["established"],
         namesakes=_written_out(data.get("namesakes", "false"), data["conditions"]),
+        surely_namesakes=f"CASE WHEN (kin_l & kin_r) <> 0 THEN false ELSE {strangers} END",
     )
 
 

@@ -21,11 +21,24 @@ if TYPE_CHECKING:
 _WEIGHT_OF_DEFAULT = 200
 #: How the children who share a value are counted, by the field it is a value of; elsewhere records are.
 _CHILDREN = {
-    "given_first": "count(DISTINCT hash(family_sound, coalesce(born, unique_id::VARCHAR)))",
-    "family": "count(DISTINCT hash(given_sound, coalesce(born, unique_id::VARCHAR)))",
-    "names": "count(DISTINCT hash(coalesce(born, unique_id::VARCHAR)))",
-    "born": "count(DISTINCT hash(coalesce(family_sound, unique_id::VARCHAR)))",
+    "given_first": "hash(family_sound, coalesce(born, unique_id::VARCHAR))",
+    "family": "hash(given_sound, coalesce(born, unique_id::VARCHAR))",
+    "names": "hash(coalesce(born, unique_id::VARCHAR))",
+    "born": "hash(coalesce(family_sound, unique_id::VARCHAR))",
 }
+#: Large tables on the way, not needed any more.
+_STEPS = (
+    "agents",
+    "birth_dates",
+    "contacts_of_many",
+    "counted",
+    "family_spellings",
+    "households",
+    "reached",
+    "shared",
+    "spellings",
+    "stands_behind",
+)
 #: Numbers of the person alone; a student's are the family's.
 _PHONES = {
     "students": "NULL",
@@ -59,17 +72,11 @@ def build_people(roster: Roster, workspace: Workspace | None, model: Model) -> S
     _run("students.sql" if model.kind == "students" else "adults.sql", schema, also)
     _grades(schema)
     _nicknames(schema)
-    _run("people.sql", schema, also, family=model.family, established=model.established, phones=_PHONES[model.kind])
-    _frequencies(schema, model)
-    for table in (
-        "reached",
-        "households",
-        "spellings",
-        "family_spellings",
-        "stands_behind",
-        "people_without_frequencies",
-    ):
-        schema.execute(f"DROP TABLE {table}")
+    _run("people.sql", schema, also, family=model.family, established=model.established)
+    shares, joins = _frequencies(schema, model)
+    _run("comparable.sql", schema, also, shares=shares, joins=joins, phones=_PHONES[model.kind])
+    for table in _STEPS:
+        schema.execute(f"DROP TABLE IF EXISTS {table}")
     return schema
 
 
@@ -121,26 +128,32 @@ def _fill(
         cursor.execute(f"CREATE TABLE {quoted(table)} AS SELECT * FROM rows")
 
 
-def _frequencies(schema: Schema, model: Model) -> None:
-    """Table ``people``: shares of the values, smoothed towards the model's, because twenty records tell little.
+def _frequencies(schema: Schema, model: Model) -> tuple[str, str]:
+    """Shares of the values, smoothed towards the model's, because twenty records tell little; as columns and joins.
 
     Children are counted, not records, as far as the other fields tell: a child entered five times does not make its
     name a common one. The child itself does not count, nor, where no birth date tells children apart or there are only
-    two of them, the other record of a pair: a value that no other has is as rare as the model says.
+    two of them, the other record of a pair: a value that no other has is as rare as the model says. Tables
+    ``f_<field>`` hold the values that ``others`` have.
     """
     levels = [level for comparison in model.comparisons for level in comparison.levels]
     usual = {level.tf: level.u for level in reversed(levels) if level.tf and level.tf_weight == 1.0}
-    chosen, joins = ["p.*"], ""
-    for field, share in usual.items():
-        name = quoted(field)
-        chosen.append(f"f_{field}.tf AS tf_{field}")
-        joins += f"""
-            LEFT JOIN (
-                SELECT {name}, (greatest({_CHILDREN.get(field, "count(*)")} - 1
-                        - (bool_or(born IS NULL) OR count(*) = 2)::INTEGER, 0) + {_WEIGHT_OF_DEFAULT * share}) /
-                    (sum(count(*)) OVER () + {_WEIGHT_OF_DEFAULT}) AS tf
-                FROM people_without_frequencies WHERE {name} IS NOT NULL GROUP BY {name}
-            ) AS f_{field} ON f_{field}.{name} = p.{name}"""
-    # Given and family names go together: both are at least as common as the two are apart.
-    chosen = [c.replace("f_names.tf AS", "greatest(f_names.tf, f_given_first.tf * f_family.tf) AS") for c in chosen]
-    schema.execute(f"CREATE TABLE people AS SELECT {', '.join(chosen)} FROM people_without_frequencies AS p {joins}")
+    filled = schema.execute(f"SELECT {', '.join(f'count({field})' for field in usual)} FROM counted")[0]
+    shares, joins = {}, ""
+    for (field, share), records in zip(usual.items(), filled, strict=True):
+        child = f", {_CHILDREN[field]} AS child" if field in _CHILDREN else ""
+        schema.execute(f"""CREATE TABLE f_{field} AS
+            SELECT value, sum(children) - 1 - (bool_or(unborn) OR sum(records) = 2)::INTEGER AS others
+            FROM (
+                SELECT hash({field}) AS value{child}, {"1" if child else "count(*)"} AS children, count(*) AS records,
+                    bool_or(born IS NULL) AS unborn
+                FROM counted WHERE {field} IS NOT NULL GROUP BY ALL
+            ) GROUP BY value HAVING others > 0""")
+        joins += f" LEFT JOIN f_{field} ON f_{field}.value = hash(p.{field})"
+        others, weight = f"coalesce(f_{field}.others, 0)", _WEIGHT_OF_DEFAULT
+        shares[field] = (
+            f"CASE WHEN p.{field} IS NOT NULL THEN ({others} + {weight * share!r}) / {records + weight}::DOUBLE END"
+        )
+    if "names" in shares:  # they go together: both are at least as common as the two are apart
+        shares["names"] = f"greatest({shares['names']}, {shares['given_first']} * {shares['family']})"
+    return ", ".join(f"{share} AS tf_{field}" for field, share in shares.items()), joins

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from connect_kit.linkage.model import Model
 
 
+#: Splink keeps what it compared beside every pair that it scores: of more pairs than this, part after part.
+_AT_ONCE = 750_000
 #: Splink keeps its tables' names by connection, and a panel may ask while a cell runs.
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -31,9 +34,26 @@ def score(schema: Schema, model: Model, pairs: str, into: str, *, floor: float |
     floor : float, optional
         Pairs of a lower match weight are left out.
     """
+    slices = max(math.ceil(schema.count(pairs) / _AT_ONCE), 1)
+    schema.execute(f"DROP TABLE IF EXISTS {into}")
+    with _ONE_AT_A_TIME:
+        for number in range(slices):
+            part = pairs
+            if slices > 1:
+                part = f"{pairs}_part"
+                schema.execute(
+                    f"CREATE OR REPLACE TABLE {part} AS FROM {pairs} WHERE hash(join_key_l) % {slices} = {number}"
+                )
+            _score(schema, model, part, into, floor)
+    if slices > 1:
+        schema.execute(f"DROP TABLE {pairs}_part")
+
+
+def _score(schema: Schema, model: Model, pairs: str, into: str, floor: float | None) -> None:
+    """Score so many pairs as fit into memory."""
     from splink import DuckDBAPI, Linker
 
-    with _ONE_AT_A_TIME, schema.engine.cursor((schema.name,)) as cursor:
+    with schema.engine.cursor((schema.name,)) as cursor:
         api = DuckDBAPI(connection=cursor)
         columns = ["unique_id", *_columns(schema, model)]
         # Splink looks a table's columns up by its name in all schemas: the name must be this schema's alone.
@@ -48,10 +68,11 @@ def score(schema: Schema, model: Model, pairs: str, into: str, *, floor: float |
             linker.table_management.register_term_frequency_lookup(api.register(empty), column)
         linker.table_management.register_blocked_pairs_for_predict(api.register(pairs))
         found = linker.inference.predict(threshold_match_weight=floor, warning_mode="never")
-        cursor.execute(
-            f"CREATE OR REPLACE TABLE {into} AS SELECT match_weight, unique_id_l, unique_id_r, "
-            f"COLUMNS('^(gamma|mw)_') FROM {found.physical_name}"
-        )
+        rows = f"SELECT match_weight, unique_id_l, unique_id_r, COLUMNS('^(gamma|mw)_') FROM {found.physical_name}"
+        if schema.columns(into):
+            cursor.execute(f"INSERT INTO {into} {rows}")
+        else:
+            cursor.execute(f"CREATE TABLE {into} AS {rows}")
         found.drop_table_from_database_and_remove_from_cache()
 
 

@@ -27,15 +27,21 @@ LEFT JOIN (SELECT connectSchoolId, any_value(schoolId) AS schoolId FROM workspac
 WHERE connectStudentId IS NOT NULL AND (connectStudentId, w._line) IN (SELECT (connectStudentId, min(_line)) FROM workspace_students GROUP BY connectStudentId)
     AND (studentId IS NULL OR studentId NOT IN (SELECT sourcedId FROM users WHERE _kind = 'student' AND sourcedId IS NOT NULL));
 
+-- Guardians and staff as numbers, once each: most stand behind several students.
+CREATE TABLE agents AS
+SELECT hash(sourcedId) AS tie, name_key(givenName, familyName) AS name, address_key(email) AS address, number_key(sms) AS mobile, number_key(phone) AS home
+FROM users WHERE _kind <> 'student' AND sourcedId IS NOT NULL;
+
 -- A student's own numbers are the family's; the own address is compared as such.
 CREATE TABLE stands_behind AS
-SELECT unique_id, NULL::UBIGINT AS tie, NULL::UBIGINT AS name, NULL::UBIGINT AS address, number_key(sms) AS mobile, number_key(phone) AS home FROM persons
+SELECT unique_id, NULL::UBIGINT AS tie, NULL::UBIGINT AS name, NULL::UBIGINT AS address, number_key(sms) AS mobile, number_key(phone) AS home
+FROM persons WHERE sms IS NOT NULL OR phone IS NOT NULL
 UNION ALL
-SELECT p.unique_id, hash(g.sourcedId), name_key(g.givenName, g.familyName), address_key(g.email), number_key(g.sms), number_key(g.phone)
+SELECT p.unique_id, tie, name, address, mobile, home
 FROM (
-    SELECT unique_id, trim(agents) AS agent FROM persons WHERE agents IS NOT NULL AND NOT contains(agents, ',')
-    UNION ALL SELECT unique_id, unnest(entries(agents)) FROM persons WHERE contains(agents, ',')
-) AS p JOIN users AS g ON g.sourcedId = p.agent AND g._kind <> 'student'
+    SELECT unique_id, hash(trim(agents)) AS tie FROM persons WHERE agents IS NOT NULL AND NOT contains(agents, ',')
+    UNION ALL SELECT unique_id, hash(unnest(entries(agents))) FROM persons WHERE contains(agents, ',')
+) AS p JOIN agents USING (tie)
 UNION ALL
 SELECT p.unique_id, CASE WHEN guardianSourcedId IS NOT NULL THEN hash(guardianSourcedId) END, name_key(g.givenName, g.familyName),
     address_key(g.email), number_key(g.sms), number_key(g.phone)

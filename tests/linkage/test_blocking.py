@@ -175,3 +175,52 @@ def test_a_block_that_no_key_takes_apart_is_left_out_and_reported(
 def test_the_same_people_give_the_same_pairs(one_name: ck.Roster, model: Model) -> None:
     first, second = (compared(build_people(one_name, None, model), model) for _ in range(2))
     assert first == second
+
+
+def test_no_pair_that_the_model_keeps_is_left_out_at_a_glance(district: District, model: Model) -> None:
+    names = "Ana Aln Lan Una Kai Aki Bo Maria Margaret Peggy Sasha Alexander Ji-hoon".split()
+    spelled = set(names)
+    for name in names:
+        for place in range(len(name)):
+            spelled |= {
+                name[:place] + name[place + 1 :],
+                name[:place] + "x" + name[place + 1 :],
+                name[:place] + name[place + 1 : place + 2] + name[place : place + 1] + name[place + 2 :],
+            }
+    families = ("Lopez", "Maria", "Margaert", "Alexandr", "Xai")
+    rows = [
+        {"sourcedId": f"{number:03}", "givenName": given + second, "familyName": families[number % len(families)]}
+        for number, (given, second) in enumerate((g, s) for g in sorted(spelled) for s in ("", " Maria", " J"))
+        if given
+    ]
+    schema = build_people(district(*rows), None, model)
+    every = "SELECT a.unique_id AS l, b.unique_id AS r FROM people AS a JOIN people AS b ON a.unique_id < b.unique_id"
+    joined = f"SELECT l, r FROM ({every})"
+    kept = f"{joined} {blocking._both_sides(model.ruled_out)} WHERE NOT coalesce({model.ruled_out}, false)"
+    seen = f"{joined} {blocking._both_sides(blocking._GLANCE, blocking._AS_NUMBERS)} WHERE {blocking._GLANCE}"
+    assert schema.execute(f"SELECT count(*) > 1000 FROM ({kept})") == [(True,)]
+    assert schema.execute(f"SELECT count(*) FROM ({kept}) WHERE (l, r) NOT IN ({seen})") == [(0,)]
+
+
+def test_contacts_of_one_guardian_alone_say_no_more_than_the_guardian(district: District, model: Model) -> None:
+    phone = {"role": "guardian", "givenName": "Jana", "familyName": "Horakova", "sms": "+1 555 010 8800"}
+    rows = [
+        *({**phone, "sourcedId": g} for g in ("GA", "GB")),
+        {**phone, "sourcedId": "GC", "sms": "+1 555 010 8811"},
+        *({"sourcedId": f"S{g}", "givenName": "Ludmila", "agentSourcedIds": f"G{g}"} for g in "ABC"),
+        {"sourcedId": "SD", "givenName": "Ludmila"},
+    ]
+    schema = build_people(district(*rows, alone=True), None, model)
+    told = schema.execute("SELECT id, len(contacts) FROM people ORDER BY id")
+    assert told == [("SA", 1), ("SB", 1), ("SC", 0), ("SD", None)]
+
+
+def test_one_who_stands_in_a_block_twice_takes_nobody_s_place_in_it(district: District, model: Model) -> None:
+    rows = [{"sourcedId": f"{n:03}", "givenName": "Sasha Alexander", "familyName": f"Family{n:03}"} for n in range(3)]
+    schema = build_people(district(*rows, alone=True), None, model)
+    for rule in model.blocking:
+        for key in rule.keys:
+            twice = f"SELECT {key} AS key, unique_id FROM people WHERE contacts IS NULL AND ties IS NULL"
+            assert not schema.execute(
+                f"SELECT 1 FROM ({twice}) WHERE key IS NOT NULL GROUP BY key, unique_id HAVING count(*) > 1"
+            )
