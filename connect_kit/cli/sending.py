@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from connect_kit.connect import Level
-    from connect_kit.upload import UploadPlan, UploadResult
+    from connect_kit.uploading import UploadPlan, UploadResult
     from connect_kit.workspace import Workspace
 
 _MARKS = {"open": "▲ open  ", "closed": "✔ closed"}
@@ -109,7 +109,7 @@ def run_upload(
 
 
 def _confirmed(plan: UploadPlan, district: str, confirm: str | None) -> None:
-    from connect_kit.upload import confirmation
+    from connect_kit.uploading import confirmation
 
     wanted = confirmation(plan, district)
     if confirm is None and sys.stdin.isatty():

@@ -10,7 +10,7 @@ import ipywidgets
 from connect_kit.panels.board import Board, Press
 from connect_kit.panels.sheet import Sheet
 from connect_kit.twin.values import ACTIONS
-from connect_kit.upload import UploadPlan
+from connect_kit.uploading import UploadPlan
 
 
 class UploadParts(Board[UploadPlan]):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from connect_kit.panels.result_rows import ResultRow, ResultRows
     from connect_kit.twin import Progress, Twin, UploadFile
-    from connect_kit.upload import Forecast, UploadPlan, UploadResult
+    from connect_kit.uploading import Forecast, UploadPlan, UploadResult
 
 #: Rows of a table that is read as a whole; its CSV file holds all.
 MOST = 200

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     import threading
 
     import pandas as pd
-    from connect_kit.twin.merging import MergePlan
 
     from connect_kit.engine import DuckDBEngine
+    from connect_kit.twin.merging import MergePlan
     from connect_kit.twin.values import Action, Change, FileResult, OnProgress, Settings, UploadFile
     from connect_kit.workspace import Workspace
 
@@ -143,7 +143,7 @@ class Twin:
 
         return summary(self)
 
-    # Uploading (the verbs connect_kit.upload and plan_upload do more: gates, results, resuming).
+    # Uploading (the verbs connect_kit.uploading and plan_upload do more: gates, results, resuming).
 
     def rehearse(
         self,

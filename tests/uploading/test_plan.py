@@ -12,8 +12,8 @@ import pytest
 import connect_kit as ck
 from connect_kit.errors import GateError, OutputError, PlanError, SettingError
 from connect_kit.twin import Action, Twin
-from connect_kit.upload import Critical, UploadPlan, confirmation, plan_upload, read_plan, upload
-from tests.upload.small import deliver, plan_of, states
+from connect_kit.uploading import Critical, UploadPlan, confirmation, plan_upload, read_plan, upload
+from tests.uploading.small import deliver, plan_of, states
 
 BAD_MAIL = Critical("users.email.format", "No address that can receive mail", 2)
 
@@ -89,7 +89,7 @@ def test_a_preparation_that_fails_leaves_no_plan_and_can_be_begun_again(
 ) -> None:
     roster = ck.read_roster(delivery)
     with monkeypatch.context() as patch:
-        patch.setattr("connect_kit.upload.prepare._OPTIONS", "HEADER, NO_SUCH_OPTION")  # the writing itself fails
+        patch.setattr("connect_kit.uploading.prepare._OPTIONS", "HEADER, NO_SUCH_OPTION")  # the writing itself fails
         with pytest.raises(
             OutputError, match=r"users\.csv: could not be written .*; make room, or name another folder"
         ):

@@ -12,8 +12,8 @@ from typing import Any
 from connect_kit.errors import OutputError, PlanError
 from connect_kit.files import replacing
 from connect_kit.twin.values import ORDER, UploadFile
-from connect_kit.upload.plan import Critical, UploadPlan
-from connect_kit.upload.prepare import folder_name
+from connect_kit.uploading.plan import Critical, UploadPlan
+from connect_kit.uploading.prepare import folder_name
 
 NAME = "plan.json"
 _VERSION = 1

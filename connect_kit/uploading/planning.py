@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Literal
 from connect_kit import connect
 from connect_kit.errors import PlanError, SettingError
 from connect_kit.twin.values import ORDER, UploadFile
-from connect_kit.upload.plan import Critical, UploadPlan
-from connect_kit.upload.plan_file import clear, write_plan
-from connect_kit.upload.prepare import prepare
+from connect_kit.uploading.plan import Critical, UploadPlan
+from connect_kit.uploading.plan_file import clear, write_plan
+from connect_kit.uploading.prepare import prepare
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

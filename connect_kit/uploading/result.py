@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from connect_kit.twin.values import FileResult, UploadFile
-    from connect_kit.upload.plan import UploadPlan
+    from connect_kit.uploading.plan import UploadPlan
 
 _SHOWN = 10
 
@@ -99,7 +99,7 @@ class UploadResult:
 
         Columns: ``file``, ``kind``, ``line`` (of the prepared file), ``sourcedId``, ``code``, ``message``.
         """
-        from connect_kit.upload.result_rows import refused_rows
+        from connect_kit.uploading.result_rows import refused_rows
 
         return refused_rows(self.files)
 
@@ -144,7 +144,7 @@ class UploadResult:
                 "another folder"
             ) from error
         if excel:
-            from connect_kit.upload.result_rows import save_workbook
+            from connect_kit.uploading.result_rows import save_workbook
 
             for one in self.files:
                 if one.path is not None and one.file.kind == "guardians":

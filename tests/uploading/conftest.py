@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from connect_kit.twin import Twin
-from connect_kit.upload import UploadPlan
-from tests.upload import small
+from connect_kit.uploading import UploadPlan
+from tests.uploading import small
 
 
 @pytest.fixture

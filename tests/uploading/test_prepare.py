@@ -15,9 +15,9 @@ import connect_kit as ck
 from connect_kit import connect
 from connect_kit.errors import OutputError, PlanError, SettingError
 from connect_kit.twin import Twin
-from connect_kit.upload import UploadPlan, plan_upload
-from connect_kit.upload.prepare import folder_name
-from tests.upload.small import FILES, ROWS, deliver
+from connect_kit.uploading import UploadPlan, plan_upload
+from connect_kit.uploading.prepare import folder_name
+from tests.uploading.small import FILES, ROWS, deliver
 
 
 def text(plan: UploadPlan, name: str) -> str:

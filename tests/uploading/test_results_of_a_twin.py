@@ -9,7 +9,7 @@ import pytest
 
 import connect_kit as ck
 from connect_kit.twin import Twin
-from connect_kit.upload import UploadPlan, UploadResult
+from connect_kit.uploading import UploadPlan, UploadResult
 
 
 class Sent(NamedTuple):

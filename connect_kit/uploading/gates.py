@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from connect_kit.upload.records import rehearsed
-from connect_kit.upload.targets import as_target
+from connect_kit.uploading.records import rehearsed
+from connect_kit.uploading.targets import as_target
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from connect_kit.upload.plan import UploadPlan
-    from connect_kit.upload.targets import Facts, Target
+    from connect_kit.uploading.plan import UploadPlan
+    from connect_kit.uploading.targets import Facts, Target
 
 _LISTED = 5
 

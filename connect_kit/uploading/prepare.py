@@ -146,7 +146,7 @@ def folder_name(school: str) -> str:
 
 
 def _statements() -> Iterator[str]:
-    text = resources.files("connect_kit.upload").joinpath("prepare.sql").read_text(encoding="utf-8")
+    text = resources.files("connect_kit.uploading").joinpath("prepare.sql").read_text(encoding="utf-8")
     return (statement for statement in text.split(";\n") if statement.strip())
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from connect_kit.engine import default_engine, quoted
 from connect_kit.errors import PlanError, ResultsError
 from connect_kit.twin.values import UploadFile, digest_of
-from connect_kit.upload.result_files import (
+from connect_kit.uploading.result_files import (
     KEYS,
     MUST,
     ResultFile,
@@ -22,14 +22,14 @@ from connect_kit.upload.result_files import (
     said_beyond,
     sent_of,
 )
-from connect_kit.upload.results import Received, Results, label
-from connect_kit.upload.results_sql import exact, key_columns, loose, make_macros, masked, run
+from connect_kit.uploading.results import Received, Results, label
+from connect_kit.uploading.results_sql import exact, key_columns, loose, make_macros, masked, run
 
 if TYPE_CHECKING:
     from connect_kit.engine import Schema
     from connect_kit.twin.values import FileResult, Kind
-    from connect_kit.upload.plan import UploadPlan
-    from connect_kit.upload.result import UploadResult
+    from connect_kit.uploading.plan import UploadPlan
+    from connect_kit.uploading.result import UploadResult
 
 _ROWS = """CREATE TABLE rows (place INTEGER, n BIGINT, line BIGINT, result_line BIGINT, "sourcedId" VARCHAR,
     second_id VARCHAR, result VARCHAR, action VARCHAR, code VARCHAR, message VARCHAR, forecast_result VARCHAR,

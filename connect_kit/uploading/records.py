@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from connect_kit.upload.plan_file import write_json
+from connect_kit.uploading.plan_file import write_json
 
 if TYPE_CHECKING:
-    from connect_kit.upload.plan import UploadPlan
+    from connect_kit.uploading.plan import UploadPlan
 
 _REHEARSALS, _RUNS = "rehearsals.json", "runs.json"
 _KEPT = 50  # the last ones

@@ -50,7 +50,7 @@ def refused_rows(results: Iterable[FileResult]) -> pd.DataFrame:
     """See :attr:`UploadResult.errors`."""
     import pandas as pd
 
-    from connect_kit.upload.result import file_name
+    from connect_kit.uploading.result import file_name
 
     frames = []
     for one in results:

@@ -6,7 +6,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from connect_kit.engine import quoted
-from connect_kit.upload.result_files import KEYS
+from connect_kit.uploading.result_files import KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -74,7 +74,7 @@ def make_macros(schema: Schema) -> None:
 
 def run(schema: Schema, file: str, **values: object) -> None:
     """Run the statements of a file of this package; ``{name}`` stands for a value."""
-    text = resources.files("connect_kit.upload").joinpath(file).read_text(encoding="utf-8")
+    text = resources.files("connect_kit.uploading").joinpath(file).read_text(encoding="utf-8")
     for name, value in values.items():
         text = text.replace("{" + name + "}", str(value))
     for statement in text.split(";\n"):

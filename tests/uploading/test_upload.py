@@ -13,9 +13,9 @@ import connect_kit as ck
 from connect_kit.errors import OutputError, PlanError, SettingError, TwinBusyError
 from connect_kit.twin import Progress, Twin
 from connect_kit.twin.database import opened
-from connect_kit.upload import Critical, UploadPlan, UploadResult, as_target, read_plan, upload
-from connect_kit.upload.plan_file import write_plan
-from tests.upload.small import ROWS, deliver, new_twin, plan_of
+from connect_kit.uploading import Critical, UploadPlan, UploadResult, as_target, read_plan, upload
+from connect_kit.uploading.plan_file import write_plan
+from tests.uploading.small import ROWS, deliver, new_twin, plan_of
 
 KINDS = ["users", "classes", "enrollments", "guardians", "student_attributes"]
 #: created, updated, unchanged, skipped, errors of each file on an empty workspace.
@@ -184,7 +184,7 @@ def test_no_further_file_is_sent_after_one_that_was_refused(
     # School IDs taken off Connect between dry run and upload: every row of users.csv is refused.
     with opened(twin.path, "a test") as session:
         session.execute("UPDATE schools SET schoolId = schoolId || 'x'")
-    monkeypatch.setattr("connect_kit.upload.run._demand", lambda plan, target: None)
+    monkeypatch.setattr("connect_kit.uploading.run._demand", lambda plan, target: None)
     result = upload(rehearsed, twin, dry_run=False)
     assert not result.succeeded
     assert result.stopped == "every row of users.csv was refused; no further file was sent"

@@ -232,7 +232,7 @@ def unique_names(header: Sequence[str]) -> tuple[str, ...]:
 
 
 def _from_workbook(schema: Schema, name: str, path: Path) -> TextTable | None:
-    from connect_kit.upload.result_workbook import read_sheet
+    from connect_kit.uploading.result_workbook import read_sheet
 
     sheet = read_sheet(path)
     if sheet is None:

@@ -11,8 +11,8 @@ import connect_kit as ck
 from connect_kit.errors import PlanError, SettingError
 from connect_kit.linkage.find import find_duplicates
 from connect_kit.twin import Twin
-from connect_kit.upload import UploadPlan, forecast_upload, plan_upload, upload
-from tests.upload.small import deliver, new_twin, plan_of
+from connect_kit.uploading import UploadPlan, forecast_upload, plan_upload, upload
+from tests.uploading.small import deliver, new_twin, plan_of
 
 
 def school_ids(twin: Twin) -> dict[str, str]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from connect_kit.checks.suites import Rule
-    from connect_kit.upload.results import Results
+    from connect_kit.uploading.results import Results
 
 _ASK = (
     "Connect's text is not documented. Compare the row with a row that succeeded; where that does not show it, send "

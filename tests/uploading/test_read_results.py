@@ -10,8 +10,8 @@ import pytest
 
 from connect_kit.errors import PlanError, ResultsError, SettingError
 from connect_kit.twin.values import FileResult, UploadFile
-from connect_kit.upload.results import Results
-from connect_kit.upload.results_reading import read_results
+from connect_kit.uploading.results import Results
+from connect_kit.uploading.results_reading import read_results
 
 USERS = ["sourcedId", "orgSourcedIds", "role", "givenName", "familyName", "email"]
 ADA = ["0017", "S1", "student", "Ada", "Ashford", "ada@maple.example"]

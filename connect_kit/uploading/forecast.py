@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 from connect_kit.engine import default_engine
 from connect_kit.errors import PlanError, SettingError
 from connect_kit.files import replacing
-from connect_kit.upload.result_rows import loaded
-from connect_kit.upload.run import upload
-from connect_kit.upload.targets import as_target
+from connect_kit.uploading.result_rows import loaded
+from connect_kit.uploading.run import upload
+from connect_kit.uploading.targets import as_target
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from connect_kit.linkage import Duplicates
     from connect_kit.twin import Twin
-    from connect_kit.upload.plan import UploadPlan
-    from connect_kit.upload.result import UploadResult
-    from connect_kit.upload.targets import Target
+    from connect_kit.uploading.plan import UploadPlan
+    from connect_kit.uploading.result import UploadResult
+    from connect_kit.uploading.targets import Target
 
 _WHATS = ("students", "guardians", "staff", "classes", "enrollments", "attributes", "other")
 _COUNTS = ("created", "updated", "unchanged", "skipped", "refused")

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from connect_kit import connect
 
 if TYPE_CHECKING:
-    from connect_kit.upload.results import Results
+    from connect_kit.uploading.results import Results
 
 _MOST_CAUSES = 20
 _MOST_IDS = 10
 
 
 def support_message(results: Results) -> str:
-    """See :meth:`connect_kit.upload.Results.support_message`."""
+    """See :meth:`connect_kit.uploading.Results.support_message`."""
     errors = results.count("result <> 'SUCCESS'")
     worse = results.count("verdict = 'worse'")
     gone = results.count("verdict = 'not in result'")

@@ -11,18 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.errors import GateError, OutputError, UploadCancelledError
-from connect_kit.upload.records import Rehearsal, remember_rehearsal, remember_run, results_of
-from connect_kit.upload.result import UploadResult, file_name
-from connect_kit.upload.result_rows import refused_by_code
-from connect_kit.upload.targets import as_target
+from connect_kit.uploading.records import Rehearsal, remember_rehearsal, remember_run, results_of
+from connect_kit.uploading.result import UploadResult, file_name
+from connect_kit.uploading.result_rows import refused_by_code
+from connect_kit.uploading.targets import as_target
 
 if TYPE_CHECKING:
     import threading
 
     from connect_kit.twin import Twin
     from connect_kit.twin.values import FileResult, OnProgress, Progress
-    from connect_kit.upload.plan import UploadPlan
-    from connect_kit.upload.targets import Target
+    from connect_kit.uploading.plan import UploadPlan
+    from connect_kit.uploading.targets import Target
 
 #: From so many rows on, a progress bar is shown unless told otherwise.
 _MANY = 200_000

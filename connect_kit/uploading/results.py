@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from connect_kit.engine import Schema
     from connect_kit.twin.values import UploadFile
-    from connect_kit.upload.result_files import ResultFile
+    from connect_kit.uploading.result_files import ResultFile
 
 #: Columns of results.csv.
 COLUMNS = (
@@ -120,13 +120,13 @@ class Results:
         Columns: ``kind``, ``cause`` (the rule's title, or Connect's text without IDs and numbers), ``code``, ``count``,
         ``first`` (line and ID of the first three), ``remedy``, ``source``.
         """
-        from connect_kit.upload.results_causes import causes
+        from connect_kit.uploading.results_causes import causes
 
         return causes(self)
 
     def rows_of(self, cause: int) -> pd.DataFrame:
         """The rows of a cause, by its place in :meth:`causes` (from 0), with the columns of :meth:`table`."""
-        from connect_kit.upload.results_causes import rows_of
+        from connect_kit.uploading.results_causes import rows_of
 
         return rows_of(self, cause)
 
@@ -136,13 +136,13 @@ class Results:
         Columns: ``file``, ``line``, ``sourcedId``, ``second_id``, ``column``, ``wrong``, ``todo``. Errors, and rows
         that succeeded in part only, as a student whose guardian Connect does not know. IDs only.
         """
-        from connect_kit.upload.results_causes import corrections
+        from connect_kit.uploading.results_causes import corrections
 
         return corrections(self)
 
     def support_message(self) -> str:
         """A message to SchoolStatus support about the errors: counts, causes, IDs; never names."""
-        from connect_kit.upload.support import support_message
+        from connect_kit.uploading.support import support_message
 
         return support_message(self)
 

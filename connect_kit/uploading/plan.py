@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from connect_kit.connect import Level
     from connect_kit.twin.values import UploadFile
-    from connect_kit.upload.targets import Target
+    from connect_kit.uploading.targets import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class UploadPlan:
         target : Twin, str or Path, optional
             Where the files go; what only the target knows is open without it.
         """
-        from connect_kit.upload.gates import gates
+        from connect_kit.uploading.gates import gates
 
         return gates(self, target)
 
@@ -125,8 +125,8 @@ class UploadPlan:
         SettingError
             Without a reason, or for a code that neither the self-check nor a dry run has told of.
         """
-        from connect_kit.upload.plan_file import write_plan
-        from connect_kit.upload.records import refused_codes
+        from connect_kit.uploading.plan_file import write_plan
+        from connect_kit.uploading.records import refused_codes
 
         return write_plan(self._waived({code: reason}, refused_codes(self.folder)))
 
@@ -142,7 +142,7 @@ class UploadPlan:
 
     def answer(self, *, archive_existing: bool) -> UploadPlan:
         """Answer "archive existing students?", which the first users.csv asks (S0, decision 23)."""
-        from connect_kit.upload.plan_file import write_plan
+        from connect_kit.uploading.plan_file import write_plan
 
         return write_plan(replace(self, archive_existing=bool(archive_existing)))
 
@@ -198,7 +198,7 @@ class UploadPlan:
         OutputError
             When the folder holds something else, or cannot be written.
         """
-        from connect_kit.upload.plan_file import copy_plan
+        from connect_kit.uploading.plan_file import copy_plan
 
         self.verify()
         copy_plan(self, Path(folder))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import connect_kit as ck
 from connect_kit.twin import Twin
-from connect_kit.upload import Critical, UploadPlan, plan_upload
-from connect_kit.upload.plan_file import write_plan
+from connect_kit.uploading import Critical, UploadPlan, plan_upload
+from connect_kit.uploading.plan_file import write_plan
 
 #: Ada and Bo are siblings at two schools; Cleo is at both; Ezra is of North and teaches at South; nobody names Gil.
 USERS = """
