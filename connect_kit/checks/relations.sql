@@ -59,10 +59,13 @@ LEFT JOIN known_schools AS k ON k.school = d.school
 LEFT JOIN (SELECT DISTINCT ltrim(school, '0') AS digits FROM known_schools WHERE regexp_full_match(school, '[0-9]+')) AS z
     ON z.digits = ltrim(d.school, '0') AND regexp_full_match(d.school, '[0-9]+');
 
+-- guardian: nobody but a guardian has this ID on Connect.
 CREATE TABLE known_ids AS
-SELECT studentId AS id FROM workspace_students WHERE studentId IS NOT NULL
-UNION SELECT guardianId FROM workspace_guardians WHERE guardianId IS NOT NULL
-UNION SELECT staffId FROM workspace_staff WHERE staffId IS NOT NULL;
+SELECT id, bool_and(guardian) AS guardian FROM (
+    SELECT studentId AS id, false AS guardian FROM workspace_students WHERE studentId IS NOT NULL
+    UNION ALL SELECT guardianId, true FROM workspace_guardians WHERE guardianId IS NOT NULL
+    UNION ALL SELECT staffId, false FROM workspace_staff WHERE staffId IS NOT NULL
+) GROUP BY id;
 
 CREATE TABLE student_ids AS
 SELECT sourcedId FROM user_index WHERE _kind = 'student'
@@ -78,7 +81,7 @@ WITH lost AS (
     SELECT DISTINCT ltrim(sourcedId, '0') AS digits FROM user_index
     WHERE EXISTS (SELECT 1 FROM lost) AND regexp_full_match(sourcedId, '[0-9]+')
 )
-SELECT l.id, CASE WHEN k.id IS NOT NULL THEN 'workspace' WHEN regexp_matches(l.id, '["''`]') THEN 'quoted'
+SELECT l.id, CASE WHEN k.guardian THEN 'guardian' WHEN k.id IS NOT NULL THEN 'workspace' WHEN regexp_matches(l.id, '["''`]') THEN 'quoted'
     WHEN z.digits IS NOT NULL THEN 'padded' ELSE 'unknown' END AS status
 FROM lost AS l
 LEFT JOIN known_ids AS k ON k.id = l.id

@@ -45,6 +45,7 @@ def read_model(path: Path) -> Model:
 
 def _lists(rows: list[tuple[str, str, int]]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
+    assert len({(key, place) for key, _, place in rows}) == len(rows), "two schools of a person share a place"
     for key, school, _ in sorted(rows, key=lambda row: row[2]):
         found.setdefault(key, []).append(school)
     return found

@@ -203,7 +203,7 @@ def files(draw: st.DrawFn, kind: str, most: int = 9) -> File:
     elif flaw < 9 and RESPELT_OF.get(kind) in header:
         header[header.index(RESPELT_OF[kind])] = RESPELT[kind]
     rows: list[tuple[str, ...] | None] = list(records)
-    if rows and flaw in (10, 11):
+    if rows and len(header) > 1 and flaw in (10, 11):
         rows.insert(draw(st.integers(0, len(rows))), None)
     abandon = kind == "guardians" and draw(st.booleans())
     return File(kind, tuple(header), tuple(rows), level, school, abandon, encoding)

@@ -12,9 +12,11 @@ from typing import Any, NamedTuple
 import pytest
 
 import connect_kit as ck
-from connect_kit.connect import FILES
+from connect_kit.connect import FILES, Level
 from connect_kit.samples.catalogue import known_faults
 from connect_kit.twin import Twin
+from tests.twin.model_files import File
+from tests.twin.strategies import write, write_workspace
 
 #: What a reference leads to, by kind and column: the kinds whose refused rows take those with them that refer to them.
 REFERENCES = {
@@ -51,10 +53,14 @@ class Rehearsed(NamedTuple):
 def rehearsed(folder: Path, *, split: bool = False, **sample: Any) -> Rehearsed:
     """Invent a district, check it, prepare it and rehearse it on the twin of its workspace."""
     district = ck.sample_roster(folder / "sample", **sample)
-    roster = ck.read_roster(district.delivery, level=sample.get("level", "district"))
-    workspace = ck.read_workspace(district.workspace)
+    return compared(folder, district.delivery, district.workspace, level=sample.get("level", "district"), split=split)
+
+
+def compared(folder: Path, delivery: Path, known: Path, *, level: Level = "district", split: bool = False) -> Rehearsed:
+    """Check a delivery, prepare it and rehearse it on the twin of a workspace."""
+    roster, workspace = ck.read_roster(delivery, level=level), ck.read_workspace(known)
     findings = ck.check_roster(roster, workspace)
-    twin = Twin.fill(folder / "twin.duckdb", district.workspace)
+    twin = Twin.fill(folder / "twin.duckdb", known)
     plan = ck.plan_upload(roster, workspace, findings, folder=folder / "plan", level="school" if split else None)
     done = twin.rehearse(plan.files, folder / "results")
     table = findings.table()
@@ -107,8 +113,7 @@ def shared_codes() -> set[str]:
     ("seed", "sample"),
     [
         (1, {"guardians": "users"}),
-        (2, {"guardians": "file", "layout": "oneroster11"}),
-        (3, {"level": "school", "guardians": "file"}),
+        (2, {"level": "school", "guardians": "file", "layout": "oneroster11"}),
         (4, {"split": True, "guardians": "users"}),
     ],
     ids=lambda told: "-".join(map(str, told.values())) if isinstance(told, dict) else str(told),
@@ -126,7 +131,6 @@ def test_a_fit_delivery_is_uploaded_without_one_error(tmp_path: Path, seed: int,
     [
         (1, {"guardians": "users"}),
         (2, {"guardians": "file"}),
-        (3, {"level": "school", "guardians": "users"}),
         (4, {"level": "school", "guardians": "file"}),
     ],
     ids=lambda told: "-".join(map(str, told.values())) if isinstance(told, dict) else str(told),
@@ -146,6 +150,30 @@ def test_what_the_twin_refuses_was_a_critical_finding_and_the_other_way_round(
 def test_a_single_fault_refuses_the_rows_that_the_self_check_names(tmp_path: Path, code: str) -> None:
     seen = rehearsed(tmp_path, students=500, faults=[code])
     assert {row.code for row in seen.rows if row.result == "ERROR"} >= {code}
+    check_both_ways(seen)
+
+
+def test_a_guardian_whom_only_connect_knows_is_enrolled_neither_here_nor_there(tmp_path: Path) -> None:
+    """S3: only students and teachers are enrolled. G1 is no row of users.csv, but a guardian of the workspace."""
+    write_workspace(tmp_path / "workspace")
+    (tmp_path / "delivery").mkdir()
+    for file in (
+        File(
+            "users",
+            ("sourcedId", "role", "givenName", "familyName", "orgSourcedIds", "grades"),
+            (("N1", "student", "Ann", "Poe", "001", "01"),),
+        ),
+        File("classes", ("sourcedId", "title", "grades", "schoolSourcedId"), (("C5", "Art", "01", "001"),)),
+        File(
+            "enrollments",
+            ("classSourcedId", "schoolSourcedId", "userSourcedId", "role"),
+            (("C5", "001", "N1", "student"), ("C5", "001", "G1", "teacher"), ("C5", "001", "P1", "teacher")),
+        ),
+    ):
+        write(file, tmp_path / "delivery" / f"{file.kind}.csv")
+    seen = compared(tmp_path, tmp_path / "delivery", tmp_path / "workspace")
+    assert [(row.line, row.code) for row in seen.rows if row.result == "ERROR"] == [(3, "enrollments.role.guardian")]
+    assert ("enrollments", "enrollments.role.guardian", 3) in seen.critical
     check_both_ways(seen)
 
 
