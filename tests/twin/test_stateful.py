@@ -26,7 +26,7 @@ from tests.twin.model_files import File
 from tests.twin.model_state import read_model, state_of_model, state_of_twin
 from tests.twin.strategies import KINDS, SCHOOLS, files, write, write_workspace
 
-EXAMPLES = int(os.environ.get("STATEFUL_EXAMPLES", "25"))  # a night's run: STATEFUL_EXAMPLES=5000
+EXAMPLES = int(os.environ.get("STATEFUL_EXAMPLES", "15"))  # a night's run: STATEFUL_EXAMPLES=5000
 CHOSEN = st.one_of(st.none(), st.sampled_from(SCHOOLS))
 
 
