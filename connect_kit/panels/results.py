@@ -131,7 +131,9 @@ class ResultsPanel(Panel[Results]):
     def _state(self) -> list[Node]:
         errors = int(self.queue.frame["count"].sum())
         causes = len(self.queue.frame)
-        told = f"{errors:,} rows without success, of {causes:,} cause{'s' * (causes != 1)}." if errors else "No errors."
+        rows = "row" if errors == 1 else "rows"
+        of = "cause" if causes == 1 else "causes"
+        told = f"{errors:,} {rows} without success, of {causes:,} {of}." if errors else "No errors."
         return [el("p", told, " ", self._said)]
 
     def _further_keys(self) -> str:
