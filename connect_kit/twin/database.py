@@ -111,7 +111,7 @@ class Session:
 
 
 @contextlib.contextmanager
-def opened(path: Path, doing: str, *, write: bool = True) -> Iterator[Session]:
+def opened(path: Path, doing: str, *, write: bool = True, of: str | None = None) -> Iterator[Session]:
     """Open an existing twin for one operation.
 
     Parameters
@@ -120,11 +120,13 @@ def opened(path: Path, doing: str, *, write: bool = True) -> Iterator[Session]:
     doing : str
         What is done with it, for whoever finds it in use: "an upload", "a look at it".
     write : bool
+    of : str, optional
+        The id of the twin that is meant; any when left out.
 
     Raises
     ------
     TwinError
-        When there is no twin of this version at the path.
+        When there is no twin of this version at the path, or another one than is meant.
     TwinBusyError
         When another process, or another operation of this one, has it open.
     """
@@ -144,6 +146,8 @@ def opened(path: Path, doing: str, *, write: bool = True) -> Iterator[Session]:
         raise TwinError(f"{path}: is no twin, but another kind of file; give the .duckdb file of a twin")
     with _held_alone(place, path, doing), _attached(place, path, write=write) as session:
         _check_version(session, path)
+        if of is not None:
+            _check_same(session, path, of)
         yield session
 
 
@@ -246,6 +250,16 @@ def _why_not(told: str, path: Path) -> TwinError:
             f"{path}: in use by {who}, perhaps another notebook; shut that kernel down or wait, and try again"
         )
     return TwinError(f"{path}: cannot be opened ({told}); give the .duckdb file of a twin")
+
+
+def _check_same(session: Session, path: Path, of: str) -> None:
+    """A file may be replaced while somebody has a twin in hand, who would change another district's."""
+    told = dict(session.execute("SELECT name, value FROM meta"))
+    if told["id"] != of:
+        raise TwinError(
+            f"{path}: another twin lies there now (district {told['district']}), so nothing was done; where that one "
+            f"is meant, open it anew: Twin({str(path)!r})"
+        )
 
 
 def _check_version(session: Session, path: Path) -> None:

@@ -49,7 +49,7 @@ def workspace(twin: Twin, engine: DuckDBEngine | None) -> Workspace:
     """
     schema = (engine or default_engine()).new_schema("workspace")
     rows = {}
-    with opened(twin.path, _LOOK, write=False) as session:
+    with opened(twin.path, _LOOK, write=False, of=twin.id) as session:
         queries = _queries(session)
         for name, columns in WORKSPACE_FILES.items():
             chosen = ", ".join(map(quoted, columns))
@@ -74,7 +74,7 @@ def export(twin: Twin, folder: Path) -> None:
         When the folder cannot be written; files that stood there before are as they were.
     """
     written: dict[Path, Path] = {}
-    with opened(twin.path, "an export", write=False) as session:
+    with opened(twin.path, "an export", write=False, of=twin.id) as session:
         queries = _queries(session)
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -111,7 +111,7 @@ def table(twin: Twin, name: str) -> pd.DataFrame:
     """
     if name not in _SHOWN:
         raise TwinError(f"a twin has no table {name!r}; its tables are {', '.join(sorted(_SHOWN))}")
-    with opened(twin.path, _LOOK, write=False) as session:
+    with opened(twin.path, _LOOK, write=False, of=twin.id) as session:
         return session.frame(f"SELECT * FROM {name} ORDER BY ALL")
 
 
@@ -123,7 +123,7 @@ def student(twin: Twin, student: str) -> pd.DataFrame:
     TwinError
         When no student has the ID, or several do.
     """
-    with opened(twin.path, _LOOK, write=False) as session:
+    with opened(twin.path, _LOOK, write=False, of=twin.id) as session:
         found = session.execute(
             "SELECT connectStudentId FROM students WHERE connectStudentId = $1 OR studentId = $1", [student]
         )
@@ -137,13 +137,13 @@ def student(twin: Twin, student: str) -> pd.DataFrame:
 
 def settings(twin: Twin) -> Settings:
     """The settings of the workspace."""
-    with opened(twin.path, _LOOK, write=False) as session:
+    with opened(twin.path, _LOOK, write=False, of=twin.id) as session:
         return read_settings(session)
 
 
 def digest(twin: Twin) -> str:
     """A number that two twins share when they hold the same rows, in whatever order; the log is left aside."""
-    with opened(twin.path, _LOOK, write=False) as session:
+    with opened(twin.path, _LOOK, write=False, of=twin.id) as session:
         return state_digest(session)
 
 
@@ -167,7 +167,7 @@ def state_digest(session: Session) -> str:
 
 def summary(twin: Twin) -> pd.DataFrame:
     """What it holds: ``what``, ``count``, ``sis`` (with SIS ID), ``archived``."""
-    with opened(twin.path, _LOOK, write=False) as session:
+    with opened(twin.path, _LOOK, write=False, of=twin.id) as session:
         (query,) = statements("exporting_summary.sql")
         return session.frame(query)
 

@@ -177,7 +177,7 @@ def merge(twin: Twin, plan: MergePlan) -> Change:
     merges = plan.merges
     if merges.empty:
         raise TwinError(f"{twin.path}: the plan holds nothing that can be merged; plan.table() says why, pair by pair")
-    with opened(twin.path, "a merge") as session:
+    with opened(twin.path, "a merge", of=twin.id) as session:
         _make_pairs(session, merges)
         _check(session, twin)
 
@@ -239,7 +239,7 @@ def attribute_conflicts(twin: Twin, merges: pd.DataFrame) -> pd.DataFrame:
 
 
 def _asked(twin: Twin, merges: pd.DataFrame, file: str) -> pd.DataFrame:
-    with opened(twin.path, "a look at it", write=False) as session:
+    with opened(twin.path, "a look at it", write=False, of=twin.id) as session:
         _make_pairs(session, merges)
         _check(session, twin)
         *before, last = statements(file)

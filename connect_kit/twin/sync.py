@@ -32,7 +32,10 @@ def vanishing(twin: Twin, files: Sequence[UploadFile]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    with opened(twin.path, "a look at it", write=False) as session, tempfile.TemporaryDirectory() as scratch:
+    with (
+        opened(twin.path, "a look at it", write=False, of=twin.id) as session,
+        tempfile.TemporaryDirectory() as scratch,
+    ):
         settings = read_settings(session)
         session.execute("CREATE TEMP TABLE incoming (what VARCHAR, id VARCHAR)")
         for number, file in enumerate(files):

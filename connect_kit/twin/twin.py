@@ -128,7 +128,7 @@ class Twin:
 
     def activity(self) -> pd.DataFrame:
         """The log: ``number``, ``happened`` (UTC), ``kind``, ``what``, ``digest``, ``counts``, ``undone``. IDs only."""
-        with opened(self.path, "a look at it", write=False) as session:
+        with opened(self.path, "a look at it", write=False, of=self.id) as session:
             return session.frame("SELECT * FROM activity ORDER BY number")
 
     def digest(self) -> str:
@@ -175,13 +175,13 @@ class Twin:
 
     def sent(self, run: str) -> frozenset[str]:
         """Identities of the files that a run has sent and that were processed."""
-        with opened(self.path, "a look at it", write=False) as session:
+        with opened(self.path, "a look at it", write=False, of=self.id) as session:
             rows = session.execute("SELECT identity FROM uploads WHERE run = ? AND outcome = 'processed'", [run])
         return frozenset(row[0] for row in rows)
 
     def runs(self, plan: str) -> tuple[str, ...]:
         """Runs of a plan (its digest), oldest first."""
-        with opened(self.path, "a look at it", write=False) as session:
+        with opened(self.path, "a look at it", write=False, of=self.id) as session:
             rows = session.execute(
                 "SELECT run FROM uploads WHERE starts_with(run, ? || ':') GROUP BY run ORDER BY min(activity)", [plan]
             )

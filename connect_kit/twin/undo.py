@@ -93,7 +93,7 @@ def undo(twin: Twin) -> Change:
     TwinError
         When there is none, or an upload has come since, which cannot be taken back.
     """
-    with opened(twin.path, "an undo") as session, session.transaction():
+    with opened(twin.path, "an undo", of=twin.id) as session, session.transaction():
         last = session.execute(
             "SELECT number, kind, what, counts FROM activity "
             "WHERE kind NOT IN ('made', 'upload', 'waiver', 'undo') AND undone IS NULL ORDER BY number DESC LIMIT 1"

@@ -106,7 +106,7 @@ class TwinTarget:
 
     def facts(self) -> Facts:
         """See :class:`Facts`."""
-        with opened(self.twin.path, "a look at it", write=False) as session:
+        with opened(self.twin.path, "a look at it", write=False, of=self.twin.id) as session:
             schools = session.execute(
                 "SELECT s.connectSchoolId, any_value(s.name), any_value(s.schoolId), count(p.sourcedId), "
                 "count(p.connectStudentId) FILTER (p.sourcedId IS NULL AND p.studentId IS NULL AND NOT p.archived) "
@@ -149,7 +149,7 @@ class TwinTarget:
         """Write it to the twin's activity log, as kind ``waiver``."""
         from connect_kit.twin.activity import log
 
-        with opened(self.twin.path, "an upload") as session, session.transaction():
+        with opened(self.twin.path, "an upload", of=self.twin.id) as session, session.transaction():
             log(session, "waiver", what)
 
     def vanishing(self, files: Sequence[UploadFile]) -> pd.DataFrame:

@@ -228,6 +228,21 @@ def test_a_copy_of_the_file_is_the_same_twin(twin, tmp_path):
     assert (copy.id, copy.digest()) == (twin.id, twin.digest())
 
 
+def test_a_twin_in_hand_is_not_mistaken_for_another_that_was_put_in_its_place(twin):
+    twin.path.unlink()
+    other = Twin.new(twin.path, "Cedar Hills", {"East": "1"})
+    before = other.digest()
+    archiving = Action("archive_students")
+    for operation in (twin.workspace, twin.activity, twin.digest, twin.undo, lambda: twin.apply(archiving),
+                      lambda: twin.preview(archiving), lambda: twin.runs("x")):  # fmt: skip
+        with pytest.raises(
+            TwinError, match=r"another twin lies there now \(district Cedar Hills\), so nothing was done"
+        ):
+            operation()
+    assert other.digest() == before
+    assert len(other.activity()) == 1
+
+
 def test_what_fails_inside_a_transaction_is_taken_back(twin):
     before = twin.digest()
 

@@ -51,7 +51,7 @@ def rehearse(
 ) -> tuple[FileResult, ...]:
     """See :meth:`connect_kit.twin.Twin.rehearse`."""
     found = []
-    with opened(twin.path, "a dry run") as session:
+    with opened(twin.path, "a dry run", of=twin.id) as session:
         jobs = list(_jobs(session, files, (1, len(files)), progress, cancel))
         paths = [results.result_path(folder, file, place) for place, file in enumerate(files, 1)]
         try:
@@ -77,7 +77,7 @@ def send(
 ) -> FileResult:
     """See :meth:`connect_kit.twin.Twin.send`."""
     path = results.result_path(folder, file, place[0])
-    with opened(twin.path, "an upload") as session:
+    with opened(twin.path, "an upload", of=twin.id) as session:
         before = _sent_before(session, file, run)
         if before is not None:
             return _named(before, path)
