@@ -41,14 +41,14 @@ def preview(twin: Twin, action: Action) -> pd.DataFrame:
         When it names what is not there, or an ID that is in use.
     """
     kind = _kind(action)
-    with opened(twin.path, "a preview") as session:
+    with opened(twin.path, "a preview", of=twin.id) as session:
         return preview_change(session, kind.tables, lambda: kind.act(session, action))
 
 
 def apply(twin: Twin, action: Action) -> Change:
     """Carry an action out and log it; raises what :func:`preview` raises."""
     kind = _kind(action)
-    with opened(twin.path, "an action") as session:
+    with opened(twin.path, "an action", of=twin.id) as session:
         return record_change(session, action.kind, _words(action), kind.tables, lambda: kind.act(session, action))
 
 
@@ -83,7 +83,10 @@ def _kind(action: Action) -> _Kind:
     kind = _KINDS.get(action.kind)
     if kind is None:
         raise SettingError(f"an action of kind {action.kind!r} is not known; expected one of {', '.join(_KINDS)}")
-    given = {part for part in ("school", "unsynced", "ids", "values") if getattr(action, part)}
+    if isinstance(action.ids, str):
+        raise SettingError(f"ids is {action.ids!r}; expected a sequence of IDs")
+    given = {part for part in ("unsynced", "ids", "values") if getattr(action, part)}
+    given |= {"school"} if action.school is not None else set()  # a blank one is a school that is not there
     if given - kind.takes:
         raise SettingError(
             f"{action.kind} takes no {min(given - kind.takes)}; it takes {', '.join(sorted(kind.takes))}"
@@ -99,7 +102,7 @@ def _words(action: Action) -> str:
         return f"{kind.words}: " + ", ".join(f"{name} = {value}" for name, value in action.values.items())
     if action.values:
         return f"{kind.words} ({len(action.values):,})"
-    where = f"of school {action.school}" if action.school else "of the whole district"
+    where = f"of school {action.school}" if action.school is not None else "of the whole district"
     which = ", only those not under the SIS" if action.unsynced else ""
     some = f", only {len(action.ids):,} chosen" if action.ids else ""
     return f"{kind.words} {where}{which}{some}"
@@ -209,7 +212,7 @@ def _change_settings(session: Session, action: Action) -> Mapping[str, int]:
 def _choose(session: Session, action: Action, table: str, key: str, sis: str) -> None:
     """Temp table ``chosen``: ``id`` of the students or classrooms that an action is about."""
     conditions = ["true"]
-    if action.school:
+    if action.school is not None:
         if not session.execute("SELECT 1 FROM schools WHERE connectSchoolId = ?", [action.school]):
             raise TwinError(
                 f"connectSchoolId {action.school!r} is no school of this twin; Twin.table('schools') lists them"
@@ -225,7 +228,7 @@ def _choose(session: Session, action: Action, table: str, key: str, sis: str) ->
         _refuse_unknown(session, "asked", table, key)
         conditions.append(f"{key} IN (SELECT id FROM asked)")
     where = " AND ".join(conditions).replace("$school", "?")
-    parameters = [action.school] if action.school else []
+    parameters = [action.school] if action.school is not None else []
     session.execute(f"CREATE TEMP TABLE chosen AS SELECT {key} AS id FROM {table} WHERE {where}", parameters)
     session.execute("DROP TABLE IF EXISTS asked")
 

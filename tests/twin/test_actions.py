@@ -172,6 +172,9 @@ WRONG = [
         SettingError,
         "change_settings takes no school",
     ),
+    # A blank school is a slip of whoever calls, and not the whole district.
+    (Action("archive_students", school=""), TwinError, "'' is no school of this twin"),
+    (Action("archive_students", ids="P1"), SettingError, "ids is 'P1'; expected a sequence of IDs"),
     (Action("archive_students", values={"P1": "x"}), SettingError, "archive_students takes no values"),
     (Action("connect_schools"), SettingError, "connect_schools needs values"),
     (Action("delete_students"), SettingError, "kind 'delete_students' is not known; expected one of connect_schools"),
