@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from connect_kit.engine import default_engine
 from connect_kit.errors import PlanError, SettingError
-from connect_kit.files import replacing
+from connect_kit.files import making_folder, replacing
+from connect_kit.uploading.plan import as_plan
 from connect_kit.uploading.result_rows import loaded
 from connect_kit.uploading.run import upload
 from connect_kit.uploading.targets import as_target
@@ -80,9 +81,14 @@ class Forecast:
         return upload_charts.actions_by_line(by_school.assign(line=names), "Rows by school: what the upload will do")
 
     def save(self, folder: str | Path) -> None:
-        """Write :meth:`table` as ``forecast.csv`` into a folder."""
-        target = Path(folder).expanduser()
-        target.mkdir(parents=True, exist_ok=True)
+        """Write :meth:`table` as ``forecast.csv`` into a folder.
+
+        Raises
+        ------
+        OutputError
+            When it cannot be written; what stood there before is as it was.
+        """
+        target = making_folder(folder)
         with replacing(target / "forecast.csv") as part:
             self._table.to_csv(part, index=False, encoding="utf-8", lineterminator="\r\n")
 
@@ -119,11 +125,11 @@ def forecast_upload(
     Raises
     ------
     SettingError
-        For duplicates of adults.
+        For duplicates of adults, what is no plan or no target.
     PlanError
         When ``result`` is of another plan or target, of a real upload, or of a dry run that did not end.
     """
-    place = as_target(target)
+    plan, place = as_plan(plan), as_target(target)
     if duplicates is not None and duplicates.kind != "students":
         raise SettingError("duplicates are of adults; the forecast counts students: find_duplicates(roster, workspace)")
     if result is None:
@@ -134,8 +140,9 @@ def forecast_upload(
         )
     if result.cancelled:
         raise PlanError("the dry run was cancelled before its end; run it again, and take its result")
-    schools = {own: school.name for own, school in place.facts().schools.items()}
-    recorded = {school.school_id: own for own, school in place.facts().schools.items() if school.school_id}
+    known = place.facts().schools
+    schools = {own: school.name for own, school in known.items()}
+    recorded = {school.school_id: own for own, school in known.items() if school.school_id}
     doubled = None if duplicates is None else _doubled(result, duplicates, recorded)
     return Forecast(result, _counted(result, schools, doubled), place.vanishing(plan.files))
 

@@ -124,11 +124,14 @@ class UploadPlan:
         ------
         SettingError
             Without a reason, or for a code that neither the self-check nor a dry run has told of.
+        PlanError
+            When another plan has taken its place in the folder.
         """
-        from connect_kit.uploading.plan_file import write_plan
+        from connect_kit.uploading.plan_file import rewrite_plan
         from connect_kit.uploading.records import refused_codes
 
-        return write_plan(self._waived({code: reason}, refused_codes(self.folder)))
+        waived = self._waived({code: reason}, refused_codes(self.folder))
+        return rewrite_plan(waived, lambda there: {"archive_existing": there.archive_existing})
 
     def _waived(self, waivers: Mapping[str, str], further: frozenset[str] = frozenset()) -> UploadPlan:
         known = dict.fromkeys((*(finding.code for finding in self.findings), *sorted(further)))
@@ -136,15 +139,24 @@ class UploadPlan:
             if code not in known:
                 told = ", ".join(known) or "none"
                 raise SettingError(f"{code!r} needs no waiver; codes that can be waived here: {told}")
-            if not reason.strip():
+            if not isinstance(reason, str) or not reason.strip():
                 raise SettingError(f"waiving {code} needs a reason: who decided it, and why")
         return replace(self, waivers={**self.waivers, **{code: why.strip() for code, why in waivers.items()}})
 
     def answer(self, *, archive_existing: bool) -> UploadPlan:
-        """Answer "archive existing students?", which the first users.csv asks (S0, decision 23)."""
-        from connect_kit.uploading.plan_file import write_plan
+        """Answer "archive existing students?", which the first users.csv asks (S0, decision 23).
 
-        return write_plan(replace(self, archive_existing=bool(archive_existing)))
+        Raises
+        ------
+        SettingError
+            For another answer than True or False.
+        PlanError
+            When another plan has taken its place in the folder.
+        """
+        from connect_kit.uploading.plan_file import rewrite_plan
+
+        yes_or_no("archive_existing", archive_existing)
+        return rewrite_plan(replace(self, archive_existing=archive_existing))
 
     def verify(self) -> None:
         """Look whether the files are as they were planned.
@@ -198,10 +210,13 @@ class UploadPlan:
         OutputError
             When the folder holds something else, or cannot be written.
         """
-        from connect_kit.uploading.plan_file import copy_plan
+        from connect_kit.uploading.plan_file import copy_plan, rewrite_plan
 
         self.verify()
-        copy_plan(self, Path(folder))
+        if Path(folder).expanduser().resolve() == self.folder.resolve():
+            rewrite_plan(self)  # the files are there already
+        else:
+            copy_plan(self, Path(folder).expanduser())
 
     def __repr__(self) -> str:
         return f"UploadPlan({self.delivery}: {self.level} level, {len(self.files)} files, {self.rows:,} rows)"
@@ -218,6 +233,19 @@ class UploadPlan:
                 "decided on: the upload makes a second classroom beside each (S10).</p>"
             )
         return head + table_html(self.summary()) + table_html(self.gates(), "Before a real upload")
+
+
+def as_plan(thing: object) -> UploadPlan:
+    """The plan itself, or an error that tells how to get one."""
+    if isinstance(thing, UploadPlan):
+        return thing
+    raise SettingError(f"{type(thing).__name__} is no plan; give an UploadPlan, from plan_upload or read_plan(folder)")
+
+
+def yes_or_no(name: str, value: object) -> None:
+    """Raise where an option is neither True nor False: a text such as "no" would count as yes."""
+    if not isinstance(value, bool):
+        raise SettingError(f"{name} is {value!r}; expected True or False")
 
 
 def confirmation(plan: UploadPlan, district: str) -> str:

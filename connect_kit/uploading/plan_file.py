@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,23 @@ def write_plan(plan: UploadPlan) -> UploadPlan:
     told = _told(plan)
     write_json(plan.folder / NAME, {**told, "seal": _seal(told)})
     return plan
+
+
+def rewrite_plan(plan: UploadPlan, kept: Callable[[UploadPlan], Mapping[str, Any]] = lambda there: {}) -> UploadPlan:
+    """Write a plan that says more than the one in its folder, whose waivers stay; ``kept`` is what else of it does.
+
+    Raises
+    ------
+    PlanError
+        When none is there any more, or another one.
+    """
+    there = read_plan(plan.folder)
+    if there.digest != plan.digest:
+        raise PlanError(
+            f"{plan.folder}: another plan lies there now, made {there.made}, so nothing was written; go on with "
+            "read_plan(folder)"
+        )
+    return write_plan(replace(plan, waivers={**there.waivers, **plan.waivers}, **kept(there)))
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from connect_kit import connect
 from connect_kit.errors import PlanError, SettingError
 from connect_kit.twin.values import ORDER, UploadFile
-from connect_kit.uploading.plan import Critical, UploadPlan
+from connect_kit.uploading.plan import Critical, UploadPlan, yes_or_no
 from connect_kit.uploading.plan_file import clear, write_plan
 from connect_kit.uploading.prepare import prepare
 
@@ -90,6 +90,9 @@ def plan_upload(
     level = _level(roster, level)
     if student_id not in ("id", "number"):
         raise SettingError(f"student_id is {student_id!r}; expected 'id' or 'number'")
+    yes_or_no("abandon", abandon)
+    if archive_existing is not None:
+        yes_or_no("archive_existing", archive_existing)
     for what, of in (("findings", findings), ("schools", schools), ("classrooms", classrooms)):
         if of is not None and of.roster.schema is not roster.schema:
             raise SettingError(f"{what} are of another roster; make them from the roster that is planned")
@@ -167,6 +170,8 @@ def _folder(roster: Roster, folder: str | Path | None) -> Path:
         delivery = roster.path.expanduser().resolve()
         if place.resolve().is_relative_to(delivery):
             raise SettingError(f"{place}: lies in the delivery, which is never written to; give another folder")
+        if delivery.is_relative_to(place.resolve()):
+            raise SettingError(f"{place}: holds the delivery, which is never written to; give another folder")
     return place
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.errors import GateError, OutputError, UploadCancelledError
+from connect_kit.uploading.plan import as_plan
 from connect_kit.uploading.records import Rehearsal, remember_rehearsal, remember_run, results_of
 from connect_kit.uploading.result import UploadResult, file_name
 from connect_kit.uploading.result_rows import refused_by_code
@@ -64,6 +65,8 @@ def upload(
 
     Raises
     ------
+    SettingError
+        For what is no plan or no target.
     GateError
         Naming the open gates of a real upload; nothing was sent.
     PlanError
@@ -73,7 +76,7 @@ def upload(
     OutputError
         When results cannot be written; the file in hand left nothing behind.
     """
-    place = as_target(target)
+    plan, place = as_plan(plan), as_target(target)
     begun = time.monotonic()
     with place.held():
         plan.verify()

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import connect_kit as ck
-from connect_kit.errors import PlanError, SettingError
+from connect_kit.errors import OutputError, PlanError, SettingError
 from connect_kit.linkage.find import find_duplicates
 from connect_kit.twin import Twin
 from connect_kit.uploading import UploadPlan, forecast_upload, plan_upload, upload
@@ -90,6 +90,12 @@ def test_a_forecast_is_saved_and_shows_itself_without_names(plan: UploadPlan, tw
     shown = forecast._repr_html_() + repr(forecast)
     assert not any(name in shown for name in ("Ada", "Quill", "Cleo"))
     assert forecast.chart().to_dict()["description"].startswith("Rows by school: what the upload will do: ")
+
+
+def test_a_forecast_that_cannot_be_saved_is_one_clear_error(plan: UploadPlan, twin: Twin, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("mine")
+    with pytest.raises(OutputError, match="taken"):
+        forecast_upload(plan, twin).save(tmp_path / "taken")
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,11 @@ import connect_kit as ck
 from connect_kit.errors import GateError, OutputError, PlanError, SettingError
 from connect_kit.twin import Action, Twin
 from connect_kit.uploading import Critical, UploadPlan, confirmation, plan_upload, read_plan, upload
+from connect_kit.uploading.plan_file import write_plan
 from tests.uploading.small import deliver, plan_of, states
 
 BAD_MAIL = Critical("users.email.format", "No address that can receive mail", 2)
+NO_NAME = Critical("users.givenName.present", "No given name", 1)
 
 
 def gate(plan: UploadPlan, name: str, target: object = None) -> tuple[str, str, str]:
@@ -123,10 +125,58 @@ def test_a_saved_plan_stands_on_its_own(plan: UploadPlan, tmp_path: Path) -> Non
     copied.verify()
 
 
+def test_a_plan_saved_into_its_own_folder_loses_nothing(plan: UploadPlan) -> None:
+    plan.save(plan.folder)
+    again = read_plan(plan.folder)
+    again.verify()
+    assert again == plan
+
+
+def test_a_plan_in_hand_does_not_overwrite_the_one_that_replaced_it(
+    plan: UploadPlan, twin: Twin, tmp_path: Path
+) -> None:
+    newer = plan_of(deliver(tmp_path / "newer", guardians=None), twin, plan.folder)
+    for change in (
+        lambda: plan.answer(archive_existing=True),
+        lambda: replace(plan, findings=(BAD_MAIL,)).waive(BAD_MAIL.code, "Mrs Alder"),
+    ):
+        with pytest.raises(PlanError, match="another plan lies there now"):
+            change()
+    with pytest.raises(PlanError):
+        plan.save(plan.folder)
+    assert read_plan(plan.folder) == newer
+
+
+def test_waivers_and_answers_given_beside_each_other_are_all_kept(plan: UploadPlan) -> None:
+    found = write_plan(replace(plan, archive_existing=None, findings=(BAD_MAIL, NO_NAME)))
+    found.waive(BAD_MAIL.code, "Mrs Alder")
+    found.answer(archive_existing=False)
+    last = found.waive(NO_NAME.code, "Mr Birch")
+    assert last.waivers == {BAD_MAIL.code: "Mrs Alder", NO_NAME.code: "Mr Birch"}
+    assert last.archive_existing is False
+    assert read_plan(plan.folder) == last
+
+
+@pytest.mark.parametrize("value", ["no", "False", 0, None])
+def test_the_answer_is_yes_or_no_and_nothing_that_looks_like_it(plan: UploadPlan, value: object) -> None:
+    with pytest.raises(SettingError, match=r"archive_existing is .*; expected True or False"):
+        plan.answer(archive_existing=value)  # type: ignore[arg-type]
+    assert read_plan(plan.folder) == plan
+
+
+@pytest.mark.parametrize("option", ["archive_existing", "abandon"])
+def test_options_of_a_plan_are_yes_or_no(delivery: Path, twin: Twin, tmp_path: Path, option: str) -> None:
+    with pytest.raises(SettingError, match=f"{option} is 'no'; expected True or False"):
+        plan_of(delivery, twin, tmp_path / "other", **{option: "no"})
+    assert not (tmp_path / "other").exists()
+
+
 def test_a_waiver_needs_a_reason_and_a_code_that_is_there(plan: UploadPlan) -> None:
     found = replace(plan, findings=(BAD_MAIL,))
     with pytest.raises(SettingError, match=r"waiving users\.email\.format needs a reason"):
         found.waive("users.email.format", " ")
+    with pytest.raises(SettingError, match=r"waiving users\.email\.format needs a reason"):
+        found.waive("users.email.format", None)  # type: ignore[arg-type]
     with pytest.raises(SettingError, match=r"'users\.role\.known' needs no waiver; .* here: users\.email\.format"):
         found.waive("users.role.known", "because")
 

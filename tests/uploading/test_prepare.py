@@ -233,6 +233,15 @@ def test_the_delivery_itself_is_no_place_for_prepared_files(delivery: Path, twin
         plan_upload(ck.read_roster(delivery), twin.workspace(), folder=delivery / "plan")
 
 
+def test_prepared_files_that_are_the_delivery_are_not_replaced(twin: Twin, by_school: UploadPlan) -> None:
+    north = by_school.folder / "S001"
+    before = (north / "users.csv").read_bytes()
+    roster = ck.read_roster(north, level="school")
+    with pytest.raises(SettingError, match="holds the delivery, which is never written to"):
+        plan_upload(roster, twin.workspace(), folder=by_school.folder, school="S001")
+    assert (north / "users.csv").read_bytes() == before
+
+
 def test_a_new_plan_replaces_the_old_one_s_files(delivery: Path, twin: Twin, by_school: UploadPlan) -> None:
     plan = plan_upload(ck.read_roster(delivery), twin.workspace(), folder=by_school.folder)
     left = sorted(path.relative_to(plan.folder).as_posix() for path in plan.folder.rglob("*") if path.is_file())

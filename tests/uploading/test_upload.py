@@ -5,15 +5,16 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 
 import connect_kit as ck
-from connect_kit.errors import OutputError, PlanError, SettingError, TwinBusyError
+from connect_kit.errors import OutputError, PlanError, SettingError, TwinBusyError, TwinError
 from connect_kit.twin import Progress, Twin
 from connect_kit.twin.database import opened
-from connect_kit.uploading import Critical, UploadPlan, UploadResult, as_target, read_plan, upload
+from connect_kit.uploading import Critical, UploadPlan, UploadResult, as_target, forecast_upload, read_plan, upload
 from connect_kit.uploading.plan_file import write_plan
 from tests.uploading.small import ROWS, deliver, new_twin, plan_of
 
@@ -189,6 +190,22 @@ def test_no_further_file_is_sent_after_one_that_was_refused(
     assert not result.succeeded
     assert result.stopped == "every row of users.csv was refused; no further file was sent"
     assert [one.file.kind for one in result.files] == ["users"]
+
+
+def test_a_twin_put_in_the_place_of_the_one_that_was_rehearsed_gets_nothing(rehearsed: UploadPlan, twin: Twin) -> None:
+    twin.path.unlink()
+    other = new_twin(twin.path)
+    for dry_run in (True, False):
+        with pytest.raises(TwinError, match="another twin lies there now"):
+            upload(rehearsed, twin, dry_run=dry_run)
+    assert len(other.activity()) == 1
+    assert not rehearsed.ready(other)
+
+
+@pytest.mark.parametrize("verb", [upload, forecast_upload])
+def test_what_is_no_plan_is_told_with_how_to_get_one(verb: Any, rehearsed: UploadPlan, twin: Twin) -> None:
+    with pytest.raises(SettingError, match=r"is no plan; give an UploadPlan, from plan_upload or read_plan\(folder\)"):
+        verb(str(rehearsed.folder), twin)
 
 
 # Cancel and resume.
