@@ -25,6 +25,8 @@ LONGEST_TEXT: Final = 32_000
 
 # What XML cannot hold or would change; written as it is, Excel would call the file damaged.
 _NOT_XML = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# How a formula begins, for one spreadsheet or another.
+_FORMULA = r"(?![+-]?[0-9]+(?:[.,][0-9]+)?$)[=+\-@\t\r]"
 # Excel reads this in a text as a character's number, unless its first character is written so.
 _LIKE_A_NUMBERED_CHARACTER = re.compile("(_x[0-9a-fA-F]{4}_)")
 
@@ -35,6 +37,21 @@ def plain(text: str) -> str:
     if len(shown) > LONGEST_TEXT:
         return f"{shown[:LONGEST_TEXT]} [cut: {len(shown):,} characters]"
     return shown
+
+
+def without_formulas(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table for a CSV file that people open in a spreadsheet: what would run there gets an apostrophe before it.
+
+    A number with its sign stays as it is.
+    """
+    made = frame.copy()
+    for place, name in enumerate(frame.columns):
+        column = frame.iloc[:, place]
+        if not is_number(column):
+            runs = column.astype("string").str.match(_FORMULA, na=False).to_numpy(bool)
+            if runs.any():
+                made[name] = column.astype(object).where(~runs, "'" + column.astype("string").astype(object))
+    return made
 
 
 def is_number(column: pd.Series[Any]) -> bool:

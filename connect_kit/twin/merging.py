@@ -198,11 +198,11 @@ def _listed(merges: pd.DataFrame) -> str:
 
 
 def _make_pairs(session: Session, merges: pd.DataFrame) -> None:
-    """Temporary table ``merging``: place, survivor, other."""
+    """Temporary table ``merging``: place, survivor, other, student_id."""
     import pyarrow as pa
 
     columns = {"place": pa.array(range(len(merges)), pa.int32())}
-    columns |= {name: pa.array(merges[name].tolist(), pa.string()) for name in ("survivor", "other")}
+    columns |= {name: pa.array(merges[name].tolist(), pa.string()) for name in ("survivor", "other", "student_id")}
     session.connection.register("planned_merges", pa.table(columns))
     session.execute("CREATE TEMP TABLE merging AS SELECT * FROM planned_merges")
     session.connection.unregister("planned_merges")
@@ -219,6 +219,8 @@ def _check(session: Session, twin: Twin) -> None:
         WHERE coalesce(studentId, sourcedId) IS NOT NULL
         UNION ALL SELECT survivor, 'has no SIS ID any more' FROM merging JOIN students ON survivor = connectStudentId
         WHERE coalesce(studentId, sourcedId) IS NULL
+        UNION ALL SELECT survivor, 'has another SIS ID than in the plan' FROM merging
+        JOIN students ON survivor = connectStudentId WHERE studentId <> student_id
         ORDER BY ALL""")
     if wrong:
         more = f" (and {len(wrong) - 1:,} more like this)" if len(wrong) > 1 else ""

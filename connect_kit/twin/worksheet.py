@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from connect_kit.excel import plain, save_book, write_rows
+from connect_kit.excel import plain, save_book, without_formulas, write_rows
 from connect_kit.files import making_folder, replacing
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def save(plan: MergePlan, folder: str | Path, *, names: bool) -> None:
     with replacing(target / "merges.csv") as beside:
         plan.table().to_csv(beside, index=False, lineterminator="\r\n")
     with replacing(target / "merge-worksheet.csv") as beside:
-        sheet.to_csv(beside, index=False, lineterminator="\r\n")
+        without_formulas(sheet).to_csv(beside, index=False, lineterminator="\r\n")
     with replacing(target / "merge-worksheet.xlsx") as beside:
         save_book(beside, lambda book: _fill(book, sheet))
 

@@ -117,6 +117,16 @@ def test_the_survivor_takes_over_history_attributes_and_classrooms_and_keeps_its
     assert change.counts == {"merged": 3, "history": 4, "attributes": 3, "classrooms": 2, "guardians_disconnected": 2}
 
 
+def test_a_plan_for_another_district_merges_nobody_though_ids_are_alike(twin, folder, tmp_path):
+    students = folder / "students.csv"
+    students.write_text(students.read_text().replace(",0011,", ",9911,"))
+    other = Twin.fill(tmp_path / "other.duckdb", folder, district="Cedar Hills")
+    before = other.digest()
+    with pytest.raises(TwinError, match="student CS11 has another SIS ID than in the plan, so nothing was merged"):
+        other.merge(plan_for(twin, ADA))
+    assert other.digest() == before
+
+
 def test_a_merge_is_taken_back_whole(twin):
     before = twin.digest()
     twin.merge(plan_for(twin, ADA, ADA_TOO, BEN))
@@ -260,6 +270,18 @@ class TestPlan:
         assert not any(name in told for name in ("Ada", "Ashford", "Birchwood", "maple.example"))
         plan.save(tmp_path / "out", names=True)
         assert b"Adah Ashford" in (tmp_path / "out" / "merge-worksheet.csv").read_bytes()
+
+    def test_no_cell_of_the_worksheet_is_a_formula(self, folder, tmp_path):
+        students = folder / "students.csv"
+        text = students.read_text().replace("Adah,Ashford", '"=HYPERLINK(""http://x.example"")",Ashford')
+        students.write_text(text)
+        twin = Twin.fill(tmp_path / "formula.duckdb", folder, district="Maple Valley")
+        plan_for(twin, ADA).save(tmp_path / "out", names=True)
+        with (tmp_path / "out" / "merge-worksheet.csv").open(encoding="utf-8", newline="") as file:
+            (row,) = csv.DictReader(file)
+        assert row["keep_name"] == '\'=HYPERLINK("http://x.example") Ashford'
+        sheet = openpyxl.load_workbook(tmp_path / "out" / "merge-worksheet.xlsx")["Merges"]
+        assert all(cell.data_type != "f" for cells in sheet.iter_rows() for cell in cells)
 
     def test_the_worksheet_says_what_to_look_at(self, twin):
         sheet = plan_for(twin, ADA, ADA_TOO).worksheet()
