@@ -83,7 +83,8 @@ def _kind(action: Action) -> _Kind:
     kind = _KINDS.get(action.kind)
     if kind is None:
         raise SettingError(f"an action of kind {action.kind!r} is not known; expected one of {', '.join(_KINDS)}")
-    if isinstance(action.ids, str):
+    ids: object = action.ids
+    if isinstance(ids, str):  # would be taken letter by letter
         raise SettingError(f"ids is {action.ids!r}; expected a sequence of IDs")
     given = {part for part in ("unsynced", "ids", "values") if getattr(action, part)}
     given |= {"school"} if action.school is not None else set()  # a blank one is a school that is not there

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from connect_kit.errors import PlanError
+from connect_kit.errors import PlanError, SettingError
 from connect_kit.twin import UploadFile
 from tests.twin.uploads import CLASSES, ELM, ENROLLMENTS, OAK, USERS, Desk, told
 
@@ -68,6 +71,20 @@ def test_the_spellings_of_connect_s_own_articles_are_taken(desk: Desk, kind: str
     # S1 writes sourceId, S3 schoolSourcedID
     text = USERS if kind == "users" else CLASSES
     assert set(told(desk.upload(kind, text.replace(old, new, 1)))) == {"CREATED"}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"kind": "parents"}, "kind is 'parents'; expected one of users, classes"),
+        ({"level": "District"}, "level is 'District'; expected 'district' or 'school'"),
+        ({"level": "state", "school": OAK}, "level is 'state'; expected 'district' or 'school'"),
+    ],
+)
+def test_a_kind_or_level_that_is_none_is_told(desk: Desk, change: dict[str, Any], told: str) -> None:
+    file = replace(desk.file("users", USERS), **change)
+    with pytest.raises(SettingError, match=re.escape(told)):
+        desk.twin.rehearse([file], desk.folder / "results")
 
 
 def test_a_school_level_file_holds_one_school(desk: Desk) -> None:

@@ -17,7 +17,7 @@ from connect_kit.twin.processing import classes, enrollments, guardians, results
 from connect_kit.twin.processing.job import Job
 from connect_kit.twin.processing.loading import Given, load
 from connect_kit.twin.stored_settings import read_settings
-from connect_kit.twin.values import FileResult, Tally, UploadFile
+from connect_kit.twin.values import ORDER, FileResult, Tally, UploadFile
 
 if TYPE_CHECKING:
     import threading
@@ -114,7 +114,11 @@ def _jobs(
 
 
 def _check(session: Session, file: UploadFile) -> None:
-    """Whether a file's level and school can be."""
+    """Whether a file's kind, level and school can be."""
+    if file.kind not in ORDER:
+        raise SettingError(f"{file.path.name}: kind is {file.kind!r}; expected one of {', '.join(ORDER)}")
+    if file.level not in ("district", "school"):
+        raise SettingError(f"{file.path.name}: level is {file.level!r}; expected 'district' or 'school'")
     if file.level == "district" and file.school is None:
         return
     if file.level == "district":
@@ -182,9 +186,9 @@ def _forget(job: Job) -> None:
 
 
 def _sent_before(session: Session, file: UploadFile, run: str) -> FileResult | None:
-    """What became of a file that this run has sent already."""
+    """What became of a file that this run has sent already, unless every row was refused: nothing came of it."""
     rows = session.execute(
-        "SELECT rows, counts FROM uploads WHERE run = ? AND identity = ? AND outcome = 'processed'",
+        "SELECT rows, counts FROM uploads WHERE run = ? AND identity = ? AND outcome = 'processed' AND errors < rows",
         [run, file.identity],
     )
     if not rows:
