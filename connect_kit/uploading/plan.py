@@ -139,9 +139,9 @@ class UploadPlan:
             if code not in known:
                 told = ", ".join(known) or "none"
                 raise SettingError(f"{code!r} needs no waiver; codes that can be waived here: {told}")
-            if not isinstance(reason, str) or not reason.strip():
+            if not str(reason or "").strip():
                 raise SettingError(f"waiving {code} needs a reason: who decided it, and why")
-        return replace(self, waivers={**self.waivers, **{code: why.strip() for code, why in waivers.items()}})
+        return replace(self, waivers={**self.waivers, **{code: str(why).strip() for code, why in waivers.items()}})
 
     def answer(self, *, archive_existing: bool) -> UploadPlan:
         """Answer "archive existing students?", which the first users.csv asks (S0, decision 23).

@@ -265,9 +265,18 @@ def sent_of(plan: Any, forecasts: Sequence[FileResult]) -> tuple[UploadFile, ...
     return tuple(getattr(plan, "files", plan))
 
 
-def last_rehearsal(plan: Any) -> Path | None:
-    """The folder of a plan's last dry run."""
+def last_rehearsal(plan: Any, path: str | Path) -> Path | None:
+    """The folder of the last dry run of a plan that ended, before the upload that is at ``path``, or the last one.
+
+    After an upload a dry run tells what a second one would do.
+    """
     folder = getattr(plan, "folder", None)
     if folder is None:
         return None
-    return max(Path(folder).glob("results/*-rehearsal"), default=None, key=lambda found: found.name)
+    place, here = Path(folder).resolve() / "results", Path(path).expanduser().resolve()
+    ended = {one.name: one for one in place.glob("*-rehearsal") if any(one.glob("*-result.csv"))}
+    uploads = [one for one in place.glob("*-upload") if one.is_dir()]
+    meant = [one.name for one in uploads if one in (here, *here.parents)] or [one.name for one in uploads]
+    before = [name for name in ended if not meant or name < max(meant)]
+    last = max(before or ended, default=None)
+    return None if last is None else ended[last]

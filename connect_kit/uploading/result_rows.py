@@ -12,8 +12,10 @@ from connect_kit import connect
 from connect_kit.engine import DuckDBEngine, default_engine, load_csv, quoted
 from connect_kit.engine.csv_load import open_csv
 from connect_kit.errors import OutputError, ResultsError
-from connect_kit.excel import MOST_ROWS, save_book, write_rows
+from connect_kit.excel import MOST_ROWS, plain, save_book, write_rows
 from connect_kit.files import replacing
+from connect_kit.twin.values import RESULT_COLUMNS
+from connect_kit.uploading.result_files import unique_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +29,10 @@ _PIECE = 50_000
 
 @contextmanager
 def loaded(path: Path, engine: DuckDBEngine | None = None) -> Iterator[tuple[Schema, tuple[str, ...]]]:
-    """A result file as table ``_all_rows`` of a schema, and its columns. ``_line`` is the line of the file sent, too.
+    """A result file as table ``_all_rows`` of a schema, and its columns.
+
+    Those of the input that are called like the result's have other names here. ``_line`` is the line of the file sent,
+    too.
 
     Raises
     ------
@@ -40,10 +45,14 @@ def loaded(path: Path, engine: DuckDBEngine | None = None) -> Iterator[tuple[Sch
             source = open_csv(path, Path(scratch))
         except OSError as error:
             raise ResultsError(f"{path}: cannot be read ({error.strerror or error}); upload again") from error
-        if not source.header or "result" not in source.header:
+        if source.header[-len(RESULT_COLUMNS) :] != RESULT_COLUMNS:
             raise ResultsError(f"{path}: is no result file any more; upload again")
-        load_csv(schema, "rows", source, source.header)
-    yield schema, source.header
+        # An attribute may be called code or result too: the last columns are what the twin says.
+        own = source.header[: -len(RESULT_COLUMNS)]
+        names = unique_names((*RESULT_COLUMNS, *own))
+        columns = (*names[len(RESULT_COLUMNS) :], *RESULT_COLUMNS)
+        load_csv(schema, "rows", source, columns)
+    yield schema, columns
 
 
 def refused_rows(results: Iterable[FileResult]) -> pd.DataFrame:
@@ -106,7 +115,7 @@ def _fill(book: Any, schema: Schema, header: tuple[str, ...]) -> None:
     sheet = book.add_worksheet("result")
     text, bold = book.add_format({"num_format": "@"}), book.add_format({"bold": True})
     for place, name in enumerate(header):
-        sheet.write_string(0, place, name, bold)
+        sheet.write_string(0, place, plain(name), bold)
     sheet.freeze_panes(1, 0)
     chosen, first = ", ".join(map(quoted, header)), 1
     formats = dict.fromkeys(header, text)

@@ -224,18 +224,21 @@ class Results:
     def save(self, folder: str | Path) -> None:
         """Write results.csv, corrections.csv and support-message.txt into a folder; IDs only.
 
+        corrections.csv is for people: a text that a spreadsheet would run as a formula has an apostrophe before it.
+
         Raises
         ------
         OutputError
             When they cannot be written; what stood there before is as it was.
         """
+        from connect_kit.excel import without_formulas
         from connect_kit.files import making_folder, replacing
 
         target = making_folder(folder)
         with replacing(target / "results.csv") as beside:
             self.table().to_csv(beside, index=False, lineterminator="\r\n")
         with replacing(target / "corrections.csv") as beside:
-            self.corrections().to_csv(beside, index=False, lineterminator="\r\n")
+            without_formulas(self.corrections()).to_csv(beside, index=False, lineterminator="\r\n")
         with replacing(target / "support-message.txt") as beside:
             beside.write_text(self.support_message(), encoding="utf-8")
 

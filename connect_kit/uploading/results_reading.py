@@ -58,7 +58,8 @@ def read_results(
     plan : UploadPlan or sequence of UploadFile, optional
         What was sent. The forecast's files when left out.
     forecast : UploadResult or sequence of FileResult, optional
-        A dry run; the plan's last rehearsal when left out, if its result files still lie in the plan's folder.
+        A dry run; when left out the plan's last one before its upload, if its result files still lie in the plan's
+        folder.
 
     Returns
     -------
@@ -90,7 +91,7 @@ def read_results(
             f"{path}: has no column 'result', so that it is no result file; download the result of the upload from "
             "Connect (SIS Rostering, at the bottom of the page)"
         )
-    reading = _Reading(schema, sent, dry, None if forecast is not None else last_rehearsal(plan))
+    reading = _Reading(schema, sent, dry, None if forecast is not None else last_rehearsal(plan, path))
     received = tuple(reading.take(number, file) for number, file in enumerate(files))
     missing = tuple(file for place, file in enumerate(sent) if place not in reading.taken)
     return Results(schema, received, missing, tuple(ignored), planned=bool(sent))

@@ -189,12 +189,14 @@ def _results_folder(plan: UploadPlan, results: str | Path | None, word: str) -> 
     if results is not None:
         folder = Path(results).expanduser()
     else:
-        # Names in the order of time: a second one within a second is ...Z2-rehearsal.
-        begun, number = f"{_now():%Y-%m-%dT%H-%M-%SZ}", 1
-        folder = plan.folder / "results" / f"{begun}-{word}"
-        while folder.exists():
+        # Names in the order of time, by which read_results finds the dry run before an upload: a second one within a
+        # second is ...Z2-rehearsal, or ...Z2-upload.
+        place, begun, number = plan.folder / "results", f"{_now():%Y-%m-%dT%H-%M-%SZ}", 1
+        name = begun
+        while any(place.glob(f"{name}-*")):
             number += 1
-            folder = plan.folder / "results" / f"{begun}{number}-{word}"
+            name = f"{begun}{number}"
+        folder = place / f"{name}-{word}"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

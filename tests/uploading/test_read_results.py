@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from connect_kit.errors import PlanError, ResultsError, SettingError
@@ -414,6 +415,15 @@ def test_names_are_kept_out_even_where_the_result_has_only_ids(tmp_path, sent):
         ["0019", "SUCCESS", ""],
     )
     assert read_results(came, [sent]).errors["message"].tolist() == ["[…] […] exists"]
+
+
+def test_no_cell_of_the_corrections_is_a_formula_and_ids_with_a_sign_stay(tmp_path):
+    write = tmp_path / "users-result.csv"
+    write.write_text("sourcedId,result,message\n=1+1,ERROR,@SUM(A1)\n-17,ERROR,+cmd\nS1,ERROR,bad\n", encoding="utf-8")
+    read_results(write).save(tmp_path / "out")
+    found = pd.read_csv(tmp_path / "out" / "corrections.csv", dtype=str)
+    assert found["sourcedId"].tolist() == ["'=1+1", "-17", "S1"]
+    assert found["wrong"].tolist() == ["'@SUM(A1)", "'+cmd", "bad"]
 
 
 def test_the_support_message_gives_counts_causes_and_ids(tmp_path, sent, forecast):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ import pytest
 import connect_kit as ck
 from connect_kit.twin import Twin
 from connect_kit.uploading import UploadPlan, UploadResult
+from tests.uploading import small
 
 
 class Sent(NamedTuple):
@@ -47,6 +49,22 @@ def test_the_last_rehearsal_of_the_plan_is_the_forecast_when_none_is_given(sent)
     results = ck.read_results(sent.real, sent.plan)
     assert [one.forecast for one in results.received] == [True] * len(sent.plan.files)
     assert set(results.table()["verdict"]) == {"as forecast"}
+
+
+def test_a_dry_run_that_was_cancelled_or_came_after_the_upload_is_no_forecast_of_it(tmp_path):
+    twin = small.new_twin(tmp_path / "maple.duckdb")
+    plan = small.plan_of(small.deliver(tmp_path / "d"), twin, tmp_path / "plan")
+    assert ck.upload(plan, twin).succeeded
+    stop = threading.Event()
+    stop.set()
+    assert ck.upload(plan, twin, cancel=stop).cancelled
+    first = ck.upload(plan, twin, dry_run=False)
+    assert set(ck.read_results(first.folder, plan).table()["verdict"]) == {"as forecast"}
+    ck.upload(plan, twin)
+    assert set(ck.read_results(first.folder, plan).table()["verdict"]) == {"as forecast"}
+    second = ck.upload(plan, twin, dry_run=False)
+    assert set(ck.read_results(second.folder, plan).table()["verdict"]) == {"as forecast"}
+    assert set(ck.read_results(first.folder, plan).table()["verdict"]) == {"as forecast"}
 
 
 def test_every_error_of_the_twin_has_a_rule_with_a_remedy(sent):

@@ -159,6 +159,15 @@ def test_what_was_waived_is_logged_with_its_reason(one_bad: UploadPlan, twin: Tw
     assert told == ["waived for the upload of d: enrollments.classSourcedId.known_class: Mrs Alder: next week"]
 
 
+def test_attributes_called_like_columns_of_a_result_do_not_hide_what_was_refused(twin: Twin, tmp_path: Path) -> None:
+    attributes = "studentSourcedId,Code,result,message\n0001,ERROR,ERROR,x\n0099,a,SUCCESS,b\n"
+    plan = plan_of(deliver(tmp_path / "d", student_attributes=attributes), twin, tmp_path / "plan")
+    result = upload(plan, twin)
+    code = "student_attributes.studentSourcedId.known_student"
+    assert result.errors[["line", "sourcedId", "code"]].to_numpy().tolist() == [[3, "0099", code]]
+    assert plan.waive(code, "Mrs Alder: left in June").ready(twin)
+
+
 def test_line_breaks_inside_values_do_not_move_the_lines_of_refused_rows(twin: Twin, tmp_path: Path) -> None:
     users = (
         "sourcedId,orgSourcedIds,role,givenName,familyName\n"
@@ -190,6 +199,14 @@ def test_no_further_file_is_sent_after_one_that_was_refused(
     assert not result.succeeded
     assert result.stopped == "every row of users.csv was refused; no further file was sent"
     assert [one.file.kind for one in result.files] == ["users"]
+    again = upload(rehearsed, twin, dry_run=False)  # pressing once more does not get past it
+    assert again.stopped == result.stopped and again.run == result.run
+    assert len(twin.table("classrooms")) == 0
+    with opened(twin.path, "a test") as session:
+        session.execute("UPDATE schools SET schoolId = rtrim(schoolId, 'x')")
+    last = upload(rehearsed, twin, dry_run=False)
+    assert last.succeeded and last.run == result.run
+    assert [one.outcome for one in last.files] == ["processed"] * 5
 
 
 def test_a_twin_put_in_the_place_of_the_one_that_was_rehearsed_gets_nothing(rehearsed: UploadPlan, twin: Twin) -> None:
