@@ -74,6 +74,9 @@ class Board(Generic[V]):
     def _first(self) -> None:
         """What is done before the panel is drawn for the first time."""
 
+    def _check_free(self) -> None:
+        """Raise while the value is needed for what is under way."""
+
     def _reload(self) -> None:
         """Another value is to be shown."""
         raise NotImplementedError
@@ -108,6 +111,7 @@ class Board(Generic[V]):
 
     @value.setter
     def value(self, value: V) -> None:
+        self._check_free()
         self._take(value)
         self._run(self._reload)
 

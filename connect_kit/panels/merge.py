@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import ipywidgets
 
-from connect_kit.errors import TwinError
+from connect_kit.errors import TwinBusyError, TwinError
 from connect_kit.panels import merge_view as view
 from connect_kit.panels.elements import Node, el
 from connect_kit.panels.panel import Panel, Press
@@ -105,6 +105,10 @@ class MergePanel(Panel[MergePlan]):
         )
 
     # The queue.
+
+    def _check_free(self) -> None:
+        if self._work.running:
+            raise TwinBusyError(f"{self.twin.path}: {_WAIT}")
 
     def _load(self) -> Queue:
         frame = self._value.table().reset_index(drop=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
+from connect_kit.errors import TwinBusyError
 from connect_kit.panels import upload_view as view
 from connect_kit.panels.elements import Node, el
 from connect_kit.panels.result_rows import ResultRows
@@ -86,6 +87,10 @@ class UploadPanel(UploadParts):
 
     def _first(self) -> None:
         self._look()
+
+    def _check_free(self) -> None:
+        if self.running:
+            raise TwinBusyError(f"{self.target.path}: {_WAIT}")
 
     def _reload(self) -> None:
         self.result, self.forecast, self._rows = None, None, ResultRows()

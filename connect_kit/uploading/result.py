@@ -137,6 +137,7 @@ class UploadResult:
             target.mkdir(mode=0o700, parents=True, exist_ok=True)
             for path in self._paths():
                 if path.resolve() != (target / path.name).resolve():
+                    (target / path.name).touch(mode=0o600)  # nobody else on this machine may read it
                     shutil.copyfile(path, target / path.name)
         except OSError as error:
             raise OutputError(

@@ -108,6 +108,7 @@ def save_workbook(path: Path, workbook: Path) -> None:
                 f"{workbook}: a sheet holds {MOST_ROWS:,} rows, and {path.name} has more; use the CSV file beside it"
             )
         with replacing(workbook) as part:
+            part.chmod(0o600)  # children's data
             save_book(part, lambda book: _fill(book, schema, header))
 
 

@@ -144,6 +144,8 @@ def test_while_a_merge_is_under_way_the_panel_answers_and_decides_nothing(panel,
     panel.buttons["merge"].click()
     panel.buttons["merge"].click()
     assert "Wait until the merge has ended." in panel.status.text and panel.buttons["merge"].disabled
+    with pytest.raises(TwinBusyError, match="Wait until the merge has ended"):
+        panel.value = panel.value
     go.set()
     assert panel.wait(60) and panel.error is None
     assert (twin.activity()["kind"] == "merge").sum() == 1

@@ -162,6 +162,18 @@ def test_while_it_runs_the_panel_goes_on_answering(panel, held):
     assert panel.wait(60) and panel.buttons["cancel"].disabled
 
 
+def test_another_plan_is_shown_only_after_what_is_under_way_has_ended(panel, plan, twin, held, tmp_path):
+    other = plan_of(deliver(tmp_path / "other"), twin, tmp_path / "other-plan")
+    panel.buttons["rehearse"].click()
+    with pytest.raises(TwinBusyError, match="Wait until what is under way has ended"):
+        panel.value = other
+    assert panel.value == plan
+    held.set()
+    assert panel.wait(60) and panel.forecast.plan == plan
+    panel.value = other
+    assert panel.value == other and panel.forecast is None and panel.result is None
+
+
 def test_a_cancelled_dry_run_says_so_and_can_be_begun_again(panel, twin, held):
     before = twin.digest()
     panel.buttons["rehearse"].click()

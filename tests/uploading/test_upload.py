@@ -329,6 +329,14 @@ def test_a_result_is_saved_as_connect_gives_it_with_guardians_as_a_workbook_of_t
     assert [row[6] for row in rows[1:]] == ["SUCCESS", "SUCCESS"]
 
 
+def test_saved_results_are_for_their_owner_only(plan: UploadPlan, twin: Twin, tmp_path: Path) -> None:
+    (tmp_path / "open").mkdir(mode=0o755)
+    upload(plan, twin).save(tmp_path / "open", excel=True)
+    written = list((tmp_path / "open").iterdir())
+    assert len(written) == len(KINDS) + 1
+    assert {path.stat().st_mode & 0o077 for path in written} == {0}
+
+
 def test_a_result_counts_by_school_and_kind(plan: UploadPlan, twin: Twin) -> None:
     table = upload(plan, twin).table()
     users = table[table["file"] == "users.csv"].groupby("what")["count"].sum().to_dict()
