@@ -163,7 +163,10 @@ def _print_gates(gates: pd.DataFrame) -> None:
 
 
 def _print_result(result: UploadResult) -> None:
-    typer.echo("Dry run: nothing was changed." if result.dry_run else "Uploaded.")
+    if result.dry_run:
+        typer.echo("Dry run: nothing was changed.")
+    else:
+        typer.echo("Uploaded." if result.succeeded else "Not all was uploaded.")
     _print_table(result.summary())
     errors = result.errors_by_cause()
     if len(errors):

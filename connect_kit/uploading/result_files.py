@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 from connect_kit import connect
 from connect_kit.engine import load_csv
 from connect_kit.engine.csv_load import open_csv
-from connect_kit.errors import ResultsError
-from connect_kit.twin.values import ORDER
+from connect_kit.errors import ResultsError, SettingError
+from connect_kit.twin.values import ORDER, FileResult, UploadFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from connect_kit.engine import Schema
-    from connect_kit.twin.values import FileResult, Kind, UploadFile
+    from connect_kit.twin.values import Kind
 
 #: Columns by which a row is told again, of each kind.
 KEYS: Mapping[Kind, tuple[str, ...]] = {
@@ -247,12 +248,14 @@ def forecasts_of(forecast: Any) -> tuple[FileResult, ...]:
 
     Raises
     ------
+    SettingError
+        For what is no result.
     ResultsError
         For a real upload.
     """
     if forecast is None:
         return ()
-    files: tuple[FileResult, ...] = tuple(getattr(forecast, "files", forecast))
+    files: tuple[FileResult, ...] = _listed(forecast, FileResult, "forecast; give the UploadResult of a dry run")
     if not all(file.dry_run for file in files):
         raise ResultsError("the forecast is a real upload; give the UploadResult of the dry run before it")
     return files
@@ -262,7 +265,16 @@ def sent_of(plan: Any, forecasts: Sequence[FileResult]) -> tuple[UploadFile, ...
     """The files of a plan, or those that were forecast where there is no plan."""
     if plan is None:
         return tuple(result.file for result in forecasts)
-    return tuple(getattr(plan, "files", plan))
+    return _listed(plan, UploadFile, "plan; give an UploadPlan, from plan_upload or read_plan(folder)")
+
+
+def _listed(thing: Any, kind: type, wanted: str) -> tuple[Any, ...]:
+    """The files of a plan or a result, or files that are given one by one."""
+    listed = getattr(thing, "files", thing)
+    found = tuple(listed) if isinstance(listed, Iterable) else (None,)
+    if not all(isinstance(one, kind) for one in found):
+        raise SettingError(f"{type(thing).__name__} is no {wanted}")
+    return found
 
 
 def last_rehearsal(plan: Any, path: str | Path) -> Path | None:

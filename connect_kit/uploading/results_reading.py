@@ -70,6 +70,8 @@ def read_results(
     ResultsError
         For what is no result file, the result of another upload or district, two results of one file, or a forecast
         of other bytes.
+    SettingError
+        For what is no plan or no forecast.
     PlanError
         When a file of the plan was changed after it was sent.
     """

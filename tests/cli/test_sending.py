@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 import connect_kit as ck
-from connect_kit.cli import run
+from connect_kit.cli import run, sending
 
 
 class Road(NamedTuple):
@@ -106,6 +106,16 @@ def test_a_real_upload_before_the_dry_run_says_which_gate_is_open(
     told = capsys.readouterr()
     assert "▲ open    dry run: these files were not rehearsed" in told.out
     assert told.err == "Nothing was sent: close what is open first.\n"
+
+
+def test_an_upload_that_stopped_is_not_said_to_be_done(road: Road, capsys: pytest.CaptureFixture[str]) -> None:
+    prepare(road)
+    done = ck.upload(ck.read_plan(road.plan), road.twin)
+    capsys.readouterr()
+    sending._print_result(replace(done, dry_run=False, files=done.files[:1], stopped="classes.csv was refused"))
+    told = capsys.readouterr().out
+    assert told.startswith("Not all was uploaded.")
+    assert "Stopped: classes.csv was refused" in told
 
 
 def test_a_critical_finding_stays_open_until_it_is_waived_with_a_reason(

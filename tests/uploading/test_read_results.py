@@ -417,6 +417,15 @@ def test_names_are_kept_out_even_where_the_result_has_only_ids(tmp_path, sent):
     assert read_results(came, [sent]).errors["message"].tolist() == ["[…] […] exists"]
 
 
+def test_what_is_no_plan_or_no_forecast_is_told(tmp_path, sent):
+    write = tmp_path / "users-result.csv"
+    write.write_text("sourcedId,result\nS1,ERROR\n", encoding="utf-8")
+    with pytest.raises(SettingError, match=r"str is no plan; give an UploadPlan, from plan_upload or read_plan"):
+        read_results(write, "plan-folder")
+    with pytest.raises(SettingError, match=r"str is no forecast; give the UploadResult of a dry run"):
+        read_results(write, forecast="plan-folder")
+
+
 def test_no_cell_of_the_corrections_is_a_formula_and_ids_with_a_sign_stay(tmp_path):
     write = tmp_path / "users-result.csv"
     write.write_text("sourcedId,result,message\n=1+1,ERROR,@SUM(A1)\n-17,ERROR,+cmd\nS1,ERROR,bad\n", encoding="utf-8")
