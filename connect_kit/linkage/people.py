@@ -26,6 +26,14 @@ _CHILDREN = {
     "names": "count(DISTINCT hash(coalesce(born, unique_id::VARCHAR)))",
     "born": "count(DISTINCT hash(coalesce(family_sound, unique_id::VARCHAR)))",
 }
+#: How common two names are together, before anybody was counted: twice as common as if they were drawn apart, and up to
+#: eight times where both are rare, because names of one origin go together.
+_TOGETHER = "f_given_first.tf * f_family.tf * (2 + 6 / (1 + f_given_first.tf * f_family.tf / 1e-6))"
+#: With those counted, as in Gamma and Poisson's model, the child itself being the one that is known to have the name. A
+#: third record of a rare name is rather the same child again, as one in so many is there a third time.
+_THIRD = 0.04
+_NAMES = f"""(f_names.others * (f_names.records * {_TOGETHER}) / (f_names.records * {_TOGETHER} + {_THIRD}) + 1) /
+    (f_names.records + 1 / ({_TOGETHER}))"""
 #: Numbers of the person alone; a student's are the family's.
 _PHONES = {
     "students": "NULL",
@@ -133,14 +141,16 @@ def _frequencies(schema: Schema, model: Model) -> None:
     chosen, joins = ["p.*"], ""
     for field, share in usual.items():
         name = quoted(field)
+        others = (
+            f"greatest({_CHILDREN.get(field, 'count(*)')} - 1 - (bool_or(born IS NULL) OR count(*) = 2)::INTEGER, 0)"
+        )
         chosen.append(f"f_{field}.tf AS tf_{field}")
         joins += f"""
             LEFT JOIN (
-                SELECT {name}, (greatest({_CHILDREN.get(field, "count(*)")} - 1
-                        - (bool_or(born IS NULL) OR count(*) = 2)::INTEGER, 0) + {_WEIGHT_OF_DEFAULT * share}) /
-                    (sum(count(*)) OVER () + {_WEIGHT_OF_DEFAULT}) AS tf
+                SELECT {name}, ({others} + {_WEIGHT_OF_DEFAULT * share}) /
+                    (sum(count(*)) OVER () + {_WEIGHT_OF_DEFAULT}) AS tf,
+                    {others} AS others, sum(count(*)) OVER () AS records
                 FROM people_without_frequencies WHERE {name} IS NOT NULL GROUP BY {name}
             ) AS f_{field} ON f_{field}.{name} = p.{name}"""
-    # Given and family names go together: both are at least as common as the two are apart.
-    chosen = [c.replace("f_names.tf AS", "greatest(f_names.tf, f_given_first.tf * f_family.tf) AS") for c in chosen]
+    chosen = [c.replace("f_names.tf AS", f"{_NAMES} AS") for c in chosen]
     schema.execute(f"CREATE TABLE people AS SELECT {', '.join(chosen)} FROM people_without_frequencies AS p {joins}")

@@ -28,7 +28,7 @@ FROM (
 -- Every spelling once: there are far fewer names than people.
 CREATE TABLE spellings AS
 SELECT raw, form, joined(form) AS whole, string_split(form, ' ') AS tokens FROM (
-    SELECT raw, words(replace(raw, '-', '')) AS form FROM ( -- Ji-hoon is one name
+    SELECT raw, words(translate(raw, '-''’ʼ`´', '')) AS form FROM ( -- Ji-hoon and D'Andre are one name each
         SELECT givenName AS raw FROM persons UNION SELECT middleName FROM persons UNION SELECT preferredGivenName FROM persons
     ) WHERE raw IS NOT NULL
 );
