@@ -62,12 +62,14 @@ def read_scored(schema: Schema, model: Model) -> pd.DataFrame:
             CASE WHEN turned THEN rk ELSE lk END AS "left", CASE WHEN turned THEN lk ELSE rk END AS "right",
             CASE WHEN turned THEN rs ELSE ls END AS left_source, CASE WHEN turned THEN ls ELSE rs END AS right_source,
             CASE WHEN turned THEN ri ELSE li END AS left_id, CASE WHEN turned THEN li ELSE ri END AS right_id,
-            CASE WHEN held THEN least(match_weight, 0) ELSE match_weight END AS own_weight, guarded
+            CASE WHEN held THEN least(match_weight, 0) ELSE match_weight END AS own_weight, guarded,
+            guarded AND known AS firm
         FROM (
             SELECT unique_id_l AS l, unique_id_r AS r, a.source || ':' || a.id AS lk, b.source || ':' || b.id AS rk,
                 a.source AS ls, a.id AS li, b.source AS rs, b.id AS ri,
                 (a.source, lk) > (b.source, rk) AS turned, match_weight,
-                gamma_{guard.name} IN ({_listed(against)}) AS guarded, gamma_{guard.name} IN ({_listed(held)}) AS held
+                gamma_{guard.name} IN ({_listed(against)}) AS guarded, gamma_{guard.name} IN ({_listed(held)}) AS held,
+                a.given_known AND b.given_known AS known
             FROM scored JOIN people AS a ON a.unique_id = unique_id_l JOIN people AS b ON b.unique_id = unique_id_r
         )""")
 
@@ -118,7 +120,9 @@ def _with_decisions(scored: pd.DataFrame, schema: Schema, decisions: tuple[Decis
     for side in ("left", "right"):
         parts = new[side].str.split(":", n=1)
         new = new.assign(**{f"{side}_source": parts.str[0], f"{side}_id": parts.str[1]})
-    more = new.assign(l=new["left"].map(numbers), r=new["right"].map(numbers), own_weight=np.nan, guarded=False)
+    more = new.assign(
+        l=new["left"].map(numbers), r=new["right"].map(numbers), own_weight=np.nan, guarded=False, firm=False
+    )
     return pd.concat([pairs, more], ignore_index=True) if len(more) else pairs
 
 
@@ -140,7 +144,7 @@ def _triples(pairs: pd.DataFrame, threshold: float) -> pd.DataFrame:
     edges = pd.concat([strong, turned]).rename(columns={"r": "third"})
     edges = edges[edges.groupby("third")["l"].transform("size").between(2, MOST_EDGES)]
     triples = edges.merge(edges, on="third", suffixes=("_l", "_r")).rename(columns={"l_l": "l", "l_r": "r"})
-    own = pairs.loc[open_, ["l", "r", "own_weight", "guarded"]]
+    own = pairs.loc[open_, ["l", "r", "own_weight", "guarded", "firm"]]
     triples = triples.merge(own, on=["l", "r"])
     a, b = (triples[name].to_numpy() for name in ("weight_l", "weight_r"))
     c = triples["own_weight"].clip(upper=0.0).to_numpy()
@@ -157,14 +161,15 @@ def _weighed_together(pairs: pd.DataFrame, threshold: float) -> pd.DataFrame:
     """Pairs with ``match_weight``: less where two partners of a record contradict each other, more by way of a third.
 
     Of twins at most one is the same as a third record: the likelier one stays, and where both are about equally likely
-    neither reaches the threshold. What people decided is left alone.
+    neither reaches the threshold. A name that nobody has is no twin's but a misspelling, and contradicts nobody firmly.
+    What people decided is left alone.
     """
     import pandas as pd
 
     triples, undecided = _triples(pairs, threshold), pairs["decision"].eq("")
     weights = pairs["own_weight"].copy()
     for side in ("l", "r"):
-        least = triples[triples["guarded"]].groupby(f"pair_{side}")[f"weight_{side}"].min()
+        least = triples[triples["firm"]].groupby(f"pair_{side}")[f"weight_{side}"].min()
         weights = weights.where(~undecided, weights.clip(upper=least.reindex(weights.index).fillna(float("inf"))))
     # Only pairs that are left bring others together.
     left = weights.ge(threshold) | pairs["decision"].eq("same")

@@ -118,3 +118,12 @@ def test_among_three_hundred_two_of_a_common_name_and_other_guardians_are_two(tm
     pairs = {frozenset(pair) for pair in zip(found["left_id"], found["right_id"], strict=True)}
     assert len(namesakes)
     assert not pairs & {frozenset(pair) for pair in zip(namesakes["left_id"], namesakes["right_id"], strict=True)}
+
+
+def test_a_misspelt_third_record_does_not_part_the_other_two(district: District, pairs_of: PairsOf) -> None:
+    """Ted and Edqard are no names of twins, though nothing tells that Ted is Edqard."""
+    child = {"familyName": "Abernathy", "orgSourcedIds": "A", "agentSourcedIds": "G", "grades": "07"}
+    names = {"C1": "Edward", "C2": "Ted", "C3": "Edqard"}
+    rows = [{**child, "sourcedId": number, "givenName": name} for number, name in names.items()]
+    found = find_duplicates(district(PARENT, *rows, without=["birthDate", "identifier", "email"]))
+    assert pairs_of(found.table()) == {frozenset({"C1", "C2"}), frozenset({"C1", "C3"})}
