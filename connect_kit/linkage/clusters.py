@@ -18,8 +18,11 @@ MOST_EDGES = 30
 FLOOR = -10.0
 #: Match weight of a level from which on it says "not the same" whatever the rest says.
 _AGAINST = -5.0
-#: Probability of a pair that people called the same, where it brings a third record in.
-_SURE = 0.999999
+#: The most that a third record can say for a pair; what a pair that people called the same weighs.
+_SURE, _DECIDED = 20.0, 1000.0
+#: How much of what a pair says against itself counts where a third record speaks for it: the pairs with the third tell
+#: already how rare it is to be there twice, and errors of both records, each small beside the third, add up.
+_OWN = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +62,14 @@ def read_scored(schema: Schema, model: Model) -> pd.DataFrame:
             CASE WHEN turned THEN rk ELSE lk END AS "left", CASE WHEN turned THEN lk ELSE rk END AS "right",
             CASE WHEN turned THEN rs ELSE ls END AS left_source, CASE WHEN turned THEN ls ELSE rs END AS right_source,
             CASE WHEN turned THEN ri ELSE li END AS left_id, CASE WHEN turned THEN li ELSE ri END AS right_id,
-            CASE WHEN held THEN least(match_weight, 0) ELSE match_weight END AS own_weight, guarded
+            CASE WHEN held THEN least(match_weight, 0) ELSE match_weight END AS own_weight, guarded,
+            guarded AND known AS firm
         FROM (
             SELECT unique_id_l AS l, unique_id_r AS r, a.source || ':' || a.id AS lk, b.source || ':' || b.id AS rk,
                 a.source AS ls, a.id AS li, b.source AS rs, b.id AS ri,
                 (a.source, lk) > (b.source, rk) AS turned, match_weight,
-                gamma_{guard.name} IN ({_listed(against)}) AS guarded, gamma_{guard.name} IN ({_listed(held)}) AS held
+                gamma_{guard.name} IN ({_listed(against)}) AS guarded, gamma_{guard.name} IN ({_listed(held)}) AS held,
+                a.given_known AND b.given_known AS known
             FROM scored JOIN people AS a ON a.unique_id = unique_id_l JOIN people AS b ON b.unique_id = unique_id_r
         )""")
 
@@ -78,19 +83,8 @@ def link(scored: pd.DataFrame, schema: Schema, decisions: tuple[Decision, ...], 
     import numpy as np
 
     pairs = _with_decisions(scored, schema, decisions)
-    pairs["match_weight"] = pairs["own_weight"]
-    pairs["by_way"] = False
+    pairs = _weighed_together(pairs, threshold)
     same, different = pairs["decision"].eq("same"), pairs["decision"].eq("different")
-    strong = pairs.loc[
-        (same | pairs["match_weight"].ge(threshold)) & ~different, ["l", "r", "match_weight", "decision"]
-    ]
-    through = _through_others(strong)
-    if len(through):
-        pairs = pairs.merge(through, how="left", on=["l", "r"])
-        better = pairs["through"].gt(pairs["match_weight"]) & ~pairs["guarded"] & pairs["decision"].eq("")
-        pairs.loc[better, "match_weight"] = pairs.loc[better, "through"]
-        pairs["by_way"] = better
-        same, different = pairs["decision"].eq("same"), pairs["decision"].eq("different")
     likely = 1.0 / (1.0 + np.exp2(-pairs["match_weight"].clip(-500, 500)))
     pairs["match_probability"] = np.where(same, 1.0, np.where(different, 0.0, likely))
     chosen = same | (pairs["match_weight"].ge(threshold) & ~different)
@@ -126,29 +120,65 @@ def _with_decisions(scored: pd.DataFrame, schema: Schema, decisions: tuple[Decis
     for side in ("left", "right"):
         parts = new[side].str.split(":", n=1)
         new = new.assign(**{f"{side}_source": parts.str[0], f"{side}_id": parts.str[1]})
-    more = new.assign(l=new["left"].map(numbers), r=new["right"].map(numbers), own_weight=np.nan, guarded=False)
+    more = new.assign(
+        l=new["left"].map(numbers), r=new["right"].map(numbers), own_weight=np.nan, guarded=False, firm=False
+    )
     return pd.concat([pairs, more], ignore_index=True) if len(more) else pairs
 
 
-def _through_others(strong: pd.DataFrame) -> pd.DataFrame:
-    """Match weight of two records by way of a third: the product of both probabilities. ``l``, ``r``, ``through``."""
+def _triples(pairs: pd.DataFrame, threshold: float) -> pd.DataFrame:
+    """Records ``l`` and ``r`` that both are the same as a ``third``: what the three say together.
+
+    Of three records all may be one person, or only two, or none. With the match weights a and b of both pairs with the
+    third, and c of ``l`` and ``r`` themselves where it speaks against, the odds of these are 2^(a+b+c), 2^a, 2^b and 1.
+    ``pair_l`` and ``pair_r`` are the places of the pairs with the third, ``weight_l`` and ``weight_r`` what is left of
+    their match weights; ``through`` is the match weight of ``l`` and ``r`` by way of the third.
+    """
     import numpy as np
     import pandas as pd
 
-    likely = 1.0 / (1.0 + np.exp2(-strong["match_weight"].clip(-500, 500)))
-    likely = likely.where(strong["decision"].ne("same"), _SURE).to_numpy()
-    ends = strong[["l", "r"]].to_numpy()
-    edges = pd.DataFrame(
-        {"a": np.append(ends[:, 0], ends[:, 1]), "b": np.append(ends[:, 1], ends[:, 0]), "p": np.append(likely, likely)}
+    same, open_ = pairs["decision"].eq("same"), pairs["decision"].eq("")
+    strong = pairs.loc[same | (open_ & pairs["own_weight"].ge(threshold)), ["l", "r"]]
+    strong = strong.assign(pair=strong.index, weight=pairs["own_weight"].where(~same, _DECIDED))
+    turned = strong.rename(columns={"l": "r", "r": "l"})
+    edges = pd.concat([strong, turned]).rename(columns={"r": "third"})
+    edges = edges[edges.groupby("third")["l"].transform("size").between(2, MOST_EDGES)]
+    triples = edges.merge(edges, on="third", suffixes=("_l", "_r")).rename(columns={"l_l": "l", "l_r": "r"})
+    own = pairs.loc[open_, ["l", "r", "own_weight", "guarded", "firm"]]
+    triples = triples.merge(own, on=["l", "r"])
+    a, b = (triples[name].to_numpy() for name in ("weight_l", "weight_r"))
+    c = triples["own_weight"].clip(upper=0.0).to_numpy()
+    every, none = a + b + np.where(triples["guarded"], c, _OWN * np.maximum(c, -_SURE)), np.zeros(len(triples))
+    two = np.logaddexp2
+    return triples.assign(
+        weight_l=two(every, a) - two(b, none),
+        weight_r=two(every, b) - two(a, none),
+        through=every - two(two(a, b), none),
     )
-    partners = edges.groupby("a")["b"].transform("size")
-    edges = edges[partners.between(2, MOST_EDGES)]
-    steps = edges.merge(edges, on="a")
-    steps = steps[steps["b_x"] != steps["b_y"]]
-    steps["p"] = np.minimum(steps["p_x"] * steps["p_y"], _SURE)
-    best = steps.groupby(["b_x", "b_y"])["p"].max().rename_axis(["l", "r"]).rename("through").reset_index()
-    best["through"] = np.log2(best["through"] / (1.0 - best["through"]))
-    return pd.DataFrame(best)
+
+
+def _weighed_together(pairs: pd.DataFrame, threshold: float) -> pd.DataFrame:
+    """Pairs with ``match_weight``: less where two partners of a record contradict each other, more by way of a third.
+
+    Of twins at most one is the same as a third record: the likelier one stays, and where both are about equally likely
+    neither reaches the threshold. A name that nobody has is no twin's but a misspelling, and contradicts nobody firmly.
+    What people decided is left alone.
+    """
+    import pandas as pd
+
+    triples, undecided = _triples(pairs, threshold), pairs["decision"].eq("")
+    weights = pairs["own_weight"].copy()
+    for side in ("l", "r"):
+        least = triples[triples["firm"]].groupby(f"pair_{side}")[f"weight_{side}"].min()
+        weights = weights.where(~undecided, weights.clip(upper=least.reindex(weights.index).fillna(float("inf"))))
+    # Only pairs that are left bring others together.
+    left = weights.ge(threshold) | pairs["decision"].eq("same")
+    bring = triples[left.loc[triples["pair_l"]].to_numpy() & left.loc[triples["pair_r"]].to_numpy()]
+    through = bring.groupby(["l", "r"])["through"].max().clip(upper=_SURE)
+    places = pd.MultiIndex.from_frame(pairs[["l", "r"]])
+    raised = pd.Series(through.reindex(places).to_numpy(), index=pairs.index, dtype=float)
+    better = raised.gt(weights) & raised.ge(threshold) & ~pairs["guarded"] & undecided
+    return pairs.assign(match_weight=weights.where(~better, raised), by_way=better)
 
 
 def _components(pairs: pd.DataFrame) -> pd.Series:

@@ -21,10 +21,14 @@ CREATE MACRO id_key(value) AS lower(ltrim(replace(value, ' ', ''), '0'));
 -- A given and a family name as one number.
 CREATE MACRO both_names(given, family) AS CASE WHEN given IS NOT NULL AND family IS NOT NULL THEN hash(given || ' ' || family) END;
 
+-- Of doubled letters one stays.
+CREATE MACRO single(value) AS replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
+    value, 'bb', 'b'), 'dd', 'd'), 'ff', 'f'), 'gg', 'g'), 'kk', 'k'), 'll', 'l'), 'mm', 'm'), 'nn', 'n'), 'pp', 'p'), 'rr', 'r'), 'ss', 's'), 'tt', 't'), 'vv', 'v');
+
 -- What is left of a name when vowels, doubled letters and the spellings that sound alike are gone.
-CREATE MACRO consonants(value) AS replace(replace(replace(left(value, 1), 'c', 'k'), 'q', 'k'), 'z', 's') || regexp_replace(regexp_replace(
-    replace(replace(replace(replace(replace(replace(substr(value, 2), 'ph', 'f'), 'ck', 'k'), 'sch', 's'), 'th', 't'), 'z', 's'), 'c', 'k'),
-    '[aeiouyhw]', '', 'g'), '(bb|dd|ff|gg|kk|ll|mm|nn|pp|rr|ss|tt|vv)', '', 'g');
+CREATE MACRO consonants(value) AS replace(replace(replace(left(value, 1), 'c', 'k'), 'q', 'k'), 'z', 's') || regexp_replace(single(
+    replace(replace(replace(replace(replace(replace(substr(value, 2), 'ph', 'f'), 'ck', 'k'), 'sch', 's'), 'th', 't'), 'z', 's'), 'c', 'k')),
+    '[aeiouyhw]', '', 'g');
 
 -- The list of a field: several values stand in it, separated by commas.
 CREATE MACRO entries(value) AS list_filter(list_transform(string_split(value, ','), lambda x: trim(x)), lambda x: x <> '');

@@ -38,8 +38,13 @@ class Level:
         Share among pairs of one person, and among pairs of two.
     null : bool
         Nothing can be compared; weighs nothing.
-    fixed : bool
-        The shares are not fitted to a delivery.
+    fixed : bool, "m" or "u"
+        The shares are not fitted to a delivery, or one of the two is not.
+    each : float
+        In place of ``u``: how many others a person agrees with by chance, however many people there are. A child has
+        about as many brothers and sisters in a large district as in a small one.
+    besides : bool
+        So much is lacking in any list: ``m`` is the share that a second record lacks besides.
     tf : str
         Column whose own frequency takes the place of ``u``: a rare name in common is worth more than a common one.
     tf_weight : float
@@ -57,7 +62,9 @@ class Level:
     m: float = 0.0
     u: float = 0.0
     null: bool = False
-    fixed: bool = False
+    fixed: bool | Literal["m", "u"] = False
+    each: float = 0.0
+    besides: bool = False
     tf: str = ""
     tf_weight: float = 1.0
     least: float | Literal["u"] = 0.0
@@ -179,7 +186,7 @@ class Model:
         pairs = max(people * (people - 1) / 2, 1.0)
         prior = min(max(self.expected * people, 0.5) / pairs, 0.2)
         kept = tuple(
-            replace(c, levels=tuple(_level(level, pupils=pupils, years=years) for level in c.levels))
+            replace(c, levels=tuple(_level(level, people, pupils=pupils, years=years) for level in c.levels))
             for c in self.comparisons
             if c.field not in unused
         )
@@ -198,8 +205,10 @@ class Model:
         }
 
 
-def _level(level: Level, *, pupils: bool, years: float | None) -> Level:
+def _level(level: Level, people: int, *, pupils: bool, years: float | None) -> Level:
     made = replace(level, sql=level.sql.replace("{pupils}", str(pupils).lower()))
+    if level.each:
+        made = replace(made, u=min(level.each / max(people, 1), 0.05))
     if level.tf == "born" and years is not None:
         made = replace(made, u=1.0 / (365.25 * max(years, 1.0)))  # of so many days, each is as likely as the other
     return made

@@ -39,6 +39,8 @@ _STEPS = (
     "spellings",
     "stands_behind",
 )
+#: A third record of a rare name is rather the same child again, as one in so many is there a third time.
+_THIRD = 0.04
 #: Numbers of the person alone; a student's are the family's.
 _PHONES = {
     "students": "NULL",
@@ -154,6 +156,20 @@ def _frequencies(schema: Schema, model: Model) -> tuple[str, str]:
         shares[field] = (
             f"CASE WHEN p.{field} IS NOT NULL THEN ({others} + {weight * share!r}) / {records + weight}::DOUBLE END"
         )
-    if "names" in shares:  # they go together: both are at least as common as the two are apart
-        shares["names"] = f"greatest({shares['names']}, {shares['given_first']} * {shares['family']})"
+    if "names" in shares:
+        records = filled[list(usual).index("names")]
+        together = _common_together(shares["given_first"], shares["family"], "coalesce(f_names.others, 0)", records)
+        shares["names"] = f"CASE WHEN p.names IS NOT NULL THEN {together} END"
     return ", ".join(f"{share} AS tf_{field}" for field, share in shares.items()), joins
+
+
+def _common_together(given: str, family: str, others: str, records: int) -> str:
+    """SQL of how common two names are together, from how common each is (SQL) and how many others have both.
+
+    Before anybody was counted: twice as common as if they were drawn apart, and up to eight times where both are rare,
+    because names of one origin go together. With those counted, as in Gamma and Poisson's model, the child itself being
+    the one that is known to have the name.
+    """
+    apart = f"({given}) * ({family})"
+    before = f"({apart} * (2 + 6 / (1 + {apart} / 1e-6)))"
+    return f"({others} * ({records} * {before}) / ({records} * {before} + {_THIRD}) + 1) / ({records} + 1 / {before})"

@@ -45,7 +45,7 @@ SELECT raw, form, joined(form) AS whole, tokens, tokens[1] AS first, nullif(arra
     name_bits(tokens) AS bits, name_bits(tokens[:1]) AS first_bit
 FROM (
     SELECT raw, form, string_split(form, ' ') AS tokens FROM (
-        SELECT raw, words(replace(raw, '-', '')) AS form FROM ( -- Ji-hoon is one name
+        SELECT raw, words(translate(raw, '-''’ʼ`´', '')) AS form FROM ( -- Ji-hoon and D'Andre are one name each
             SELECT givenName AS raw FROM persons UNION SELECT middleName FROM persons UNION SELECT preferredGivenName FROM persons
         ) WHERE raw IS NOT NULL
     )

@@ -86,9 +86,20 @@ def _with_chance(comparison: Comparison, levels: np.ndarray, apart: np.ndarray) 
     shares = {
         level.label: (apart[levels == value].sum() + _PAIRS * level.u) / (compared + _PAIRS)
         for value, level in comparison.values
-        if not level.fixed and level.least != "u"
+        if level.fixed not in (True, "u") and level.least != "u"
     }
-    return replace(comparison, levels=tuple(_fitted(level, shares.get(level.label)) for level in comparison.levels))
+    fitted = (_fitted(level, shares.get(level.label)) for level in comparison.levels)
+    return replace(comparison, levels=_lacking_besides(tuple(fitted)))
+
+
+def _lacking_besides(levels: tuple[Level, ...]) -> tuple[Level, ...]:
+    """Who lacks something in any list lacks it twice as well: nothing lacking speaks against a match by itself."""
+    lacking = next((level for level in levels if level.besides), None)
+    if lacking is None:
+        return levels
+    m = lacking.u + (1.0 - lacking.u) * lacking.m
+    rest = (1.0 - m) / (1.0 - lacking.m)
+    return tuple(replace(level, m=m if level is lacking else level.m * rest) for level in levels)
 
 
 def _fitted(level: Level, share: float | None) -> Level:
@@ -156,7 +167,7 @@ def _shares(comparison: Comparison) -> np.ndarray:
     """The ``m`` of each level by its value, adding up to 1; a fixed level takes no part."""
     shares = np.zeros(len(comparison.values))
     for value, level in comparison.values:
-        shares[value] = 0.0 if level.fixed else level.m
+        shares[value] = 0.0 if level.fixed in (True, "m") else level.m
     return np.asarray(shares / shares.sum())
 
 
@@ -164,7 +175,7 @@ def _with_matches(comparison: Comparison, shares: np.ndarray | None) -> Comparis
     if shares is None:
         return comparison
     assumed = _shares(comparison)
-    values = {level.label: value for value, level in comparison.values if not level.fixed}
+    values = {level.label: value for value, level in comparison.values if level.fixed not in (True, "m")}
     levels = tuple(
         replace(lv, m=float(lv.m * shares[values[lv.label]] / assumed[values[lv.label]])) if lv.label in values else lv
         for lv in comparison.levels
