@@ -7,6 +7,7 @@ import os
 import re
 import threading
 from collections.abc import Iterator, Sequence
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -182,10 +183,20 @@ def created(path: Path, doing: str = "its making") -> Iterator[Session]:
             raise
 
 
-def statements(file: str) -> list[str]:
-    """The statements of an SQL file of this package."""
-    text = resources.files("connect_kit.twin").joinpath(file).read_text(encoding="utf-8")
-    return [statement for statement in text.split(";\n") if statement.strip()]
+def statements(file: str, package: str = "connect_kit.twin", **values: object) -> list[str]:
+    """The statements of an SQL file of a package, in which ``{name}`` stands for a value."""
+    made = []
+    for statement in _statements(file, package):
+        for name, value in values.items():
+            statement = statement.replace("{" + name + "}", str(value))
+        made.append(statement)
+    return made
+
+
+@cache
+def _statements(file: str, package: str) -> tuple[str, ...]:
+    text = resources.files(package).joinpath(file).read_text(encoding="utf-8")
+    return tuple(statement for statement in text.split(";\n") if statement.strip())
 
 
 @contextlib.contextmanager

@@ -48,10 +48,9 @@ def vanishing(twin: Twin, files: Sequence[UploadFile]) -> pd.DataFrame:
                     session.execute(f"INSERT INTO incoming {select}")
         session.look_in()
         schools = sorted({file.school for file in files if file.school})
-        for statement in statements("sync.sql"):
-            told = statement.replace("{district}", str(not schools))
-            scope = f"connectSchoolId IN ({', '.join(map(literal, schools))})" if schools else "true"
-            session.execute(told.replace("{scope}", scope))
+        scope = f"connectSchoolId IN ({', '.join(map(literal, schools))})" if schools else "true"
+        for statement in statements("sync.sql", district=not schools, scope=scope):
+            session.execute(statement)
         counted = session.execute(
             "SELECT m.what, count(*), count(*) FILTER (i.id IS NULL) FROM managed AS m "
             "LEFT JOIN (SELECT DISTINCT what, id FROM incoming) AS i ON i.what = m.what AND i.id = m.id GROUP BY m.what"

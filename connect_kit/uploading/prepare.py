@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from connect_kit import connect
 from connect_kit.engine import literal, quoted
 from connect_kit.errors import EngineError, OutputError
+from connect_kit.twin.database import statements
 from connect_kit.twin.values import ORDER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from connect_kit.connect import Level
     from connect_kit.engine import Schema
@@ -103,7 +103,7 @@ def _by_school(
     places = {school: place for place, school in enumerate(schools)}
     for school, home in homes.items():
         schema.execute("INSERT INTO homes VALUES (?, ?)", [school, places[home]])
-    for statement in _statements():
+    for statement in statements("prepare.sql", "connect_kit.uploading"):
         schema.execute(statement, also=also)
     left_out, ranges = {}, {}
     for kind in kinds:
@@ -143,11 +143,6 @@ def folder_name(school: str) -> str:
 
     name = quote(school, safe=" ").strip()
     return name if name.strip(".") else name.replace(".", "%2E")
-
-
-def _statements() -> Iterator[str]:
-    text = resources.files("connect_kit.uploading").joinpath("prepare.sql").read_text(encoding="utf-8")
-    return (statement for statement in text.split(";\n") if statement.strip())
 
 
 def _value(column: str) -> str:

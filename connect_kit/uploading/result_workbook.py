@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connect_kit.engine import quoted
 from connect_kit.errors import ResultsError
+from connect_kit.uploading.result_files import BLANKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from connect_kit.engine import Schema
-
-_BLANKS = " \t\u00a0\u200b\ufeff"
 
 
 class Sheet(NamedTuple):
@@ -76,7 +75,7 @@ def _sheet(sheet: Any) -> Sheet | None:
             while values and not values[-1]:
                 values.pop()
             header, first = [value or "" for value in values], line + 1
-            if "result" not in [name.strip(_BLANKS).casefold() for name in header]:
+            if "result" not in [name.strip(BLANKS).casefold() for name in header]:
                 return None
             continue
         numbers = numbers or any(isinstance(cell.value, int | float) for cell in cells)

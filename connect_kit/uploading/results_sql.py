@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from connect_kit.engine import quoted
+from connect_kit.twin.database import statements
 from connect_kit.uploading.result_files import KEYS
 
 if TYPE_CHECKING:
@@ -74,9 +74,5 @@ def make_macros(schema: Schema) -> None:
 
 def run(schema: Schema, file: str, **values: object) -> None:
     """Run the statements of a file of this package; ``{name}`` stands for a value."""
-    text = resources.files("connect_kit.uploading").joinpath(file).read_text(encoding="utf-8")
-    for name, value in values.items():
-        text = text.replace("{" + name + "}", str(value))
-    for statement in text.split(";\n"):
-        if statement.strip():
-            schema.execute(statement)
+    for statement in statements(file, "connect_kit.uploading", **values):
+        schema.execute(statement)

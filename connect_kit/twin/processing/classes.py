@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connect_kit.engine import literal
+from connect_kit.twin.processing.one_school import several_schools
 from connect_kit.twin.processing.refusals import refuse
 
 if TYPE_CHECKING:
@@ -13,20 +14,8 @@ if TYPE_CHECKING:
 
 def refused_whole(job: Job) -> tuple[str, str] | None:
     """At school level the file must hold one school's classes (S0)."""
-    if job.district:
-        return None
-    schools = [
-        row[0]
-        for row in job.sql(
-            "SELECT DISTINCT trim(schoolSourcedId) FROM given WHERE schoolSourcedId IS NOT NULL ORDER BY 1 LIMIT 2"
-        )
-    ]
-    if len(schools) < 2:
-        return None
-    return "classes.schoolSourcedId.one_school", (
-        f"{job.given.file.path.name} holds classes of school {schools[0]} and of school {schools[1]}; a school-level "
-        "file holds one school's: upload one file a school, or upload at district level"
-    )
+    schools = "(SELECT trim(schoolSourcedId) AS school FROM given WHERE schoolSourcedId IS NOT NULL)"
+    return several_schools(job, "classes.schoolSourcedId.one_school", "classes", schools)
 
 
 def process(job: Job) -> None:

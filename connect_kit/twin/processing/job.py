@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.errors import UploadCancelledError
+from connect_kit.twin.database import statements
 from connect_kit.twin.values import Progress
 
 if TYPE_CHECKING:
@@ -86,9 +85,7 @@ class Job:
 
     def script(self, file: str, **values: object) -> None:
         """Run the statements of an SQL file of this package; ``{name}`` stands for a value."""
-        for statement in statements(file):
-            for name, value in values.items():
-                statement = statement.replace("{" + name + "}", str(value))
+        for statement in statements(file, "connect_kit.twin.processing", **values):
             self.sql(statement)
 
     def next(self, kind: str) -> int:
@@ -114,10 +111,3 @@ def report(job: Job, stage: str, done: int) -> None:
     job._told[:] = [stage, now]
     file = job.given.file
     job.progress(Progress(*job.place, file.kind, file.school, stage, done, job.given.rows))
-
-
-@cache
-def statements(file: str) -> tuple[str, ...]:
-    """The statements of an SQL file of this package."""
-    text = resources.files("connect_kit.twin.processing").joinpath(file).read_text(encoding="utf-8")
-    return tuple(part for part in text.split(";\n") if part.strip())

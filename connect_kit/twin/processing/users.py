@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from connect_kit import connect
 from connect_kit.engine import literal
 from connect_kit.twin.processing.accounts import assign
+from connect_kit.twin.processing.one_school import several_schools
 from connect_kit.twin.processing.refusals import refuse
 
 if TYPE_CHECKING:
@@ -22,15 +23,8 @@ _FIRST_GRADE = (
 def refused_whole(job: Job) -> tuple[str, str] | None:
     """At school level the file must hold one school's people (S0)."""
     job.script("lists.sql", most=connect.MOST_GUARDIANS)
-    if job.district:
-        return None
-    schools = [row[0] for row in job.sql("SELECT DISTINCT school FROM user_schools ORDER BY 1 LIMIT 2")]
-    if len(schools) < 2:
-        return None
-    return "users.orgSourcedIds.one_school", (
-        f"{job.given.file.path.name} holds people of school {schools[0]} and of school {schools[1]}; a school-level "
-        "file holds one school's: upload one file a school, or upload at district level"
-    )
+    schools = "user_schools"
+    return several_schools(job, "users.orgSourcedIds.one_school", "people", schools)
 
 
 def process(job: Job) -> None:
