@@ -168,7 +168,10 @@ class Twin:
         progress: OnProgress | None = None,
         cancel: threading.Event | None = None,
     ) -> FileResult:
-        """Upload one file for real, in one transaction (decision 14); what was sent in this run is not sent again."""
+        """Upload one file for real, in one transaction (decision 14).
+
+        What was sent in this run is not sent again, unless every row of it was refused or another run came since.
+        """
         from connect_kit.twin.processing import send
 
         return send(self, file, Path(results), run, place, progress, cancel)

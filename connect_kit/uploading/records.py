@@ -42,7 +42,7 @@ def rehearsals(folder: Path) -> list[Rehearsal]:
                     {str(code): int(rows) for code, rows in one["errors"].items()},
                 )
             )  # fmt: skip
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             continue
     return found
 

@@ -43,7 +43,8 @@ def upload(
     A dry run (the default) shows what would happen and changes nothing; the plan's folder remembers it. A real upload
     asks that all gates are closed, a dry run of the same bytes on this target among them (decision 23). It sends a file
     only after the one before has succeeded, each in one transaction (decision 14). One that was broken off goes on
-    where it stopped: what the target has is not sent again. Once all was sent, uploading again is a new run.
+    where it stopped: what the target has is not sent again, unless another plan was uploaded there meanwhile. Once all
+    was sent, uploading again is a new run.
 
     Parameters
     ----------

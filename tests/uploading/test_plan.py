@@ -302,8 +302,12 @@ def test_a_dry_run_that_refused_rows_closes_its_gate_once_their_codes_are_waived
 
 def test_a_damaged_note_of_dry_runs_opens_the_gate_and_hurts_nothing_else(plan: UploadPlan, twin: Twin) -> None:
     upload(plan, twin)
-    (plan.folder / "rehearsals.json").write_text('[{"target": 1}, 7]')
-    assert states(plan, twin)["dry run"] == "open"
+    note = plan.folder / "rehearsals.json"
+    endless = note.read_text().replace('"errors": {}', '"errors": {"x": 1e400}')
+    assert "1e400" in endless
+    for text in (endless, '[{"target": 1}, 7]'):
+        note.write_text(text)
+        assert states(plan, twin)["dry run"] == "open"
     upload(plan, twin)
     assert states(plan, twin)["dry run"] == "closed"
 

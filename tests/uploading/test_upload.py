@@ -16,7 +16,7 @@ from connect_kit.twin import Progress, Twin
 from connect_kit.twin.database import opened
 from connect_kit.uploading import Critical, UploadPlan, UploadResult, as_target, forecast_upload, read_plan, upload
 from connect_kit.uploading.plan_file import write_plan
-from tests.uploading.small import ROWS, deliver, new_twin, plan_of
+from tests.uploading.small import ROWS, USERS, deliver, new_twin, plan_of
 
 KINDS = ["users", "classes", "enrollments", "guardians", "student_attributes"]
 #: created, updated, unchanged, skipped, errors of each file on an empty workspace.
@@ -265,6 +265,20 @@ def test_an_upload_cancelled_after_two_files_goes_on_with_the_third(rehearsed: U
 
     after = upload(rehearsed, twin, dry_run=False)
     assert counts(after) == [(0, 0, rows, 0, 0) for rows in ROWS]
+
+
+def test_what_another_plan_has_overwritten_meanwhile_is_sent_again(
+    rehearsed: UploadPlan, twin: Twin, tmp_path: Path
+) -> None:
+    other = plan_of(deliver(tmp_path / "d", users=USERS.replace("Ada", "Adah")), twin, tmp_path / "other")
+    assert upload(other, twin).succeeded
+    event, _, heard = cancel_at("enrollments", "reading")
+    assert upload(rehearsed, twin, dry_run=False, progress=heard, cancel=event).cancelled  # type: ignore[arg-type]
+    assert upload(other, twin, dry_run=False).succeeded
+    rest = upload(rehearsed, twin, dry_run=False)
+    assert rest.succeeded
+    assert [one.outcome for one in rest.files] == ["processed"] * 5
+    assert "Ada" in set(twin.table("students")["givenName"])
 
 
 def test_cancelled_before_it_begins_nothing_is_sent(rehearsed: UploadPlan, twin: Twin) -> None:

@@ -186,9 +186,14 @@ def _forget(job: Job) -> None:
 
 
 def _sent_before(session: Session, file: UploadFile, run: str) -> FileResult | None:
-    """What became of a file that this run has sent already, unless every row was refused: nothing came of it."""
+    """What became of a file that this run has sent already.
+
+    Not where every row was refused, for nothing came of that; nor where another run has sent something since, which may
+    have overwritten it.
+    """
     rows = session.execute(
-        "SELECT rows, counts FROM uploads WHERE run = ? AND identity = ? AND outcome = 'processed' AND errors < rows",
+        "SELECT rows, counts FROM uploads AS u WHERE run = ? AND identity = ? AND outcome = 'processed' "
+        "AND errors < rows AND NOT EXISTS (FROM uploads AS o WHERE o.run <> u.run AND o.activity > u.activity)",
         [run, file.identity],
     )
     if not rows:
