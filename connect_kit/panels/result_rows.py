@@ -79,7 +79,7 @@ class ResultRows:
         """Rows of each file that the filters leave."""
         return [
             sum(
-                tally.count
+                tally.rows
                 for tally in result.tallies
                 if self.result in ("", tally.result) and self.action in ("", tally.action)
             )

@@ -134,7 +134,7 @@ class Tally(NamedTuple):
     what: str
     result: str
     action: str
-    count: int
+    rows: int
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ class FileResult:
         """Rows by action, and ``ERROR``: those that were refused (their action is SKIPPED, counted here only)."""
         counts = dict.fromkeys((*ACTIONS, "ERROR"), 0)
         for tally in self.tallies:
-            counts["ERROR" if tally.result == "ERROR" else tally.action] += tally.count
+            counts["ERROR" if tally.result == "ERROR" else tally.action] += tally.rows
         return counts
 
     @property

@@ -154,7 +154,7 @@ def _counted(result: UploadResult, schools: dict[str, str], doubled: dict[str, i
     for one in result.files:
         for tally in one.tallies:
             row = counts.setdefault((tally.school or "", tally.what), dict.fromkeys(_COUNTS, 0))
-            row["refused" if tally.result == "ERROR" else tally.action.lower()] += tally.count
+            row["refused" if tally.result == "ERROR" else tally.action.lower()] += tally.rows
     if doubled is not None:
         for school in doubled:
             counts.setdefault((school, "students"), dict.fromkeys(_COUNTS, 0))

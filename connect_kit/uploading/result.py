@@ -87,7 +87,7 @@ class UploadResult:
         import pandas as pd
 
         rows = [
-            (file_name(one.file), tally.school or "", tally.what, tally.result, tally.action, tally.count)
+            (file_name(one.file), tally.school or "", tally.what, tally.result, tally.action, tally.rows)
             for one in self.files
             for tally in one.tallies
         ]

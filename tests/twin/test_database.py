@@ -45,6 +45,7 @@ def held(twin):
             text=True,
         )
         processes.append(process)
+        assert process.stdout is not None
         assert process.stdout.readline().strip() == "held"
         return process
 

@@ -184,17 +184,17 @@ def states(draw):
     members = draw(rows_of(st.sampled_from(ROOMS), st.sampled_from(STUDENTS + USERS)))
     state["enrollments"] = [(room, who, "student" if who in STUDENTS else "teacher") for room, who in members]
     students, guardians, staff = [], [], []
-    for n, student in enumerate(STUDENTS):
+    for n, pupil in enumerate(STUDENTS):
         known = draw(st.sampled_from((None, f"00{n} ", f" {n}")))
         sourced = draw(st.sampled_from((known, f"s{n}"))) if known else None
         students.append(
-            (student, draw(MAYBE), draw(MAYBE), draw(MAYBE), draw(MAYBE), known, sourced, draw(st.booleans()))
+            (pupil, draw(MAYBE), draw(MAYBE), draw(MAYBE), draw(MAYBE), known, sourced, draw(st.booleans()))
         )
-    for n, user in enumerate(USERS):
+    for n, adult in enumerate(USERS):
         ids = (None, f"G{n}", f" g,{n}")
-        guardians += [(user, found) for found in draw(st.lists(st.sampled_from(ids), unique=True))]
+        guardians += [(adult, found) for found in draw(st.lists(st.sampled_from(ids), unique=True))]
         for found in draw(st.lists(st.sampled_from((None, f"T{n}", f"t {n}")), unique=True)):
-            staff.append((user, draw(st.sampled_from(("teacher", "admin"))), found))
+            staff.append((adult, draw(st.sampled_from(("teacher", "admin"))), found))
     return {**state, "students": students, "guardian_roles": guardians, "staff_roles": staff}
 
 

@@ -421,9 +421,9 @@ def test_what_is_no_plan_or_no_forecast_is_told(tmp_path, sent):
     write = tmp_path / "users-result.csv"
     write.write_text("sourcedId,result\nS1,ERROR\n", encoding="utf-8")
     with pytest.raises(SettingError, match=r"str is no plan; give an UploadPlan, from plan_upload or read_plan"):
-        read_results(write, "plan-folder")
+        read_results(write, "plan-folder")  # type: ignore[arg-type]
     with pytest.raises(SettingError, match=r"str is no forecast; give the UploadResult of a dry run"):
-        read_results(write, forecast="plan-folder")
+        read_results(write, forecast="plan-folder")  # type: ignore[arg-type]
 
 
 def test_no_cell_of_the_corrections_is_a_formula_and_ids_with_a_sign_stay(tmp_path):

@@ -59,10 +59,12 @@ def test_a_dry_run_that_was_cancelled_or_came_after_the_upload_is_no_forecast_of
     stop.set()
     assert ck.upload(plan, twin, cancel=stop).cancelled
     first = ck.upload(plan, twin, dry_run=False)
+    assert first.folder is not None
     assert set(ck.read_results(first.folder, plan).table()["verdict"]) == {"as forecast"}
     ck.upload(plan, twin)
     assert set(ck.read_results(first.folder, plan).table()["verdict"]) == {"as forecast"}
     second = ck.upload(plan, twin, dry_run=False)
+    assert second.folder is not None
     assert set(ck.read_results(second.folder, plan).table()["verdict"]) == {"as forecast"}
     assert set(ck.read_results(first.folder, plan).table()["verdict"]) == {"as forecast"}
 
