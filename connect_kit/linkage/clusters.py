@@ -48,28 +48,42 @@ class Linked:
 
 
 def read_scored(schema: Schema, model: Model) -> pd.DataFrame:
-    """The scored pairs with IDs and keys, the left record being the delivery's or the one of the lower ID."""
+    """The scored pairs with IDs and keys, the left record being the delivery's or the one of the lower ID.
+
+    Two records on Connect are no pair to be found (``twice``): they are here for what they tell of a child of the
+    delivery that is like both, and their ``own_weight`` begins at what is expected of any two records.
+    """
     import numpy as np
 
     guard = model.guard
-    against = [
+    speaking = [
         value for value, level in guard.values if level.u > 0 and np.log2(max(level.m, 1e-300) / level.u) <= _AGAINST
     ]
     held = [value for value, level in guard.values if level.held]
-    against += held
+    named = _listed([value for value, level in guard.values if level.by_names])
+    told, against, kept = _listed(speaking), _listed(speaking + held), _listed(held)
     return schema.frame(f"""
         SELECT CASE WHEN turned THEN r ELSE l END AS l, CASE WHEN turned THEN l ELSE r END AS r,
             CASE WHEN turned THEN rk ELSE lk END AS "left", CASE WHEN turned THEN lk ELSE rk END AS "right",
             CASE WHEN turned THEN rs ELSE ls END AS left_source, CASE WHEN turned THEN ls ELSE rs END AS right_source,
             CASE WHEN turned THEN ri ELSE li END AS left_id, CASE WHEN turned THEN li ELSE ri END AS right_id,
-            CASE WHEN held THEN least(match_weight, 0) ELSE match_weight END AS own_weight, guarded,
-            guarded AND known AS firm
+            CASE WHEN twice THEN {np.log2(model.expected)}
+                    + CASE WHEN told AND known THEN least(match_weight, 0) ELSE 0 END
+                WHEN held THEN least(match_weight, 0) ELSE match_weight END AS own_weight,
+            twice OR guarded AS guarded,
+            CASE WHEN twice THEN told ELSE guarded END AND known AS firm, held AND NOT twice AS held, twice,
+            coalesce(namesakes, false) AS namesakes,
+            named AND relations AS named
         FROM (
             SELECT unique_id_l AS l, unique_id_r AS r, a.source || ':' || a.id AS lk, b.source || ':' || b.id AS rk,
                 a.source AS ls, a.id AS li, b.source AS rs, b.id AS ri,
                 (a.source, lk) > (b.source, rk) AS turned, match_weight,
-                gamma_{guard.name} IN ({_listed(against)}) AS guarded, gamma_{guard.name} IN ({_listed(held)}) AS held,
-                a.given_known AND b.given_known AS known
+                gamma_{guard.name} IN ({told}) AS told, gamma_{guard.name} IN ({against}) AS guarded,
+                gamma_{guard.name} IN ({kept}) AS held, gamma_{guard.name} IN ({named}) AS named,
+                a.given_known AND b.given_known AS known,
+                a.source = 'workspace' AND b.source = 'workspace' AS twice,
+                a.given_first = b.given_first AS namesakes,
+                coalesce(a.family = b.family, false) AS relations
             FROM scored JOIN people AS a ON a.unique_id = unique_id_l JOIN people AS b ON b.unique_id = unique_id_r
         )""")
 
@@ -121,36 +135,48 @@ def _with_decisions(scored: pd.DataFrame, schema: Schema, decisions: tuple[Decis
         parts = new[side].str.split(":", n=1)
         new = new.assign(**{f"{side}_source": parts.str[0], f"{side}_id": parts.str[1]})
     more = new.assign(
-        l=new["left"].map(numbers), r=new["right"].map(numbers), own_weight=np.nan, guarded=False, firm=False
+        l=new["left"].map(numbers),
+        r=new["right"].map(numbers),
+        own_weight=np.nan,
+        guarded=False,
+        firm=False,
+        held=False,
+        twice=False,
+        namesakes=False,
+        named=False,
     )
     return pd.concat([pairs, more], ignore_index=True) if len(more) else pairs
 
 
-def _triples(pairs: pd.DataFrame, threshold: float) -> pd.DataFrame:
+def _triples(pairs: pd.DataFrame, threshold: float, weights: pd.Series) -> pd.DataFrame:
     """Records ``l`` and ``r`` that both are the same as a ``third``: what the three say together.
 
     Of three records all may be one person, or only two, or none. With the match weights a and b of both pairs with the
     third, and c of ``l`` and ``r`` themselves where it speaks against, the odds of these are 2^(a+b+c), 2^a, 2^b and 1.
     ``pair_l`` and ``pair_r`` are the places of the pairs with the third, ``weight_l`` and ``weight_r`` what is left of
-    their match weights; ``through`` is the match weight of ``l`` and ``r`` by way of the third.
+    their match weights; ``through`` is the match weight of ``l`` and ``r`` by way of the third. Where nobody can tell
+    ``l`` and ``r`` from twins (``held``), the third is one's only as far as it is likelier that one's than the other's.
     """
     import numpy as np
     import pandas as pd
 
     same, open_ = pairs["decision"].eq("same"), pairs["decision"].eq("")
     strong = pairs.loc[same | (open_ & pairs["own_weight"].ge(threshold)), ["l", "r"]]
-    strong = strong.assign(pair=strong.index, weight=pairs["own_weight"].where(~same, _DECIDED))
+    strong = strong.assign(
+        pair=strong.index, weight=weights.where(~same, _DECIDED), namesakes=pairs["namesakes"].astype(bool)
+    )
     turned = strong.rename(columns={"l": "r", "r": "l"})
     edges = pd.concat([strong, turned]).rename(columns={"r": "third"})
     edges = edges[edges.groupby("third")["l"].transform("size").between(2, MOST_EDGES)]
     triples = edges.merge(edges, on="third", suffixes=("_l", "_r")).rename(columns={"l_l": "l", "l_r": "r"})
-    own = pairs.loc[open_, ["l", "r", "own_weight", "guarded", "firm"]]
+    own = pairs.loc[open_, ["l", "r", "own_weight", "guarded", "firm", "held", "twice", "named"]]
     triples = triples.merge(own, on=["l", "r"])
     a, b = (triples[name].to_numpy() for name in ("weight_l", "weight_r"))
-    c = triples["own_weight"].clip(upper=0.0).to_numpy()
+    c = triples["own_weight"].clip(upper=0.0).mask(triples["held"].astype(bool), -_DECIDED).to_numpy()
     every, none = a + b + np.where(triples["guarded"], c, _OWN * np.maximum(c, -_SURE)), np.zeros(len(triples))
     two = np.logaddexp2
     return triples.assign(
+        firm=triples["firm"] | triples["named"] & (triples["namesakes_l"] | triples["namesakes_r"]),
         weight_l=two(every, a) - two(b, none),
         weight_r=two(every, b) - two(a, none),
         through=every - two(two(a, b), none),
@@ -161,16 +187,17 @@ def _weighed_together(pairs: pd.DataFrame, threshold: float) -> pd.DataFrame:
     """Pairs with ``match_weight``: less where two partners of a record contradict each other, more by way of a third.
 
     Of twins at most one is the same as a third record: the likelier one stays, and where both are about equally likely
-    neither reaches the threshold. A name that nobody has is no twin's but a misspelling, and contradicts nobody firmly.
+    neither reaches the threshold. A name that nobody has is no twin's but a misspelling, and contradicts nobody firmly
+    but where the third has the name of the other one: then it is the third's name that it contradicts.
     What people decided is left alone.
     """
     import pandas as pd
 
-    triples, undecided = _triples(pairs, threshold), pairs["decision"].eq("")
-    weights = pairs["own_weight"].copy()
-    for side in ("l", "r"):
-        least = triples[triples["firm"]].groupby(f"pair_{side}")[f"weight_{side}"].min()
-        weights = weights.where(~undecided, weights.clip(upper=least.reindex(weights.index).fillna(float("inf"))))
+    triples, undecided = _triples(pairs, threshold, pairs["own_weight"]), pairs["decision"].eq("")
+    apart = triples
+    if triples["twice"].any():  # of two twins the one whom Connect has already is less likely the one of a third record
+        apart = _triples(pairs, threshold, _lessened(pairs, triples[triples["twice"].astype(bool)]))
+    weights = _lessened(pairs, apart[apart["firm"].astype(bool)])
     # Only pairs that are left bring others together.
     left = weights.ge(threshold) | pairs["decision"].eq("same")
     bring = triples[left.loc[triples["pair_l"]].to_numpy() & left.loc[triples["pair_r"]].to_numpy()]
@@ -178,7 +205,18 @@ def _weighed_together(pairs: pd.DataFrame, threshold: float) -> pd.DataFrame:
     places = pd.MultiIndex.from_frame(pairs[["l", "r"]])
     raised = pd.Series(through.reindex(places).to_numpy(), index=pairs.index, dtype=float)
     better = raised.gt(weights) & raised.ge(threshold) & ~pairs["guarded"] & undecided
-    return pairs.assign(match_weight=weights.where(~better, raised), by_way=better)
+    # Nothing is to be decided between two records on Connect.
+    kept = ~pairs["twice"] | ~undecided
+    return pairs.assign(match_weight=weights.where(~better, raised), by_way=better)[kept].reset_index(drop=True)
+
+
+def _lessened(pairs: pd.DataFrame, triples: pd.DataFrame) -> pd.Series:
+    """What is left of the match weights of undecided pairs where the partners of a record contradict each other."""
+    weights = pairs["own_weight"].copy()
+    for side in ("l", "r"):
+        least = triples.groupby(f"pair_{side}")[f"weight_{side}"].min().reindex(weights.index).fillna(float("inf"))
+        weights = weights.where(pairs["decision"].ne(""), weights.clip(upper=least))
+    return weights
 
 
 def _components(pairs: pd.DataFrame) -> pd.Series:

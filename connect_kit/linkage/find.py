@@ -127,7 +127,8 @@ def _scored(schema: Schema, model: Model, people: int) -> Model:
         model = fit_matches(model, kept, people, share)
         schema.execute("DROP TABLE taught")
     score(schema, model, "pairs", "scored", floor=FLOOR)
-    # Pairs that a third record may bring together: whether they contradict each other must be known.
+    # Pairs that a third record may bring together: whether they contradict each other must be known,
+    # also of two that are on Connect already.
     schema.execute(f"""CREATE OR REPLACE TABLE pairs AS
         WITH edges AS (
             SELECT unique_id_l AS a, unique_id_r AS b FROM scored WHERE match_weight >= 0
@@ -136,8 +137,7 @@ def _scored(schema: Schema, model: Model, people: int) -> Model:
             SELECT * FROM edges WHERE a IN (SELECT a FROM edges GROUP BY a HAVING count(*) BETWEEN 2 AND {MOST_EDGES})
         )
         SELECT DISTINCT '0' AS match_key, x.b AS join_key_l, y.b AS join_key_r
-        FROM few AS x JOIN few AS y ON x.a = y.a AND x.b < y.b
-        WHERE x.b < (SELECT coalesce(min(unique_id) FILTER (source = 'workspace'), 2147483647) FROM people)""")
+        FROM few AS x JOIN few AS y ON x.a = y.a AND x.b < y.b""")
     schema.execute(
         "DELETE FROM pairs WHERE (join_key_l, join_key_r) IN (SELECT (unique_id_l, unique_id_r) FROM scored)"
     )

@@ -53,6 +53,8 @@ class Level:
         The smallest frequency believed; ``"u"`` where a value can only be commoner than others, never rarer.
     held : bool
         Nobody can tell from the fields: such a pair is held at even odds for a person to decide.
+    by_names : bool
+        The given names alone are told apart: what is said of one holds for whoever else has the same.
     rules_out : bool
         Such a pair need not be compared any further.
     """
@@ -69,6 +71,7 @@ class Level:
     tf_weight: float = 1.0
     least: float | Literal["u"] = 0.0
     held: bool = False
+    by_names: bool = False
     rules_out: bool = False
 
 

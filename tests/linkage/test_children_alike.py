@@ -127,3 +127,77 @@ def test_a_misspelt_third_record_does_not_part_the_other_two(district: District,
     rows = [{**child, "sourcedId": number, "givenName": name} for number, name in names.items()]
     found = find_duplicates(district(PARENT, *rows, without=["birthDate", "identifier", "email"]))
     assert pairs_of(found.table()) == {frozenset({"C1", "C2"}), frozenset({"C1", "C3"})}
+
+
+#: A child of the delivery's, misspelt by a letter that stands in the names of both twins.
+TWINS = [
+    {"sourcedId": name, "givenName": given, "familyName": "Abernathy", "grades": "07", "agentSourcedIds": "G",
+     "orgSourcedIds": school}
+    for name, given, school in (("C1", "Payton", "A"), ("C2", "Peyton", "A"), ("C3", "Pryton", "B"))
+]  # fmt: skip
+#: Others of these names: each is a name of its own.
+NAMED_SO = [
+    {"sourcedId": f"N{n}", "givenName": given, "familyName": family, "orgSourcedIds": "B", "grades": "05"}
+    for n, (given, family) in enumerate(
+        [("Payton", "Quist"), ("Payton", "Rell"), ("Peyton", "Sund"), ("Peyton", "Thule")]
+    )
+]
+
+
+def test_a_misspelt_record_between_twins_of_one_sound_is_held(district: District, pairs_of: PairsOf) -> None:
+    """Pryton is Payton or Peyton, and nobody can tell which: both pairs had a probability of 1."""
+    found = find_duplicates(district(PARENT, *TWINS, *NAMED_SO, without=["birthDate", "identifier", "email"]))
+    assert pairs_of(found.table()) == set()
+
+
+def test_a_misspelt_record_is_the_one_twins_whom_more_speaks_for(district: District, pairs_of: PairsOf) -> None:
+    rows = [{**row, "email": "p.abernathy@example.net"} if row["sourcedId"] != "C1" else row for row in TWINS]
+    found = find_duplicates(district(PARENT, *rows, *NAMED_SO, without=["birthDate", "identifier"]))
+    assert pairs_of(found.table()) == {frozenset({"C2", "C3"})}
+
+
+def test_a_second_record_without_family_is_no_twins_of_another_name(district: District, pairs_of: PairsOf) -> None:
+    """Marius, again without a family and at another school, was taken for his twin Darius too."""
+    child = {"familyName": "Abernathy", "grades": "07", "birthDate": "2013-05-06"}
+    rows = [
+        {**child, "sourcedId": "C1", "givenName": "Dariux", "orgSourcedIds": "A", "agentSourcedIds": "G"},
+        {**child, "sourcedId": "C2", "givenName": "Mariux", "orgSourcedIds": "A", "agentSourcedIds": "G"},
+        {**child, "sourcedId": "C3", "givenName": "Mariux", "orgSourcedIds": "B"},
+    ]
+    found = find_duplicates(district(PARENT, *rows, without=["identifier", "email"]))
+    assert pairs_of(found.table()) == {frozenset({"C2", "C3"})}
+
+
+def test_grades_far_apart_tell_siblings_whose_birth_dates_differ_in_a_digit(
+    district: District, pairs_of: PairsOf
+) -> None:
+    child = {"familyName": "Abernathy", "agentSourcedIds": "G"}
+    rows = [
+        {**child, "sourcedId": "C1", "givenName": "Khalil Skye", "grades": "11", "birthDate": "2010-01-20",
+         "orgSourcedIds": "A"},
+        {**child, "sourcedId": "C2", "givenName": "Skye", "grades": "05", "birthDate": "2016-01-20",
+         "orgSourcedIds": "B"},
+    ]  # fmt: skip
+    found = find_duplicates(district(PARENT, *rows, without=["identifier", "email"]))
+    assert pairs_of(found.table()) == set()
+
+
+def test_two_students_on_connect_tell_a_brother_of_the_delivery_from_another(
+    district: District, workspace_at: Callable[..., ck.Workspace], pairs_of: PairsOf, tmp_path: Path
+) -> None:
+    """Connect has both, two grades apart: the delivery's Luis Angel is the one and not the other."""
+    child = {"familyName": "Abernathy", "orgSourcedIds": "A", "agentSourcedIds": "G"}
+    roster = district(
+        PARENT, {**child, "sourcedId": "C1", "givenName": "Luis Angel", "grades": "04"},
+        without=["birthDate", "identifier", "email"],
+    )  # fmt: skip
+    students = [
+        {"connectStudentId": number, "givenName": given, "familyName": "Abernathy", "grade": grade}
+        for number, given, grade in (("W1", "Luis Angel", "03"), ("W2", "Angel", "05"))
+    ]
+    guardians = [
+        {"connectUserId": "P1", "givenName": "Ruth", "familyName": "Abernathy", "sms": "+1 555 010 1004",
+         "email": "ruth@example.com", "connectStudentIds": "W1,W2"},
+    ]  # fmt: skip
+    found = find_duplicates(roster, workspace_at(tmp_path / "w", students, guardians))
+    assert pairs_of(found.table()) == {frozenset({"C1", "W1"})}
