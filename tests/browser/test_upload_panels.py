@@ -15,7 +15,6 @@ from tests.browser.conftest import Lab, Opened, running_lab
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 OWN_HOSTS = {"127.0.0.1", "localhost"}
-NOTEBOOK = "panels.ipynb"
 UPLOAD = """from pathlib import Path
 from connect_kit.panels.upload import UploadPanel
 from tests.panels.district import deliver, plan_of, twin_of
@@ -89,28 +88,33 @@ class Shown(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def lab(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    folder = tmp_path_factory.mktemp("lab")
-    (folder / "notebooks").mkdir()
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("panels")
+    (made / "notebooks").mkdir()
+    return made
+
+
+@pytest.fixture(scope="module")
+def lab(browser: Browser, folder: Path) -> Iterator[Lab]:
     with running_lab(folder) as started:
         yield started
 
 
 @pytest.fixture
-def show(lab: Lab, context: BrowserContext, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory):
+def show(lab: Lab, folder: Path, context: BrowserContext, tmp_path: Path):
     def showing(*cells: str) -> Shown:
         notebook = nbformat.v4.new_notebook(
             cells=[nbformat.v4.new_code_cell(cell.replace("{here!r}", repr(str(tmp_path)))) for cell in cells]
         )
         notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        folder = next(tmp_path_factory.getbasetemp().glob("lab*"))
-        nbformat.write(notebook, folder / "notebooks" / NOTEBOOK)
+        name = f"{tmp_path.name}.ipynb"  # its own: a kernel goes on when its notebook is opened again
+        nbformat.write(notebook, folder / "notebooks" / name)
         asked: list[str] = []
         context.on("request", lambda request: asked.append(request.url))
         page = context.new_page()
         page.on("websocket", lambda socket: asked.append(socket.url))
         page.set_viewport_size({"width": 1400, "height": 2600})
-        page.goto(lab.address(f"notebooks/{NOTEBOOK}"))
+        page.goto(lab.address(f"notebooks/{name}"))
         page.wait_for_function("() => window.jupyterapp && window.jupyterapp.shell.currentWidget")
         run = Opened(page, asked).run()
         assert [out for cell in run for out in cell["outputs"] if out["output_type"] == "error"] == []
