@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -26,7 +27,7 @@ _SHOWN = 10  # rows in a notebook's cell
 
 
 @dataclass(frozen=True, eq=False)
-class Matches:
+class Matches(ABC):
     """What was matched, suggested and left without a partner.
 
     Attributes
@@ -93,9 +94,9 @@ class Matches:
         told["consequence"] = self._outcome().map(lambda key: self.outcomes[key].what)
         return told
 
+    @abstractmethod
     def _outcome(self) -> pd.Series[Any]:
         """The key of what happens to each row."""
-        raise NotImplementedError
 
     def matched(self) -> Self:
         """Only what is matched."""
@@ -160,9 +161,9 @@ class Matches:
         counts.columns.name = None
         return counts.drop(columns="group").rename(columns={"school_id": "schoolId", "school": "name"})
 
+    @abstractmethod
     def _schools(self) -> pd.DataFrame:
         """``group``, ``school_id`` and ``school`` of each row."""
-        raise NotImplementedError
 
     def candidates(self, workspace_id: str, most: int = 20) -> pd.DataFrame:
         """What could be the partner of one on Connect, best first.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
@@ -25,7 +26,7 @@ class Press(NamedTuple):
     moves: bool = False
 
 
-class Board(Generic[V]):
+class Board(ABC, Generic[V]):
     """A view on a frozen value: it shows it, calls its methods, and holds the one that comes back.
 
     Attributes
@@ -67,9 +68,9 @@ class Board(Generic[V]):
     def _prepare(self) -> None:
         """What is to be there before the parts are arranged."""
 
+    @abstractmethod
     def _arranged(self) -> Sequence[ipywidgets.Widget]:
         """The parts from top to bottom, which is the order in which the keyboard reaches them."""
-        raise NotImplementedError
 
     def _first(self) -> None:
         """What is done before the panel is drawn for the first time."""
@@ -77,13 +78,13 @@ class Board(Generic[V]):
     def _check_free(self) -> None:
         """Raise while the value is needed for what is under way."""
 
+    @abstractmethod
     def _reload(self) -> None:
         """Another value is to be shown."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _press(self, name: str) -> None:
         """Do what a button does."""
-        raise NotImplementedError
 
     def _asked(self, do: str, of: str) -> None:
         """Do what a button on a sheet asks for."""
@@ -91,9 +92,9 @@ class Board(Generic[V]):
     def _key(self, key: str) -> None:
         """Do what one of ``keys`` asks for."""
 
+    @abstractmethod
     def _draw(self) -> None:
         """Show everything as it is now."""
-        raise NotImplementedError
 
     def _draw_late(self) -> None:
         """Show what takes its time."""

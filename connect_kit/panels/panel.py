@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar, TypeVar
 
@@ -40,17 +41,17 @@ class Panel(Board[V]):
 
     # What a panel of its own kind does.
 
+    @abstractmethod
     def _load(self) -> Queue:
         """The rows of the value, as a queue."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _filter(self) -> None:
         """Narrow the queue by what the filters say."""
-        raise NotImplementedError
 
     def _progress(self) -> tuple[int, int]:
-        """How many are looked at, and of how many."""
-        raise NotImplementedError
+        """How many are looked at, and of how many; none where nothing is to be gone through."""
+        return 0, 0
 
     # What is the same in all of them.
 
