@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -80,6 +81,6 @@ class UploadParts(Board[UploadPlan]):
             self.log,
         )
 
+    @abstractmethod
     def _filter(self) -> None:
         """Narrow the rows of the results by what the filters say."""
-        raise NotImplementedError

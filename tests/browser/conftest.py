@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.error import URLError
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -75,6 +76,20 @@ class Opened(NamedTuple):
         self.page.evaluate(f"{IN_TIME}({RUN_ALL})")
         cells: list[dict[str, Any]] = self.page.evaluate(CODE_CELLS)
         return cells
+
+
+def other_hosts(asked: list[str]) -> set[str]:
+    """Those of the addresses that lie on another machine."""
+    own = {"127.0.0.1", "localhost"}
+    return {url for url in asked if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).hostname not in own}
+
+
+def violations(page: Page) -> list[tuple[str, str]]:
+    """What axe finds wrong with the panel of a page: the rule, and the element."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, context=".ck-panel").response["violations"]
+    return [(one["id"], node["html"]) for one in found for node in one["nodes"]]
 
 
 @contextmanager

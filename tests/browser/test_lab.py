@@ -1,10 +1,9 @@
-from urllib.parse import urlsplit
-
 import pytest
+
+from tests.browser.conftest import other_hosts
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-OWN_HOSTS = {"127.0.0.1", "localhost"}
 
 # What a reader sees of the charts: the size on the screen of each picture among the outputs.
 PICTURES = """() => [...document.querySelectorAll('.jp-OutputArea-output')].flatMap(
@@ -39,10 +38,5 @@ def test_the_first_notebook_runs_shows_its_charts_and_asks_no_other_host(opened)
     assert all(one["drawn"] and one["width"] > 200 and one["height"] > 60 for one in pictures)
     assert all(opened.page.evaluate(LABELS))
 
-    others = {
-        url
-        for url in opened.asked
-        if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).hostname not in OWN_HOSTS
-    }
     assert opened.asked
-    assert others == set()
+    assert other_hosts(opened.asked) == set()

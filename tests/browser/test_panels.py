@@ -4,18 +4,16 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import nbformat
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 import connect_kit as ck
-from tests.browser.conftest import Lab, Opened, running_lab
+from tests.browser.conftest import Lab, Opened, other_hosts, running_lab, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-OWN_HOSTS = {"127.0.0.1", "localhost"}
 NOTEBOOK = "panels.ipynb"
 # All tests share one notebook and with it one kernel, so that the district is read and linked once.
 READ = """%cd -q {folder}
@@ -106,19 +104,6 @@ def sources(page: Page) -> list[str]:
     return cells
 
 
-def others(asked: list[str]) -> set[str]:
-    return {
-        url for url in asked if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).hostname not in OWN_HOSTS
-    }
-
-
-def violations(shown: Shown) -> list[tuple[str, str]]:
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(shown.page, context=".ck-panel").response["violations"]
-    return [(one["id"], node["html"]) for one in found for node in one["nodes"]]
-
-
 def test_pairs_are_decided_by_keys_alone(show, tmp_path):
     shown = show("duplicates", "keys")
     page, keyboard = shown.page, shown.page.keyboard
@@ -144,14 +129,14 @@ def test_pairs_are_decided_by_keys_alone(show, tmp_path):
     shown.panel.get_by_role("checkbox", checked=True).wait_for()
     shown.panel.get_by_role("region", name="Pair under review").get_by_text("***").first.wait_for()
     shown.look(tmp_path / "masked.png")
-    assert violations(shown) == []
+    assert violations(shown.page) == []
 
     # Lab's own keys: x cuts the cell, a and b insert one, d d deletes it, m makes it text. Here they do nothing.
     for key in ("x", "a", "b", "y", "d", "d", "z", "z", "m"):
         keyboard.press(key)
         page.wait_for_timeout(150)
     assert sources(page) == cells
-    assert shown.asked and others(shown.asked) == set()
+    assert shown.asked and other_hosts(shown.asked) == set()
 
 
 def test_focus_stays_in_the_list_while_one_goes_through_it(show):
@@ -232,7 +217,7 @@ def test_classrooms_are_connected_accepted_and_left(show, tmp_path):
     shown = show("classrooms", "rooms")
     panel, keyboard = shown.panel, shown.page.keyboard
     shown.look(tmp_path / "first.png")
-    assert violations(shown) == []
+    assert violations(shown.page) == []
     panel.get_by_role("region", name="Classroom under review").focus()
     keyboard.press("c")
     shown.says(": connect.")
@@ -254,5 +239,5 @@ def test_classrooms_are_connected_accepted_and_left(show, tmp_path):
     panel.get_by_label("School").select_option(label="all schools")
     shown.says("looked at")
     shown.look(tmp_path / "masked.png")
-    assert violations(shown) == []
-    assert shown.asked and others(shown.asked) == set()
+    assert violations(shown.page) == []
+    assert shown.asked and other_hosts(shown.asked) == set()

@@ -3,18 +3,16 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import nbformat
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from connect_kit.twin import Twin
-from tests.browser.conftest import Lab, Opened, running_lab
+from tests.browser.conftest import Lab, Opened, other_hosts, running_lab, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-OWN_HOSTS = {"127.0.0.1", "localhost"}
 UPLOAD = """from pathlib import Path
 from connect_kit.panels.upload import UploadPanel
 from tests.panels.district import deliver, plan_of, twin_of
@@ -73,18 +71,11 @@ class Shown(NamedTuple):
         self.panel.screenshot(path=self.here / f"{name}.png")
 
     def violations(self) -> list[tuple[str, str]]:
-        from axe_playwright_python.sync_playwright import Axe
-
-        found = Axe().run(self.page, context=".ck-panel").response["violations"]
-        return [(one["id"], node["html"]) for one in found for node in one["nodes"]]
+        return violations(self.page)
 
     def others(self) -> set[str]:
         assert self.asked
-        return {
-            url
-            for url in self.asked
-            if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).hostname not in OWN_HOSTS
-        }
+        return other_hosts(self.asked)
 
 
 @pytest.fixture(scope="module")
