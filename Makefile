@@ -118,7 +118,7 @@ format: $(DEV) ## Format the code and empty the notebooks
 	@set -- notebooks/*.ipynb; if [ -e "$$1" ]; then $(PY) -m nbstripout "$$@"; fi
 
 bench: $(BENCH) ## Measure the kit beside other tools
-	@$(PY) -m connect_kit bench
+	@$(PY) -m tests.benchmark $(ARGS)
 
 # Each lock keeps to the one before it, so a pin is the same in all three.
 COMPILE = $(PY) -m uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url \

@@ -6,124 +6,74 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from connect_kit.checks import Findings, check_roster
-    from connect_kit.engine import DuckDBEngine
-    from connect_kit.errors import ConnectKitError
-    from connect_kit.linkage import (
-        Decisions,
-        Duplicates,
-        find_duplicates,
-        match_classrooms,
-        match_schools,
-        read_decisions,
-    )
-    from connect_kit.panels import ClassroomsPanel, DuplicatesPanel, MergePanel, ResultsPanel, UploadPanel
-    from connect_kit.roster import Roster, read_roster
-    from connect_kit.samples import SampleDistrict, sample_roster
-    from connect_kit.twin import Action, MergePlan, Settings, Twin, plan_merge
-    from connect_kit.uploading import (
-        Forecast,
-        Results,
-        UploadPlan,
-        UploadResult,
-        forecast_upload,
-        plan_upload,
-        read_plan,
-        read_results,
-        upload,
-    )
-    from connect_kit.views import write_report, write_workbook
-    from connect_kit.workspace import Workspace, read_workspace
+    from connect_kit.checks import Findings as Findings
+    from connect_kit.checks import check_roster as check_roster
+    from connect_kit.decisions import Decisions as Decisions
+    from connect_kit.decisions import read_decisions as read_decisions
+    from connect_kit.duplicates import Duplicates as Duplicates
+    from connect_kit.duplicates import find_duplicates as find_duplicates
+    from connect_kit.engine import DuckDBEngine as DuckDBEngine
+    from connect_kit.errors import ConnectKitError as ConnectKitError
+    from connect_kit.matching import match_classrooms as match_classrooms
+    from connect_kit.matching import match_schools as match_schools
+    from connect_kit.merging import MergePlan as MergePlan
+    from connect_kit.merging import plan_merge as plan_merge
+    from connect_kit.panels import ClassroomsPanel as ClassroomsPanel
+    from connect_kit.panels import DuplicatesPanel as DuplicatesPanel
+    from connect_kit.panels import MergePanel as MergePanel
+    from connect_kit.panels import ResultsPanel as ResultsPanel
+    from connect_kit.panels import UploadPanel as UploadPanel
+    from connect_kit.report import write_report as write_report
+    from connect_kit.report import write_workbook as write_workbook
+    from connect_kit.results import Results as Results
+    from connect_kit.results import read_results as read_results
+    from connect_kit.roster import Roster as Roster
+    from connect_kit.roster import Workspace as Workspace
+    from connect_kit.roster import read_roster as read_roster
+    from connect_kit.roster import read_workspace as read_workspace
+    from connect_kit.samples import SampleDistrict as SampleDistrict
+    from connect_kit.samples import sample_roster as sample_roster
+    from connect_kit.twin import Action as Action
+    from connect_kit.twin import Settings as Settings
+    from connect_kit.twin import Twin as Twin
+    from connect_kit.uploads import Forecast as Forecast
+    from connect_kit.uploads import UploadPlan as UploadPlan
+    from connect_kit.uploads import UploadResult as UploadResult
+    from connect_kit.uploads import forecast_upload as forecast_upload
+    from connect_kit.uploads import plan_upload as plan_upload
+    from connect_kit.uploads import read_plan as read_plan
+    from connect_kit.uploads import upload as upload
 
 __version__ = "0.1.0"
 
-_HOMES = {
-    "Action": "twin",
-    "ClassroomsPanel": "panels",
-    "ConnectKitError": "errors",
-    "Decisions": "linkage",
-    "DuckDBEngine": "engine",
-    "Duplicates": "linkage",
-    "DuplicatesPanel": "panels",
-    "Findings": "checks",
-    "Forecast": "uploading",
-    "MergePanel": "panels",
-    "MergePlan": "twin",
-    "Results": "uploading",
-    "ResultsPanel": "panels",
-    "Roster": "roster",
-    "SampleDistrict": "samples",
-    "Settings": "twin",
-    "Twin": "twin",
-    "UploadPanel": "panels",
-    "UploadPlan": "uploading",
-    "UploadResult": "uploading",
-    "Workspace": "workspace",
-    "check_roster": "checks",
-    "find_duplicates": "linkage",
-    "forecast_upload": "uploading",
-    "match_classrooms": "linkage",
-    "match_schools": "linkage",
-    "plan_merge": "twin",
-    "plan_upload": "uploading",
-    "read_decisions": "linkage",
-    "read_plan": "uploading",
-    "read_results": "uploading",
-    "read_roster": "roster",
-    "read_workspace": "workspace",
-    "sample_roster": "samples",
-    "upload": "uploading",
-    "write_report": "views",
-    "write_workbook": "views",
+#: The public names, by the room that they live in. pandas, DuckDB and Great Expectations are imported when a name is
+#: first asked for, so that the kit itself imports at once.
+_ROOMS = {
+    "checks": "Findings check_roster",
+    "decisions": "Decisions read_decisions",
+    "duplicates": "Duplicates find_duplicates",
+    "engine": "DuckDBEngine",
+    "errors": "ConnectKitError",
+    "matching": "match_classrooms match_schools",
+    "merging": "MergePlan plan_merge",
+    "panels": "ClassroomsPanel DuplicatesPanel MergePanel ResultsPanel UploadPanel",
+    "report": "write_report write_workbook",
+    "results": "Results read_results",
+    "roster": "Roster Workspace read_roster read_workspace",
+    "samples": "SampleDistrict sample_roster",
+    "twin": "Action Settings Twin",
+    "uploads": "Forecast UploadPlan UploadResult forecast_upload plan_upload read_plan upload",
 }
+_HOMES = {name: room for room, names in _ROOMS.items() for name in names.split()}
 
-__all__ = [
-    "Action",
-    "ClassroomsPanel",
-    "ConnectKitError",
-    "Decisions",
-    "DuckDBEngine",
-    "Duplicates",
-    "DuplicatesPanel",
-    "Findings",
-    "Forecast",
-    "MergePanel",
-    "MergePlan",
-    "Results",
-    "ResultsPanel",
-    "Roster",
-    "SampleDistrict",
-    "Settings",
-    "Twin",
-    "UploadPanel",
-    "UploadPlan",
-    "UploadResult",
-    "Workspace",
-    "check_roster",
-    "find_duplicates",
-    "forecast_upload",
-    "match_classrooms",
-    "match_schools",
-    "plan_merge",
-    "plan_upload",
-    "read_decisions",
-    "read_plan",
-    "read_results",
-    "read_roster",
-    "read_workspace",
-    "sample_roster",
-    "upload",
-    "write_report",
-    "write_workbook",
-]
+__all__ = sorted(_HOMES)
 
 
 def __getattr__(name: str) -> Any:
-    # pandas, DuckDB and Great Expectations are imported when first needed, so that the kit itself imports at once.
     if name in _HOMES:
         return getattr(importlib.import_module(f"connect_kit.{_HOMES[name]}"), name)
     raise AttributeError(f"module 'connect_kit' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted((*__all__, "__version__"))
+    return [*__all__, "__version__"]

@@ -13,6 +13,9 @@ Level = Literal["district", "school"]
 Severity = Literal["critical", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "info")
 
+#: Characters that make a value no value when nothing else is there.
+BLANKS = " \t\r\n\u00a0\u200b\ufeff"
+
 SOURCES: Mapping[str, str] = {
     "S0": "Manually Uploading OneRoster Files to SchoolStatus Connect with no automatic sync",
     "S1": "How do I create a OneRoster Users file?",

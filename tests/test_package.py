@@ -65,7 +65,7 @@ sys.exit(run(["audit", {str(clean.delivery)!r}, "--workspace", {str(clean.worksp
 
 def test_great_expectations_analytics_are_off_before_it_is_imported() -> None:
     code = (
-        "import connect_kit.engine.gx_bridge as bridge, os, sys;"
+        "import connect_kit.checks.gx.bridge as bridge, os, sys;"
         "assert 'great_expectations' not in sys.modules;"
         "print(os.environ['GX_ANALYTICS_ENABLED'])"
     )

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from connect_kit.checks.suites import Rule
     from connect_kit.connect import Level
     from connect_kit.engine import Schema
-    from connect_kit.roster import Roster
-    from connect_kit.workspace import Workspace
+    from connect_kit.roster import Roster, Workspace
 
 _ROWS = """
     SELECT r.code, r.severity, r.tbl AS "table", r.file, f.line, f.id AS "sourcedId", r.col AS "column",
@@ -235,7 +234,7 @@ class Findings:
 
     def chart(self) -> Any:
         """Failing rows by code and severity, as an Altair chart."""
-        from connect_kit import charts
+        from connect_kit.display import charts
 
         return charts.findings_by_code(self.summary())
 
@@ -261,7 +260,7 @@ class Findings:
         return f"Findings({state}: " + ", ".join(f"{self.total(s):,} {s}" for s in SEVERITIES) + ")"
 
     def _repr_html_(self) -> str:
-        from connect_kit.html import table_html
+        from connect_kit.display.html import table_html
 
         state = "✔ fit to send: no critical finding" if self.fit else "✖ not fit to send: critical findings"
         totals = ", ".join(f"{self.total(severity):,} {severity}" for severity in SEVERITIES)

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from connect_kit.errors import SettingError
 
 if TYPE_CHECKING:
-    from connect_kit.linkage import Duplicates
-    from connect_kit.linkage.matches import ClassroomMatches
-    from connect_kit.roster import Roster
-    from connect_kit.workspace import Workspace
+    from connect_kit.duplicates import Duplicates
+    from connect_kit.matching.matches import ClassroomMatches
+    from connect_kit.roster import Roster, Workspace
 
 #: What a rule may need besides the delivery, and what is said where it was not given.
 NOT_GIVEN: Mapping[str, str] = {

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from typing import TYPE_CHECKING
 
-from connect_kit.connect import WORKSPACE_FILES, grade_code
-from connect_kit.engine import quoted
+from connect_kit.connect import grade_code
+from connect_kit.engine import create_table, run_sql
 from connect_kit.oneroster import GRADES
+from connect_kit.roster.workspace import empty_workspace
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from connect_kit.duplicates import Duplicates
     from connect_kit.engine import Schema
-    from connect_kit.linkage import Duplicates
-    from connect_kit.linkage.matches import ClassroomMatches
+    from connect_kit.matching.matches import ClassroomMatches
 
 _PAIRS = ("left_id", "left_source", "right_id", "right_source")
 _MATCHES = ("status", "roster_id", "workspace_id")
@@ -38,14 +38,12 @@ def build(schema: Schema, others: tuple[str, ...], *, workspace: bool, region: s
     ``further``: a table of the standard that Connect does not ask for was delivered.
     """
     if not workspace:
-        for name, columns in WORKSPACE_FILES.items():
-            spelled = ", ".join(f"{quoted(column)} VARCHAR" for column in columns)
-            schema.execute(f"CREATE TABLE workspace_{name} (_line BIGINT, {spelled})")
-    _run("relations.sql", schema, others)
+        empty_workspace(schema)
+    run_sql(schema, __package__, "relations.sql", others)
     if workspace:
-        _run("relations_workspace.sql", schema, others)
+        run_sql(schema, __package__, "relations_workspace.sql", others)
     if further:
-        _run("relations_further.sql", schema, others)
+        run_sql(schema, __package__, "relations_further.sql", others)
     _grades(schema, others)
     _phones(schema, others, region)
 
@@ -56,16 +54,9 @@ def bring_in(
     """Make the tables of what was found before the check: ``students_twice`` and ``classroom_matches``."""
     if duplicates is not None:
         _fill_frame(schema, "duplicate_pairs", _PAIRS, duplicates.table())
-        _run("relations_twice.sql", schema, others)
+        run_sql(schema, __package__, "relations_twice.sql", others)
     if classrooms is not None:
         _fill_frame(schema, "classroom_matches", _MATCHES, classrooms.table())
-
-
-def _run(file: str, schema: Schema, others: tuple[str, ...]) -> None:
-    text = resources.files("connect_kit.checks").joinpath(file).read_text(encoding="utf-8")
-    for statement in text.split(";\n"):
-        if statement.strip():
-            schema.execute(statement, also=others)
 
 
 def _grades(schema: Schema, others: tuple[str, ...]) -> None:
@@ -74,19 +65,22 @@ def _grades(schema: Schema, others: tuple[str, ...]) -> None:
         "UNION ALL SELECT grades FROM classes) WHERE grades IS NOT NULL",
         also=others,
     )
-    rows: list[tuple[str | None, ...]] = []
+    rows: dict[str, list[str | None]] = {"written": [], "status": [], "code": []}
     for (value,) in written:
         codes = [grade_code(part) for part in value.split(",") if part.strip()]
         exact = all(part.strip() in GRADES for part in value.split(",") if part.strip())
         status = "known" if exact and codes else "form" if codes and None not in codes else "unknown"
-        rows.append((value, status, ",".join(c for c in codes if c) if status != "unknown" else None))
-    _fill(schema, "grade_values", ("written", "status", "code"), rows)
+        code = ",".join(c for c in codes if c) if status != "unknown" else None
+        for name, cell in zip(rows, (value, status, code), strict=True):
+            rows[name].append(cell)
+    create_table(schema, "grade_values", rows)
 
 
 def _phones(schema: Schema, others: tuple[str, ...], region: str) -> None:
     schema.execute(_PHONES, also=others)
     shapes = schema.execute("SELECT DISTINCT shape FROM phones")
-    _fill(schema, "impossible_shapes", ("shape",), [(shape,) for (shape,) in shapes if not _possible(shape, region)])
+    impossible = [shape for (shape,) in shapes if not _possible(shape, region)]
+    create_table(schema, "impossible_shapes", {"shape": impossible})
     schema.execute(
         "CREATE TABLE bad_phones AS SELECT tbl, _line FROM phones "
         "WHERE one_digit OR shape IN (SELECT shape FROM impossible_shapes)"
@@ -105,14 +99,5 @@ def _possible(number: str, region: str) -> bool:
 
 
 def _fill_frame(schema: Schema, table: str, columns: tuple[str, ...], frame: pd.DataFrame) -> None:
-    texts = [[value if isinstance(value, str) else None for value in frame[name].tolist()] for name in columns]
-    _fill(schema, table, columns, list(zip(*texts, strict=True)))
-
-
-def _fill(schema: Schema, table: str, columns: tuple[str, ...], rows: list[tuple[str | None, ...]]) -> None:
-    import pyarrow as pa
-
-    data = {name: pa.array([row[i] for row in rows], pa.string()) for i, name in enumerate(columns)}
-    with schema.engine.cursor((schema.name,)) as cursor:
-        cursor.register("rows", pa.table(data))
-        cursor.execute(f"CREATE TABLE {quoted(table)} AS SELECT * FROM rows")
+    texts = {name: [v if isinstance(v, str) else None for v in frame[name].tolist()] for name in columns}
+    create_table(schema, table, texts)

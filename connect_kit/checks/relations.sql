@@ -1,5 +1,5 @@
 -- What rules across tables look at, worked out once for all of them.
--- Runs with the check's own schema first, then the roster's tables, then the workspace's. One statement a blank line.
+-- Runs with the check's own schema first, then the roster's tables, then the workspace's.
 
 -- One row an ID; where several rows share one, the first counts (the repetition is a finding of its own).
 CREATE TABLE user_index AS

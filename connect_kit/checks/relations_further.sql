@@ -1,5 +1,5 @@
 -- What rules on OneRoster's further tables look at; made only when one of those tables was delivered.
--- Where several rows share an ID, the first counts. One statement a blank line.
+-- Where several rows share an ID, the first counts.
 
 CREATE TABLE org_index AS
 SELECT sourcedId, _line, type, parentSourcedId AS parent FROM orgs WHERE sourcedId IS NOT NULL

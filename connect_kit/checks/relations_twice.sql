@@ -1,5 +1,5 @@
 -- Students who are there twice: their first row, and the others' IDs, in the delivery (source roster) or on Connect.
--- One statement a blank line.
+
 
 CREATE TABLE students_twice AS
 WITH ends AS (

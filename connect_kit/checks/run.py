@@ -11,19 +11,18 @@ from connect_kit import connect
 from connect_kit.checks import relations
 from connect_kit.checks.findings import Findings, Unchecked
 from connect_kit.checks.given import NOT_GIVEN, given
+from connect_kit.checks.gx.bridge import Bridge, prepare, rows_table
 from connect_kit.checks.suites import Rule, load_suites, reader_rule
 from connect_kit.engine import quoted
-from connect_kit.engine.gx_bridge import Bridge, prepare, rows_table
 from connect_kit.errors import EngineError, SettingError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from connect_kit.duplicates import Duplicates
     from connect_kit.engine import Schema
-    from connect_kit.linkage import Duplicates
-    from connect_kit.linkage.matches import ClassroomMatches
-    from connect_kit.roster import Roster
-    from connect_kit.workspace import Workspace
+    from connect_kit.matching.matches import ClassroomMatches
+    from connect_kit.roster import Roster, Workspace
 
 
 def check_roster(

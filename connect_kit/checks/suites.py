@@ -12,11 +12,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.connect import SEVERITIES, Severity
+from connect_kit.engine import package_text
 from connect_kit.errors import SuiteError
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def _rule(path: Path, number: int, data: Any, table: str, batch: str) -> Rule:
 @cache
 def reader_rules() -> Mapping[str, Rule]:
     """What the reader itself finds, by code; ``*`` stands for a table's name."""
-    text = resources.files("connect_kit.checks").joinpath("reader_rules.json").read_text(encoding="utf-8")
+    text = package_text(__package__, "reader_rules.json")
     return {data["code"]: Rule(**{"table": "", "of_rows": False, **data}) for data in json.loads(text)}
 
 

@@ -40,7 +40,6 @@ def audit(
     suites: Annotated[
         Path | None, typer.Option(help="The district's own suites: a JSON file, or a folder of them.")
     ] = None,
-    engine: Annotated[Literal["duckdb"], typer.Option(help="Where the tables live.")] = "duckdb",
     region: Annotated[str, typer.Option(help="Country of phone numbers written without country code.")] = "US",
     duplicates: Annotated[
         bool, typer.Option("--duplicates/--no-duplicates", help="Whether to look for students who are there twice.")
@@ -112,36 +111,6 @@ def rules() -> None:
     from connect_kit.checks.page import rules_page
 
     typer.echo(rules_page(), nl=False)
-
-
-@app.command()
-def bench(
-    students: Annotated[int, typer.Option(min=20, help="Size of the district.")] = 1_000_000,
-    out: Annotated[Path, typer.Option(help="Folder for the district and the figures.")] = Path("build/bench"),
-    others: Annotated[bool, typer.Option(help="Also run the other tools, where they are installed.")] = True,
-    matching: Annotated[
-        bool,
-        typer.Option("--matching", help="Measure how duplicates and classrooms are found, in place of the checks."),
-    ] = False,
-    uploading: Annotated[
-        bool, typer.Option("--upload", help="Measure dry run and upload on a twin, in place of the checks.")
-    ] = False,
-    size: Annotated[
-        list[int] | None,
-        typer.Option(min=20, help="With --matching: students of a district with known truth; may be repeated."),
-    ] = None,
-) -> None:
-    """Measure speed and memory, or how well duplicates and classrooms are found, beside other tools in the same run."""
-    from connect_kit.bench import MATCH_SIZES, run_bench, run_match_bench, run_upload_bench
-
-    if uploading:
-        run_upload_bench(students=students, folder=out, report=typer.echo)
-    elif matching:
-        run_match_bench(students=students, sizes=size or MATCH_SIZES, folder=out, others=others, report=typer.echo)
-    elif size:
-        raise typer.BadParameter("goes with --matching only; without it, --students is the size", param_hint="--size")
-    else:
-        run_bench(students=students, folder=out, others=others, report=typer.echo)
 
 
 @app.command()
@@ -269,10 +238,10 @@ def _waivers(told: list[str] | None) -> dict[str, str]:
 app.add_typer(twin_app, name="twin")
 
 
-def run(arguments: list[str] | None = None) -> int:
-    """Run a command and return its exit code; what stops the work is told in one line."""
+def run(arguments: list[str] | None = None, commands: typer.Typer = app) -> int:
+    """Run a command and return its exit code; what stops the work is said in one line."""
     try:
-        code = app(args=arguments, standalone_mode=False)
+        code = commands(args=arguments, standalone_mode=False)
     except ConnectKitError as error:
         typer.echo(f"connect-kit: {' '.join(str(error).split())}", err=True)
         return 2
@@ -285,10 +254,10 @@ def run(arguments: list[str] | None = None) -> int:
     return code if isinstance(code, int) else 0
 
 
-def main() -> None:
-    """Door of ``python -m connect_kit``."""
+def main(commands: typer.Typer = app) -> None:
+    """Run what the command line asks for, and end the process with its exit code."""
     try:
-        code = run()
+        code = run(commands=commands)
         sys.stdout.flush()
     except (BrokenPipeError, SystemExit):  # whoever read our output has gone, as in "audit ... | head"
         code = 141

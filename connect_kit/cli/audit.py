@@ -23,10 +23,9 @@ if TYPE_CHECKING:
 
     from connect_kit.checks import Findings
     from connect_kit.connect import Level
-    from connect_kit.linkage import Duplicates
-    from connect_kit.linkage.matches import ClassroomMatches, SchoolMatches
-    from connect_kit.roster import Roster
-    from connect_kit.workspace import Workspace
+    from connect_kit.duplicates import Duplicates
+    from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
+    from connect_kit.roster import Roster, Workspace
 
 OUTPUTS = (
     "summary.json", "findings.csv", "duplicates.csv", "schools.csv", "classrooms.csv", "report.html", "findings.xlsx",
@@ -50,8 +49,8 @@ class Matched:
 
     def save(self, folder: Path) -> None:
         """Write the three CSV files; what was not looked for is a file with its titles only."""
-        from connect_kit.linkage.duplicates import COLUMNS
-        from connect_kit.linkage.partners import COLUMNS as PARTNERS
+        from connect_kit.duplicates.value import COLUMNS
+        from connect_kit.matching.partners import COLUMNS as PARTNERS
 
         titles = {"duplicates": COLUMNS, "schools": PARTNERS, "classrooms": PARTNERS}
         for name, columns in titles.items():
@@ -90,8 +89,8 @@ def run_audit(
 ) -> int:
     """Audit a delivery, write the files of the contract, print the summary; returns the exit code."""
     import connect_kit as ck
+    from connect_kit.checks.gx.bridge import prepare
     from connect_kit.checks.suites import load_suites
-    from connect_kit.engine.gx_bridge import prepare
 
     step = _Steps()
     bars = None if step.told else False

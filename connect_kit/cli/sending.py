@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from connect_kit.connect import Level
-    from connect_kit.uploading import UploadPlan, UploadResult
-    from connect_kit.workspace import Workspace
+    from connect_kit.roster import Workspace
+    from connect_kit.uploads import UploadPlan, UploadResult
 
 _MARKS = {"open": "▲ open  ", "closed": "✔ closed"}
 _MOST = 20
@@ -109,7 +109,7 @@ def run_upload(
 
 
 def _confirmed(plan: UploadPlan, district: str, confirm: str | None) -> None:
-    from connect_kit.uploading import confirmation
+    from connect_kit.uploads import confirmation
 
     wanted = confirmation(plan, district)
     if confirm is None and sys.stdin.isatty():

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     import numpy as np
@@ -47,13 +47,6 @@ class Split:
     lines: np.ndarray[Any, Any]
     refused: pa.Table
     blank_lines: int
-
-
-def pa_table(columns: Mapping[str, Any]) -> pa.Table:
-    """An Arrow table from columns; lists become text."""
-    import pyarrow as pa
-
-    return pa.table({name: pa.array(v, pa.string()) if isinstance(v, list) else v for name, v in columns.items()})
 
 
 def refused_table(rows: Sequence[tuple[int, str, str]]) -> pa.Table:

@@ -21,12 +21,12 @@ from connect_kit.engine.csv_lines import (
     MOST_BYTES_A_LINE,
     MOST_LINES_A_RECORD,
     columns_of,
-    pa_table,
     refused_table,
     split_records,
 )
 from connect_kit.engine.duckdb import Schema, literal, quoted
 from connect_kit.engine.encoding import Probe, chunks, probe_file, write_plain
+from connect_kit.engine.sql import arrow_table
 from connect_kit.errors import EngineError
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def load_csv(schema: Schema, table: str, source: CsvSource, columns: Sequence[st
         msg = f"{source.path.name}: {len(split.lines)} records were found, but {rows} rows were read"
         raise EngineError(msg)
     with schema.engine.cursor((schema.name,)) as cursor:
-        cursor.register("starts", pa_table({"_line": split.lines}))
+        cursor.register("starts", arrow_table({"_line": split.lines}))
         cursor.execute(f"CREATE TABLE {quoted('_lines_' + table)} AS SELECT _line FROM starts")
     schema.execute(f"CREATE VIEW {view} AS SELECT * FROM {quoted('_lines_' + table)} POSITIONAL JOIN {values}")
     return LoadedFile(rows, split.refused, split.blank_lines)
@@ -203,5 +203,5 @@ def _read_one_by_one(schema: Schema, values: str, source: CsvSource, columns: Se
     """The slow road for records that are well formed, but not to DuckDB's taste."""
     data = dict(zip(columns, columns_of(clean, len(columns), source.delimiter), strict=True))
     with schema.engine.cursor((schema.name,)) as cursor:
-        cursor.register("records", pa_table(data))
+        cursor.register("records", arrow_table(data))
         cursor.execute(f"CREATE OR REPLACE TABLE {values} AS SELECT * FROM records")

@@ -16,7 +16,7 @@ from connect_kit.panels.sheet import Sheet
 if TYPE_CHECKING:
     import pandas as pd
 
-    from connect_kit.linkage.matches import ClassroomMatches
+    from connect_kit.matching.matches import ClassroomMatches
 
 #: Partners listed at once.
 _MOST = 20
@@ -28,7 +28,7 @@ _ALL = "Accept all suggestions of a school"
 class ClassroomsPanel(Panel["ClassroomMatches"]):
     """Classes and classrooms to be brought together: accept suggestions, find another partner, archive or leave.
 
-    It calls the verbs of :class:`~connect_kit.linkage.matches.ClassroomMatches` and adds none. Titles and names of
+    It calls the verbs of :class:`~connect_kit.matching.matches.ClassroomMatches` and adds none. Titles and names of
     teachers are shown on purpose; one switch masks them.
 
     Parameters

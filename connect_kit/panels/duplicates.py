@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import ipywidgets
 
-from connect_kit.linkage.model import weight
+from connect_kit.engine.weights import weight
 from connect_kit.panels import duplicates_view as view
 from connect_kit.panels.elements import Node, el
 from connect_kit.panels.panel import Panel, Press
@@ -17,7 +17,7 @@ from connect_kit.panels.sheet import Sheet
 if TYPE_CHECKING:
     import pandas as pd
 
-    from connect_kit.linkage import Duplicates
+    from connect_kit.duplicates import Duplicates
 
 #: Up to so many pairs, conflicts are worked out after each decision; with more it would take longer than 0.3 seconds.
 AT_ONCE = 5_000
@@ -27,7 +27,7 @@ _NO_SCHOOL = "no school"
 class DuplicatesPanel(Panel["Duplicates"]):
     """Pairs of records to be looked at, the strongest first: side by side, with keys for same, different and unsure.
 
-    It calls the verbs of :class:`~connect_kit.linkage.Duplicates` and adds none: every decision goes through
+    It calls the verbs of :class:`~connect_kit.Duplicates` and adds none: every decision goes through
     ``decide`` into the file of decisions. Names are shown on purpose; one switch masks them.
 
     Parameters

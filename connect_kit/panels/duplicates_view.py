@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
-from connect_kit.html import missing
+from connect_kit.display.html import missing
 from connect_kit.panels.elements import Node, el, picture, table
 from connect_kit.panels.masking import mask
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from connect_kit.linkage.explain import Explanation
+    from connect_kit.duplicates.explain import Explanation
 
 #: A decision as symbol and word.
 DECISIONS: Mapping[str, str] = {"same": "✔ same", "different": "✖ different", "unsure": "? unsure", "": "not decided"}
@@ -103,7 +103,7 @@ def explanation(told: Explanation) -> Iterable[Node]:
 
 def waterfall(told: Explanation) -> Node:
     """The drawing of the parts."""
-    from connect_kit.svg import to_svg
+    from connect_kit.display.svg import to_svg
 
     return picture(to_svg(told.chart()), "Waterfall of the match weights; the table above has the numbers.")
 

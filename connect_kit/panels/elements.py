@@ -10,7 +10,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
-from connect_kit.html import visible
+from connect_kit.display.html import visible
 
 #: Text, or ``[tag, {attribute: value}, child, ...]``.
 Node: TypeAlias = "str | list[Any]"

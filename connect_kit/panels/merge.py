@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import ipywidgets
 
 from connect_kit.errors import TwinBusyError, TwinError
+from connect_kit.merging.plan import MERGEABLE, MergePlan
 from connect_kit.panels import merge_view as view
 from connect_kit.panels.elements import Node, el
 from connect_kit.panels.panel import Panel, Press
@@ -15,7 +16,6 @@ from connect_kit.panels.queue import Queue
 from connect_kit.panels.sheet import Sheet
 from connect_kit.panels.work import Work
 from connect_kit.twin import as_twin
-from connect_kit.twin.merge_plan import MERGEABLE, MergePlan
 
 if TYPE_CHECKING:
     from pathlib import Path

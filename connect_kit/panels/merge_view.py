@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from connect_kit.html import missing
+from connect_kit.display.html import missing
 from connect_kit.panels.duplicates_view import agreement, marked
 from connect_kit.panels.elements import Node, el, table
 from connect_kit.panels.masking import mask, mask_name, mask_title

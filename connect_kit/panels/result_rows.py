@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from connect_kit.engine import DuckDBEngine, literal
 from connect_kit.errors import OutputError
 from connect_kit.panels.queue import PAGE
-from connect_kit.twin.values import RESULT_COLUMNS
+from connect_kit.uploads.values import RESULT_COLUMNS
 
 if TYPE_CHECKING:
-    from connect_kit.twin import FileResult
+    from connect_kit.uploads.values import FileResult
 
 #: The columns that tell which record a row is about, as far as a file has them. IDs, and no names.
 ID_COLUMNS = (

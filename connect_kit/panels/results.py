@@ -12,7 +12,7 @@ from connect_kit.panels.elements import Node, el
 from connect_kit.panels.panel import Panel, Press
 from connect_kit.panels.queue import PAGE, Queue
 from connect_kit.panels.sheet import Sheet
-from connect_kit.uploading.results import Results
+from connect_kit.results.value import Results
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +28,7 @@ _PARTS: Mapping[str, str] = {
 class ResultsPanel(Panel[Results]):
     """Errors by cause with their rows, differences from the forecast, corrections, and a message to support.
 
-    It calls the verbs of :class:`~connect_kit.uploading.Results` and adds none. It shows IDs, and no names.
+    It calls the verbs of :class:`~connect_kit.Results` and adds none. It shows IDs, and no names.
 
     Parameters
     ----------

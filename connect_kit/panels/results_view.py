@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from connect_kit.html import visible
+from connect_kit.display.html import visible
 from connect_kit.panels.elements import Node, button, el
 from connect_kit.panels.queue import PAGE
 from connect_kit.panels.upload_view import frame_table
-from connect_kit.uploading.results import label
+from connect_kit.results.value import label
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from connect_kit.uploading.results import Results
+    from connect_kit.results.value import Results
 
 _RARE = ("other_action", "better", "worse", "not_in_result", "not_sent")
 #: Headings of :func:`cells`.

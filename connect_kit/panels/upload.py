@@ -12,17 +12,18 @@ from connect_kit.panels.result_rows import ResultRows
 from connect_kit.panels.upload_parts import UploadParts
 from connect_kit.panels.work import Paced, Work
 from connect_kit.twin import Action, as_twin
-from connect_kit.uploading import as_target, confirmation
-from connect_kit.uploading.records import rehearsed
+from connect_kit.uploads import as_target, confirmation
+from connect_kit.uploads.records import rehearsed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
 
-    from connect_kit.linkage import Duplicates
-    from connect_kit.twin import Progress, Twin
-    from connect_kit.uploading import Forecast, UploadPlan, UploadResult
+    from connect_kit.duplicates import Duplicates
+    from connect_kit.twin import Twin
+    from connect_kit.uploads import Forecast, UploadPlan, UploadResult
+    from connect_kit.uploads.values import Progress
 
 _ARCHIVING = "archive existing students?"  # name of the gate
 _WAIT = "Wait until what is under way has ended, or cancel it."
@@ -31,7 +32,7 @@ _WAIT = "Wait until what is under way has ended, or cancel it."
 class UploadPanel(UploadParts):
     """An upload from its conditions to its results: dry run first, the real upload behind a typed confirmation.
 
-    It calls the verbs of :mod:`connect_kit.uploading` and adds none. Work runs in a thread of its own, so that the
+    It calls the verbs of :mod:`connect_kit.uploads` and adds none. Work runs in a thread of its own, so that the
     panel and the notebook go on answering. It shows IDs and counts, and no names of people.
 
     Parameters
@@ -200,7 +201,7 @@ class UploadPanel(UploadParts):
     # In the thread.
 
     def _carry_out(self, plan: UploadPlan, dry_run: bool, cancel: threading.Event) -> None:
-        from connect_kit.uploading import forecast_upload, upload
+        from connect_kit.uploads import forecast_upload, upload
 
         result = upload(plan, self.target, dry_run=dry_run, progress=self._heard_of, cancel=cancel)
         self.result, self._rows = result, ResultRows(result.files)

@@ -10,8 +10,8 @@ import ipywidgets
 
 from connect_kit.panels.board import Board, Press
 from connect_kit.panels.sheet import Sheet
-from connect_kit.twin.values import ACTIONS
-from connect_kit.uploading import UploadPlan
+from connect_kit.uploads import UploadPlan
+from connect_kit.uploads.values import ACTIONS
 
 
 class UploadParts(Board[UploadPlan]):

@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from connect_kit.html import missing
+from connect_kit.display.html import missing
 from connect_kit.panels.elements import Node, button, el, table
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from connect_kit.panels.result_rows import ResultRow, ResultRows
-    from connect_kit.twin import Progress, Twin, UploadFile
-    from connect_kit.uploading import Forecast, UploadPlan, UploadResult
+    from connect_kit.twin import Twin
+    from connect_kit.uploads import Forecast, UploadPlan, UploadResult
+    from connect_kit.uploads.values import Progress, UploadFile
 
 #: Rows of a table that is read as a whole; its CSV file holds all.
 MOST = 200

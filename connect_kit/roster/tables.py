@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from connect_kit import connect, oneroster
+from connect_kit.connect import BLANKS
 from connect_kit.engine import quoted
 from connect_kit.engine.encoding import INVISIBLE
 from connect_kit.roster.header import Seen, known_columns
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from connect_kit.roster.value import Table
 
 ALL_TABLES = tuple(dict.fromkeys((*connect.FILES, *oneroster.TABLES)))
-_BLANKS = " \t\r\n\u00a0\u200b\ufeff"
 _ODD = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f" + INVISIBLE + "]"
 
 
@@ -67,7 +67,7 @@ def clear_blank_fields(schema: Schema, table: str, file: str, columns: Sequence[
     # Text that begins with a blank sorts before '!': comparing first bytes spares trimming millions of values.
     first = "({0} < '!' OR {0} >= '\u00a0')" if odd else "{0} < '!'"
     for name in columns:
-        blank = f"{first.format(quoted(name))} AND trim({quoted(name)}, '{_BLANKS}') = ''"
+        blank = f"{first.format(quoted(name))} AND trim({quoted(name)}, '{BLANKS}') = ''"
         if not schema.execute(f"SELECT 1 FROM {values} WHERE {blank} LIMIT 1"):
             continue
         schema.execute(

@@ -129,7 +129,7 @@ class Roster:
 
     def chart(self) -> Any:
         """Rows read and refused by file, as an Altair chart."""
-        from connect_kit import charts
+        from connect_kit.display import charts
 
         return charts.rows_by_file(self.summary())
 
@@ -162,7 +162,7 @@ class Roster:
         return f"Roster({self.level} level: {sizes})"
 
     def _repr_html_(self) -> str:
-        from connect_kit.html import table_html
+        from connect_kit.display.html import table_html
 
         return f"<p>{self.level} level</p>" + table_html(self.summary())
 

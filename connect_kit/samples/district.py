@@ -16,14 +16,7 @@ from connect_kit.samples.catalogue import choose_faults
 from connect_kit.samples.existing import Existing
 from connect_kit.samples.fault import Fault
 from connect_kit.samples.further import make_further_tables, make_roles
-from connect_kit.samples.layouts import (
-    FURTHER,
-    LAYOUTS,
-    STORED_AS,
-    Layout,
-    files_of,
-    manifest_rows,
-)
+from connect_kit.samples.layouts import FURTHER, LAYOUTS, STORED_AS, Layout, files_of, manifest_rows
 from connect_kit.samples.sizes import FEWEST_PER_SCHOOL, plan_sizes
 from connect_kit.samples.tables import make_tables
 from connect_kit.samples.text import spoil_files

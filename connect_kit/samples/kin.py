@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from connect_kit.samples.alike import (
-    MIDDLE,
-    NICKNAMES,
-    OTHER_TWINS_ALIKE,
-    SPANISH_TWINS_ALIKE,
-    TWINS_ALIKE,
-    pairs,
-)
+from connect_kit.samples.alike import MIDDLE, NICKNAMES, OTHER_TWINS_ALIKE, SPANISH_TWINS_ALIKE, TWINS_ALIKE, pairs
 from connect_kit.samples.layouts import school_year
 from connect_kit.samples.loading import load_rows
 from connect_kit.samples.names import split_names

@@ -13,14 +13,7 @@ from connect_kit.samples.doubles import make_doubles, share_contacts
 from connect_kit.samples.kin import name_kin, plan_kin
 from connect_kit.samples.loading import load_rows
 from connect_kit.samples.names import FEW, NameLists
-from connect_kit.samples.people import (
-    make_children,
-    make_families,
-    make_macros,
-    make_names,
-    make_staff,
-    make_students,
-)
+from connect_kit.samples.people import make_children, make_families, make_macros, make_names, make_staff, make_students
 
 if TYPE_CHECKING:
     import duckdb

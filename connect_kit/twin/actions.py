@@ -14,7 +14,7 @@ from connect_kit.twin.values import Action, Change
 if TYPE_CHECKING:
     import pandas as pd
 
-    from connect_kit.linkage.matches import ClassroomMatches, SchoolMatches
+    from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
     from connect_kit.twin.database import Session
     from connect_kit.twin.twin import Twin
 

@@ -7,12 +7,10 @@ import os
 import re
 import threading
 from collections.abc import Iterator, Sequence
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from connect_kit.engine import DuckDBEngine, literal
+from connect_kit.engine import DuckDBEngine, literal, statements
 from connect_kit.errors import EngineError, OutputError, TwinBusyError, TwinError
 
 if TYPE_CHECKING:
@@ -174,29 +172,13 @@ def created(path: Path, doing: str = "its making") -> Iterator[Session]:
         try:
             with _attached(place, path, write=True) as session:
                 with session.transaction():
-                    for statement in statements("schema.sql"):
+                    for statement in statements(__package__, "schema.sql"):
                         session.execute(statement)
                 yield session
         except BaseException:
             for left in (place, place.with_name(place.name + ".wal")):
                 left.unlink(missing_ok=True)
             raise
-
-
-def statements(file: str, package: str = "connect_kit.twin", **values: object) -> list[str]:
-    """The statements of an SQL file of a package, in which ``{name}`` stands for a value."""
-    made = []
-    for statement in _statements(file, package):
-        for name, value in values.items():
-            statement = statement.replace("{" + name + "}", str(value))
-        made.append(statement)
-    return made
-
-
-@cache
-def _statements(file: str, package: str) -> tuple[str, ...]:
-    text = resources.files(package).joinpath(file).read_text(encoding="utf-8")
-    return tuple(statement for statement in text.split(";\n") if statement.strip())
 
 
 @contextlib.contextmanager

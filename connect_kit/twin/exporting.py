@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connect_kit.connect import WORKSPACE_FILES
-from connect_kit.engine import default_engine, literal, quoted
+from connect_kit.engine import default_engine, literal, quoted, statements
 from connect_kit.errors import EngineError, OutputError, TwinError
-from connect_kit.twin.database import STATE, Session, opened, statements
+from connect_kit.roster import Workspace
+from connect_kit.twin.database import STATE, Session, opened
 from connect_kit.twin.stored_settings import read_settings
-from connect_kit.workspace import Workspace
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,7 +131,7 @@ def student(twin: Twin, student: str) -> pd.DataFrame:
             said = "no student has" if not found else f"{len(found)} students have"
             raise TwinError(f"{twin.path}: {said} the ID {student!r}; give a connectStudentId or a studentId")
         session.execute("CREATE TEMP TABLE chosen AS SELECT ? AS id", [found[0][0]])
-        (query,) = statements("exporting_student.sql")
+        (query,) = statements(__package__, "exporting_student.sql")
         return session.frame(query)
 
 
@@ -168,12 +168,12 @@ def state_digest(session: Session) -> str:
 def summary(twin: Twin) -> pd.DataFrame:
     """What it holds: ``what``, ``count``, ``sis`` (with SIS ID), ``archived``."""
     with opened(twin.path, _LOOK, write=False, of=twin.id) as session:
-        (query,) = statements("exporting_summary.sql")
+        (query,) = statements(__package__, "exporting_summary.sql")
         return session.frame(query)
 
 
 def _queries(session: Session) -> dict[str, str]:
     """Where the rows of each file come from."""
-    for statement in statements("exporting.sql"):
+    for statement in statements(__package__, "exporting.sql"):
         session.execute(statement)
     return {name: f"file_{name}" for name in (*WORKSPACE_FILES, *EXTRA_FILES)}

@@ -1,4 +1,4 @@
--- The rows of the files that an export writes: file_<name>. One statement a semicolon at the end of a line.
+-- The rows of the files that an export writes: file_<name>.
 
 CREATE TEMP VIEW file_schools AS SELECT connectSchoolId, name, schoolId FROM schools;
 

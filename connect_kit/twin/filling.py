@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connect_kit.connect import WORKSPACE_FILES
-from connect_kit.engine import quoted
+from connect_kit.engine import create_table, create_text_table, quoted, statements
 from connect_kit.errors import SettingError, TwinError, WorkspaceError
+from connect_kit.roster.workspace import Workspace, load_tables, read_workspace
 from connect_kit.twin.activity import log, now
-from connect_kit.twin.database import SCHEMA_VERSION, created, statements
+from connect_kit.twin.database import SCHEMA_VERSION, created
 from connect_kit.twin.exporting import EXTRA_FILES
 from connect_kit.twin.stored_settings import parsed, spelled
 from connect_kit.twin.values import Settings
-from connect_kit.workspace.reader import Workspace, load_tables, read_workspace
 
 if TYPE_CHECKING:
     from connect_kit.engine import Schema
@@ -78,11 +78,14 @@ def _fill(path: Path, workspace: Workspace | str | Path, district: str | None, a
         place = source.path if isinstance(source, Workspace) else source
         inputs = _copied(source, session) if isinstance(source, Workspace) else _read(source, session)
         session.look_in(*(schema.name for schema in inputs))
-        for statement in statements("filling_checks.sql"):
+        for statement in statements(__package__, "filling_checks.sql"):
             session.execute(statement)
         _refuse_problems(session, place)
         with session.transaction():
-            for statement in (*statements("filling.sql"), *(statements(also) if also else ())):
+            for statement in (
+                *statements(__package__, "filling.sql"),
+                *(statements(__package__, also) if also else ()),
+            ):
                 session.execute(statement)
             told = dict(session.execute("SELECT name, coalesce(value, '') FROM workspace_settings"))
             named = district or told.get(_DISTRICT) or place.stem
@@ -120,9 +123,7 @@ def _copied(workspace: Workspace, session: Session) -> tuple[Schema, ...]:
         rows = workspace.schema.engine.arrow(
             f"SELECT _line, {chosen} FROM workspace_{name} ORDER BY _line", schemas=(workspace.schema.name,)
         )
-        with schema.engine.cursor((schema.name,)) as cursor:
-            cursor.register("rows", rows)
-            cursor.execute(f"CREATE TABLE workspace_{name} AS SELECT * FROM rows")
+        create_table(schema, f"workspace_{name}", rows)
     return schema, _without_extras(session)
 
 
@@ -138,8 +139,7 @@ def _read(folder: Path, session: Session) -> tuple[Schema, ...]:
 def _without_extras(session: Session) -> Schema:
     schema = session.engine.new_schema("input")
     for name, columns in EXTRA_FILES.items():
-        typed = ", ".join(f"{quoted(column)} VARCHAR" for column in columns)
-        schema.execute(f"CREATE TABLE workspace_{name} (_line BIGINT, {typed})")
+        create_text_table(schema, f"workspace_{name}", columns)
     return schema
 
 

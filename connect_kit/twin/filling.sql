@@ -1,5 +1,4 @@
--- A workspace's files, and what a twin exports beside them, into the tables of a new twin. One statement a semicolon at
--- the end of a line. The files have been checked (filling_checks.sql).
+-- A workspace's files, and what a twin exports beside them, into the tables of a new twin. The files have been checked (filling_checks.sql).
 
 INSERT INTO schools SELECT connectSchoolId, name, schoolId FROM workspace_schools ORDER BY _line;
 

@@ -1,4 +1,4 @@
--- Merges the students of the temporary table merging (place, survivor, other); decision 21. One statement a semicolon.
+-- Merges the students of the temporary table merging (place, survivor, other); decision 21.
 
 -- Of several that have what the survivor lacks, the first of the plan gives it.
 CREATE OR REPLACE TEMP TABLE offered AS

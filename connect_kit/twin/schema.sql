@@ -1,5 +1,5 @@
 -- What a twin holds: one district's workspace on Connect. IDs are text. No keys or indexes: the processing is set-based
--- and looks at whole tables, and the tests hold the keys. One statement a semicolon at the end of a line.
+-- and looks at whole tables, and the tests hold the keys.
 
 -- name: schemaVersion, district, id (tells twins apart), made.
 CREATE TABLE meta (name VARCHAR, value VARCHAR);

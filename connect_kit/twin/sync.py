@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from connect_kit.engine import literal
-from connect_kit.twin.database import opened, statements
+from connect_kit.engine import literal, statements
+from connect_kit.twin.database import opened
 from connect_kit.twin.processing.loading import load
 from connect_kit.twin.stored_settings import read_settings
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from connect_kit.twin.processing.loading import Given
     from connect_kit.twin.twin import Twin
-    from connect_kit.twin.values import Settings, UploadFile
+    from connect_kit.twin.values import Settings
+    from connect_kit.uploads.values import UploadFile
 
 #: Types of records, in the order in which they are told.
 _WHAT = ("students", "guardians", "staff", "classrooms")
@@ -49,7 +50,7 @@ def vanishing(twin: Twin, files: Sequence[UploadFile]) -> pd.DataFrame:
         session.look_in()
         schools = sorted({file.school for file in files if file.school})
         scope = f"connectSchoolId IN ({', '.join(map(literal, schools))})" if schools else "true"
-        for statement in statements("sync.sql", district=not schools, scope=scope):
+        for statement in statements(__package__, "sync.sql", district=not schools, scope=scope):
             session.execute(statement)
         counted = session.execute(
             "SELECT m.what, count(*), count(*) FILTER (i.id IS NULL) FROM managed AS m "

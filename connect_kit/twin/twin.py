@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from connect_kit.errors import TwinBusyError
+from connect_kit.twin.activity import log
 from connect_kit.twin.database import opened
+from connect_kit.uploads.targets import Facts, School
 
 if TYPE_CHECKING:
-    import threading
-
     import pandas as pd
 
     from connect_kit.engine import DuckDBEngine
-    from connect_kit.twin.merging import MergePlan
-    from connect_kit.twin.values import Action, Change, FileResult, OnProgress, Settings, UploadFile
-    from connect_kit.workspace import Workspace
+    from connect_kit.merging import MergePlan
+    from connect_kit.roster import Workspace
+    from connect_kit.twin.values import Action, Change, Settings
+    from connect_kit.uploads.values import FileResult, OnProgress, UploadFile
+
+_uploading: set[Path] = set()
+_guard = threading.Lock()
 
 
 class Twin:
@@ -143,7 +150,7 @@ class Twin:
 
         return summary(self)
 
-    # Uploading (the verbs connect_kit.uploading and plan_upload do more: gates, results, resuming).
+    # Uploading (the verbs connect_kit.uploads and plan_upload do more: gates, results, resuming).
 
     def rehearse(
         self,
@@ -200,6 +207,40 @@ class Twin:
 
         return vanishing(self, files)
 
+    def facts(self) -> Facts:
+        """What the gates of an upload need to know of it."""
+        with opened(self.path, "a look at it", write=False, of=self.id) as session:
+            schools = session.execute(
+                "SELECT s.connectSchoolId, any_value(s.name), any_value(s.schoolId), count(p.sourcedId), "
+                "count(p.connectStudentId) FILTER (p.sourcedId IS NULL AND p.studentId IS NULL AND NOT p.archived) "
+                "FROM schools AS s LEFT JOIN student_schools AS b ON b.connectSchoolId = s.connectSchoolId "
+                "LEFT JOIN students AS p ON p.connectStudentId = b.connectStudentId GROUP BY ALL ORDER BY ALL"
+            )
+            synced, unsynced = session.execute(
+                "SELECT count(sourcedId), count(*) FILTER (sourcedId IS NULL AND studentId IS NULL AND NOT archived) "
+                "FROM students"
+            )[0]
+        return Facts({one[0]: School(*one[1:]) for one in schools}, synced, unsynced)
+
+    def note(self, what: str) -> None:
+        """Write what people decided about an upload to the activity log, as kind ``waiver`` (decision 23)."""
+        with opened(self.path, "an upload", of=self.id) as session, session.transaction():
+            log(session, "waiver", what)
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Refuse a second upload of this process while one is under way; another process's is refused by the file."""
+        place = self.path.resolve()
+        with _guard:
+            if place in _uploading:
+                raise TwinBusyError(f"{self.path}: an upload to it is under way; wait until it has ended, or cancel it")
+            _uploading.add(place)
+        try:
+            yield
+        finally:
+            with _guard:
+                _uploading.discard(place)
+
     # What people do by hand.
 
     def preview(self, action: Action) -> pd.DataFrame:
@@ -232,13 +273,25 @@ class Twin:
 
         return merge(self, plan)
 
+    def merge_moves(self, merges: pd.DataFrame) -> pd.DataFrame:
+        """What moves to each survivor of some merges, see :meth:`MergePlan.moves`."""
+        from connect_kit.twin.merging import moves
+
+        return moves(self, merges)
+
+    def merge_conflicts(self, merges: pd.DataFrame) -> pd.DataFrame:
+        """Attributes that both records of a merge have and that differ, see :meth:`MergePlan.conflicts_on`."""
+        from connect_kit.twin.merging import attribute_conflicts
+
+        return attribute_conflicts(self, merges)
+
     def __repr__(self) -> str:
         return f"Twin({self.path.name!r}: {self.district})"
 
     def _repr_html_(self) -> str:
         import html
 
-        from connect_kit.html import table_html
+        from connect_kit.display.html import table_html
 
         return f"<p>Twin of {html.escape(self.district)}</p>" + table_html(self.summary())
 

@@ -21,7 +21,7 @@ twin = twin_of(here / "maple.duckdb")
 panel = UploadPanel(plan_of(deliver(here / "delivery"), twin, here / "plan"), twin)
 panel"""
 # The upload itself is the real one; it begins when somebody cancels, or after a minute.
-HELD = """import connect_kit.uploading as module
+HELD = """import connect_kit.uploads as module
 real = module.upload
 def held(*given, cancel, **more):
     cancel.wait(60)

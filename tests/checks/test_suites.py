@@ -13,13 +13,7 @@ import pytest
 import connect_kit as ck
 from connect_kit.checks.page import rules_page
 from connect_kit.checks.suites import Rule, load_suites, reader_rules, suites_folder
-from connect_kit.connect import (
-    DELETION_THRESHOLD_PERCENT,
-    MOST_GUARDIANS,
-    PERSONAL_COLUMNS,
-    SEVERITIES,
-    SOURCES,
-)
+from connect_kit.connect import DELETION_THRESHOLD_PERCENT, MOST_GUARDIANS, PERSONAL_COLUMNS, SEVERITIES, SOURCES
 from connect_kit.errors import SuiteError
 from connect_kit.oneroster import ENUMERATIONS
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 
 import connect_kit as ck
-from connect_kit.linkage.matches import ClassroomMatches
+from connect_kit.matching.matches import ClassroomMatches
 from connect_kit.panels import ClassroomsPanel, DuplicatesPanel
 
 

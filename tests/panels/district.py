@@ -6,8 +6,8 @@ from pathlib import Path
 import connect_kit as ck
 from connect_kit.connect import Level
 from connect_kit.twin import Twin
-from connect_kit.uploading import Critical, UploadPlan, plan_upload
-from connect_kit.uploading.plan_file import write_plan
+from connect_kit.uploads import Critical, UploadPlan, plan_upload
+from connect_kit.uploads.plan_file import write_plan
 
 NAMES = ["Ada", "Quill", "Bruno", "Lark", "Cleo", "Marsh", "Dina", "Frost", "Ezra", "Thorn"]
 #: Rows of all files together.

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from connect_kit.twin import MergePlan, Twin
+from connect_kit.merging import MergePlan
+from connect_kit.twin import Twin
 
 STUDENTS = """connectStudentId,connectSchoolId,givenName,familyName,grade,email,studentId,archived
 CS00000001,S001,Adeline,Quill,03,,,false

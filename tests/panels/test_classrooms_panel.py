@@ -1,7 +1,7 @@
 import pytest
 
 from connect_kit.errors import SettingError
-from connect_kit.linkage.matches import ClassroomMatches
+from connect_kit.matching.matches import ClassroomMatches
 from connect_kit.panels import ClassroomsPanel
 from tests.panels.reading import decided, hear, shown, stored
 

@@ -178,7 +178,7 @@ def test_the_explanation_is_one_press_away_and_follows_the_pair(pairs_panel):
 
 
 def test_a_drawing_that_fails_leaves_the_words(pairs_panel, monkeypatch):
-    from connect_kit.linkage.explain import Explanation
+    from connect_kit.duplicates.explain import Explanation
 
     def broken(self):
         raise RuntimeError("no drawing")
@@ -340,7 +340,7 @@ def test_marks_change_no_letter(left, right):
     def plain(node):
         return node if isinstance(node, str) else "".join(map(plain, node[2:]))
 
-    from connect_kit.html import visible
+    from connect_kit.display.html import visible
 
     a, b = marked(left, right)
     assert (plain(a), plain(b)) == (visible(left), visible(right))

@@ -7,7 +7,7 @@ import pytest
 import connect_kit.panels
 from connect_kit.panels.elements import button, el, picture, table, text_of
 from connect_kit.panels.queue import Queue
-from tests.views.hostile import HOSTILE
+from tests.report.hostile import HOSTILE
 
 SCRIPT = (Path(connect_kit.panels.__file__).parent / "sheet.js").read_text(encoding="utf-8")
 

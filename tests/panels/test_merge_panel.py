@@ -3,8 +3,9 @@ import threading
 import pytest
 
 from connect_kit.errors import TwinBusyError, TwinError
+from connect_kit.merging import MergePlan
 from connect_kit.panels.merge import MergePanel
-from connect_kit.twin import Action, MergePlan, Twin, database
+from connect_kit.twin import Action, Twin, database
 from tests.panels.doubles import plan_of_doubles, twin_with_doubles
 from tests.panels.reading import hear, shown, stored
 

@@ -6,7 +6,7 @@ import pytest
 from connect_kit.errors import OutputError
 from connect_kit.panels import result_rows
 from connect_kit.panels.result_rows import ResultRows
-from connect_kit.twin import FileResult, Tally, UploadFile
+from connect_kit.uploads.values import FileResult, Tally, UploadFile
 
 
 def written(path: Path, header: str, lines: list[list[str]], school: str | None = None) -> FileResult:

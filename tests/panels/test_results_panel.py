@@ -6,8 +6,8 @@ import pytest
 
 from connect_kit.errors import OutputError
 from connect_kit.panels.results import ResultsPanel
-from connect_kit.twin import FileResult
-from connect_kit.uploading.results_reading import read_results
+from connect_kit.results.comparing import read_results
+from connect_kit.uploads.values import FileResult
 from tests.panels.district import FILES, NAMES, deliver, plan_of, twin_of
 from tests.panels.reading import hear, shown, stored
 

@@ -9,7 +9,7 @@ from connect_kit.errors import GateError, PlanError, TwinBusyError
 from connect_kit.panels.elements import text_of
 from connect_kit.panels.upload import UploadPanel
 from connect_kit.twin import Twin, database
-from connect_kit.uploading import Critical, read_plan
+from connect_kit.uploads import Critical, read_plan
 from tests.panels.district import FILES, NAMES, ROWS, deliver, plan_of, twin_of, twin_with_students
 from tests.panels.reading import hear, shown, stored
 
@@ -43,7 +43,7 @@ def panel(plan, twin):
 @pytest.fixture
 def held(monkeypatch):
     """Uploads begin, and go on when the event is set."""
-    module = importlib.import_module("connect_kit.uploading")  # by name the verb would be found
+    module = importlib.import_module("connect_kit.uploads")  # by name the verb would be found
     go, real = threading.Event(), module.upload
 
     def waiting(*given, **more):
@@ -359,7 +359,7 @@ def test_at_school_level_every_school_s_files_are_told_apart(tmp_path):
 
 def test_of_many_files_the_bars_around_the_one_in_hand_are_shown(panel):
     from connect_kit.panels import upload_view
-    from connect_kit.twin import Progress
+    from connect_kit.uploads.values import Progress
 
     files = panel.value.files * 6
     told = {14: Progress(14, 24, "classes", None, "writing", 5, 10)}
@@ -370,7 +370,7 @@ def test_of_many_files_the_bars_around_the_one_in_hand_are_shown(panel):
 
 
 def test_an_upload_that_is_cancelled_goes_on_where_it_stopped(panel, twin, monkeypatch):
-    module = importlib.import_module("connect_kit.uploading")
+    module = importlib.import_module("connect_kit.uploads")
     close(panel)
     with monkeypatch.context() as patch:
         real = module.upload

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 import connect_kit as ck
-from connect_kit.twin import Twin, UploadFile
-from connect_kit.twin.values import ORDER, OnProgress
+from connect_kit.twin import Twin
+from connect_kit.uploads.values import ORDER, OnProgress, UploadFile
 
 STUDENTS = 6_000
 MOMENTS = 6
@@ -23,7 +23,8 @@ RUN = "plan:1"
 SENDER = """
 import sys
 from pathlib import Path
-from connect_kit.twin import Twin, UploadFile
+from connect_kit.twin import Twin
+from connect_kit.uploads.values import UploadFile
 
 twin, results, *files = sys.argv[1:]
 twin = Twin(twin)

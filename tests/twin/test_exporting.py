@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from connect_kit.connect import WORKSPACE_FILES
 from connect_kit.engine import DuckDBEngine
 from connect_kit.errors import OutputError, TwinError
+from connect_kit.roster import read_workspace
 from connect_kit.twin import Action, Twin
 from connect_kit.twin.database import STATE, opened
-from connect_kit.workspace import read_workspace
 
 
 @pytest.fixture(scope="module")

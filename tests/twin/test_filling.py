@@ -9,8 +9,8 @@ import pytest
 
 from connect_kit.engine import DuckDBEngine
 from connect_kit.errors import TwinError, WorkspaceError
+from connect_kit.roster import read_workspace
 from connect_kit.twin import Settings, Twin
-from connect_kit.workspace import read_workspace
 
 FILES = {
     "schools": "connectSchoolId,name,schoolId\nS1,North School,010\nS2,South School,\n",

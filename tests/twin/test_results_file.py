@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from connect_kit.errors import OutputError, UploadCancelledError
-from connect_kit.twin.values import Progress
+from connect_kit.uploads.values import Progress
 from tests.twin.uploads import CLASSES, ENROLLMENTS, OAK, USERS, Desk, lines, told
 
 GUARDIANS = """\

@@ -18,8 +18,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from connect_kit.errors import TwinError
-from connect_kit.twin import MergePlan, Twin, UploadFile
-from connect_kit.twin.values import RESULT_COLUMNS, Action, FileResult
+from connect_kit.merging import MergePlan
+from connect_kit.twin import Twin
+from connect_kit.twin.values import Action
+from connect_kit.uploads.values import RESULT_COLUMNS, FileResult, UploadFile
 from tests.twin.model import Model
 from tests.twin.model_actions import RefusedError, act, merge
 from tests.twin.model_files import File

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from connect_kit.errors import PlanError, SettingError
-from connect_kit.twin import UploadFile
+from connect_kit.uploads.values import UploadFile
 from tests.twin.uploads import CLASSES, ELM, ENROLLMENTS, OAK, USERS, Desk, told
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from connect_kit.twin import Action, Twin, UploadFile
-from connect_kit.twin.values import FileResult
+from connect_kit.twin import Action, Twin
+from connect_kit.uploads.values import FileResult, UploadFile
 
 #: Oak has the School ID 0104, Elm the School ID 0205; Ash has none.
 SCHOOLS = {"Oak": "0104", "Elm": "0205", "Ash": None}

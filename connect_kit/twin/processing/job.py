@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from connect_kit.engine import statements
 from connect_kit.errors import UploadCancelledError
-from connect_kit.twin.database import statements
-from connect_kit.twin.values import Progress
+from connect_kit.uploads.values import Progress
 
 if TYPE_CHECKING:
     import threading
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from connect_kit.twin.database import Session
     from connect_kit.twin.processing.loading import Given
-    from connect_kit.twin.values import OnProgress, Settings
+    from connect_kit.twin.values import Settings
+    from connect_kit.uploads.values import OnProgress
 
 _PAUSE = 0.1  # seconds between two reports of one stage
 
@@ -85,7 +86,7 @@ class Job:
 
     def script(self, file: str, **values: object) -> None:
         """Run the statements of an SQL file of this package; ``{name}`` stands for a value."""
-        for statement in statements(file, "connect_kit.twin.processing", **values):
+        for statement in statements(__package__, file, **values):
             self.sql(statement)
 
     def next(self, kind: str) -> int:

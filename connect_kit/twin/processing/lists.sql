@@ -1,5 +1,5 @@
 -- Lists in users.csv, separated by commas: blanks around an entry do not count, empty ones are dropped, repeated ones
--- count once. One statement a semicolon at the end of a line.
+-- count once.
 
 CREATE TEMP TABLE user_schools AS
 WITH several AS (

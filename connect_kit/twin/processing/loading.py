@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connect_kit import connect
+from connect_kit.connect import BLANKS
 from connect_kit.engine import load_csv, quoted
 from connect_kit.engine.csv_load import open_csv
 from connect_kit.engine.encoding import chunks
 from connect_kit.errors import PlanError
-from connect_kit.twin.values import digest_of
+from connect_kit.uploads.values import digest_of
 
 if TYPE_CHECKING:
     from connect_kit.engine import DuckDBEngine, Schema
     from connect_kit.engine.csv_load import CsvSource, LoadedFile
-    from connect_kit.twin.values import Settings, UploadFile
+    from connect_kit.twin.values import Settings
+    from connect_kit.uploads.values import UploadFile
 
 #: Spellings that stand in Connect's own articles (S1, S3), and decision 9's; any other is an unknown column (S21).
 ACCEPTED: Mapping[str, Mapping[str, str]] = {
@@ -30,7 +32,6 @@ ACCEPTED: Mapping[str, Mapping[str, str]] = {
 #: Columns that Connect does not ask for, but reads where they are: the student number (S14) and the language (S18).
 FURTHER: Mapping[str, tuple[str, ...]] = {"users": ("identifier", "language")}
 #: Characters that count as blank; a field of nothing else is no value (decision 1).
-BLANKS = " \t\r\n\u00a0\u200b\ufeff"
 _BOM = "\ufeff"
 
 

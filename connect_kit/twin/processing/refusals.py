@@ -10,11 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.checks.suites import Rule, load_suites
-from connect_kit.engine import literal, quoted
+from connect_kit.engine import literal, package_text, quoted
 from connect_kit.errors import SuiteError
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def refuse(job: Job) -> None:
 @cache
 def conditions(kind: str) -> tuple[tuple[Rule, str], ...]:
     """Rules of a kind in their order, each with SQL that gives ``_line`` and ``_value`` of the rows that break it."""
-    text = resources.files("connect_kit.twin.processing").joinpath("refusals.json").read_text(encoding="utf-8")
+    text = package_text(__package__, "refusals.json")
     return tuple(_conditions(kind, json.loads(text)[kind]))
 
 

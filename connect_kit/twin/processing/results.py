@@ -13,13 +13,13 @@ from typing import IO, TYPE_CHECKING, Any
 
 from connect_kit.engine import literal, quoted
 from connect_kit.errors import OutputError
-from connect_kit.twin.values import RESULT_COLUMNS, Tally
+from connect_kit.uploads.values import RESULT_COLUMNS, Tally
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from connect_kit.twin.processing.job import Job
-    from connect_kit.twin.values import UploadFile
+    from connect_kit.uploads.values import UploadFile
 
 _STRETCH = 200_000  # lines that are made at once; cancelling takes effect between two
 _WHAT = {"users": "other", "student_attributes": "attributes"}

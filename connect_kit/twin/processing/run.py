@@ -17,13 +17,13 @@ from connect_kit.twin.processing import classes, enrollments, guardians, results
 from connect_kit.twin.processing.job import Job
 from connect_kit.twin.processing.loading import Given, load
 from connect_kit.twin.stored_settings import read_settings
-from connect_kit.twin.values import ORDER, FileResult, Tally, UploadFile
+from connect_kit.uploads.values import ORDER, FileResult, Tally, UploadFile
 
 if TYPE_CHECKING:
     import threading
 
     from connect_kit.twin.twin import Twin
-    from connect_kit.twin.values import OnProgress
+    from connect_kit.uploads.values import OnProgress
 
 
 class Steps(NamedTuple):

@@ -1,0 +1,176 @@
+"""The records of one person as a small graph: who was joined to whom, how strongly, and what contradicts it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from connect_kit.display.charts import COLOURS
+from connect_kit.display.link_axes import dressed, heading, on_white, signed
+
+if TYPE_CHECKING:
+    import altair as alt
+    import pandas as pd
+
+#: Records that can be read in one picture.
+_MOST = 12
+#: Lines whose match weights can be read beside them.
+_MOST_WEIGHTS = 16
+#: Characters of an ID that are shown; of a longer one, its beginning and its end.
+_LONGEST = 16
+_SOURCES = {"roster": "in the delivery", "workspace": "on Connect"}
+_WIDTH = 640
+#: Match weight from which on a line gets no thicker.
+_STRONG = 30.0
+_CONFLICT = "conflict"
+
+
+class _Place(NamedTuple):
+    """How far down and up the picture goes, in pixels."""
+
+    low: float
+    high: float
+
+    def at(self, x: str, y: str) -> dict[str, Any]:
+        """Where something stands, in pixels from the middle of the circle."""
+        import altair as alt
+
+        across = alt.Scale(domain=[-_WIDTH / 2, _WIDTH / 2], nice=False)
+        up = alt.Scale(domain=[self.low, self.high], nice=False)
+        return {"x": alt.X(f"{x}:Q", scale=across, axis=None), "y": alt.Y(f"{y}:Q", scale=up, axis=None)}
+
+
+def cluster_graph(pairs: pd.DataFrame, conflicts: pd.DataFrame) -> alt.LayerChart:
+    """One cluster: its records as points, its pairs as lines, the thicker the stronger.
+
+    Parameters
+    ----------
+    pairs : pandas.DataFrame
+        The pairs of one cluster: ``left`` and ``right`` (keys), ``match_weight``, ``cluster_id``, ``decision``.
+    conflicts : pandas.DataFrame
+        ``cluster_id``, ``left``, ``right``, ``why``; those of other clusters are left aside.
+    """
+    import pandas as pd
+
+    clash = conflicts[conflicts["cluster_id"].isin(pairs["cluster_id"])]
+    often = pd.concat([pairs["left"], pairs["right"], clash["left"], clash["right"]]).value_counts()
+    nodes = _placed(sorted(often.index[:_MOST]))
+    place = _Place(float(nodes["y"].min()) - 45, float(nodes["y"].max()) + 45) if len(nodes) else _Place(-45, 45)
+    joined = pairs.assign(told=_told(pairs), kind="pair")
+    apart = clash.assign(told=_CONFLICT, kind="conflict", match_weight=0.0)
+    # Where a pair is both, the conflict is drawn, and the words tell both.
+    both = joined.set_index(["left", "right"])["told"]
+    apart["told"] = [
+        f"{both.get(pair, '')} {_CONFLICT}".strip() for pair in zip(apart["left"], apart["right"], strict=True)
+    ]
+    edges = pd.concat([frame[["left", "right", "match_weight", "told", "kind"]] for frame in (joined, apart)])
+    edges = edges.drop_duplicates(["left", "right"], keep="last")
+    edges = _drawn(edges[edges["left"].isin(nodes.index) & edges["right"].isin(nodes.index)], nodes)
+    notes = ["A line joins two records that are one person; its number is the match weight, and a thick line is strong"]
+    notes += [f"{_CONFLICT}, dashed: {why}" for why in clash["why"].drop_duplicates()]
+    if len(often) > _MOST:
+        notes.append(f"{_MOST} of {len(often):,} records shown: those with most lines")
+    if (weights := edges["kind"].eq("pair")).sum() > _MOST_WEIGHTS:
+        edges.loc[weights, "told"] = ""
+        notes.append("Too many lines for their match weights: the table of pairs has them")
+    numbers = pairs["cluster_id"].drop_duplicates()
+    title = (
+        f"The records of one person: cluster {numbers.iloc[0]}" if len(numbers) == 1 else "The records of one person"
+    )
+    read = "; ".join(nodes["id"] + " " + nodes["what"])
+    lines = "; ".join(
+        f"{row.left} and {row.right} {row.told}".strip() for row in edges.head(_MOST_WEIGHTS).itertuples()
+    )
+    return dressed(
+        [*_lines(edges, place), *_points(nodes, place)],
+        title=heading(title, notes),
+        description=f"{title}. Records: {read}. Lines: {lines}. {'. '.join(notes)}.",
+        width=_WIDTH,
+        height=round(place.high - place.low),
+    )
+
+
+def _told(pairs: pd.DataFrame) -> list[str]:
+    """What stands beside each line: the match weight, and whether people decided."""
+    weights = pairs["match_weight"].tolist()
+    decided = pairs["decision"].eq("same").tolist() if "decision" in pairs else [False] * len(pairs)
+    return [
+        " ".join(
+            part for part in ("" if weight != weight else signed(weight), "decided the same" if by else "") if part
+        )
+        for weight, by in zip(weights, decided, strict=True)
+    ]
+
+
+def _placed(keys: list[str]) -> pd.DataFrame:
+    """The records in a circle, or two side by side, in pixels; words stand outside."""
+    import numpy as np
+    import pandas as pd
+
+    number = len(keys)
+    radius = 160 if number <= 2 else 100 + 7 * number
+    angles = np.pi / (1 if number <= 2 else 2) - 2 * np.pi * np.arange(number) / max(1, number)
+    nodes = pd.DataFrame(
+        {"x": radius * np.cos(angles), "y": radius * np.sin(angles)}, index=pd.Index(keys, dtype=object)
+    )
+    nodes["source"], nodes["id"] = [key.split(":", 1)[0] for key in keys], [key.split(":", 1)[-1] for key in keys]
+    nodes["what"] = nodes["source"].map(_SOURCES).fillna("")
+    nodes["told"] = [number if len(number) <= _LONGEST else f"{number[:9]}…{number[-6:]}" for number in nodes["id"]]
+    # Words stand beside a point at the side, above one at the top, beneath one at the bottom.
+    nodes["align"] = np.select([np.cos(angles) > 0.3, np.cos(angles) < -0.3], ["left", "right"], "center")
+    nodes["words_x"] = nodes["x"] + nodes["align"].map({"left": 14, "right": -14, "center": 0}).astype(int)
+    nodes["words_y"] = nodes["y"] + np.select([nodes["align"] != "center", np.sin(angles) > 0], [8, 32], -18)
+    return nodes
+
+
+def _drawn(edges: pd.DataFrame, nodes: pd.DataFrame) -> pd.DataFrame:
+    """Lines from record to record: ends, thickness, and where their words stand."""
+    import numpy as np
+
+    places = {key: place for place, key in enumerate(nodes.index)}
+    steps = (edges["left"].map(places) - edges["right"].map(places)).abs().astype(float)
+    # Lines through the middle cross: their words stand nearer to one end.
+    across = steps.ne(1) & steps.ne(len(nodes) - 1) & (len(nodes) > 3)
+    part = np.where(across, 0.34, 0.5)
+    made = edges.assign(
+        x=edges["left"].map(nodes["x"]), y=edges["left"].map(nodes["y"]),
+        x2=edges["right"].map(nodes["x"]), y2=edges["right"].map(nodes["y"]),
+        thick=1.5 + 6 * edges["match_weight"].fillna(_STRONG).clip(0, _STRONG) / _STRONG,
+    )  # fmt: skip
+    made["words_x"] = made["x"] + part * (made["x2"] - made["x"])
+    made["words_y"] = made["y"] + part * (made["y2"] - made["y"])
+    return made
+
+
+def _lines(edges: pd.DataFrame, place: _Place) -> list[Any]:
+    import altair as alt
+
+    joined, apart = edges[edges["kind"] == "pair"], edges[edges["kind"] == "conflict"]
+    thick = alt.StrokeWidth("thick:Q", scale=None, legend=None)
+    ends = {**place.at("x", "y"), "x2": "x2:Q", "y2": "y2:Q"}
+    words = alt.Chart(edges[edges["told"] != ""]).encode(**place.at("words_x", "words_y"), text="told:N")
+    return [
+        alt.Chart(joined).mark_rule(color="#9db8c9", strokeCap="round").encode(**ends, strokeWidth=thick),
+        alt.Chart(apart).mark_rule(color=COLOURS["critical"], strokeWidth=2.5, strokeDash=[6, 4]).encode(**ends),
+        *on_white(words, baseline="middle"),
+    ]
+
+
+def _points(nodes: pd.DataFrame, place: _Place) -> list[Any]:
+    import altair as alt
+
+    sources = list(_SOURCES)
+    colours = alt.Scale(domain=sources, range=[COLOURS["read"], COLOURS["warning"]])
+    shapes = alt.Scale(domain=sources, range=["circle", "square"])
+    points = alt.Chart(nodes).mark_point(filled=True, size=190, opacity=1, stroke="#ffffff", strokeWidth=2)
+    drawn: list[Any] = [
+        points.encode(
+            **place.at("x", "y"),
+            color=alt.Color("source:N", scale=colours, legend=None),
+            shape=alt.Shape("source:N", scale=shapes, legend=None),
+        )
+    ]
+    for align in ("left", "right", "center"):
+        words = alt.Chart(nodes[nodes["align"] == align]).encode(**place.at("words_x", "words_y"))
+        drawn += on_white(words.encode(text="told:N"), align=align, baseline="middle", fontWeight=600)
+        drawn += on_white(words.encode(text="what:N"), align=align, baseline="middle", dy=15)
+    return drawn

@@ -1,0 +1,106 @@
+"""Values as HTML: escaped text, severity badges and the table a value shows in a notebook."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING, Any
+
+from connect_kit.display.charts import COLOURS, SYMBOLS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# What a browser does not show: control characters, zero-width characters, marks that turn the
+# direction of the text around, and what is no character. Letters of every script stay.
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
+)
+
+# The class stands twice to outrank JupyterLab's own rule, which sets every cell to the right.
+TABLE_CSS = """
+.ck-table{border-collapse:collapse;font:13px/1.4 system-ui,Arial,sans-serif}
+.ck-table,.ck-table caption{color:#1f2933;background:#fff}
+.ck-table caption{text-align:left;font-weight:600;padding:4px 0}
+.ck-table.ck-table th,.ck-table.ck-table td{text-align:left;vertical-align:top;padding:4px 10px}
+.ck-table th,.ck-table td{border-bottom:1px solid #d9dee3}
+.ck-table.ck-table .ck-number{text-align:right;font-variant-numeric:tabular-nums}
+.ck-badge{white-space:nowrap;border-left:4px solid;padding-left:6px}
+""" + "".join(f".ck-{kind}{{border-color:{colour}}}\n" for kind, colour in COLOURS.items())
+
+
+def visible(value: object) -> str:
+    """The value as text in which every character can be seen; a missing value is empty.
+
+    A zero-width space reads ``[U+200B]``. Not escaped for HTML yet.
+    """
+    return "" if missing(value) else _UNSEEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", str(value))
+
+
+def missing(value: object) -> bool:
+    """Whether the value is none at all: None, NaN or NA, but not an empty text."""
+    import pandas as pd
+
+    return value is None or value is pd.NA or value is pd.NaT or value != value
+
+
+def badge(severity: str) -> str:
+    """The severity as HTML: symbol and word in dark text beside its colour."""
+    if severity not in SYMBOLS:
+        return html.escape(visible(severity))
+    return f'<span class="ck-badge ck-{severity}">{SYMBOLS[severity]} {severity}</span>'
+
+
+def table_html(frame: pd.DataFrame, caption: str = "", *, most: int = 200) -> str:
+    """A DataFrame as an HTML table: escaped, severities as badges, numbers at the right.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Its index is not shown.
+    caption : str
+        Stands above the table.
+    most : int
+        Rows shown; a note says how many more there are.
+
+    Returns
+    -------
+    str
+        A ``<style>`` that touches only ``.ck-table``, and the table.
+    """
+    numbers = [_is_number(frame.dtypes.iloc[place]) for place in range(frame.shape[1])]
+    names = [visible(name) for name in frame.columns]
+    note = f" ({most:,} of {len(frame):,} rows)" if len(frame) > most else ""
+    head = "".join(
+        f'<th scope="col"{_right(number)}>{html.escape(name)}</th>' for name, number in zip(names, numbers, strict=True)
+    )
+    body = []
+    for values in frame.head(most).itertuples(index=False, name=None):
+        cells = (
+            f"<td{_right(number)}>{_cell(value, name, number)}</td>"
+            for value, name, number in zip(values, names, numbers, strict=True)
+        )
+        body.append(f"<tr>{''.join(cells)}</tr>")
+    if not body:
+        body.append(f'<tr><td colspan="{max(1, len(names))}">none</td></tr>')
+    title = f"<caption>{html.escape(visible(caption) + note)}</caption>" if caption or note else ""
+    return (
+        f'<style>{TABLE_CSS}</style><table class="ck-table">{title}'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+    )
+
+
+def _is_number(dtype: Any) -> bool:
+    return getattr(dtype, "kind", "O") in "iuf"
+
+
+def _right(number: bool) -> str:
+    return ' class="ck-number"' if number else ""
+
+
+def _cell(value: Any, name: str, number: bool) -> str:
+    if missing(value):
+        return ""
+    if number:
+        return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.3f}"
+    return badge(value) if name == "severity" else html.escape(visible(value))

@@ -1,0 +1,253 @@
+"""From scored pairs and decisions to duplicates: which records are one person, and what contradicts itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from connect_kit.engine.components import components
+from connect_kit.engine.weights import probability
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from connect_kit.decisions.value import Decision
+    from connect_kit.duplicates.model import Model
+    from connect_kit.engine import Schema
+
+#: A record with more partners than this brings no others together: it is a placeholder rather than a person.
+MOST_EDGES = 30
+#: Pairs of a lower match weight are not kept: one in a thousand of them is one person.
+FLOOR = -10.0
+#: Match weight of a level from which on it says "not the same" whatever the rest says.
+_AGAINST = -5.0
+#: The most that a third record can say for a pair; what a pair that people called the same weighs.
+_SURE, _DECIDED = 20.0, 1000.0
+#: How much of what a pair says against itself counts where a third record speaks for it: the pairs with the third tell
+#: already how rare it is to be there twice, and errors of both records, each small beside the third, add up.
+_OWN = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Pairs at a threshold and with decisions applied.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        The duplicates, with ``cluster_id``, the most certain first.
+    all : DataFrame
+        Every pair worth a look, with ``decision``; ``cluster_id`` is 0 where it is no duplicate.
+    members : DataFrame
+        ``cluster_id`` and ``unique_id`` of each record in a cluster.
+    conflicts : DataFrame
+        ``cluster_id``, ``left``, ``right``, ``why``.
+    """
+
+    frame: pd.DataFrame
+    all: pd.DataFrame
+    members: pd.DataFrame
+    conflicts: pd.DataFrame
+
+
+def read_scored(schema: Schema, model: Model) -> pd.DataFrame:
+    """The scored pairs with IDs and keys, the left record being the delivery's or the one of the lower ID.
+
+    Two records on Connect are no pair to be found (``twice``): they are here for what they tell of a child of the
+    delivery that is like both, and their ``own_weight`` begins at what is expected of any two records.
+    """
+    import numpy as np
+
+    guard = model.guard
+    speaking = [
+        value for value, level in guard.values if level.u > 0 and np.log2(max(level.m, 1e-300) / level.u) <= _AGAINST
+    ]
+    held = [value for value, level in guard.values if level.held]
+    named = _listed([value for value, level in guard.values if level.by_names])
+    told, against, kept = _listed(speaking), _listed(speaking + held), _listed(held)
+    return schema.frame(f"""
+        SELECT CASE WHEN turned THEN r ELSE l END AS l, CASE WHEN turned THEN l ELSE r END AS r,
+            CASE WHEN turned THEN rk ELSE lk END AS "left", CASE WHEN turned THEN lk ELSE rk END AS "right",
+            CASE WHEN turned THEN rs ELSE ls END AS left_source, CASE WHEN turned THEN ls ELSE rs END AS right_source,
+            CASE WHEN turned THEN ri ELSE li END AS left_id, CASE WHEN turned THEN li ELSE ri END AS right_id,
+            CASE WHEN twice THEN {np.log2(model.expected)}
+                    + CASE WHEN told AND known THEN least(match_weight, 0) ELSE 0 END
+                WHEN held THEN least(match_weight, 0) ELSE match_weight END AS own_weight,
+            twice OR guarded AS guarded,
+            CASE WHEN twice THEN told ELSE guarded END AND known AS firm, held AND NOT twice AS held, twice,
+            coalesce(namesakes, false) AS namesakes,
+            named AND relations AS named
+        FROM (
+            SELECT unique_id_l AS l, unique_id_r AS r, a.source || ':' || a.id AS lk, b.source || ':' || b.id AS rk,
+                a.source AS ls, a.id AS li, b.source AS rs, b.id AS ri,
+                (a.source, lk) > (b.source, rk) AS turned, match_weight,
+                gamma_{guard.name} IN ({told}) AS told, gamma_{guard.name} IN ({against}) AS guarded,
+                gamma_{guard.name} IN ({kept}) AS held, gamma_{guard.name} IN ({named}) AS named,
+                a.given_known AND b.given_known AS known,
+                a.source = 'workspace' AND b.source = 'workspace' AS twice,
+                a.given_first = b.given_first AS namesakes,
+                coalesce(a.family = b.family, false) AS relations
+            FROM scored JOIN people AS a ON a.unique_id = unique_id_l JOIN people AS b ON b.unique_id = unique_id_r
+        )""")
+
+
+def _listed(values: list[int]) -> str:
+    return ", ".join(map(str, values)) or "NULL"
+
+
+def link(scored: pd.DataFrame, schema: Schema, decisions: tuple[Decision, ...], threshold: float) -> Linked:
+    """Apply decisions and threshold (a match weight), add who is the same by way of a third record, and cluster."""
+    import numpy as np
+
+    pairs = _with_decisions(scored, schema, decisions)
+    pairs = _weighed_together(pairs, threshold)
+    same, different = pairs["decision"].eq("same"), pairs["decision"].eq("different")
+    likely = probability(pairs["match_weight"].to_numpy())
+    pairs["match_probability"] = np.where(same, 1.0, np.where(different, 0.0, likely))
+    chosen = same | (pairs["match_weight"].ge(threshold) & ~different)
+    pairs["cluster_id"] = 0
+    order = ["match_probability", "match_weight", "left", "right"]
+    pairs = pairs.sort_values(order, ascending=[False, False, True, True], kind="stable").reset_index(drop=True)
+    chosen = pairs["decision"].eq("same") | (pairs["match_weight"].ge(threshold) & pairs["decision"].ne("different"))
+    members = _components(pairs[chosen])
+    pairs.loc[chosen, "cluster_id"] = pairs.loc[chosen, "l"].map(members)
+    table = members.rename_axis("unique_id").rename("cluster_id").reset_index()
+    return Linked(pairs[chosen].reset_index(drop=True), pairs, table, _conflicts(pairs, members))
+
+
+def _with_decisions(scored: pd.DataFrame, schema: Schema, decisions: tuple[Decision, ...]) -> pd.DataFrame:
+    """Pairs with what was decided; decided pairs that the model thought nothing of come in besides."""
+    import numpy as np
+    import pandas as pd
+
+    if not decisions:
+        return scored.assign(decision="")
+    columns = ["left", "right", "decision"]
+    decided = pd.DataFrame([(d.left, d.right, d.decision) for d in decisions], columns=columns, dtype=object)
+    pairs = scored.merge(decided, how="left", on=["left", "right"])
+    pairs["decision"] = pairs["decision"].fillna("")
+    known = set(zip(scored["left"], scored["right"], strict=True))
+    new = decided[[pair not in known for pair in zip(decided["left"], decided["right"], strict=True)]]
+    keys = schema.frame(
+        "SELECT source || ':' || id AS key, unique_id FROM people WHERE source || ':' || id IN (SELECT unnest(?))",
+        [sorted({*new["left"], *new["right"]})],
+    )
+    numbers = dict(zip(keys["key"], keys["unique_id"], strict=True))
+    new = new[new["left"].isin(numbers) & new["right"].isin(numbers)]  # somebody who left is in no pair
+    for side in ("left", "right"):
+        parts = new[side].str.split(":", n=1)
+        new = new.assign(**{f"{side}_source": parts.str[0], f"{side}_id": parts.str[1]})
+    more = new.assign(
+        l=new["left"].map(numbers),
+        r=new["right"].map(numbers),
+        own_weight=np.nan,
+        guarded=False,
+        firm=False,
+        held=False,
+        twice=False,
+        namesakes=False,
+        named=False,
+    )
+    return pd.concat([pairs, more], ignore_index=True) if len(more) else pairs
+
+
+def _triples(pairs: pd.DataFrame, threshold: float, weights: pd.Series) -> pd.DataFrame:
+    """Records ``l`` and ``r`` that both are the same as a ``third``: what the three say together.
+
+    Of three records all may be one person, or only two, or none. With the match weights a and b of both pairs with the
+    third, and c of ``l`` and ``r`` themselves where it speaks against, the odds of these are 2^(a+b+c), 2^a, 2^b and 1.
+    ``pair_l`` and ``pair_r`` are the places of the pairs with the third, ``weight_l`` and ``weight_r`` what is left of
+    their match weights; ``through`` is the match weight of ``l`` and ``r`` by way of the third. Where nobody can tell
+    ``l`` and ``r`` from twins (``held``), the third is one's only as far as it is likelier that one's than the other's.
+    """
+    import numpy as np
+    import pandas as pd
+
+    same, open_ = pairs["decision"].eq("same"), pairs["decision"].eq("")
+    strong = pairs.loc[same | (open_ & pairs["own_weight"].ge(threshold)), ["l", "r"]]
+    strong = strong.assign(
+        pair=strong.index, weight=weights.where(~same, _DECIDED), namesakes=pairs["namesakes"].astype(bool)
+    )
+    turned = strong.rename(columns={"l": "r", "r": "l"})
+    edges = pd.concat([strong, turned]).rename(columns={"r": "third"})
+    edges = edges[edges.groupby("third")["l"].transform("size").between(2, MOST_EDGES)]
+    triples = edges.merge(edges, on="third", suffixes=("_l", "_r")).rename(columns={"l_l": "l", "l_r": "r"})
+    own = pairs.loc[open_, ["l", "r", "own_weight", "guarded", "firm", "held", "twice", "named"]]
+    triples = triples.merge(own, on=["l", "r"])
+    a, b = (triples[name].to_numpy() for name in ("weight_l", "weight_r"))
+    c = triples["own_weight"].clip(upper=0.0).mask(triples["held"].astype(bool), -_DECIDED).to_numpy()
+    every, none = a + b + np.where(triples["guarded"], c, _OWN * np.maximum(c, -_SURE)), np.zeros(len(triples))
+    two = np.logaddexp2
+    return triples.assign(
+        firm=triples["firm"] | triples["named"] & (triples["namesakes_l"] | triples["namesakes_r"]),
+        weight_l=two(every, a) - two(b, none),
+        weight_r=two(every, b) - two(a, none),
+        through=every - two(two(a, b), none),
+    )
+
+
+def _weighed_together(pairs: pd.DataFrame, threshold: float) -> pd.DataFrame:
+    """Pairs with ``match_weight``: less where two partners of a record contradict each other, more by way of a third.
+
+    Of twins at most one is the same as a third record: the likelier one stays, and where both are about equally likely
+    neither reaches the threshold. A name that nobody has is no twin's but a misspelling, and contradicts nobody firmly
+    but where the third has the name of the other one: then it is the third's name that it contradicts.
+    What people decided is left alone.
+    """
+    import pandas as pd
+
+    triples, undecided = _triples(pairs, threshold, pairs["own_weight"]), pairs["decision"].eq("")
+    apart = triples
+    if triples["twice"].any():  # of two twins the one whom Connect has already is less likely the one of a third record
+        apart = _triples(pairs, threshold, _lessened(pairs, triples[triples["twice"].astype(bool)]))
+    weights = _lessened(pairs, apart[apart["firm"].astype(bool)])
+    # Only pairs that are left bring others together.
+    left = weights.ge(threshold) | pairs["decision"].eq("same")
+    bring = triples[left.loc[triples["pair_l"]].to_numpy() & left.loc[triples["pair_r"]].to_numpy()]
+    through = bring.groupby(["l", "r"])["through"].max().clip(upper=_SURE)
+    places = pd.MultiIndex.from_frame(pairs[["l", "r"]])
+    raised = pd.Series(through.reindex(places).to_numpy(), index=pairs.index, dtype=float)
+    better = raised.gt(weights) & raised.ge(threshold) & ~pairs["guarded"] & undecided
+    # Nothing is to be decided between two records on Connect.
+    kept = ~pairs["twice"] | ~undecided
+    return pairs.assign(match_weight=weights.where(~better, raised), by_way=better)[kept].reset_index(drop=True)
+
+
+def _lessened(pairs: pd.DataFrame, triples: pd.DataFrame) -> pd.Series:
+    """What is left of the match weights of undecided pairs where the partners of a record contradict each other."""
+    weights = pairs["own_weight"].copy()
+    for side in ("l", "r"):
+        least = triples.groupby(f"pair_{side}")[f"weight_{side}"].min().reindex(weights.index).fillna(float("inf"))
+        weights = weights.where(pairs["decision"].ne(""), weights.clip(upper=least))
+    return weights
+
+
+def _components(pairs: pd.DataFrame) -> pd.Series:
+    """The cluster of each record, numbered from 1 in the order of the pairs."""
+    import numpy as np
+    import pandas as pd
+
+    records, places = np.unique(pairs[["l", "r"]].to_numpy().ravel(), return_inverse=True)
+    if not len(records):
+        return pd.Series(dtype="int64")
+    ends = places.reshape(-1, 2)
+    labels = components(ends[:, 0], ends[:, 1], len(records))
+    first = pd.unique(labels[ends[:, 0]])
+    number = np.empty(len(first), dtype="int64")
+    number[first] = np.arange(1, len(first) + 1)
+    return pd.Series(number[labels], index=records)
+
+
+def _conflicts(pairs: pd.DataFrame, members: pd.Series) -> pd.DataFrame:
+    apart = pairs[pairs["decision"].eq("different") | (pairs["guarded"] & pairs["decision"].ne("same"))]
+    cluster = apart["l"].map(members)
+    inside = apart[cluster.notna() & cluster.eq(apart["r"].map(members))]
+    decided = inside["decision"].eq("different")
+    why = decided.map(
+        {
+            True: "decided to be different, yet both are the same as a third record",
+            False: "another given name, or twins: yet both are the same as a third record",
+        }
+    )
+    found = inside[["left", "right"]].assign(cluster_id=cluster[inside.index].astype("int64"), why=why)
+    return found[["cluster_id", "left", "right", "why"]].sort_values(["cluster_id", "left", "right"], ignore_index=True)

@@ -1,0 +1,269 @@
+"""The default linkage models as data: what is compared, in which levels, and what each level weighs.
+
+A model is Fellegi and Sunter's (1969): a level's match weight is log2(m / u), m being its share among pairs of one
+person and u its share among pairs of two. ``models.json`` holds the shares that are assumed where a delivery is too
+small to tell.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from connect_kit.engine import package_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Kind = Literal["students", "people"]
+KINDS: tuple[Kind, ...] = ("students", "people")
+
+#: Birth dates further apart than this are no school's: then twins are not what two given names tell first.
+_YEARS_OF_PUPILS = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One level of a comparison.
+
+    Attributes
+    ----------
+    label : str
+    sql : str
+        Condition on the two records' columns, ``<column>_l`` and ``<column>_r``; ``ELSE`` for the last one.
+    m, u : float
+        Share among pairs of one person, and among pairs of two.
+    null : bool
+        Nothing can be compared; weighs nothing.
+    fixed : bool, "m" or "u"
+        The shares are not fitted to a delivery, or one of the two is not.
+    each : float
+        In place of ``u``: how many others a person agrees with by chance, however many people there are. A child has
+        about as many brothers and sisters in a large district as in a small one.
+    besides : bool
+        So much is lacking in any list: ``m`` is the share that a second record lacks besides.
+    tf : str
+        Column whose own frequency takes the place of ``u``: a rare name in common is worth more than a common one.
+    tf_weight : float
+        How much of that adjustment is made.
+    least : float or "u"
+        The smallest frequency believed; ``"u"`` where a value can only be commoner than others, never rarer.
+    held : bool
+        Nobody can tell from the fields: such a pair is held at even odds for a person to decide.
+    by_names : bool
+        The given names alone are told apart: what is said of one holds for whoever else has the same.
+    rules_out : bool
+        Such a pair need not be compared any further.
+    """
+
+    label: str
+    sql: str
+    m: float = 0.0
+    u: float = 0.0
+    null: bool = False
+    fixed: bool | Literal["m", "u"] = False
+    each: float = 0.0
+    besides: bool = False
+    tf: str = ""
+    tf_weight: float = 1.0
+    least: float | Literal["u"] = 0.0
+    held: bool = False
+    by_names: bool = False
+    rules_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One field and its levels, the strongest first; ``by_name``: agreement in it is no more than a namesake's."""
+
+    field: str
+    column: str
+    why: str
+    levels: tuple[Level, ...]
+    fixed: bool = False
+    by_name: bool = False
+
+    @property
+    def name(self) -> str:
+        """The field as part of a column name."""
+        return self.field.replace(" ", "_")
+
+    @property
+    def values(self) -> tuple[tuple[int, Level], ...]:
+        """Levels other than the null level, with Splink's comparison vector value of each."""
+        compared = [level for level in self.levels if not level.null]
+        return tuple((len(compared) - 1 - place, level) for place, level in enumerate(compared))
+
+    def label(self, value: int) -> str:
+        """The label of a comparison vector value; -1 is the null level."""
+        found = {number: level.label for number, level in self.values}
+        return found.get(value, next((level.label for level in self.levels if level.null), "missing"))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule by which pairs are found.
+
+    Attributes
+    ----------
+    name : str
+    keys : tuple of str
+        SQL expressions on ``people``, from wide to narrow; people with the same value make a block.
+    families : bool
+        Blocks are families, and small.
+    wide : bool
+        Other rules compare who is left over; nothing is reported.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    families: bool = False
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Model:
+    """A linkage model.
+
+    Attributes
+    ----------
+    kind : {"students", "people"}
+    comparisons : tuple of Comparison
+    blocking : tuple of Rule
+        How pairs are found.
+    expected : float
+        Share of people assumed to be there twice.
+    prior : float
+        Chance that two people picked at random are one.
+    pupils : bool
+        Whether all are born within so few years that another given name tells another child.
+    namesakes : str
+        Condition under which a pair agrees in nothing but names; blank for no such condition.
+    surely_namesakes : str
+        The same, where the bits of both families (``kin``) already show that they have nothing in common.
+    family : int
+        Guardians and contacts of more people than this say nothing of a family.
+    established : int
+        How often a given name must occur at least to count as a name of its own and no misspelling.
+    """
+
+    kind: Kind
+    comparisons: tuple[Comparison, ...]
+    blocking: tuple[Rule, ...]
+    expected: float
+    family: int
+    established: int
+    namesakes: str = "false"
+    surely_namesakes: str = "false"
+    prior: float = 1e-6
+    pupils: bool = True
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Comparison]:
+        """The comparisons by the name they have in columns."""
+        return {comparison.name: comparison for comparison in self.comparisons}
+
+    @property
+    def term_frequencies(self) -> tuple[str, ...]:
+        """Columns whose own frequency counts."""
+        return tuple(dict.fromkeys(lv.tf for comparison in self.comparisons for lv in comparison.levels if lv.tf))
+
+    @property
+    def ruled_out(self) -> str:
+        """The condition under which a pair is not one person, whatever else agrees; blank when there is none."""
+        level = next((level for level in self.guard.levels if level.rules_out), None)
+        null = next(level.sql for level in self.guard.levels if level.null)
+        return f"({level.sql}) AND NOT coalesce({null}, false)" if level else ""
+
+    @property
+    def guard(self) -> Comparison:
+        """The comparison that tells another member of a family."""
+        return self.comparisons[-1]
+
+    def for_people(self, people: int, *, years: float | None, unused: frozenset[str]) -> Model:
+        """The model for so many people, born within so many years, without the fields that say nothing here."""
+        pupils = years is None or years <= _YEARS_OF_PUPILS
+        pairs = max(people * (people - 1) / 2, 1.0)
+        prior = min(max(self.expected * people, 0.5) / pairs, 0.2)
+        kept = tuple(
+            replace(c, levels=tuple(_level(level, people, pupils=pupils, years=years) for level in c.levels))
+            for c in self.comparisons
+            if c.field not in unused
+        )
+        return replace(self, comparisons=kept, prior=prior, pupils=pupils)
+
+    def settings(self) -> dict[str, Any]:
+        """The model as Splink's settings."""
+        return {
+            "link_type": "dedupe_only",
+            "unique_id_column_name": "unique_id",
+            "comparisons": [_comparison(comparison) for comparison in self.comparisons],
+            "probability_two_random_records_match": self.prior,
+            "blocking_rules_to_generate_predictions": [],
+            "retain_matching_columns": True,
+            "retain_intermediate_calculation_columns": True,
+        }
+
+
+def _level(level: Level, people: int, *, pupils: bool, years: float | None) -> Level:
+    made = replace(level, sql=level.sql.replace("{pupils}", str(pupils).lower()))
+    if level.each:
+        made = replace(made, u=min(level.each / max(people, 1), 0.05))
+    if level.tf == "born" and years is not None:
+        made = replace(made, u=1.0 / (365.25 * max(years, 1.0)))  # of so many days, each is as likely as the other
+    return made
+
+
+def _comparison(comparison: Comparison) -> dict[str, Any]:
+    levels = []
+    for level in comparison.levels:
+        made: dict[str, Any] = {"sql_condition": level.sql, "label_for_charts": level.label}
+        if level.null:
+            made["is_null_level"] = True
+        else:
+            made |= {"m_probability": level.m, "u_probability": level.u}
+        if level.tf:
+            made |= {
+                "tf_adjustment_column": level.tf,
+                "tf_adjustment_weight": level.tf_weight,
+                "tf_minimum_u_value": level.u if level.least == "u" else level.least,
+                "disable_tf_exact_match_detection": True,
+            }
+        levels.append(made)
+    return {
+        "output_column_name": comparison.name,
+        "comparison_description": comparison.field,
+        "comparison_levels": levels,
+    }
+
+
+def read_model(kind: Kind) -> Model:
+    """The default model of a kind, from ``models.json``."""
+    text = package_text(__package__, "model.json")
+    data = json.loads(text)[kind]
+    comparisons = []
+    for made in data["comparisons"]:
+        levels = [Level(**{**level, "sql": _written_out(level["sql"], data["conditions"])}) for level in made["levels"]]
+        comparisons.append(Comparison(**{**made, "levels": tuple(levels)}))
+    blocking = tuple(Rule(**{**rule, "keys": tuple(rule["keys"])}) for rule in data["blocking"])
+    strangers = _written_out(data.get("namesakes", "false"), {**data["conditions"], "household": "false"})
+    return Model(
+        kind,
+        tuple(comparisons),
+        blocking,
+        expected=data["expected"],
+        family=data["family"],
+        established=data["established"],
+        namesakes=_written_out(data.get("namesakes", "false"), data["conditions"]),
+        surely_namesakes=f"CASE WHEN (kin_l & kin_r) <> 0 THEN false ELSE {strangers} END",
+    )
+
+
+def _written_out(sql: str, conditions: Mapping[str, str]) -> str:
+    """Put the named conditions in place of their names; ``{pupils}`` is known later."""
+    while re.search(r"\{(?!pupils)", sql):
+        sql = re.sub(r"\{(?!pupils)(\w+)\}", lambda found: f"({conditions[found[1]]})", sql)
+    return sql

@@ -1,0 +1,153 @@
+"""Whom the linkage compares: one row a person, in the linkage's own schema."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connect_kit.connect import grade_code
+from connect_kit.engine import create_table, package_text, run_sql
+from connect_kit.oneroster import GRADES
+from connect_kit.roster.workspace import empty_workspace
+
+if TYPE_CHECKING:
+    from connect_kit.duplicates.model import Model
+    from connect_kit.engine import Schema
+    from connect_kit.roster import Roster, Workspace
+
+#: How many records a frequency learnt elsewhere counts for, beside what the delivery itself shows.
+_WEIGHT_OF_DEFAULT = 200
+#: How the children who share a value are counted, by the field it is a value of; elsewhere records are.
+_CHILDREN = {
+    "given_first": "hash(family_sound, coalesce(born, unique_id::VARCHAR))",
+    "family": "hash(given_sound, coalesce(born, unique_id::VARCHAR))",
+    "names": "hash(coalesce(born, unique_id::VARCHAR))",
+    "born": "hash(coalesce(family_sound, unique_id::VARCHAR))",
+}
+#: Large tables on the way, not needed any more.
+_STEPS = (
+    "agents",
+    "birth_dates",
+    "contacts_of_many",
+    "counted",
+    "family_spellings",
+    "households",
+    "reached",
+    "shared",
+    "spellings",
+    "stands_behind",
+)
+#: A third record of a rare name is rather the same child again, as one in so many is there a third time.
+_THIRD = 0.04
+#: Numbers of the person alone; a student's are the family's.
+_PHONES = {
+    "students": "NULL",
+    "people": "nullif(list_filter([number_key(p.sms), number_key(p.phone)], lambda x: x IS NOT NULL), [])",
+}
+
+
+def build_people(roster: Roster, workspace: Workspace | None, model: Model) -> Schema:
+    """Make table ``people`` in a new schema.
+
+    Parameters
+    ----------
+    roster : Roster
+    workspace : Workspace or None
+    model : Model
+
+    Returns
+    -------
+    Schema
+        With ``people``: ``unique_id`` (a number), ``source``, ``id``, the fields in comparable form, and
+        ``tf_<field>``, the share of people who have the same value.
+    """
+    parents = (roster.schema,) if workspace is None else (roster.schema, workspace.schema)
+    schema = roster.schema.engine.new_schema("linkage", parents)
+    also = tuple(parent.name for parent in parents)
+    if workspace is None:
+        empty_workspace(schema)
+    run_sql(schema, "connect_kit.engine", "forms.sql", also)
+    run_sql(schema, __package__, "students.sql" if model.kind == "students" else "adults.sql", also)
+    _grades(schema)
+    _nicknames(schema)
+    run_sql(schema, __package__, "people.sql", also, family=model.family, established=model.established)
+    shares, joins = _frequencies(schema, model)
+    run_sql(schema, __package__, "comparable.sql", also, shares=shares, joins=joins, phones=_PHONES[model.kind])
+    for table in _STEPS:
+        schema.execute(f"DROP TABLE IF EXISTS {table}")
+    return schema
+
+
+def _grades(schema: Schema) -> None:
+    """Ranks of the grades as written: neighbouring grades differ by one."""
+    import pyarrow as pa
+
+    written = [row[0] for row in schema.execute("SELECT DISTINCT grade FROM persons WHERE grade IS NOT NULL")]
+    codes = [(value, grade_code(value.split(",")[0])) for value in written]
+    in_order = {code: rank for rank, code in enumerate(GRADES[:-3])}  # PS, UG and Other stand in no order
+    rows = [(value, in_order[code]) for value, code in codes if code in in_order]
+    written, ranks = [value for value, _ in rows], [rank for _, rank in rows]
+    create_table(schema, "grade_ranks", {"written": written, "rank": pa.array(ranks, pa.int32())})
+
+
+def _nicknames(schema: Schema) -> None:
+    """Tables ``nickname_roots`` (a name and the names it may stand for) and ``lexicon`` (established given names)."""
+    import pyarrow as pa
+
+    pairs = [line.split(",") for line in _lines("nicknames.csv")]
+    roots: dict[str, set[str]] = {}
+    for formal, nickname in pairs:
+        roots.setdefault(formal, {formal})
+        roots.setdefault(nickname, {nickname}).add(formal)
+    stands_for = pa.array([sorted(names) for names in roots.values()], pa.list_(pa.string()))
+    create_table(schema, "nickname_roots", {"name": list(roots), "roots": stands_for})
+    established = {*_lines("given_names.csv"), *(formal for formal, _ in pairs)}
+    create_table(schema, "lexicon", {"name": sorted(established)})
+
+
+def _lines(file: str) -> list[str]:
+    return [line for line in package_text(__package__, file).splitlines()[1:] if line]
+
+
+def _frequencies(schema: Schema, model: Model) -> tuple[str, str]:
+    """Shares of the values, smoothed towards the model's, because twenty records tell little; as columns and joins.
+
+    Children are counted, not records, as far as the other fields tell: a child entered five times does not make its
+    name a common one. The child itself does not count, nor, where no birth date tells children apart or there are only
+    two of them, the other record of a pair: a value that no other has is as rare as the model says. Tables
+    ``f_<field>`` hold the values that ``others`` have.
+    """
+    levels = [level for comparison in model.comparisons for level in comparison.levels]
+    usual = {level.tf: level.u for level in reversed(levels) if level.tf and level.tf_weight == 1.0}
+    filled = schema.execute(f"SELECT {', '.join(f'count({field})' for field in usual)} FROM counted")[0]
+    shares, joins = {}, ""
+    for (field, share), records in zip(usual.items(), filled, strict=True):
+        child = f", {_CHILDREN[field]} AS child" if field in _CHILDREN else ""
+        schema.execute(f"""CREATE TABLE f_{field} AS
+            SELECT value, sum(children) - 1 - (bool_or(unborn) OR sum(records) = 2)::INTEGER AS others
+            FROM (
+                SELECT hash({field}) AS value{child}, {"1" if child else "count(*)"} AS children, count(*) AS records,
+                    bool_or(born IS NULL) AS unborn
+                FROM counted WHERE {field} IS NOT NULL GROUP BY ALL
+            ) GROUP BY value HAVING others > 0""")
+        joins += f" LEFT JOIN f_{field} ON f_{field}.value = hash(p.{field})"
+        others, weight = f"coalesce(f_{field}.others, 0)", _WEIGHT_OF_DEFAULT
+        shares[field] = (
+            f"CASE WHEN p.{field} IS NOT NULL THEN ({others} + {weight * share!r}) / {records + weight}::DOUBLE END"
+        )
+    if "names" in shares:
+        records = filled[list(usual).index("names")]
+        together = _common_together(shares["given_first"], shares["family"], "coalesce(f_names.others, 0)", records)
+        shares["names"] = f"CASE WHEN p.names IS NOT NULL THEN {together} END"
+    return ", ".join(f"{share} AS tf_{field}" for field, share in shares.items()), joins
+
+
+def _common_together(given: str, family: str, others: str, records: int) -> str:
+    """SQL of how common two names are together, from how common each is (SQL) and how many others have both.
+
+    Before anybody was counted: twice as common as if they were drawn apart, and up to eight times where both are rare,
+    because names of one origin go together. With those counted, as in Gamma and Poisson's model, the child itself being
+    the one that is known to have the name.
+    """
+    apart = f"({given}) * ({family})"
+    before = f"({apart} * (2 + 6 / (1 + {apart} / 1e-6)))"
+    return f"({others} * ({records} * {before}) / ({records} * {before} + {_THIRD}) + 1) / ({records} + 1 / {before})"

@@ -1,0 +1,83 @@
+"""How likely two people are one: Splink's predictions on the pairs that the blocking brought."""
+
+from __future__ import annotations
+
+import math
+import re
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from connect_kit.duplicates.model import Model
+    from connect_kit.engine import Schema
+
+
+#: Splink keeps what it compared beside every pair that it scores: of more pairs than this, part after part.
+_AT_ONCE = 750_000
+#: Splink keeps its tables' names by connection, and a panel may ask while a cell runs.
+_ONE_AT_A_TIME = threading.Lock()
+
+
+def score(schema: Schema, model: Model, pairs: str, into: str, *, floor: float | None = None) -> None:
+    """Score a table of pairs with Splink, on the engine's own connection.
+
+    Parameters
+    ----------
+    schema : Schema
+        Holds ``people``.
+    model : Model
+    pairs : str
+        Table with ``match_key``, ``join_key_l`` and ``join_key_r``.
+    into : str
+        Table to make: ``match_weight``, ``unique_id_l``, ``unique_id_r``; for each comparison ``gamma_<name>`` (its
+        level), ``mw_<name>`` and ``mw_tf_adj_<name>`` (match weights in bits).
+    floor : float, optional
+        Pairs of a lower match weight are left out.
+    """
+    slices = max(math.ceil(schema.count(pairs) / _AT_ONCE), 1)
+    schema.execute(f"DROP TABLE IF EXISTS {into}")
+    with _ONE_AT_A_TIME:
+        for number in range(slices):
+            part = pairs
+            if slices > 1:
+                part = f"{pairs}_part"
+                schema.execute(
+                    f"CREATE OR REPLACE TABLE {part} AS FROM {pairs} WHERE hash(join_key_l) % {slices} = {number}"
+                )
+            _score(schema, model, part, into, floor)
+    if slices > 1:
+        schema.execute(f"DROP TABLE {pairs}_part")
+
+
+def _score(schema: Schema, model: Model, pairs: str, into: str, floor: float | None) -> None:
+    """Score so many pairs as fit into memory."""
+    from splink import DuckDBAPI, Linker
+
+    with schema.engine.cursor((schema.name,)) as cursor:
+        api = DuckDBAPI(connection=cursor)
+        columns = ["unique_id", *_columns(schema, model)]
+        # Splink looks a table's columns up by its name in all schemas: the name must be this schema's alone.
+        compared = f"compared_{schema.name}"
+        cursor.execute(f"CREATE OR REPLACE VIEW {compared} AS SELECT {', '.join(columns)} FROM people")
+        people = api.register(compared, dataset_display_name="people")
+        linker = Linker(people, model.settings(), log_level=None, validate_settings=False)
+        for column in model.term_frequencies:
+            # The frequencies stand in people already; without a table of its own Splink would count them again.
+            empty = f"no_{column}_{schema.name}"
+            cursor.execute(f"CREATE OR REPLACE VIEW {empty} AS SELECT {column}, tf_{column} FROM people LIMIT 0")
+            linker.table_management.register_term_frequency_lookup(api.register(empty), column)
+        linker.table_management.register_blocked_pairs_for_predict(api.register(pairs))
+        found = linker.inference.predict(threshold_match_weight=floor, warning_mode="never")
+        rows = f"SELECT match_weight, unique_id_l, unique_id_r, COLUMNS('^(gamma|mw)_') FROM {found.physical_name}"
+        if schema.columns(into):
+            cursor.execute(f"INSERT INTO {into} {rows}")
+        else:
+            cursor.execute(f"CREATE TABLE {into} AS {rows}")
+        found.drop_table_from_database_and_remove_from_cache()
+
+
+def _columns(schema: Schema, model: Model) -> list[str]:
+    """The columns of ``people`` that the model looks at: the rest need not be joined to every pair."""
+    conditions = " ".join(level.sql for comparison in model.comparisons for level in comparison.levels)
+    named = set(re.findall(r"\b(\w+)_[lr]\b", conditions)) | {f"tf_{name}" for name in model.term_frequencies}
+    return [column for column in schema.columns("people") if column in named]

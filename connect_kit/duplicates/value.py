@@ -1,0 +1,284 @@
+"""The people who are there twice, as one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from connect_kit.decisions.value import Decisions
+from connect_kit.duplicates import records
+from connect_kit.duplicates.clusters import FLOOR, link, read_scored
+from connect_kit.duplicates.explain import Explanation, explain_pair
+from connect_kit.engine.weights import weight
+from connect_kit.errors import SettingError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from connect_kit.duplicates.clusters import Linked
+    from connect_kit.duplicates.model import Kind, Model
+    from connect_kit.engine import Schema
+    from connect_kit.roster import Roster, Workspace
+
+#: Columns of duplicates.csv.
+COLUMNS = (
+    "left_id", "left_source", "right_id", "right_source", "match_probability", "match_weight", "cluster_id",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Duplicates:
+    """Pairs of records that are one person, and the clusters they make.
+
+    Attributes
+    ----------
+    kind : {"students", "people"}
+    threshold : float
+        Pairs of at least this match probability are duplicates.
+    decisions : Decisions
+        What people decided; it overrides the model.
+    roster : Roster
+    workspace : Workspace or None
+    schema : Schema
+        Holds ``people``, ``persons``, ``scored`` and ``capped``.
+    model : Model
+        The default model as fitted to these people.
+    evidence : DataFrame
+        Which fields were compared: ``field``, ``filled`` (share of people who have it), ``used``, ``why``.
+    """
+
+    kind: Kind
+    threshold: float
+    decisions: Decisions
+    roster: Roster = field(repr=False)
+    workspace: Workspace | None = field(repr=False)
+    schema: Schema = field(repr=False)
+    model: Model = field(repr=False)
+    evidence: pd.DataFrame = field(repr=False)
+    _scored: list[pd.DataFrame] = field(default_factory=list, repr=False)  # shared by values made from this one
+
+    def table(self) -> pd.DataFrame:
+        """The duplicates, the most certain first: the columns of duplicates.csv.
+
+        Columns: ``left_id``, ``left_source`` (``roster`` or ``workspace``), ``right_id``, ``right_source``,
+        ``match_probability``, ``match_weight`` (log2 of the odds; of the model, also where people decided),
+        ``cluster_id`` (the same for all records of one person).
+        """
+        table: pd.DataFrame = self._linked.frame.loc[:, list(COLUMNS)].copy()
+        return table
+
+    def pairs(self, floor: float | None = None, *, school: str | None = None) -> pd.DataFrame:
+        """Pairs for clerical review, the most certain first. Holds names.
+
+        Parameters
+        ----------
+        floor : float, optional
+            Match probability from which on pairs are shown; 0.1, or the threshold where that is lower.
+        school : str, optional
+            School ID: pairs with a record at this school only.
+
+        Returns
+        -------
+        DataFrame
+            ``left`` and ``right`` (keys such as ``roster:00017342``), the columns of :meth:`table`, ``decision``,
+            ``left_name``, ``right_name``, ``left_grade``, ``right_grade``, ``left_school``, ``right_school``,
+            ``reason`` (in words, without names).
+        """
+        least = min(0.1, self.threshold) if floor is None else floor
+        frame = self._linked.all
+        frame = frame[(frame["match_probability"] >= least) | (frame["decision"] != "")]
+        return records.shown(self.schema, self.model, frame, school=school)
+
+    def fields(self, left: str, right: str) -> pd.DataFrame:
+        """The fields of two records side by side: ``field``, ``left``, ``right``, ``agreement``. Holds names.
+
+        ``agreement`` is ``same``, ``alike``, ``differs`` or ``missing``.
+        """
+        return records.side_by_side(self.schema, self._person(left), self._person(right))
+
+    def explain(self, left: str, right: str) -> Explanation:
+        """Why two records are, or are not, one person.
+
+        Parameters
+        ----------
+        left, right : str
+            IDs of the delivery, or keys ``roster:ID``, ``workspace:ID``. An ID that only Connect has needs no key.
+
+        Returns
+        -------
+        Explanation
+
+        Raises
+        ------
+        SettingError
+            When nobody has the ID.
+        """
+        a, b = self._person(left), self._person(right)
+        if a == b:
+            raise SettingError(f"{left!r} and {right!r} are the same record; give two IDs")
+        return explain_pair(self.schema, self.model, a, b, self.decisions.of(self.kind, self._key(a), self._key(b)))
+
+    @property
+    def clusters(self) -> pd.DataFrame:
+        """The records of each person who is there twice or more.
+
+        Columns: ``cluster_id``, ``source``, ``id``, ``key``, ``school``, ``grade``.
+        """
+        return records.members(self.schema, self._linked.members)
+
+    @property
+    def conflicts(self) -> pd.DataFrame:
+        """Clusters that hold two records which are not one person: ``cluster_id``, ``left``, ``right``, ``why``."""
+        found: pd.DataFrame = self._linked.conflicts
+        return found
+
+    @property
+    def capped(self) -> pd.DataFrame:
+        """Blocks too large to compare whole: ``rule``, ``records``, ``comparisons_left_out``."""
+        return self.schema.frame("SELECT * FROM capped ORDER BY records DESC, rule")
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """``pairs`` and ``clusters``, as in summary.json."""
+        return {"pairs": len(self._linked.frame), "clusters": int(self._linked.frame["cluster_id"].nunique())}
+
+    def at(self, threshold: float) -> Duplicates:
+        """The same pairs at another threshold. Nothing is compared again."""
+        if not 0 < threshold < 1:
+            raise SettingError(f"threshold is {threshold}; expected a probability between 0 and 1, for instance 0.9")
+        return replace(self, threshold=threshold)
+
+    def decide(
+        self,
+        left: str,
+        right: str,
+        decision: Literal["same", "different", "unsure"],
+        *,
+        who: str | None = None,
+        note: str = "",
+    ) -> Duplicates:
+        """Decide about a pair; kept in the file of decisions, and from then on stronger than the model.
+
+        Parameters
+        ----------
+        left, right : str
+            IDs or keys, as in :meth:`explain`.
+        decision : {"same", "different", "unsure"}
+            ``unsure`` leaves the pair as the model sees it and marks it as looked at.
+        who : str, optional
+            The user's name on this machine when left out.
+        note : str
+
+        Raises
+        ------
+        SettingError
+            When nobody has the ID, or for another decision.
+        DecisionsError, OutputError
+            When the file of decisions cannot be read or written.
+        """
+        a, b = self._key(self._person(left)), self._key(self._person(right))
+        return replace(self, decisions=self.decisions.decide(self.kind, a, b, decision, who=who, note=note))
+
+    def undo(self) -> Duplicates:
+        """Take back the last decision made here."""
+        return replace(self, decisions=self.decisions.undo())
+
+    def chart(self, kind: Literal["weights", "schools", "cluster"] = "weights", cluster_id: int | None = None) -> Any:
+        """A picture: match weights with the threshold, duplicates by school and grade, or one cluster as a graph.
+
+        Parameters
+        ----------
+        kind : {"weights", "schools", "cluster"}
+        cluster_id : int, optional
+            For ``"cluster"``; the largest one when left out.
+        """
+        from connect_kit import link_charts
+
+        if kind == "weights":
+            return link_charts.match_weights(self._linked.all, weight(self.threshold), FLOOR)
+        if kind == "schools":
+            return link_charts.duplicates_by_school(self.clusters)
+        if kind == "cluster":
+            found = self._linked.frame
+            if found.empty:
+                raise SettingError("there is no cluster to draw: no pair is above the threshold")
+            chosen = int(found["cluster_id"].mode().iloc[0]) if cluster_id is None else cluster_id
+            if not (found["cluster_id"] == chosen).any():
+                raise SettingError(f"cluster {chosen} is none; cluster_id goes from 1 to {found['cluster_id'].max()}")
+            return link_charts.cluster_graph(found[found["cluster_id"] == chosen], self.conflicts)
+        raise SettingError(f"chart {kind!r} is none; expected 'weights', 'schools' or 'cluster'")
+
+    def summary(self) -> pd.DataFrame:
+        """The numbers: ``what`` and ``count``."""
+        import pandas as pd
+
+        linked, frame = self._linked, self._linked.frame
+        compared = dict(self.schema.execute("SELECT source, count(*) FROM people GROUP BY source"))
+        whom = "students" if self.kind == "students" else "adults"
+        within = frame[frame["right_source"] == "roster"]
+        unsure = linked.all["match_probability"].between(min(0.1, self.threshold), self.threshold, inclusive="left")
+        rows = [(f"{whom} in the delivery", compared.get("roster", 0))]
+        if self.workspace is not None and self.kind == "students":
+            rows.append(("students on Connect whom the delivery does not name by ID", compared.get("workspace", 0)))
+        rows.append(
+            (f"pairs within the delivery that are one person (probability {self.threshold:g} or more)", len(within))
+        )
+        if self.workspace is not None and self.kind == "students":
+            rows.append(("pairs of the delivery and Connect that are one person", len(frame) - len(within)))
+        rows += [
+            ("people who are there more than once", self.counts["clusters"]),
+            ("pairs to look at (below, but 0.1 or more)", int((unsure & (linked.all["decision"] == "")).sum())),
+            ("pairs decided by people", int((linked.all["decision"] != "").sum())),
+            ("conflicts", len(linked.conflicts)),
+        ]
+        left_out = int(self.capped["comparisons_left_out"].sum())
+        if left_out:
+            rows.append(("comparisons left out of blocks too large", left_out))
+        return pd.DataFrame(rows, columns=["what", "count"])
+
+    def save(self, folder: str | Path) -> None:
+        """Write duplicates.csv into a folder."""
+        target = Path(folder)
+        target.mkdir(parents=True, exist_ok=True)
+        table = self.table()
+        table["match_probability"] = table["match_probability"].round(6)
+        table["match_weight"] = table["match_weight"].round(3)
+        table.to_csv(target / "duplicates.csv", index=False, lineterminator="\r\n")
+
+    @cached_property
+    def _linked(self) -> Linked:
+        if not self._scored:
+            self._scored.append(read_scored(self.schema, self.model))
+        return link(self._scored[0], self.schema, self.decisions.about(self.kind), weight(self.threshold))
+
+    def _person(self, asked: str) -> int:
+        """The number of the record that an ID or a key means."""
+        source, _, rest = asked.partition(":")
+        known = source in ("roster", "workspace")
+        found = self.schema.execute(
+            "SELECT unique_id FROM people WHERE id = ? AND (? OR source = ?) ORDER BY source LIMIT 1",
+            [rest if known else asked, not known, source],
+        )
+        if not found:
+            where = "the delivery" if self.workspace is None else "the delivery or among those compared on Connect"
+            raise SettingError(
+                f"{asked!r} is the ID of nobody in {where}; give a sourcedId, or roster:ID, workspace:ID"
+            )
+        return int(found[0][0])
+
+    def _key(self, person: int) -> str:
+        source, number = self.schema.execute("SELECT source, id FROM people WHERE unique_id = ?", [person])[0]
+        return f"{source}:{number}"
+
+    def __len__(self) -> int:
+        return len(self._linked.frame)
+
+    def __repr__(self) -> str:
+        return f"Duplicates({self.kind}: {self.counts['pairs']:,} pairs, {self.counts['clusters']:,} clusters)"
+
+    def _repr_html_(self) -> str:
+        from connect_kit.display.html import table_html
+
+        return table_html(self.summary()) + table_html(self.table(), "Duplicates", most=10)

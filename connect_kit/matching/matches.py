@@ -1,0 +1,153 @@
+"""Matched schools and classrooms, as the verbs return them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from connect_kit.engine import package_text
+from connect_kit.errors import SettingError
+from connect_kit.matching.consequences import CHOICES, CLASSROOMS, SCHOOLS, Outcome
+from connect_kit.matching.partners import COLUMNS, Matches
+from connect_kit.matching.resolve import STATUSES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["COLUMNS", "STATUSES", "ClassroomMatches", "SchoolMatches"]
+
+
+class SchoolMatches(Matches):
+    """Schools of the delivery and schools on Connect, as :func:`match_schools` matched them."""
+
+    kind: ClassVar[str] = "schools"
+    outcomes: ClassVar[Mapping[str, Outcome]] = SCHOOLS
+
+    def _outcome(self) -> pd.Series[Any]:
+        frame = self._frame
+        keys = frame["status"].astype(object)
+        recorded = self._side("right", frame["r"])["recorded"]
+        keys = keys.mask((frame["status"] == "unmatched_workspace") & recorded.notna(), "other ID")
+        if self.roster.level == "school":
+            keys = keys.mask(frame["status"] == "matched", "school level")
+        same = recorded == frame["roster_id"]
+        return keys.mask((frame["decision"] == "connect") & ~same, "decided: connect")
+
+    def _schools(self) -> pd.DataFrame:
+        frame = self._frame
+        return frame[[]].assign(
+            group=frame["workspace_id"].fillna("roster:" + frame["roster_id"]),
+            school_id=frame["roster_id"],
+            school=frame["workspace_title"].fillna(frame["roster_title"]),
+        )
+
+    def by_school(self) -> pd.DataFrame:
+        """The counts of all schools in one row."""
+        counts = self._frame["status"].value_counts().reindex(list(STATUSES), fill_value=0)
+        return counts.to_frame().T.assign(schoolId="", name="all schools").reset_index(drop=True)
+
+    def chart(self) -> Any:
+        """How many schools are matched, suggested and unmatched on both sides, as an Altair chart."""
+        from connect_kit.display.match_charts import matches_by_school
+
+        return matches_by_school(self.by_school(), "Schools of the delivery and on Connect")
+
+    def partners(self) -> pd.DataFrame:
+        """Pairs matched or suggested.
+
+        Columns: ``school`` (School ID in the delivery), ``connect`` (Connect's own ID), ``title``, ``status``.
+        """
+        frame = self._all[self._all["l"].ge(0) & self._all["r"].ge(0)]
+        left, right = self._side("left", frame["l"]), self._side("right", frame["r"])
+        title = right["title"].fillna(left["title"])
+        return frame[["status"]].assign(school=left["id"], connect=right["id"], title=title)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ClassroomMatches(Matches):
+    """Classes of the delivery and classrooms on Connect, as :func:`match_classrooms` matched them.
+
+    Attributes
+    ----------
+    schools : SchoolMatches
+    """
+
+    schools: SchoolMatches = field(kw_only=True)
+
+    kind: ClassVar[str] = "classrooms"
+    outcomes: ClassVar[Mapping[str, Outcome]] = CLASSROOMS
+
+    def details(self) -> pd.DataFrame:
+        """:meth:`table` with what else is known of both sides, the ``decision`` and the ``consequence``.
+
+        For ``roster`` and ``workspace``: ``_school_id`` (School ID), ``_school``, ``_group`` (Connect's ID of the
+        school), ``_grades``, ``_teachers``, ``_members`` (number of students); ``roster_periods``,
+        ``workspace_class_id``, ``workspace_archived``. Holds names of teachers: it is for the analyst's own screen.
+        """
+        told = Matches.details(self)
+        also = (self.roster.schema.name, self.workspace.schema.name)
+        seats = self.evidence.schema.frame(package_text(__package__, "seats.sql"), also=also)
+        for side in ("roster", "workspace"):
+            of_side = seats[(seats["side"] == side) & seats["id"].notna()].set_index("id")
+            for name in ("teachers", "members"):
+                told[f"{side}_{name}"] = told[f"{side}_id"].map(of_side[name])
+        return told
+
+    def decide(
+        self, roster_id: str | None, workspace_id: str, decision: str, *, who: str | None = None, note: str = ""
+    ) -> Self:
+        """Decide about a pair, or about a classroom alone (``archive``, ``leave``: ``roster_id`` is None).
+
+        Raises
+        ------
+        SettingError
+            For an ID that is not there, a decision that cannot be, or a class and a classroom of different schools.
+        """
+        if decision == "connect" and roster_id is not None:
+            left = self.evidence.left.iloc[self._number("left", roster_id)]
+            right = self.evidence.right.iloc[self._number("right", workspace_id)]
+            if isinstance(left["group"], str) and left["group"] != right["group"]:
+                raise SettingError(
+                    f"class {roster_id} belongs to Connect school {left['group']}, classroom {workspace_id} to "
+                    f"{right['group']}; an ID is connected within a school (S10)"
+                )
+        return Matches.decide(self, roster_id, workspace_id, decision, who=who, note=note)
+
+    def choices(self, workspace_id: str) -> pd.DataFrame:
+        """The three documented choices for a classroom: ``choice``, ``consequence``, ``source``."""
+        import pandas as pd
+
+        self._number("right", workspace_id)
+        rows = [(choice, outcome.what, outcome.source) for choice, outcome in CHOICES.items()]
+        return pd.DataFrame(rows, columns=["choice", "consequence", "source"])
+
+    @property
+    def capped(self) -> pd.DataFrame:
+        """Blocks too large to be compared: ``rule``, ``classes``, ``classrooms``, ``comparisons_left_out``."""
+        return self.evidence.capped.copy()
+
+    def _outcome(self) -> pd.Series[Any]:
+        frame = self._frame
+        left, right = self._side("left", frame["l"]), self._side("right", frame["r"])
+        keys = frame["status"].astype(object)
+        archived = right["archived"].eq(True)
+        keys = keys.mask((frame["status"] == "matched") & archived, "archived")
+        keys = keys.mask((frame["status"] == "unmatched_roster") & left["group"].isna(), "no school")
+        alone = frame["status"] == "unmatched_workspace"
+        keys = keys.mask(alone & right["class_id"].notna(), "other ID").mask(alone & archived, "unmatched and archived")
+        keys = keys.mask(
+            (frame["decision"] == "connect") & right["class_id"].ne(frame["roster_id"]), "decided: connect"
+        )
+        for word in ("archive", "leave"):
+            keys = keys.mask(alone & (frame["decision"] == word), f"decided: {word}")
+        return keys
+
+    def _schools(self) -> pd.DataFrame:
+        frame = self._frame
+        left, right = self._side("left", frame["l"]), self._side("right", frame["r"])
+        return frame[[]].assign(
+            group=right["group"].fillna(left["group"]).fillna("roster:" + left["school_id"]),
+            school_id=right["school_id"].fillna(left["school_id"]),
+            school=right["school"].fillna(left["school"]),
+        )

@@ -1,0 +1,291 @@
+"""What matched schools and matched classrooms have in common: they show themselves and take decisions."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from connect_kit.engine.weights import probability
+from connect_kit.errors import SettingError
+from connect_kit.matching.resolve import STATUSES, resolve
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from connect_kit.decisions.value import Decisions
+    from connect_kit.matching.consequences import Outcome
+    from connect_kit.matching.score import Evidence
+    from connect_kit.roster import Roster, Workspace
+
+COLUMNS = ("status", "roster_id", "roster_title", "workspace_id", "workspace_title", "score", "reason")
+_SHOWN = 10  # rows in a notebook's cell
+
+
+@dataclass(frozen=True, eq=False)
+class Matches(ABC):
+    """What was matched, suggested and left without a partner.
+
+    Attributes
+    ----------
+    roster : Roster
+    workspace : Workspace
+    decisions : Decisions
+        What people decided, applied.
+    """
+
+    roster: Roster
+    workspace: Workspace
+    decisions: Decisions
+    evidence: Evidence = field(repr=False)
+    _statuses: tuple[str, ...] = field(default=STATUSES, repr=False)
+    _names: bool = field(default=False, repr=False)
+
+    kind: ClassVar[str]
+    outcomes: ClassVar[Mapping[str, Outcome]]
+
+    @cached_property
+    def _all(self) -> pd.DataFrame:
+        return resolve(self.evidence, self.decisions)
+
+    @cached_property
+    def _frame(self) -> pd.DataFrame:
+        """The rows shown, with the numbers of both sides."""
+        rows = self._all[self._all["status"].isin(self._statuses)]
+        left, right = self._side("left", rows["l"]), self._side("right", rows["r"])
+        frame = rows.assign(
+            roster_id=left["id"], roster_title=left["title"], workspace_id=right["id"], workspace_title=right["title"]
+        )
+        rank = {status: place for place, status in enumerate(STATUSES)}
+        frame["_rank"] = frame["status"].map(rank)
+        keys = ["_rank", "score", "roster_id", "workspace_id"]
+        return frame.sort_values(keys, ascending=[True, False, True, True], kind="stable").reset_index(drop=True)
+
+    def _side(self, side: str, numbers: pd.Series[Any]) -> pd.DataFrame:
+        """Rows of a side by number; nothing where the number is -1."""
+        whole: pd.DataFrame = getattr(self.evidence, side)
+        found = whole.reindex(numbers.to_numpy())
+        return found.set_axis(numbers.index, axis=0)
+
+    def table(self) -> pd.DataFrame:
+        """One row a pair, or a side without partner, in the columns of the CSV file.
+
+        Columns: ``status`` (``matched``, ``suggested``, ``unmatched_roster``, ``unmatched_workspace``), ``roster_id``,
+        ``roster_title``, ``workspace_id``, ``workspace_title``, ``score`` (0 to 1), ``reason`` (words, without names).
+        """
+        return self._frame[list(COLUMNS)].copy()
+
+    def details(self) -> pd.DataFrame:
+        """:meth:`table` with what else is known of both sides, the ``decision`` and the ``consequence``.
+
+        Holds names of teachers: it is for the analyst's own screen.
+        """
+        frame = self._frame
+        told = frame[list(COLUMNS)].copy()
+        for side, prefix in (("left", "roster"), ("right", "workspace")):
+            more = self._side(side, frame["l" if side == "left" else "r"])
+            for name in more.columns.drop(["id", "title", "why"]):
+                told[f"{prefix}_{name}"] = more[name]
+        told["decision"] = frame["decision"]
+        told["consequence"] = self._outcome().map(lambda key: self.outcomes[key].what)
+        return told
+
+    @abstractmethod
+    def _outcome(self) -> pd.Series[Any]:
+        """The key of what happens to each row."""
+
+    def matched(self) -> Self:
+        """Only what is matched."""
+        return self._only("matched")
+
+    def suggested(self) -> Self:
+        """Only what is suggested and waits for a decision."""
+        return self._only("suggested")
+
+    def unmatched(self) -> Self:
+        """Only what has no partner, on either side."""
+        return self._only("unmatched_roster", "unmatched_workspace")
+
+    def _only(self, *statuses: str) -> Self:
+        return self._seen(replace(self, _statuses=tuple(s for s in self._statuses if s in statuses)))
+
+    def _seen(self, other: Self) -> Self:
+        """Another view of the same decisions, which need not be resolved again."""
+        other.__dict__["_all"] = self._all
+        return other
+
+    def show(self, *, names: bool = True) -> Self:
+        """The same value, which shows titles in a notebook too; titles of classes may hold names of teachers."""
+        return self._seen(replace(self, _names=names))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many are ``matched``, ``suggested``, and ``unmatched`` on either side."""
+        counts = self._frame["status"].value_counts()
+        unmatched = sum(int(counts.get(status, 0)) for status in STATUSES[2:])
+        return {**{status: int(counts.get(status, 0)) for status in STATUSES[:2]}, "unmatched": unmatched}
+
+    def summary(self) -> pd.DataFrame:
+        """``status`` and ``count``."""
+        import pandas as pd
+
+        counts = self._frame["status"].value_counts()
+        rows = [(status, int(counts.get(status, 0))) for status in self._statuses]
+        return pd.DataFrame(rows, columns=["status", "count"])
+
+    def consequences(self) -> pd.DataFrame:
+        """What will happen if nothing more is done, one row a school and outcome.
+
+        Columns: ``school_id``, ``school``, ``outcome``, ``count``, ``what``, ``source`` (article).
+        """
+        keys = self._outcome()
+        frame = self._schools().assign(outcome=keys)
+        order = {key: place for place, key in enumerate(self.outcomes)}
+        grouped = frame.groupby(["group", "school_id", "school", "outcome"], dropna=False).size()
+        told = grouped.rename("count").reset_index()
+        told["what"] = told["outcome"].map(lambda key: self.outcomes[key].what)
+        told["source"] = told["outcome"].map(lambda key: self.outcomes[key].source)
+        told["_order"] = told["outcome"].map(order)
+        told = told.sort_values(["school_id", "group", "_order"], kind="stable", ignore_index=True)
+        return told[["school_id", "school", "outcome", "count", "what", "source"]]
+
+    def by_school(self) -> pd.DataFrame:
+        """``schoolId``, ``name``, and a count for each status."""
+        frame = self._schools().assign(status=self._frame["status"])
+        counts = frame.groupby(["group", "school_id", "school", "status"], dropna=False).size().unstack(fill_value=0)
+        counts = counts.reindex(columns=list(STATUSES), fill_value=0).reset_index()
+        counts.columns.name = None
+        return counts.drop(columns="group").rename(columns={"school_id": "schoolId", "school": "name"})
+
+    @abstractmethod
+    def _schools(self) -> pd.DataFrame:
+        """``group``, ``school_id`` and ``school`` of each row."""
+
+    def candidates(self, workspace_id: str, most: int = 20) -> pd.DataFrame:
+        """What could be the partner of one on Connect, best first.
+
+        Columns: ``roster_id``, ``roster_title``, ``score``, ``reason``. Only what has something in common with it was
+        looked at.
+        """
+        import numpy as np
+
+        number = self._number("right", workspace_id)
+        found = self.evidence.schema.frame(
+            "SELECT l, weight, ceiling FROM scored WHERE r = ? ORDER BY weight DESC, l LIMIT ?", [number, most]
+        )
+        left = self.evidence.left.iloc[found["l"].to_numpy()].reset_index(drop=True)
+        reasons = self.evidence.reasons(found["l"].to_numpy(), np.full(len(found), number))
+        table = left[["id", "title"]].set_axis(["roster_id", "roster_title"], axis=1)
+        scores = np.minimum(probability(found["weight"].to_numpy(float)), found["ceiling"].to_numpy())
+        return table.assign(score=scores.round(4), reason=reasons)
+
+    def _number(self, side: str, identifier: str) -> int:
+        import numpy as np
+
+        ids = getattr(self.evidence, side)["id"].to_numpy(object)
+        found = np.flatnonzero(ids == identifier)
+        if not len(found):
+            where = "delivery" if side == "left" else "workspace"
+            raise SettingError(f"{identifier!r} is no ID of {self.kind} in the {where}; table() lists them")
+        return int(found[0])
+
+    def decide(
+        self,
+        roster_id: str | None,
+        workspace_id: str,
+        decision: str,
+        *,
+        who: str | None = None,
+        note: str = "",
+    ) -> Self:
+        """Decide about a pair, or about a classroom alone (``archive``, ``leave``: ``roster_id`` is None).
+
+        Raises
+        ------
+        SettingError
+            For an ID that is not there, or a decision that cannot be.
+        """
+        self._number("right", workspace_id)
+        left = ""
+        if decision not in ("archive", "leave"):
+            if roster_id is None:
+                raise SettingError(f"{decision!r} needs the ID of the delivery's side as well")
+            self._number("left", roster_id)
+            left = f"roster:{roster_id}"
+        return self._decided(
+            self.decisions.decide(self.kind, left, f"workspace:{workspace_id}", decision, who=who, note=note)
+        )
+
+    def accept(self, school: str | None = None, *, least: float = 0, who: str | None = None) -> Self:
+        """Accept the suggestions shown; :meth:`undo` takes all of them back at once.
+
+        Parameters
+        ----------
+        school : str, optional
+            Only those of this school: its School ID, or Connect's own ID.
+        least : float
+            Only those with this score or a higher one.
+        who : str, optional
+
+        Raises
+        ------
+        SettingError
+            When no row is of that school.
+        """
+        rows = self._frame
+        chosen = (rows["status"] == "suggested") & (rows["score"] >= least)
+        if school is not None:
+            places = self._schools()
+            of_school = (places["school_id"] == school) | (places["group"] == school)
+            if not of_school.any():
+                raise SettingError(f"{school!r} is no school here; by_school() lists them")
+            chosen &= of_school
+        pairs = rows.loc[chosen, ["roster_id", "workspace_id"]].itertuples(index=False, name=None)
+        return self._decided(
+            self.decisions.decide_all(
+                [(self.kind, f"roster:{left}", f"workspace:{right}", "connect") for left, right in pairs], who=who
+            )
+        )
+
+    def undo(self) -> Self:
+        """Take back the last decision, or the last :meth:`accept`."""
+        return self._decided(self.decisions.undo())
+
+    def _decided(self, decisions: Decisions) -> Self:
+        return replace(self, decisions=decisions)
+
+    def chart(self) -> Any:
+        """Matched, suggested and unmatched on both sides, school by school, as an Altair chart."""
+        from connect_kit.display.match_charts import matches_by_school
+
+        return matches_by_school(self.by_school())
+
+    def save(self, folder: str | Path) -> None:
+        """Write :meth:`table` as CSV into a folder: ``schools.csv`` or ``classrooms.csv``."""
+        from pathlib import Path
+
+        target = Path(folder)
+        target.mkdir(parents=True, exist_ok=True)
+        self.table().to_csv(target / f"{self.kind}.csv", index=False, encoding="utf-8", lineterminator="\r\n")
+
+    def __len__(self) -> int:
+        return len(self._frame)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(" + ", ".join(f"{n:,} {word}" for word, n in self.counts.items()) + ")"
+
+    def _repr_html_(self) -> str:
+        from connect_kit.display.html import table_html
+
+        told = ", ".join(f"{number:,} {word}" for word, number in self.counts.items())
+        columns = [name for name in COLUMNS if self._names or not name.endswith("_title")]
+        frame = self._frame
+        open_ = frame[frame["status"] != "matched"] if (frame["status"] != "matched").any() else frame
+        left = len(open_) - _SHOWN
+        more = f"<p>… and {left:,} more: <code>.table()</code></p>" if left > 0 else ""
+        head = f"<p><strong>{self.kind.capitalize()}</strong>: {told}</p>"
+        return head + table_html(open_[columns].head(_SHOWN)) + more

@@ -1,0 +1,121 @@
+"""Which school of the delivery is which school on Connect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connect_kit.decisions.value import Decisions, read_decisions
+from connect_kit.engine import create_table, literal, run_sql
+from connect_kit.errors import SettingError
+from connect_kit.matching.matches import SchoolMatches
+from connect_kit.matching.score import Evidence, compare_words, fill_grades, fill_spellings, near_pairs, spellings
+
+if TYPE_CHECKING:
+    from connect_kit.engine import Schema
+    from connect_kit.roster import Roster, Workspace
+
+_EVERYTHING = 250_000  # pairs of schools without ID in common, up to which each is looked at
+_MOST = 20  # schools that may share a student's name, or a word of their own, for it to tell something
+_GRADES = (
+    "SELECT grades FROM users WHERE _kind = 'student' UNION SELECT grade FROM workspace_students "
+    "UNION SELECT unnest(string_split(grades, ',')) FROM classes "
+    "UNION SELECT unnest(string_split(grades, ',')) FROM workspace_classrooms"
+)
+
+
+def match_schools(roster: Roster, workspace: Workspace, *, decisions: Decisions | None = None) -> SchoolMatches:
+    """Match the schools of a delivery with those on Connect.
+
+    The School ID recorded on Connect decides (S9): the same ID is a match. An ID that lost its leading zeros, blanks or
+    letter case is suggested where no other can be meant. Schools left over are suggested by their names (orgs.csv), the
+    students and classes whose IDs they have in common, and students of the same name and grade, one to one so that the
+    best total wins. What people decided comes before all that. The weights stand in ``match_model.json``.
+
+    Parameters
+    ----------
+    roster : Roster
+        Its schools are the values of ``orgSourcedIds`` and ``schoolSourcedId``, and rows of orgs.csv of type school. At
+        school level, rows without School ID are one school.
+    workspace : Workspace
+    decisions : Decisions, optional
+        Those beside the delivery when left out.
+
+    Returns
+    -------
+    SchoolMatches
+
+    Raises
+    ------
+    SettingError
+        When roster and workspace live in different engines.
+    DecisionsError
+        When the file of decisions has lines that cannot be read.
+    """
+    schema = scratch(roster, workspace)
+    also = (roster.schema.name, workspace.schema.name)
+    fill_home(schema, also, roster)
+    run_sql(schema, __package__, "schools.sql", also, most=_MOST)
+    if roster.level == "school":
+        _one_school(schema)
+    fill_spellings(schema, "schools")
+    run_sql(schema, __package__, "words.sql", also)
+    kinds = ", ".join(map(literal, spellings("kinds").split()))
+    run_sql(schema, __package__, "schools_pairs.sql", also, kinds=kinds, everything=_EVERYTHING, most=_MOST)
+    compare_words(schema)
+    run_sql(schema, __package__, "schools_evidence.sql", also)
+    near = near_pairs(schema, "schools")
+    evidence = Evidence(
+        kind="schools",
+        left=schema.frame("SELECT id, title, students, classes, why FROM left_side ORDER BY n"),
+        right=schema.frame("SELECT id, title, recorded, why FROM right_side ORDER BY n"),
+        certain=schema.frame("SELECT l, r, status, reason FROM certain ORDER BY l"),
+        **near,
+        schema=schema,
+        capped=schema.frame("SELECT '' AS rule, 0 AS left, 0 AS right, 0 AS comparisons_left_out WHERE false"),
+    )
+    return SchoolMatches(roster, workspace, decisions or read_decisions(roster), evidence)
+
+
+def scratch(roster: Roster, workspace: Workspace) -> Schema:
+    """A schema for matching, with the forms of IDs and names and the ranks of the grades.
+
+    Raises
+    ------
+    SettingError
+        When roster and workspace live in different engines.
+    """
+    if workspace.schema.engine is not roster.schema.engine:
+        raise SettingError("roster and workspace live in different engines; pass the same engine= to both readers")
+    schema = roster.schema.engine.new_schema("matching", (roster.schema, workspace.schema))
+    also = (roster.schema.name, workspace.schema.name)
+    run_sql(schema, "connect_kit.engine", "forms.sql", also)
+    run_sql(schema, __package__, "match_forms.sql", also)
+    fill_grades(schema, also, _GRADES)
+    return schema
+
+
+def fill_home(schema: Schema, also: tuple[str, ...], roster: Roster) -> None:
+    """Table ``home``: at school level, the school of rows without School ID; the only one named, or one without ID."""
+    named = schema.execute(
+        "SELECT DISTINCT trim(orgSourcedIds) FROM users "
+        "WHERE orgSourcedIds IS NOT NULL AND NOT contains(orgSourcedIds, ',') "
+        "UNION SELECT schoolSourcedId FROM classes WHERE schoolSourcedId IS NOT NULL "
+        "UNION SELECT schoolSourcedId FROM enrollments WHERE schoolSourcedId IS NOT NULL LIMIT 2",
+        also=also,
+    )
+    only = str(named[0][0]) if len(named) == 1 else ""
+    create_table(schema, "home", {"school": [only if roster.level == "school" else None]})
+
+
+def _one_school(schema: Schema) -> None:
+    """At school level one school here and one there are each other's, whatever ID is recorded: it is optional (S0)."""
+    schema.execute("""
+        INSERT INTO certain
+        SELECT l.n, r.n, CASE WHEN l.id = '' OR r.recorded IS NULL THEN 'matched' ELSE 'suggested' END,
+            'school level: one school in the delivery, one on Connect'
+            || CASE WHEN l.id <> '' AND r.recorded IS NOT NULL
+                THEN ', but School ID ''' || l.id || ''' is ''' || r.recorded || ''' there' ELSE '' END
+        FROM left_side AS l, right_side AS r
+        WHERE (SELECT count(*) FROM left_side) = 1 AND (SELECT count(*) FROM right_side) = 1
+            AND NOT EXISTS (SELECT 1 FROM certain)
+    """)

@@ -1,0 +1,91 @@
+"""The merges as work for a person on Connect: a list with what to look at, as CSV and as a workbook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from connect_kit.display.excel import plain, save_book, without_formulas, write_rows
+from connect_kit.engine.files import atomic_write, ensure_folder
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from connect_kit.merging.plan import MergePlan
+
+_WIDTHS = {
+    "order": 8, "school": 12, "school_name": 32, "keep": 18, "keep_student_id": 18, "merge_into_it": 18, "differs": 40,
+    "look_at": 60, "keep_name": 30, "merge_into_it_name": 30, "done": 12,
+}  # fmt: skip
+_STEPS = (
+    "For each line, as an administrator of the school or district (S12):",
+    "1. On Connect, open the directory of the school and find the student by the student ID: this record stays.",
+    "2. Find the second record by its Connect ID. It has no student ID; look among archived students too.",
+    "3. Look at what differs. The record that stays keeps its name, grade, email and guardians.",
+    "4. Merge the second record into the first with Connect's merge function, and write the date into 'done'.",
+    "A merge on Connect may not be reversible: where you are not sure, leave the line and ask the school.",
+)
+_ARCHIVED = "the record that stays is archived: unarchive it if the student is enrolled"
+_GUARDIANS = "guardians of the second record: connect them by hand if they belong to the student"
+
+
+def worksheet(plan: MergePlan, *, names: bool) -> pd.DataFrame:
+    """See :meth:`MergePlan.worksheet`."""
+    merges = plan.merges.sort_values(["school", "student_id", "other"], kind="stable", ignore_index=True)
+    conflicts = plan.conflicts.groupby(["survivor", "other"])["field"].agg(list)
+    fields = [conflicts.get(pair, []) for pair in zip(merges["survivor"], merges["other"], strict=True)]
+    students = plan.workspace.students.drop_duplicates("connectStudentId").set_index("connectStudentId")
+    schools = plan.workspace.schools.drop_duplicates("connectSchoolId").set_index("connectSchoolId")["name"]
+    archived = merges["survivor"].map(students["archived"]).astype(object).fillna("").str.casefold()
+    look = [
+        "; ".join(([_ARCHIVED] if gone else []) + ([_GUARDIANS] if "guardian" in differing else []))
+        for gone, differing in zip(archived.isin(["true", "1", "yes"]), fields, strict=True)
+    ]
+    made = merges[["school"]].assign(
+        school_name=merges["school"].map(schools).astype(object).fillna(""),
+        keep=merges["survivor"],
+        keep_student_id=merges["student_id"],
+        merge_into_it=merges["other"],
+        differs=[", ".join(differing) for differing in fields],
+        look_at=look,
+    )
+    if names:
+        full = students["givenName"].fillna("") + " " + students["familyName"].fillna("")
+        for column, side in (("keep_name", "survivor"), ("merge_into_it_name", "other")):
+            made[column] = merges[side].map(full).astype(object).str.strip()
+    made.insert(0, "order", range(1, len(made) + 1))
+    made["done"] = ""
+    return made
+
+
+def save_worksheet(plan: MergePlan, folder: str | Path, *, names: bool) -> None:
+    """See :meth:`MergePlan.save`."""
+    target, sheet = ensure_folder(folder), worksheet(plan, names=names)
+    with atomic_write(target / "merges.csv") as beside:
+        plan.table().to_csv(beside, index=False, lineterminator="\r\n")
+    with atomic_write(target / "merge-worksheet.csv") as beside:
+        without_formulas(sheet).to_csv(beside, index=False, lineterminator="\r\n")
+    with atomic_write(target / "merge-worksheet.xlsx") as beside:
+        save_book(beside, lambda book: _fill(book, sheet))
+
+
+def _fill(book: Any, frame: pd.DataFrame) -> None:
+    text = book.add_format({"num_format": "@", "valign": "top", "text_wrap": True})
+    number = book.add_format({"num_format": "0", "valign": "top"})
+    header = book.add_format({"bold": True, "num_format": "@", "bg_color": "#E8ECF0", "bottom": 1})
+    steps = book.add_worksheet("Read me")
+    steps.set_column(0, 0, 110, text)
+    for row, step in enumerate(_STEPS):
+        steps.write_string(row, 0, step, text)
+    sheet = book.add_worksheet("Merges")
+    formats = {str(name): number if name == "order" else text for name in frame}
+    for column, name in enumerate(map(str, frame.columns)):
+        sheet.set_column(column, column, _WIDTHS[name])
+        sheet.write_string(0, column, plain(name.replace("_", " ")), header)
+    if len(frame):
+        write_rows(sheet, 1, frame, formats)
+        sheet.autofilter(0, 0, len(frame), frame.shape[1] - 1)
+    sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)

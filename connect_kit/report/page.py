@@ -1,0 +1,268 @@
+"""The report: one HTML page that stands alone, with IDs and without names."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from connect_kit.connect import FILES, SEVERITIES, SOURCES
+from connect_kit.display import charts
+from connect_kit.display.html import missing, visible
+from connect_kit.engine.files import atomic_write
+from connect_kit.report.matched import duplicates_section, partners_section
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    import pandas as pd
+
+    from connect_kit.checks import Findings
+    from connect_kit.duplicates import Duplicates
+    from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
+
+MOST_EXAMPLES: Final = 5
+MOST_CAUSES: Final = 100
+MOST_SCHOOLS: Final = 50
+
+MEANINGS: Final = {
+    "critical": "Connect refuses the row or the file, or damage follows. To be mended before a real upload.",
+    "warning": "Connect accepts it, but the result is probably not what was meant.",
+    "info": "Worth knowing; nothing has to be done.",
+}
+
+Record = dict[str, Any]
+
+
+def write_report(
+    findings: Findings,
+    path: Path | str,
+    *,
+    title: str | None = None,
+    duplicates: Duplicates | None = None,
+    schools: SchoolMatches | None = None,
+    classrooms: ClassroomMatches | None = None,
+) -> Path:
+    """Write the report as one self-contained HTML page: no script, nothing loaded from anywhere.
+
+    Parameters
+    ----------
+    findings : Findings
+    path : path
+        Replaced in one step once the page is complete.
+    title : str, optional
+        By default the name of the delivery's folder or ZIP.
+    duplicates : Duplicates, optional
+        Adds the part on students who are there twice: IDs, no names.
+    schools : SchoolMatches, optional
+    classrooms : ClassroomMatches, optional
+        Each adds its half of the part on schools and classrooms: IDs, no titles of classes.
+
+    Returns
+    -------
+    Path
+        Where the page stands.
+
+    Raises
+    ------
+    OutputError
+        When it cannot be written; a page that was there before is unchanged.
+    """
+    page = report_html(findings, title=title, duplicates=duplicates, schools=schools, classrooms=classrooms)
+    with atomic_write(path) as beside:
+        beside.write_text(page, encoding="utf-8", newline="\n")
+    return Path(path)
+
+
+def report_html(
+    findings: Findings,
+    *,
+    title: str | None = None,
+    duplicates: Duplicates | None = None,
+    schools: SchoolMatches | None = None,
+    classrooms: ClassroomMatches | None = None,
+) -> str:
+    """The page that :func:`write_report` writes, as text."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("connect_kit.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        finalize=_shown,
+    )
+    template = environment.get_template("report.html.j2")
+    context = _context(findings, title or delivery_name(findings))
+    context["duplicates"] = duplicates_section(duplicates) if duplicates is not None else None
+    context["partners"] = partners_section(schools, classrooms)
+    context["contents"] = [(link, name) for link, name in _CONTENTS if link not in _GIVEN or context[_GIVEN[link]]]
+    return template.render(context)
+
+
+def delivery_name(findings: Findings) -> str:
+    """What the delivery is called: its folder or ZIP, or that it was made in a notebook."""
+    path = findings.roster.path
+    return (path.resolve().name or str(path)) if path else "Roster made in a notebook"
+
+
+def _shown(value: Any) -> Any:
+    # Markup (the charts) passes as it is; other text shows the characters a browser would not.
+    return visible(value) if type(value) is str else value
+
+
+def _context(findings: Findings, title: str) -> Record:
+    from connect_kit import __version__
+
+    summary, by_file, by_school = findings.summary(), findings.by_file(), findings.by_school()
+    by_file = by_file.iloc[[row for row, _ in sorted(enumerate(by_file["table"]), key=_in_order)]]
+    files = _records(by_file)
+    details = _findings(findings, summary, {row["table"]: row["file"] for row in files})
+    causes = _causes(findings.causes())
+    first = [cause for cause in causes if cause["severity"] == "critical"]
+    further = [cause for cause in causes if cause["severity"] != "critical"]
+    schools = charts.schools_by_trouble(by_school)
+    anchors: dict[str, str] = {}
+    for finding in details:
+        anchors.setdefault(finding["code"], finding["anchor"])
+    made = datetime.now().astimezone()
+    return {
+        "title": title,
+        "level": findings.level,
+        "version": __version__,
+        "made": made,
+        "made_told": f"{made.day} {made:%B %Y, %H:%M %Z}",
+        "fit": findings.fit,
+        "verdict": _verdict(findings.fit, details),
+        "severities": SEVERITIES,
+        "symbols": charts.SYMBOLS,
+        "meanings": MEANINGS,
+        "tiles": _tiles(details),
+        "rows_read": sum(row["rows"] for row in files),
+        "files": files,
+        "causes": first[:MOST_CAUSES],
+        "further": further[:MOST_CAUSES],
+        "causes_left": max(0, len(first) - MOST_CAUSES) + max(0, len(further) - MOST_CAUSES),
+        "groups": _groups(details),
+        "anchors": anchors,
+        "most_examples": MOST_EXAMPLES,
+        "schools": [_with_share(row) for row in _records(schools.head(MOST_SCHOOLS))],
+        "schools_left": max(0, len(schools) - MOST_SCHOOLS),
+        "unchecked": _records(findings.unchecked()),
+        "sources": _cited(finding["source"] for finding in details),
+        "charts": _charts(summary, by_file, by_school),
+    }
+
+
+_CONTENTS: Final = (
+    ("first", "What to do first"),
+    ("findings", "Findings"),
+    ("twice", "Students twice"),
+    ("partners", "Schools and classrooms"),
+    ("schools", "Schools"),
+    ("files", "Files"),
+    ("unchecked", "Could not be checked"),
+    ("reading", "How to read this page"),
+)
+
+#: Parts that are there only where something was given, and where the template finds it.
+_GIVEN: Final = {"twice": "duplicates", "partners": "partners"}
+
+
+def _records(frame: pd.DataFrame) -> list[Record]:
+    """Rows as dictionaries; a missing value is an empty text, a whole number Python's own."""
+    numbers = {name for name in frame if getattr(frame[name].dtype, "kind", "O") in "iuf"}
+    return [
+        {
+            str(name): (0 if missing(value) else int(value)) if name in numbers else ("" if missing(value) else value)
+            for name, value in row.items()
+        }
+        for row in frame.to_dict("records")
+    ]
+
+
+def _findings(findings: Findings, summary: pd.DataFrame, names: Mapping[str, str]) -> list[Record]:
+    """Each broken rule with a few of its rows."""
+    found = _records(summary)
+    for place, row in enumerate(found):
+        code = row["code"]
+        before = sum(one["code"] == code for one in found[:place])
+        row["anchor"] = "rule-" + code.replace(".", "-") + (f"-{before + 1}" if before else "")
+        row["file"] = names.get(row["table"], row["table"])
+        sample = findings.rows_sample(
+            code, MOST_EXAMPLES, severity=row["severity"], table=row["table"], column=row["column"]
+        )
+        row["examples"] = _records(sample)
+        row["by_row"] = any(example["line"] for example in row["examples"])
+    return found
+
+
+def _groups(details: list[Record]) -> list[Record]:
+    """Findings by severity and then by file, in the order they came in."""
+    groups = []
+    for severity in SEVERITIES:
+        of_severity = [finding for finding in details if finding["severity"] == severity]
+        found = {finding["file"]: finding["table"] for finding in of_severity}
+        names = [name for name, _ in sorted(found.items(), key=_in_order)]
+        files = [{"file": name, "findings": [one for one in of_severity if one["file"] == name]} for name in names]
+        if files:
+            groups.append({"severity": severity, "rules": len(of_severity), "files": files})
+    return groups
+
+
+def _in_order(named: tuple[object, str]) -> tuple[int, str]:
+    """Connect's files in its own order, then the others, and last what is about no file."""
+    table, last = str(named[1]), named[1] == "workspace"
+    return (list(FILES).index(table) if table in FILES else len(FILES) + last, table)
+
+
+def _tiles(details: list[Record]) -> list[Record]:
+    tiles = []
+    for severity in SEVERITIES:
+        counts = [finding["count"] for finding in details if finding["severity"] == severity]
+        tiles.append({"severity": severity, "rules": len(counts), "rows": sum(counts)})
+    return tiles
+
+
+def _verdict(fit: bool, details: list[Record]) -> str:
+    if not details:
+        return "Every rule that could be checked holds."
+    if fit:
+        return "No critical rule is broken. Look at the warnings below before you send the files."
+    rules = sum(finding["severity"] == "critical" for finding in details)
+    told = "One critical rule is broken" if rules == 1 else f"{rules} critical rules are broken"
+    return f"{told}. Connect would refuse these rows or files, or damage would follow."
+
+
+def _causes(frame: pd.DataFrame) -> list[Record]:
+    causes = _records(frame)
+    for cause in causes:
+        codes = cause["codes"]
+        cause["codes"] = codes.replace(",", " ").split() if isinstance(codes, str) else list(codes)
+    return causes
+
+
+def _with_share(row: Record) -> Record:
+    return row | {"share": charts.percent(row["students_without_guardian"], row["students"])}
+
+
+def _cited(sources: Iterable[str]) -> list[tuple[str, str]]:
+    """The articles that the findings name by their short key, spelt out."""
+    cited = {part.strip() for source in sources for part in source.split(",")}
+    return [(key, name) for key, name in SOURCES.items() if key in cited]
+
+
+def _charts(summary: pd.DataFrame, by_file: pd.DataFrame, by_school: pd.DataFrame) -> Record:
+    from markupsafe import Markup
+
+    drawn: dict[str, tuple[Callable[[pd.DataFrame], Any], pd.DataFrame]] = {
+        "files": (charts.findings_by_file, by_file),
+        "codes": (charts.findings_by_code, summary),
+        "rows": (charts.rows_by_file, by_file),
+        "schools": (charts.schools_overview, by_school),
+    }
+    # to_svg escapes what it holds, so its text is markup already.
+    return {
+        name: Markup(charts.to_svg(draw(frame), name)) if len(frame) else ""  # noqa: S704
+        for name, (draw, frame) in drawn.items()
+    }

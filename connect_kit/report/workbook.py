@@ -1,0 +1,234 @@
+"""The workbook: findings for Excel, in which an ID stays the text it was."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from connect_kit.connect import SEVERITIES
+from connect_kit.display.charts import SYMBOLS, named
+from connect_kit.display.excel import MOST_ROWS, is_number, plain, save_book, write_rows
+from connect_kit.engine.files import atomic_write
+from connect_kit.report.matched import pairs_without_names, partners_without_names
+from connect_kit.report.page import MEANINGS, delivery_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
+
+    from connect_kit.checks import Findings
+    from connect_kit.duplicates import Duplicates
+    from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
+
+_TINTS: Final = {"critical": "#F9DDCB", "warning": "#FBEBC8", "info": "#DDF0FB"}
+_WIDTHS: Final = {
+    "code": 36, "severity": 13, "table": 18, "file": 22, "line": 11, "sourcedId": 24, "column": 22,
+    "message": 70, "count": 11, "title": 44, "remedy": 70, "source": 30, "order": 8, "cause": 50,
+    "explains": 50, "rows": 11, "codes": 50, "schoolId": 16, "name": 32, "reason": 60,
+    "students_without_guardian": 26, "left_id": 24, "right_id": 24, "left_school": 32, "right_school": 32,
+    "status": 22, "roster_id": 24, "workspace_id": 24, "roster_title": 32, "workspace_title": 32,
+}  # fmt: skip
+_WRAPPED: Final = {"remedy", "explains", "cause", "title", "reason", "codes"}
+#: Rows taken at a time; more of them take more memory and no less time.
+_CHUNK: Final = 10_000
+_SHEETS: Final = {
+    "Causes": "One line for each root cause, in the order in which to mend them.",
+    "Findings": "One line for each broken rule: number of rows, what to do, and the source.",
+    "Rows": "Every failing row: file, line as a text editor counts it, ID, and what was found.",
+    "Schools": "One line for each school: how many of what, and where the trouble is.",
+    "Files": "One line for each file: rows read, lines refused, rows with a finding.",
+    "Not checked": "Rules that could not be checked, and why.",
+}
+#: Sheets that are there only where something was given.
+_MATCHED: Final = {
+    "Duplicates": "Students who are there twice, the most certain pair first: IDs, probability, what speaks for it.",
+    "School matches": "Which school of the delivery is which on Connect, and which has no partner.",
+    "Classrooms": "Which class of the delivery is which classroom on Connect, and which has no partner; no titles.",
+}
+
+_PRIVACY: Final = (
+    "IDs and counts, no names of students, guardians or staff. An ID still points to a person for "
+    "whoever can look it up: pass the workbook on as you would a class list."
+)
+_IDS: Final = (
+    "All IDs are text here. Opened by a double click, a CSV file loses its leading zeros: "
+    "do not save roster files from a spreadsheet."
+)
+
+
+def write_workbook(
+    findings: Findings,
+    path: Path | str,
+    *,
+    most_rows: int = MOST_ROWS,
+    duplicates: Duplicates | None = None,
+    schools: SchoolMatches | None = None,
+    classrooms: ClassroomMatches | None = None,
+) -> Path:
+    """Write the findings as an Excel workbook.
+
+    Every text is written as text, so that leading zeros stay and nothing runs as a formula.
+
+    Parameters
+    ----------
+    findings : Findings
+    path : path
+        Replaced in one step once the workbook is complete.
+    most_rows : int
+        Failing rows on the sheet "Rows"; at most as many as Excel holds. What is left out is said
+        in the workbook, and stands in findings.csv.
+    duplicates : Duplicates, optional
+    schools : SchoolMatches, optional
+    classrooms : ClassroomMatches, optional
+        Each adds a sheet: IDs, no names, no titles of classes.
+
+    Returns
+    -------
+    Path
+        Where the workbook stands.
+
+    Raises
+    ------
+    OutputError
+        When it cannot be written; a workbook that was there before is unchanged.
+    """
+
+    def fill(book: Any) -> None:
+        _Sheets(book, findings, matched).write(min(most_rows, MOST_ROWS))
+
+    matched = {
+        name: frame
+        for name, frame in (
+            ("Duplicates", pairs_without_names(duplicates) if duplicates is not None else None),
+            ("School matches", partners_without_names(schools) if schools is not None else None),
+            ("Classrooms", partners_without_names(classrooms) if classrooms is not None else None),
+        )
+        if frame is not None
+    }
+    with atomic_write(path) as beside:
+        save_book(beside, fill)
+    return Path(path)
+
+
+class _Sheets:
+    """Writes the sheets of one workbook."""
+
+    def __init__(self, book: Any, findings: Findings, matched: Mapping[str, pd.DataFrame]) -> None:
+        self.book = book
+        self.findings = findings
+        self.matched = matched
+        top: dict[str, object] = {"valign": "top"}
+        self.text = book.add_format({**top, "num_format": "@"})
+        self.wrapped = book.add_format({**top, "num_format": "@", "text_wrap": True})
+        self.number = book.add_format({**top, "num_format": "#,##0"})
+        self.share = book.add_format({**top, "num_format": "0.000"})
+        self.header = book.add_format(
+            {
+                "bold": True,
+                "num_format": "@",
+                "bg_color": "#E8ECF0",
+                "bottom": 1,
+                "valign": "vcenter",
+            }
+        )
+        self.heading = book.add_format({"bold": True, "font_size": 14, "num_format": "@"})
+        self.bold = book.add_format({"bold": True, "num_format": "@", "valign": "top"})
+        self.severity: dict[str, Any] = {
+            name: book.add_format({**top, "num_format": "@", "bold": True, "bg_color": _TINTS[name]})
+            for name in SEVERITIES
+        }
+
+    def write(self, most_rows: int) -> None:
+        findings = self.findings
+        summary = findings.summary()
+        failing = int(summary["count"].sum())
+        left = max(0, failing - most_rows)
+        self.book.set_properties({"title": f"Roster audit: {plain(delivery_name(findings))}"})
+        self.read_me(summary, failing, left, most_rows)
+        self.sheet("Causes", [findings.causes()])
+        self.sheet("Findings", [summary])
+        self.sheet("Rows", findings.iter_table(chunk=_CHUNK), most_rows, left)
+        self.sheet("Schools", [findings.by_school()])
+        self.sheet("Files", [findings.by_file()])
+        self.sheet("Not checked", [findings.unchecked()])
+        for name, frame in self.matched.items():
+            self.sheet(name, [frame], left=max(0, len(frame) - MOST_ROWS))
+
+    def read_me(self, summary: pd.DataFrame, failing: int, left: int, most_rows: int) -> None:
+        from connect_kit import __version__
+
+        findings, sheet = self.findings, self.book.add_worksheet("Read me")
+        sheet.hide_gridlines(2)
+        sheet.set_column(0, 0, 22, self.text)
+        sheet.set_column(1, 1, 100, self.wrapped)
+        state = ("good", "Fit to send") if findings.fit else ("critical", "Not fit to send")
+        made = datetime.now().astimezone()
+        lines: list[tuple[str, str]] = [
+            (f"Roster audit: {delivery_name(findings)}", ""),
+            ("", ""),
+            ("Result", f"{SYMBOLS[state[0]]} {state[1]}"),
+            ("Level", findings.level),
+            ("Made", f"{made:%Y-%m-%d %H:%M %Z}, connect-kit {__version__}"),
+            ("Failing rows", f"{failing:,}; a row that breaks two rules is counted twice"),
+        ]
+        if left:
+            lines.append(("Not in this workbook", _left_out(left, most_rows)))
+        for severity in SEVERITIES:
+            counts = summary.loc[summary["severity"] == severity, "count"]
+            told = f"{len(counts)} rules broken, {int(counts.sum()):,} rows. {MEANINGS[severity]}"
+            lines.append((named(severity), told))
+        lines += [("", ""), ("Sheets", ""), *_SHEETS.items()]
+        lines += [*((name, _MATCHED[name]) for name in self.matched), ("", "")]
+        lines += [("Privacy", _PRIVACY), ("IDs", _IDS)]
+        for row, (name, told) in enumerate(lines):
+            sheet.write_string(row, 0, plain(name), self.bold if row else self.heading)
+            if told:
+                sheet.write_string(row, 1, plain(told), self.wrapped)
+
+    def sheet(self, name: str, frames: Iterable[pd.DataFrame], most: int = MOST_ROWS, left: int = 0) -> None:
+        """Write one sheet: titles, rows, and at its end what was left out."""
+        sheet = self.book.add_worksheet(name)
+        row, columns = 0, 0
+        for frame in frames:
+            if not row:
+                columns = self._titles(sheet, frame)
+                row = 1
+            room = most - (row - 1)
+            if room <= 0:
+                break
+            row = write_rows(sheet, row, frame.head(room), self._formats(frame))
+        if row <= 1:
+            sheet.write_string(1, 0, "none", self.text)
+        else:
+            sheet.autofilter(0, 0, row - 1, columns - 1)
+        if left:
+            sheet.write_string(row, 0, _left_out(left, most), self.bold)
+        sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+
+    def _titles(self, sheet: Any, frame: pd.DataFrame) -> int:
+        for column, name in enumerate(map(str, frame.columns)):
+            sheet.set_column(column, column, _WIDTHS.get(name, max(11, len(name) + 4)))
+            sheet.write_string(0, column, plain(name), self.header)
+        return frame.shape[1]
+
+    def _formats(self, frame: pd.DataFrame) -> dict[str, Any]:
+        """The format of each column, and of each severity."""
+        formats: dict[str, Any] = {**self.severity}
+        for place, name in enumerate(map(str, frame.columns)):
+            text = self.wrapped if name in _WRAPPED else self.text
+            # A column may be called like a severity: it holds counts.
+            column = frame.iloc[:, place]
+            number = self.share if column.dtype.kind == "f" else self.number
+            formats[name] = number if is_number(column) else text
+        return formats
+
+
+def _left_out(left: int, most_rows: int) -> str:
+    return (
+        f"{left:,} failing rows are not on the sheet Rows, which holds {most_rows:,}. findings.csv holds all of them."
+    )

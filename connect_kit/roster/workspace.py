@@ -1,0 +1,174 @@
+"""Reading a district's Connect workspace from exported CSV files (decisions, "The workspace as files")."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from connect_kit.connect import WORKSPACE_FILES
+from connect_kit.engine import create_text_table, default_engine, load_csv, quoted
+from connect_kit.engine.csv_load import open_csv
+from connect_kit.errors import WorkspaceError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from connect_kit.engine import DuckDBEngine, Schema
+
+
+@dataclass(frozen=True, eq=False)
+class Workspace:
+    """The state of one district on Connect.
+
+    ``workspace.schools``, ``.classrooms``, ``.students``, ``.guardians``, ``.staff`` and ``.enrollments`` are
+    DataFrames of text with the columns of the exported files.
+
+    Attributes
+    ----------
+    schema : Schema
+        Where the tables live, each as ``workspace_<name>``.
+    path : Path
+    rows : mapping of str to int
+        Rows of each table.
+    """
+
+    schema: Schema = field(repr=False)
+    path: Path
+    rows: Mapping[str, int]
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        if name not in WORKSPACE_FILES:
+            raise AttributeError(f"a workspace has no {name!r}; its tables are {', '.join(WORKSPACE_FILES)}")
+        columns = ", ".join(quoted(column) for column in WORKSPACE_FILES[name])
+        found = self.schema.frame(f"SELECT _line AS line, {columns} FROM workspace_{name} ORDER BY line")
+        return found.set_index("line")
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *WORKSPACE_FILES]
+
+    def summary(self) -> pd.DataFrame:
+        """One row a table: ``table`` and ``rows``."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.rows.items()), columns=["table", "rows"])
+
+    def __repr__(self) -> str:
+        return "Workspace(" + ", ".join(f"{name} {rows:,}" for name, rows in self.rows.items()) + ")"
+
+    def _repr_html_(self) -> str:
+        from connect_kit.display.html import table_html
+
+        return table_html(self.summary())
+
+
+def read_workspace(path: str | Path, *, engine: DuckDBEngine | None = None) -> Workspace:
+    """Read a district's Connect workspace from a folder of exported CSV files.
+
+    Parameters
+    ----------
+    path : str or Path
+        Folder with schools.csv and any of classrooms.csv, students.csv, guardians.csv, staff.csv, enrollments.csv;
+        a missing one is an empty table.
+    engine : DuckDBEngine, optional
+        Must be the roster's; both share the process's own engine when left out.
+
+    Returns
+    -------
+    Workspace
+
+    Raises
+    ------
+    WorkspaceError
+        When the folder holds no workspace, or a file of it cannot be read whole.
+    """
+    folder = Path(path)
+    with contextlib.suppress(RuntimeError):  # an unknown ~user, which then is no folder either
+        folder = folder.expanduser()
+    if not folder.is_dir():
+        raise WorkspaceError(
+            f"{folder}: no such folder; give the folder with Connect's schools.csv and the other exports"
+        )
+    if not any((folder / f"{name}.csv").is_file() for name in WORKSPACE_FILES):
+        raise WorkspaceError(f"{folder}: holds none of {', '.join(f'{name}.csv' for name in WORKSPACE_FILES)}")
+    schema = (engine or default_engine()).new_schema("workspace")
+    return Workspace(schema, folder, load_tables(schema, folder, WORKSPACE_FILES))
+
+
+def load_tables(
+    schema: Schema, folder: Path, files: Mapping[str, tuple[str, ...]], *, as_written: bool = False
+) -> dict[str, int]:
+    """Load files of a folder as ``workspace_<name>``: ``_line`` and the columns; a missing file is an empty table.
+
+    Parameters
+    ----------
+    schema : Schema
+    folder : Path
+    files : mapping of str to tuple of str
+        Columns that each file must have.
+    as_written : bool
+        Keep blanks around a value, which mean something in what a twin has exported.
+
+    Returns
+    -------
+    dict of str to int
+        Rows of each table.
+
+    Raises
+    ------
+    WorkspaceError
+        When a file cannot be read whole, or lacks a column.
+    """
+    rows = {}
+    with tempfile.TemporaryDirectory(prefix="connect-kit-") as scratch:
+        for name, columns in files.items():
+            file = folder / f"{name}.csv"
+            if file.is_file():
+                rows[name] = _load(schema, name, file, Path(scratch), columns)
+                if not as_written:
+                    _trim(schema, name, columns)
+            else:
+                create_text_table(schema, f"workspace_{name}", columns)
+                rows[name] = 0
+    return rows
+
+
+def _load(schema: Schema, name: str, file: Path, scratch: Path, columns: tuple[str, ...]) -> int:
+    try:
+        source = open_csv(file, scratch, columns)
+    except OSError as error:
+        raise WorkspaceError(f"{file}: cannot be read ({error.strerror}); check its rights") from error
+    if source.original.encoding is None or not source.header:
+        raise WorkspaceError(f"{file}: is no CSV text file; export it from Connect again")
+    header = [column.strip() for column in source.header]
+    missing = [column for column in columns if column not in header]
+    if missing:
+        raise WorkspaceError(f"{file}: column {missing[0]!r} is missing; expected {','.join(columns)}")
+    if len({name.casefold() for name in header}) < len(header):
+        raise WorkspaceError(f"{file}: a column stands there twice; expected {','.join(columns)}")
+    # Other columns are not used, so that they may be called anything.
+    loaded = load_csv(schema, name, source, [c if c in columns else f"other {i}" for i, c in enumerate(header)])
+    if loaded.refused.num_rows:
+        first = loaded.refused.slice(0, 1).to_pylist()[0]
+        raise WorkspaceError(f"{file}, line {first['line']}: {first['reason']}; export it from Connect again")
+    chosen = ", ".join(map(quoted, columns))
+    schema.execute(f"CREATE VIEW workspace_{name} AS SELECT _line, {chosen} FROM {quoted('_all_' + name)}")
+    return loaded.rows
+
+
+def _trim(schema: Schema, name: str, columns: tuple[str, ...]) -> None:
+    values = quoted(f"_file_{name}")
+    for column in map(quoted, columns):  # blanks around a value are a spreadsheet's; blanks alone are no value
+        blanks = f"{column} <> trim({column})"
+        if schema.execute(f"SELECT 1 FROM {values} WHERE {blanks} LIMIT 1"):
+            schema.execute(f"UPDATE {values} SET {column} = nullif(trim({column}), '') WHERE {blanks}")
+
+
+def empty_workspace(schema: Schema) -> None:
+    """Make the tables of a workspace that holds nothing, where there is none."""
+    for name, columns in WORKSPACE_FILES.items():
+        create_text_table(schema, f"workspace_{name}", columns)

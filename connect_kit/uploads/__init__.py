@@ -1,0 +1,23 @@
+"""From a checked roster to a target: prepared files, gates, dry run, upload, forecast. The answer is in ``results``."""
+
+from connect_kit.uploads.forecast import Forecast, forecast_upload
+from connect_kit.uploads.outcome import UploadResult
+from connect_kit.uploads.plan import Critical, UploadPlan, confirmation
+from connect_kit.uploads.plan_file import read_plan
+from connect_kit.uploads.planning import plan_upload
+from connect_kit.uploads.run import upload
+from connect_kit.uploads.targets import Target, as_target
+
+__all__ = [
+    "Critical",
+    "Forecast",
+    "Target",
+    "UploadPlan",
+    "UploadResult",
+    "as_target",
+    "confirmation",
+    "forecast_upload",
+    "plan_upload",
+    "read_plan",
+    "upload",
+]

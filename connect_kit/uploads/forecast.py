@@ -1,0 +1,201 @@
+"""What an upload will do, school by school, before anything is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from connect_kit.engine import default_engine
+from connect_kit.engine.files import atomic_write, ensure_folder
+from connect_kit.errors import PlanError, SettingError
+from connect_kit.uploads.plan import as_plan
+from connect_kit.uploads.result_rows import loaded
+from connect_kit.uploads.run import upload
+from connect_kit.uploads.targets import as_target
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from connect_kit.duplicates import Duplicates
+    from connect_kit.twin import Twin
+    from connect_kit.uploads.outcome import UploadResult
+    from connect_kit.uploads.plan import UploadPlan
+    from connect_kit.uploads.targets import Target
+
+_WHATS = ("students", "guardians", "staff", "classes", "enrollments", "attributes", "other")
+_COUNTS = ("created", "updated", "unchanged", "skipped", "refused")
+
+
+@dataclass(frozen=True, eq=False)
+class Forecast:
+    """What an upload will create, update, leave alone, refuse and double; :func:`forecast_upload` makes it.
+
+    Attributes
+    ----------
+    result : UploadResult
+        The dry run that it was read from.
+    """
+
+    result: UploadResult
+    _table: pd.DataFrame = field(repr=False)
+    _sync: pd.DataFrame = field(repr=False)
+
+    @property
+    def plan(self) -> UploadPlan:
+        """The plan."""
+        return self.result.plan
+
+    def table(self) -> pd.DataFrame:
+        """One row a school and type.
+
+        Columns: ``connectSchoolId``, ``school`` (name), ``what`` (students, guardians, staff, classes, enrollments,
+        attributes; other for rows of which not even that can be told), ``created``, ``updated``, ``unchanged``,
+        ``skipped``, ``refused`` and ``doubled``: students that will be created although they are there already under
+        another record, on Connect or in the file; missing where nobody looked for duplicates.
+        """
+        return self._table.copy()
+
+    def summary(self) -> pd.DataFrame:
+        """:meth:`table` over all schools: ``what`` and the counts."""
+        counts = [*_COUNTS, "doubled"]
+        total = self._table.groupby("what", sort=False)[counts].sum(min_count=1).reset_index()
+        return total.set_index("what").reindex([what for what in _WHATS if what in set(total["what"])]).reset_index()
+
+    def sync(self) -> pd.DataFrame:
+        """What a nightly sync of the same files would archive, against the deletion threshold (S20, S21).
+
+        Columns: ``what``, ``managed``, ``gone``, ``percent``, ``allowed``, ``would_exceed``, ``threshold_needed``.
+        """
+        return self._sync.copy()
+
+    def chart(self) -> Any:
+        """What will become of each school's rows, as an Altair chart."""
+        from connect_kit.display import charts, upload_charts
+
+        by_school = self._table.groupby(["connectSchoolId", "school"], sort=False)[list(_COUNTS)].sum().reset_index()
+        names = [
+            charts.school_label(name, own)
+            for own, name in zip(by_school["connectSchoolId"], by_school["school"], strict=True)
+        ]
+        return upload_charts.actions_by_line(by_school.assign(line=names), "Rows by school: what the upload will do")
+
+    def save(self, folder: str | Path) -> None:
+        """Write :meth:`table` as ``forecast.csv`` into a folder.
+
+        Raises
+        ------
+        OutputError
+            When it cannot be written; what stood there before is as it was.
+        """
+        target = ensure_folder(folder)
+        with atomic_write(target / "forecast.csv") as part:
+            self._table.to_csv(part, index=False, encoding="utf-8", lineterminator="\r\n")
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{int(self._table[name].sum()):,} {name}" for name in _COUNTS)
+        return f"Forecast({self.plan.delivery} on {self.result.target}: {counts})"
+
+    def _repr_html_(self) -> str:
+        from connect_kit.display.html import table_html
+
+        return table_html(self.summary(), "What the upload will do") + table_html(
+            self._sync, "What a nightly sync of these files would archive"
+        )
+
+
+def forecast_upload(
+    plan: UploadPlan,
+    target: Target | Twin | str | Path,
+    *,
+    duplicates: Duplicates | None = None,
+    result: UploadResult | None = None,
+) -> Forecast:
+    """Tell what an upload will do, before anything is sent.
+
+    Parameters
+    ----------
+    plan : UploadPlan
+    target : Twin, str or Path
+    duplicates : Duplicates, optional
+        Of the students; tells which ones will be doubled.
+    result : UploadResult, optional
+        Of a dry run of this plan on this target; otherwise one is made.
+
+    Raises
+    ------
+    SettingError
+        For duplicates of adults, what is no plan or no target.
+    PlanError
+        When ``result`` is of another plan or target, of a real upload, or of a dry run that did not end.
+    """
+    plan, place = as_plan(plan), as_target(target)
+    if duplicates is not None and duplicates.kind != "students":
+        raise SettingError("duplicates are of adults; the forecast counts students: find_duplicates(roster, workspace)")
+    if result is None:
+        result = upload(plan, place, dry_run=True)
+    if not result.dry_run or result.plan.digest != plan.digest or result.target_id != place.id:
+        raise PlanError(
+            "the result is of another plan or target, or of a real upload; give that of a dry run of this plan"
+        )
+    if result.cancelled:
+        raise PlanError("the dry run was cancelled before its end; run it again, and take its result")
+    known = place.facts().schools
+    schools = {own: school.name for own, school in known.items()}
+    recorded = {school.school_id: own for own, school in known.items() if school.school_id}
+    doubled = None if duplicates is None else _doubled(result, duplicates, recorded)
+    return Forecast(result, _counted(result, schools, doubled), place.vanishing(plan.files))
+
+
+def _counted(result: UploadResult, schools: dict[str, str], doubled: dict[str, int] | None) -> pd.DataFrame:
+    import pandas as pd
+
+    counts: dict[tuple[str, str], dict[str, int]] = {}
+    for one in result.files:
+        for tally in one.tallies:
+            row = counts.setdefault((tally.school or "", tally.what), dict.fromkeys(_COUNTS, 0))
+            row["refused" if tally.result == "ERROR" else tally.action.lower()] += tally.rows
+    if doubled is not None:
+        for school in doubled:
+            counts.setdefault((school, "students"), dict.fromkeys(_COUNTS, 0))
+    rank = {what: place for place, what in enumerate(_WHATS)}
+    rows = []
+    for school, what in sorted(counts, key=lambda key: (key[0] == "", key[0], rank.get(key[1], len(rank)))):
+        twice = doubled.get(school, 0) if doubled is not None and what == "students" else None
+        rows.append((school, schools.get(school, ""), what, *counts[school, what].values(), twice))
+    frame = pd.DataFrame(rows, columns=["connectSchoolId", "school", "what", *_COUNTS, "doubled"])
+    return frame.astype({**dict.fromkeys(_COUNTS, "int64"), "doubled": "Int64"})
+
+
+def _doubled(result: UploadResult, duplicates: Duplicates, recorded: dict[str, str]) -> dict[str, int]:
+    """Students by school that will be created although they are there already under another record."""
+    import pyarrow as pa
+
+    clusters = duplicates.clusters
+    ours = clusters[clusters["source"] == "roster"]
+    on_connect = set(clusters.loc[clusters["source"] == "workspace", "cluster_id"])
+    created: dict[str, str] = {}  # to the student's (first) school
+    engine = default_engine()
+    for one in result.files:
+        if one.file.kind == "users" and one.path is not None and len(ours):
+            with loaded(one.path, engine) as (schema, header), engine.cursor((schema.name,)) as cursor:
+                if "sourcedId" not in header:
+                    continue
+                cursor.register("asked", pa.table({"id": pa.array(ours["id"].astype(str), pa.string())}))
+                listed = '"orgSourcedIds"' if "orgSourcedIds" in header else "NULL"
+                found = cursor.execute(
+                    f'SELECT "sourcedId", min({listed}) FROM _all_rows SEMI JOIN asked ON id = "sourcedId" '
+                    "WHERE result = 'SUCCESS' AND action = 'CREATED' GROUP BY ALL"
+                ).fetchall()
+                created.update({own: one.file.school or _home(schools, recorded) for own, schools in found})
+    rows = ours.assign(new=ours["id"].isin(created)).sort_values(["cluster_id", "new", "id"], kind="stable")
+    # The first record of a person that nobody on Connect has is no double; those that stay as they are come first.
+    first = ~rows["cluster_id"].duplicated() & ~rows["cluster_id"].isin(on_connect)
+    twice = rows[rows["new"] & ~first]
+    homes = [created[own] for own in twice["id"]]
+    return {home: homes.count(home) for home in dict.fromkeys(homes)}
+
+
+def _home(listed: str | None, recorded: dict[str, str]) -> str:
+    """The connectSchoolId of the first School ID listed; blank where there is none."""
+    return next((recorded.get(school.strip(), "") for school in (listed or "").split(",") if school.strip()), "")

@@ -1,0 +1,253 @@
+"""The upload plan: prepared files in the documented order, and what must hold before they are sent."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from connect_kit.errors import PlanError, SettingError
+from connect_kit.uploads.values import digest_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from connect_kit.connect import Level
+    from connect_kit.uploads.targets import Target
+    from connect_kit.uploads.values import UploadFile
+
+
+@dataclass(frozen=True, slots=True)
+class Critical:
+    """A critical finding: its ``code``, ``title`` and ``count`` of failing rows."""
+
+    code: str
+    title: str
+    count: int
+
+
+@dataclass(frozen=True)
+class UploadPlan:
+    """Which files are sent in which order, and what is known of them; :func:`plan_upload` makes it.
+
+    It lies in its folder as ``plan.json``, beside the files; :func:`read_plan` reads it again.
+
+    Attributes
+    ----------
+    folder : Path
+    level : {"district", "school"}
+    files : tuple of UploadFile
+        In the order of uploads (S0), school by school at school level.
+    file_rows : tuple of int
+        Rows of each file.
+    delivery : str
+        Name of the delivery.
+    made : str
+        When, in UTC.
+    checked : bool
+        Whether findings of the self-check were given.
+    findings : tuple of Critical
+        Critical ones, waived or not; see :attr:`critical`.
+    waivers : mapping of str to str
+        Code of what is let pass, to the reason.
+    schools : tuple of str
+        School IDs that the delivery names.
+    unmatched_schools : tuple of str
+        Those of them that are on no school of the workspace.
+    left_out : mapping of str to int
+        At school level: rows that belong to none of the schools, by kind.
+    first_upload : bool
+        Whether no student of the workspace had a SIS ID.
+    archive_existing : bool or None
+        The answer to "archive existing students?" (S0); None as long as nobody has answered.
+    undecided_classrooms : int
+        Classrooms of Connect whose partner is suggested and not decided.
+    """
+
+    folder: Path
+    level: Level
+    files: tuple[UploadFile, ...]
+    file_rows: tuple[int, ...]
+    delivery: str
+    made: str
+    checked: bool = False
+    findings: tuple[Critical, ...] = ()
+    waivers: Mapping[str, str] = field(default_factory=dict)
+    schools: tuple[str, ...] = ()
+    unmatched_schools: tuple[str, ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    first_upload: bool = True
+    archive_existing: bool | None = None
+    undecided_classrooms: int = 0
+
+    @property
+    def rows(self) -> int:
+        """Rows of all files."""
+        return sum(self.file_rows)
+
+    @property
+    def critical(self) -> tuple[Critical, ...]:
+        """Critical findings that are open: nobody has waived them."""
+        return tuple(finding for finding in self.findings if finding.code not in self.waivers)
+
+    @property
+    def digest(self) -> str:
+        """Tells the same files, sent in the same way, again."""
+        return hashlib.sha256("\n".join(file.identity for file in self.files).encode()).hexdigest()
+
+    # Conditions.
+
+    def gates(self, target: Target | Any = None) -> pd.DataFrame:
+        """What must hold before a real upload (decision 23).
+
+        Columns: ``gate``, ``state`` (``open``, ``closed``), ``why``, ``how`` (to close it).
+
+        Parameters
+        ----------
+        target : Twin, str or Path, optional
+            Where the files go; what only the target knows is open without it.
+        """
+        from connect_kit.uploads.gates import gates
+
+        return gates(self, target)
+
+    def ready(self, target: Target | Any) -> bool:
+        """Whether all gates are closed."""
+        return bool((self.gates(target)["state"] == "closed").all())
+
+    def waive(self, code: str, reason: str) -> UploadPlan:
+        """Let a critical finding pass, or rows that the target refuses with this code (decision 23).
+
+        Raises
+        ------
+        SettingError
+            Without a reason, or for a code that neither the self-check nor a dry run has told of.
+        PlanError
+            When another plan has taken its place in the folder.
+        """
+        from connect_kit.uploads.plan_file import rewrite_plan
+        from connect_kit.uploads.records import refused_codes
+
+        waived = self._waived({code: reason}, refused_codes(self.folder))
+        return rewrite_plan(waived, lambda there: {"archive_existing": there.archive_existing})
+
+    def _waived(self, waivers: Mapping[str, str], further: frozenset[str] = frozenset()) -> UploadPlan:
+        known = dict.fromkeys((*(finding.code for finding in self.findings), *sorted(further)))
+        for code, reason in waivers.items():
+            if code not in known:
+                told = ", ".join(known) or "none"
+                raise SettingError(f"{code!r} needs no waiver; codes that can be waived here: {told}")
+            if not str(reason or "").strip():
+                raise SettingError(f"waiving {code} needs a reason: who decided it, and why")
+        return replace(self, waivers={**self.waivers, **{code: str(why).strip() for code, why in waivers.items()}})
+
+    def answer(self, *, archive_existing: bool) -> UploadPlan:
+        """Answer "archive existing students?", which the first users.csv asks (S0, decision 23).
+
+        Raises
+        ------
+        SettingError
+            For another answer than True or False.
+        PlanError
+            When another plan has taken its place in the folder.
+        """
+        from connect_kit.uploads.plan_file import rewrite_plan
+
+        yes_or_no("archive_existing", archive_existing)
+        return rewrite_plan(replace(self, archive_existing=archive_existing))
+
+    def verify(self) -> None:
+        """Look whether the files are as they were planned.
+
+        Raises
+        ------
+        PlanError
+            Naming the file that is gone or changed.
+        """
+        for file in self.files:
+            if digest_of(file.path) != file.digest:
+                raise PlanError(
+                    f"{file.path}: changed since it was planned; prepare the files again with plan_upload, and put "
+                    "corrections into the roster, not into the prepared file"
+                )
+
+    # Showing.
+
+    def summary(self) -> pd.DataFrame:
+        """One row a file: ``place``, ``school`` (connectSchoolId; blank at district level), ``file``, ``rows``."""
+        import pandas as pd
+
+        rows = [
+            (place, file.school or "", f"{file.kind}.csv", count)
+            for place, (file, count) in enumerate(zip(self.files, self.file_rows, strict=True), 1)
+        ]
+        return pd.DataFrame(rows, columns=["place", "school", "file", "rows"])
+
+    def table(self) -> pd.DataFrame:
+        """:meth:`summary` with ``level``, ``abandon``, ``digest`` (SHA-256 of the bytes) and ``path``."""
+        return self.summary().assign(
+            level=[file.level for file in self.files],
+            abandon=[file.abandon for file in self.files],
+            digest=[file.digest for file in self.files],
+            path=[str(file.path) for file in self.files],
+        )
+
+    def chart(self) -> Any:
+        """Rows by file, and by school at school level, as an Altair chart."""
+        from connect_kit.display import upload_charts
+
+        return upload_charts.rows_planned(self.summary())
+
+    def save(self, folder: str | Path) -> None:
+        """Copy the prepared files and the plan into another folder.
+
+        Raises
+        ------
+        PlanError
+            When the files are not as they were planned.
+        OutputError
+            When the folder holds something else, or cannot be written.
+        """
+        from connect_kit.uploads.plan_file import copy_plan, rewrite_plan
+
+        self.verify()
+        if Path(folder).expanduser().resolve() == self.folder.resolve():
+            rewrite_plan(self)  # the files are there already
+        else:
+            copy_plan(self, Path(folder).expanduser())
+
+    def __repr__(self) -> str:
+        return f"UploadPlan({self.delivery}: {self.level} level, {len(self.files)} files, {self.rows:,} rows)"
+
+    def _repr_html_(self) -> str:
+        import html
+
+        from connect_kit.display.html import table_html
+
+        head = f"<p>Upload of {html.escape(self.delivery)}, {self.level} level, {self.rows:,} rows</p>"
+        if self.undecided_classrooms:
+            head += (
+                f"<p>▲ {self.undecided_classrooms:,} classrooms on Connect have a suggested partner that nobody has "
+                "decided on: the upload makes a second classroom beside each (S10).</p>"
+            )
+        return head + table_html(self.summary()) + table_html(self.gates(), "Before a real upload")
+
+
+def as_plan(thing: object) -> UploadPlan:
+    """The plan itself, or an error that tells how to get one."""
+    if isinstance(thing, UploadPlan):
+        return thing
+    raise SettingError(f"{type(thing).__name__} is no plan; give an UploadPlan, from plan_upload or read_plan(folder)")
+
+
+def yes_or_no(name: str, value: object) -> None:
+    """Raise where an option is neither True nor False: a text such as "no" would count as yes."""
+    if not isinstance(value, bool):
+        raise SettingError(f"{name} is {value!r}; expected True or False")
+
+
+def confirmation(plan: UploadPlan, district: str) -> str:
+    """What a person types before a real upload: the district, and the rows that are sent."""
+    return f"{district} {plan.rows}"

@@ -1,0 +1,218 @@
+"""The plan as a file: ``plan.json`` beside the prepared files, sealed against edits by hand."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from connect_kit.engine.files import atomic_write
+from connect_kit.errors import OutputError, PlanError
+from connect_kit.uploads.plan import Critical, UploadPlan
+from connect_kit.uploads.prepare import folder_name
+from connect_kit.uploads.values import ORDER, UploadFile
+
+NAME = "plan.json"
+_VERSION = 1
+_AGAIN = "prepare the files again with plan_upload"
+
+
+def read_plan(folder: str | Path) -> UploadPlan:
+    """Read a plan from the folder of its prepared files. Whether these are unchanged is seen when they are sent.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The folder, or its plan.json.
+
+    Raises
+    ------
+    PlanError
+        When there is no plan, or a damaged one, one edited by hand, or one of another version.
+    """
+    place = Path(folder).expanduser()
+    place = place if place.name == NAME and not place.is_dir() else place / NAME
+    try:
+        told = json.loads(place.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise PlanError(f"{place}: not found; give the folder that plan_upload wrote") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise PlanError(f"{place}: cannot be read, or is damaged ({error}); {_AGAIN}") from error
+    if isinstance(told, dict) and told.get("preparing"):
+        raise PlanError(f"{place.parent}: its preparation did not end; {_AGAIN}")
+    if not isinstance(told, dict) or "seal" not in told:
+        raise PlanError(f"{place}: is no upload plan; give the folder that plan_upload wrote")
+    if told.get("version") != _VERSION:
+        raise PlanError(f"{place}: a plan of version {told.get('version')}, expected {_VERSION}; {_AGAIN}")
+    seal = told.pop("seal")
+    if seal != _seal(told):
+        raise PlanError(
+            f"{place}: was edited by hand or is damaged; {_AGAIN} (waivers and answers are given with plan.waive and "
+            "plan.answer)"
+        )
+    try:
+        return _plan(told, place.parent)
+    except (KeyError, TypeError, ValueError) as error:
+        raise PlanError(f"{place}: is damaged ({error}); {_AGAIN}") from error
+
+
+def write_plan(plan: UploadPlan) -> UploadPlan:
+    """Write plan.json in one step, and give the plan back."""
+    told = _told(plan)
+    write_json(plan.folder / NAME, {**told, "seal": _seal(told)})
+    return plan
+
+
+def rewrite_plan(plan: UploadPlan, kept: Callable[[UploadPlan], Mapping[str, Any]] = lambda there: {}) -> UploadPlan:
+    """Write a plan that says more than the one in its folder, whose waivers stay; ``kept`` is what else of it does.
+
+    Raises
+    ------
+    PlanError
+        When none is there any more, or another one.
+    """
+    there = read_plan(plan.folder)
+    if there.digest != plan.digest:
+        raise PlanError(
+            f"{plan.folder}: another plan lies there now, made {there.made}, so nothing was written; go on with "
+            "read_plan(folder)"
+        )
+    return write_plan(replace(plan, waivers={**there.waivers, **plan.waivers}, **kept(there)))
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a small file of the plan's folder so that the one before it survives until the new one is whole.
+
+    Raises
+    ------
+    OutputError
+        When it cannot be written.
+    """
+    with atomic_write(path) as part, part.open("w", encoding="utf-8") as file:
+        json.dump(value, file, indent=1, ensure_ascii=False)
+
+
+def copy_plan(plan: UploadPlan, folder: Path) -> None:
+    """See :meth:`UploadPlan.save`."""
+    clear(folder)
+    files = []
+    try:
+        for file in plan.files:
+            path = folder / file.path.relative_to(plan.folder)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            shutil.copy2(file.path, path)
+            files.append(replace(file, path=path))
+    except OSError as error:
+        raise OutputError(f"{folder}: the plan could not be copied there ({error.strerror or error})") from error
+    write_plan(replace(plan, folder=folder, files=tuple(files)))
+
+
+def clear(folder: Path) -> None:
+    """Make a folder ready for a plan: a new one, an empty one, or one whose plan is replaced.
+
+    The plan goes first, and a mark stands for it until the new one is there: a preparation broken off leaves no plan,
+    and can be begun again.
+
+    Raises
+    ------
+    OutputError
+        When the folder holds other files, or may not be written to.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        held = [entry.name for entry in folder.iterdir() if not entry.name.startswith(".")]
+        if held and NAME not in held:
+            raise OutputError(
+                f"{folder}: holds {held[0]} and no plan; give an empty folder, so that nothing of yours is replaced"
+            )
+        if held:
+            _remove(folder, _planned(folder))
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be written to ({error.strerror or error}); give another folder") from error
+    write_json(folder / NAME, {"preparing": True})
+
+
+def _planned(folder: Path) -> list[str]:
+    """Files of an earlier plan; of one that is damaged or did not end, all that could be its files."""
+    try:
+        return [str(file["path"]) for file in json.loads((folder / NAME).read_text(encoding="utf-8"))["files"]]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        found = (path for kind in ORDER for path in (folder / f"{kind}.csv", *folder.glob(f"*/{kind}.csv")))
+        return [path.relative_to(folder).as_posix() for path in found]
+
+
+def _remove(folder: Path, names: list[str]) -> None:
+    (folder / NAME).unlink()
+    root = folder.resolve()
+    for name in names:
+        path = (folder / name).resolve()
+        if path.is_relative_to(root) and path.stem in ORDER and path.suffix == ".csv":
+            path.unlink(missing_ok=True)
+            if path.parent != root and path.parent.is_dir() and not any(path.parent.iterdir()):
+                path.parent.rmdir()
+
+
+def _seal(told: Any) -> str:
+    text = json.dumps(told, sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(f"connect-kit plan\n{text}".encode()).hexdigest()
+
+
+def _told(plan: UploadPlan) -> dict[str, Any]:
+    files = [
+        {
+            "kind": file.kind,
+            "school": file.school,
+            "path": file.path.relative_to(plan.folder).as_posix(),
+            "rows": rows,
+            "digest": file.digest,
+            "abandon": file.abandon,
+        }
+        for file, rows in zip(plan.files, plan.file_rows, strict=True)
+    ]
+    return {
+        "version": _VERSION,
+        "delivery": plan.delivery,
+        "made": plan.made,
+        "level": plan.level,
+        "files": files,
+        "checked": plan.checked,
+        "findings": [[finding.code, finding.title, finding.count] for finding in plan.findings],
+        "waivers": dict(plan.waivers),
+        "schools": list(plan.schools),
+        "unmatched_schools": list(plan.unmatched_schools),
+        "left_out": dict(plan.left_out),
+        "first_upload": plan.first_upload,
+        "archive_existing": plan.archive_existing,
+        "undecided_classrooms": plan.undecided_classrooms,
+    }
+
+
+def _plan(told: dict[str, Any], folder: Path) -> UploadPlan:
+    level, files = told["level"], []
+    for one in told["files"]:
+        expected = f"{one['kind']}.csv"
+        expected = f"{folder_name(one['school'])}/{expected}" if one["school"] else expected
+        if one["kind"] not in ORDER or one["path"] != expected:
+            raise ValueError(f"file {one['path']!r}")
+        files.append(UploadFile(one["kind"], folder / expected, one["digest"], level, one["school"], one["abandon"]))
+    return UploadPlan(
+        folder=folder,
+        level=level,
+        files=tuple(files),
+        file_rows=tuple(int(one["rows"]) for one in told["files"]),
+        delivery=told["delivery"],
+        made=told["made"],
+        checked=told["checked"],
+        findings=tuple(Critical(*finding) for finding in told["findings"]),
+        waivers=told["waivers"],
+        schools=tuple(told["schools"]),
+        unmatched_schools=tuple(told["unmatched_schools"]),
+        left_out=told["left_out"],
+        first_upload=told["first_upload"],
+        archive_existing=told["archive_existing"],
+        undecided_classrooms=told["undecided_classrooms"],
+    )

@@ -1,0 +1,86 @@
+"""What a plan's folder remembers: dry runs of its files, and where the results of its runs lie."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from connect_kit.uploads.plan_file import write_json
+
+if TYPE_CHECKING:
+    from connect_kit.uploads.plan import UploadPlan
+
+_REHEARSALS, _RUNS = "rehearsals.json", "runs.json"
+_KEPT = 50  # the last ones
+
+
+class Rehearsal(NamedTuple):
+    """A dry run of all files of a plan.
+
+    ``target`` (its id), ``plan`` (digest), ``files`` (their identities), ``when`` (UTC), ``refused`` (files refused as
+    a whole, with the code) and ``errors`` (rows refused, by code).
+    """
+
+    target: str
+    plan: str
+    files: tuple[str, ...]
+    when: str
+    refused: Mapping[str, str]
+    errors: Mapping[str, int]
+
+
+def rehearsals(folder: Path) -> list[Rehearsal]:
+    """Dry runs that the folder knows, oldest first; none where the file is damaged: a dry run is soon repeated."""
+    found = []
+    for one in _read(folder / _REHEARSALS, list):
+        try:
+            found.append(
+                Rehearsal(
+                    one["target"], one["plan"], tuple(one["files"]), one["when"], dict(one["refused"]),
+                    {str(code): int(rows) for code, rows in one["errors"].items()},
+                )
+            )  # fmt: skip
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+            continue
+    return found
+
+
+def rehearsed(plan: UploadPlan, target: str) -> Rehearsal | None:
+    """The last dry run of exactly these files against a target."""
+    wanted = tuple(file.identity for file in plan.files)
+    found = [
+        one for one in rehearsals(plan.folder) if (one.target, one.plan, one.files) == (target, plan.digest, wanted)
+    ]
+    return found[-1] if found else None
+
+
+def refused_codes(folder: Path) -> frozenset[str]:
+    """Codes of rows that dry runs have refused."""
+    return frozenset(code for one in rehearsals(folder) for code in one.errors)
+
+
+def remember_rehearsal(folder: Path, rehearsal: Rehearsal) -> None:
+    """Keep a dry run."""
+    kept = [*rehearsals(folder), rehearsal][-_KEPT:]
+    write_json(folder / _REHEARSALS, [{**one._asdict(), "files": list(one.files)} for one in kept])
+
+
+def results_of(folder: Path, run: str) -> Path | None:
+    """Where the results of a run lie, if they are still there."""
+    found = _read(folder / _RUNS, dict).get(run)
+    return Path(found) if isinstance(found, str) and Path(found).is_dir() else None
+
+
+def remember_run(folder: Path, run: str, results: Path) -> None:
+    """Keep where the results of a run lie, so that a run broken off goes on there."""
+    write_json(folder / _RUNS, {**_read(folder / _RUNS, dict), run: str(results.resolve())})
+
+
+def _read(path: Path, kind: type) -> Any:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return kind()
+    return found if isinstance(found, kind) else kind()

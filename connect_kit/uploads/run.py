@@ -1,0 +1,235 @@
+"""Carrying out a plan: a dry run, or file by file for real."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from connect_kit.errors import GateError, OutputError, UploadCancelledError
+from connect_kit.uploads.outcome import UploadResult, file_name
+from connect_kit.uploads.plan import as_plan
+from connect_kit.uploads.records import Rehearsal, remember_rehearsal, remember_run, results_of
+from connect_kit.uploads.result_rows import refused_by_code
+from connect_kit.uploads.targets import as_target
+
+if TYPE_CHECKING:
+    import threading
+
+    from connect_kit.twin import Twin
+    from connect_kit.uploads.plan import UploadPlan
+    from connect_kit.uploads.targets import Target
+    from connect_kit.uploads.values import FileResult, OnProgress, Progress
+
+#: From so many rows on, a progress bar is shown unless told otherwise.
+_MANY = 200_000
+
+
+def upload(
+    plan: UploadPlan,
+    target: Target | Twin | str | Path,
+    *,
+    dry_run: bool = True,
+    results: str | Path | None = None,
+    progress: OnProgress | bool | None = None,
+    cancel: threading.Event | None = None,
+) -> UploadResult:
+    """Carry out a plan: rehearse it, or upload its files in order.
+
+    A dry run (the default) shows what would happen and changes nothing; the plan's folder remembers it. A real upload
+    asks that all gates are closed, a dry run of the same bytes on this target among them (decision 23). It sends a file
+    only after the one before has succeeded, each in one transaction (decision 14). One that was broken off goes on
+    where it stopped: what the target has is not sent again, unless another plan was uploaded there meanwhile. Once all
+    was sent, uploading again is a new run.
+
+    Parameters
+    ----------
+    plan : UploadPlan
+    target : Twin, str or Path
+    dry_run : bool
+    results : str or Path, optional
+        Folder for the result files; by default one named by the time, in ``results`` of the plan's folder.
+    progress : callable or bool, optional
+        Is told how far it is (:class:`connect_kit.twin.Progress`). By default, large plans show a bar; True and False
+        decide it.
+    cancel : threading.Event, optional
+        Set it to stop; the file in hand leaves nothing behind.
+
+    Returns
+    -------
+    UploadResult
+        With ``cancelled`` or ``stopped`` where not all was done.
+
+    Raises
+    ------
+    SettingError
+        For what is no plan or no target.
+    GateError
+        Naming the open gates of a real upload; nothing was sent.
+    PlanError
+        When a prepared file has changed.
+    TwinBusyError
+        When the target is in use.
+    OutputError
+        When results cannot be written; the file in hand left nothing behind.
+    """
+    plan, place = as_plan(plan), as_target(target)
+    begun = time.monotonic()
+    with place.held():
+        plan.verify()
+        if not dry_run:
+            _demand(plan, place)
+        with _told(plan, progress) as tell:
+            made = (_rehearse if dry_run else _send)(plan, place, results, tell, cancel)
+
+    return replace(made, seconds=time.monotonic() - begun)
+
+
+def _rehearse(
+    plan: UploadPlan,
+    target: Target,
+    results: str | Path | None,
+    progress: OnProgress | None,
+    cancel: threading.Event | None,
+) -> UploadResult:
+    folder = _results_folder(plan, results, "rehearsal")
+    empty = UploadResult(plan, target.district, target.id, dry_run=True, files=(), folder=folder)
+
+    if cancel is not None and cancel.is_set():
+        return replace(empty, cancelled=True)
+    try:
+        files = target.rehearse(plan.files, folder, progress=progress, cancel=cancel)
+    except UploadCancelledError:
+        return replace(empty, cancelled=True)
+    refused = {file_name(one.file): one.code for one in files if one.outcome == "refused"}
+    remember_rehearsal(
+        plan.folder,
+        Rehearsal(
+            target=target.id,
+            plan=plan.digest,
+            files=tuple(one.file.identity for one in files),
+            when=_now().isoformat(timespec="seconds"),
+            refused=refused,
+            errors=refused_by_code(files),
+        ),
+    )
+    return replace(empty, files=files)
+
+
+def _send(
+    plan: UploadPlan,
+    target: Target,
+    results: str | Path | None,
+    progress: OnProgress | None,
+    cancel: threading.Event | None,
+) -> UploadResult:
+    run, begun = _run(plan, target)
+    before = results_of(plan.folder, run) if begun and results is None else None
+    folder = before or _results_folder(plan, results, "upload")
+    remember_run(plan.folder, run, folder)
+    if plan.waivers and not begun:
+        told = "; ".join(f"{code}: {reason}" for code, reason in plan.waivers.items())
+        target.note(f"waived for the upload of {plan.delivery}: {told}")
+    done: list[FileResult] = []
+    stopped, cancelled, number = "", False, len(plan.files)
+    for place, file in enumerate(plan.files, 1):
+        try:
+            if cancel is not None and cancel.is_set():
+                raise UploadCancelledError(f"cancelled before {file_name(file)}")
+            one = target.send(file, folder, run=run, place=(place, number), progress=progress, cancel=cancel)
+        except UploadCancelledError:
+            cancelled = True
+            break
+        done.append(one)
+        stopped = _why_stop(one) if place < number or one.outcome == "refused" else ""
+        if stopped:
+            break
+    return UploadResult(
+        plan, target.district, target.id, dry_run=False, files=tuple(done), cancelled=cancelled, stopped=stopped,
+        folder=folder, run=run,
+    )  # fmt: skip
+
+
+def _why_stop(one: FileResult) -> str:
+    name = file_name(one.file)
+    if one.outcome == "refused":
+        return f"{name} was refused ({one.code}): {one.message}; no further file was sent"
+    if one.outcome == "processed" and one.rows and one.errors == one.rows:
+        return f"every row of {name} was refused; no further file was sent"
+    return ""
+
+
+def _run(plan: UploadPlan, target: Target) -> tuple[str, bool]:
+    """The run to go on with, if one was broken off, or a new one; and whether it has begun."""
+    runs = target.runs(plan.digest)
+    wanted = {file.identity for file in plan.files}
+    if runs:
+        if not wanted <= target.sent(runs[-1]):
+            return runs[-1], True
+        last = max(int(run.rpartition(":")[2]) for run in runs)
+        return f"{plan.digest}:{last + 1}", False
+    return f"{plan.digest}:1", False
+
+
+def _demand(plan: UploadPlan, target: Target) -> None:
+    gates = plan.gates(target)
+    open_ = gates[gates["state"] == "open"]
+    if len(open_):
+        told = "; ".join(
+            f"{gate}: {why}" + (f" (to close it: {how})" if how else "")
+            for gate, why, how in open_[["gate", "why", "how"]].itertuples(index=False, name=None)
+        )
+        raise GateError(f"{target.district}: nothing was sent, as gates are open. {told}", tuple(open_["gate"]))
+
+
+def _results_folder(plan: UploadPlan, results: str | Path | None, word: str) -> Path:
+    if results is not None:
+        folder = Path(results).expanduser()
+    else:
+        # Names in the order of time, by which read_results finds the dry run before an upload: a second one within a
+        # second is ...Z2-rehearsal, or ...Z2-upload.
+        place, begun, number = plan.folder / "results", f"{_now():%Y-%m-%dT%H-%M-%SZ}", 1
+        name = begun
+        while any(place.glob(f"{name}-*")):
+            number += 1
+            name = f"{begun}{number}"
+        folder = place / f"{name}-{word}"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: cannot be made ({error.strerror or error}); give another folder for results, results="
+        ) from error
+    return folder
+
+
+@contextmanager
+def _told(plan: UploadPlan, progress: OnProgress | bool | None) -> Iterator[OnProgress | None]:
+    if progress is not None and not isinstance(progress, bool):
+        yield progress
+        return
+    if not (plan.rows >= _MANY if progress is None else progress):
+        yield None
+        return
+    from tqdm.auto import tqdm
+
+    done: dict[int, int] = {}
+    with tqdm(total=plan.rows, leave=False, unit="rows", unit_scale=True) as bar:
+
+        def show(told: Progress) -> None:
+            school = f" {told.school}" if told.school else ""
+            bar.set_description(f"{told.kind}.csv{school}: {told.stage}", refresh=False)
+            if told.stage == "done":  # a dry run reads all files before it processes the first
+                done[told.place] = plan.file_rows[told.place - 1]
+            bar.update(sum(done.values()) - bar.n)
+            bar.refresh()
+
+        yield show
+
+
+def _now() -> Any:
+    return datetime.now(UTC)

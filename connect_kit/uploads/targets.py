@@ -1,0 +1,112 @@
+"""Where an upload goes. A target takes files and says what gates need to know of it; today that is a twin."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from connect_kit.errors import SettingError
+
+if TYPE_CHECKING:
+    import threading
+
+    import pandas as pd
+
+    from connect_kit.uploads.values import FileResult, OnProgress, UploadFile
+
+#: What opens a target that is given as a path: the home of the class, and its name.
+_OPENER = ("connect_kit.twin", "Twin")
+
+
+class School(NamedTuple):
+    """A school of a target: its ``name``, ``school_id`` (None: not connected), and students.
+
+    Those of several schools count at each: ``synced`` (with SIS ID) and ``unsynced`` (without, not archived).
+    """
+
+    name: str
+    school_id: str | None
+    synced: int = 0
+    unsynced: int = 0
+
+
+class Facts(NamedTuple):
+    """What gates need to know: ``schools`` by connectSchoolId, and the district's ``synced`` and ``unsynced``."""
+
+    schools: Mapping[str, School]
+    synced: int
+    unsynced: int
+
+
+class Target(Protocol):
+    """What an upload asks of where it goes."""
+
+    @property
+    def id(self) -> str:
+        """Tells targets apart."""
+
+    @property
+    def district(self) -> str:
+        """Its name."""
+
+    def facts(self) -> Facts:
+        """What gates need to know."""
+
+    def rehearse(
+        self,
+        files: Sequence[UploadFile],
+        results: Path,
+        *,
+        progress: OnProgress | None = None,
+        cancel: threading.Event | None = None,
+    ) -> tuple[FileResult, ...]:
+        """Dry run of all files; nothing is changed."""
+
+    def send(
+        self,
+        file: UploadFile,
+        results: Path,
+        *,
+        run: str,
+        place: tuple[int, int] = (1, 1),
+        progress: OnProgress | None = None,
+        cancel: threading.Event | None = None,
+    ) -> FileResult:
+        """Upload one file, unless this run has sent it before."""
+
+    def runs(self, plan: str) -> tuple[str, ...]:
+        """Runs of a plan, oldest first."""
+
+    def sent(self, run: str) -> frozenset[str]:
+        """Identities of the files that a run has sent."""
+
+    def note(self, what: str) -> None:
+        """Write what people decided about an upload to the log (decision 23)."""
+
+    def vanishing(self, files: Sequence[UploadFile]) -> pd.DataFrame:
+        """What a nightly sync of these files would archive."""
+
+    def held(self) -> contextlib.AbstractContextManager[None]:
+        """No other upload of this process comes between."""
+
+
+def as_target(thing: Target | str | Path) -> Target:
+    """A target from itself, or from the path of a twin.
+
+    Raises
+    ------
+    SettingError
+        For anything else.
+    TwinError
+        When there is no twin at the path.
+    """
+    if isinstance(thing, (str, Path)):
+        home, name = _OPENER
+        opened: Target = getattr(importlib.import_module(home), name)(thing)
+        return opened
+    if all(hasattr(thing, name) for name in ("facts", "rehearse", "send")):
+        return thing
+    raise SettingError(f"{type(thing).__name__} is no target of an upload; give a Twin, or the path of one")

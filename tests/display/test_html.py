@@ -1,0 +1,38 @@
+import pandas as pd
+
+from connect_kit.display.html import table_html, visible
+
+
+def test_a_cell_is_escaped_and_a_severity_has_its_symbol():
+    frame = pd.DataFrame({"severity": ["critical"], "<b>": ["<script>"]})
+    text = table_html(frame, caption="a < b")
+    assert "<script>" not in text and "&lt;script&gt;" in text
+    assert "✖ critical" in text
+    assert "<caption>a &lt; b</caption>" in text and "&lt;b&gt;</th>" in text
+
+
+def test_numbers_stand_at_the_right_with_their_thousands_apart():
+    frame = pd.DataFrame({"count": [1234567], "share": [0.5], "line": pd.array([None], "Int64")})
+    text = table_html(frame)
+    assert '<td class="ck-number">1,234,567</td>' in text
+    assert '<td class="ck-number">0.500</td><td class="ck-number"></td>' in text
+
+
+def test_ids_keep_their_zeros():
+    assert "<td>00017342</td>" in table_html(pd.DataFrame({"sourcedId": ["00017342"]}))
+
+
+def test_an_empty_table_says_none():
+    assert '<td colspan="2">none</td>' in table_html(pd.DataFrame({"a": [], "b": []}))
+
+
+def test_a_long_table_is_cut_and_says_so():
+    text = table_html(pd.DataFrame({"a": range(1000)}), "Rows", most=10)
+    assert "Rows (10 of 1,000 rows)" in text
+    assert text.count("<tr>") == 11
+
+
+def test_what_cannot_be_seen_is_written_out_and_letters_of_all_scripts_stay():
+    assert visible("a\x00b\u200bc\u202ed\ud800") == "a[U+0000]b[U+200B]c[U+202E]d[U+D800]"
+    assert visible("Zoë שלום 李") == "Zoë שלום 李"
+    assert visible(None) == visible(float("nan")) == visible(pd.NA) == ""

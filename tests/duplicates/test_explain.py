@@ -1,0 +1,102 @@
+"""Why two records are, or are not, one person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import pytest
+
+from connect_kit.duplicates.explain import Explanation
+from connect_kit.duplicates.value import Duplicates
+from connect_kit.engine.weights import probability, weight
+from connect_kit.errors import SettingError
+
+Explain = Callable[[str, str], Explanation]
+PAIRS = [("P1", "P2"), ("T1", "T3"), ("H1", "H2"), ("S001", "S042")]
+
+
+@pytest.fixture(scope="module")
+def explain(found: Duplicates) -> Explain:
+    """Explains each pair once."""
+    return cache(found.explain)
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids="-".join)
+def test_the_parts_add_up_to_the_match_weight(pair: tuple[str, str], explain: Explain, found: Duplicates) -> None:
+    told = explain(*pair)
+    table = told.table()
+    assert list(table.columns) == ["field", "left", "right", "level", "match_weight"]
+    assert table["field"].tolist()[0] == "before any comparison"
+    assert table["field"].tolist()[1:] == [comparison.field for comparison in found.model.comparisons]
+    assert float(table["match_weight"].sum()) == pytest.approx(told.match_weight)
+    assert told.match_probability == pytest.approx(probability(told.match_weight))
+
+
+def test_the_explanation_tells_the_weight_that_the_table_has(explain: Explain, found: Duplicates) -> None:
+    by_pair = found.pairs(0.0001).set_index(["left_id", "right_id"])["match_weight"]
+    for pair in [("P1", "P2"), ("X1", "X2"), ("H1", "H2")]:
+        assert explain(*pair).match_weight == pytest.approx(by_pair[pair])
+
+
+@pytest.mark.parametrize("pair", PAIRS[:2], ids="-".join)
+def test_both_ways_round_weigh_the_same(pair: tuple[str, str], explain: Explain) -> None:
+    there, back = explain(*pair), explain(*reversed(pair))
+    assert (there.left, there.right) == (back.right, back.left)
+    assert there.table()["left"].tolist() == back.table()["right"].tolist()
+    assert there.summary().equals(back.summary())
+    assert there.words == back.words
+
+
+def test_a_pair_that_was_never_compared_is_explained(explain: Explain) -> None:
+    told = explain("S001", "S042")
+    assert told.match_weight < -20
+    assert told.decision is None
+    assert told.table().set_index("field").loc["another child of the family", "level"] == "another given name"
+
+
+def test_a_pair_held_at_even_odds_says_so(explain: Explain) -> None:
+    told = explain("H1", "H2")
+    assert told.match_probability == pytest.approx(0.5)
+    assert told.match_weight == pytest.approx(0, abs=1e-9)
+    last: Any = told.table().iloc[-1]
+    assert last["level"] == "two names of one sound, each in use, in one family or school: twins, or a misspelling"
+    assert last["match_weight"] < -10
+
+
+def test_twins_are_told_by_their_names(explain: Explain) -> None:
+    parts: Any = explain("T1", "T3").table().set_index("field")
+    assert parts.loc["middle name", "level"] == "different"
+    assert parts.loc["another child of the family", "match_weight"] < -50
+
+
+def test_the_first_line_is_the_chance_of_two_people_picked_at_random(explain: Explain, found: Duplicates) -> None:
+    first: Any = explain("P1", "P2").table().iloc[0]
+    assert first["match_weight"] == pytest.approx(weight(found.model.prior))
+    assert re.fullmatch(r"about one pair in [\d,]+ is one person", first["level"])
+
+
+def test_the_values_are_shown_and_the_summary_and_the_words_leave_them_out(explain: Explain) -> None:
+    told = explain("P1", "P2")
+    table = told.table().set_index("field")
+    assert (table.at["given name", "left"], table.at["given name", "right"]) == ("Marguerite", "Margeurite")
+    assert list(told.summary().columns) == ["field", "level", "match_weight"]
+    assert told.words.startswith(f"Match weight {told.match_weight:+.1f}, probability 1.000: ")
+    assert "Margeurite" not in told.words + told.summary().to_string() + told.chart().to_json()
+
+
+@pytest.mark.parametrize("asked", ["nobody", "workspace:P1", "roster:", "", "1 OR 1=1", "M000"])
+def test_an_unknown_id_is_refused(asked: str, found: Duplicates) -> None:
+    with pytest.raises(SettingError, match="is the ID of nobody in the delivery; give a sourcedId"):
+        found.explain("P1", asked)
+
+
+def test_a_record_is_not_compared_with_itself(found: Duplicates) -> None:
+    with pytest.raises(SettingError, match="are the same record; give two IDs"):
+        found.explain("P1", "roster:P1")
+
+
+def test_keys_and_ids_mean_the_same(explain: Explain) -> None:
+    assert explain("roster:P1", "roster:P2").table().equals(explain("P1", "P2").table())

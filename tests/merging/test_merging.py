@@ -1,0 +1,382 @@
+"""Merging students who are on Connect twice: planned, done and taken back (decision 21)."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+
+import connect_kit as ck
+from connect_kit.errors import SettingError, TwinError
+from connect_kit.merging import MergePlan, plan_merge
+from connect_kit.roster import read_workspace
+from connect_kit.twin import Twin
+from connect_kit.twin.database import opened
+
+STUDENTS = "connectStudentId connectSchoolId givenName familyName grade email studentId archived".split()
+#: Ada was made by hand twice, Ben once; both came with an upload. Cal is by hand only, Dee under the SIS only.
+PEOPLE = [
+    ["CS01", "S001", "Ada", "Ashford", "05", "ada@maple.example", "", "true"],
+    ["CS02", "S001", "Ada M", "Ashford", "05", "", "", "true"],
+    ["CS03", "S002", "Ben", "Birchwood", "06", "", "", "false"],
+    ["CS04", "S001", "Cal", "Cove", "07", "", "", "false"],
+    ["CS11", "S001", "Adah", "Ashford", "06", "", "0011", "false"],
+    ["CS12", "S002", "Ben", "Birchwood", "06", "", "0012", "false"],
+    ["CS13", "S001", "Dee", "Dunn", "06", "", "0013", "false"],
+]
+ADA, ADA_TOO, BEN = ("CS11", "CS01"), ("CS11", "CS02"), ("CS12", "CS03")
+
+
+def write(path: Path, columns: list[str], rows: list[list[str]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([columns, *rows])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    place = tmp_path / "connect"
+    schools = [["S001", "Alder", "A"], ["S002", "Birch", "B"]]
+    write(place / "schools.csv", ["connectSchoolId", "name", "schoolId"], schools)
+    write(place / "students.csv", STUDENTS, PEOPLE)
+    rooms = [[f"CC0{n}", f"S00{1 + n // 4}", f"Room {n}", "06", "", "false"] for n in (1, 2, 3, 4)]
+    write(
+        place / "classrooms.csv",
+        ["connectClassroomId", "connectSchoolId", "title", "grades", "classId", "archived"],
+        rooms,
+    )
+    guardians = [
+        ["CU1", "Amy", "Ashford", "amy@maple.example", "", "", "", "CS01"],
+        ["CU2", "Abe", "Ashford", "abe@maple.example", "", "", "G2", "CS01,CS11"],
+        ["CU3", "Bo", "Birchwood", "bo@maple.example", "", "", "", "CS03"],
+    ]
+    write(
+        place / "guardians.csv",
+        "connectUserId givenName familyName email sms phone guardianId connectStudentIds".split(),
+        guardians,
+    )
+    seats = [["CC01", "CS01"], ["CC02", "CS01"], ["CC01", "CS02"], ["CC02", "CS11"], ["CC03", "CS11"], ["CC04", "CS03"]]
+    write(
+        place / "enrollments.csv",
+        ["connectClassroomId", "connectUserId", "role"],
+        [[*seat, "student"] for seat in seats],
+    )
+    return place
+
+
+@pytest.fixture
+def twin(tmp_path: Path, folder: Path) -> Twin:
+    made = Twin.fill(tmp_path / "maple.duckdb", folder, district="Maple Valley")
+    attributes = [
+        ("CS01", "Bus", "7"), ("CS01", "Locker", "21"), ("CS02", "Locker", "22"), ("CS02", "House", "Red"),
+        ("CS11", "Bus", "9"), ("CS03", "Bus", "1"),
+    ]  # fmt: skip
+    history = [("H1", "CS01", "announcement"), ("H2", "CS01", "backpack"), ("H3", "CS02", "interaction"),
+               ("H4", "CS11", "announcement"), ("H5", "CS03", "backpack")]  # fmt: skip
+    with opened(made.path, "a test") as session, session.transaction():
+        for row in attributes:
+            session.execute("INSERT INTO attributes VALUES (?, ?, ?)", row)
+        for row in history:
+            session.execute("INSERT INTO history VALUES (?, ?, ?, '2026-01-01')", row)
+    return made
+
+
+def plan_for(twin: Twin, *merges: tuple[str, str]) -> MergePlan:
+    return MergePlan.of(twin.workspace(), merges)
+
+
+def held(twin: Twin, table: str, *columns: str) -> set[tuple[Any, ...]]:
+    return set(twin.table(table)[list(columns)].astype(object).itertuples(index=False, name=None))
+
+
+def test_the_survivor_takes_over_history_attributes_and_classrooms_and_keeps_its_own(twin):
+    """Decision 21."""
+    change = twin.merge(plan_for(twin, ADA, ADA_TOO, BEN))
+    assert held(twin, "students", "connectStudentId", "givenName", "grade", "archived") == {
+        ("CS04", "Cal", "07", False), ("CS11", "Adah", "06", False), ("CS12", "Ben", "06", False),
+        ("CS13", "Dee", "06", False),
+    }  # fmt: skip
+    assert held(twin, "history", "historyId", "connectStudentId") == {
+        ("H1", "CS11"), ("H2", "CS11"), ("H3", "CS11"), ("H4", "CS11"), ("H5", "CS12"),
+    }  # fmt: skip
+    assert held(twin, "attributes", "connectStudentId", "name", "value") == {
+        ("CS11", "Bus", "9"), ("CS11", "Locker", "21"), ("CS11", "House", "Red"), ("CS12", "Bus", "1"),
+    }  # fmt: skip
+    assert held(twin, "enrollments", "connectClassroomId", "connectUserId", "role") == {
+        ("CC01", "CS11", "student"), ("CC02", "CS11", "student"), ("CC03", "CS11", "student"),
+        ("CC04", "CS12", "student"),
+    }  # fmt: skip
+    assert held(twin, "relationships", "connectStudentId", "connectUserId") == {("CS11", "CU2")}
+    assert len(twin.table("accounts")) == 3
+    assert {row[0] for row in held(twin, "student_schools", "connectStudentId")} == {"CS04", "CS11", "CS12", "CS13"}
+    assert change.what == "3 students merged into 2: CS01 into CS11, CS02 into CS11, CS03 into CS12"
+    assert change.counts == {"merged": 3, "history": 4, "attributes": 3, "classrooms": 2, "guardians_disconnected": 2}
+
+
+def test_a_plan_for_another_district_merges_nobody_though_ids_are_alike(twin, folder, tmp_path):
+    students = folder / "students.csv"
+    students.write_text(students.read_text().replace(",0011,", ",9911,"))
+    other = Twin.fill(tmp_path / "other.duckdb", folder, district="Cedar Hills")
+    before = other.digest()
+    with pytest.raises(TwinError, match="student CS11 has another SIS ID than in the plan, so nothing was merged"):
+        other.merge(plan_for(twin, ADA))
+    assert other.digest() == before
+
+
+def test_a_merge_is_taken_back_whole(twin):
+    before = twin.digest()
+    twin.merge(plan_for(twin, ADA, ADA_TOO, BEN))
+    assert twin.digest() != before
+    twin.undo()
+    assert twin.digest() == before
+    assert len(twin.table("students")) == 7
+
+
+def test_merging_again_after_undo_gives_the_same(twin):
+    plan = plan_for(twin, ADA, BEN)
+    twin.merge(plan)
+    merged = twin.digest()
+    twin.undo()
+    twin.merge(plan)
+    assert twin.digest() == merged
+
+
+def test_the_log_holds_ids_and_no_names(twin):
+    twin.merge(plan_for(twin, ADA, ADA_TOO, BEN))
+    last = twin.activity().iloc[-1]
+    assert last["kind"] == "merge"
+    assert "CS01 into CS11" in last["what"]
+    assert not any(name in last.to_string() for name in ("Ada", "Ashford", "Ben", "Birchwood", "maple.example"))
+
+
+def test_what_was_lost_is_kept_with_the_entry_of_the_log(twin):
+    change = twin.merge(plan_for(twin, ADA, ADA_TOO))
+    with opened(twin.path, "a test", write=False) as session:
+        rows = session.execute("SELECT * EXCLUDE (activity) FROM merges WHERE activity = ?", [change.number])
+    assert set(rows) == {
+        ("CS11", "CS01", None, None, None),
+        ("CS11", "CS02", None, None, None),
+        ("CS11", "CS01", "givenName", "Adah", "Ada"),
+        ("CS11", "CS02", "givenName", "Adah", "Ada M"),
+        ("CS11", "CS01", "grade", "06", "05"),
+        ("CS11", "CS02", "grade", "06", "05"),
+        ("CS11", "CS01", "email", None, "ada@maple.example"),
+        ("CS11", "CS01", "archived", "false", "true"),
+        ("CS11", "CS02", "archived", "false", "true"),
+        ("CS11", "CS01", "attribute Bus", "9", "7"),
+        ("CS11", "CS02", "attribute Locker", "21", "22"),
+        ("CS11", "CS01", "guardian", None, "CU1"),
+    }
+
+
+class TestRefused:
+    def test_merging_twice(self, twin):
+        plan = plan_for(twin, ADA)
+        twin.merge(plan)
+        before = twin.digest()
+        with pytest.raises(TwinError, match="student CS01 is not on the twin, perhaps merged already, so nothing"):
+            twin.merge(plan)
+        assert twin.digest() == before
+
+    def test_one_gone_student_stops_the_whole_merge(self, twin):
+        plan = plan_for(twin, ADA, BEN)
+        twin.merge(plan.only("CS11"))
+        with pytest.raises(TwinError, match="plan the merge again from the twin's workspace as it is now"):
+            twin.merge(plan)
+        assert "CS03" in twin.table("students")["connectStudentId"].tolist()
+
+    def test_a_record_that_got_a_sis_id_meanwhile(self, twin):
+        plan = plan_for(twin, ADA)
+        with opened(twin.path, "a test") as session:
+            session.execute(
+                "UPDATE students SET studentId = '0099', sourcedId = '0099' WHERE connectStudentId = 'CS01'"
+            )
+        with pytest.raises(TwinError, match="student CS01 has a SIS ID now"):
+            twin.merge(plan)
+
+    def test_a_plan_without_merges(self, twin):
+        plan = plan_for(twin, ("CS13", "CS11"))
+        with pytest.raises(TwinError, match="holds nothing that can be merged"):
+            twin.merge(plan)
+
+    def test_one_record_into_two_students(self, twin):
+        with pytest.raises(SettingError, match="CS01 is to be merged into two students; name one"):
+            plan_for(twin, ADA, ("CS12", "CS01"))
+
+
+class TestPlan:
+    def test_pairs_that_cannot_be_merged_are_listed_with_their_reason(self, twin):
+        plan = plan_for(twin, ADA, ("CS12", "CS13"), ("CS04", "CS02"), ("CS11", "CS99"))
+        assert dict(zip(plan.table()["other"], plan.table()["state"], strict=True)) == {
+            "CS01": "mergeable",
+            "CS13": "both have a SIS ID",
+            "CS02": "the record that stays has no SIS ID",
+            "CS99": "gone from Connect",
+        }
+        assert (plan.table()["next_step"] != "").tolist() == [False, True, True, True]
+        assert len(plan) == 1
+
+    def test_conflicts_are_told_field_by_field(self, twin):
+        found = plan_for(twin, ADA, BEN).conflicts
+        assert found.to_numpy().tolist() == [
+            ["CS11", "CS01", "givenName", "Adah", "Ada", "survivor"],
+            ["CS11", "CS01", "grade", "06", "05", "survivor"],
+            ["CS11", "CS01", "email", "", "ada@maple.example", "survivor"],
+            ["CS11", "CS01", "guardian", "CU2", "CU1, CU2", "survivor"],
+            ["CS12", "CS03", "guardian", "", "CU3", "survivor"],
+        ]
+
+    def test_conflicts_of_attributes_are_told_from_the_twin(self, twin):
+        found = plan_for(twin, ADA, ADA_TOO, BEN).conflicts_on(twin)
+        of_attributes = found[found["field"].str.startswith("attribute")]
+        assert of_attributes.to_numpy().tolist() == [
+            ["CS11", "CS01", "attribute Bus", "9", "7", "survivor"],
+            ["CS11", "CS02", "attribute Locker", "21", "22", "survivor"],
+        ]
+
+    def test_what_moves_is_what_the_merge_then_does(self, twin):
+        told = plan_for(twin, ADA, BEN).moves(twin)
+        assert told.to_numpy().tolist() == [
+            ["CS11", "CS01", 1, 1, 0, 1, 1, 1, 1],
+            ["CS12", "CS03", 0, 1, 0, 1, 1, 0, 1],
+        ]
+        assert told.columns.tolist() == [
+            "survivor", "other", "announcement", "backpack", "interaction", "attributes", "classrooms",
+            "attributes_lost", "guardians_lost",
+        ]  # fmt: skip
+
+    def test_only_and_without_choose_by_any_id(self, twin):
+        plan = plan_for(twin, ADA, ADA_TOO, BEN)
+        assert plan.only("0012").merges["other"].tolist() == ["CS03"]
+        assert plan.only("CS11").merges["other"].tolist() == ["CS01", "CS02"]
+        assert plan.without("CS02", "0012").merges["other"].tolist() == ["CS01"]
+        assert len(plan.only()) == 0
+        with pytest.raises(SettingError, match="'CS77': nobody in the plan's merges has this ID"):
+            plan.only("CS77")
+
+    def test_the_worksheet_holds_ids_and_names_only_on_request(self, twin, tmp_path):
+        plan = plan_for(twin, ADA, BEN)
+        plan.save(tmp_path / "out")
+        written = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+        assert sorted(written) == ["merge-worksheet.csv", "merge-worksheet.xlsx", "merges.csv"]
+        book = openpyxl.load_workbook(tmp_path / "out" / "merge-worksheet.xlsx")
+        rows = list(book["Merges"].iter_rows(values_only=True))
+        assert rows[1][3:6] == ("CS11", "0011", "CS01")
+        told = str(rows) + written["merge-worksheet.csv"].decode() + written["merges.csv"].decode()
+        assert not any(name in told for name in ("Ada", "Ashford", "Birchwood", "maple.example"))
+        plan.save(tmp_path / "out", names=True)
+        assert b"Adah Ashford" in (tmp_path / "out" / "merge-worksheet.csv").read_bytes()
+
+    def test_no_cell_of_the_worksheet_is_a_formula(self, folder, tmp_path):
+        students = folder / "students.csv"
+        text = students.read_text().replace("Adah,Ashford", '"=HYPERLINK(""http://x.example"")",Ashford')
+        students.write_text(text)
+        twin = Twin.fill(tmp_path / "formula.duckdb", folder, district="Maple Valley")
+        plan_for(twin, ADA).save(tmp_path / "out", names=True)
+        with (tmp_path / "out" / "merge-worksheet.csv").open(encoding="utf-8", newline="") as file:
+            (row,) = csv.DictReader(file)
+        assert row["keep_name"] == '\'=HYPERLINK("http://x.example") Ashford'
+        sheet = openpyxl.load_workbook(tmp_path / "out" / "merge-worksheet.xlsx")["Merges"]
+        assert all(cell.data_type != "f" for cells in sheet.iter_rows() for cell in cells)
+
+    def test_the_worksheet_says_what_to_look_at(self, twin):
+        sheet = plan_for(twin, ADA, ADA_TOO).worksheet()
+        assert sheet["differs"].tolist() == [
+            "givenName, grade, email, guardian",
+            "givenName, grade",
+        ]
+        assert sheet["look_at"].str.contains("guardians").tolist() == [True, False]
+
+    def test_an_empty_plan_shows_itself_too(self, twin, tmp_path):
+        plan = plan_for(twin)
+        plan.save(tmp_path / "out")
+        assert len(plan.conflicts) == 0
+        assert plan.summary()["count"].tolist() == [0, 0, 0]
+        assert "none" in plan._repr_html_()
+        assert plan.moves(twin).empty
+
+    def test_the_chart_names_schools_and_reasons(self, twin):
+        from connect_kit.display.svg import to_svg
+
+        drawn = to_svg(plan_for(twin, ADA, ("CS12", "CS13")).chart())
+        assert "Alder" in drawn
+        assert "both have a SIS ID" in drawn
+
+
+USERS = "sourcedId orgSourcedIds role givenName familyName email grades birthDate".split()
+
+
+class TestFromDuplicates:
+    """A delivery beside a workspace; pairs are decided by hand, so that they do not hang on the model."""
+
+    @pytest.fixture
+    def delivery(self, tmp_path: Path) -> Path:
+        rows = [
+            ["0011", "A", "student", "Adah", "Ashford", "", "06", "2015-02-03"],
+            ["0012", "B", "student", "Ben", "Birchwood", "", "06", "2015-03-04"],
+            ["0013", "A", "student", "Dee", "Dunn", "", "06", "2015-04-05"],
+            ["0014", "A", "student", "Calvin", "Cove", "", "07", "2014-04-05"],
+        ]
+        write(tmp_path / "delivery" / "users.csv", USERS, rows)
+        write(tmp_path / "delivery" / "classes.csv", ["sourcedId", "title", "grades", "schoolSourcedId"], [])
+        return tmp_path / "delivery"
+
+    def duplicates(self, delivery: Path, folder: Path):
+        return ck.find_duplicates(ck.read_roster(delivery), read_workspace(folder), threshold=0.999999)
+
+    def test_pairs_decided_the_same_are_merged_into_the_student_of_the_delivery(self, delivery, folder):
+        found = self.duplicates(delivery, folder)
+        found = found.decide("roster:0011", "workspace:CS01", "same").decide("roster:0011", "workspace:CS02", "same")
+        found = found.decide("roster:0012", "workspace:CS03", "different")
+        plan = plan_merge(found, read_workspace(folder), only_decided=True)
+        assert plan.merges[
+            ["survivor", "other", "school", "match_probability", "decision", "student_id"]
+        ].to_numpy().tolist() == [
+            ["CS11", "CS01", "S001", 1.0, "same", "0011"],
+            ["CS11", "CS02", "S001", 1.0, "same", "0011"],
+        ]
+
+    def test_a_student_who_is_not_on_connect_yet_waits_for_the_upload(self, delivery, folder):
+        found = self.duplicates(delivery, folder).decide("roster:0014", "workspace:CS04", "same")
+        plan = plan_merge(found, read_workspace(folder), only_decided=True)
+        assert plan.table()[["other", "state"]].to_numpy().tolist() == [["CS04", "not on Connect yet"]]
+        assert plan.table()["next_step"].iloc[0].startswith("Upload users.csv first")
+
+    def test_two_students_of_the_delivery_are_for_the_sis_to_join(self, delivery, folder):
+        found = self.duplicates(delivery, folder).decide("roster:0011", "roster:0013", "same")
+        found = found.decide("roster:0013", "workspace:CS01", "same")
+        plan = plan_merge(found, read_workspace(folder), only_decided=True)
+        assert sorted(plan.table()[["left", "right", "state"]].to_numpy().tolist()) == [
+            ["roster:0011", "roster:0013", "both have a SIS ID"],
+            ["roster:0013", "workspace:CS01", "several SIS IDs are this student"],
+        ]
+
+    def test_a_cluster_in_conflict_is_left_out_and_listed(self, delivery, folder):
+        found = self.duplicates(delivery, folder)
+        found = found.decide("roster:0011", "workspace:CS01", "same").decide("roster:0012", "workspace:CS01", "same")
+        found = found.decide("roster:0011", "roster:0012", "different")
+        plan = plan_merge(found, read_workspace(folder))
+        assert len(plan) == 0
+        assert set(plan.table()["state"]) == {"cluster in conflict"}
+
+    def test_two_records_made_by_hand_need_a_student_with_an_id(self, delivery, folder):
+        found = self.duplicates(delivery, folder).decide("workspace:CS01", "workspace:CS02", "same")
+        plan = plan_merge(found, read_workspace(folder), only_decided=True)
+        assert plan.table()[["other", "state"]].to_numpy().tolist() == [["CS02", "no record with a SIS ID"]]
+        found = found.decide("roster:0011", "workspace:CS01", "same")
+        merges = plan_merge(found, read_workspace(folder), only_decided=True).merges
+        assert merges[["survivor", "other"]].to_numpy().tolist() == [list(ADA), list(ADA_TOO)]
+
+    def test_no_pairs_are_an_empty_plan(self, delivery, folder):
+        plan = plan_merge(self.duplicates(delivery, folder), read_workspace(folder), only_decided=True)
+        assert plan.table().empty
+        assert len(plan) == 0
+
+    def test_duplicates_among_adults_are_refused(self, delivery):
+        found = ck.find_duplicates(ck.read_roster(delivery), kind="people")
+        with pytest.raises(SettingError, match="duplicates of people cannot be merged"):
+            plan_merge(found, pd.DataFrame())  # type: ignore[arg-type]

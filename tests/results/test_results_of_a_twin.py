@@ -1,0 +1,104 @@
+"""From an upload to merged students: what a twin says of a sample district, read back and carried on."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+import connect_kit as ck
+from connect_kit.twin import Twin
+from connect_kit.uploads import UploadPlan, UploadResult
+from tests.uploads import small
+
+
+class Sent(NamedTuple):
+    """A district that was rehearsed and then uploaded file by file."""
+
+    roster: Any
+    plan: UploadPlan
+    dry: UploadResult
+    twin: Twin
+    real: Path
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Sent:
+    place = tmp_path_factory.mktemp("district")
+    district = ck.sample_roster(place / "sample", students=300, faults="none", duplicates=True, existing=True)
+    twin = Twin.fill(place / "twin.duckdb", district.workspace, district="Maple Valley")
+    roster = ck.read_roster(district.delivery, progress=False)
+    plan = ck.plan_upload(roster, twin.workspace(), folder=place / "plan")
+    dry = ck.upload(plan, twin, dry_run=True)
+    for number, file in enumerate(plan.files, 1):
+        twin.send(file, place / "real", run=f"{plan.digest}:1", place=(number, len(plan.files)))
+    return Sent(roster, plan, dry, twin, place / "real")
+
+
+def test_a_real_upload_ends_row_by_row_as_its_rehearsal_said(sent):
+    results = ck.read_results(sent.real, sent.plan, forecast=sent.dry)
+    assert set(results.table()["verdict"]) == {"as forecast"}
+    assert len(results) == sum(sent.plan.file_rows)
+    assert len(results.errors) == len(sent.dry.errors)
+    assert len(results.differences()) == 0
+
+
+def test_the_last_rehearsal_of_the_plan_is_the_forecast_when_none_is_given(sent):
+    results = ck.read_results(sent.real, sent.plan)
+    assert [one.forecast for one in results.received] == [True] * len(sent.plan.files)
+    assert set(results.table()["verdict"]) == {"as forecast"}
+
+
+def test_a_dry_run_that_was_cancelled_or_came_after_the_upload_is_no_forecast_of_it(tmp_path):
+    twin = small.new_twin(tmp_path / "maple.duckdb")
+    plan = small.plan_of(small.deliver(tmp_path / "d"), twin, tmp_path / "plan")
+    assert ck.upload(plan, twin).succeeded
+    stop = threading.Event()
+    stop.set()
+    assert ck.upload(plan, twin, cancel=stop).cancelled
+    first = ck.upload(plan, twin, dry_run=False)
+    assert first.folder is not None
+    assert set(ck.read_results(first.folder, plan).table()["verdict"]) == {"as forecast"}
+    ck.upload(plan, twin)
+    assert set(ck.read_results(first.folder, plan).table()["verdict"]) == {"as forecast"}
+    second = ck.upload(plan, twin, dry_run=False)
+    assert second.folder is not None
+    assert set(ck.read_results(second.folder, plan).table()["verdict"]) == {"as forecast"}
+    assert set(ck.read_results(first.folder, plan).table()["verdict"]) == {"as forecast"}
+
+
+def test_every_error_of_the_twin_has_a_rule_with_a_remedy(sent):
+    results = ck.read_results(sent.real, sent.plan)
+    causes = results.causes()
+    assert causes["count"].sum() == len(results.errors)
+    assert not causes["remedy"].str.contains("not documented").any()
+    assert (causes["code"] != "").all()
+
+
+def test_no_name_of_the_district_is_in_what_is_saved(sent, tmp_path):
+    ck.read_results(sent.real, sent.plan).save(tmp_path)
+    written = " ".join(path.read_text(encoding="utf-8") for path in tmp_path.iterdir())
+    words = set(written.replace(",", " ").replace('"', " ").split())
+    users = sent.roster.users
+    families = {name for name in users["familyName"].dropna() if len(name) > 4}
+    assert families & words == set()
+    assert not any(address in written for address in users["email"].dropna())
+
+
+def test_students_made_by_hand_are_merged_into_those_of_the_upload_and_back(sent):
+    before, digest = sent.twin.summary().set_index("what")["count"], sent.twin.digest()
+    workspace = sent.twin.workspace()
+    plan = ck.plan_merge(ck.find_duplicates(sent.roster, workspace, progress=False), workspace)
+    assert len(plan) > 20
+    told = plan.moves(sent.twin)
+    change = sent.twin.merge(plan)
+    after = sent.twin.summary().set_index("what")["count"]
+    assert before["students"] - after["students"] == len(plan)
+    assert change.counts["guardians_disconnected"] == told["guardians_lost"].sum()
+    assert change.counts["history"] == told[["announcement", "backpack", "interaction"]].to_numpy().sum()
+    again = ck.plan_merge(ck.find_duplicates(sent.roster, sent.twin.workspace(), progress=False), sent.twin.workspace())
+    assert set(again.merges["other"]) & set(plan.merges["other"]) == set()
+    sent.twin.undo()
+    assert sent.twin.digest() == digest

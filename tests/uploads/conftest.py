@@ -1,0 +1,29 @@
+"""The small district: delivered, its twin, and a plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from connect_kit.twin import Twin
+from connect_kit.uploads import UploadPlan
+from tests.uploads import small
+
+
+@pytest.fixture
+def delivery(tmp_path: Path) -> Path:
+    """The small district's files."""
+    return small.deliver(tmp_path / "2026-08-15")
+
+
+@pytest.fixture
+def twin(tmp_path: Path) -> Twin:
+    """Its workspace, still empty."""
+    return small.new_twin(tmp_path / "maple.duckdb")
+
+
+@pytest.fixture
+def plan(delivery: Path, twin: Twin, tmp_path: Path) -> UploadPlan:
+    """A plan at district level, whose self-check found nothing."""
+    return small.plan_of(delivery, twin, tmp_path / "plan")

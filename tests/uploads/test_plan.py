@@ -1,0 +1,327 @@
+"""The plan as a value and as a file; the conditions it tells of (decision 23)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import connect_kit as ck
+from connect_kit.errors import GateError, OutputError, PlanError, SettingError
+from connect_kit.twin import Action, Twin
+from connect_kit.uploads import Critical, UploadPlan, confirmation, plan_upload, read_plan, upload
+from connect_kit.uploads.plan_file import write_plan
+from tests.uploads.small import deliver, plan_of, states
+
+BAD_MAIL = Critical("users.email.format", "No address that can receive mail", 2)
+NO_NAME = Critical("users.givenName.present", "No given name", 1)
+
+
+def gate(plan: UploadPlan, name: str, target: object = None) -> tuple[str, str, str]:
+    gates = plan.gates(target)
+    row = gates[gates["gate"] == name].iloc[0]
+    return row["state"], row["why"], row["how"]
+
+
+def test_a_plan_reads_back_as_it_was_made(plan: UploadPlan) -> None:
+    again = read_plan(plan.folder)
+    assert again == plan
+    assert again.digest == plan.digest
+    assert read_plan(plan.folder / "plan.json") == plan
+    again.verify()
+
+
+def test_waivers_and_answers_stay_in_the_folder(plan: UploadPlan, tmp_path: Path) -> None:
+    found = replace(plan, findings=(BAD_MAIL,))
+    found.waive("users.email.format", "Mrs Alder, by mail: mended next week").answer(archive_existing=True)
+    again = read_plan(plan.folder)
+    assert again.waivers == {"users.email.format": "Mrs Alder, by mail: mended next week"}
+    assert again.archive_existing is True
+    assert again.critical == ()
+
+
+def test_the_digest_tells_other_bytes_and_another_way_of_sending_but_not_waivers(
+    delivery: Path, twin: Twin, plan: UploadPlan, tmp_path: Path
+) -> None:
+    abandoning = plan_of(delivery, twin, tmp_path / "abandon", abandon=True)
+    other = plan_of(deliver(tmp_path / "d", guardians=None), twin, tmp_path / "other")
+    assert len({plan.digest, abandoning.digest, other.digest}) == 3
+    assert plan.answer(archive_existing=True).digest == plan.digest
+
+
+def test_a_changed_file_is_named(plan: UploadPlan) -> None:
+    with (plan.folder / "classes.csv").open("a") as file:
+        file.write("c3,Art,03,0104\r\n")
+    with pytest.raises(PlanError, match=r"classes\.csv: changed since it was planned; prepare the files again"):
+        plan.verify()
+
+
+def test_a_missing_file_is_named(plan: UploadPlan) -> None:
+    (plan.folder / "classes.csv").unlink()
+    with pytest.raises(PlanError, match=r"classes\.csv: cannot be read .*; prepare the files again"):
+        plan.verify()
+
+
+def test_a_plan_edited_by_hand_is_refused(plan: UploadPlan) -> None:
+    place = plan.folder / "plan.json"
+    told = json.loads(place.read_text())
+    told["waivers"] = {"users.email.format": "because"}
+    place.write_text(json.dumps(told))
+    with pytest.raises(PlanError, match=r"edited by hand or is damaged; prepare the files again.*plan\.waive"):
+        read_plan(plan.folder)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", "\udcff", '{"seal": 1}', '{"version": 1, "seal": "x"}'])
+def test_a_damaged_plan_is_one_clear_error(plan: UploadPlan, text: str) -> None:
+    (plan.folder / "plan.json").write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(PlanError, match=r"plan\.json: "):
+        read_plan(plan.folder)
+
+
+def test_a_folder_without_plan_is_one_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(PlanError, match="not found; give the folder that plan_upload wrote"):
+        read_plan(tmp_path)
+
+
+def test_a_preparation_that_fails_leaves_no_plan_and_can_be_begun_again(
+    delivery: Path, twin: Twin, plan: UploadPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roster = ck.read_roster(delivery)
+    with monkeypatch.context() as patch:
+        patch.setattr("connect_kit.uploads.prepare._OPTIONS", "HEADER, NO_SUCH_OPTION")  # the writing itself fails
+        with pytest.raises(
+            OutputError, match=r"users\.csv: could not be written .*; make room, or name another folder"
+        ):
+            plan_upload(roster, twin.workspace(), folder=plan.folder)
+    with pytest.raises(PlanError, match="its preparation did not end; prepare the files again"):
+        read_plan(plan.folder)
+    assert plan_upload(roster, twin.workspace(), folder=plan.folder).digest == plan.digest
+
+
+def test_a_folder_in_the_way_of_a_file_is_one_clear_error(delivery: Path, twin: Twin, plan: UploadPlan) -> None:
+    (plan.folder / "enrollments.csv").unlink()
+    (plan.folder / "enrollments.csv").mkdir()
+    with pytest.raises(OutputError, match=r"cannot be written to .*; give another folder"):
+        plan_upload(ck.read_roster(delivery), twin.workspace(), folder=plan.folder)
+
+
+def test_sets_of_a_preparation_broken_off_are_cleared_away(delivery: Path, twin: Twin, tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    (broken / "S9").mkdir(parents=True)
+    (broken / "S9" / "users.csv").write_text("sourcedId\n")
+    (broken / "plan.json").write_text('{"preparing": true}')
+    plan_of(delivery, twin, broken)
+    assert not (broken / "S9").exists()
+
+
+def test_a_saved_plan_stands_on_its_own(plan: UploadPlan, tmp_path: Path) -> None:
+    plan.save(tmp_path / "copy")
+    copied = read_plan(tmp_path / "copy")
+    assert copied.digest == plan.digest
+    assert copied.files[0].path == tmp_path / "copy" / "users.csv"
+    copied.verify()
+
+
+def test_a_plan_saved_into_its_own_folder_loses_nothing(plan: UploadPlan) -> None:
+    plan.save(plan.folder)
+    again = read_plan(plan.folder)
+    again.verify()
+    assert again == plan
+
+
+def test_a_plan_in_hand_does_not_overwrite_the_one_that_replaced_it(
+    plan: UploadPlan, twin: Twin, tmp_path: Path
+) -> None:
+    newer = plan_of(deliver(tmp_path / "newer", guardians=None), twin, plan.folder)
+    for change in (
+        lambda: plan.answer(archive_existing=True),
+        lambda: replace(plan, findings=(BAD_MAIL,)).waive(BAD_MAIL.code, "Mrs Alder"),
+    ):
+        with pytest.raises(PlanError, match="another plan lies there now"):
+            change()
+    with pytest.raises(PlanError):
+        plan.save(plan.folder)
+    assert read_plan(plan.folder) == newer
+
+
+def test_waivers_and_answers_given_beside_each_other_are_all_kept(plan: UploadPlan) -> None:
+    found = write_plan(replace(plan, archive_existing=None, findings=(BAD_MAIL, NO_NAME)))
+    found.waive(BAD_MAIL.code, "Mrs Alder")
+    found.answer(archive_existing=False)
+    last = found.waive(NO_NAME.code, "Mr Birch")
+    assert last.waivers == {BAD_MAIL.code: "Mrs Alder", NO_NAME.code: "Mr Birch"}
+    assert last.archive_existing is False
+    assert read_plan(plan.folder) == last
+
+
+@pytest.mark.parametrize("value", ["no", "False", 0, None])
+def test_the_answer_is_yes_or_no_and_nothing_that_looks_like_it(plan: UploadPlan, value: object) -> None:
+    with pytest.raises(SettingError, match=r"archive_existing is .*; expected True or False"):
+        plan.answer(archive_existing=value)  # type: ignore[arg-type]
+    assert read_plan(plan.folder) == plan
+
+
+@pytest.mark.parametrize("option", ["archive_existing", "abandon"])
+def test_options_of_a_plan_are_yes_or_no(delivery: Path, twin: Twin, tmp_path: Path, option: str) -> None:
+    with pytest.raises(SettingError, match=f"{option} is 'no'; expected True or False"):
+        plan_of(delivery, twin, tmp_path / "other", **{option: "no"})
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_waiver_needs_a_reason_and_a_code_that_is_there(plan: UploadPlan) -> None:
+    found = replace(plan, findings=(BAD_MAIL,))
+    with pytest.raises(SettingError, match=r"waiving users\.email\.format needs a reason"):
+        found.waive("users.email.format", " ")
+    with pytest.raises(SettingError, match=r"waiving users\.email\.format needs a reason"):
+        found.waive("users.email.format", None)  # type: ignore[arg-type]
+    with pytest.raises(SettingError, match=r"'users\.role\.known' needs no waiver; .* here: users\.email\.format"):
+        found.waive("users.role.known", "because")
+
+
+def test_a_plan_shows_itself_without_names(plan: UploadPlan) -> None:
+    shown = plan._repr_html_() + repr(plan) + plan.table().to_string() + plan.gates().to_string()
+    for name in ("Ada", "Quill", "Cleo", "Marsh", "Ezra"):
+        assert name not in shown
+    assert repr(plan) == "UploadPlan(2026-08-15: district level, 5 files, 16 rows)"
+    assert plan.chart().to_dict()["description"].startswith("Rows to be sent, by file: users.csv 7 rows")
+
+
+def test_the_typed_confirmation_names_the_district_and_the_rows(plan: UploadPlan) -> None:
+    assert confirmation(plan, "Maple Valley") == "Maple Valley 16"
+
+
+def test_criticals_of_the_self_check_are_taken_into_the_plan(
+    faulty_findings, faulty: ck.SampleDistrict, tmp_path: Path
+) -> None:
+    plan = plan_upload(faulty_findings.roster, faulty_findings.workspace, faulty_findings, folder=tmp_path / "plan")
+    told = faulty_findings.summary()
+    expected = told[told["severity"] == "critical"].groupby("code")["count"].sum().to_dict()
+    assert {one.code: one.count for one in plan.critical} == expected
+    assert plan.checked
+
+
+# Gates.
+
+
+def test_a_delivery_that_was_not_checked_is_not_ready(delivery: Path, twin: Twin) -> None:
+    plan = plan_upload(ck.read_roster(delivery), twin.workspace())
+    assert gate(plan, "self-check")[:2] == ("open", "the delivery was not checked")
+
+
+def test_each_critical_finding_is_a_gate_of_its_own_and_a_waiver_closes_it(
+    delivery: Path, twin: Twin, tmp_path: Path
+) -> None:
+    plan = plan_of(delivery, twin, tmp_path / "plan", BAD_MAIL, Critical("users.role.known", "Unknown role", 1))
+    assert gate(plan, "self-check: users.email.format") == (
+        "open",
+        "No address that can receive mail (2 rows)",
+        "mend it in the SIS and prepare again, or plan.waive('users.email.format', reason)",
+    )
+    waived = plan.waive("users.email.format", "agreed")
+    state, why, _ = gate(waived, "self-check: users.email.format")
+    assert (state, why) == ("closed", "No address that can receive mail (2 rows); waived: agreed")
+    assert gate(waived, "self-check: users.role.known")[0] == "open"
+
+
+def test_a_school_id_that_is_not_on_connect_is_a_gate_until_it_is_recorded(delivery: Path, tmp_path: Path) -> None:
+    twin = Twin.new(tmp_path / "t.duckdb", "Maple Valley", {"North": "0104", "South": None})
+    plan = plan_of(delivery, twin, tmp_path / "plan")
+    assert gate(plan, "schools matched")[:2] == ("open", "on no school of Connect: 0105")
+    assert gate(plan, "schools matched", twin)[0] == "open"
+    schools = twin.table("schools")
+    south = str(schools.loc[schools["name"] == "South", "connectSchoolId"].item())
+    twin.apply(Action("connect_schools", values={south: "0105"}))
+    assert gate(plan, "schools matched", twin)[:2] == ("closed", "all 2 School IDs are on Connect")
+
+
+def test_rows_left_out_at_school_level_are_a_gate(delivery: Path, tmp_path: Path) -> None:
+    twin = Twin.new(tmp_path / "t.duckdb", "Maple Valley", {"North": "0104"})
+    plan = plan_of(delivery, twin, tmp_path / "plan", level="school")
+    state, why, _ = gate(plan, "schools matched", twin)
+    assert state == "open"
+    assert why == (
+        "no school of Connect for 0105; rows left out, as they belong to none of the schools: 2 of users, "
+        "1 of classes, 2 of enrollments, 1 of guardians"
+    )
+    alone = plan_of(delivery, twin, tmp_path / "alone", level="school", school="0104")
+    assert gate(alone, "schools matched", twin)[:2] == ("closed", "1 school of Connect")
+
+
+def test_the_first_users_file_asks_whether_existing_students_are_archived(
+    delivery: Path, twin: Twin, tmp_path: Path
+) -> None:
+    plan = plan_of(delivery, twin, tmp_path / "plan", archive_existing=None)
+    assert gate(plan, "archive existing students?", twin)[0] == "open"
+    assert gate(plan.answer(archive_existing=False), "archive existing students?", twin)[0] == "closed"
+
+
+def test_answered_yes_waits_until_the_students_made_by_hand_are_archived(delivery: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "exported"
+    folder.mkdir()
+    (folder / "schools.csv").write_text("connectSchoolId,name,schoolId\nS1,North,0104\nS2,South,0105\n")
+    (folder / "students.csv").write_text(
+        "connectStudentId,connectSchoolId,givenName,familyName,grade,email,studentId,archived\n"
+        "CS00000001,S1,Ada,Quill,03,,,false\nCS00000002,S2,Bo,Quill,06,,,true\n"
+    )
+    twin = Twin.fill(tmp_path / "t.duckdb", folder, district="Maple Valley")
+    plan = plan_of(delivery, twin, tmp_path / "plan", archive_existing=True)
+    state, why, how = gate(plan, "archive existing students?", twin)
+    assert (state, why) == ("open", "answered: yes, but 1 active students have no SIS ID")
+    assert how == 'target.apply(Action("archive_students", unsynced=True))'
+    twin.apply(Action("archive_students", unsynced=True))
+    assert gate(plan, "archive existing students?", twin)[0] == "closed"
+
+
+def test_only_a_dry_run_of_these_bytes_on_this_target_closes_its_gate(
+    delivery: Path, twin: Twin, plan: UploadPlan, tmp_path: Path
+) -> None:
+    assert states(plan, twin)["dry run"] == "open"
+    upload(plan, twin)
+    assert states(plan, twin)["dry run"] == "closed"
+    assert plan.ready(twin)
+    assert states(plan)["dry run"] == "open"
+    another = Twin.new(tmp_path / "other.duckdb", "Oak Hill", {"North": "0104", "South": "0105"})
+    assert gate(plan, "dry run", another)[:2] == ("open", "these files were not rehearsed on Oak Hill")
+    changed = plan_of(deliver(tmp_path / "d", student_attributes=None), twin, plan.folder)
+    assert states(changed, twin)["dry run"] == "open"
+
+
+def test_a_dry_run_that_refused_rows_closes_its_gate_once_their_codes_are_waived(twin: Twin, tmp_path: Path) -> None:
+    enrollments = "classSourcedId,schoolSourcedId,userSourcedId,role\nc1,0104,0001,student\nc9,0104,0001,student\n"
+    delivery = deliver(tmp_path / "d", enrollments=enrollments)
+    plan = plan_of(delivery, twin, tmp_path / "plan")
+    upload(plan, twin)
+    code = "enrollments.classSourcedId.known_class"
+    assert gate(plan, "dry run", twin)[:2] == ("open", f"the dry run refused rows: {code}: 1")
+    waived = plan.waive(code, "the class is new; it comes next week")
+    assert states(waived, twin)["dry run"] == "closed"
+
+
+def test_a_damaged_note_of_dry_runs_opens_the_gate_and_hurts_nothing_else(plan: UploadPlan, twin: Twin) -> None:
+    upload(plan, twin)
+    note = plan.folder / "rehearsals.json"
+    endless = note.read_text().replace('"errors": {}', '"errors": {"x": 1e400}')
+    assert "1e400" in endless
+    for text in (endless, '[{"target": 1}, 7]'):
+        note.write_text(text)
+        assert states(plan, twin)["dry run"] == "open"
+    upload(plan, twin)
+    assert states(plan, twin)["dry run"] == "closed"
+
+
+def test_a_real_upload_names_every_open_gate_and_sends_nothing(delivery: Path, twin: Twin, tmp_path: Path) -> None:
+    plan = plan_of(delivery, twin, tmp_path / "plan", BAD_MAIL, archive_existing=None)
+    before = twin.digest()
+    with pytest.raises(GateError, match="Maple Valley: nothing was sent, as gates are open") as caught:
+        upload(plan, twin, dry_run=False)
+    assert caught.value.gates == ("self-check: users.email.format", "archive existing students?", "dry run")
+    assert twin.digest() == before
+
+
+def test_gates_are_a_table_of_four_columns(plan: UploadPlan) -> None:
+    gates = plan.gates()
+    assert isinstance(gates, pd.DataFrame)
+    assert gates.columns.tolist() == ["gate", "state", "why", "how"]
