@@ -1,7 +1,8 @@
 """The self-check: :func:`check_roster` and the :class:`Findings` it gives."""
 
+from connect_kit.checks.audit_data import AuditData
 from connect_kit.checks.findings import Findings
 from connect_kit.checks.run import check_roster
 from connect_kit.checks.suites import Rule, load_suites
 
-__all__ = ["Findings", "Rule", "check_roster", "load_suites"]
+__all__ = ["AuditData", "Findings", "Rule", "check_roster", "load_suites"]

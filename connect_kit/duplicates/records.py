@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connect_kit.engine import package_text
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
     from connect_kit.duplicates.model import Model
-    from connect_kit.engine import Schema, package_text
+    from connect_kit.engine import Schema
 
 #: Fields side by side, in reading order; a kind has those of its records.
 _FIELDS = (

@@ -134,7 +134,7 @@ class _Reading:
         told = self._forecast(place, file.kind, keys)
         run(
             self.schema,
-            "results_reading.sql",
+            "comparing.sql",
             key=loose() if by_zeros else exact(),
             place=number,
             planned=str(bool(self.sent)).lower(),

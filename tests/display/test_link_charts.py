@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from connect_kit import link_charts
+from connect_kit import display as link_charts
 from connect_kit.display.svg import to_svg
 
 THRESHOLD = math.log2(9)  # probability 0.9

@@ -1,0 +1,49 @@
+"""The parts of an audit, as one value: verbs that need several of them take it whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from connect_kit.checks.findings import Findings
+    from connect_kit.duplicates import Duplicates
+    from connect_kit.matching import ClassroomMatches, SchoolMatches
+    from connect_kit.roster import Roster, Workspace
+
+
+@dataclass(frozen=True, eq=False)
+class AuditData:
+    """What belongs together because it was found in one delivery and one workspace.
+
+    Attributes
+    ----------
+    findings : Findings
+        Of the self-check; it holds the roster and the workspace.
+    duplicates : Duplicates or None
+        None where nobody looked for duplicate students.
+    schools : SchoolMatches or None
+        None without a workspace.
+    classrooms : ClassroomMatches or None
+        None without a workspace.
+    """
+
+    findings: Findings = field(repr=False)
+    duplicates: Duplicates | None = field(default=None, repr=False)
+    schools: SchoolMatches | None = field(default=None, repr=False)
+    classrooms: ClassroomMatches | None = field(default=None, repr=False)
+
+    @property
+    def roster(self) -> Roster:
+        """The delivery."""
+        return self.findings.roster
+
+    @property
+    def workspace(self) -> Workspace | None:
+        """The side of Connect."""
+        return self.findings.workspace
+
+    @property
+    def fit(self) -> bool:
+        """Whether the delivery is fit to be sent."""
+        return self.findings.fit
