@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 import ipywidgets
 
 from connect_kit.errors import TwinBusyError, TwinError
-from connect_kit.merging.pairs import MERGEABLE, MergePlan
+from connect_kit.merging import MergePlan
+from connect_kit.merging.pairs import MERGEABLE
 from connect_kit.panels import merge_view as view
 from connect_kit.panels.elements import Node, el
 from connect_kit.panels.panel import Panel, Press
