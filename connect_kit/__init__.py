@@ -6,6 +6,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from connect_kit.auditing import Audit as Audit
+    from connect_kit.auditing import audit as audit
     from connect_kit.checks import Findings as Findings
     from connect_kit.checks import check_roster as check_roster
     from connect_kit.decisions import Decisions as Decisions
@@ -49,6 +51,7 @@ __version__ = "0.1.0"
 #: The public names, by the room that they live in. pandas, DuckDB and Great Expectations are imported when a name is
 #: first asked for, so that the kit itself imports at once.
 _ROOMS = {
+    "auditing": "Audit audit",
     "checks": "Findings check_roster",
     "decisions": "Decisions read_decisions",
     "duplicates": "Duplicates find_duplicates",

@@ -42,20 +42,25 @@ def audit(
     ] = None,
     region: Annotated[str, typer.Option(help="Country of phone numbers written without country code.")] = "US",
     duplicates: Annotated[
-        bool, typer.Option("--duplicates/--no-duplicates", help="Whether to look for students who are there twice.")
+        bool, typer.Option("--duplicates/--no-duplicates", help="Whether to look for duplicate students.")
     ] = True,
 ) -> None:
     """Read a delivery, check it, and write what was found.
 
-    Written are report.html, findings.xlsx, findings.csv, duplicates.csv, schools.csv, classrooms.csv and summary.json.
+    Writes report.html, findings.xlsx, findings.csv, duplicates.csv, schools.csv, classrooms.csv and summary.json, all or
+    none of them.
     What people decided about pairs is read from connect-kit-decisions.csv beside the delivery.
     """
-    from connect_kit.cli.audit import run_audit
+    from connect_kit.auditing import audit as whole_audit
+    from connect_kit.cli.audit import print_audit
 
-    code = run_audit(
-        delivery, out, workspace=workspace, level=level, suites=suites, region=region, look_for_duplicates=duplicates
+    bars = None if sys.stderr.isatty() else False
+    found = whole_audit(
+        delivery, workspace, level=level, suites=suites, region=region, duplicates=duplicates, progress=bars
     )
-    raise typer.Exit(code)
+    found.save(out)
+    print_audit(found, out)
+    raise typer.Exit(0 if found.fit else 1)
 
 
 @app.command()

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from connect_kit.connect import Level
-    from connect_kit.roster import Workspace
     from connect_kit.uploads import UploadPlan, UploadResult
 
 _MARKS = {"open": "▲ open  ", "closed": "✔ closed"}
@@ -28,13 +27,6 @@ _CLOSES = {
     "python -m connect_kit twin archive-students --unsynced",
     "dry run": "python -m connect_kit upload PLAN --twin FILE; refused rows: mend them, or --waive CODE=REASON",
 }
-
-
-def open_workspace(path: Path) -> Workspace:
-    """A workspace from a folder of exported files, or from a twin."""
-    import connect_kit as ck
-
-    return ck.Twin(path).workspace() if path.is_file() else ck.read_workspace(path)
 
 
 def run_prepare(
@@ -50,6 +42,7 @@ def run_prepare(
 ) -> int:
     """Check, match, write the files that Connect asks for, and print the gates; 1 while any but the dry run is open."""
     import connect_kit as ck
+    from connect_kit.auditing import open_workspace
 
     bars = None if sys.stderr.isatty() else False
     roster = ck.read_roster(delivery, level=level, progress=bars)

@@ -1,0 +1,277 @@
+"""The whole audit of a delivery: read, match, find duplicate students, check; shown, and saved as one folder.
+
+The verb is ``connect_kit.audit``; a module of that name would hide it.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from connect_kit.checks import AuditData, check_roster
+from connect_kit.checks.gx import prepare
+from connect_kit.checks.suites import load_suites
+from connect_kit.decisions import read_decisions
+from connect_kit.display.html import table_html
+from connect_kit.duplicates import find_duplicates
+from connect_kit.duplicates.value import COLUMNS as PAIR_COLUMNS
+from connect_kit.engine.progress import progress_bar
+from connect_kit.errors import OutputError
+from connect_kit.matching import match_classrooms, match_schools
+from connect_kit.matching.partners import COLUMNS as MATCH_COLUMNS
+from connect_kit.report import write_report, write_workbook
+from connect_kit.roster import Roster, Workspace, read_roster, read_workspace
+from connect_kit.twin import Twin
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from connect_kit.connect import Level
+
+#: The files that an audit is saved as; nothing else of a folder is replaced.
+OUTPUTS = (
+    "summary.json", "findings.csv", "duplicates.csv", "schools.csv", "classrooms.csv", "report.html", "findings.xlsx",
+)  # fmt: skip
+#: What duplicates.csv, schools.csv and classrooms.csv are called, and their columns.
+_MATCHED = {"duplicates": PAIR_COLUMNS, "schools": MATCH_COLUMNS, "classrooms": MATCH_COLUMNS}
+_VERDICTS = {"fit": "✔ Fit to send: no critical finding.", "not fit": "✖ Not fit to send: critical findings."}
+_SHOWN = 8  # causes in a notebook's cell
+
+Step = Callable[[str, str], Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Audit(AuditData):
+    """Everything that was found in one delivery.
+
+    Attributes
+    ----------
+    findings : Findings
+        What the self-check found.
+    duplicates : Duplicates or None
+        Duplicate students; None where nobody looked for them.
+    schools : SchoolMatches or None
+        Which schools belong together; None without a workspace.
+    classrooms : ClassroomMatches or None
+        Which classes and classrooms belong together; None without a workspace.
+    seconds : mapping of str to float
+        Time by step.
+    """
+
+    seconds: Mapping[str, float] = field(default_factory=dict, repr=False)
+
+    @property
+    def verdict(self) -> Literal["fit", "not fit"]:
+        """``fit`` without a critical finding, else ``not fit``."""
+        return "fit" if self.fit else "not fit"
+
+    def summary(self) -> pd.DataFrame:
+        """The numbers: ``what`` and ``count``."""
+        import pandas as pd
+
+        rows = [(f"rows of {name}", table.rows) for name, table in self.roster.info.items()]
+        rows += [(f"{severity} rows", self.findings.total(severity)) for severity in ("critical", "warning", "info")]
+        for name, counts in self._counts().items():
+            rows += [(f"{name}: {part}", count) for part, count in (counts or {}).items()]
+        return pd.DataFrame(rows, columns=["what", "count"])
+
+    def table(self) -> pd.DataFrame:
+        """Every failing row, as in findings.csv; see :meth:`Findings.table`."""
+        return self.findings.table()
+
+    def causes(self) -> pd.DataFrame:
+        """One line per root cause, in the order in which to fix them; see :meth:`Findings.causes`."""
+        return self.findings.causes()
+
+    def chart(self) -> Any:
+        """Failing rows by file and severity, as an Altair chart."""
+        return self.findings.chart()
+
+    def save(self, folder: str | Path) -> Path:
+        """Write what was found into a folder: IDs and no names.
+
+        Written are report.html, findings.xlsx, findings.csv, duplicates.csv, schools.csv, classrooms.csv and
+        summary.json, all or none; other files of the folder are left alone. What was not looked for is a CSV file
+        with its titles only.
+
+        Returns
+        -------
+        Path
+            The folder.
+
+        Raises
+        ------
+        OutputError
+            When they cannot be written; what stood there before is as it was.
+        """
+        place = Path(folder).expanduser()
+        seconds = dict(self.seconds)
+        with _replaced_together(place) as new:
+            with _timed(seconds, "findings.csv"):
+                self.findings.write_csv(new / "findings.csv")
+                for name, columns in _MATCHED.items():
+                    found = getattr(self, name)
+                    if found is not None:
+                        found.save(new)
+                    else:
+                        (new / f"{name}.csv").write_text(",".join(columns) + "\r\n", encoding="utf-8", newline="")
+            parts: dict[str, Any] = {name: getattr(self, name) for name in _MATCHED}
+            with _timed(seconds, "report.html"):
+                write_report(self.findings, new / "report.html", **parts)
+            with _timed(seconds, "findings.xlsx"):
+                write_workbook(self.findings, new / "findings.xlsx", **parts)
+            text = json.dumps(self._summary(seconds), indent=2, ensure_ascii=False) + "\n"
+            (new / "summary.json").write_text(text, encoding="utf-8")
+        return place
+
+    def _counts(self) -> dict[str, dict[str, int] | None]:
+        found = {name: getattr(self, name) for name in _MATCHED}
+        return {name: value.counts if value is not None else None for name, value in found.items()}
+
+    def _summary(self, seconds: Mapping[str, float]) -> dict[str, Any]:
+        """What summary.json holds; duplicates, schools and classrooms are null where they were not looked for."""
+        frame = self.findings.summary()[["code", "severity", "table", "column", "count", "title"]]
+        return {
+            "fit": self.fit,
+            "level": self.findings.level,
+            "tables": {name: {"rows": t.rows, "refused": t.refused} for name, t in self.roster.info.items()},
+            "findings": frame.to_dict("records"),
+            "not_checked": self.findings.unchecked()[["code", "reason"]].to_dict("records"),
+            **self._counts(),
+            "seconds": {step: round(value, 3) for step, value in seconds.items()},
+        }
+
+    def __repr__(self) -> str:
+        rows = ", ".join(f"{self.findings.total(severity):,} {severity}" for severity in ("critical", "warning"))
+        return f"Audit({self.verdict}: {rows})"
+
+    def _repr_html_(self) -> str:
+        causes = self.causes()[["order", "severity", "cause", "rows", "remedy"]]
+        head = f"<p><b>{_VERDICTS[self.verdict]}</b></p>"
+        return head + table_html(causes.head(_SHOWN), "First causes") + table_html(self.summary(), "In numbers")
+
+
+def audit(
+    delivery: str | Path | Roster,
+    workspace: str | Path | Workspace | Twin | None = None,
+    *,
+    level: Level = "district",
+    suites: str | Path | None = None,
+    region: str = "US",
+    duplicates: bool = True,
+    progress: bool | None = None,
+) -> Audit:
+    """Audit a delivery: read it, match it with Connect, find duplicate students, check it.
+
+    What people decided about pairs is read from ``connect-kit-decisions.csv`` beside the delivery. Nothing is written.
+
+    Parameters
+    ----------
+    delivery : str, Path or Roster
+        Folder or ZIP with the CSV files, or a roster once read.
+    workspace : str, Path, Workspace or Twin, optional
+        The district as Connect has it: a folder of exported CSV files, a twin or the path of one, or a workspace once
+        read. Without it School IDs, existing students and classrooms cannot be compared.
+    level : {"district", "school"}
+        Whether the files hold several schools or one; a roster knows its own.
+    suites : str or Path, optional
+        The district's own suites: a JSON file, or a folder of them.
+    region : str
+        Country (ISO 3166, two capital letters) of phone numbers written without country code.
+    duplicates : bool
+        Whether to look for duplicate students.
+    progress : bool, optional
+        Show how far it is; by default in a notebook and on a terminal.
+
+    Returns
+    -------
+    Audit
+
+    Raises
+    ------
+    DeliveryError, WorkspaceError, TwinError, DecisionsError
+        When one of the sides, or what people decided, cannot be read.
+    SuiteError
+        When a file of the district's own suites is not a suite; before anything else is read.
+    SettingError
+        For a value that is not allowed.
+    """
+    load_suites(suites)  # a faulty suite is reported before a long reading
+    shown = progress if progress is not None else sys.stderr.isatty() or "ipykernel" in sys.modules
+    bars = None if shown else False
+    seconds: dict[str, float] = {}
+    with progress_bar(shown, "Audit", total=5) as advance:
+
+        @contextmanager
+        def step(name: str, doing: str) -> Iterator[None]:
+            advance(0, doing)
+            with _timed(seconds, name):
+                yield
+            advance()
+
+        with step("read", "reading"):
+            roster = delivery if isinstance(delivery, Roster) else read_roster(delivery, level=level, progress=bars)
+            # Great Expectations takes seconds to import: that happens beside the reading of the workspace.
+            threading.Thread(target=prepare, daemon=True).start()
+            known = open_workspace(workspace) if workspace is not None else None
+        decisions = read_decisions(roster)
+        pairs = schools = classrooms = None
+        if duplicates:
+            with step("duplicates", "finding duplicate students"):
+                pairs = find_duplicates(roster, known, decisions=decisions, progress=bars)
+        if known is not None:
+            with step("schools", "matching schools"):
+                schools = match_schools(roster, known, decisions=decisions)
+            with step("classrooms", "matching classrooms"):
+                classrooms = match_classrooms(roster, known, schools=schools, decisions=decisions, progress=bars)
+        with step("check", "checking"):
+            findings = check_roster(
+                roster, known, duplicates=pairs, classrooms=classrooms, suites=suites, region=region, progress=bars
+            )
+    seconds |= {f"check: {part}": value for part, value in findings.seconds.items()}
+    return Audit(findings, pairs, schools, classrooms, seconds)
+
+
+def open_workspace(thing: str | Path | Workspace | Twin) -> Workspace:
+    """A workspace from itself, from a folder of exported files, or from a twin or the path of one."""
+    if isinstance(thing, Workspace):
+        return thing
+    if isinstance(thing, Twin):
+        return thing.workspace()
+    return Twin(thing).workspace() if Path(thing).expanduser().is_file() else read_workspace(thing)
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
+    started = time.perf_counter()
+    yield
+    seconds[name] = time.perf_counter() - started
+
+
+@contextmanager
+def _replaced_together(folder: Path) -> Iterator[Path]:
+    """A folder beside the old files; they are replaced together once everything is written."""
+    new: Path | None = None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        new = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
+        yield new
+        for name in OUTPUTS:
+            (new / name).replace(folder / name)
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: the results could not be written ({error.strerror or error}); what stood there is as it was. "
+            "Make room, or give another folder"
+        ) from error
+    finally:
+        if new is not None:
+            shutil.rmtree(new, ignore_errors=True)
