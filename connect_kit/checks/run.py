@@ -232,7 +232,7 @@ class _Run:
     def reader_notes(self) -> None:
         """Bring in what the reader noted."""
         groups = self.schema.execute(
-            "SELECT code, severity, tbl, file, col, count(*) FROM _seen GROUP BY ALL ORDER BY min(rowid)",
+            "SELECT code, severity, tbl, file, col, count(*) FROM _notices GROUP BY ALL ORDER BY min(rowid)",
             also=self.others,
         )
         for code, severity, table, file, column, count in groups:
@@ -243,7 +243,7 @@ class _Run:
             key = self._key(table)
             join = f"LEFT JOIN {quoted('_all_' + table)} AS k ON k._line = s.line" if key else ""
             self.schema.execute(
-                f"INSERT INTO _failing SELECT {number}, s.line, s.value, {key or 'NULL'} FROM _seen AS s {join} "
+                f"INSERT INTO _failing SELECT {number}, s.line, s.value, {key or 'NULL'} FROM _notices AS s {join} "
                 "WHERE s.code = ? AND s.severity IS NOT DISTINCT FROM ? AND s.tbl = ? AND s.file = ? "
                 "AND s.col IS NOT DISTINCT FROM ?",
                 [code, severity, table, file, column],

@@ -47,9 +47,8 @@ def audit(
 ) -> None:
     """Read a delivery, check it, and write what was found.
 
-    Writes report.html, findings.xlsx, findings.csv, duplicates.csv, schools.csv, classrooms.csv and summary.json, all or
-    none of them.
-    What people decided about pairs is read from connect-kit-decisions.csv beside the delivery.
+    Writes report.html, findings.xlsx, findings.csv, duplicates.csv, schools.csv, classrooms.csv and summary.json: all
+    of them, or none. What people decided about pairs is read from connect-kit-decisions.csv beside the delivery.
     """
     from connect_kit.auditing import audit as whole_audit
     from connect_kit.cli.audit import print_audit
@@ -74,7 +73,7 @@ def sample(
     faults: Annotated[str, typer.Option(help="all, none, or codes of rules separated by commas.")] = "all",
     layout: Annotated[Layout, typer.Option(help="Connect's columns only, or full OneRoster.")] = "connect",
     level: Annotated[Level, typer.Option(help="Several schools, or one.")] = "district",
-    duplicates: Annotated[float, typer.Option(min=0, max=1, help="Share of students who are entered twice.")] = 0.02,
+    duplicates: Annotated[float, typer.Option(min=0, max=1, help="Share of duplicate students.")] = 0.02,
     existing: Annotated[
         bool | None,
         typer.Option(
@@ -102,12 +101,12 @@ def sample(
     typer.echo(f"An invented district of {students:,} students: {made.delivery}")
     typer.echo(f"Its Connect workspace: {made.workspace}")
     typer.echo(f"The planted faults, file and line: {made.truth}")
-    for path, told in (
-        (made.truth_people, "Who is there twice, and who is only alike"),
+    for path, what in (
+        (made.truth_people, "Duplicate students, and students who are only alike"),
         (made.truth_classrooms, "Which class is which classroom"),
     ):
         if path:
-            typer.echo(f"{told}: {path}")
+            typer.echo(f"{what}: {path}")
 
 
 @app.command()
@@ -230,9 +229,9 @@ def merge(
     raise typer.Exit(run_merge(twin, delivery, out, level=level, only_decided=only_decided, names=names, apply=apply))
 
 
-def _waivers(told: list[str] | None) -> dict[str, str]:
+def _waivers(given: list[str] | None) -> dict[str, str]:
     waivers = {}
-    for text in told or []:
+    for text in given or []:
         code, sign, reason = text.partition("=")
         if not sign or not reason.strip():
             raise SettingError(f"{text!r} waives nothing; give --waive CODE=REASON")

@@ -1,6 +1,6 @@
-"""Where the records of an untidy CSV file begin, and which lines are no record.
+"""Where the records of an untidy CSV file begin, and which lines cannot be read.
 
-The file is cut at its line ends; one regular expression, run by the engine over all lines at once, tells the lines
+The file is cut at its line ends; one regular expression, run by the engine over all lines at once, finds the lines
 that are a whole record by themselves. Only the others are looked at one by one: blank, the beginning of a record
 whose quoted value holds line breaks, or malformed.
 """

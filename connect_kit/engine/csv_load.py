@@ -2,7 +2,7 @@
 
 DuckDB parses. A file of one record a line is read in parallel where it lies, and a row's line follows from its
 position. Anything else (line breaks in values, blank lines, lines that do not parse) goes through
-:mod:`connect_kit.engine.csv_lines`, which finds the records' lines and sets aside what is no record.
+:mod:`connect_kit.engine.csv_lines`, which finds the records' lines and sets aside what cannot be read.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ _ALL = bytes(range(256))
 #: UTF-8 of non-breaking, zero-width, directional and other invisible characters.
 INVISIBLE = "\u00a0\u00ad\u180e\u2007\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u202f\u2060\ufeff"
 _INVISIBLE_BYTES = tuple(character.encode() for character in INVISIBLE)
-_MOST_CONTROL = 0.001  # a larger share of control bytes is no text
+_MOST_CONTROL = 0.001  # with a larger share of control bytes it is not text
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def _utf16(head: bytes) -> str | None:
 
 
 def _single_byte(path: Path, size: int) -> Probe:
-    """Bytes that are no UTF-8: Windows-1252 where all its codes are defined, otherwise nothing that is a roster."""
+    """Bytes that are not UTF-8: Windows-1252 where all its codes are defined, otherwise nothing that is a roster."""
     control, high = 0, False
     for chunk in chunks(path):
         control += len(chunk.translate(None, _NOT_CONTROL))

@@ -1,6 +1,6 @@
 -- How a field is brought into a form in which spelling does not matter.
 
--- Letters and digits of any script in small letters, the rest as one blank; nothing is no value. No name is longer than
+-- Letters and digits of any script in small letters, the rest as one blank; nothing is left as NULL. No name is longer than
 -- a hundred characters, and comparing what is takes minutes.
 CREATE MACRO words(value) AS nullif(trim(regexp_replace(lower(strip_accents(left(value, 100))), '[^\p{L}\p{M}\p{N}]+', ' ', 'g')), '');
 

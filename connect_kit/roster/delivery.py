@@ -104,7 +104,7 @@ def _in_folder(place: Path) -> dict[str, Path]:
                     pass
             found[entry.name] = entry
         elif entry.suffix.lower() == ".csv":
-            raise DeliveryError(f"{entry}: is no file but a folder, a pipe or a broken link; put the CSV file there")
+            raise DeliveryError(f"{entry}: is not a file but a folder, a pipe or a broken link; put the CSV file there")
     return found
 
 

@@ -6,11 +6,11 @@ from numbers import Number
 from typing import TYPE_CHECKING, Any
 
 from connect_kit import connect
-from connect_kit.engine import default_engine, quoted
+from connect_kit.engine import create_table, default_engine, quoted
 from connect_kit.errors import SettingError
 from connect_kit.roster import tables
-from connect_kit.roster.header import Seen, read_header
-from connect_kit.roster.value import Roster, Table, check_table_names
+from connect_kit.roster.header import Notice, read_header
+from connect_kit.roster.tables import Table, check_table_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,28 +20,27 @@ if TYPE_CHECKING:
 
     from connect_kit.connect import Level
     from connect_kit.engine import DuckDBEngine, Schema
+    from connect_kit.roster.value import Roster
 
 
-def roster_from_frames(
+def fields_from_frames(
     frames: Mapping[str, pd.DataFrame], level: Level, engine: DuckDBEngine | None, before: Roster | None = None
-) -> Roster:
-    """See :meth:`connect_kit.Roster.from_frames`; tables without a frame are those of the roster ``before``."""
+) -> dict[str, Any]:
+    """What a roster made from DataFrames holds, by field; tables without a frame are those of the roster ``before``."""
     check_table_names(frames)
     schema = (engine or default_engine()).new_schema("roster", (before.schema,) if before else ())
     tables.create_notes(schema)
     info = _kept(schema, before, frames) if before else {}
     later = tables.holds_roles(info)
-    seen: list[Seen] = []
+    notices: list[Notice] = []
     for name in sorted(frames, key=lambda name: name != "roles"):  # users' header is judged by what roles hold
         frame = frames[name]
         file = before.info[name].file if before and name in before.info else f"{name}.csv"
         header = read_header(name, file, [str(c) for c in frame.columns], level, later=later)
-        seen += header.seen
+        notices += header.notices
         if not header.readable:
             raise SettingError(f"{name}: the frame has a repeated column, or none that a roster knows")
-        with schema.engine.cursor((schema.name,)) as cursor:
-            cursor.register("frame", _as_text(name, frame, header.columns))
-            cursor.execute(f"CREATE TABLE {quoted('_file_' + name)} AS SELECT * FROM frame")
+        create_table(schema, f"_file_{name}", _as_text(name, frame, header.columns))
         schema.execute(f"CREATE VIEW {quoted('_all_' + name)} AS SELECT * FROM {quoted('_file_' + name)}")
         refused = _still_refused(schema, before, name) if before else 0
         info[name] = Table(file, header.columns, len(frame), refused, header.missing)
@@ -49,21 +48,21 @@ def roster_from_frames(
         tables.clear_blank_fields(schema, name, file, header.columns)
         tables.note_odd_characters(schema, name, file, header.columns)
     gone = before.unreadable if before else {}
-    seen += [
-        Seen("file.missing", name, f"{name}.csv", f"{name}.csv")
+    notices += [
+        Notice("file.missing", name, f"{name}.csv", f"{name}.csv")
         for name, file_ in connect.FILES.items()
         if file_.needed and name not in info and name not in gone
     ]
-    tables.add_notes(schema, seen)
+    tables.add_notes(schema, notices)
     info = tables.build(schema, info, later=later)
-    return Roster(
-        schema=schema,
-        level=level,
-        path=before.path if before else None,
-        info=info,
-        unreadable={name: why for name, why in gone.items() if name not in info},
-        version=before.version if before else None,
-    )
+    return {
+        "schema": schema,
+        "level": level,
+        "path": before.path if before else None,
+        "info": info,
+        "unreadable": {name: why for name, why in gone.items() if name not in info},
+        "version": before.version if before else None,
+    }
 
 
 def _kept(schema: Schema, before: Roster, frames: Mapping[str, pd.DataFrame]) -> dict[str, Table]:
@@ -77,7 +76,7 @@ def _kept(schema: Schema, before: Roster, frames: Mapping[str, pd.DataFrame]) ->
     schema.execute(f"INSERT INTO _refused SELECT * FROM {old}._refused WHERE tbl NOT IN ({replaced})")
     # Rows to be deleted are noted anew when the tables are built, missing files when all is known.
     schema.execute(
-        f"INSERT INTO _seen SELECT * FROM {old}._seen WHERE tbl NOT IN ({replaced}) "
+        f"INSERT INTO _notices SELECT * FROM {old}._notices WHERE tbl NOT IN ({replaced}) "
         "AND code <> 'file.missing' AND NOT ends_with(code, '.status.tobedeleted')"
     )
     return kept
@@ -86,10 +85,10 @@ def _kept(schema: Schema, before: Roster, frames: Mapping[str, pd.DataFrame]) ->
 def _still_refused(schema: Schema, before: Roster, name: str) -> int:
     """Keep a replaced table's refused lines that no row stands for now, and say how many: none is lost silently."""
     old, rows = quoted(before.schema.name), quoted("_all_" + name)
-    for notes in ("_refused", "_seen"):
+    for notes in ("_refused", "_notices"):
         schema.execute(
             f"INSERT INTO {notes} SELECT * FROM {old}.{notes} WHERE tbl = ? AND line NOT IN (SELECT _line FROM {rows})"
-            + (" AND code = 'file.malformed_line'" if notes == "_seen" else ""),
+            + (" AND code = 'file.malformed_line'" if notes == "_notices" else ""),
             [name],
         )
     return int(schema.execute("SELECT count(*) FROM _refused WHERE tbl = ?", [name])[0][0])

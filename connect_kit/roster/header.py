@@ -22,7 +22,7 @@ _TAKEN = ("_line", "_kind", "rowid")  # the tables' own names; a file's column o
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Notice:
     """Something the reader noticed: one row of a finding that no suite can look for.
 
     ``line`` is None for what concerns a file as a whole; ``value`` is what the message shows.
@@ -45,7 +45,7 @@ class Header:
     ----------
     columns : tuple of str
         A name for every column: the standard's where it is known, the file's own otherwise.
-    seen : tuple of Seen
+    notices : tuple of Notice
         What is to be reported.
     readable : bool
         False when a repeated column or the lack of any known one refuses the file.
@@ -54,7 +54,7 @@ class Header:
     """
 
     columns: tuple[str, ...]
-    seen: tuple[Seen, ...]
+    notices: tuple[Notice, ...]
     readable: bool
     missing: tuple[str, ...]
 
@@ -80,45 +80,45 @@ def required_columns(table: str, level: Level, *, later: bool) -> tuple[str, ...
 
 def read_header(table: str, file: str, written: Iterable[str], level: Level, *, later: bool = False) -> Header:
     """Understand a header line."""
-    seen: list[Seen] = []
+    notices: list[Notice] = []
     columns = []
     for position, text in enumerate(written, 1):
         name, alias = _meaning(table, text)
         if alias:
-            seen.append(Seen("header.alias", table, file, f"{_visible(text)} is read as {name}", 1, name))
+            notices.append(Notice("header.alias", table, file, f"{_visible(text)} is read as {name}", 1, name))
         if not name:
             code = "student_attributes.columns.named" if table == "student_attributes" else "header.unknown_column"
-            seen.append(Seen(code, table, file, f"column {position} has no name", 1))
+            notices.append(Notice(code, table, file, f"column {position} has no name", 1))
             name = f"_unnamed_{position}"
         columns.append(f"{name}_" if name.casefold() in _TAKEN else name)
     repeated = _repeated(columns)
-    seen += [Seen("header.repeated_column", table, file, name, 1, name) for name in repeated]
+    notices += [Notice("header.repeated_column", table, file, name, 1, name) for name in repeated]
     known = known_columns(table)
     later = later and "role" not in columns
     missing = tuple(name for name in required_columns(table, level, later=later) if name not in columns)
     readable = not repeated and any(name in known for name in columns)
     if not repeated:
         severity = None if table in connect.FILES else "warning"
-        seen += [Seen("header.missing_column", table, file, name, 1, name, severity) for name in missing]
+        notices += [Notice("header.missing_column", table, file, name, 1, name, severity) for name in missing]
         if table == "guardians" and not set(connect.GUARDIAN_CONTACTS) & set(columns):
-            seen.append(Seen("header.missing_column", table, file, "email or sms", 1))
+            notices.append(Notice("header.missing_column", table, file, "email or sms", 1))
     if readable:
-        seen += _unasked(table, file, columns, known)
-    return Header(tuple(columns), tuple(seen), readable, missing)
+        notices += _unasked(table, file, columns, known)
+    return Header(tuple(columns), tuple(notices), readable, missing)
 
 
-def _unasked(table: str, file: str, columns: list[str], known: tuple[str, ...]) -> list[Seen]:
+def _unasked(table: str, file: str, columns: list[str], known: tuple[str, ...]) -> list[Notice]:
     found = []
     if table == "student_attributes":
         words = "|".join(word + ("(?![a-z])" if len(word) <= 4 else "") for word in connect.SENSITIVE_WORDS)
         pattern = re.compile(rf"(?:^|[\W_])(?:{words})", re.IGNORECASE)
         return [
-            Seen("student_attributes.sensitive", table, file, name, 1, name)
+            Notice("student_attributes.sensitive", table, file, name, 1, name)
             for name in columns
             if name != "studentSourcedId" and pattern.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name))
         ]
     found += [
-        Seen("header.unknown_column", table, file, f"{name} is no column of the standard", 1, name)
+        Notice("header.unknown_column", table, file, f"{name} is not a column of the standard", 1, name)
         for name in columns
         if name not in known and not name.startswith(("_unnamed_", "metadata."))
     ]
@@ -126,10 +126,10 @@ def _unasked(table: str, file: str, columns: list[str], known: tuple[str, ...]) 
         asked = connect.FILES[table].columns
         idle = [name for name in columns if name in known and name not in asked]
         if idle:
-            found.append(Seen("header.not_asked_for", table, file, ", ".join(idle), 1))
+            found.append(Notice("header.not_asked_for", table, file, ", ".join(idle), 1))
     order = [name for name in known if name in columns]
     if [name for name in columns if name in known] != order:
-        found.append(Seen("header.order", table, file, ", ".join(order), 1))
+        found.append(Notice("header.order", table, file, ", ".join(order), 1))
     return found
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from connect_kit import oneroster
 from connect_kit.engine.encoding import probe_file
-from connect_kit.roster.header import Seen
+from connect_kit.roster.header import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -24,7 +24,7 @@ class Manifest:
     """What manifest.csv says: ``version`` of the standard (None when it does not say) and what is to be reported."""
 
     version: str | None = None
-    seen: tuple[Seen, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 def read_manifest(path: Path | None, delivered: Collection[str]) -> Manifest:
@@ -33,63 +33,63 @@ def read_manifest(path: Path | None, delivered: Collection[str]) -> Manifest:
         return Manifest()
     encoding = probe_file(path).encoding
     if encoding is None:
-        return Manifest(seen=(_seen("cannot be decoded"),))
+        return Manifest(notices=(_notice("cannot be decoded"),))
     try:
         text = path.read_text(encoding=encoding)
         reader = csv.reader(io.StringIO(text))
         rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(row)]
     except (csv.Error, UnicodeDecodeError):
-        return Manifest(seen=(_seen("cannot be read as CSV"),))
+        return Manifest(notices=(_notice("cannot be read as CSV"),))
     if not rows or [cell.casefold() for cell in rows[0][1][:2]] != ["propertyname", "value"]:
-        return Manifest(seen=(_seen("the first line is not propertyName,value", 1),))
-    seen: list[Seen] = []
+        return Manifest(notices=(_notice("the first line is not propertyName,value", 1),))
+    notices: list[Notice] = []
     values: dict[str, str] = {}
     lines: dict[str, int] = {}
     for line, row in rows[1:]:
         name, value = row[0], row[1] if len(row) > 1 else ""
         if name in values:
-            seen.append(_seen(f"{name} stands there twice", line))
+            notices.append(_notice(f"{name} is repeated", line))
         elif name not in _FILES and name not in oneroster.MANIFEST_PROPERTIES:
-            seen.append(_seen(f"{name} is no property of the standard", line))
+            notices.append(_notice(f"{name} is not a property of the standard", line))
         elif name in _FILES:
-            seen += _file_line(name, value, delivered, line)
+            notices += _file_line(name, value, delivered, line)
         values.setdefault(name, value)
         lines.setdefault(name, line)
     for name in sorted(_FILES - set(values)):
         table = name.removeprefix("file.")
         if table.casefold() in delivered:
-            seen.append(_seen(f"{name} is missing, but {table}.csv was delivered"))
+            notices.append(_notice(f"{name} is missing, but {table}.csv was delivered"))
         elif table in oneroster.MANIFEST_FILES:
-            seen.append(_seen(f"{name} is missing; expected absent, bulk or delta"))
-    seen += _versions(values, lines)
-    return Manifest(values.get("oneroster.version"), tuple(seen))
+            notices.append(_notice(f"{name} is missing; expected absent, bulk or delta"))
+    notices += _versions(values, lines)
+    return Manifest(values.get("oneroster.version"), tuple(notices))
 
 
-def _file_line(name: str, value: str, delivered: Collection[str], line: int) -> list[Seen]:
+def _file_line(name: str, value: str, delivered: Collection[str], line: int) -> list[Notice]:
     table = name.removeprefix("file.")
     there = table.casefold() in delivered
     if value not in oneroster.MANIFEST_MODES:
-        return [_seen(f"{name} is {value!r}; expected absent, bulk or delta", line)]
+        return [_notice(f"{name} is {value!r}; expected absent, bulk or delta", line)]
     found = []
     if there and value == "absent":
-        found.append(_seen(f"{name} is absent, but {table}.csv was delivered", line))
+        found.append(_notice(f"{name} is absent, but {table}.csv was delivered", line))
     if not there and value != "absent":
-        found.append(_seen(f"{name} is {value}, but there is no {table}.csv", line))
+        found.append(_notice(f"{name} is {value}, but there is no {table}.csv", line))
     if value == "delta":
-        found.append(Seen("delivery.delta", "manifest", _NAME, f"{table}.csv holds changes only", line))
+        found.append(Notice("delivery.delta", "manifest", _NAME, f"{table}.csv holds changes only", line))
     return found
 
 
-def _versions(values: dict[str, str], lines: dict[str, int]) -> list[Seen]:
+def _versions(values: dict[str, str], lines: dict[str, int]) -> list[Notice]:
     found = []
     for name, allowed in (("manifest.version", ("1.0",)), ("oneroster.version", ("1.1", "1.2"))):
         value = values.get(name)
         if value is None:
-            found.append(_seen(f"{name} is missing"))
+            found.append(_notice(f"{name} is missing"))
         elif value not in allowed:
-            found.append(_seen(f"{name} is {value!r}; expected {' or '.join(allowed)}", lines[name]))
+            found.append(_notice(f"{name} is {value!r}; expected {' or '.join(allowed)}", lines[name]))
     return found
 
 
-def _seen(text: str, line: int | None = None) -> Seen:
-    return Seen("manifest.mismatch", "manifest", _NAME, text, line)
+def _notice(text: str, line: int | None = None) -> Notice:
+    return Notice("manifest.mismatch", "manifest", _NAME, text, line)

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 from connect_kit import connect
 from connect_kit.engine import default_engine, load_csv
 from connect_kit.engine.csv_load import open_csv
+from connect_kit.engine.progress import progress_bar
 from connect_kit.errors import DeliveryError, SettingError
 from connect_kit.roster import tables
 from connect_kit.roster.delivery import Delivery, open_delivery
-from connect_kit.roster.header import Seen, known_columns, read_header
+from connect_kit.roster.header import Notice, known_columns, read_header
 from connect_kit.roster.manifest import read_manifest
-from connect_kit.roster.value import Roster, Table
+from connect_kit.roster.tables import Table
+from connect_kit.roster.value import Roster
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from connect_kit.engine import DuckDBEngine, Schema
 
 _BLANK = b" \t\r\n\xef\xbb\xbf"
-_BLANK_TO = 1024**2  # bytes; more of them are no export that merely lacks its rows
+_BLANK_TO = 1024**2  # bytes; more of them are not an export that merely lacks its rows
 _BAR_FROM = 64 * 1024**2  # bytes; smaller deliveries are read before a bar could be of use
 
 
@@ -70,13 +72,15 @@ def read_roster(
     tables.create_notes(schema)
     with tempfile.TemporaryDirectory(prefix="connect-kit-") as scratch:
         delivery = open_delivery(path, Path(scratch))
-        with _Bar(delivery, progress) as seen:
-            reading = _Reading(delivery, schema, level, Path(scratch), seen)
+        shown = delivery.size > _BAR_FROM if progress is None else progress
+        # Each byte counts twice: looked at, and loaded.
+        with progress_bar(shown, "Reading the delivery", total=2 * delivery.size, unit="B") as advance:
+            reading = _Reading(delivery, schema, level, Path(scratch), advance)
             reading.run()
     if not reading.loaded:
         reasons = "; ".join(f"{delivery.names[table]}: {why}" for table, why in reading.unreadable.items())
         raise DeliveryError(f"{delivery.path}: no file of it can be read ({reasons or 'there is only a manifest'})")
-    tables.add_notes(schema, reading.seen)
+    tables.add_notes(schema, reading.notices)
     info = tables.build(schema, reading.loaded, later=reading.later)
     return Roster(
         schema=schema,
@@ -98,7 +102,7 @@ class _Reading:
     level: Level
     scratch: Path
     progress: Callable[[int], None]
-    seen: list[Seen] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     loaded: dict[str, Table] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
     version: str | None = None
@@ -108,7 +112,7 @@ class _Reading:
         delivered = {Path(name).stem.casefold() for name in (*self.delivery.names.values(), *self.delivery.others)}
         manifest = read_manifest(self.delivery.manifest, delivered)
         self.version = manifest.version
-        self.seen += manifest.seen
+        self.notices += manifest.notices
         self._files()
         found = self.delivery.tables
         for table in sorted(found, key=lambda name: name != "roles"):  # users' header is judged by what roles.csv holds
@@ -119,35 +123,35 @@ class _Reading:
     def _files(self) -> None:
         for table, file in connect.FILES.items():
             if file.needed and table not in self.delivery.tables:
-                self.seen.append(Seen("file.missing", table, f"{table}.csv", f"{table}.csv"))
+                self.notices.append(Notice("file.missing", table, f"{table}.csv", f"{table}.csv"))
         for table, name in self.delivery.names.items():
             if name != f"{table}.csv":
-                self.seen.append(Seen("file.name", table, name, f"{name} is read as {table}.csv"))
+                self.notices.append(Notice("file.name", table, name, f"{name} is read as {table}.csv"))
             if table not in connect.FILES:
-                self.seen.append(Seen("delivery.extra_file", table, name, name))
+                self.notices.append(Notice("delivery.extra_file", table, name, name))
         for name in self.delivery.others:
-            self.seen.append(Seen("delivery.extra_file", "delivery", name, name))
+            self.notices.append(Notice("delivery.extra_file", "delivery", name, name))
 
     def _read(self, table: str, path: Path) -> None:
         name = self.delivery.names[table]
         size = path.stat().st_size
         source = open_csv(path, self.scratch, known_columns(table), self.progress)
         if source.original.encoding is None:
-            self._refuse(table, "file.undecodable", "its bytes are no text in any accepted encoding")
+            self._refuse(table, "file.undecodable", "its bytes are not text in any accepted encoding")
             return
         if size == 0 or (not source.header and size < _BLANK_TO and not source.path.read_bytes().strip(_BLANK)):
             self._refuse(table, "file.empty", "it is empty", needed_only=True)
             return
         if not source.header:
-            self._refuse(table, "file.undecodable", "its first line is no header of a CSV file")
+            self._refuse(table, "file.undecodable", "its first line is not the header of a CSV file")
             return
         if source.original.label not in ("ASCII", "UTF-8"):
-            self.seen.append(Seen("file.encoding", table, name, source.original.label))
+            self.notices.append(Notice("file.encoding", table, name, source.original.label))
         if source.delimiter != ",":
             mark = {";": "semicolon", "\t": "tab"}[source.delimiter]
-            self.seen.append(Seen("file.delimiter", table, name, mark, 1))
+            self.notices.append(Notice("file.delimiter", table, name, mark, 1))
         header = read_header(table, name, source.header, self.level, later=self.later)
-        self.seen += header.seen
+        self.notices += header.notices
         if not header.readable:
             why = (
                 "a column is repeated" if len(set(header.columns)) < len(header.columns) else "no column of it is known"
@@ -160,7 +164,7 @@ class _Reading:
             self._refuse(table, "file.empty", "it has a header and no row", needed_only=True)
             return
         if loaded.rows == 0:
-            self.unreadable[table] = f"none of its {loaded.refused.num_rows:,} lines is a record"
+            self.unreadable[table] = f"none of its {loaded.refused.num_rows:,} lines can be read"
             tables.add_refused(self.schema, table, name, loaded.refused)
             return
         self.loaded[table] = Table(name, header.columns, loaded.rows, loaded.refused.num_rows, header.missing)
@@ -173,25 +177,5 @@ class _Reading:
     def _refuse(self, table: str, code: str, why: str, *, needed_only: bool = False) -> None:
         severity = "info" if needed_only and table not in connect.FILES else None
         name = self.delivery.names[table]
-        self.seen.append(Seen(code, table, name, why, severity=severity))
+        self.notices.append(Notice(code, table, name, why, severity=severity))
         self.unreadable[table] = why
-
-
-class _Bar:
-    """A tqdm bar over the bytes of a delivery, each counted twice: looked at, and loaded."""
-
-    def __init__(self, delivery: Delivery, wanted: bool | None) -> None:
-        self._size = delivery.size
-        self._shown = self._size > _BAR_FROM if wanted is None else wanted
-
-    def __enter__(self) -> Callable[[int], None]:
-        if not self._shown:
-            return lambda _: None
-        from tqdm.auto import tqdm
-
-        self._bar = tqdm(total=2 * self._size, unit="B", unit_scale=True, desc="Reading the delivery", leave=False)
-        return lambda size: self._bar.update(size) and None
-
-    def __exit__(self, *_: object) -> None:
-        if self._shown:
-            self._bar.close()

@@ -2,19 +2,20 @@
 
 A schema of a roster holds, for each delivered table ``T``: ``_all_T`` (every row as delivered, with ``_line``) and
 ``T`` (the rows that would be uploaded, with every column of the standard; absent ones are NULL). Tables that were not
-delivered are there and empty, so that SQL across tables always runs. ``_seen`` holds what the reader noted.
+delivered are there and empty, so that SQL across tables always runs. ``_notices`` holds what the reader noted.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from connect_kit import connect, oneroster
 from connect_kit.connect import BLANKS
 from connect_kit.engine import quoted
 from connect_kit.engine.encoding import INVISIBLE
-from connect_kit.roster.header import Seen, known_columns
+from connect_kit.errors import SettingError
+from connect_kit.roster.header import Notice, known_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,46 +23,67 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from connect_kit.engine import Schema
-    from connect_kit.roster.value import Table
 
 ALL_TABLES = tuple(dict.fromkeys((*connect.FILES, *oneroster.TABLES)))
 _ODD = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f" + INVISIBLE + "]"
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What is known of a delivered table: ``file`` name, ``columns``, number of ``rows`` and ``refused`` lines.
+
+    ``missing`` names required columns that the file lacks.
+    """
+
+    file: str
+    columns: tuple[str, ...]
+    rows: int
+    refused: int = 0
+    missing: tuple[str, ...] = ()
+
+
+def check_table_names(frames: Mapping[str, Any]) -> None:
+    """Refuse a name that is not a table of a roster."""
+    for name in frames:
+        if name not in ALL_TABLES:
+            raise SettingError(f"{name!r} is not a table of a roster; expected one of {', '.join(ALL_TABLES)}")
+
+
 def create_notes(schema: Schema) -> None:
     """Make the tables of what the reader notes."""
     schema.execute(
-        "CREATE TABLE _seen (code VARCHAR, severity VARCHAR, tbl VARCHAR, file VARCHAR, line BIGINT, col VARCHAR, "
+        "CREATE TABLE _notices (code VARCHAR, severity VARCHAR, tbl VARCHAR, file VARCHAR, line BIGINT, col VARCHAR, "
         "value VARCHAR)"
     )
     schema.execute("CREATE TABLE _refused (tbl VARCHAR, file VARCHAR, line BIGINT, reason VARCHAR, raw VARCHAR)")
 
 
-def add_notes(schema: Schema, seen: Sequence[Seen]) -> None:
+def add_notes(schema: Schema, notices: Sequence[Notice]) -> None:
     """Keep what the reader saw beside the mass of rows already noted."""
-    for note in seen:
+    for note in notices:
         schema.execute(
-            "INSERT INTO _seen VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO _notices VALUES (?, ?, ?, ?, ?, ?, ?)",
             [note.code, note.severity, note.table, note.file, note.line, note.column, note.value],
         )
 
 
 def add_refused(schema: Schema, table: str, file: str, refused: pa.Table) -> None:
-    """Keep the lines of a file that are no record, and note each."""
+    """Keep the lines of a file that cannot be read, and note each."""
     if refused.num_rows == 0:
         return
     with schema.engine.cursor((schema.name,)) as cursor:
         cursor.register("refused", refused)
         cursor.execute("INSERT INTO _refused SELECT ?, ?, line, reason, raw FROM refused", [table, file])
         cursor.execute(
-            "INSERT INTO _seen SELECT 'file.malformed_line', NULL, ?, ?, line, NULL, reason FROM refused", [table, file]
+            "INSERT INTO _notices SELECT 'file.malformed_line', NULL, ?, ?, line, NULL, reason FROM refused",
+            [table, file],
         )
 
 
 def clear_blank_fields(schema: Schema, table: str, file: str, columns: Sequence[str], *, odd: bool = True) -> None:
     """A field of blanks is no value (decision 1): note it, and make it NULL.
 
-    ``odd`` tells whether the file may hold blanks other than space and tab.
+    ``odd`` says whether the file may hold blanks other than space and tab.
     """
     values = quoted(f"_file_{table}")
     # Text that begins with a blank sorts before '!': comparing first bytes spares trimming millions of values.
@@ -71,8 +93,8 @@ def clear_blank_fields(schema: Schema, table: str, file: str, columns: Sequence[
         if not schema.execute(f"SELECT 1 FROM {values} WHERE {blank} LIMIT 1"):
             continue
         schema.execute(
-            f"INSERT INTO _seen SELECT 'file.blank_field', NULL, ?, ?, _line, ?, NULL FROM {quoted('_all_' + table)} "
-            f"WHERE {blank}",
+            "INSERT INTO _notices SELECT 'file.blank_field', NULL, ?, ?, _line, ?, NULL "
+            f"FROM {quoted('_all_' + table)} WHERE {blank}",
             [table, file, name],
         )
         schema.execute(f"UPDATE {values} SET {quoted(name)} = NULL WHERE {blank}")
@@ -82,7 +104,7 @@ def note_odd_characters(schema: Schema, table: str, file: str, columns: Sequence
     """Note every value with a NUL, control, zero-width or non-breaking character."""
     for name in columns:
         schema.execute(
-            "INSERT INTO _seen SELECT 'file.nul_or_control', NULL, ?, ?, _line, ?, NULL "
+            "INSERT INTO _notices SELECT 'file.nul_or_control', NULL, ?, ?, _line, ?, NULL "
             f"FROM {quoted('_all_' + table)} WHERE regexp_matches({quoted(name)}, ?)",
             [table, file, name, _ODD],
         )
@@ -125,7 +147,7 @@ def _keep(schema: Schema, table: str, info: Mapping[str, Table]) -> str:
     if not schema.execute(f"SELECT count(*) FROM {source} WHERE {gone}")[0][0]:
         return "true"
     schema.execute(
-        f"INSERT INTO _seen SELECT ?, NULL, ?, ?, _line, 'status', NULL FROM {source} WHERE {gone}",
+        f"INSERT INTO _notices SELECT ?, NULL, ?, ?, _line, 'status', NULL FROM {source} WHERE {gone}",
         [f"{table}.status.tobedeleted", table, info[table].file],
     )
     return f"({gone}) IS NOT TRUE"

@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from connect_kit.display import charts
+from connect_kit.display.html import table_html
 from connect_kit.engine import literal, quoted
 from connect_kit.errors import SettingError
+from connect_kit.roster.frames import fields_from_frames
+from connect_kit.roster.tables import ALL_TABLES, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     import pandas as pd
 
     from connect_kit.connect import Level
     from connect_kit.engine import DuckDBEngine, Schema
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """What is known of a delivered table: ``file`` name, ``columns``, number of ``rows`` and ``refused`` lines.
-
-    ``missing`` names required columns that the file lacks.
-    """
-
-    file: str
-    columns: tuple[str, ...]
-    rows: int
-    refused: int = 0
-    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +60,6 @@ class Roster:
         return tuple(self.info)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
-        from connect_kit.roster.tables import ALL_TABLES
-
         if name.startswith("_") or name not in ALL_TABLES:
             raise AttributeError(f"a roster has no {name!r}; its tables are {', '.join(self.info)}")
         if name not in self.info:
@@ -91,7 +79,7 @@ class Roster:
 
     @property
     def refused(self) -> pd.DataFrame:
-        """Lines that are no record: ``file``, ``line``, ``reason``, ``raw`` text (holds names: do not pass it on)."""
+        """Lines that cannot be read: ``file``, ``line``, ``reason``, ``raw`` text (holds names: do not pass it on)."""
         return self.schema.frame("SELECT file, line, reason, raw FROM _refused ORDER BY file, line")
 
     def replace(self, **frames: pd.DataFrame) -> Roster:
@@ -100,9 +88,7 @@ class Roster:
         The index ``line`` of a frame is kept as the rows' line; another index is numbered from 2 on. What was noted of
         the other files stays noted, and a refused line stays refused until a frame has a row of that line.
         """
-        from connect_kit.roster.frames import roster_from_frames
-
-        return roster_from_frames(frames, self.level, self.schema.engine, before=self)
+        return type(self)(**fields_from_frames(frames, self.level, self.schema.engine, before=self))
 
     @classmethod
     def from_frames(
@@ -115,9 +101,7 @@ class Roster:
         SettingError
             For a table that no roster has, or a column of numbers (a number has lost its leading zeros).
         """
-        from connect_kit.roster.frames import roster_from_frames
-
-        return roster_from_frames(frames, level, engine)
+        return cls(**fields_from_frames(frames, level, engine))
 
     def summary(self) -> pd.DataFrame:
         """One row a file: ``table``, ``file``, ``rows`` read, ``refused`` lines, ``columns``."""
@@ -129,8 +113,6 @@ class Roster:
 
     def chart(self) -> Any:
         """Rows read and refused by file, as an Altair chart."""
-        from connect_kit.display import charts
-
         return charts.rows_by_file(self.summary())
 
     def save(self, folder: str | Path) -> None:
@@ -141,8 +123,6 @@ class Roster:
         SettingError
             For the folder the roster was read from: originals are never written to.
         """
-        from pathlib import Path
-
         target = Path(folder)
         if self.path is not None and target.resolve() == self.path.resolve():
             raise SettingError(f"{target}: is the delivery itself, which is never written to; give another folder")
@@ -162,15 +142,4 @@ class Roster:
         return f"Roster({self.level} level: {sizes})"
 
     def _repr_html_(self) -> str:
-        from connect_kit.display.html import table_html
-
         return f"<p>{self.level} level</p>" + table_html(self.summary())
-
-
-def check_table_names(frames: Mapping[str, Any]) -> None:
-    """Refuse a name that is no table of a roster."""
-    from connect_kit.roster.tables import ALL_TABLES
-
-    for name in frames:
-        if name not in ALL_TABLES:
-            raise SettingError(f"{name!r} is no table of a roster; expected one of {', '.join(ALL_TABLES)}")

@@ -87,7 +87,7 @@ def read_workspace(path: str | Path, *, engine: DuckDBEngine | None = None) -> W
         When the folder holds no workspace, or a file of it cannot be read whole.
     """
     folder = Path(path)
-    with contextlib.suppress(RuntimeError):  # an unknown ~user, which then is no folder either
+    with contextlib.suppress(RuntimeError):  # an unknown ~user, which then is not a folder either
         folder = folder.expanduser()
     if not folder.is_dir():
         raise WorkspaceError(
@@ -143,13 +143,13 @@ def _load(schema: Schema, name: str, file: Path, scratch: Path, columns: tuple[s
     except OSError as error:
         raise WorkspaceError(f"{file}: cannot be read ({error.strerror}); check its rights") from error
     if source.original.encoding is None or not source.header:
-        raise WorkspaceError(f"{file}: is no CSV text file; export it from Connect again")
+        raise WorkspaceError(f"{file}: is not a CSV text file; export it from Connect again")
     header = [column.strip() for column in source.header]
     missing = [column for column in columns if column not in header]
     if missing:
         raise WorkspaceError(f"{file}: column {missing[0]!r} is missing; expected {','.join(columns)}")
     if len({name.casefold() for name in header}) < len(header):
-        raise WorkspaceError(f"{file}: a column stands there twice; expected {','.join(columns)}")
+        raise WorkspaceError(f"{file}: a column is repeated; expected {','.join(columns)}")
     # Other columns are not used, so that they may be called anything.
     loaded = load_csv(schema, name, source, [c if c in columns else f"other {i}" for i, c in enumerate(header)])
     if loaded.refused.num_rows:

@@ -97,8 +97,8 @@ BAD = {
     "a ZIP that is none": (no_zip, "not a ZIP file"),
     "a path leaving the folder": (zip_that_leaves, "leads out of the delivery's folder"),
     "a ZIP bomb": (zip_bomb, "times its packed size"),
-    "garbage": (folder_of_junk, "no text in any accepted encoding"),
-    "a million quotes": (column_of_quotes, "none of its 1 lines is a record"),
+    "garbage": (folder_of_junk, "not text in any accepted encoding"),
+    "a million quotes": (column_of_quotes, "none of its 1 lines can be read"),
 }
 
 

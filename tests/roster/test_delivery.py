@@ -125,7 +125,7 @@ def test_something_else_named_like_a_file_is_refused_by_name(refused, folder, ki
         "pipe": lambda: os.mkfifo(place),
         "link to nothing": lambda: place.symlink_to(folder / "gone"),
     }[kind]()
-    assert refused(folder) == f"{place}: is no file but a folder, a pipe or a broken link; put the CSV file there"
+    assert refused(folder) == f"{place}: is not a file but a folder, a pipe or a broken link; put the CSV file there"
 
 
 def test_a_link_that_leads_to_itself_is_refused(refused, folder):
@@ -319,7 +319,7 @@ def test_what_a_mac_adds_is_not_read(engine, folder):
     path = packed(folder, ("x/users.csv", USERS), ("__MACOSX/x/._users.csv", "y"), ("x/.DS_Store", "z"), ("x/", ""))
     roster = read_roster(path, engine=engine)
     assert roster.info["users"].rows == 1
-    assert roster.schema.execute("SELECT file FROM _seen WHERE code = 'delivery.extra_file'") == []
+    assert roster.schema.execute("SELECT file FROM _notices WHERE code = 'delivery.extra_file'") == []
 
 
 def test_a_good_zip_leaves_nothing_behind(engine, folder, tmp_path, monkeypatch):

@@ -16,7 +16,7 @@ def read(names, table="users", level="school", **options):
 
 
 def notes(header, *codes):
-    return [(note.code, note.column, note.value) for note in header.seen if not codes or note.code in codes]
+    return [(note.code, note.column, note.value) for note in header.notices if not codes or note.code in codes]
 
 
 @pytest.mark.parametrize("table", [*oneroster.TABLES, *connect.FILES])
@@ -131,7 +131,7 @@ def test_guardians_need_an_email_or_a_mobile_number():
 
 
 def test_a_missing_column_of_a_table_that_connect_does_not_ask_for_is_a_warning():
-    (note,) = [n for n in read(["sourcedId"], "orgs").seen if n.column == "name"]
+    (note,) = [n for n in read(["sourcedId"], "orgs").notices if n.column == "name"]
     assert (note.code, note.severity) == ("header.missing_column", "warning")
 
 

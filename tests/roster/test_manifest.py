@@ -22,8 +22,8 @@ def noted(tmp_path):
         path = tmp_path / "manifest.csv"
         path.write_bytes(data if isinstance(data, bytes) else whole(data, *delivered).encode())
         found = read_manifest(path, {name.casefold() for name in delivered})
-        assert {(note.table, note.file) for note in found.seen} <= {("manifest", "manifest.csv")}
-        return found.version, [(note.code, note.line, note.value) for note in found.seen]
+        assert {(note.table, note.file) for note in found.notices} <= {("manifest", "manifest.csv")}
+        return found.version, [(note.code, note.line, note.value) for note in found.notices]
 
     return noted
 
@@ -34,7 +34,7 @@ def mismatch(line, text):
 
 def test_no_manifest_says_nothing():
     found = read_manifest(None, {"users"})
-    assert (found.version, found.seen) == (None, ())
+    assert (found.version, found.notices) == (None, ())
 
 
 @pytest.mark.parametrize("version", ["1.1", "1.2"])
@@ -51,8 +51,8 @@ def test_a_manifest_that_fits_gives_the_version_and_no_note(noted, version):
         ("file.users,delta", ["users"], [("delivery.delta", 4, "users.csv holds changes only")]),
         ("file.users,all", ["users"], [mismatch(4, "file.users is 'all'; expected absent, bulk or delta")]),
         ("file.users", ["users"], [mismatch(4, "file.users is ''; expected absent, bulk or delta")]),
-        ("colour,red", [], [mismatch(4, "colour is no property of the standard")]),
-        ("manifest.version,1.0", [], [mismatch(4, "manifest.version stands there twice")]),
+        ("colour,red", [], [mismatch(4, "colour is not a property of the standard")]),
+        ("manifest.version,1.0", [], [mismatch(4, "manifest.version is repeated")]),
         (
             "",
             ["academicSessions"],

@@ -51,7 +51,7 @@ def rows(frame):
 def seen(roster, *codes):
     """What the reader noted, of some codes or of all but the listing of further files."""
     found = roster.schema.execute(
-        "SELECT code, file, line, col, value FROM _seen ORDER BY code, file, line, col, value"
+        "SELECT code, file, line, col, value FROM _notices ORDER BY code, file, line, col, value"
     )
     return [note for note in found if note[0] in codes or (not codes and note[0] != "delivery.extra_file")]
 
@@ -170,8 +170,8 @@ def test_unknown_columns_are_kept_and_each_is_noted_once(read):
     assert [row[-3:] for row in rows(roster.users)] == [(str(i), f"B{i}", f"r{i}") for i in range(5)]
     assert roster.users.index.tolist() == [2, 3, 4, 5, 6]
     assert seen(roster, "header.unknown_column") == [
-        ("header.unknown_column", "users.csv", 1, "rowid_", "rowid_ is no column of the standard"),
-        ("header.unknown_column", "users.csv", 1, "shoeSize", "shoeSize is no column of the standard"),
+        ("header.unknown_column", "users.csv", 1, "rowid_", "rowid_ is not a column of the standard"),
+        ("header.unknown_column", "users.csv", 1, "shoeSize", "shoeSize is not a column of the standard"),
     ]
 
 
@@ -259,7 +259,7 @@ def test_blank_lines_are_no_records_and_keep_the_others_in_place(read):
 
 def test_a_file_of_malformed_lines_only_is_unreadable_and_each_line_is_kept(read, changed):
     roster = read(changed(guardians="studentSourcedId,givenName,familyName,email\n1\n2\n"))
-    assert roster.unreadable == {"guardians": "none of its 2 lines is a record"}
+    assert roster.unreadable == {"guardians": "none of its 2 lines can be read"}
     assert roster.refused[["file", "line", "raw"]].values.tolist() == [
         ["guardians.csv", 2, "1"],
         ["guardians.csv", 3, "2"],
@@ -486,7 +486,7 @@ def test_numbers_are_refused(engine, values):
     [
         (
             {"pupils": pd.DataFrame({"sourcedId": ["1"]})},
-            "'pupils' is no table of a roster; expected one of users, classes",
+            "'pupils' is not a table of a roster; expected one of users, classes",
         ),
         (
             {"users": pd.DataFrame([["1", "2"]], columns=["sourcedId", "SourcedID"])},

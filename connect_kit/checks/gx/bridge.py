@@ -8,8 +8,10 @@ What GX's metrics lack on DuckDB stands in :mod:`connect_kit.checks.gx.metrics`.
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
+import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -56,8 +58,9 @@ class SharedCursor:
 
     @property
     def description(self) -> Any:
-        """Names and types of the columns."""
-        return self._cursor.description
+        """Names and types of the columns; the types as text, because SQLAlchemy keeps them until the process ends."""
+        columns = self._cursor.description
+        return columns and [(name, str(kind), *more) for name, kind, *more in columns]
 
     def close(self) -> None:
         """Let go of the result."""
@@ -103,7 +106,19 @@ def prepare() -> None:
             from connect_kit.checks.gx import metrics as gx_duckdb
 
             gx_duckdb.register()
+            atexit.register(_release_duckdb)
             _ready = True
+
+
+def _release_duckdb() -> None:
+    """Let go of DuckDB's types when the process ends.
+
+    Once Great Expectations was imported, something keeps the modules of duckdb-engine past the end of the interpreter,
+    and DuckDB's binding then prints some forty lines of leak warnings.
+    """
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == "duckdb_engine":
+            vars(module).clear()
 
 
 class Bridge:
