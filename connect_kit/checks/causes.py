@@ -1,7 +1,7 @@
-"""One line per root cause: what one mistake explains, and in which order to mend.
+"""One line per root cause: what one mistake explains, and in which order to fix it.
 
 Failing rows are grouped by what they have in common: the same unknown school across all files, the same missing
-class, a column whose IDs lost their zeros, a blank column. A finding that follows from another one is told with it.
+class, a column whose IDs lost their zeros, a blank column. A finding that follows from another one is shown with it.
 The list of rows stays complete beside this.
 """
 
@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from connect_kit.checks.findings import stage
-from connect_kit.checks.given import NOT_GIVEN
+from connect_kit.checks.provided import MISSING_INPUTS
+from connect_kit.checks.suites import stage
 from connect_kit.connect import SEVERITIES
 
 if TYPE_CHECKING:
@@ -49,7 +49,10 @@ class _Cause:
 
 
 def causes(findings: Findings) -> pd.DataFrame:
-    """See :meth:`connect_kit.Findings.causes`."""
+    """One row a root cause, in the order in which to fix them.
+
+    Columns: ``order``, ``severity``, ``cause``, ``explains``, ``rows``, ``remedy``, ``codes``.
+    """
     import pandas as pd
 
     found = list(_collect(findings).values())
@@ -109,7 +112,7 @@ def _named(findings: Findings, rule: Rule, value: str | None, values: int, rows:
 
 
 def _fold(found: list[_Cause]) -> list[_Cause]:
-    """Tell what follows from a graver cause with that cause."""
+    """Put what follows from a graver cause with that cause."""
     kept = []
     for cause in found:
         parents = [
@@ -133,6 +136,6 @@ def _fold(found: list[_Cause]) -> list[_Cause]:
 def _unrun(findings: Findings) -> dict[str, int]:
     counts: dict[str, int] = {}
     for item in findings.not_checked:
-        if item.reason not in NOT_GIVEN.values():
+        if item.reason not in MISSING_INPUTS.values():
             counts[item.rule.batch] = counts.get(item.rule.batch, 0) + 1
     return counts

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from connect_kit.checks.causes import causes
+from connect_kit.checks.overview import by_school
+from connect_kit.checks.suites import stage
 from connect_kit.connect import SEVERITIES
+from connect_kit.display import charts
+from connect_kit.display.html import table_html
 from connect_kit.engine import literal, quoted
+from connect_kit.engine.duckdb import arrow_to_frame
 from connect_kit.errors import SettingError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pandas as pd
 
     from connect_kit.checks.suites import Rule
@@ -27,19 +32,15 @@ _ROWS = """
 """
 _SHOWN = 10  # causes in a notebook's cell
 _ORDER = " ORDER BY r.place, f.line, f.id, f.value"
-#: The order in which things are mended: schools, then people, then classes, then who is in them.
-STAGES = tuple(
-    "delivery manifest schools orgs roles users demographics academicSessions courses classes enrollments guardians "
-    "student_attributes".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Unchecked:
-    """A rule that could not be checked, and why."""
+    """A rule that could not be checked, and why; ``failed`` when it broke, not when something was not delivered."""
 
     rule: Rule
     reason: str
+    failed: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,8 +103,13 @@ class Findings:
 
     @property
     def fit(self) -> bool:
-        """Whether the delivery is fit to be sent: no critical finding."""
-        return not any(rule.severity == "critical" for rule in self.rules)
+        """Whether the delivery is fit to be sent: no critical finding, and no critical rule that failed to run."""
+        return not any(rule.severity == "critical" for rule in (*self.rules, *self.failed))
+
+    @property
+    def failed(self) -> tuple[Rule, ...]:
+        """Rules that could not be checked because they broke, not because something was not delivered."""
+        return tuple(item.rule for item in self.not_checked if item.failed)
 
     def total(self, severity: str) -> int:
         """Failing rows of a severity."""
@@ -135,8 +141,6 @@ class Findings:
 
     def iter_table(self, chunk: int = 50_000) -> Iterator[pd.DataFrame]:
         """:meth:`table` in pieces of so many rows."""
-        from connect_kit.engine.duckdb import arrow_to_frame
-
         with self.schema.engine.cursor((self.schema.name,)) as cursor:
             import pyarrow as pa
 
@@ -162,7 +166,7 @@ class Findings:
         """Every failing row of a code as delivered, with ``file`` and ``line`` before the columns of its table.
 
         Holds names where the table does: it is for the analyst's own screen. What concerns a file, its header or a
-        line that is no record has ``file``, ``line``, ``sourcedId`` and ``message`` instead.
+        line that cannot be read has ``file``, ``line``, ``sourcedId`` and ``message`` instead.
 
         Raises
         ------
@@ -193,15 +197,6 @@ class Findings:
                 frames.append(self.schema.frame(sql, [code, name])[["file", "line", "sourcedId", "message"]])
         return self._numbered(pd.concat(frames, ignore_index=True))
 
-    def causes(self) -> pd.DataFrame:
-        """One row a root cause, in the order in which to mend them.
-
-        Columns: ``order``, ``severity``, ``cause``, ``explains``, ``rows``, ``remedy``, ``codes``.
-        """
-        from connect_kit.checks.causes import causes
-
-        return causes(self)
-
     def unchecked(self) -> pd.DataFrame:
         """Rules that could not be checked: ``code``, ``severity``, ``table``, ``title``, ``reason``."""
         import pandas as pd
@@ -211,15 +206,8 @@ class Findings:
             ignore_index=True
         )
 
-    def by_school(self) -> pd.DataFrame:
-        """One row a school.
-
-        Columns: ``schoolId``, ``name``, ``students``, ``staff``, ``classes``, ``enrollments``,
-        ``students_without_guardian``, and failing rows by severity: ``critical``, ``warning``, ``info``.
-        """
-        from connect_kit.checks.overview import by_school
-
-        return by_school(self)
+    causes = causes
+    by_school = by_school
 
     def by_file(self) -> pd.DataFrame:
         """One row a file: ``table``, ``file``, ``rows``, ``refused``, and failing rows by severity."""
@@ -234,8 +222,6 @@ class Findings:
 
     def chart(self) -> Any:
         """Failing rows by code and severity, as an Altair chart."""
-        from connect_kit.display import charts
-
         return charts.findings_by_code(self.summary())
 
     def write_csv(self, path: str | Path) -> None:
@@ -244,8 +230,6 @@ class Findings:
 
     def save(self, folder: str | Path) -> None:
         """Write ``findings.csv`` into a folder."""
-        from pathlib import Path
-
         target = Path(folder)
         target.mkdir(parents=True, exist_ok=True)
         self.write_csv(target / "findings.csv")
@@ -260,21 +244,11 @@ class Findings:
         return f"Findings({state}: " + ", ".join(f"{self.total(s):,} {s}" for s in SEVERITIES) + ")"
 
     def _repr_html_(self) -> str:
-        from connect_kit.display.html import table_html
-
         state = "✔ fit to send: no critical finding" if self.fit else "✖ not fit to send: critical findings"
+        if not self.fit and not self.total("critical"):
+            state = "✖ not fit to send: a critical rule could not run"
         totals = ", ".join(f"{self.total(severity):,} {severity}" for severity in SEVERITIES)
         causes = self.causes()[["severity", "rows", "cause", "remedy"]]
         left = len(causes) - _SHOWN
         more = f"<p>… and {left} more: <code>findings.causes()</code></p>" if left > 0 else ""
         return f"<p><strong>{state}</strong> (failing rows: {totals})</p>" + table_html(causes.head(_SHOWN)) + more
-
-
-def stage(rule: Rule) -> int:
-    """Position of a rule in the fixing order."""
-    if rule.cause == "school" or rule.code.startswith("workspace.schools"):
-        return STAGES.index("schools")
-    if rule.expectation is None and rule.code.startswith(("file.", "header.")):
-        return 0
-    home = rule.code.partition(".")[0] if rule.code.startswith("enrollments.") else rule.table
-    return STAGES.index(home) if home in STAGES else len(STAGES)

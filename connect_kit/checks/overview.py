@@ -58,7 +58,11 @@ ORDER BY s.school
 
 
 def by_school(findings: Findings) -> pd.DataFrame:
-    """See :meth:`connect_kit.Findings.by_school`."""
+    """One row a school.
+
+    Columns: ``schoolId``, ``name``, ``students``, ``staff``, ``classes``, ``enrollments``,
+    ``students_without_guardian``, and failing rows by severity: ``critical``, ``warning``, ``info``.
+    """
     workspace = findings.workspace
     others = (findings.roster.schema.name, *([workspace.schema.name] if workspace else []))
     return findings.schema.frame(_BY_SCHOOL, also=others)

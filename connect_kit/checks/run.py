@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from connect_kit import connect
 from connect_kit.checks import relations
 from connect_kit.checks.findings import Findings, Unchecked
-from connect_kit.checks.given import NOT_GIVEN, given
-from connect_kit.checks.gx.bridge import Bridge, prepare, rows_table
+from connect_kit.checks.gx import Bridge, prepare, rows_table
+from connect_kit.checks.provided import MISSING_INPUTS, provided_inputs
 from connect_kit.checks.suites import Rule, load_suites, reader_rule
 from connect_kit.engine import quoted
+from connect_kit.engine.progress import progress_bar
 from connect_kit.errors import EngineError, SettingError
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def check_roster(
     importing.start()
     if workspace is not None and workspace.schema.engine is not roster.schema.engine:
         raise SettingError("roster and workspace live in different engines; pass the same engine= to both readers")
-    there = given(roster, workspace, duplicates, classrooms)
+    there = provided_inputs(roster, workspace, duplicates, classrooms)
     rules = load_suites(suites)
     others = (roster.schema.name, *([workspace.schema.name] if workspace else []))
     schema = roster.schema.engine.new_schema("check")
@@ -84,10 +85,16 @@ def check_roster(
     prepare()  # an error of the thread shows here
     imported = time.perf_counter()
     run = _Run(roster, schema, others, there)
-    bar = _bar(roster, progress)
-    for batch in dict.fromkeys(rule.batch for rule in rules):
-        run.suite(batch, [rule for rule in rules if rule.batch == batch])
-        bar(batch)
+    kit = [rule for rule in rules if not rule.district]
+    shown = len(roster) > 500_000 if progress is None else progress
+    with progress_bar(shown, "Checking", unit=" suites") as advance:
+        for batch in dict.fromkeys(rule.batch for rule in kit):
+            run.suite(batch, [rule for rule in kit if rule.batch == batch])
+            advance(what=batch)
+        # One by one, so that a district's rule that breaks takes no other one with it.
+        for rule in rules[len(kit) :]:
+            run.suite(rule.batch, [rule])
+            advance(what=rule.code)
     run.reader_notes()
     return Findings(
         schema=schema,
@@ -123,6 +130,15 @@ class _Run:
         import great_expectations as gx
         from great_expectations.exceptions.exceptions import GreatExpectationsError
 
+        broken = (
+            GreatExpectationsError,
+            EngineError,
+            ArithmeticError,
+            AttributeError,
+            LookupError,
+            TypeError,
+            ValueError,
+        )
         todo = []
         for rule in rules:
             applies, reason = self._applies(rule)
@@ -138,8 +154,8 @@ class _Run:
         ]
         try:
             results = self.bridge.validate(batch, gx.ExpectationSuite(name=batch, expectations=marked)).results
-        except (GreatExpectationsError, TypeError, ValueError) as error:
-            self.unchecked += [Unchecked(rule, f"the suite cannot be run: {_short(error)}") for rule in todo]
+        except broken as error:
+            self.unchecked += [Unchecked(rule, f"the suite cannot be run: {_short(error)}", True) for rule in todo]
             return
         # Results do not come in the suite's order.
         for result in sorted(results, key=lambda r: r.expectation_config.meta["_number"]):
@@ -151,10 +167,13 @@ class _Run:
             return False, ""
         if any(table in self.roster.info for table in rule.unless):
             return False, ""
-        for thing, told in NOT_GIVEN.items():
+        for thing, told in MISSING_INPUTS.items():
             if thing in rule.needs and thing not in self.given:
                 return False, told
         # Rules against the workspace run on its schools, but look at what was delivered.
+        if rule.district:
+            missing = self._missing_for_district(rule)
+            return not missing, missing
         table = rule.batch if not rule.code.startswith("workspace.") else rule.table
         wanted = ["users"] if table == "workspace" else [table, *(f"{table}.{column}" for column in rule.columns)]
         for name in (*wanted, *rule.needs):
@@ -163,10 +182,24 @@ class _Run:
                 return False, reason
         return True, ""
 
+    def _missing_for_district(self, rule: Rule) -> str:
+        """Why a rule of the district's own suite cannot be run here; blank when it can."""
+        for table in dict.fromkeys((rule.batch, *(name.partition(".")[0] for name in rule.needs))):
+            if table in self.roster.unreadable:
+                return f"{table}.csv could not be read"
+            if table not in self.roster.info and table not in MISSING_INPUTS:
+                return f"{table}.csv was not delivered"
+        wanted = [(rule.batch, column) for column in rule.columns]
+        wanted += [(table, column) for table, _, column in (name.partition(".") for name in rule.needs) if column]
+        for table, column in wanted:
+            if column not in self.columns[table] and not column.startswith("_"):
+                return f"no column {column} in {self.roster.info[table].file}"
+        return ""
+
     def _missing(self, name: str) -> str | None:
         """None when a table or column is there, otherwise why it is not; empty when nobody would miss it."""
         table, _, column = name.partition(".")
-        if table in NOT_GIVEN or column.startswith("_"):
+        if table in MISSING_INPUTS or column.startswith("_"):
             return None
         if table in self.roster.unreadable:
             return f"{table}.csv could not be read"
@@ -180,7 +213,7 @@ class _Run:
     def _result(self, rule: Rule, result: Any) -> None:
         found = result.result or {}
         if not found or (result.exception_info or {}).get("raised_exception"):
-            self.unchecked.append(Unchecked(rule, f"Great Expectations could not run it: {_exception(result)}"))
+            self.unchecked.append(Unchecked(rule, f"Great Expectations could not run it: {_exception(result)}", True))
             return
         if result.success:
             self.passed.append(rule)
@@ -203,7 +236,7 @@ class _Run:
     def _add(self, rule: Rule, rows: str, expected: int) -> None:
         columns = [row[0] for row in self.schema.execute(f"DESCRIBE SELECT * FROM {rows}", also=self.others)]
         if "_line" not in columns:
-            self.unchecked.append(Unchecked(rule, "its query selects no _line, so that no row can be shown"))
+            self.unchecked.append(Unchecked(rule, "its query selects no _line, so that no row can be shown", True))
             return
         number = self._number(rule)
         shown = "_value" if "_value" in columns else next((c for c in rule.columns if c in columns), None)
@@ -250,20 +283,6 @@ class _Run:
                 also=self.others,
             )
             self.counts[number] = count
-
-
-def _bar(roster: Roster, wanted: bool | None) -> Any:
-    if not (len(roster) > 500_000 if wanted is None else wanted):
-        return lambda _: None
-    from tqdm.auto import tqdm
-
-    bar = tqdm(desc="Checking", unit=" suites", leave=False)
-
-    def step(name: str) -> None:
-        bar.set_postfix_str(name)
-        bar.update()
-
-    return step
 
 
 def _exception(result: Any) -> str:

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from connect_kit.checks.district_suites import validated
 from connect_kit.connect import SEVERITIES, Severity
 from connect_kit.engine import package_text
 from connect_kit.errors import SuiteError
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SQL = "unexpected_rows_expectation"
+#: The order in which things are fixed: schools, then people, then classes, then who is in them.
+STAGES = tuple(
+    "delivery manifest schools orgs roles users demographics academicSessions courses classes enrollments guardians "
+    "student_attributes".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,11 @@ class Rule:
     expectation : mapping or None
         GX's ``type`` and ``kwargs``; None for what the reader finds.
     of_rows : bool
-        Whether a failing line is a row of the table, not a header or a line that is no record.
+        Whether a failing line is a row of the table, not a header or a line that cannot be read.
+    district : bool
+        Whether it stands in a district's own suite.
+    place : str
+        File and number of the expectation.
     """
 
     code: str
@@ -68,11 +78,13 @@ class Rule:
     batch: str = ""
     expectation: Mapping[str, Any] | None = None
     of_rows: bool = True
+    district: bool = False
+    place: str = ""
 
     @property
     def query(self) -> str | None:
         """SQL of a rule across tables, with ``{batch}`` for its own."""
-        return self.expectation["kwargs"]["unexpected_rows_query"] if self.is_sql and self.expectation else None
+        return self.expectation["kwargs"].get("unexpected_rows_query") if self.is_sql and self.expectation else None
 
     @property
     def is_sql(self) -> bool:
@@ -109,7 +121,8 @@ def load_suites(extra: str | Path | None = None) -> tuple[Rule, ...]:
     Raises
     ------
     SuiteError
-        When a file is no suite; the message names the file and the place in it.
+        When a file is not a suite, or one of a district's own rules cannot be run; the message names the file, the
+        place in it, and what is expected.
     """
     rules = [rule for path in sorted(suites_folder().glob("*.json")) for rule in read_suite(path)]
     if extra is not None:
@@ -117,41 +130,76 @@ def load_suites(extra: str | Path | None = None) -> tuple[Rule, ...]:
         paths = sorted(place.glob("*.json")) if place.is_dir() else [place]
         if not paths:
             raise SuiteError(f"{place}: holds no suite; expected JSON files such as users.json")
-        rules += [rule for path in paths for rule in read_suite(path, own=False)]
+        rules += [validated(rule) for path in paths for rule in read_suite(path, kit=False)]
     return tuple(rules)
 
 
-def read_suite(path: Path, *, own: bool = True) -> list[Rule]:
+def read_suite(path: Path, *, kit: bool = True) -> list[Rule]:
     """The rules of one suite file; in a district's own suite everything but GX's fields may be left out."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SuiteError(f"{path}: cannot be read ({error.strerror}); give a suite file or a folder of them") from error
+    except RecursionError as error:
+        raise SuiteError(f"{path}: is nested too deeply; expected an expectation suite") from error
     except ValueError as error:
-        raise SuiteError(f"{path}: is no JSON ({error})") from error
+        raise SuiteError(f"{path}: is not JSON ({error})") from error
     if not isinstance(data, dict) or not isinstance(data.get("expectations"), list):
-        raise SuiteError(f"{path}: is no expectation suite; expected an object with 'name' and a list 'expectations'")
-    meta = data.get("meta") or {}
-    table = path.stem if own else str(meta.get("table") or data.get("name") or path.stem)
-    batch = str(meta.get("batch") or table)
+        raise SuiteError(
+            f"{path}: is not an expectation suite; expected an object with 'name' and a list 'expectations'"
+        )
+    meta = _meta(data, path.name, {"table": str, "batch": str})
+    table = path.stem if kit else meta.get("table") or _text(data, "name", path.name) or path.stem
+    batch = meta.get("batch") or table
     return [_rule(path, i, e, table, batch) for i, e in enumerate(data["expectations"], 1)]
+
+
+_META = {
+    **dict.fromkeys(("code", "title", "remedy", "source", "table", "column", "message", "level", "cause"), str),
+    **dict.fromkeys(("needs", "unless", "knock_on"), list),
+}
+
+
+def _text(data: Mapping[str, Any], name: str, place: str) -> str:
+    value = data.get(name) or ""
+    if not isinstance(value, str):
+        raise SuiteError(f"{place}: {name} is {type(value).__name__}; expected text")
+    return value
+
+
+def _meta(data: Mapping[str, Any], place: str, kinds: Mapping[str, type]) -> dict[str, Any]:
+    """``meta`` of a suite or an expectation, once its fields are of the right kind."""
+    meta = data.get("meta")
+    if meta is None:
+        return {}
+    if not isinstance(meta, dict):
+        raise SuiteError(f"{place}: meta is {type(meta).__name__}; expected an object")
+    for name, kind in kinds.items():
+        value = meta.get(name)
+        listed = kind is list and isinstance(value, list) and all(isinstance(one, str) for one in value)
+        if value is not None and not listed and not (kind is str and isinstance(value, str)):
+            expected = "text" if kind is str else "a list of texts"
+            raise SuiteError(f"{place}: meta.{name} is {json.dumps(value)[:60]}; expected {expected}")
+    return meta
 
 
 def _rule(path: Path, number: int, data: Any, table: str, batch: str) -> Rule:
     place = f"{path.name}, expectation {number}"
-    if not isinstance(data, dict) or not isinstance(data.get("kwargs"), dict) or "type" not in data:
-        raise SuiteError(f"{place}: expected an object with 'type' and 'kwargs'")
-    meta = data.get("meta") or {}
+    if not isinstance(data, dict) or not isinstance(data.get("kwargs"), dict) or not isinstance(data.get("type"), str):
+        raise SuiteError(f"{place}: expected an object with a text 'type' and an object 'kwargs'")
+    meta = _meta(data, place, _META)
     severity = data.get("severity") or "critical"  # as GX has it
     if severity not in SEVERITIES:
         raise SuiteError(f"{place}: severity {severity!r} is not one of {', '.join(SEVERITIES)}")
     kind, kwargs = data["type"], data["kwargs"]
     column = meta.get("column") or kwargs.get("column")
+    if column is not None and not isinstance(column, str):
+        raise SuiteError(f"{place}: column is {type(column).__name__}; expected text")
     code = meta.get("code") or f"{table}.{column or 'table'}.{kind.removeprefix('expect_')}"
     return Rule(
         code=code,
         severity=severity,
-        title=meta.get("title") or data.get("description") or kind.replace("_", " "),
+        title=meta.get("title") or _text(data, "description", place) or kind.replace("_", " "),
         remedy=meta.get("remedy") or "See the district's own suite.",
         source=meta.get("source") or f"the district's own suite {path.name}",
         table=meta.get("table") or table,
@@ -164,6 +212,7 @@ def _rule(path: Path, number: int, data: Any, table: str, batch: str) -> Rule:
         knock_on=tuple(meta.get("knock_on") or ()),
         batch=batch,
         expectation={"type": kind, "kwargs": kwargs, "meta": meta, "severity": severity},
+        place=place,
     )
 
 
@@ -178,3 +227,13 @@ def reader_rule(code: str) -> Rule:
     """The rule of a code that the reader noted."""
     rules = reader_rules()
     return rules[code] if code in rules else rules["*." + code.partition(".")[2]]
+
+
+def stage(rule: Rule) -> int:
+    """Position of a rule in the fixing order."""
+    if rule.cause == "school" or rule.code.startswith("workspace.schools"):
+        return STAGES.index("schools")
+    if rule.expectation is None and rule.code.startswith(("file.", "header.")):
+        return 0
+    home = rule.code.partition(".")[0] if rule.code.startswith("enrollments.") else rule.table
+    return STAGES.index(home) if home in STAGES else len(STAGES)

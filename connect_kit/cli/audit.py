@@ -25,7 +25,13 @@ def print_audit(result: Audit, out: Path) -> None:
     typer.echo("")
     causes = findings.causes()
     to_fix = causes[causes["severity"] != "info"]
-    typer.echo(_VERDICTS[result.verdict])
+    broken = [rule.code for rule in findings.failed if rule.severity == "critical"]
+    if broken and not findings.total("critical"):
+        typer.echo("✖ NOT FIT TO SEND: a critical rule could not run.")
+    else:
+        typer.echo(_VERDICTS[result.verdict])
+    for code in broken:
+        typer.echo(f"  ✖ critical  {code}: could not run, so nobody knows whether the delivery keeps it")
     for _, row in to_fix.head(_MOST_CAUSES).iterrows():
         typer.echo(f"  {_MARKS[row['severity']]} {row['severity']:<9}{row['rows']:>9,}  {row['cause']}")
     if len(to_fix) > _MOST_CAUSES:

@@ -133,7 +133,7 @@ def _context(findings: Findings, title: str) -> Record:
         "made": made,
         "made_told": f"{made.day} {made:%B %Y, %H:%M %Z}",
         "fit": findings.fit,
-        "verdict": _verdict(findings.fit, details),
+        "verdict": _verdict(findings, details),
         "severities": SEVERITIES,
         "symbols": charts.SYMBOLS,
         "meanings": MEANINGS,
@@ -224,10 +224,15 @@ def _tiles(details: list[Record]) -> list[Record]:
     return tiles
 
 
-def _verdict(fit: bool, details: list[Record]) -> str:
+def _verdict(findings: Findings, details: list[Record]) -> str:
+    if not findings.fit and not findings.total("critical"):
+        return (
+            "A critical rule could not run, so nobody knows whether the delivery keeps it. "
+            "See below what could not be checked."
+        )
     if not details:
         return "Every rule that could be checked holds."
-    if fit:
+    if findings.fit:
         return "No critical rule is broken. Look at the warnings below before you send the files."
     rules = sum(finding["severity"] == "critical" for finding in details)
     told = "One critical rule is broken" if rules == 1 else f"{rules} critical rules are broken"

@@ -2,8 +2,8 @@
 
 from connect_kit.uploads.forecast import Forecast, forecast_upload
 from connect_kit.uploads.outcome import UploadResult
-from connect_kit.uploads.plan import Critical, UploadPlan, confirmation
-from connect_kit.uploads.plan_file import read_plan
+from connect_kit.uploads.plan import UploadPlan, confirmation, read_plan
+from connect_kit.uploads.plan_data import Critical
 from connect_kit.uploads.planning import plan_upload
 from connect_kit.uploads.run import upload
 from connect_kit.uploads.targets import Target, as_target

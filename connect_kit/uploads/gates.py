@@ -10,7 +10,7 @@ from connect_kit.uploads.targets import as_target
 if TYPE_CHECKING:
     import pandas as pd
 
-    from connect_kit.uploads.plan import UploadPlan
+    from connect_kit.uploads.plan_data import PlanData
     from connect_kit.uploads.targets import Facts, Target
 
 _LISTED = 5
@@ -25,8 +25,16 @@ class Gate(NamedTuple):
     how: str = ""
 
 
-def gates(plan: UploadPlan, target: Target | Any = None) -> pd.DataFrame:
-    """See :meth:`connect_kit.UploadPlan.gates`."""
+def gates(plan: PlanData, target: Target | Any = None) -> pd.DataFrame:
+    """What must hold before a real upload (decision 23).
+
+    Columns: ``gate``, ``state`` (``open``, ``closed``), ``why``, ``how`` (to close it).
+
+    Parameters
+    ----------
+    target : Twin, str or Path, optional
+        Where the files go; what only the target knows is open without it.
+    """
     import pandas as pd
 
     place = None if target is None else as_target(target)
@@ -40,7 +48,7 @@ def gates(plan: UploadPlan, target: Target | Any = None) -> pd.DataFrame:
     return pd.DataFrame(found, columns=list(Gate._fields))
 
 
-def _self_check(plan: UploadPlan) -> list[Gate]:
+def _self_check(plan: PlanData) -> list[Gate]:
     name = "self-check"
     if not plan.checked:
         return [
@@ -60,7 +68,7 @@ def _self_check(plan: UploadPlan) -> list[Gate]:
     return made
 
 
-def _schools(plan: UploadPlan, facts: Facts | None) -> Gate:
+def _schools(plan: PlanData, facts: Facts | None) -> Gate:
     name = "schools matched"
     if plan.level == "district":
         if not plan.schools:
@@ -85,7 +93,7 @@ def _schools(plan: UploadPlan, facts: Facts | None) -> Gate:
     return Gate(name, "closed", f"{len(sent):,} {'school' if len(sent) == 1 else 'schools'} of Connect")
 
 
-def _archiving(plan: UploadPlan, facts: Facts | None) -> Gate:
+def _archiving(plan: PlanData, facts: Facts | None) -> Gate:
     name = "archive existing students?"
     users = [file for file in plan.files if file.kind == "users"]
     if not users:
@@ -114,7 +122,7 @@ def _archiving(plan: UploadPlan, facts: Facts | None) -> Gate:
     return Gate(name, "closed", told)
 
 
-def _dry_run(plan: UploadPlan, target: Target | None) -> Gate:
+def _dry_run(plan: PlanData, target: Target | None) -> Gate:
     name = "dry run"
     if target is None:
         return Gate(name, "open", "no target was named", "plan.gates(target)")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from connect_kit.uploads.plan import UploadPlan
-    from connect_kit.uploads.values import FileResult, UploadFile
+    from connect_kit.uploads.values import FileResult
 
 _SHOWN = 10
 
@@ -74,7 +74,7 @@ class UploadResult:
         for one in self.files:
             counts = one.counts
             actions = [counts[action] for action in ACTIONS]
-            rows.append((file_name(one.file), one.outcome, one.rows, *actions, one.errors, round(one.seconds, 2)))
+            rows.append((one.file.name, one.outcome, one.rows, *actions, one.errors, round(one.seconds, 2)))
         names = ["file", "outcome", "rows", *(action.lower() for action in ACTIONS), "errors", "seconds"]
         return pd.DataFrame(rows, columns=names)
 
@@ -87,7 +87,7 @@ class UploadResult:
         import pandas as pd
 
         rows = [
-            (file_name(one.file), tally.school or "", tally.what, tally.result, tally.action, tally.rows)
+            (one.file.name, tally.school or "", tally.what, tally.result, tally.action, tally.rows)
             for one in self.files
             for tally in one.tallies
         ]
@@ -173,8 +173,3 @@ class UploadResult:
         if any(one.errors or one.outcome == "refused" for one in self.files):
             made += table_html(self.errors_by_cause(), "Refused, by cause", most=_SHOWN)
         return made
-
-
-def file_name(file: UploadFile) -> str:
-    """A file's name, at school level with its school before it: ``users.csv``, ``S001/users.csv``."""
-    return f"{file.school}/{file.kind}.csv" if file.school else f"{file.kind}.csv"

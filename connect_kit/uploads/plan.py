@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+import html
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from connect_kit.display import upload_charts
+from connect_kit.display.html import table_html
 from connect_kit.errors import PlanError, SettingError
+from connect_kit.uploads.gates import gates
+from connect_kit.uploads.plan_data import PlanData
+from connect_kit.uploads.plan_file import copy_files, plan_fields, write_plan
+from connect_kit.uploads.records import refused_codes
 from connect_kit.uploads.values import digest_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from connect_kit.connect import Level
     from connect_kit.uploads.targets import Target
-    from connect_kit.uploads.values import UploadFile
-
-
-@dataclass(frozen=True, slots=True)
-class Critical:
-    """A critical finding: its ``code``, ``title`` and ``count`` of failing rows."""
-
-    code: str
-    title: str
-    count: int
 
 
 @dataclass(frozen=True)
-class UploadPlan:
+class UploadPlan(PlanData):
     """Which files are sent in which order, and what is known of them; :func:`plan_upload` makes it.
 
     It lies in its folder as ``plan.json``, beside the files; :func:`read_plan` reads it again.
@@ -66,52 +61,9 @@ class UploadPlan:
         Classrooms of Connect whose partner is suggested and not decided.
     """
 
-    folder: Path
-    level: Level
-    files: tuple[UploadFile, ...]
-    file_rows: tuple[int, ...]
-    delivery: str
-    made: str
-    checked: bool = False
-    findings: tuple[Critical, ...] = ()
-    waivers: Mapping[str, str] = field(default_factory=dict)
-    schools: tuple[str, ...] = ()
-    unmatched_schools: tuple[str, ...] = ()
-    left_out: Mapping[str, int] = field(default_factory=dict)
-    first_upload: bool = True
-    archive_existing: bool | None = None
-    undecided_classrooms: int = 0
-
-    @property
-    def rows(self) -> int:
-        """Rows of all files."""
-        return sum(self.file_rows)
-
-    @property
-    def critical(self) -> tuple[Critical, ...]:
-        """Critical findings that are open: nobody has waived them."""
-        return tuple(finding for finding in self.findings if finding.code not in self.waivers)
-
-    @property
-    def digest(self) -> str:
-        """Tells the same files, sent in the same way, again."""
-        return hashlib.sha256("\n".join(file.identity for file in self.files).encode()).hexdigest()
-
     # Conditions.
 
-    def gates(self, target: Target | Any = None) -> pd.DataFrame:
-        """What must hold before a real upload (decision 23).
-
-        Columns: ``gate``, ``state`` (``open``, ``closed``), ``why``, ``how`` (to close it).
-
-        Parameters
-        ----------
-        target : Twin, str or Path, optional
-            Where the files go; what only the target knows is open without it.
-        """
-        from connect_kit.uploads.gates import gates
-
-        return gates(self, target)
+    gates = gates
 
     def ready(self, target: Target | Any) -> bool:
         """Whether all gates are closed."""
@@ -127,9 +79,6 @@ class UploadPlan:
         PlanError
             When another plan has taken its place in the folder.
         """
-        from connect_kit.uploads.plan_file import rewrite_plan
-        from connect_kit.uploads.records import refused_codes
-
         waived = self._waived({code: reason}, refused_codes(self.folder))
         return rewrite_plan(waived, lambda there: {"archive_existing": there.archive_existing})
 
@@ -153,8 +102,6 @@ class UploadPlan:
         PlanError
             When another plan has taken its place in the folder.
         """
-        from connect_kit.uploads.plan_file import rewrite_plan
-
         yes_or_no("archive_existing", archive_existing)
         return rewrite_plan(replace(self, archive_existing=archive_existing))
 
@@ -196,8 +143,6 @@ class UploadPlan:
 
     def chart(self) -> Any:
         """Rows by file, and by school at school level, as an Altair chart."""
-        from connect_kit.display import upload_charts
-
         return upload_charts.rows_planned(self.summary())
 
     def save(self, folder: str | Path) -> None:
@@ -210,22 +155,17 @@ class UploadPlan:
         OutputError
             When the folder holds something else, or cannot be written.
         """
-        from connect_kit.uploads.plan_file import copy_plan, rewrite_plan
-
         self.verify()
         if Path(folder).expanduser().resolve() == self.folder.resolve():
             rewrite_plan(self)  # the files are there already
         else:
-            copy_plan(self, Path(folder).expanduser())
+            place = Path(folder).expanduser()
+            write_plan(replace(self, folder=place, files=copy_files(self, place)))
 
     def __repr__(self) -> str:
         return f"UploadPlan({self.delivery}: {self.level} level, {len(self.files)} files, {self.rows:,} rows)"
 
     def _repr_html_(self) -> str:
-        import html
-
-        from connect_kit.display.html import table_html
-
         head = f"<p>Upload of {html.escape(self.delivery)}, {self.level} level, {self.rows:,} rows</p>"
         if self.undecided_classrooms:
             head += (
@@ -251,3 +191,36 @@ def yes_or_no(name: str, value: object) -> None:
 def confirmation(plan: UploadPlan, district: str) -> str:
     """What a person types before a real upload: the district, and the rows that are sent."""
     return f"{district} {plan.rows}"
+
+
+def read_plan(folder: str | Path) -> UploadPlan:
+    """Read a plan from the folder of its prepared files. Whether these are unchanged is seen when they are sent.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The folder, or its plan.json.
+
+    Raises
+    ------
+    PlanError
+        When there is no plan, or a damaged one, one edited by hand, or one of another version.
+    """
+    return UploadPlan(**plan_fields(folder))
+
+
+def rewrite_plan(plan: UploadPlan, kept: Callable[[UploadPlan], Mapping[str, Any]] = lambda there: {}) -> UploadPlan:
+    """Write a plan that says more than the one in its folder, whose waivers stay; ``kept`` is what else of it does.
+
+    Raises
+    ------
+    PlanError
+        When none is there any more, or another one.
+    """
+    there = read_plan(plan.folder)
+    if there.digest != plan.digest:
+        raise PlanError(
+            f"{plan.folder}: another plan lies there now, made {there.made}, so nothing was written; go on with "
+            "read_plan(folder)"
+        )
+    return write_plan(replace(plan, waivers={**there.waivers, **plan.waivers}, **kept(there)))

@@ -5,35 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from connect_kit.engine.files import atomic_write
 from connect_kit.errors import OutputError, PlanError
-from connect_kit.uploads.plan import Critical, UploadPlan
+from connect_kit.uploads.plan_data import Critical, PlanData
 from connect_kit.uploads.prepare import folder_name
 from connect_kit.uploads.values import ORDER, UploadFile
+
+Plan = TypeVar("Plan", bound=PlanData)
 
 NAME = "plan.json"
 _VERSION = 1
 _AGAIN = "prepare the files again with plan_upload"
 
 
-def read_plan(folder: str | Path) -> UploadPlan:
-    """Read a plan from the folder of its prepared files. Whether these are unchanged is seen when they are sent.
-
-    Parameters
-    ----------
-    folder : str or Path
-        The folder, or its plan.json.
-
-    Raises
-    ------
-    PlanError
-        When there is no plan, or a damaged one, one edited by hand, or one of another version.
-    """
+def plan_fields(folder: str | Path) -> dict[str, Any]:
+    """What plan.json of a folder holds, by field of the plan; see :func:`read_plan`."""
     place = Path(folder).expanduser()
     place = place if place.name == NAME and not place.is_dir() else place / NAME
     try:
@@ -55,33 +45,16 @@ def read_plan(folder: str | Path) -> UploadPlan:
             "plan.answer)"
         )
     try:
-        return _plan(told, place.parent)
+        return _fields(told, place.parent)
     except (KeyError, TypeError, ValueError) as error:
         raise PlanError(f"{place}: is damaged ({error}); {_AGAIN}") from error
 
 
-def write_plan(plan: UploadPlan) -> UploadPlan:
+def write_plan(plan: Plan) -> Plan:
     """Write plan.json in one step, and give the plan back."""
     told = _told(plan)
     write_json(plan.folder / NAME, {**told, "seal": _seal(told)})
     return plan
-
-
-def rewrite_plan(plan: UploadPlan, kept: Callable[[UploadPlan], Mapping[str, Any]] = lambda there: {}) -> UploadPlan:
-    """Write a plan that says more than the one in its folder, whose waivers stay; ``kept`` is what else of it does.
-
-    Raises
-    ------
-    PlanError
-        When none is there any more, or another one.
-    """
-    there = read_plan(plan.folder)
-    if there.digest != plan.digest:
-        raise PlanError(
-            f"{plan.folder}: another plan lies there now, made {there.made}, so nothing was written; go on with "
-            "read_plan(folder)"
-        )
-    return write_plan(replace(plan, waivers={**there.waivers, **plan.waivers}, **kept(there)))
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -96,8 +69,14 @@ def write_json(path: Path, value: Any) -> None:
         json.dump(value, file, indent=1, ensure_ascii=False)
 
 
-def copy_plan(plan: UploadPlan, folder: Path) -> None:
-    """See :meth:`UploadPlan.save`."""
+def copy_files(plan: PlanData, folder: Path) -> tuple[UploadFile, ...]:
+    """Copy the prepared files into another folder, which is made ready for a plan.
+
+    Raises
+    ------
+    OutputError
+        When the folder holds something else, or cannot be written.
+    """
     clear(folder)
     files = []
     try:
@@ -108,7 +87,7 @@ def copy_plan(plan: UploadPlan, folder: Path) -> None:
             files.append(replace(file, path=path))
     except OSError as error:
         raise OutputError(f"{folder}: the plan could not be copied there ({error.strerror or error})") from error
-    write_plan(replace(plan, folder=folder, files=tuple(files)))
+    return tuple(files)
 
 
 def clear(folder: Path) -> None:
@@ -161,7 +140,7 @@ def _seal(told: Any) -> str:
     return hashlib.sha256(f"connect-kit plan\n{text}".encode()).hexdigest()
 
 
-def _told(plan: UploadPlan) -> dict[str, Any]:
+def _told(plan: PlanData) -> dict[str, Any]:
     files = [
         {
             "kind": file.kind,
@@ -191,7 +170,7 @@ def _told(plan: UploadPlan) -> dict[str, Any]:
     }
 
 
-def _plan(told: dict[str, Any], folder: Path) -> UploadPlan:
+def _fields(told: dict[str, Any], folder: Path) -> dict[str, Any]:
     level, files = told["level"], []
     for one in told["files"]:
         expected = f"{one['kind']}.csv"
@@ -199,20 +178,20 @@ def _plan(told: dict[str, Any], folder: Path) -> UploadPlan:
         if one["kind"] not in ORDER or one["path"] != expected:
             raise ValueError(f"file {one['path']!r}")
         files.append(UploadFile(one["kind"], folder / expected, one["digest"], level, one["school"], one["abandon"]))
-    return UploadPlan(
-        folder=folder,
-        level=level,
-        files=tuple(files),
-        file_rows=tuple(int(one["rows"]) for one in told["files"]),
-        delivery=told["delivery"],
-        made=told["made"],
-        checked=told["checked"],
-        findings=tuple(Critical(*finding) for finding in told["findings"]),
-        waivers=told["waivers"],
-        schools=tuple(told["schools"]),
-        unmatched_schools=tuple(told["unmatched_schools"]),
-        left_out=told["left_out"],
-        first_upload=told["first_upload"],
-        archive_existing=told["archive_existing"],
-        undecided_classrooms=told["undecided_classrooms"],
-    )
+    return {
+        "folder": folder,
+        "level": level,
+        "files": tuple(files),
+        "file_rows": tuple(int(one["rows"]) for one in told["files"]),
+        "delivery": told["delivery"],
+        "made": told["made"],
+        "checked": told["checked"],
+        "findings": tuple(Critical(*finding) for finding in told["findings"]),
+        "waivers": told["waivers"],
+        "schools": tuple(told["schools"]),
+        "unmatched_schools": tuple(told["unmatched_schools"]),
+        "left_out": told["left_out"],
+        "first_upload": told["first_upload"],
+        "archive_existing": told["archive_existing"],
+        "undecided_classrooms": told["undecided_classrooms"],
+    }

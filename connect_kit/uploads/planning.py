@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 from connect_kit import connect
 from connect_kit.errors import PlanError, SettingError
-from connect_kit.uploads.plan import Critical, UploadPlan, yes_or_no
+from connect_kit.uploads.plan import UploadPlan, yes_or_no
+from connect_kit.uploads.plan_data import Critical
 from connect_kit.uploads.plan_file import clear, write_plan
 from connect_kit.uploads.prepare import prepare
 from connect_kit.uploads.values import ORDER, UploadFile
@@ -181,6 +182,9 @@ def _critical(findings: Findings) -> tuple[Critical, ...]:
     for code, title, count in found[["code", "title", "count"]].itertuples(index=False, name=None):
         before = merged.get(code, Critical(code, title, 0))
         merged[code] = replace(before, count=before.count + int(count))
+    for rule in findings.failed:
+        if rule.severity == "critical":
+            merged.setdefault(rule.code, Critical(rule.code, f"{rule.title}: could not be checked", 0))
     return tuple(merged.values())
 
 

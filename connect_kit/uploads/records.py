@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from connect_kit.uploads.plan_file import write_json
 
 if TYPE_CHECKING:
-    from connect_kit.uploads.plan import UploadPlan
+    from connect_kit.uploads.plan_data import PlanData
 
 _REHEARSALS, _RUNS = "rehearsals.json", "runs.json"
 _KEPT = 50  # the last ones
@@ -47,7 +47,7 @@ def rehearsals(folder: Path) -> list[Rehearsal]:
     return found
 
 
-def rehearsed(plan: UploadPlan, target: str) -> Rehearsal | None:
+def rehearsed(plan: PlanData, target: str) -> Rehearsal | None:
     """The last dry run of exactly these files against a target."""
     wanted = tuple(file.identity for file in plan.files)
     found = [

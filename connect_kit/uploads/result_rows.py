@@ -58,11 +58,9 @@ def refused_rows(results: Iterable[FileResult]) -> pd.DataFrame:
     """See :attr:`UploadResult.errors`."""
     import pandas as pd
 
-    from connect_kit.uploads.outcome import file_name
-
     frames = []
     for one in results:
-        name = file_name(one.file)
+        name = one.file.name
         if one.outcome == "refused":
             whole = [(name, one.file.kind, None, "", one.code, one.message)]
             frames.append(pd.DataFrame(whole, columns=list(_COLUMNS)))

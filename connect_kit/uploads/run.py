@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.errors import GateError, OutputError, UploadCancelledError
-from connect_kit.uploads.outcome import UploadResult, file_name
+from connect_kit.uploads.outcome import UploadResult
 from connect_kit.uploads.plan import as_plan
 from connect_kit.uploads.records import Rehearsal, remember_rehearsal, remember_run, results_of
 from connect_kit.uploads.result_rows import refused_by_code
@@ -105,7 +105,7 @@ def _rehearse(
         files = target.rehearse(plan.files, folder, progress=progress, cancel=cancel)
     except UploadCancelledError:
         return replace(empty, cancelled=True)
-    refused = {file_name(one.file): one.code for one in files if one.outcome == "refused"}
+    refused = {one.file.name: one.code for one in files if one.outcome == "refused"}
     remember_rehearsal(
         plan.folder,
         Rehearsal(
@@ -139,7 +139,7 @@ def _send(
     for place, file in enumerate(plan.files, 1):
         try:
             if cancel is not None and cancel.is_set():
-                raise UploadCancelledError(f"cancelled before {file_name(file)}")
+                raise UploadCancelledError(f"cancelled before {file.name}")
             one = target.send(file, folder, run=run, place=(place, number), progress=progress, cancel=cancel)
         except UploadCancelledError:
             cancelled = True
@@ -155,7 +155,7 @@ def _send(
 
 
 def _why_stop(one: FileResult) -> str:
-    name = file_name(one.file)
+    name = one.file.name
     if one.outcome == "refused":
         return f"{name} was refused ({one.code}): {one.message}; no further file was sent"
     if one.outcome == "processed" and one.rows and one.errors == one.rows:

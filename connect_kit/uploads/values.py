@@ -62,10 +62,15 @@ class UploadFile:
         return cls(kind, Path(path), digest_of(Path(path)), level, school, abandon)
 
     @property
+    def name(self) -> str:
+        """What it is called everywhere: ``users.csv``, at school level with its school: ``S001/users.csv``."""
+        return f"{self.school}/{self.kind}.csv" if self.school else f"{self.kind}.csv"
+
+    @property
     def identity(self) -> str:
-        """Tells the same upload again: bytes, kind, level, school and abandon."""
-        told = "\n".join((self.kind, self.digest, self.level, self.school or "", str(self.abandon)))
-        return hashlib.sha256(told.encode()).hexdigest()
+        """The same for the same upload again: bytes, kind, level, school and abandon."""
+        parts = "\n".join((self.kind, self.digest, self.level, self.school or "", str(self.abandon)))
+        return hashlib.sha256(parts.encode()).hexdigest()
 
 
 def digest_of(path: Path) -> str:

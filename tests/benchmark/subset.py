@@ -126,7 +126,7 @@ def connect_kit(clock: Clock, clean: str, damaged: str) -> None:
     import great_expectations as gx
 
     import connect_kit as ck
-    from connect_kit.checks.gx.bridge import Bridge, prepare, rows_table
+    from connect_kit.checks.gx import Bridge, prepare, rows_table
     from connect_kit.engine import quoted
 
     prepare()

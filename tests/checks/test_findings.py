@@ -9,7 +9,7 @@ import pytest
 
 import connect_kit as ck
 from connect_kit.checks import Findings
-from connect_kit.checks.given import NOT_GIVEN
+from connect_kit.checks.provided import MISSING_INPUTS
 from connect_kit.errors import SettingError
 
 USERS = "sourcedId,orgSourcedIds,role,givenName,familyName,email,sms,agentSourcedIds,grades"
@@ -163,7 +163,7 @@ def test_a_school_level_delivery_may_leave_out_the_school_columns(tmp_path: Path
         )
     findings = ck.check_roster(ck.read_roster(folder, level="school"))
     assert findings.fit
-    assert set(findings.unchecked()["reason"]) <= set(NOT_GIVEN.values())
+    assert set(findings.unchecked()["reason"]) <= set(MISSING_INPUTS.values())
 
 
 def test_roster_and_workspace_of_different_engines_are_refused(tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ from great_expectations.expectations.row_conditions import Column
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connect_kit.checks.gx.bridge import Bridge, SharedConnection, rows_table
+from connect_kit.checks.gx import rows_table
+from connect_kit.checks.gx.bridge import Bridge, SharedConnection
 from connect_kit.engine import DuckDBEngine
 
 # Values are chosen so that both engines mean the same by an expectation. Left out, because GX itself differs:

@@ -111,9 +111,12 @@ def test_an_expectation_that_cannot_run_is_told_apart_from_one_that_failed(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "is no JSON"),
-        ("[]", "is no expectation suite"),
-        ('{"expectations": [{"type": "x"}]}', "expectation 1: expected an object with 'type' and 'kwargs'"),
+        ("{", "is not JSON"),
+        ("[]", "is not an expectation suite"),
+        (
+            '{"expectations": [{"type": "x"}]}',
+            "expectation 1: expected an object with a text 'type' and an object 'kwargs'",
+        ),
         ('{"expectations": [{"type": "x", "kwargs": {}, "severity": "bad"}]}', "severity 'bad' is not one of"),
     ],
     ids=["no json", "a list", "no kwargs", "unknown severity"],

@@ -130,7 +130,7 @@ def test_a_faulty_suite_is_told_in_one_line(clean: ck.SampleDistrict, tmp_path: 
     (tmp_path / "users.json").write_text("{", encoding="utf-8")
     done = connect_kit("audit", clean.delivery, "--suites", tmp_path, "--out", tmp_path / "out")
     assert done.returncode == 2
-    assert "users.json: is no JSON" in done.stderr
+    assert "users.json: is not JSON" in done.stderr
 
 
 def test_other_files_in_the_output_folder_are_left_alone(clean: ck.SampleDistrict, tmp_path: Path) -> None:

@@ -9,18 +9,17 @@ What GX's metrics lack on DuckDB stands in :mod:`connect_kit.checks.gx.metrics`.
 from __future__ import annotations
 
 import atexit
-import hashlib
 import os
 import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
+from connect_kit.checks.gx.rows import SOURCE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from connect_kit.engine.duckdb import DuckDBEngine
-
-SOURCE = "kit"  #: GX's name of the data source; a batch's ID is this, a hyphen and the table
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # before GX is imported anywhere
 
@@ -167,8 +166,3 @@ class Bridge:
                 "unexpected_index_column_names": ["_line"],
             },
         )
-
-
-def rows_table(table: str, query: str) -> str:
-    """Name of the table that holds the rows which an ``unexpected_rows_expectation`` found on a table."""
-    return "_rows_" + hashlib.sha256(f"{SOURCE}-{table}\n{query}".encode()).hexdigest()[:24]

@@ -54,7 +54,7 @@ from great_expectations.expectations.metrics.query_metrics.query_table.unexpecte
 )
 from great_expectations.util import get_sqlalchemy_selectable
 
-from connect_kit.checks.gx.bridge import SOURCE, rows_table
+from connect_kit.checks.gx.rows import SOURCE, rows_table
 from connect_kit.engine.duckdb import quoted
 
 

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from connect_kit.roster import Roster, Workspace
 
 #: What a rule may need besides the delivery, and what is said where it was not given.
-NOT_GIVEN: Mapping[str, str] = {
+MISSING_INPUTS: Mapping[str, str] = {
     "workspace": "no workspace was given",
     "duplicates": "duplicates were not looked for; pass duplicates=find_duplicates(roster, workspace)",
     "classrooms": "classrooms were not matched; pass classrooms=match_classrooms(roster, workspace)",
 }
 
 
-def given(
+def provided_inputs(
     roster: Roster,
     workspace: Workspace | None,
     duplicates: Duplicates | None,
