@@ -124,11 +124,10 @@ class Audit(AuditData):
                         found.save(new)
                     else:
                         (new / f"{name}.csv").write_text(",".join(columns) + "\r\n", encoding="utf-8", newline="")
-            parts: dict[str, Any] = {name: getattr(self, name) for name in _MATCHED}
             with _timed(seconds, "report.html"):
-                write_report(self.findings, new / "report.html", **parts)
+                write_report(self, new / "report.html")
             with _timed(seconds, "findings.xlsx"):
-                write_workbook(self.findings, new / "findings.xlsx", **parts)
+                write_workbook(self, new / "findings.xlsx")
             text = json.dumps(self._summary(seconds), indent=2, ensure_ascii=False) + "\n"
             (new / "summary.json").write_text(text, encoding="utf-8")
         return place

@@ -18,7 +18,7 @@ class WorkspaceError(ConnectKitError):
 
 
 class SuiteError(ConnectKitError):
-    """An expectation suite is no suite, or one of its expectations lacks what a rule needs."""
+    """An expectation suite is not a suite, or one of its expectations lacks what a rule needs."""
 
 
 class EngineError(ConnectKitError):
@@ -54,7 +54,7 @@ class PlanError(ConnectKitError):
 
 
 class GateError(PlanError):
-    """A real upload was asked for while conditions are open; ``gates`` names them."""
+    """A real upload was asked for while conditions are blocking; ``gates`` names them."""
 
     def __init__(self, message: str, gates: tuple[str, ...] = ()) -> None:
         super().__init__(message)

@@ -144,7 +144,7 @@ def prepare(
         bool, typer.Option("--abandon", help="Disconnect guardians that guardians.csv no longer names.")
     ] = False,
 ) -> None:
-    """Write the files that Connect asks for, and tell what stands before a real upload."""
+    """Write the files that Connect asks for, and say what blocks a real upload."""
     from connect_kit.cli.sending import run_prepare
 
     raise typer.Exit(

@@ -17,15 +17,22 @@ if TYPE_CHECKING:
     from connect_kit.connect import Level
     from connect_kit.uploads import UploadPlan, UploadResult
 
-_MARKS = {"open": "▲ open  ", "closed": "✔ closed"}
+_MARKS = {"blocking": "▲ blocking", "met": "✔ met     "}
 _MOST = 20
-#: What closes a gate from the command line.
-_CLOSES = {
-    "self-check": "mend it in the SIS and prepare again, or --waive CODE=REASON",
-    "schools matched": "record the School IDs on Connect (S9); on a twin: python -m connect_kit twin connect",
-    "archive existing students?": "--archive-existing or --keep-existing; on a twin: "
-    "python -m connect_kit twin archive-students --unsynced",
-    "dry run": "python -m connect_kit upload PLAN --twin FILE; refused rows: mend them, or --waive CODE=REASON",
+#: What is done next, by the code of a gate's step.
+_STEPS = {
+    "check": "python -m connect_kit prepare checks the delivery",
+    "fix_or_waive": "fix it in the SIS and prepare again, or --waive CODE=REASON",
+    "deliver_schools": "deliver orgSourcedIds and schoolSourcedId",
+    "record_schools": "record the School IDs on Connect (S9); on a twin: python -m connect_kit twin connect",
+    "choose_school": "record the School IDs on Connect (S9), and prepare again",
+    "choose_target": "give the district's own twin, or prepare again with its workspace",
+    "answer": "--archive-existing or --keep-existing",
+    "archive": "python -m connect_kit twin archive-students TWIN --unsynced --yes",
+    "name_target": "python -m connect_kit upload PLAN --twin FILE",
+    "run_dry": "python -m connect_kit upload PLAN --twin FILE",
+    "fix_and_run_dry": "fix it, prepare again, and python -m connect_kit upload PLAN --twin FILE",
+    "fix_or_waive_rows": "fix them and prepare again, or --waive CODE=REASON for each",
 }
 
 
@@ -40,22 +47,13 @@ def run_prepare(
     waivers: Mapping[str, str],
     abandon: bool,
 ) -> int:
-    """Check, match, write the files that Connect asks for, and print the gates; 1 while any but the dry run is open."""
+    """Check, match, write the files that Connect asks for, and print the gates; 1 while any but the dry run blocks."""
     import connect_kit as ck
-    from connect_kit.auditing import open_workspace
 
     bars = None if sys.stderr.isatty() else False
-    roster = ck.read_roster(delivery, level=level, progress=bars)
-    known = open_workspace(workspace)
-    schools = ck.match_schools(roster, known)
-    classrooms = ck.match_classrooms(roster, known, schools=schools, progress=bars)
-    findings = ck.check_roster(roster, known, classrooms=classrooms, progress=bars)
+    audit = ck.audit(delivery, workspace, level=level, duplicates=False, progress=bars)
     plan = ck.plan_upload(
-        roster,
-        known,
-        findings,
-        schools,
-        classrooms,
+        audit,
         folder=out,
         level=upload_level,
         archive_existing=archive_existing,
@@ -66,7 +64,7 @@ def run_prepare(
     _print_table(plan.summary())
     gates = plan.gates()
     _print_gates(gates)
-    still = gates[(gates["state"] == "open") & ~gates["gate"].str.startswith("dry run")]
+    still = gates[(gates["state"] == "blocking") & (gates["code"] != "dry_run")]
     return 1 if len(still) else 0
 
 
@@ -80,7 +78,7 @@ def run_upload(
     archive_existing: bool | None,
     waivers: Mapping[str, str],
 ) -> int:
-    """Rehearse a plan, or upload it for real once confirmed; 1 where rows were refused or gates are open."""
+    """Rehearse a plan, or upload it for real once confirmed; 1 where rows were refused or gates are blocking."""
     import connect_kit as ck
 
     plan = ck.read_plan(folder)
@@ -91,9 +89,9 @@ def run_upload(
     target = ck.Twin(twin)
     if real:
         gates = plan.gates(target)
-        if (gates["state"] == "open").any():
+        if (gates["state"] == "blocking").any():
             _print_gates(gates)
-            typer.echo("Nothing was sent: close what is open first.", err=True)
+            typer.echo("Nothing was sent: meet what is blocking first.", err=True)
             return 1
         _confirmed(plan, target.district, confirm)
     result = ck.upload(plan, target, dry_run=not real, results=results)
@@ -150,9 +148,8 @@ def run_merge(
 def _print_gates(gates: pd.DataFrame) -> None:
     typer.echo("")
     typer.echo("Before a real upload:")
-    for gate, state, why, how in gates[["gate", "state", "why", "how"]].itertuples(index=False, name=None):
-        here = _CLOSES.get(gate.partition(":")[0], how)  # a gate speaks of the verbs of the API
-        typer.echo(f"  {_MARKS[state]}  {gate}: {why}" + (f" → {here}" if state == "open" and here else ""))
+    for gate, state, why, step in gates[["gate", "state", "why", "step"]].itertuples(index=False, name=None):
+        typer.echo(f"  {_MARKS[state]}  {gate}: {why}" + (f" → {_STEPS[step]}" if step else ""))
 
 
 def _print_result(result: UploadResult) -> None:

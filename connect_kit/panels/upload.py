@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from connect_kit.uploads import Forecast, UploadPlan, UploadResult
     from connect_kit.uploads.values import Progress
 
-_ARCHIVING = "archive existing students?"  # name of the gate
+_ARCHIVING = "archive_existing"  # code of the gate
 _WAIT = "Wait until what is under way has ended, or cancel it."
 
 
@@ -136,9 +136,9 @@ class UploadPanel(UploadParts):
     def _filter(self) -> None:
         self._rows.narrow(file=self.file.value or "", result=self.results.value, action=self.action.value)
 
-    def _open(self, gate: str) -> bool:
+    def _blocking(self, code: str) -> bool:
         gates = self.gates
-        return gates is not None and bool(((gates["gate"] == gate) & (gates["state"] == "open")).any())
+        return gates is not None and bool(((gates["code"] == code) & (gates["state"] == "blocking")).any())
 
     def _archive(self) -> None:
         """Archive the students without SIS ID of the district, or of the schools that upload for the first time."""
@@ -150,7 +150,7 @@ class UploadPanel(UploadParts):
         self._look()
 
     def _waivable(self) -> list[tuple[str, str]]:
-        """Codes that stand open: of the self-check, and of rows that the last dry run refused."""
+        """Codes that block: of the self-check, and of rows that the last dry run refused."""
         told = {one.code: one.count for one in self._value.critical}
         last = rehearsed(self._value, self.target.id)
         told |= {
@@ -161,7 +161,7 @@ class UploadPanel(UploadParts):
     def _waive(self) -> None:
         code, reason = self.finding.value, self.reason.value.strip()
         if not code or not reason:
-            self._said = "Type a reason first." if code else "No finding is open."
+            self._said = "Type a reason first." if code else "No finding is blocking."
             return
         self._take(self._value.waive(code, reason))
         self.reason.value = ""
@@ -176,8 +176,8 @@ class UploadPanel(UploadParts):
         self._said = f"Saved in {self.folder.value.strip()}."
 
     def _ready(self) -> bool:
-        """Whether nothing but the typed text stands before a real upload."""
-        return self.gates is not None and not (self.gates["state"] == "open").any()
+        """Whether nothing but the typed text blocks a real upload."""
+        return self.gates is not None and not (self.gates["state"] == "blocking").any()
 
     def _confirmed(self) -> bool:
         return " ".join(str(self.confirm.value).split()) == " ".join(self.confirmation.split())
@@ -188,7 +188,9 @@ class UploadPanel(UploadParts):
             return
         if not dry_run and not (self._ready() and self._confirmed()):
             self._said = (
-                "Type the text first that the panel asks for." if self._ready() else "Conditions are open; see above."
+                "Type the text first that the panel asks for."
+                if self._ready()
+                else "Conditions are blocking; see above."
             )
             return
         self.confirm.value = ""  # a second press finds nothing confirmed
@@ -257,7 +259,7 @@ class UploadPanel(UploadParts):
         self.checklist.show(*(view.checklist(self.gates) if self.gates is not None else ()))
         answers = {True: "Yes, archive them first", False: "No, leave them"}
         told = f" Answered: {answers[plan.archive_existing]}." if plan.archive_existing is not None else ""
-        asked = plan.first_upload or self._open(_ARCHIVING)
+        asked = plan.first_upload or self._blocking(_ARCHIVING)
         self.question.show(*[el("p", el("strong", "Archive existing students?"), view.QUESTION, told)] * asked)
         waivable = self._waivable()
         if waivable != list(self.finding.options):
@@ -281,7 +283,7 @@ class UploadPanel(UploadParts):
     def _enable(self, *, running: bool, ready: bool) -> None:
         for name in ("yes", "no", "archive", "waive", "rehearse", "look", "log"):
             self.buttons[name].disabled = running
-        archiving = self._value.archive_existing is True and self._open(_ARCHIVING)
+        archiving = self._value.archive_existing is True and self._blocking(_ARCHIVING)
         self.buttons["archive"].layout.display = None if archiving else "none"
         self.buttons["cancel"].disabled = not running
         self.buttons["upload"].disabled = running or not ready or not self._confirmed()

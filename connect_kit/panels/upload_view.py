@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -28,13 +27,20 @@ QUESTION = (
     " Students made by hand on Connect are not found by the upload: the file's students are created beside them. "
     "Archive those without SIS ID first, unless they are to stay."
 )
-#: What gates name a call for, as this panel offers it.
-_HERE: Mapping[str, str] = {
-    r"upload\(plan, target, dry_run=True\)": "press Rehearse",
-    r"plan\.waive each": "waive each below, with a reason",
-    r"plan\.waive\(.*\)": "waive it below, with a reason",
-    r"plan\.answer\(.*\), or False": "answer the question below",
-    r"target\.apply\(.*\)": "press Archive them now",
+#: What is done next, by the code of a gate's step, as this panel offers it.
+_STEPS: Mapping[str, str] = {
+    "check": "Prepare the upload from a checked delivery.",
+    "fix_or_waive": "Fix it in the SIS and prepare again, or waive it below, with a reason.",
+    "deliver_schools": "Ask for files with orgSourcedIds and schoolSourcedId.",
+    "record_schools": "Match the schools, and record the School IDs on Connect (S9).",
+    "choose_school": "Match the schools and prepare again, or prepare for the one school that is sent.",
+    "choose_target": "Choose the district's own target, or prepare again with its workspace.",
+    "answer": "Answer the question below.",
+    "archive": "Press Archive them now.",
+    "name_target": "Open the panel with a target.",
+    "run_dry": "Press Rehearse.",
+    "fix_and_run_dry": "Fix it, prepare again, and press Rehearse.",
+    "fix_or_waive_rows": "Fix them and prepare again, or waive each below, with a reason.",
 }
 _RESULTS: Mapping[str, str] = {"SUCCESS": "✔ SUCCESS", "ERROR": "✖ ERROR"}
 
@@ -99,28 +105,26 @@ def asking(plan: UploadPlan, district: str, text: str, told: Forecast | None, *,
         ask = ("This cannot be taken back. To go on, type ", el("code", text), " and press Upload for real.")
         made.append(el("p", *words, *ask))
     else:
-        made.append(el("p", *words, "Not yet: conditions are open, see 1."))
+        made.append(el("p", *words, "Not yet: conditions are blocking, see 1."))
     return made
 
 
 def checklist(gates: pd.DataFrame) -> list[Node]:
-    """The conditions of a real upload: each open or closed, why, and how to close it."""
+    """The conditions of a real upload: each met or blocking, why, and what to do next."""
     made = []
-    for gate, state, why, how in gates[["gate", "state", "why", "how"]].itertuples(index=False, name=None):
-        is_open = state == "open"
-        about = f"{gate} " if gate.endswith("?") else f"{gate}: "
-        told: list[object] = [el("strong", f"{'✖ open' if is_open else '✔ closed'}: "), about, _sentence(why)]
-        told += [" ", el("strong", "To close it: "), _sentence(_here(how))] if is_open and how else []
-        made.append(el("li", *told, class_=f"ck-{state}"))
-    number = int((gates["state"] == "open").sum())
-    words = f"{number} of {len(gates)} conditions {'is' if number == 1 else 'are'} open"
-    return [step(f"1. Conditions of a real upload: {words if number else 'all are closed'}"), el("ul", *made)]
-
-
-def _here(how: str) -> str:
-    for call, words in _HERE.items():
-        how = re.sub(call, words, how)
-    return how
+    for gate, state, why, next_step in gates[["gate", "state", "why", "step"]].itertuples(index=False, name=None):
+        mark = "✖ blocking" if state == "blocking" else "✔ met"
+        words: list[object] = [
+            el("strong", f"{mark}: "),
+            gate if gate.endswith("?") else f"{gate}:",
+            " ",
+            _sentence(why),
+        ]
+        words += [" ", el("strong", "Next: "), _STEPS[next_step]] if next_step else []
+        made.append(el("li", *words, class_=f"ck-{state}"))
+    number = int((gates["state"] == "blocking").sum())
+    words_of = f"{number} of {len(gates)} conditions {'is' if number == 1 else 'are'} blocking"
+    return [step(f"1. Conditions of a real upload: {words_of if number else 'all are met'}"), el("ul", *made)]
 
 
 def _sentence(text: object) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from connect_kit.checks import AuditData
 from connect_kit.connect import FILES, SEVERITIES, SOURCES
 from connect_kit.display import charts
 from connect_kit.display.html import missing, visible
@@ -35,7 +36,7 @@ Record = dict[str, Any]
 
 
 def write_report(
-    findings: Findings,
+    findings: Findings | AuditData,
     path: Path | str,
     *,
     title: str | None = None,
@@ -47,7 +48,8 @@ def write_report(
 
     Parameters
     ----------
-    findings : Findings
+    findings : Findings or Audit
+        An audit stands for duplicates, schools and classrooms as well.
     path : path
         Replaced in one step once the page is complete.
     title : str, optional
@@ -68,6 +70,9 @@ def write_report(
     OutputError
         When it cannot be written; a page that was there before is unchanged.
     """
+    if isinstance(findings, AuditData):
+        duplicates, schools, classrooms = findings.duplicates, findings.schools, findings.classrooms
+        findings = findings.findings
     page = report_html(findings, title=title, duplicates=duplicates, schools=schools, classrooms=classrooms)
     with atomic_write(path) as beside:
         beside.write_text(page, encoding="utf-8", newline="\n")

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from connect_kit.checks import AuditData
 from connect_kit.connect import SEVERITIES
 from connect_kit.display.charts import SYMBOLS, named
 from connect_kit.display.excel import MOST_ROWS, is_number, plain, save_book, write_rows
@@ -59,7 +60,7 @@ _IDS: Final = (
 
 
 def write_workbook(
-    findings: Findings,
+    findings: Findings | AuditData,
     path: Path | str,
     *,
     most_rows: int = MOST_ROWS,
@@ -73,7 +74,8 @@ def write_workbook(
 
     Parameters
     ----------
-    findings : Findings
+    findings : Findings or Audit
+        An audit stands for duplicates, schools and classrooms as well.
     path : path
         Replaced in one step once the workbook is complete.
     most_rows : int
@@ -94,9 +96,13 @@ def write_workbook(
     OutputError
         When it cannot be written; a workbook that was there before is unchanged.
     """
+    if isinstance(findings, AuditData):
+        duplicates, schools, classrooms = findings.duplicates, findings.schools, findings.classrooms
+        findings = findings.findings
+    found = findings
 
     def fill(book: Any) -> None:
-        _Sheets(book, findings, matched).write(min(most_rows, MOST_ROWS))
+        _Sheets(book, found, matched).write(min(most_rows, MOST_ROWS))
 
     matched = {
         name: frame

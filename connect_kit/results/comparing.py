@@ -16,13 +16,14 @@ from connect_kit.results.files import (
     TextTable,
     files_of,
     forecasts_of,
-    last_rehearsal,
     read_result_file,
     read_table,
     said_beyond,
     sent_of,
 )
 from connect_kit.results.value import Received, Results, label
+from connect_kit.uploads.plan_data import PlanData
+from connect_kit.uploads.records import forecast_folder
 from connect_kit.uploads.values import UploadFile, digest_of
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def read_results(
             f"{path}: has no column 'result', so that it is no result file; download the result of the upload from "
             "Connect (SIS Rostering, at the bottom of the page)"
         )
-    reading = _Reading(schema, sent, dry, None if forecast is not None else last_rehearsal(plan, path))
+    reading = _Reading(schema, sent, dry, None if forecast is not None else _forecast_folder(plan, path))
     received = tuple(reading.take(number, file) for number, file in enumerate(files))
     missing = tuple(file for place, file in enumerate(sent) if place not in reading.taken)
     return Results(schema, received, missing, tuple(ignored), planned=bool(sent))
@@ -103,9 +104,9 @@ class _Reading:
     """Joins one result file after the other to what was sent."""
 
     def __init__(
-        self, schema: Schema, sent: Sequence[UploadFile], forecasts: Sequence[FileResult], rehearsal: Path | None
+        self, schema: Schema, sent: Sequence[UploadFile], forecasts: Sequence[FileResult], dry_run: Path | None
     ) -> None:
-        self.schema, self.sent, self.forecasts, self.rehearsal = schema, sent, forecasts, rehearsal
+        self.schema, self.sent, self.forecasts, self.dry_run = schema, sent, forecasts, dry_run
         self.taken: dict[int, Path] = {}
         self._loaded: dict[int, TextTable] = {}
 
@@ -240,8 +241,8 @@ class _Reading:
         if place is None:
             return False
         sent = self.sent[place]
-        if self.rehearsal is not None:
-            found = sorted(self.rehearsal.glob(f"{place + 1:02d}-{sent.kind}*-result.csv"))
+        if self.dry_run is not None:
+            found = sorted(self.dry_run.glob(f"{place + 1:02d}-{sent.kind}*-result.csv"))
             return bool(found) and self._compare(found[0], kind, keys)
         same = [result for result in self.forecasts if result.file.identity == sent.identity]
         if not same:
@@ -289,3 +290,7 @@ class _Reading:
         self.schema.execute(f"DROP VIEW {quoted('_all_' + table.name)}")
         self.schema.execute(f"DROP TABLE {quoted('_file_' + table.name)}")
         self.schema.execute(f"DROP TABLE IF EXISTS {quoted('_lines_' + table.name)}")
+
+
+def _forecast_folder(plan: object, path: str | Path) -> Path | None:
+    return forecast_folder(plan, Path(path)) if isinstance(plan, PlanData) else None

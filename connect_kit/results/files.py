@@ -262,22 +262,5 @@ def _listed(thing: Any, kind: type, wanted: str) -> tuple[Any, ...]:
     listed = getattr(thing, "files", thing)
     found = tuple(listed) if isinstance(listed, Iterable) else (None,)
     if not all(isinstance(one, kind) for one in found):
-        raise SettingError(f"{type(thing).__name__} is no {wanted}")
+        raise SettingError(f"{type(thing).__name__} is not a {wanted}")
     return found
-
-
-def last_rehearsal(plan: Any, path: str | Path) -> Path | None:
-    """The folder of the last dry run of a plan that ended, before the upload that is at ``path``, or the last one.
-
-    After an upload a dry run tells what a second one would do.
-    """
-    folder = getattr(plan, "folder", None)
-    if folder is None:
-        return None
-    place, here = Path(folder).resolve() / "results", Path(path).expanduser().resolve()
-    ended = {one.name: one for one in place.glob("*-rehearsal") if any(one.glob("*-result.csv"))}
-    uploads = [one for one in place.glob("*-upload") if one.is_dir()]
-    meant = [one.name for one in uploads if one in (here, *here.parents)] or [one.name for one in uploads]
-    before = [name for name in ended if not meant or name < max(meant)]
-    last = max(before or ended, default=None)
-    return None if last is None else ended[last]

@@ -1,7 +1,8 @@
-"""The conditions of a real upload (decision 23), in words, each with how to close it."""
+"""The conditions of a real upload (decision 23): each met or blocking, why, and what is done next, as codes."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from connect_kit.uploads.records import rehearsed
@@ -16,132 +17,165 @@ if TYPE_CHECKING:
 _LISTED = 5
 
 
-class Gate(NamedTuple):
-    """A condition: ``gate`` (its name), ``state``, ``why``, and ``how`` to close it."""
+#: What a gate is called.
+NAMES: Mapping[str, str] = {
+    "self_check": "self-check",
+    "schools_matched": "schools matched",
+    "archive_existing": "archive existing students?",
+    "dry_run": "dry run",
+}
+#: What is done next, in the words of Python; the command line and the panel have their own for the same codes.
+_STEPS: Mapping[str, str] = {
+    "": "",
+    "check": "check_roster, and plan_upload with its findings",
+    "fix_or_waive": "fix it in the SIS and prepare again, or plan.waive({subject!r}, reason)",
+    "deliver_schools": "deliver orgSourcedIds and schoolSourcedId",
+    "record_schools": "match_schools, and record the School IDs on Connect (S9)",
+    "choose_school": "match_schools and prepare again; or name the one school that is sent: plan_upload(..., school=)",
+    "choose_target": "choose the district's own target, or prepare again with its workspace",
+    "answer": "plan.answer(archive_existing=True), or False",
+    "archive": 'target.apply(Action("archive_students", unsynced=True))',
+    "name_target": "plan.gates(target)",
+    "run_dry": "upload(plan, target, dry_run=True)",
+    "fix_and_run_dry": "fix it, prepare again, and upload(plan, target, dry_run=True)",
+    "fix_or_waive_rows": "fix them and prepare again, or plan.waive each",
+}
 
-    gate: str
-    state: Literal["open", "closed"]
+
+class Gate(NamedTuple):
+    """A condition of a real upload.
+
+    ``code`` (a key of :data:`NAMES`), ``subject`` (the code of the finding it is about, if it is about one), ``state``,
+    ``why`` it is met or blocking, and ``step``, the code of what is done next.
+    """
+
+    code: str
+    state: Literal["met", "blocking"]
     why: str
-    how: str = ""
+    step: str = ""
+    subject: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its name, with the finding that it is about."""
+        return NAMES[self.code] + (f": {self.subject}" if self.subject else "")
 
 
 def gates(plan: PlanData, target: Target | Any = None) -> pd.DataFrame:
     """What must hold before a real upload (decision 23).
 
-    Columns: ``gate``, ``state`` (``open``, ``closed``), ``why``, ``how`` (to close it).
+    Columns: ``code`` (self_check, schools_matched, archive_existing, dry_run), ``gate`` (its name), ``state`` (``met``,
+    ``blocking``), ``why``, ``how`` (to meet it, in Python), ``step`` (code of what is done next), ``subject`` (code of
+    the finding that it is about).
 
     Parameters
     ----------
     target : Twin, str or Path, optional
-        Where the files go; what only the target knows is open without it.
+        Where the files go; what only the target knows is blocking without it.
     """
     import pandas as pd
 
     place = None if target is None else as_target(target)
     facts = None if place is None else place.facts()
-    found = [
-        *_self_check(plan),
-        _schools(plan, facts),
-        _archiving(plan, facts),
-        _dry_run(plan, place),
+    found = [*_self_check(plan), _schools(plan, facts), _archiving(plan, facts), _dry_run(plan, place)]
+    rows = [
+        (one.code, one.name, one.state, one.why, _STEPS[one.step].format(subject=one.subject), one.step, one.subject)
+        for one in found
     ]
-    return pd.DataFrame(found, columns=list(Gate._fields))
+    return pd.DataFrame(rows, columns=["code", "gate", "state", "why", "how", "step", "subject"])
 
 
 def _self_check(plan: PlanData) -> list[Gate]:
-    name = "self-check"
+    code = "self_check"
     if not plan.checked:
         return [
-            Gate(name, "open", "the delivery was not checked", "check_roster, and plan_upload with its findings"),
+            Gate(code, "blocking", "the delivery was not checked", "check"),
         ]
     if not plan.findings:
-        return [Gate(name, "closed", "no critical finding")]
+        return [Gate(code, "met", "no critical finding")]
     made = []
     for finding in plan.findings:
-        code = finding.code
         rows = f"{finding.title} ({finding.count:,} {'row' if finding.count == 1 else 'rows'})"
-        if code in plan.waivers:
-            made.append(Gate(f"{name}: {code}", "closed", f"{rows}; waived: {plan.waivers[code]}"))
+        reason = plan.waivers.get(finding.code)
+        if reason is not None:
+            made.append(Gate(code, "met", f"{rows}; waived: {reason}", subject=finding.code))
         else:
-            how = f"mend it in the SIS and prepare again, or plan.waive({code!r}, reason)"
-            made.append(Gate(f"{name}: {code}", "open", rows, how))
+            made.append(Gate(code, "blocking", rows, "fix_or_waive", finding.code))
     return made
 
 
 def _schools(plan: PlanData, facts: Facts | None) -> Gate:
-    name = "schools matched"
+    code = "schools_matched"
     if plan.level == "district":
         if not plan.schools:
-            return Gate(name, "open", "the files name no School ID", "deliver orgSourcedIds and schoolSourcedId")
+            return Gate(code, "blocking", "the files name no School ID", "deliver_schools")
         there = None if facts is None else {school.school_id for school in facts.schools.values()}
         unknown = plan.unmatched_schools if there is None else [one for one in plan.schools if one not in there]
         if unknown:
             why = f"on no school of Connect: {_some(unknown)}"
-            return Gate(name, "open", why, "match_schools, and record the School IDs on Connect (S9)")
-        return Gate(name, "closed", f"all {len(plan.schools):,} School IDs are on Connect")
+            return Gate(code, "blocking", why, "record_schools")
+        return Gate(code, "met", f"all {len(plan.schools):,} School IDs are on Connect")
     if plan.unmatched_schools or plan.left_out:
         lost = ", ".join(f"{count:,} of {kind}" for kind, count in plan.left_out.items())
         schools = f"no school of Connect for {_some(plan.unmatched_schools)}" if plan.unmatched_schools else ""
         rows = f"rows left out, as they belong to none of the schools: {lost}" if lost else ""
         why = "; ".join(part for part in (schools, rows) if part)
-        how = "match_schools and prepare again; or name the one school that is sent: plan_upload(..., school=)"
-        return Gate(name, "open", why, how)
+        return Gate(code, "blocking", why, "choose_school")
     sent = dict.fromkeys(file.school for file in plan.files if file.school)
     if facts is not None and (gone := [school for school in sent if school not in facts.schools]):
         why = f"the target has no school {_some(gone)}"
-        return Gate(name, "open", why, "choose the district's own target, or prepare again with its workspace")
-    return Gate(name, "closed", f"{len(sent):,} {'school' if len(sent) == 1 else 'schools'} of Connect")
+        return Gate(code, "blocking", why, "choose_target")
+    return Gate(code, "met", f"{len(sent):,} {'school' if len(sent) == 1 else 'schools'} of Connect")
 
 
 def _archiving(plan: PlanData, facts: Facts | None) -> Gate:
-    name = "archive existing students?"
+    code = "archive_existing"
     users = [file for file in plan.files if file.kind == "users"]
     if not users:
-        return Gate(name, "closed", "no users.csv is sent")
+        return Gate(code, "met", "no users.csv is sent")
     if facts is None:
         first, left, where = plan.first_upload, 0, ""
     elif plan.level == "district":
         first, left, where = facts.synced == 0, facts.unsynced, ""
     else:
         sent = {file.school for file in users}
-        there = {school: told for school, told in facts.schools.items() if school in sent}
-        new = {school: told for school, told in there.items() if not told.synced}
-        first, left = bool(new) or not there, sum(told.unsynced for told in new.values())
-        where = f" at {_some([school for school, told in new.items() if told.unsynced])}" if left else ""
+        there = {key: school for key, school in facts.schools.items() if key in sent}
+        new = {key: school for key, school in there.items() if not school.synced}
+        first, left = bool(new) or not there, sum(school.unsynced for school in new.values())
+        where = f" at {_some([key for key, school in new.items() if school.unsynced])}" if left else ""
     if not first:
-        return Gate(name, "closed", "not the first users.csv: students with SIS ID are there")
+        return Gate(code, "met", "not the first users.csv: students with SIS ID are there")
     if plan.archive_existing is None:
         why = "this is the first users.csv; Connect recommends archiving the existing students before it (S0)"
-        return Gate(name, "open", why, "plan.answer(archive_existing=True), or False")
+        return Gate(code, "blocking", why, "answer")
     if not plan.archive_existing:
-        return Gate(name, "closed", "answered: no; students who are there by hand get a second record beside (S12)")
+        return Gate(
+            code, "met", "answered: no; students made by hand on Connect get a second record beside theirs (S12)"
+        )
     if left:
         why = f"answered: yes, but {left:,} active students have no SIS ID{where}"
-        return Gate(name, "open", why, 'target.apply(Action("archive_students", unsynced=True))')
-    told = "answered: yes" if facts is None else "answered: yes; no active student is without SIS ID"
-    return Gate(name, "closed", told)
+        return Gate(code, "blocking", why, "archive")
+    why = "answered: yes" if facts is None else "answered: yes; no active student is without SIS ID"
+    return Gate(code, "met", why)
 
 
 def _dry_run(plan: PlanData, target: Target | None) -> Gate:
-    name = "dry run"
+    code = "dry_run"
     if target is None:
-        return Gate(name, "open", "no target was named", "plan.gates(target)")
-    how = "upload(plan, target, dry_run=True)"
+        return Gate(code, "blocking", "no target was named", "name_target")
     last = rehearsed(plan, target.id)
     if last is None:
-        return Gate(name, "open", f"these files were not rehearsed on {target.district}", how)
+        return Gate(code, "blocking", f"these files had no dry run on {target.district}", "run_dry")
     if last.refused:
-        told = _some([f"{file} ({code})" for file, code in last.refused.items()])
-        return Gate(name, "open", f"the dry run refused {told}", f"mend it, prepare again, and {how}")
-    refused = {code: count for code, count in last.errors.items() if code not in plan.waivers}
+        files = _some([f"{file} ({why})" for file, why in last.refused.items()])
+        return Gate(code, "blocking", f"the dry run refused {files}", "fix_and_run_dry")
+    refused = {why: count for why, count in last.errors.items() if why not in plan.waivers}
     if refused:
-        told = _some([f"{code}: {count:,}" for code, count in refused.items()])
-        return Gate(
-            name, "open", f"the dry run refused rows: {told}", "mend them and prepare again, or plan.waive each"
-        )
+        rows = _some([f"{why}: {count:,}" for why, count in refused.items()])
+        return Gate(code, "blocking", f"the dry run refused rows: {rows}", "fix_or_waive_rows")
     count = sum(last.errors.values())
     rows = f", but for {count:,} refused rows that are waived" if count else ""
-    return Gate(name, "closed", f"succeeded at {last.when}{rows}")
+    return Gate(code, "met", f"succeeded at {last.when[:19]}Z{rows}")
 
 
 def _some(values: Any) -> str:

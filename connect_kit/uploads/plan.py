@@ -66,8 +66,8 @@ class UploadPlan(PlanData):
     gates = gates
 
     def ready(self, target: Target | Any) -> bool:
-        """Whether all gates are closed."""
-        return bool((self.gates(target)["state"] == "closed").all())
+        """Whether all gates are met."""
+        return bool((self.gates(target)["state"] == "met").all())
 
     def waive(self, code: str, reason: str) -> UploadPlan:
         """Let a critical finding pass, or rows that the target refuses with this code (decision 23).
@@ -75,7 +75,7 @@ class UploadPlan(PlanData):
         Raises
         ------
         SettingError
-            Without a reason, or for a code that neither the self-check nor a dry run has told of.
+            Without a reason, or for a code that neither the self-check nor a dry run has reported.
         PlanError
             When another plan has taken its place in the folder.
         """
@@ -86,8 +86,8 @@ class UploadPlan(PlanData):
         known = dict.fromkeys((*(finding.code for finding in self.findings), *sorted(further)))
         for code, reason in waivers.items():
             if code not in known:
-                told = ", ".join(known) or "none"
-                raise SettingError(f"{code!r} needs no waiver; codes that can be waived here: {told}")
+                codes = ", ".join(known) or "none"
+                raise SettingError(f"{code!r} needs no waiver; codes that can be waived here: {codes}")
             if not str(reason or "").strip():
                 raise SettingError(f"waiving {code} needs a reason: who decided it, and why")
         return replace(self, waivers={**self.waivers, **{code: str(why).strip() for code, why in waivers.items()}})
@@ -176,10 +176,12 @@ class UploadPlan(PlanData):
 
 
 def as_plan(thing: object) -> UploadPlan:
-    """The plan itself, or an error that tells how to get one."""
+    """The plan itself, or an error that says how to get one."""
     if isinstance(thing, UploadPlan):
         return thing
-    raise SettingError(f"{type(thing).__name__} is no plan; give an UploadPlan, from plan_upload or read_plan(folder)")
+    raise SettingError(
+        f"{type(thing).__name__} is not a plan; give an UploadPlan, from plan_upload or read_plan(folder)"
+    )
 
 
 def yes_or_no(name: str, value: object) -> None:

@@ -49,10 +49,10 @@ class PlanData:
 
     @property
     def critical(self) -> tuple[Critical, ...]:
-        """Critical findings that are open: nobody has waived them."""
+        """Critical findings that nobody has waived."""
         return tuple(finding for finding in self.findings if finding.code not in self.waivers)
 
     @property
     def digest(self) -> str:
-        """Tells the same files, sent in the same way, again."""
+        """The same for the same files sent in the same way."""
         return hashlib.sha256("\n".join(file.identity for file in self.files).encode()).hexdigest()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from connect_kit import connect
+from connect_kit.checks import AuditData
 from connect_kit.errors import PlanError, SettingError
 from connect_kit.uploads.plan import UploadPlan, yes_or_no
 from connect_kit.uploads.plan_data import Critical
@@ -33,7 +34,7 @@ _DELIVERED = """
 
 
 def plan_upload(
-    roster: Roster,
+    roster: Roster | AuditData,
     workspace: Workspace | None = None,
     findings: Findings | None = None,
     schools: SchoolMatches | None = None,
@@ -50,19 +51,20 @@ def plan_upload(
     """Prepare the files that Connect asks for, and plan their upload in the documented order (S0, decisions 8-10).
 
     Written are only Connect's columns that were delivered, in UTF-8 with CRLF line ends, quoted where needed. Rows to
-    be deleted and lines that are no record are left out; the delivery itself is never written to.
+    be deleted and lines that cannot be read are left out; the delivery itself is never written to.
 
     Parameters
     ----------
-    roster : Roster
+    roster : Roster or Audit
+        An audit, from :func:`connect_kit.audit`, stands for the next four as well.
     workspace : Workspace, optional
-        Tells which schools are on Connect, and whether students came by upload before.
+        Says which schools are on Connect, and whether students came by upload before.
     findings : Findings, optional
         Of this roster; without them the plan counts as not checked.
     schools : SchoolMatches, optional
         At school level, matched schools count besides those whose recorded School ID is the delivery's.
     classrooms : ClassroomMatches, optional
-        The plan tells of suggestions that nobody has decided on.
+        The plan counts suggestions that nobody has decided on.
     folder : str or Path, optional
         An empty folder, or one whose plan is replaced; by default ``<delivery>-upload`` beside the delivery.
     level : {"district", "school"}, optional
@@ -87,6 +89,12 @@ def plan_upload(
     OutputError
         When the folder holds something else, or cannot be written.
     """
+    if isinstance(roster, AuditData):
+        if any(part is not None for part in (workspace, findings, schools, classrooms)):
+            raise SettingError("an audit holds workspace, findings, schools and classrooms; give it alone")
+        audit = roster
+        roster, workspace, findings = audit.roster, audit.workspace, audit.findings
+        schools, classrooms = audit.schools, audit.classrooms
     level = _level(roster, level)
     if student_id not in ("id", "number"):
         raise SettingError(f"student_id is {student_id!r}; expected 'id' or 'number'")

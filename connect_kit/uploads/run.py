@@ -41,7 +41,7 @@ def upload(
     """Carry out a plan: rehearse it, or upload its files in order.
 
     A dry run (the default) shows what would happen and changes nothing; the plan's folder remembers it. A real upload
-    asks that all gates are closed, a dry run of the same bytes on this target among them (decision 23). It sends a file
+    asks that all gates are met, a dry run of the same bytes on this target among them (decision 23). It sends a file
     only after the one before has succeeded, each in one transaction (decision 14). One that was broken off goes on
     where it stopped: what the target has is not sent again, unless another plan was uploaded there meanwhile. Once all
     was sent, uploading again is a new run.
@@ -69,7 +69,7 @@ def upload(
     SettingError
         For what is no plan or no target.
     GateError
-        Naming the open gates of a real upload; nothing was sent.
+        Naming the gates that block a real upload; nothing was sent.
     PlanError
         When a prepared file has changed.
     TwinBusyError
@@ -112,7 +112,8 @@ def _rehearse(
             target=target.id,
             plan=plan.digest,
             files=tuple(one.file.identity for one in files),
-            when=_now().isoformat(timespec="seconds"),
+            when=_now().isoformat(),
+            results=str(folder.resolve()),
             refused=refused,
             errors=refused_by_code(files),
         ),
@@ -130,7 +131,7 @@ def _send(
     run, begun = _run(plan, target)
     before = results_of(plan.folder, run) if begun and results is None else None
     folder = before or _results_folder(plan, results, "upload")
-    remember_run(plan.folder, run, folder)
+    remember_run(plan.folder, run, folder, begun=_now().isoformat())
     if plan.waivers and not begun:
         told = "; ".join(f"{code}: {reason}" for code, reason in plan.waivers.items())
         target.note(f"waived for the upload of {plan.delivery}: {told}")
@@ -177,13 +178,15 @@ def _run(plan: UploadPlan, target: Target) -> tuple[str, bool]:
 
 def _demand(plan: UploadPlan, target: Target) -> None:
     gates = plan.gates(target)
-    open_ = gates[gates["state"] == "open"]
-    if len(open_):
-        told = "; ".join(
-            f"{gate}: {why}" + (f" (to close it: {how})" if how else "")
-            for gate, why, how in open_[["gate", "why", "how"]].itertuples(index=False, name=None)
+    blocking = gates[gates["state"] == "blocking"]
+    if len(blocking):
+        reasons = "; ".join(
+            f"{gate}: {why}" + (f" (to meet it: {how})" if how else "")
+            for gate, why, how in blocking[["gate", "why", "how"]].itertuples(index=False, name=None)
         )
-        raise GateError(f"{target.district}: nothing was sent, as gates are open. {told}", tuple(open_["gate"]))
+        raise GateError(
+            f"{target.district}: nothing was sent, as gates are blocking. {reasons}", tuple(blocking["gate"])
+        )
 
 
 def _results_folder(plan: UploadPlan, results: str | Path | None, word: str) -> Path:

@@ -52,7 +52,7 @@ def test_a_delivery_goes_the_whole_road_from_prepared_files_to_merged_students(
     road: Road, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert prepare(road) == 0
-    assert "▲ open    dry run" in capsys.readouterr().out
+    assert "▲ blocking  dry run" in capsys.readouterr().out
     before = ck.Twin(road.twin).digest()
 
     assert run(["upload", str(road.plan), "--twin", str(road.twin)]) == 0
@@ -104,8 +104,8 @@ def test_a_real_upload_before_the_dry_run_says_which_gate_is_open(
     prepare(road)
     assert run(["upload", str(road.plan), "--twin", str(road.twin), "--real", "--confirm", "whatever"]) == 1
     told = capsys.readouterr()
-    assert "▲ open    dry run: these files were not rehearsed" in told.out
-    assert told.err == "Nothing was sent: close what is open first.\n"
+    assert "▲ blocking  dry run: these files had no dry run" in told.out
+    assert told.err == "Nothing was sent: meet what is blocking first.\n"
 
 
 def test_an_upload_that_stopped_is_not_said_to_be_done(road: Road, capsys: pytest.CaptureFixture[str]) -> None:
@@ -127,7 +127,7 @@ def test_a_critical_finding_stays_open_until_it_is_waived_with_a_reason(
     capsys.readouterr()
 
     assert prepare(road) == 1
-    assert "▲ open    self-check: users.role.known" in capsys.readouterr().out
+    assert "▲ blocking  self-check: users.role.known" in capsys.readouterr().out
     assert prepare(road, "--waive", "users.role.known") == 2
     assert "waives nothing; give --waive CODE=REASON" in capsys.readouterr().err
     codes = [one.code for one in ck.read_plan(road.plan).critical]

@@ -78,13 +78,13 @@ def send(panel):
     assert panel.wait(60)
 
 
-def test_conditions_stand_there_as_a_checklist_with_how_to_close_them(panel):
+def test_conditions_are_a_checklist_that_says_what_to_do_next(panel):
     gates = panel.gates
     text = panel.checklist.text
     for gate, state in gates[["gate", "state"]].itertuples(index=False, name=None):
-        assert gate in text and (state == "closed" or "To close it" in text)
-    number = int((gates["state"] == "open").sum())
-    assert text.count("✖ open") == number > 0 and f"{number} of {len(gates)} conditions" in text
+        assert gate in text and (state == "met" or "Next" in text)
+    number = int((gates["state"] == "blocking").sum())
+    assert text.count("✖ blocking:") == number > 0 and f"{number} of {len(gates)} conditions" in text
 
 
 def test_target_level_and_files_stand_at_the_top(panel, plan):
@@ -217,7 +217,7 @@ def test_existing_students_are_archived_by_a_button_where_the_answer_asks_for_it
     assert button.layout.display == "none"
     panel.buttons["yes"].click()
     assert (
-        "2 active students have no SIS ID" in panel.checklist.text and "press Archive them now" in panel.checklist.text
+        "2 active students have no SIS ID" in panel.checklist.text and "Press Archive them now" in panel.checklist.text
     )
     assert button.layout.display is None
     button.click()
@@ -228,14 +228,17 @@ def test_existing_students_are_archived_by_a_button_where_the_answer_asks_for_it
 def test_a_critical_finding_is_waived_with_a_reason_only(tmp_path, twin):
     finding = Critical("users.role.known", "Roles that Connect does not know", 3)
     panel = UploadPanel(plan_of(deliver(tmp_path / "delivery"), twin, tmp_path / "planned", finding), twin)
-    assert panel.finding.value == "users.role.known" and "✖ open:  self-check: users.role.known" in panel.checklist.text
+    assert (
+        panel.finding.value == "users.role.known"
+        and "✖ blocking:  self-check: users.role.known" in panel.checklist.text
+    )
     panel.buttons["waive"].click()
     assert "Type a reason first." in panel.status.text and not panel.value.waivers
     panel.reason.value = "the district knows"
     panel.buttons["waive"].click()
     assert dict(panel.value.waivers) == {"users.role.known": "the district knows"}
     assert panel.reason.value == "" and panel.finding.options == ()
-    assert "✔ closed:  self-check: users.role.known" in panel.checklist.text
+    assert "✔ met:  self-check: users.role.known" in panel.checklist.text
 
 
 def test_rows_that_the_dry_run_refused_can_be_waived(tmp_path, twin):
@@ -243,12 +246,12 @@ def test_rows_that_the_dry_run_refused_can_be_waived(tmp_path, twin):
     panel = UploadPanel(plan, twin)
     close(panel)
     assert "users.orgSourcedIds.known_school" in panel.value.waivers
-    assert panel.checklist.text.count("✖ open") == 1  # the School ID itself is on no school
+    assert panel.checklist.text.count("✖ blocking:") == 1  # the School ID itself is on no school
     assert panel.buttons["upload"].disabled
 
 
-def test_what_closes_a_condition_is_told_as_the_panel_offers_it(panel):
-    assert "press Rehearse" in panel.checklist.text and "answer the question below" in panel.checklist.text
+def test_what_to_do_next_is_said_as_the_panel_offers_it(panel):
+    assert "Press Rehearse" in panel.checklist.text and "Answer the question below" in panel.checklist.text
     assert "plan." not in panel.checklist.text and "upload(" not in panel.checklist.text
 
 

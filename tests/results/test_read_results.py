@@ -420,9 +420,9 @@ def test_names_are_kept_out_even_where_the_result_has_only_ids(tmp_path, sent):
 def test_what_is_no_plan_or_no_forecast_is_told(tmp_path, sent):
     write = tmp_path / "users-result.csv"
     write.write_text("sourcedId,result\nS1,ERROR\n", encoding="utf-8")
-    with pytest.raises(SettingError, match=r"str is no plan; give an UploadPlan, from plan_upload or read_plan"):
+    with pytest.raises(SettingError, match=r"str is not a plan; give an UploadPlan, from plan_upload or read_plan"):
         read_results(write, "plan-folder")  # type: ignore[arg-type]
-    with pytest.raises(SettingError, match=r"str is no forecast; give the UploadResult of a dry run"):
+    with pytest.raises(SettingError, match=r"str is not a forecast; give the UploadResult of a dry run"):
         read_results(write, forecast="plan-folder")  # type: ignore[arg-type]
 
 

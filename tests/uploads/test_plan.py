@@ -208,7 +208,7 @@ def test_criticals_of_the_self_check_are_taken_into_the_plan(
 
 def test_a_delivery_that_was_not_checked_is_not_ready(delivery: Path, twin: Twin) -> None:
     plan = plan_upload(ck.read_roster(delivery), twin.workspace())
-    assert gate(plan, "self-check")[:2] == ("open", "the delivery was not checked")
+    assert gate(plan, "self-check")[:2] == ("blocking", "the delivery was not checked")
 
 
 def test_each_critical_finding_is_a_gate_of_its_own_and_a_waiver_closes_it(
@@ -216,46 +216,46 @@ def test_each_critical_finding_is_a_gate_of_its_own_and_a_waiver_closes_it(
 ) -> None:
     plan = plan_of(delivery, twin, tmp_path / "plan", BAD_MAIL, Critical("users.role.known", "Unknown role", 1))
     assert gate(plan, "self-check: users.email.format") == (
-        "open",
+        "blocking",
         "No address that can receive mail (2 rows)",
-        "mend it in the SIS and prepare again, or plan.waive('users.email.format', reason)",
+        "fix it in the SIS and prepare again, or plan.waive('users.email.format', reason)",
     )
     waived = plan.waive("users.email.format", "agreed")
     state, why, _ = gate(waived, "self-check: users.email.format")
-    assert (state, why) == ("closed", "No address that can receive mail (2 rows); waived: agreed")
-    assert gate(waived, "self-check: users.role.known")[0] == "open"
+    assert (state, why) == ("met", "No address that can receive mail (2 rows); waived: agreed")
+    assert gate(waived, "self-check: users.role.known")[0] == "blocking"
 
 
 def test_a_school_id_that_is_not_on_connect_is_a_gate_until_it_is_recorded(delivery: Path, tmp_path: Path) -> None:
     twin = Twin.new(tmp_path / "t.duckdb", "Maple Valley", {"North": "0104", "South": None})
     plan = plan_of(delivery, twin, tmp_path / "plan")
-    assert gate(plan, "schools matched")[:2] == ("open", "on no school of Connect: 0105")
-    assert gate(plan, "schools matched", twin)[0] == "open"
+    assert gate(plan, "schools matched")[:2] == ("blocking", "on no school of Connect: 0105")
+    assert gate(plan, "schools matched", twin)[0] == "blocking"
     schools = twin.table("schools")
     south = str(schools.loc[schools["name"] == "South", "connectSchoolId"].item())
     twin.apply(Action("connect_schools", values={south: "0105"}))
-    assert gate(plan, "schools matched", twin)[:2] == ("closed", "all 2 School IDs are on Connect")
+    assert gate(plan, "schools matched", twin)[:2] == ("met", "all 2 School IDs are on Connect")
 
 
 def test_rows_left_out_at_school_level_are_a_gate(delivery: Path, tmp_path: Path) -> None:
     twin = Twin.new(tmp_path / "t.duckdb", "Maple Valley", {"North": "0104"})
     plan = plan_of(delivery, twin, tmp_path / "plan", level="school")
     state, why, _ = gate(plan, "schools matched", twin)
-    assert state == "open"
+    assert state == "blocking"
     assert why == (
         "no school of Connect for 0105; rows left out, as they belong to none of the schools: 2 of users, "
         "1 of classes, 2 of enrollments, 1 of guardians"
     )
     alone = plan_of(delivery, twin, tmp_path / "alone", level="school", school="0104")
-    assert gate(alone, "schools matched", twin)[:2] == ("closed", "1 school of Connect")
+    assert gate(alone, "schools matched", twin)[:2] == ("met", "1 school of Connect")
 
 
 def test_the_first_users_file_asks_whether_existing_students_are_archived(
     delivery: Path, twin: Twin, tmp_path: Path
 ) -> None:
     plan = plan_of(delivery, twin, tmp_path / "plan", archive_existing=None)
-    assert gate(plan, "archive existing students?", twin)[0] == "open"
-    assert gate(plan.answer(archive_existing=False), "archive existing students?", twin)[0] == "closed"
+    assert gate(plan, "archive existing students?", twin)[0] == "blocking"
+    assert gate(plan.answer(archive_existing=False), "archive existing students?", twin)[0] == "met"
 
 
 def test_answered_yes_waits_until_the_students_made_by_hand_are_archived(delivery: Path, tmp_path: Path) -> None:
@@ -269,24 +269,24 @@ def test_answered_yes_waits_until_the_students_made_by_hand_are_archived(deliver
     twin = Twin.fill(tmp_path / "t.duckdb", folder, district="Maple Valley")
     plan = plan_of(delivery, twin, tmp_path / "plan", archive_existing=True)
     state, why, how = gate(plan, "archive existing students?", twin)
-    assert (state, why) == ("open", "answered: yes, but 1 active students have no SIS ID")
+    assert (state, why) == ("blocking", "answered: yes, but 1 active students have no SIS ID")
     assert how == 'target.apply(Action("archive_students", unsynced=True))'
     twin.apply(Action("archive_students", unsynced=True))
-    assert gate(plan, "archive existing students?", twin)[0] == "closed"
+    assert gate(plan, "archive existing students?", twin)[0] == "met"
 
 
 def test_only_a_dry_run_of_these_bytes_on_this_target_closes_its_gate(
     delivery: Path, twin: Twin, plan: UploadPlan, tmp_path: Path
 ) -> None:
-    assert states(plan, twin)["dry run"] == "open"
+    assert states(plan, twin)["dry run"] == "blocking"
     upload(plan, twin)
-    assert states(plan, twin)["dry run"] == "closed"
+    assert states(plan, twin)["dry run"] == "met"
     assert plan.ready(twin)
-    assert states(plan)["dry run"] == "open"
+    assert states(plan)["dry run"] == "blocking"
     another = Twin.new(tmp_path / "other.duckdb", "Oak Hill", {"North": "0104", "South": "0105"})
-    assert gate(plan, "dry run", another)[:2] == ("open", "these files were not rehearsed on Oak Hill")
+    assert gate(plan, "dry run", another)[:2] == ("blocking", "these files had no dry run on Oak Hill")
     changed = plan_of(deliver(tmp_path / "d", student_attributes=None), twin, plan.folder)
-    assert states(changed, twin)["dry run"] == "open"
+    assert states(changed, twin)["dry run"] == "blocking"
 
 
 def test_a_dry_run_that_refused_rows_closes_its_gate_once_their_codes_are_waived(twin: Twin, tmp_path: Path) -> None:
@@ -295,9 +295,9 @@ def test_a_dry_run_that_refused_rows_closes_its_gate_once_their_codes_are_waived
     plan = plan_of(delivery, twin, tmp_path / "plan")
     upload(plan, twin)
     code = "enrollments.classSourcedId.known_class"
-    assert gate(plan, "dry run", twin)[:2] == ("open", f"the dry run refused rows: {code}: 1")
+    assert gate(plan, "dry run", twin)[:2] == ("blocking", f"the dry run refused rows: {code}: 1")
     waived = plan.waive(code, "the class is new; it comes next week")
-    assert states(waived, twin)["dry run"] == "closed"
+    assert states(waived, twin)["dry run"] == "met"
 
 
 def test_a_damaged_note_of_dry_runs_opens_the_gate_and_hurts_nothing_else(plan: UploadPlan, twin: Twin) -> None:
@@ -307,21 +307,21 @@ def test_a_damaged_note_of_dry_runs_opens_the_gate_and_hurts_nothing_else(plan: 
     assert "1e400" in endless
     for text in (endless, '[{"target": 1}, 7]'):
         note.write_text(text)
-        assert states(plan, twin)["dry run"] == "open"
+        assert states(plan, twin)["dry run"] == "blocking"
     upload(plan, twin)
-    assert states(plan, twin)["dry run"] == "closed"
+    assert states(plan, twin)["dry run"] == "met"
 
 
 def test_a_real_upload_names_every_open_gate_and_sends_nothing(delivery: Path, twin: Twin, tmp_path: Path) -> None:
     plan = plan_of(delivery, twin, tmp_path / "plan", BAD_MAIL, archive_existing=None)
     before = twin.digest()
-    with pytest.raises(GateError, match="Maple Valley: nothing was sent, as gates are open") as caught:
+    with pytest.raises(GateError, match="Maple Valley: nothing was sent, as gates are blocking") as caught:
         upload(plan, twin, dry_run=False)
     assert caught.value.gates == ("self-check: users.email.format", "archive existing students?", "dry run")
     assert twin.digest() == before
 
 
-def test_gates_are_a_table_of_four_columns(plan: UploadPlan) -> None:
+def test_gates_are_a_table_with_their_codes(plan: UploadPlan) -> None:
     gates = plan.gates()
     assert isinstance(gates, pd.DataFrame)
-    assert gates.columns.tolist() == ["gate", "state", "why", "how"]
+    assert gates.columns.tolist() == ["code", "gate", "state", "why", "how", "step", "subject"]

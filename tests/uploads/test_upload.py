@@ -222,7 +222,9 @@ def test_a_twin_put_in_the_place_of_the_one_that_was_rehearsed_gets_nothing(rehe
 
 @pytest.mark.parametrize("verb", [upload, forecast_upload])
 def test_what_is_no_plan_is_told_with_how_to_get_one(verb: Any, rehearsed: UploadPlan, twin: Twin) -> None:
-    with pytest.raises(SettingError, match=r"is no plan; give an UploadPlan, from plan_upload or read_plan\(folder\)"):
+    with pytest.raises(
+        SettingError, match=r"is not a plan; give an UploadPlan, from plan_upload or read_plan\(folder\)"
+    ):
         verb(str(rehearsed.folder), twin)
 
 
