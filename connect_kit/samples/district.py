@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from connect_kit.connect import FILES, Level
 from connect_kit.errors import SettingError
-from connect_kit.samples.bench import Bench
 from connect_kit.samples.catalogue import choose_faults
 from connect_kit.samples.existing import Existing
 from connect_kit.samples.fault import Fault
-from connect_kit.samples.further import make_further_tables, make_roles
+from connect_kit.samples.file_faults import spoil_files
 from connect_kit.samples.layouts import FURTHER, LAYOUTS, STORED_AS, Layout, files_of, manifest_rows
+from connect_kit.samples.optional_tables import make_optional_tables, make_roles
+from connect_kit.samples.planting import FaultPlanter
 from connect_kit.samples.sizes import FEWEST_PER_SCHOOL, plan_sizes
 from connect_kit.samples.tables import make_tables
-from connect_kit.samples.text import spoil_files
 from connect_kit.samples.truth import write_truth
-from connect_kit.samples.truth_people import make_person_rows, tell_what_follows, write_truth_adults, write_truth_people
+from connect_kit.samples.truth_people import make_person_rows, record_knock_ons, write_truth_adults, write_truth_people
 from connect_kit.samples.writing import write_rows, write_table, write_workspace
 
 if TYPE_CHECKING:
@@ -187,16 +187,16 @@ def sample_roster(
                 twice=share, dates=layout != "connect", letters=existing and not chosen,
             )  # fmt: skip
             tables = files_of(layout, place)
-            bench = Bench(
+            planter = FaultPlanter(
                 con, sizes, layout=layout, level=level, guardians=place, tables=tables,
                 manifest=[] if layout == "connect" else manifest_rows(layout, tables),
             )  # fmt: skip
             if layout != "connect":
-                make_further_tables(con, sizes)
+                make_optional_tables(con, sizes)
             if share:
-                tell_what_follows(bench)
-            made = Existing(con, bench, faults=bool(chosen)) if existing else None
-            _write(con, sample, bench, chosen, made)
+                record_knock_ons(planter)
+            made = Existing(con, planter, faults=bool(chosen)) if existing else None
+            _write(con, sample, planter, chosen, made)
             if sample.truth_people:
                 make_person_rows(con, twice=bool(share))
                 if made:
@@ -253,35 +253,35 @@ def _connect(scratch: str) -> duckdb.DuckDBPyConnection:
 def _write(
     con: duckdb.DuckDBPyConnection,
     sample: SampleDistrict,
-    bench: Bench,
+    planter: FaultPlanter,
     faults: tuple[Fault, ...],
     made: Existing | None,
 ) -> None:
     """Write the workspace as it was, then plant in the delivery and write that."""
     of_workspace = [fault for fault in faults if fault.code.startswith("workspace.")]
     for fault in of_workspace:
-        bench.begin(fault)
-        fault.plant(bench)
-    kept = {"classrooms": bench.kept_classrooms, "students": bench.kept_students}
+        planter.begin(fault)
+        fault.plant(planter)
+    kept = {"classrooms": planter.kept_classrooms, "students": planter.kept_students}
     if made:
         kept = made.gaps
-    write_workspace(con, sample.workspace, kept=kept, added=bench.added, by_hand=made.queries if made else None)
+    write_workspace(con, sample.workspace, kept=kept, added=planter.added, by_hand=made.queries if made else None)
     for fault in faults:
         if fault not in of_workspace:
-            bench.begin(fault)
-            fault.plant(bench)
+            planter.begin(fault)
+            fault.plant(planter)
     # A file of an earlier sample that this one does not have would belong to the delivery.
     for stale in (*FILES, *FURTHER, "manifest", "bell_schedule"):
         (sample.delivery / f"{stale}.csv").unlink(missing_ok=True)
-    if "roles" in bench.tables:
+    if "roles" in planter.tables:
         make_roles(con)
-    for table in bench.tables:
-        stored, changed = STORED_AS.get(table, table), table in bench.inserted
+    for table in planter.tables:
+        stored, changed = STORED_AS.get(table, table), table in planter.inserted
         path = sample.delivery / f"{table}.csv"
-        write_table(con, path, stored, bench.headers[table], sort=changed)
-    if bench.manifest:
-        write_rows(sample.delivery / "manifest.csv", ("propertyName", "value"), bench.manifest)
-    for name, text in bench.extra.items():
+        write_table(con, path, stored, planter.headers[table], sort=changed)
+    if planter.manifest:
+        write_rows(sample.delivery / "manifest.csv", ("propertyName", "value"), planter.manifest)
+    for name, text in planter.extra.items():
         (sample.delivery / name).write_text(text, encoding="utf-8", newline="\n")
-    spoil_files(bench, sample.delivery)
-    write_truth(bench, sample.truth)
+    spoil_files(planter, sample.delivery)
+    write_truth(planter, sample.truth)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connect_kit.engine import literal
-from connect_kit.samples.by_hand import plan_by_hand, school_truth, tell_what_connect_lacks
-from connect_kit.samples.hand_classrooms import make_hand_classrooms, spoil_class_ids
-from connect_kit.samples.hand_students import make_hand_students
+from connect_kit.samples.unsynced_classrooms import make_unsynced_classrooms, spoil_class_ids
+from connect_kit.samples.unsynced_schools import plan_unsynced, record_what_connect_lacks, school_truth
+from connect_kit.samples.unsynced_students import make_unsynced_students
 from connect_kit.samples.writing import copy_to, write_rows
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from connect_kit.samples.bench import Bench
+    from connect_kit.samples.planting import FaultPlanter
 
 PAIRS = ("roster_id", "workspace_id", "relation", "kind")
 _BY_HAND = {
@@ -35,16 +35,16 @@ _BY_HAND = {
 class Existing:
     """What was made by hand on Connect, as tables beside those of the delivery."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, bench: Bench, *, faults: bool) -> None:
-        self.con, self.bench = con, bench
-        self.plan = plan_by_hand(bench.sizes, layout=bench.layout, faults=faults)
-        make_hand_students(con, bench.sizes, self.plan)
-        make_hand_classrooms(con, bench.sizes)
+    def __init__(self, con: duckdb.DuckDBPyConnection, planter: FaultPlanter, *, faults: bool) -> None:
+        self.con, self.planter = con, planter
+        self.plan = plan_unsynced(planter.sizes, layout=planter.layout, faults=faults)
+        make_unsynced_students(con, planter.sizes, self.plan)
+        make_unsynced_classrooms(con, planter.sizes)
         spoil_class_ids(con, self.plan.awaiting_sql)
-        tell_what_connect_lacks(bench, self.plan)
+        record_what_connect_lacks(planter, self.plan)
         if self.plan.not_rostered:
-            row = {"connectSchoolId": f"CS{len(bench.sizes.schools) + 1:05d}", "name": self.plan.not_rostered}
-            bench.added.setdefault("schools", []).insert(0, row)
+            row = {"connectSchoolId": f"CS{len(planter.sizes.schools) + 1:05d}", "name": self.plan.not_rostered}
+            planter.added.setdefault("schools", []).insert(0, row)
 
     @property
     def queries(self) -> dict[str, str]:
@@ -54,7 +54,7 @@ class Existing:
     @property
     def gaps(self) -> dict[str, str]:
         """What the queries of the workspace say otherwise."""
-        plan, sizes = self.plan, self.bench.sizes
+        plan, sizes = self.plan, self.planter.sizes
         ids = [(s.number, plan.workspace_id(s)) for s in sizes.schools if plan.workspace_id(s) != s.school_id]
         names = [(s.number, plan.workspace_name(s)) for s in sizes.schools if plan.workspace_name(s) != s.name]
         awaiting = plan.awaiting_sql
@@ -67,8 +67,8 @@ class Existing:
             "links": "LEFT JOIN hand_links links ON links.n = g.n",
             "guardians": "k.children IS NOT NULL",
             "staff_id": f"CASE WHEN k.school_id IN ({awaiting}) AND u(k.n, 450) < 0.5 THEN NULL ELSE k.staff_id END",
-            "students": f'{self.bench.kept_students} AND u."orgSourcedIds" NOT IN ({awaiting})',
-            "classrooms": f'{self.bench.kept_classrooms} AND c."schoolSourcedId" NOT IN ({awaiting})',
+            "students": f'{self.planter.kept_students} AND u."orgSourcedIds" NOT IN ({awaiting})',
+            "classrooms": f'{self.planter.kept_classrooms} AND c."schoolSourcedId" NOT IN ({awaiting})',
         }
 
     def add_person_rows(self) -> None:
@@ -79,12 +79,12 @@ class Existing:
 
     def write_truth(self, classrooms: Path, schools: Path) -> None:
         """Write truth_classrooms.csv and truth_schools.csv."""
-        write_rows(schools, PAIRS, school_truth(self.bench.sizes, self.plan))
+        write_rows(schools, PAIRS, school_truth(self.planter.sizes, self.plan))
         kept = self.gaps["classrooms"]
         copy_to(
             self.con,
             f"""
-            WITH told AS (
+            WITH facts AS (
                 SELECT c."sourcedId" AS roster_id, coalesce(i.kind, 'id') AS kind,
                        CASE WHEN {kept} THEN 'CC' || lpad((c._pos // 10)::VARCHAR, 8, '0') END AS workspace_id
                 FROM classes c JOIN class_plan p ON p.class_id = c."sourcedId"
@@ -94,7 +94,7 @@ class Existing:
                        CASE WHEN t.workspace_id IS NOT NULL THEN t.kind WHEN h.class_id IS NOT NULL
                             THEN 'by_hand+' || h.pattern || CASE WHEN h.archived THEN '+archived' ELSE '' END
                             ELSE 'new' END AS kind
-                FROM told t LEFT JOIN hand_classrooms h ON h.class_id = t.roster_id AND NOT h.old
+                FROM facts t LEFT JOIN hand_classrooms h ON h.class_id = t.roster_id AND NOT h.old
             )
             SELECT roster_id, workspace_id, CASE WHEN workspace_id IS NULL THEN 'no_counterpart' ELSE 'same' END
                    AS relation, kind FROM matched

@@ -10,7 +10,7 @@ from connect_kit.connect import Severity
 from connect_kit.samples.layouts import LAYOUTS, Layout
 
 if TYPE_CHECKING:
-    from connect_kit.samples.bench import Bench
+    from connect_kit.samples.planting import FaultPlanter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class Fault:
     title : str
         What is done to the data.
     plant : callable
-        Plants the fault with the tools of a :class:`~connect_kit.samples.bench.Bench`.
+        Plants the fault with the tools of a :class:`~connect_kit.samples.planting.FaultPlanter`.
     knock_on : tuple of str
         Codes of findings that necessarily follow; their rows are in truth.csv too.
     excludes : tuple of str
@@ -46,7 +46,7 @@ class Fault:
     table: str
     column: str
     title: str
-    plant: Callable[[Bench], None]
+    plant: Callable[[FaultPlanter], None]
     knock_on: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
     layouts: tuple[Layout, ...] = LAYOUTS

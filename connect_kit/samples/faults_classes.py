@@ -7,17 +7,17 @@ from functools import partial
 from typing import Final
 
 from connect_kit.connect import Severity
-from connect_kit.samples.bench import Bench
-from connect_kit.samples.edits import Row
 from connect_kit.samples.fault import Fault
+from connect_kit.samples.planting import FaultPlanter
 from connect_kit.samples.sizes import School
+from connect_kit.samples.table_editor import Row
 
 _NO_ORG: Final = "classes.schoolSourcedId.known_org"
 _EMPTY: Final = ("classes.enrollment.no_student", "classes.enrollment.no_teacher")
 
 
 def add_class(
-    bench: Bench,
+    planter: FaultPlanter,
     *,
     school: School | None = None,
     students: int = 2,
@@ -25,10 +25,10 @@ def add_class(
     values: dict[str, str] | None = None,
 ) -> Row:
     """Add a class like the school's first, with students and a teacher of the school."""
-    school = school or bench.school()
-    like = bench.rows("classes", '"schoolSourcedId" = ? AND _pos % 10 = 0', school.school_id)[0]
-    number = bench.next_number()
-    row = bench.copy(
+    school = school or planter.school()
+    like = planter.rows("classes", '"schoolSourcedId" = ? AND _pos % 10 = 0', school.school_id)[0]
+    number = planter.next_number()
+    row = planter.copy(
         like,
         **{
             "sourcedId": f"{school.school_id}9{number:04d}",
@@ -38,97 +38,97 @@ def add_class(
         },
     )
     if row["sourcedId"]:
-        for user in bench.fillers(school, students):
-            enroll(bench, row["sourcedId"], school.school_id, user)
-        for user in teachers_of(bench, school)[:teachers]:
-            enroll(bench, row["sourcedId"], school.school_id, user, "teacher")
+        for user in planter.fillers(school, students):
+            enroll(planter, row["sourcedId"], school.school_id, user)
+        for user in teachers_of(planter, school)[:teachers]:
+            enroll(planter, row["sourcedId"], school.school_id, user, "teacher")
     return row
 
 
-def teachers_of(bench: Bench, school: School) -> list[str]:
+def teachers_of(planter: FaultPlanter, school: School) -> list[str]:
     """IDs of the teachers of a school, as long as they have nothing planted on them."""
-    found = bench.query(
+    found = planter.query(
         "SELECT staff_id FROM staff WHERE s = ? AND post = 1 AND guardian IS NULL ORDER BY n",
         school.number,
     )
     return [str(row[0]) for row in found]
 
 
-def enroll(bench: Bench, class_id: str, school_id: str, user_id: str, role: str = "student") -> Row:
+def enroll(planter: FaultPlanter, class_id: str, school_id: str, user_id: str, role: str = "student") -> Row:
     """Add a row to enrollments.csv."""
-    like = bench.rows("enrollments", "_pos = 10")[0]
-    return bench.copy(like, classSourcedId=class_id, schoolSourcedId=school_id, userSourcedId=user_id, role=role)
+    like = planter.rows("enrollments", "_pos = 10")[0]
+    return planter.copy(like, classSourcedId=class_id, schoolSourcedId=school_id, userSourcedId=user_id, role=role)
 
 
-def _new_id(value: str) -> Callable[[Bench], None]:
-    def plant(bench: Bench) -> None:
-        bench.planted(add_class(bench, values={"sourcedId": value}))
+def _new_id(value: str) -> Callable[[FaultPlanter], None]:
+    def plant(planter: FaultPlanter) -> None:
+        planter.planted(add_class(planter, values={"sourcedId": value}))
 
     return plant
 
 
-def _old(column: str, value: str) -> Callable[[Bench], None]:
+def _old(column: str, value: str) -> Callable[[FaultPlanter], None]:
     """Change a value of a class that is there anyway."""
 
-    def plant(bench: Bench) -> None:
-        bench.planted(bench.edit(bench.old_class()[0], **{column: value}))
+    def plant(planter: FaultPlanter) -> None:
+        planter.planted(planter.edit(planter.old_class()[0], **{column: value}))
 
     return plant
 
 
-def _without_members(bench: Bench, column: str, value: str) -> Row:
-    row = add_class(bench, students=0, teachers=0, values={column: value})
-    bench.planted(row)
+def _without_members(planter: FaultPlanter, column: str, value: str) -> Row:
+    row = add_class(planter, students=0, teachers=0, values={column: value})
+    planter.planted(row)
     for code in _EMPTY:
-        bench.follows(code, "warning", row)
+        planter.follows(code, "warning", row)
     return row
 
 
-def _blank_id(bench: Bench) -> None:
+def _blank_id(planter: FaultPlanter) -> None:
     """No row can name this class, so nothing is said about its members."""
-    bench.planted(add_class(bench, students=0, teachers=0, values={"sourcedId": ""}))
+    planter.planted(add_class(planter, students=0, teachers=0, values={"sourcedId": ""}))
 
 
-def _school_column(bench: Bench, *, value: Callable[[str], str], unknown: bool = False) -> None:
+def _school_column(planter: FaultPlanter, *, value: Callable[[str], str], unknown: bool = False) -> None:
     """A class of no known school has no members: their rows would break further rules."""
-    wrong = value(bench.sizes.schools[0].school_id)
-    row = _without_members(bench, "schoolSourcedId", wrong)
+    wrong = value(planter.sizes.schools[0].school_id)
+    row = _without_members(planter, "schoolSourcedId", wrong)
     if wrong:
-        bench.not_an_org(row, "schoolSourcedId")
+        planter.not_an_org(row, "schoolSourcedId")
     if unknown:
-        bench.school_unmatched(wrong)
+        planter.school_unmatched(wrong)
 
 
-def _twice(bench: Bench) -> None:
-    first = add_class(bench)
-    second = bench.copy(first, title=f"{first['title']} B")
-    bench.planted(first, second)
+def _twice(planter: FaultPlanter) -> None:
+    first = add_class(planter)
+    second = planter.copy(first, title=f"{first['title']} B")
+    planter.planted(first, second)
 
 
-def _quoted(bench: Bench) -> None:
+def _quoted(planter: FaultPlanter) -> None:
     """Without members, whose rows would hold the quote character too."""
-    _without_members(bench, "sourcedId", "K'1")
+    _without_members(planter, "sourcedId", "K'1")
 
 
-def _same_title(bench: Bench) -> None:
-    school = bench.school()
-    first = add_class(bench, school=school)
-    bench.planted(first, add_class(bench, school=school, values={"title": first["title"]}))
+def _same_title(planter: FaultPlanter) -> None:
+    school = planter.school()
+    first = add_class(planter, school=school)
+    planter.planted(first, add_class(planter, school=school, values={"title": first["title"]}))
 
 
-def _members(bench: Bench, *, students: int, teachers: int) -> None:
-    bench.planted(add_class(bench, students=students, teachers=teachers))
+def _members(planter: FaultPlanter, *, students: int, teachers: int) -> None:
+    planter.planted(add_class(planter, students=students, teachers=teachers))
 
 
-def _of_another_school(bench: Bench) -> None:
-    school = bench.school()
-    row = add_class(bench, school=school, students=0)
-    for user in bench.fillers(bench.other_school(school), 3):
-        enroll(bench, row["sourcedId"], school.school_id, user)
-    bench.planted(row)
+def _of_another_school(planter: FaultPlanter) -> None:
+    school = planter.school()
+    row = add_class(planter, school=school, students=0)
+    for user in planter.fillers(planter.other_school(school), 3):
+        enroll(planter, row["sourcedId"], school.school_id, user)
+    planter.planted(row)
 
 
-def _fault(rule: str, severity: Severity, title: str, plant: Callable[[Bench], None], **more: object) -> Fault:
+def _fault(rule: str, severity: Severity, title: str, plant: Callable[[FaultPlanter], None], **more: object) -> Fault:
     column = rule.split(".")[0]
     return Fault(
         code=f"classes.{rule}", severity=severity, table="classes",

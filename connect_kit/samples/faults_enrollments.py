@@ -9,134 +9,134 @@ from typing import Final
 
 from connect_kit.connect import Severity
 from connect_kit.errors import SettingError
-from connect_kit.samples.bench import Bench
-from connect_kit.samples.edits import Row
 from connect_kit.samples.fault import Fault
 from connect_kit.samples.faults_classes import enroll, teachers_of
 from connect_kit.samples.layouts import Layout, school_year
+from connect_kit.samples.planting import FaultPlanter
 from connect_kit.samples.sizes import School
+from connect_kit.samples.table_editor import Row
 
 _FULL: Final[tuple[Layout, ...]] = ("oneroster11", "oneroster12")
 
 
-def _seat(bench: Bench, **values: str) -> Row:
+def _seat(planter: FaultPlanter, **values: str) -> Row:
     """Add one student to a class made for this, with other values where asked for."""
-    row, school = bench.old_class()
-    user = newcomer(bench, row, school)
+    row, school = planter.old_class()
+    user = newcomer(planter, row, school)
     seat = enroll(
-        bench,
+        planter,
         values.get("classSourcedId", row["sourcedId"]),
         values.get("schoolSourcedId", school.school_id),
         values.get("userSourcedId", user),
         values.get("role", "student"),
     )
-    bench.planted(seat)
+    planter.planted(seat)
     return seat
 
 
-def newcomer(bench: Bench, row: Row, school: School) -> str:
+def newcomer(planter: FaultPlanter, row: Row, school: School) -> str:
     """A student of the school who is not in this class."""
-    members = {seat["userSourcedId"] for seat in _seats(bench, row)}
-    user = bench.fillers(school, 1)[0]
+    members = {seat["userSourcedId"] for seat in _seats(planter, row)}
+    user = planter.fillers(school, 1)[0]
     while user in members:
-        user = bench.fillers(school, 1)[0]
+        user = planter.fillers(school, 1)[0]
     return user
 
 
-def _other_teacher(bench: Bench, row: Row, school: School) -> str:
-    members = {seat["userSourcedId"] for seat in _seats(bench, row)}
-    return next(user for user in teachers_of(bench, school) if user not in members)
+def _other_teacher(planter: FaultPlanter, row: Row, school: School) -> str:
+    members = {seat["userSourcedId"] for seat in _seats(planter, row)}
+    return next(user for user in teachers_of(planter, school) if user not in members)
 
 
-def _seats(bench: Bench, row: Row) -> list[Row]:
-    return bench.rows("enrollments", '"classSourcedId" = ?', row["sourcedId"])
+def _seats(planter: FaultPlanter, row: Row) -> list[Row]:
+    return planter.rows("enrollments", '"classSourcedId" = ?', row["sourcedId"])
 
 
-def _with(**values: str) -> Callable[[Bench], None]:
-    def plant(bench: Bench) -> None:
-        _seat(bench, **values)
+def _with(**values: str) -> Callable[[FaultPlanter], None]:
+    def plant(planter: FaultPlanter) -> None:
+        _seat(planter, **values)
 
     return plant
 
 
-def _lost_zero_class(bench: Bench) -> None:
-    row, school = bench.old_class()
-    seat = enroll(bench, row["sourcedId"].lstrip("0"), school.school_id, newcomer(bench, row, school))
-    bench.planted(seat)
+def _lost_zero_class(planter: FaultPlanter) -> None:
+    row, school = planter.old_class()
+    seat = enroll(planter, row["sourcedId"].lstrip("0"), school.school_id, newcomer(planter, row, school))
+    planter.planted(seat)
 
 
-def _lost_zero_user(bench: Bench) -> None:
-    row, school = bench.old_class()
-    user = newcomer(bench, row, school)
-    bench.planted(enroll(bench, row["sourcedId"], school.school_id, user.lstrip("0")))
+def _lost_zero_user(planter: FaultPlanter) -> None:
+    row, school = planter.old_class()
+    user = newcomer(planter, row, school)
+    planter.planted(enroll(planter, row["sourcedId"], school.school_id, user.lstrip("0")))
 
 
-def _quoted(bench: Bench, *, column: str, quote: str) -> None:
+def _quoted(planter: FaultPlanter, *, column: str, quote: str) -> None:
     """A quote character before an ID, as spreadsheets write text."""
-    row, school = bench.old_class()
-    user = newcomer(bench, row, school)
+    row, school = planter.old_class()
+    user = newcomer(planter, row, school)
     values = {"classSourcedId": row["sourcedId"], "userSourcedId": user}
     values[column] = quote + values[column]
-    seat = enroll(bench, values["classSourcedId"], school.school_id, values["userSourcedId"])
-    bench.planted(seat, column=column)
+    seat = enroll(planter, values["classSourcedId"], school.school_id, values["userSourcedId"])
+    planter.planted(seat, column=column)
 
 
-def _unknown_school(bench: Bench) -> None:
-    wrong = "7" * len(bench.school().school_id)
-    bench.not_an_org(_seat(bench, schoolSourcedId=wrong), "schoolSourcedId")
-    bench.school_unmatched(wrong)
+def _unknown_school(planter: FaultPlanter) -> None:
+    wrong = "7" * len(planter.school().school_id)
+    planter.not_an_org(_seat(planter, schoolSourcedId=wrong), "schoolSourcedId")
+    planter.school_unmatched(wrong)
 
 
-def _visitor(bench: Bench, *, says_own_school: bool) -> None:
+def _visitor(planter: FaultPlanter, *, says_own_school: bool) -> None:
     """Seat a student in a class of another school, under that school's ID or the student's."""
-    row, school = bench.old_class()
-    other = bench.other_school(school)
+    row, school = planter.old_class()
+    other = planter.other_school(school)
     named = other if says_own_school else school
-    user = bench.fillers(other, 1)[0]
-    bench.planted(enroll(bench, row["sourcedId"], named.school_id, user))
+    user = planter.fillers(other, 1)[0]
+    planter.planted(enroll(planter, row["sourcedId"], named.school_id, user))
 
 
-def _guardian(bench: Bench, *, role: str) -> None:
-    student = bench.student()
+def _guardian(planter: FaultPlanter, *, role: str) -> None:
+    student = planter.student()
     school = student["orgSourcedIds"]
-    row = bench.rows("classes", '"schoolSourcedId" = ? AND _pos % 10 = 0', school)[0]
-    found = bench.query(
+    row = planter.rows("classes", '"schoolSourcedId" = ? AND _pos % 10 = 0', school)[0]
+    found = planter.query(
         "SELECT g.guardian_id FROM pupils p JOIN guardians g USING (f) WHERE p.student_id = ? ORDER BY g.j",
         student["sourcedId"],
     )
-    seat = enroll(bench, row["sourcedId"], school, str(found[0][0]), role)
-    bench.planted(seat)
+    seat = enroll(planter, row["sourcedId"], school, str(found[0][0]), role)
+    planter.planted(seat)
 
 
-def _teacher_as_student(bench: Bench) -> None:
-    row, school = bench.old_class()
-    user = _other_teacher(bench, row, school)
-    bench.planted(enroll(bench, row["sourcedId"], school.school_id, user))
+def _teacher_as_student(planter: FaultPlanter) -> None:
+    row, school = planter.old_class()
+    user = _other_teacher(planter, row, school)
+    planter.planted(enroll(planter, row["sourcedId"], school.school_id, user))
 
 
-def _twice(bench: Bench) -> None:
-    first = bench.rows("enrollments", '"userSourcedId" = ?', bench.student()["sourcedId"])[0]
-    bench.planted(first, bench.copy(first))
+def _twice(planter: FaultPlanter) -> None:
+    first = planter.rows("enrollments", '"userSourcedId" = ?', planter.student()["sourcedId"])[0]
+    planter.planted(first, planter.copy(first))
 
 
-def _student_in_no_class(bench: Bench) -> None:
-    student = bench.student()
-    for row in bench.rows("enrollments", '"userSourcedId" = ?', student["sourcedId"]):
-        bench.delete(row)
-    bench.planted(student)
+def _student_in_no_class(planter: FaultPlanter) -> None:
+    student = planter.student()
+    for row in planter.rows("enrollments", '"userSourcedId" = ?', student["sourcedId"]):
+        planter.delete(row)
+    planter.planted(student)
 
 
-def _teacher_in_no_class(bench: Bench) -> None:
-    bench.planted(bench.person("teacher"))
+def _teacher_in_no_class(planter: FaultPlanter) -> None:
+    planter.planted(planter.person("teacher"))
 
 
-def _student_in_many(bench: Bench) -> None:
+def _student_in_many(planter: FaultPlanter) -> None:
     """Seat a student of a middle or high school in classes of that school until there are 20."""
-    student = bench.student()
+    student = planter.student()
     while student["grades"] < "06" or student["grades"] == "KG":
-        student = bench.student()
+        student = planter.student()
     school = student["orgSourcedIds"]
-    classes = bench.query(
+    classes = planter.query(
         'SELECT "sourcedId" FROM classes WHERE "schoolSourcedId" = ? AND _pos % 10 = 0 AND '
         '"sourcedId" NOT IN (SELECT "classSourcedId" FROM enrollments WHERE "userSourcedId" = ?) '
         "ORDER BY _pos LIMIT 13",
@@ -144,28 +144,28 @@ def _student_in_many(bench: Bench) -> None:
         student["sourcedId"],
     )
     if len(classes) < 13:
-        raise SettingError(f"school {school} has too few classes for {bench.fault.code}")
+        raise SettingError(f"school {school} has too few classes for {planter.fault.code}")
     for (class_id,) in classes:
-        enroll(bench, str(class_id), school, student["sourcedId"])
-    bench.planted(student)
+        enroll(planter, str(class_id), school, student["sourcedId"])
+    planter.planted(student)
 
 
-def _dates(bench: Bench, *, begin: date, end: date) -> None:
-    row = bench.rows("enrollments", '"userSourcedId" = ?', bench.student()["sourcedId"])[0]
-    bench.planted(bench.edit(row, beginDate=begin.isoformat(), endDate=end.isoformat()))
+def _dates(planter: FaultPlanter, *, begin: date, end: date) -> None:
+    row = planter.rows("enrollments", '"userSourcedId" = ?', planter.student()["sourcedId"])[0]
+    planter.planted(planter.edit(row, beginDate=begin.isoformat(), endDate=end.isoformat()))
 
 
-def _ended(bench: Bench) -> None:
-    first = school_year(bench.sizes.today)[0]
-    _dates(bench, begin=first - timedelta(days=365), end=first - timedelta(days=30))
+def _ended(planter: FaultPlanter) -> None:
+    first = school_year(planter.sizes.today)[0]
+    _dates(planter, begin=first - timedelta(days=365), end=first - timedelta(days=30))
 
 
-def _backwards(bench: Bench) -> None:
-    end = school_year(bench.sizes.today)[2]
-    _dates(bench, begin=end + timedelta(days=1), end=end)
+def _backwards(planter: FaultPlanter) -> None:
+    end = school_year(planter.sizes.today)[2]
+    _dates(planter, begin=end + timedelta(days=1), end=end)
 
 
-def _fault(rule: str, severity: Severity, title: str, plant: Callable[[Bench], None], **more: object) -> Fault:
+def _fault(rule: str, severity: Severity, title: str, plant: Callable[[FaultPlanter], None], **more: object) -> Fault:
     column = rule.split(".")[0]
     of_user = column in ("student", "teacher")
     return Fault(

@@ -6,94 +6,94 @@ from collections.abc import Callable
 from typing import Final
 
 from connect_kit.connect import Severity
-from connect_kit.samples.bench import Bench
-from connect_kit.samples.edits import Row
 from connect_kit.samples.fault import Fault
+from connect_kit.samples.planting import FaultPlanter
+from connect_kit.samples.table_editor import Row
 
 _NUMBERED: Final = tuple(f"{number:02d}" for number in range(1, 13))
 
 
-def _guardian(bench: Bench, **values: str | None) -> tuple[Row, Row]:
+def _guardian(planter: FaultPlanter, **values: str | None) -> tuple[Row, Row]:
     """Give a student one more guardian; return the student and the guardian."""
-    student = bench.student()
-    guardian = bench.person("guardian", orgSourcedIds=student["orgSourcedIds"], **values)
+    student = planter.student()
+    guardian = planter.person("guardian", orgSourcedIds=student["orgSourcedIds"], **values)
     agents = f"{student['agentSourcedIds']},{guardian['sourcedId']}"
-    return bench.edit(student, agentSourcedIds=agents), guardian
+    return planter.edit(student, agentSourcedIds=agents), guardian
 
 
-def _new_guardian(values: dict[str, str]) -> Callable[[Bench], None]:
-    def plant(bench: Bench) -> None:
-        bench.planted(_guardian(bench, **values)[1])
+def _new_guardian(values: dict[str, str]) -> Callable[[FaultPlanter], None]:
+    def plant(planter: FaultPlanter) -> None:
+        planter.planted(_guardian(planter, **values)[1])
 
     return plant
 
 
-def _orphan(bench: Bench) -> None:
-    bench.planted(bench.person("guardian"))
+def _orphan(planter: FaultPlanter) -> None:
+    planter.planted(planter.person("guardian"))
 
 
-def _names(value: Callable[[Bench], str]) -> Callable[[Bench], None]:
+def _names(value: Callable[[FaultPlanter], str]) -> Callable[[FaultPlanter], None]:
     """Let a student name one agent too many: the one this function returns."""
 
-    def plant(bench: Bench) -> None:
-        student, agent = bench.student(), value(bench)
+    def plant(planter: FaultPlanter) -> None:
+        student, agent = planter.student(), value(planter)
         agents = f"{student['agentSourcedIds']},{agent}"
-        bench.planted(bench.edit(student, agentSourcedIds=agents))
+        planter.planted(planter.edit(student, agentSourcedIds=agents))
 
     return plant
 
 
-def _seven(bench: Bench) -> None:
-    student = bench.student()
+def _seven(planter: FaultPlanter) -> None:
+    student = planter.student()
     agents = student["agentSourcedIds"].split(",")
     while len(agents) < 7:
-        guardian = bench.person("guardian", orgSourcedIds=student["orgSourcedIds"])
+        guardian = planter.person("guardian", orgSourcedIds=student["orgSourcedIds"])
         agents.append(guardian["sourcedId"])
-    bench.planted(bench.edit(student, agentSourcedIds=",".join(agents)))
+    planter.planted(planter.edit(student, agentSourcedIds=",".join(agents)))
 
 
-def _repeated(bench: Bench) -> None:
-    student = bench.student()
+def _repeated(planter: FaultPlanter) -> None:
+    student = planter.student()
     agents = student["agentSourcedIds"]
-    bench.planted(bench.edit(student, agentSourcedIds=f"{agents},{agents.split(',')[0]}"))
+    planter.planted(planter.edit(student, agentSourcedIds=f"{agents},{agents.split(',')[0]}"))
 
 
-def _on_staff(bench: Bench) -> None:
-    agent = bench.student()["agentSourcedIds"].split(",")[0]
-    bench.planted(bench.person(agentSourcedIds=agent))
+def _on_staff(planter: FaultPlanter) -> None:
+    agent = planter.student()["agentSourcedIds"].split(",")[0]
+    planter.planted(planter.person(agentSourcedIds=agent))
 
 
-def _none(bench: Bench) -> None:
+def _none(planter: FaultPlanter) -> None:
     """Take a student's guardians away; another student keeps them, so that they are not orphans."""
-    student, other = bench.student(), bench.student()
+    student, other = planter.student(), planter.student()
     agents = f"{other['agentSourcedIds']},{student['agentSourcedIds']}"
-    bench.edit(other, agentSourcedIds=agents)
-    bench.planted(bench.edit(student, agentSourcedIds=None))
+    planter.edit(other, agentSourcedIds=agents)
+    planter.planted(planter.edit(student, agentSourcedIds=None))
 
 
-def _other_contact(bench: Bench) -> None:
+def _other_contact(planter: FaultPlanter) -> None:
     """Somebody who works at a school and has a child there, with two mobile numbers."""
-    _, guardian = _guardian(bench)
+    _, guardian = _guardian(planter)
     same = {name: guardian[name] for name in ("givenName", "familyName", "email")}
-    staff = bench.person(orgSourcedIds=guardian["orgSourcedIds"], **same)
-    bench.planted(guardian, staff)
+    staff = planter.person(orgSourcedIds=guardian["orgSourcedIds"], **same)
+    planter.planted(guardian, staff)
 
 
-def _grade(form: Callable[[str], str]) -> Callable[[Bench], None]:
+def _grade(form: Callable[[str], str]) -> Callable[[FaultPlanter], None]:
     """Write the grade of a student of grades 01 to 12 in another form."""
 
-    def plant(bench: Bench) -> None:
-        student = bench.student()
+    def plant(planter: FaultPlanter) -> None:
+        student = planter.student()
         while student["grades"] not in _NUMBERED:
-            student = bench.student()
-        bench.planted(bench.edit(student, grades=form(student["grades"])))
+            student = planter.student()
+        planter.planted(planter.edit(student, grades=form(student["grades"])))
 
     return plant
 
 
-def _lost_zeros(bench: Bench) -> None:
+def _lost_zeros(planter: FaultPlanter) -> None:
     """Shorten an ID wherever it stands, as when one spreadsheet made all files."""
-    student = bench.student()
+    student = planter.student()
     old = student["sourcedId"]
     new = old.lstrip("0")
     for table, column in (
@@ -102,21 +102,21 @@ def _lost_zeros(bench: Bench) -> None:
         ("guardians", "studentSourcedId"),
         ("demographics", "sourcedId"),
     ):
-        if table in bench.tables:
-            for row in bench.rows(table, f'"{column}" = ?', old):
-                bench.edit(row, **{column: new})
-    bench.planted(bench.edit(student, sourcedId=new))
+        if table in planter.tables:
+            for row in planter.rows(table, f'"{column}" = ?', old):
+                planter.edit(row, **{column: new})
+    planter.planted(planter.edit(student, sourcedId=new))
 
 
-def _new_admin(bench: Bench) -> str:
-    return bench.person()["sourcedId"]
+def _new_admin(planter: FaultPlanter) -> str:
+    return planter.person()["sourcedId"]
 
 
-def _another_student(bench: Bench) -> str:
-    return bench.student()["sourcedId"]
+def _another_student(planter: FaultPlanter) -> str:
+    return planter.student()["sourcedId"]
 
 
-def _fault(code: str, severity: Severity, column: str, title: str, plant: Callable[[Bench], None]) -> Fault:
+def _fault(code: str, severity: Severity, column: str, title: str, plant: Callable[[FaultPlanter], None]) -> Fault:
     return Fault(
         code=f"users.{code}", severity=severity, table="users", column=column, title=title,
         plant=plant, guardians="users",
@@ -142,7 +142,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
     _fault("guardian.is_student", "critical", "agentSourcedIds", "a student names a student",
            _names(_another_student)),
     _fault("agentSourcedIds.known", "critical", "agentSourcedIds",
-           "a student names a guardian who is not there", _names(lambda bench: "G9999999")),
+           "a student names a guardian who is not there", _names(lambda planter: "G9999999")),
     _fault("agentSourcedIds.at_most_six", "critical", "agentSourcedIds",
            "a student with seven guardians", _seven),
     _fault("agentSourcedIds.repeated", "warning", "agentSourcedIds",

@@ -7,19 +7,21 @@ from functools import partial
 from typing import Final
 
 from connect_kit.connect import Severity
-from connect_kit.samples.bench import Bench
 from connect_kit.samples.fault import Fault
 from connect_kit.samples.faults_classes import add_class
 from connect_kit.samples.layouts import Column, Layout
+from connect_kit.samples.planting import FaultPlanter
 
 _FULL: Final[tuple[Layout, ...]] = ("oneroster11", "oneroster12")
 _BOM: Final = b"\xef\xbb\xbf"
 
 
-def _bytes(file: str, change: Callable[[bytes], bytes | None], *, line: int | None = None) -> Callable[[Bench], None]:
-    def plant(bench: Bench) -> None:
-        bench.bytes.append((file, change))
-        bench.planted_file(file, line=line)
+def _bytes(
+    file: str, change: Callable[[bytes], bytes | None], *, line: int | None = None
+) -> Callable[[FaultPlanter], None]:
+    def plant(planter: FaultPlanter) -> None:
+        planter.bytes.append((file, change))
+        planter.planted_file(file, line=line)
 
     return plant
 
@@ -41,66 +43,66 @@ def _separated_by(separator: bytes) -> Callable[[bytes], bytes]:
     return lambda data: data.replace(b",", separator)
 
 
-def _broken_line(change: Callable[[bytes], bytes], bench: Bench) -> None:
+def _broken_line(change: Callable[[bytes], bytes], planter: FaultPlanter) -> None:
     """Break one line of classes.csv; the class has no members, as its row is refused."""
-    row = add_class(bench, students=0, teachers=0)
-    bench.raw.append(("classes.csv", row, change))
-    bench.planted(row, named=False)
+    row = add_class(planter, students=0, teachers=0)
+    planter.raw.append(("classes.csv", row, change))
+    planter.planted(row, named=False)
 
 
-def _odd_character(character: str, bench: Bench) -> None:
-    bench.planted(bench.edit(bench.old_class()[0], location=f"Room{character}7"))
+def _odd_character(character: str, planter: FaultPlanter) -> None:
+    planter.planted(planter.edit(planter.old_class()[0], location=f"Room{character}7"))
 
 
-def _rename(table: str, old: str, new: str, bench: Bench) -> None:
-    header = bench.headers[table]
-    bench.headers[table] = [(new if name == old else name, sql) for name, sql in header]
-    bench.planted_file(f"{table}.csv", line=1)
+def _rename(table: str, old: str, new: str, planter: FaultPlanter) -> None:
+    header = planter.headers[table]
+    planter.headers[table] = [(new if name == old else name, sql) for name, sql in header]
+    planter.planted_file(f"{table}.csv", line=1)
 
 
-def _add_column(bench: Bench) -> None:
-    bench.headers["users"].append(("shoe_size", "'unknown'"))
-    bench.planted_file("users.csv", line=1)
+def _add_column(planter: FaultPlanter) -> None:
+    planter.headers["users"].append(("shoe_size", "'unknown'"))
+    planter.planted_file("users.csv", line=1)
 
 
-def _swap(bench: Bench) -> None:
-    header: list[Column] = bench.headers["classes"]
+def _swap(planter: FaultPlanter) -> None:
+    header: list[Column] = planter.headers["classes"]
     names = [name for name, _ in header]
     a, b = names.index("title"), names.index("location")
     header[a], header[b] = header[b], header[a]
-    bench.planted_file("classes.csv", line=1)
+    planter.planted_file("classes.csv", line=1)
 
 
-def _drop(table: str, column: str, bench: Bench) -> None:
-    bench.headers[table] = [item for item in bench.headers[table] if item[0] != column]
-    bench.planted_file(f"{table}.csv", line=1)
+def _drop(table: str, column: str, planter: FaultPlanter) -> None:
+    planter.headers[table] = [item for item in planter.headers[table] if item[0] != column]
+    planter.planted_file(f"{table}.csv", line=1)
 
 
-def _extra_file(bench: Bench) -> None:
-    bench.extra["bell_schedule.csv"] = "period,start\n1,08:00\n2,08:55\n"
-    bench.planted_file("bell_schedule.csv")
+def _extra_file(planter: FaultPlanter) -> None:
+    planter.extra["bell_schedule.csv"] = "period,start\n1,08:00\n2,08:55\n"
+    planter.planted_file("bell_schedule.csv")
 
 
-def _property(name: str, value: str | None, bench: Bench) -> None:
+def _property(name: str, value: str | None, planter: FaultPlanter) -> None:
     """Change a property of manifest.csv, add it, or take it out."""
-    places = {key: place for place, (key, _) in enumerate(bench.manifest)}
-    place = places.get(name, len(bench.manifest))
+    places = {key: place for place, (key, _) in enumerate(planter.manifest)}
+    place = places.get(name, len(planter.manifest))
     if value is None:
-        del bench.manifest[place]
-        bench.planted_file("manifest.csv", sourced_id=name)
+        del planter.manifest[place]
+        planter.planted_file("manifest.csv", sourced_id=name)
         return
-    bench.manifest[place : place + 1] = [(name, value)]
-    bench.planted_file("manifest.csv", sourced_id=name, line=place + 2)
+    planter.manifest[place : place + 1] = [(name, value)]
+    planter.planted_file("manifest.csv", sourced_id=name, line=place + 2)
 
 
-def _repeated_property(bench: Bench) -> None:
-    bench.manifest.append(("source.systemName", "Another SIS"))
-    bench.planted_file("manifest.csv", sourced_id="source.systemName", line=len(bench.manifest) + 1)
+def _repeated_property(planter: FaultPlanter) -> None:
+    planter.manifest.append(("source.systemName", "Another SIS"))
+    planter.planted_file("manifest.csv", sourced_id="source.systemName", line=len(planter.manifest) + 1)
 
 
 def _fault(
     code: str, severity: Severity, table: str, column: str, title: str,
-    plant: Callable[[Bench], None], *, alone: bool = False,
+    plant: Callable[[FaultPlanter], None], *, alone: bool = False,
     layouts: tuple[Layout, ...] = ("connect", "oneroster11", "oneroster12"),
 ) -> Fault:  # fmt: skip
     return Fault(

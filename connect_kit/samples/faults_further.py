@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Final
 
 from connect_kit.connect import Severity
-from connect_kit.samples.bench import Bench
 from connect_kit.samples.fault import Fault
 from connect_kit.samples.layouts import Layout, school_year
+from connect_kit.samples.planting import FaultPlanter
 
 _FULL: Final[tuple[Layout, ...]] = ("oneroster11", "oneroster12")
 # The row that a new one is like: the first school, the first course, the school year.
@@ -19,51 +19,51 @@ _LIKE: Final[dict[str, str]] = {
 }
 
 
-def _new(table: str, values: dict[str, str], rows: int = 1) -> Callable[[Bench], None]:
+def _new(table: str, values: dict[str, str], rows: int = 1) -> Callable[[FaultPlanter], None]:
     """Add rows nobody refers to, with these values; several rows share the ID."""
 
-    def plant(bench: Bench) -> None:
-        like = bench.rows(table, _LIKE[table])[0]
-        made = {"sourcedId": f"NEW-{bench.next_number()}", **values}
-        bench.planted(*(bench.copy(like, **made) for _ in range(rows)))
+    def plant(planter: FaultPlanter) -> None:
+        like = planter.rows(table, _LIKE[table])[0]
+        made = {"sourcedId": f"NEW-{planter.next_number()}", **values}
+        planter.planted(*(planter.copy(like, **made) for _ in range(rows)))
 
     return plant
 
 
-def _year(column: str) -> Callable[[Bench], None]:
+def _year(column: str) -> Callable[[FaultPlanter], None]:
     """A school year that ends on the day on which it begins, or is named after another year."""
 
-    def plant(bench: Bench) -> None:
-        end = school_year(bench.sizes.today)[2]
+    def plant(planter: FaultPlanter) -> None:
+        end = school_year(planter.sizes.today)[2]
         value = end.isoformat() if column == "startDate" else "2001"
-        _new("academicSessions", {column: value})(bench)
+        _new("academicSessions", {column: value})(planter)
 
     return plant
 
 
-def _demographics(column: str, value: str) -> Callable[[Bench], None]:
-    def plant(bench: Bench) -> None:
-        student = bench.student()["sourcedId"]
-        row = bench.rows("demographics", '"sourcedId" = ?', student)[0]
-        bench.planted(bench.edit(row, **{column: value}))
+def _demographics(column: str, value: str) -> Callable[[FaultPlanter], None]:
+    def plant(planter: FaultPlanter) -> None:
+        student = planter.student()["sourcedId"]
+        row = planter.rows("demographics", '"sourcedId" = ?', student)[0]
+        planter.planted(planter.edit(row, **{column: value}))
 
     return plant
 
 
-def _nobody(bench: Bench) -> None:
-    like = bench.rows("demographics", "_pos = 10")[0]
-    bench.planted(bench.copy(like, sourcedId="99999996"))
+def _nobody(planter: FaultPlanter) -> None:
+    like = planter.rows("demographics", "_pos = 10")[0]
+    planter.planted(planter.copy(like, sourcedId="99999996"))
 
 
-def _class(column: str, value: str) -> Callable[[Bench], None]:
-    def plant(bench: Bench) -> None:
-        bench.planted(bench.edit(bench.old_class()[0], **{column: value}))
+def _class(column: str, value: str) -> Callable[[FaultPlanter], None]:
+    def plant(planter: FaultPlanter) -> None:
+        planter.planted(planter.edit(planter.old_class()[0], **{column: value}))
 
     return plant
 
 
 def _of(
-    table: str, rule: str, title: str, plant: Callable[[Bench], None],
+    table: str, rule: str, title: str, plant: Callable[[FaultPlanter], None],
     *, severity: Severity = "warning",
 ) -> Fault:  # fmt: skip
     column = rule.split(".")[0]

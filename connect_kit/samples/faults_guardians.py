@@ -6,78 +6,78 @@ from collections.abc import Callable
 from typing import Final
 
 from connect_kit.connect import FILES, Severity
-from connect_kit.samples.bench import Bench
-from connect_kit.samples.edits import Row
 from connect_kit.samples.fault import Fault
+from connect_kit.samples.planting import FaultPlanter
+from connect_kit.samples.table_editor import Row
 
 
-def _guardian(bench: Bench, student: str, **values: str | None) -> Row:
-    made = {**bench.contact(), "language": "en", **values}
-    number = bench.next_number()
-    return bench.insert("guardians", studentSourcedId=student, guardianSourcedId=f"G99{number:05d}", **made)
+def _guardian(planter: FaultPlanter, student: str, **values: str | None) -> Row:
+    made = {**planter.contact(), "language": "en", **values}
+    number = planter.next_number()
+    return planter.insert("guardians", studentSourcedId=student, guardianSourcedId=f"G99{number:05d}", **made)
 
 
-def _for_student(student: str | None = None, **values: str) -> Callable[[Bench], None]:
+def _for_student(student: str | None = None, **values: str) -> Callable[[FaultPlanter], None]:
     """Add a guardian to a student, or to this ID."""
 
-    def plant(bench: Bench) -> None:
-        of = bench.student()["sourcedId"] if student is None else student
-        bench.planted(_guardian(bench, of, **values))
+    def plant(planter: FaultPlanter) -> None:
+        of = planter.student()["sourcedId"] if student is None else student
+        planter.planted(_guardian(planter, of, **values))
 
     return plant
 
 
-def _seven(bench: Bench) -> None:
-    student = bench.student()["sourcedId"]
-    rows = bench.rows("guardians", '"studentSourcedId" = ?', student)
+def _seven(planter: FaultPlanter) -> None:
+    student = planter.student()["sourcedId"]
+    rows = planter.rows("guardians", '"studentSourcedId" = ?', student)
     while len(rows) < 7:
-        rows.append(_guardian(bench, student))
-    bench.planted(*rows)
+        rows.append(_guardian(planter, student))
+    planter.planted(*rows)
 
 
-def _pair_twice(bench: Bench) -> None:
-    first = bench.rows("guardians", '"studentSourcedId" = ?', bench.student()["sourcedId"])[0]
-    bench.planted(first, bench.copy(first))
+def _pair_twice(planter: FaultPlanter) -> None:
+    first = planter.rows("guardians", '"studentSourcedId" = ?', planter.student()["sourcedId"])[0]
+    planter.planted(first, planter.copy(first))
 
 
-def _both_sources(bench: Bench) -> None:
+def _both_sources(planter: FaultPlanter) -> None:
     """Deliver a guardians.csv beside the guardians of users.csv: one of them, once more."""
-    student = bench.student()
+    student = planter.student()
     agent = student["agentSourcedIds"].split(",")[0]
-    user = bench.rows("users", '"sourcedId" = ?', agent)[0]
+    user = planter.rows("users", '"sourcedId" = ?', agent)[0]
     titles = FILES["guardians"].columns
     values = {**user.values, "studentSourcedId": student["sourcedId"], "guardianSourcedId": agent}
     line = ",".join((values.get(title) or "") for title in titles)
-    bench.extra["guardians.csv"] = f"{','.join(titles)}\n{line}\n"
-    bench.planted_file("guardians.csv")
+    planter.extra["guardians.csv"] = f"{','.join(titles)}\n{line}\n"
+    planter.planted_file("guardians.csv")
 
 
-def _attribute(student: str) -> Callable[[Bench], None]:
-    def plant(bench: Bench) -> None:
-        like = bench.rows("student_attributes", "_pos = 10")[0]
-        bench.planted(bench.copy(like, studentSourcedId=student))
+def _attribute(student: str) -> Callable[[FaultPlanter], None]:
+    def plant(planter: FaultPlanter) -> None:
+        like = planter.rows("student_attributes", "_pos = 10")[0]
+        planter.planted(planter.copy(like, studentSourcedId=student))
 
     return plant
 
 
-def _attribute_twice(bench: Bench) -> None:
-    student = bench.student()["sourcedId"]
-    first = bench.rows("student_attributes", '"studentSourcedId" = ?', student)[0]
-    bench.planted(first, bench.copy(first, transport="walk"))
+def _attribute_twice(planter: FaultPlanter) -> None:
+    student = planter.student()["sourcedId"]
+    first = planter.rows("student_attributes", '"studentSourcedId" = ?', student)[0]
+    planter.planted(first, planter.copy(first, transport="walk"))
 
 
-def _unnamed(bench: Bench) -> None:
-    bench.bytes.append(("student_attributes.csv", lambda data: data.replace(b"homeroom_colour", b"", 1)))
-    bench.planted_file("student_attributes.csv", line=1)
+def _unnamed(planter: FaultPlanter) -> None:
+    planter.bytes.append(("student_attributes.csv", lambda data: data.replace(b"homeroom_colour", b"", 1)))
+    planter.planted_file("student_attributes.csv", line=1)
 
 
-def _sensitive(bench: Bench) -> None:
-    bench.headers["student_attributes"].append(("iep_status", "'none'"))
-    bench.planted_file("student_attributes.csv", line=1)
+def _sensitive(planter: FaultPlanter) -> None:
+    planter.headers["student_attributes"].append(("iep_status", "'none'"))
+    planter.planted_file("student_attributes.csv", line=1)
 
 
 def _of(
-    table: str, rule: str, severity: Severity, title: str, plant: Callable[[Bench], None],
+    table: str, rule: str, severity: Severity, title: str, plant: Callable[[FaultPlanter], None],
     *, column: str, **more: object,
 ) -> Fault:  # fmt: skip
     return Fault(

@@ -6,60 +6,60 @@ from collections.abc import Callable
 from typing import Final
 
 from connect_kit.connect import Severity
-from connect_kit.samples.bench import Bench
-from connect_kit.samples.edits import Row
 from connect_kit.samples.fault import Fault
 from connect_kit.samples.layouts import Layout
+from connect_kit.samples.planting import FaultPlanter
+from connect_kit.samples.table_editor import Row
 
 # 1.2 keeps roles and schools of users in roles.csv, where a blank or repeated user breaks more.
 _BEFORE_1_2: Final[tuple[Layout, ...]] = ("connect", "oneroster11")
 _FULL: Final[tuple[Layout, ...]] = ("oneroster11", "oneroster12")
 
 
-def _staff(bench: Bench, *, role: str = "administrator", **values: str) -> Row:
-    row = bench.person(role, **values)
-    bench.planted(row)
+def _staff(planter: FaultPlanter, *, role: str = "administrator", **values: str) -> Row:
+    row = planter.person(role, **values)
+    planter.planted(row)
     return row
 
 
-def _one(values: dict[str, str]) -> Callable[[Bench], None]:
+def _one(values: dict[str, str]) -> Callable[[FaultPlanter], None]:
     """Plant one administrator with these values."""
 
-    def plant(bench: Bench) -> None:
-        _staff(bench, **values)
+    def plant(planter: FaultPlanter) -> None:
+        _staff(planter, **values)
 
     return plant
 
 
-def _pair(shared: tuple[str, ...]) -> Callable[[Bench], None]:
+def _pair(shared: tuple[str, ...]) -> Callable[[FaultPlanter], None]:
     """Plant two administrators who share the values of these columns and nothing else."""
 
-    def plant(bench: Bench) -> None:
-        first = _staff(bench)
-        _staff(bench, **{column: first[column] for column in shared})
+    def plant(planter: FaultPlanter) -> None:
+        first = _staff(planter)
+        _staff(planter, **{column: first[column] for column in shared})
 
     return plant
 
 
-def _only_form_differs(bench: Bench) -> None:
-    first = _staff(bench)
-    _staff(bench, sourcedId=first["sourcedId"].lower())
+def _only_form_differs(planter: FaultPlanter) -> None:
+    first = _staff(planter)
+    _staff(planter, sourcedId=first["sourcedId"].lower())
 
 
-def _unknown_school(bench: Bench) -> None:
-    wrong = "9" * len(bench.sizes.schools[0].school_id)
-    bench.not_an_org(_staff(bench, orgSourcedIds=wrong), "orgSourcedIds")
-    bench.school_unmatched(wrong)
+def _unknown_school(planter: FaultPlanter) -> None:
+    wrong = "9" * len(planter.sizes.schools[0].school_id)
+    planter.not_an_org(_staff(planter, orgSourcedIds=wrong), "orgSourcedIds")
+    planter.school_unmatched(wrong)
 
 
-def _short_school(bench: Bench) -> None:
-    short = bench.sizes.schools[0].school_id.lstrip("0")
-    bench.not_an_org(_staff(bench, orgSourcedIds=short), "orgSourcedIds")
+def _short_school(planter: FaultPlanter) -> None:
+    short = planter.sizes.schools[0].school_id.lstrip("0")
+    planter.not_an_org(_staff(planter, orgSourcedIds=short), "orgSourcedIds")
 
 
-def _second_school(bench: Bench) -> None:
-    school_id = bench.school().school_id
-    _staff(bench, orgSourcedIds="1" + school_id[1:])
+def _second_school(planter: FaultPlanter) -> None:
+    school_id = planter.school().school_id
+    _staff(planter, orgSourcedIds="1" + school_id[1:])
 
 
 def _id(rule: str, severity: Severity, title: str, value: str, **more: object) -> Fault:

@@ -9,11 +9,11 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from connect_kit.samples.classes import make_classes, make_enrollments
-from connect_kit.samples.doubles import make_doubles, share_contacts
-from connect_kit.samples.kin import name_kin, plan_kin
+from connect_kit.samples.duplicate_students import make_duplicates, share_contacts
 from connect_kit.samples.loading import load_rows
-from connect_kit.samples.names import FEW, NameLists
+from connect_kit.samples.names import NameLists, few_names, many_names
 from connect_kit.samples.people import make_children, make_families, make_macros, make_names, make_staff, make_students
+from connect_kit.samples.twins_and_namesakes import name_twins_and_namesakes, plan_twins_and_namesakes
 
 if TYPE_CHECKING:
     import duckdb
@@ -40,26 +40,22 @@ def make_tables(
     a second time; ``dates``: whether birth dates are written, so that they can be wrong; ``letters``: whether some
     class IDs have letters.
     """
-    names = FEW
-    if lifelike:
-        from connect_kit.samples.names_many import MANY  # only a sample that needs them pays for them
-
-        names = MANY
+    names = many_names() if lifelike else few_names()
     make_macros(con, sizes, names)
     make_names(con, names)
     _load(con, sizes)
     make_students(con, sizes)
     load_rows(con, "namesakes", {"f": "BIGINT", "key": "BIGINT"}, [])
     if lifelike:
-        plan_kin(con, sizes)
+        plan_twins_and_namesakes(con, sizes)
     make_families(con, names)
     make_classes(con, sizes, letters=letters)
     make_staff(con, names)
     make_children(con, names)
     if lifelike:
-        name_kin(con, sizes)
+        name_twins_and_namesakes(con, sizes)
     if twice:
-        make_doubles(con, sizes, twice, dates=dates)
+        make_duplicates(con, sizes, twice, dates=dates)
     _give_ids(con, sizes)
     make_enrollments(con, aide_role)
     _make_adults(con, sizes, lifelike=lifelike, twice=bool(twice))

@@ -5,25 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from connect_kit.samples.bench import Bench
+from connect_kit.samples.planting import FaultPlanter
 from connect_kit.samples.writing import write_rows
 
 TITLES: Final = ("code", "severity", "table", "file", "line", "sourcedId", "column", "kind")
 
 
-def write_truth(bench: Bench, path: Path) -> None:
+def write_truth(planter: FaultPlanter, path: Path) -> None:
     """Resolve positions to lines and write one row per finding."""
     keys: dict[tuple[str, int], str] = {}
-    for table in sorted({truth.table for truth in bench.truth}):
-        positions = sorted({t.pos for t in bench.truth if t.table == table and t.pos is not None})
+    for table in sorted({truth.table for truth in planter.truth}):
+        positions = sorted({t.pos for t in planter.truth if t.table == table and t.pos is not None})
         if positions:
-            found = bench.keys(table, positions)
+            found = planter.keys(table, positions)
             keys |= {(table, pos): value for pos, value in found.items()}
     rows = []
-    for truth in bench.truth:
+    for truth in planter.truth:
         line, sourced_id = truth.line, truth.sourced_id
         if truth.pos is not None:
-            line = bench.line(truth.table, truth.pos)
+            line = planter.line(truth.table, truth.pos)
             if sourced_id is None:
                 sourced_id = keys.get((truth.table, truth.pos), "")
         rows.append(

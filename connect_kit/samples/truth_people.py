@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connect_kit.samples.bench import Truth
+from connect_kit.samples.planting import Truth
 from connect_kit.samples.writing import copy_to
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from connect_kit.samples.bench import Bench
+    from connect_kit.samples.planting import FaultPlanter
 
 # Children of one family; the older child's row may stand on either side.
 _KIN = """
@@ -101,12 +101,12 @@ def write_truth_adults(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     )
 
 
-def tell_what_follows(bench: Bench) -> None:
+def record_knock_ons(planter: FaultPlanter) -> None:
     """Record the findings that the second rows necessarily bring: no guardians, guardians with two IDs."""
     lost = """SELECT _pos FROM users WHERE role = 'student' AND "sourcedId" IN (SELECT student_id FROM pupils p
         JOIN doubles d USING (i) WHERE d.guardians = 'none')"""
-    _follow(bench, "users.student.no_guardian", "agentSourcedIds", lost)
-    if bench.guardians != "users":
+    _follow(planter, "users.student.no_guardian", "agentSourcedIds", lost)
+    if planter.guardians != "users":
         return
     about = """
         WITH new AS (
@@ -122,14 +122,14 @@ def tell_what_follows(bench: Bench) -> None:
         "SELECT _pos FROM near WHERE guardian QUALIFY {0} IS NOT NULL AND count(*) OVER (PARTITION BY name, {0}) > 1"
     )
     _follow(
-        bench,
+        planter,
         "users.person.repeated_row",
         "sourcedId",
         f"{about} {again.format('email')} UNION ({about} {again.format('sms')})",
     )
     for column in ("email", "sms"):
         _follow(
-            bench,
+            planter,
             f"users.{column}.shared_between_people",
             column,
             f"{about} SELECT _pos FROM near WHERE {column} IS NOT NULL "
@@ -137,6 +137,6 @@ def tell_what_follows(bench: Bench) -> None:
         )
 
 
-def _follow(bench: Bench, code: str, column: str, select: str) -> None:
-    for (pos,) in bench.query(f"SELECT _pos FROM ({select}) ORDER BY _pos"):
-        bench.truth.append(Truth(code, "warning", "users", "users.csv", column, "knock_on", pos=int(pos)))
+def _follow(planter: FaultPlanter, code: str, column: str, select: str) -> None:
+    for (pos,) in planter.query(f"SELECT _pos FROM ({select}) ORDER BY _pos"):
+        planter.truth.append(Truth(code, "warning", "users", "users.csv", column, "knock_on", pos=int(pos)))

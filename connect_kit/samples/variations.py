@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from connect_kit.samples.alike import NICKNAMES, pairs
 from connect_kit.samples.loading import load_rows
+from connect_kit.samples.names import read_rows
 
 if TYPE_CHECKING:
     import duckdb
@@ -39,7 +39,7 @@ def make_variation_macros(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
     """Register the changes of one value as SQL macros, and load the nicknames; a second call does nothing."""
     if con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'nicknames'").fetchone() == (1,):
         return
-    both = [row for full, short in pairs(NICKNAMES) for row in ((full, short), (short, full))]
+    both = [row for full, short in read_rows("nicknames.csv") for row in ((full, short), (short, full))]
     listed: dict[str, list[str]] = {}
     for name, other in both:
         listed.setdefault(name, []).append(other)
@@ -111,7 +111,7 @@ def vary(
         ELSE CASE WHEN nick IS NOT NULL AND y < 0.4 THEN 'nickname' ELSE {typing.format(slot="y < 0.7")} END END"""
     con.execute(f"""
         CREATE TABLE "{table}" AS
-        WITH told AS (
+        WITH facts AS (
             SELECT s.*, n.others AS nick, u(s.k, {salt}) AS x, u(s.k, {salt + 1}) AS y,
                    strip_accents(s.given || s.family) <> s.given || s.family AS accented,
                    regexp_matches(s.family, '['' ]|^Ma?c[A-Z]') AND NOT double AS special, double
@@ -125,7 +125,7 @@ def vary(
                 WHEN nick IS NOT NULL AND u(k, {salt + 5}) < 0.28 THEN 'nickname'
                 WHEN accented AND u(k, {salt + 6}) < 0.25 THEN 'accents'
                 ELSE CASE {" ".join(bands)} ELSE 'typing_given' END END AS wish
-            FROM told
+            FROM facts
         ), fitting AS (
             SELECT *, CASE
                 WHEN wish = 'double_family' AND NOT double AND (name_b = family OR special

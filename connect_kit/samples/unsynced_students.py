@@ -10,15 +10,15 @@ from connect_kit.samples.variations import make_variation_macros, vary
 if TYPE_CHECKING:
     import duckdb
 
-    from connect_kit.samples.by_hand import ByHand
     from connect_kit.samples.sizes import Sizes
+    from connect_kit.samples.unsynced_schools import ByHand
 
 _CODES: Final = [code for codes in GRADES.values() for code in codes]
 # An exchange that no number of the delivery has.
 _NEW_NUMBERS: Final = 32_000_000
 
 
-def make_hand_students(con: duckdb.DuckDBPyConnection, sizes: Sizes, plan: ByHand) -> None:
+def make_unsynced_students(con: duckdb.DuckDBPyConnection, sizes: Sizes, plan: ByHand) -> None:
     """``hand_students`` and ``hand_guardians``, and ``hand_links``: accounts under the SIS who have such students."""
     make_variation_macros(con, sizes)
     con.execute(f"CREATE TABLE awaiting AS SELECT * FROM schools WHERE school_id IN ({plan.awaiting_sql})")
@@ -38,7 +38,7 @@ def make_hand_students(con: duckdb.DuckDBPyConnection, sizes: Sizes, plan: ByHan
             SELECT k, person, kin, given, family, s, level, last_level, moved, kinds, false AS gone FROM hand_written
             UNION ALL
             SELECT k, person, kin, given, family, s, NULL, last_level, false, []::VARCHAR[], true FROM hand_left
-        ), told AS (
+        ), facts AS (
             SELECT e.*, CASE WHEN level IS NULL OR moved OR u(e.k, 431) < 0.75 THEN coalesce(last_level, level)
                    ELSE level END AS shown, p.email AS known_email
             FROM everyone e LEFT JOIN people p ON p.part = 1 AND p.n = e.person
@@ -52,7 +52,7 @@ def make_hand_students(con: duckdb.DuckDBPyConnection, sizes: Sizes, plan: ByHan
                u(k, 433) < 0.1 AS archived, k, person, kin, s, last_level, gone,
                list_concat(kinds, list_filter([CASE WHEN moved THEN 'promoted' END,
                    CASE WHEN NOT gone AND shown <> level THEN 'grade' END], lambda kind: kind IS NOT NULL)) AS kinds
-        FROM told
+        FROM facts
     """)
     _make_guardians(con)
 
@@ -108,7 +108,7 @@ def _who_has_left(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
                    CASE WHEN w.related THEN near.kin ELSE other.kin END AS named_by
             FROM hand_wanted w JOIN near ON near.s = w.s AND near.place = w.near_place
             JOIN children other ON other.i = w.far
-        ), told AS (
+        ), facts AS (
             SELECT r.*, f.child_name AS family, f.origin, b.names, n.n,
                    pick_given(u(r.k, 426), n.n)::BIGINT AS place
             FROM related r JOIN families f ON f.f = r.named_by
@@ -119,7 +119,7 @@ def _who_has_left(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
         SELECT t.k, {first} + t.k AS person, t.kin, t.s, t.last_level, t.family,
                -- Nobody has the name of a brother; four names further there is one that none of them has.
                list_filter([g.name, h.name, l.name, m.name], lambda name: NOT list_contains(t.names, name))[1] AS given
-        FROM told t JOIN names_given g ON g.origin = t.origin AND g.i = t.place
+        FROM facts t JOIN names_given g ON g.origin = t.origin AND g.i = t.place
         JOIN names_given h ON h.origin = t.origin AND h.i = (t.place + 11) % t.n
         JOIN names_given l ON l.origin = t.origin AND l.i = (t.place + 12) % t.n
         JOIN names_given m ON m.origin = t.origin AND m.i = (t.place + 14) % t.n
@@ -153,7 +153,7 @@ def _make_guardians(con: duckdb.DuckDBPyConnection) -> None:
                    NULL::VARCHAR AS email, NULL::VARCHAR AS sms, NULL::VARCHAR AS phone, s."connectStudentId" AS ids
             FROM hand_students s JOIN guardians c ON c.n = 1 + floor(u(s.k, 442) * {guardians})::BIGINT
             WHERE s.kin < 0 AND u(s.k, 441) < 0.8
-        ), told AS (
+        ), facts AS (
             SELECT *, regexp_replace(lower(strip_accents(given)) || '.' || lower(strip_accents(family)), '[^a-z.]', '',
                    'g') || (key % 100000000)::VARCHAR || '@home.example.net' AS new_email,
                    phone_number({_NEW_NUMBERS} + row_number() OVER (ORDER BY key)) AS new_sms
@@ -164,7 +164,7 @@ def _make_guardians(con: duckdb.DuckDBPyConnection) -> None:
                    END AS email,
                    CASE WHEN of IS NOT NULL AND u(key, 444) < 0.6 THEN sms WHEN u(key, 444) < 0.8 THEN new_sms
                    END AS sms
-            FROM told
+            FROM facts
         )
         SELECT 'CU5' || lpad((row_number() OVER (ORDER BY u(key, 445), key))::VARCHAR, 7, '0') AS "connectUserId",
                CASE WHEN u(key, 446) < 0.05 THEN typed(given, h(key, 447))

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from connect_kit.samples.bench import Bench
+from connect_kit.samples.planting import FaultPlanter
 
 
-def spoil_files(bench: Bench, delivery: Path) -> None:
+def spoil_files(planter: FaultPlanter, delivery: Path) -> None:
     """Carry out the byte faults: single lines first, then whole files."""
     lines: dict[str, dict[int, Callable[[bytes], bytes]]] = {}
-    for file, row, change in bench.raw:
-        lines.setdefault(file, {})[bench.line(row.table, row.pos)] = change
+    for file, row, change in planter.raw:
+        lines.setdefault(file, {})[planter.line(row.table, row.pos)] = change
     for file, changes in lines.items():
         _spoil_lines(delivery / file, changes)
-    for file, whole in bench.bytes:
+    for file, whole in planter.bytes:
         path = delivery / file
         data = whole(path.read_bytes())
         if data is None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 DISTRICT_ID = "DISTRICT-1"
 
 
-def make_further_tables(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
+def make_optional_tables(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
     """Make orgs, courses, academicSessions and demographics, every column of the standard."""
     orgs: list[dict[str, str | None]] = [
         {"sourcedId": DISTRICT_ID, "name": f"{sizes.place} District", "type": "district"}

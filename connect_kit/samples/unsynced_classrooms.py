@@ -83,7 +83,7 @@ def _pattern_sql(patterns: tuple[tuple[str, str], ...], part: int, salt: int) ->
     return f"CASE floor(u(key, {salt}) * {len(patterns)})::INTEGER {cases} END"
 
 
-def make_hand_classrooms(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
+def make_unsynced_classrooms(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
     """``hand_classrooms`` and ``hand_members``, and ``class_ids``: class IDs that are written otherwise on Connect."""
     year = school_year(sizes.today)[0].year
     rows = [

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from connect_kit.samples.alike import MIDDLE, NICKNAMES, OTHER_TWINS_ALIKE, SPANISH_TWINS_ALIKE, TWINS_ALIKE, pairs
 from connect_kit.samples.layouts import school_year
 from connect_kit.samples.loading import load_rows
-from connect_kit.samples.names import split_names
+from connect_kit.samples.names import read_rows
 
 if TYPE_CHECKING:
     import duckdb
@@ -21,7 +21,7 @@ _ALIKE: Final = 0.45
 _YEAR_OF_GRADE: Final = "CASE grade WHEN 'KG' THEN 0 ELSE grade::INTEGER END"
 
 
-def plan_kin(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
+def plan_twins_and_namesakes(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
     """Make twins out of students who share a grade, and choose the families whose children are namesakes."""
     twins = max(1, round(_TWINS * sizes.students))
     # Two neighbours of a grade become twins when one of them is an only child, who joins the other's family.
@@ -63,15 +63,19 @@ def plan_kin(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
     con.execute("INSERT INTO namesakes SELECT unnest([f, other_f]), -f - 1 FROM namesake_pairs")
 
 
-def name_kin(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
+def name_twins_and_namesakes(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
     """Give twins their names, everybody a birth date, and most a middle name."""
-    lists = (TWINS_ALIKE, SPANISH_TWINS_ALIKE, OTHER_TWINS_ALIKE)
-    rows = [(kind, k, *names) for kind, text in enumerate(lists) for k, names in enumerate(pairs(text))]
+    seen = Counter[int]()
+    rows = []
+    for origin, first, second in read_rows("twins_alike.csv"):
+        kind = int(origin)
+        rows.append((kind, seen[kind], first, second))
+        seen[kind] += 1
     columns = {"kind": "INTEGER", "k": "BIGINT", "first": "VARCHAR", "second": "VARCHAR"}
     load_rows(con, "alike_names", columns, rows)
-    counts = ",".join(str(len(pairs(text))) for text in lists)
+    counts = ",".join(str(seen[kind]) for kind in sorted(seen))
     # No parents call one child William and the next one Liam: the later child takes a name further down the list.
-    load_rows(con, "short_names", {"name": "VARCHAR", "short": "VARCHAR"}, pairs(NICKNAMES))
+    load_rows(con, "short_names", {"name": "VARCHAR", "short": "VARCHAR"}, read_rows("nicknames.csv"))
     con.execute("""
         UPDATE children SET given = other.name
         FROM (
@@ -82,14 +86,14 @@ def name_kin(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
         ) AS named JOIN names_given AS other ON other.origin = named.origin AND other.i = named.at + 1
         WHERE children.i = named.i
     """)
-    middle = split_names(MIDDLE)
+    middle = [name for (name,) in read_rows("middle_names.csv")]
     load_rows(con, "middle_names", {"k": "BIGINT", "name": "VARCHAR"}, list(enumerate(middle)))
     year = school_year(sizes.today)[0].year
     con.execute(f"""
         CREATE TABLE twins AS
         WITH sets AS (
             SELECT f, grade, count(*) AS n, min(i) AS first FROM students GROUP BY ALL HAVING count(*) > 1
-        ), told AS (
+        ), facts AS (
             SELECT t.*, n.names, CASE WHEN fa.origin = 1 THEN 1 WHEN fa.origin IN (0, 2) THEN 0
                         WHEN u(t.f, 131) < 0.35 THEN 0 ELSE 2 END AS kind
             FROM sets t JOIN families fa USING (f)
@@ -97,7 +101,7 @@ def name_kin(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
         )
         SELECT st.i, t.f, t.first = st.i AS first, a.first IS NOT NULL AS alike, u(t.f, 133) < 0.2 AS middle,
                CASE WHEN t.first = st.i THEN a.first ELSE a.second END AS given
-        FROM told t JOIN students st ON st.f = t.f AND st.grade = t.grade
+        FROM facts t JOIN students st ON st.f = t.f AND st.grade = t.grade
         LEFT JOIN alike_names a ON a.kind = t.kind AND t.n = 2 AND u(t.f, 130) < {_ALIKE}
              AND a.k = floor(u(t.f, 132) * ([{counts}])[t.kind + 1])
              -- A brother or a sister may bear the name already.
@@ -105,7 +109,7 @@ def name_kin(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
     """)
     con.execute(f"""
         CREATE OR REPLACE TABLE children AS
-        WITH told AS (
+        WITH facts AS (
             SELECT c.* EXCLUDE (given, middle, birth), coalesce(t.given, c.given) AS given,
                    m.name AS middle, t.middle IS TRUE OR (t.i IS NULL AND u(c.i, 141) < 0.05) AS spelled,
                    -- Siblings of neighbouring grades are ten months apart at least; those of one grade are twins.
@@ -120,7 +124,7 @@ def name_kin(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
                CASE WHEN spelled AND middle IS NOT NULL AND NOT contains(given, ' ') THEN given || ' ' || middle
                     ELSE given END AS given,
                CASE WHEN NOT spelled THEN middle END AS middle
-        FROM told
+        FROM facts
     """)
     con.execute("""
         UPDATE children SET birth = CASE n.born WHEN 'date' THEN a.birth ELSE

@@ -25,7 +25,7 @@ class Row:
         return self.values[column] or ""
 
 
-class Edits:
+class TableEditor:
     """Rows of the in-memory tables, with what was added to them and taken away."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, seed: int) -> None:

@@ -16,7 +16,7 @@ _THIRD: Final = 20
 _CODE: Final = "CASE {} WHEN 'KG' THEN 0 ELSE {}::INTEGER END"
 
 
-def make_doubles(con: duckdb.DuckDBPyConnection, sizes: Sizes, share: float, *, dates: bool) -> None:
+def make_duplicates(con: duckdb.DuckDBPyConnection, sizes: Sizes, share: float, *, dates: bool) -> None:
     """Enter a share of the students a second time; ``doubles`` tells who, and how the rows differ.
 
     The new rows stand behind all others in ``students`` and ``children``; the guardians of some are entered again,
@@ -85,14 +85,14 @@ def _seat(con: duckdb.DuckDBPyConnection) -> None:
     """)
     con.execute(f"""
         CREATE TABLE doubles_seated AS
-        WITH told AS (
+        WITH facts AS (
             SELECT d.k, st.s, {_CODE.format("st.grade", "st.grade")} AS old, u(d.k, 220) < 0.42 AS moves,
                    {_CODE.format("st.grade", "st.grade")} + CASE WHEN u(d.k, 221) < 0.06 THEN -1
                        WHEN u(d.k, 221) < 0.12 THEN 1 WHEN u(d.k, 221) < 0.18 AND u(d.k, 220) < 0.42 THEN -1
                        WHEN u(d.k, 221) < 0.24 AND u(d.k, 220) < 0.42 THEN 1 ELSE 0 END AS level
             FROM chosen d JOIN students st USING (i)
         ), counted AS (
-            SELECT t.*, n.places FROM told t
+            SELECT t.*, n.places FROM facts t
             LEFT JOIN (SELECT DISTINCT level, places FROM places) n USING (level)
         ), sought AS (
             SELECT c.*, coalesce(

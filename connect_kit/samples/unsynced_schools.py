@@ -10,8 +10,8 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from connect_kit.samples.bench import Bench, Truth
 from connect_kit.samples.names import PLACES
+from connect_kit.samples.planting import FaultPlanter, Truth
 
 if TYPE_CHECKING:
     from connect_kit.samples.sizes import School, Sizes
@@ -55,7 +55,7 @@ class ByHand:
         return next(school.name.replace(long, s) for long, s in short.items() if school.name.endswith(long))
 
 
-def plan_by_hand(sizes: Sizes, *, layout: str, faults: bool) -> ByHand:
+def plan_unsynced(sizes: Sizes, *, layout: str, faults: bool) -> ByHand:
     """Choose the schools; with planted faults no ID is lost, and no school that a fault takes is chosen."""
     chance = random.Random(f"by hand {sizes.seed}")
     schools = sorted(sizes.schools, key=lambda school: (school.size, school.number))
@@ -83,41 +83,41 @@ def school_truth(sizes: Sizes, plan: ByHand) -> list[tuple[str, str, str, str]]:
     return rows
 
 
-def tell_what_connect_lacks(bench: Bench, plan: ByHand) -> None:
+def record_what_connect_lacks(planter: FaultPlanter, plan: ByHand) -> None:
     """Record what the self-check must find: students not archived, schools that Connect knows by another ID."""
     for school in plan.awaiting:
         connect = f"CS{school.number + 1:05d}"
-        if bench.query('SELECT 1 FROM hand_students WHERE NOT archived AND "connectSchoolId" = ? LIMIT 1', connect):
-            _about_workspace(bench, "workspace.students.not_archived", "warning", "studentId", connect)
+        if planter.query('SELECT 1 FROM hand_students WHERE NOT archived AND "connectSchoolId" = ? LIMIT 1', connect):
+            _about_workspace(planter, "workspace.students.not_archived", "warning", "studentId", connect)
     if lost := plan.without_zeros:
-        _about_rows(bench, lost, "leading_zero_lost")
+        _about_rows(planter, lost, "leading_zero_lost")
         short = plan.workspace_id(lost)
         for select in (
             "SELECT count(*) FROM users WHERE role = 'student' AND \"orgSourcedIds\" = ?",
             'SELECT count(*) FROM classes WHERE "schoolSourcedId" = ?',
         ):
-            if bench.query(select, lost.school_id)[0][0] >= 5:
-                _about_workspace(bench, "workspace.change.unusual", "warning", "", short)
+            if planter.query(select, lost.school_id)[0][0] >= 5:
+                _about_workspace(planter, "workspace.change.unusual", "warning", "", short)
     if plan.without_id:
-        _about_rows(bench, plan.without_id, "known_school")
-        bench.school_unmatched(plan.without_id.school_id)
+        _about_rows(planter, plan.without_id, "known_school")
+        planter.school_unmatched(plan.without_id.school_id)
 
 
-def _about_workspace(bench: Bench, code: str, severity: str, column: str, sourced_id: str) -> None:
-    bench.truth.append(Truth(code, severity, "workspace", "", column, "knock_on", sourced_id=sourced_id))
+def _about_workspace(planter: FaultPlanter, code: str, severity: str, column: str, sourced_id: str) -> None:
+    planter.truth.append(Truth(code, severity, "workspace", "", column, "knock_on", sourced_id=sourced_id))
 
 
-def _about_rows(bench: Bench, school: School, rule: str) -> None:
+def _about_rows(planter: FaultPlanter, school: School, rule: str) -> None:
     for table, column, code in (
         ("users", "orgSourcedIds", rule),
         ("classes", "schoolSourcedId", rule),
         ("enrollments", "schoolSourcedId", "known_school"),
     ):
-        found = bench.query(
+        found = planter.query(
             f"SELECT _pos FROM {table} WHERE list_contains(string_split(\"{column}\", ','), ?) ORDER BY _pos",
             school.school_id,
         )
         code = f"{table}.{column}.{code}"
-        bench.truth.extend(
+        planter.truth.extend(
             Truth(code, "critical", table, f"{table}.csv", column, "knock_on", pos=int(pos)) for (pos,) in found
         )

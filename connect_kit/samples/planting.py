@@ -1,4 +1,4 @@
-"""The bench on which faults are planted: invented victims, and the truth about what was planted."""
+"""The planter on which faults are planted: invented victims, and the truth about what was planted."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from connect_kit.errors import SettingError
-from connect_kit.samples.edits import Edits, Row
 from connect_kit.samples.layouts import Column, Layout, columns_of
 from connect_kit.samples.names import AREA_CODES
+from connect_kit.samples.table_editor import Row, TableEditor
 
 if TYPE_CHECKING:
     import duckdb
@@ -41,8 +41,8 @@ class Truth:
     sourced_id: str | None = None
 
 
-class Bench(Edits):
-    """Tools for planting; one bench serves one delivery.
+class FaultPlanter(TableEditor):
+    """Tools for planting; one planter serves one delivery.
 
     Attributes
     ----------
