@@ -50,7 +50,7 @@ class Matched:
     def save(self, folder: Path) -> None:
         """Write the three CSV files; what was not looked for is a file with its titles only."""
         from connect_kit.duplicates.value import COLUMNS
-        from connect_kit.matching.partners import COLUMNS as PARTNERS
+        from connect_kit.matching.base import COLUMNS as PARTNERS
 
         titles = {"duplicates": COLUMNS, "schools": PARTNERS, "classrooms": PARTNERS}
         for name, columns in titles.items():
