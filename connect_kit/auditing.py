@@ -27,7 +27,7 @@ from connect_kit.duplicates.value import COLUMNS as PAIR_COLUMNS
 from connect_kit.engine.progress import progress_bar
 from connect_kit.errors import OutputError
 from connect_kit.matching import match_classrooms, match_schools
-from connect_kit.matching.partners import COLUMNS as MATCH_COLUMNS
+from connect_kit.matching.base import COLUMNS as MATCH_COLUMNS
 from connect_kit.report import write_report, write_workbook
 from connect_kit.roster import Roster, Workspace, read_roster, read_workspace
 from connect_kit.twin import Twin

@@ -1,7 +1,7 @@
-"""The file of decisions: its columns and words, how it is read, and how a line is added or taken back.
+"""The CSV file of decisions: its columns and words, reading it, and rewriting it so that no decision is lost.
 
-A person may open the file in Excel between two runs and save it with semicolons, as UTF-16, with its columns in another
-order. It is read all the same, and lines are added in the form that the file then has.
+A person may open the file in Excel between two runs and save it with semicolons, as UTF-16 or with its columns in
+another order. It can still be read, and lines are added in the form that the file then has.
 """
 
 from __future__ import annotations
@@ -9,32 +9,32 @@ from __future__ import annotations
 import csv
 import io
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from connect_kit.engine.files import atomic_write
 from connect_kit.errors import DecisionsError, OutputError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 COLUMNS = ("about", "left", "right", "decision", "who", "when", "note")
-#: What may be decided about what.
+#: Possible decisions, by what they are about.
 WORDS: Mapping[str, tuple[str, ...]] = {
     "students": ("same", "different", "unsure"),
     "people": ("same", "different", "unsure"),
     "schools": ("connect", "different"),
     "classrooms": ("connect", "archive", "leave", "different"),
 }
-#: Decisions about a classroom alone: the left side stays blank.
+#: Decisions about a classroom alone: the left side is blank.
 ALONE = ("archive", "leave")
 SOURCES = ("roster:", "workspace:")
-MOST_CHARACTERS = 100_000  # of one field; csv reads no longer ones
+MOST_CHARACTERS = 100_000  # of one field; csv does not read longer ones
 _SHOWN = 100
-_PATIENCE = 10.0  # seconds until the temporary file of a process that has died counts for nothing
+_PATIENCE = 10.0  # seconds after which the lock of a process that has died no longer counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Decision:
         ISO 8601, UTC.
     note : str
     line : int
-        Physical line in the file; 0 for what is kept in memory only.
+        Physical line in the file; 0 for a decision that is kept in memory only.
     """
 
     about: str
@@ -84,13 +84,13 @@ class Form:
 
     def lines(self, decisions: Sequence[Decision]) -> str:
         """The decisions as lines of a file of this form."""
-        return self._written([[getattr(decision, name) for name in self.columns] for decision in decisions])
+        return self._to_text([[getattr(decision, name) for name in self.columns] for decision in decisions])
 
     def header(self) -> str:
         """The first line."""
-        return self._written([self.columns])
+        return self._to_text([self.columns])
 
-    def _written(self, rows: Sequence[Sequence[str]]) -> str:
+    def _to_text(self, rows: Sequence[Sequence[str]]) -> str:
         out = []
         for row in rows:  # csv quotes a carriage return only where it is part of the line end
             record = io.StringIO()
@@ -100,17 +100,14 @@ class Form:
 
 
 def sorted_pair(left: str, right: str) -> tuple[str, str]:
-    """A pair in the order in which it is stored: blank, roster, workspace, then by ID; what is no key stays put."""
-    known = all(not key or key.startswith(SOURCES) for key in (left, right))
-    return (right, left) if known and _place(left) > _place(right) else (left, right)
+    """A pair in the order in which it is stored: blank, roster, workspace, then by ID; what is not a key stays put."""
+    both = (left, right)
+    # 'roster:' comes before 'workspace:' in the alphabet as well.
+    return (min(both), max(both)) if all(not key or key.startswith(SOURCES) for key in both) else both
 
 
-def _place(key: str) -> tuple[int, str]:
-    return (0 if not key else 1 if key.startswith("roster:") else 2), key
-
-
-def why_not(about: str, left: str, right: str, decision: str) -> tuple[str, str] | None:
-    """The column that is wrong and what is expected there; None where the decision can stand.
+def validate_decision(about: str, left: str, right: str, decision: str) -> tuple[str, str] | None:
+    """Return the column that is wrong and what is expected there; None where the decision is valid.
 
     Keys must come in stored order.
     """
@@ -137,7 +134,7 @@ def _wrong_key(column: str, key: str, *sources: str, blank: bool = False) -> tup
     expected = " or ".join(f"{source}ID" for source in sources)
     source = next((source for source in sources if key.startswith(source)), None)
     if source is None or (key == source and not (blank and source == "roster:")):
-        return column, f"{key!r} is no key; expected {expected}"
+        return column, f"{key!r} is not a key; expected {expected}"
     return None
 
 
@@ -154,7 +151,7 @@ def read_file(path: Path) -> tuple[str, Form, tuple[Decision, ...]]:
     except FileNotFoundError:
         return "", Form(), ()
     except OSError as error:
-        raise DecisionsError(f"{path}: cannot be read ({error.strerror}); check its rights") from error
+        raise DecisionsError(f"{path}: cannot be read ({error.strerror}); check its permissions") from error
     text, encoding, mark = _decoded(path, raw)
     if not text.strip("\r\n\t ;,"):
         return text, _form(text, encoding, mark, COLUMNS), ()
@@ -164,11 +161,11 @@ def read_file(path: Path) -> tuple[str, Form, tuple[Decision, ...]]:
     columns = [name.strip().casefold() for name in header]
     unknown = [name for name in header if name.strip().casefold() not in COLUMNS]
     problems += [f"line {first_line}: column {name!r} is unknown; expected {','.join(COLUMNS)}" for name in unknown]
-    lacking = [name for name in COLUMNS if columns.count(name) != 1]
+    wrong = [name for name in COLUMNS if columns.count(name) != 1]
     problems += [
-        f"line {first_line}: column {name!r} {'stands there twice' if name in columns else 'is missing'}; "
+        f"line {first_line}: column {name!r} {'occurs more than once' if name in columns else 'is missing'}; "
         f"expected {','.join(COLUMNS)}"
-        for name in lacking
+        for name in wrong
     ]
     if problems:
         raise _error(path, problems)
@@ -210,7 +207,7 @@ def _records(text: str, separator: str, problems: list[str]) -> Iterator[tuple[i
         except StopIteration:
             return
         except csv.Error as error:
-            problems.append(f"line {line}: is no CSV ({error}); a quote is open or stands inside a value")
+            problems.append(f"line {line}: is not valid CSV ({error}); a quotation mark is open or inside a value")
             continue
         if any(field.strip() for field in record):
             yield line, record
@@ -221,17 +218,17 @@ def _decision(line: int, record: list[str], columns: list[str], problems: list[s
         problems.append(f"line {line}: has {len(record)} fields; expected {len(columns)}: {','.join(columns)}")
         return None
     value = dict(zip(columns, record, strict=True))
-    # Excel writes the first word of a cell in capitals.
+    # Excel capitalises the first word of a cell.
     about, decision = value["about"].strip().casefold(), value["decision"].strip().casefold()
     left, right = sorted_pair(value["left"].lstrip(), value["right"].lstrip())
-    wrong = why_not(about, left, right, decision)
+    wrong = validate_decision(about, left, right, decision)
     if wrong:
         problems.append(f"line {line}, column {wrong[0]}: {wrong[1]}")
     try:
         if value["when"].strip():
             datetime.fromisoformat(value["when"].strip())
     except ValueError:
-        problems.append(f"line {line}, column when: {value['when']!r} is no date; expected 2026-08-15T09:30:00Z")
+        problems.append(f"line {line}, column when: {value['when']!r} is not a date; expected 2026-08-15T09:30:00Z")
         return None
     if wrong:
         return None
@@ -241,53 +238,54 @@ def _decision(line: int, record: list[str], columns: list[str], problems: list[s
 def _error(path: Path, problems: Sequence[str]) -> DecisionsError:
     more = [f"and {len(problems) - _SHOWN:,} more"] if len(problems) > _SHOWN else []
     listed = "\n  ".join([*problems[:_SHOWN], *more])
-    return DecisionsError(f"{path}: correct these lines, the file was left as it is:\n  {listed}", tuple(problems))
+    return DecisionsError(f"{path}: correct these lines; the file is unchanged:\n  {listed}", tuple(problems))
 
 
 def rewrite(path: Path, change: Callable[[str, Form], str | None]) -> None:
     """Read the file's text, let ``change`` make the new one (None: no file) and put it in the file's place.
 
-    The new file is written beside the old one under a name that only one process can take at a time, so that what
-    another process adds meanwhile is not lost, and a crash leaves the old file.
+    A lock beside the file, which only one process can make at a time, keeps what another process adds meanwhile.
+
+    Raises
+    ------
+    DecisionsError
+        When the file has lines that cannot be read; it is left as it is.
+    OutputError
+        When the operating system refuses.
     """
     place = path.resolve()  # a link stays a link
-    fresh = place.with_name(f".{place.name}.new")
+    lock = place.with_name(f".{place.name}.lock")
     try:
-        handle = _taken(fresh)
+        _acquire(lock)
         try:
-            with os.fdopen(handle, "wb") as out:
-                text, form, _ = read_file(place)
-                new = change(text, form)
-                if new is not None:
-                    out.write(form.mark + new.encode(form.encoding))
-                    out.flush()
-                    os.fsync(out.fileno())
+            text, form, _ = read_file(place)
+            new = change(text, form)
             if new is None:
                 place.unlink(missing_ok=True)
-            elif place.exists():
-                shutil.copymode(place, fresh)
-        except BaseException:
-            fresh.unlink(missing_ok=True)
-            raise
-        # From here on the name may be another process's again.
-        fresh.unlink() if new is None else fresh.replace(place)
+            else:
+                with atomic_write(place) as fresh:
+                    fresh.write_bytes(form.mark + new.encode(form.encoding))
+        finally:
+            lock.unlink(missing_ok=True)
     except OSError as error:
         raise OutputError(
-            f"{place}: the decision could not be written ({error.strerror or error}); what stood there is as it was. "
-            "Close the file where it is open (Excel), or check the folder's rights"
+            f"{place}: the decision could not be written ({error.strerror or error}); the file is unchanged. "
+            "Check the permissions of its folder"
         ) from error
 
 
-def _taken(fresh: Path) -> int:
+def _acquire(lock: Path) -> None:
+    """Make the lock, once no other process has it; that of a process that died is removed."""
     started = time.monotonic()
     while True:
         try:
-            return os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
+            os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+            return
         except FileExistsError:
             try:
-                age = time.time() - fresh.stat().st_mtime
+                age = time.time() - lock.stat().st_mtime
             except FileNotFoundError:
                 continue
             if age > _PATIENCE or time.monotonic() - started > 2 * _PATIENCE:
-                fresh.unlink(missing_ok=True)
+                lock.unlink(missing_ok=True)
             time.sleep(0.005)

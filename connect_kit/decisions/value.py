@@ -1,12 +1,13 @@
-"""Decisions of people about pairs of records, kept in a plain CSV file beside the delivery.
+"""Decisions as one value: look them up, add one, undo one.
 
-What was decided once is not asked again: the keys are those of the SIS and of Connect, so that the next delivery finds
-them. The file is its own history; the last line about a pair counts.
+What was decided once is not asked again: the keys are those of the SIS and of Connect, so they hold for the next
+delivery as well. The file is its own history; the last line about a pair counts.
 """
 
 from __future__ import annotations
 
 import getpass
+import html
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -23,8 +24,9 @@ from connect_kit.decisions.file import (
     read_file,
     rewrite,
     sorted_pair,
-    why_not,
+    validate_decision,
 )
+from connect_kit.display.html import table_html, visible
 from connect_kit.errors import SettingError
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ NAME = "connect-kit-decisions.csv"
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """What one call added: its lines, the line end put before them; whether header and file are its work too."""
+    """What one call added: its lines, the line end before them, the header if it wrote it; whether it made the file."""
 
     decisions: tuple[Decision, ...]
     lines: str = ""
@@ -66,7 +68,7 @@ class Decisions:
     _written: tuple[_Written, ...] = field(default=(), repr=False)
 
     def table(self) -> pd.DataFrame:
-        """What counts now, one row a pair.
+        """The decisions in force, one row per pair.
 
         Columns: ``about``, ``left``, ``right``, ``decision``, ``who``, ``when``, ``note``; all text.
         """
@@ -77,21 +79,21 @@ class Decisions:
         return _frame(self.rows, "line")
 
     def of(self, about: str, left: str, right: str) -> str | None:
-        """What was decided about a pair, in either order; None where nothing was.
+        """The decision about a pair, in either order; None when there is none.
 
-        A classroom that is archived or left as it is has a blank ``left``.
+        ``left`` is blank for a classroom that is archived or left as it is.
         """
         found = self._last.get((about, *sorted_pair(left, right)))
         return found.decision if found else None
 
     def about(self, *kinds: str) -> tuple[Decision, ...]:
-        """The decisions that count, of these kinds, oldest first."""
+        """The decisions in force about these kinds, oldest first."""
         return tuple(decision for decision in self._last.values() if decision.about in kinds)
 
     def decide(
         self, about: str, left: str, right: str, decision: str, *, who: str | None = None, note: str = ""
     ) -> Decisions:
-        """Decide about a pair: added to the file, where there is one, and to the value returned.
+        """Decide about a pair: the decision is added to the file, if there is one, and to the value returned.
 
         Parameters
         ----------
@@ -109,7 +111,7 @@ class Decisions:
         Raises
         ------
         SettingError
-            When the decision cannot be.
+            When the decision is not valid.
         DecisionsError
             When the file has lines that cannot be read; it is left as it is.
         OutputError
@@ -125,7 +127,7 @@ class Decisions:
         new = []
         for about, left, right, decision in decisions:
             keys = sorted_pair(left, right)
-            wrong = why_not(about, *keys, decision)
+            wrong = validate_decision(about, *keys, decision)
             if wrong:
                 raise SettingError(f"{wrong[0]}: {wrong[1]}")
             new.append(Decision(about, *keys, decision, by, now, note))
@@ -148,15 +150,15 @@ class Decisions:
         return replace(self, rows=read_file(path)[2], _written=(*self._written, added[-1]))
 
     def undo(self) -> Decisions:
-        """Take back what the last :meth:`decide` wrote in this process; the lines are removed from the file.
+        """Undo the last :meth:`decide` of this process; its lines are removed from the file.
 
         Raises
         ------
         SettingError
-            When nothing was decided since the file was read, or the lines are not there any more.
+            When nothing was decided since the file was read, or the lines are no longer there.
         """
         if not self._written:
-            raise SettingError("nothing to take back: no decision was made here since the decisions were read")
+            raise SettingError("nothing to undo: no decision was made here since the decisions were read")
         last, kept = self._written[-1], self._written[:-1]
         if self.path is None:
             return replace(self, rows=self.rows[: -len(last.decisions)], _written=kept)
@@ -165,7 +167,7 @@ class Decisions:
         def remove(text: str, form: Form) -> str | None:
             start = text.rfind(last.lines)
             if start < 0 or text[:start][-1:] not in ("", "\n", "\r"):
-                raise SettingError(f"{path}: the last decision is not there any more as it was written; decide anew")
+                raise SettingError(f"{path}: the last decision is no longer there as it was written; decide again")
             head, tail = text[:start], text[start + len(last.lines) :]
             if last.header and not tail and head.endswith(last.header):
                 head = head.removesuffix(last.header)
@@ -177,7 +179,7 @@ class Decisions:
         return replace(self, rows=read_file(path)[2], _written=kept)
 
     def summary(self) -> pd.DataFrame:
-        """How many pairs were decided how: ``about``, ``decision``, ``count``."""
+        """How many pairs have each decision: ``about``, ``decision``, ``count``."""
         import pandas as pd
 
         counts = {(about, word): 0 for about, words in WORDS.items() for word in words}
@@ -190,7 +192,7 @@ class Decisions:
     def _last(self) -> dict[tuple[str, str, str], Decision]:
         last: dict[tuple[str, str, str], Decision] = {}
         for row in self.rows:
-            last.pop(row.pair, None)  # so that the pair decided last stands last
+            last.pop(row.pair, None)  # so that the pair decided last comes last
             last[row.pair] = row
         return last
 
@@ -198,29 +200,25 @@ class Decisions:
         return len(self._last)
 
     def __bool__(self) -> bool:
-        return True  # a file without decisions is a file all the same
+        return True  # also without a single decision
 
     def __repr__(self) -> str:
         return f"Decisions({self.path or 'in memory'}: {len(self):,})"
 
     def _repr_html_(self) -> str:
-        import html
-
-        from connect_kit.display.html import table_html, visible
-
         place = html.escape(visible(self.path or "in memory only"))
         return f"<p>Decisions: <code>{place}</code></p>" + table_html(self.summary())
 
 
 def read_decisions(path: str | Path | Roster | None) -> Decisions:
-    """Read what was decided before.
+    """Read the decisions made so far.
 
     Parameters
     ----------
     path : str, Path, Roster or None
-        A file of decisions; or a delivery, a folder or ZIP, whose decisions stand in the file
+        A file of decisions; or a delivery (folder or ZIP), whose decisions are in the file
         ``connect-kit-decisions.csv`` beside it; or a roster, which knows its delivery. None, or a roster made from
-        DataFrames: decisions are kept in memory only. A file that is not there yet is made by the first decision.
+        DataFrames: decisions are kept in memory only. The first decision makes the file, if it does not exist.
 
     Returns
     -------
@@ -229,9 +227,9 @@ def read_decisions(path: str | Path | Roster | None) -> Decisions:
     Raises
     ------
     DecisionsError
-        When lines cannot be read: every one is listed with column, value and what is expected.
+        When lines cannot be read; each is listed with column, value and what is expected.
     SettingError
-        When there is neither a delivery nor a CSV file of that name.
+        When there is no such delivery and the name is not that of a CSV file.
     """
     place = path if path is None or isinstance(path, str | Path) else path.path
     if place is None:
@@ -266,4 +264,4 @@ def _check_text(decision: Decision) -> None:
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise SettingError(f"{name}: {value!r} holds what is no character; leave it out") from None
+            raise SettingError(f"{name}: {value!r} contains something that is not a character; leave it out") from None

@@ -4,9 +4,8 @@ What a colour tells, a word or a sign tells too.
 """
 
 from connect_kit.display.graph import cluster_graph
-from connect_kit.display.precision import precision_recall
 from connect_kit.display.schools import duplicates_by_school
 from connect_kit.display.waterfall import waterfall
 from connect_kit.display.weights import match_weights
 
-__all__ = ["cluster_graph", "duplicates_by_school", "match_weights", "precision_recall", "waterfall"]
+__all__ = ["cluster_graph", "duplicates_by_school", "match_weights", "waterfall"]

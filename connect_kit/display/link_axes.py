@@ -68,17 +68,17 @@ def _short(words: str) -> str:
     return words.replace("under ", "<").replace("over ", ">")
 
 
-def upright(at: float, told: str, *, left: bool, top: bool = True) -> list[alt.Chart]:
+def upright(at: float, text: str, *, left: bool) -> list[alt.Chart]:
     """An upright line across the picture and its words, at the left of it or at the right."""
     import altair as alt
     import pandas as pd
 
-    frame = pd.DataFrame({"at": [at], "told": [told]})
+    frame = pd.DataFrame({"at": [at], "text": [text]})
     rule = alt.Chart(frame).mark_rule(color=INK, strokeWidth=1.5, strokeDash=[5, 3]).encode(x="at:Q")
     words = alt.Chart(frame).mark_text(
-        align="right" if left else "left", dx=-6 if left else 6, baseline="top" if top else "bottom", color=INK
+        align="right" if left else "left", dx=-6 if left else 6, baseline="top", color=INK
     )
-    return [rule, words.encode(x="at:Q", y=alt.value(0 if top else "height"), text="told:N")]
+    return [rule, words.encode(x="at:Q", y=alt.value(0), text="text:N")]
 
 
 def legend() -> alt.Legend:

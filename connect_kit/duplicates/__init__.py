@@ -1,4 +1,4 @@
-"""Duplicate students and adults: blocked, scored, clustered, explained. What people decide is kept in ``decisions``."""
+"""Duplicate students and adults: blocked, scored, clustered, explained. Schools and classrooms are in ``matching``."""
 
 from connect_kit.duplicates.find import find_duplicates
 from connect_kit.duplicates.value import Duplicates

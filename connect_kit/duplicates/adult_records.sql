@@ -1,7 +1,7 @@
--- As records.sql, for adults: the students they stand behind take the place of the guardians.
+-- As records.sql, for adults: with the students they stand behind in place of guardians.
 WITH behind AS (
-    SELECT unique_id, string_agg(DISTINCT told, '; ' ORDER BY told) AS behind FROM (
-        SELECT p.unique_id, concat_ws(' ', u.givenName, u.familyName) AS told
+    SELECT unique_id, string_agg(DISTINCT student, '; ' ORDER BY student) AS behind FROM (
+        SELECT p.unique_id, concat_ws(' ', u.givenName, u.familyName) AS student
         FROM (SELECT *, unnest(entries(agentSourcedIds)) AS agent FROM users WHERE _kind = 'student' AND agentSourcedIds IS NOT NULL) AS u
         JOIN persons AS p ON p.id = u.agent JOIN asked USING (unique_id)
         UNION ALL

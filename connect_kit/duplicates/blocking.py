@@ -1,8 +1,8 @@
-"""Which pairs are compared: never all, never a block that explodes.
+"""Blocking: which pairs are compared, never all of them and never a block that explodes.
 
-Every rule has one or more keys, from wide to narrow. A key brings a budget of pairs: its smallest blocks are compared
-whole, as many as the budget holds; the people in the others go on to the rule's next, narrower key. What is too large
-for the last key is not compared by this rule, and is reported.
+Every rule has one or more keys, from wide to narrow. A key has a budget of pairs: its smallest blocks are compared
+whole, as many as the budget allows; the people in the others go on to the rule's next, narrower key. A block that is
+too large for the last key is not compared by this rule, and is reported.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from connect_kit.duplicates.model import Model
     from connect_kit.engine import Schema
 
-#: Pairs that a key may bring: at least so many, and so many for each person.
+#: Budget of a key in pairs: at least so many, and so many per person.
 _LEAST_BUDGET, _BUDGET_EACH = 200_000, 0.3
 #: The same for keys whose blocks are families.
 _FAMILY_EACH = 5.0
-#: Among so many people the widest keys of wide rules bring nothing but namesakes.
+#: Among this many people the widest keys of wide rules find only namesakes.
 _MANY = 300_000
-#: Among so many people, names in common and nothing else cannot reach any threshold.
+#: Among this many people, names in common and nothing else cannot reach any threshold.
 _SOME = 20_000
 #: A block's number holds its rule's in the last bits: there are fewer rules than this.
 _RULES = 32
-#: What two given names have in common at least that are near one another, told by a number and short texts: one of the
-#: names or of those that a nickname stands for, most letters, or the beginning; or each may be the other's family name.
+#: What similar given names have in common at least, decided by a number and short texts: one of the names or of those
+#: that a nickname stands for, most letters, or the beginning; or each may be the other's family name.
 _GLANCE = """given_l IS NULL OR given_r IS NULL OR (given_bits_l & given_bits_r) <> 0 OR identifier_l = identifier_r
     OR CASE WHEN jaro_winkler_similarity(given_first_l, given_first_r) >= 0.7 THEN true
         WHEN least(length(given_first_l), length(given_first_r)) <= 3
@@ -38,14 +38,14 @@ _GLANCE = """given_l IS NULL OR given_r IS NULL OR (given_bits_l & given_bits_r)
         ELSE false END
     OR (left(given_l, 1) = left(family_r, 1) OR left(family_l, 1) = left(given_r, 1))
         AND abs(length(given_l) - length(family_r)) <= 1 AND abs(length(family_l) - length(given_r)) <= 1"""
-#: Columns that are only compared for being equal: a number does as well as the text.
+#: Columns that are only compared for equality: a number does as well as the text.
 _AS_NUMBERS = ("email", "id_form", "identifier")
 
 
 def build_pairs(schema: Schema, model: Model) -> int:
     """Make tables ``pairs`` (``match_key``, ``join_key_l`` < ``join_key_r``) and ``capped``; return how many pairs.
 
-    Two people on Connect are no pair: the delivery changes nothing between them.
+    Two people on Connect are not a pair: the delivery changes nothing between them.
     """
     people = schema.count("people")
     # People on Connect have the higher numbers.
@@ -72,13 +72,13 @@ def build_pairs(schema: Schema, model: Model) -> int:
 
 
 def _leave_out_ruled_out(schema: Schema, model: Model, people: int) -> None:
-    """Table ``pairs``, without those which the model rules out whatever else agrees: mostly brothers and sisters."""
+    """Make table ``pairs``, without those that the model rules out whatever else agrees: mostly siblings."""
     every = "SELECT (pair >> 32)::INTEGER AS l, (pair & 4294967295)::INTEGER AS r FROM found"
     query = f"SELECT '0' AS match_key, l AS join_key_l, r AS join_key_r FROM ({every})"
     if model.ruled_out:
-        # Among many people a pair that agrees in nothing but names is a pair of namesakes.
+        # Among many people, a pair that agrees only in names is a pair of namesakes.
         namesakes, surely = (model.namesakes, model.surely_namesakes) if people > _SOME else ("false", "false")
-        # Most are told by a few numbers and short texts, without looking at lists of names and families.
+        # A few numbers and short texts decide most pairs, without looking at lists of names and families.
         glance = _GLANCE if model.pupils else "true"
         columns = _both_sides(f"{_GLANCE} {surely}", _AS_NUMBERS)
         schema.execute(f"""CREATE TABLE possible AS SELECT l, r FROM ({every}) {columns}
@@ -122,7 +122,7 @@ def _block(schema: Schema, model: Model, depth: int, people: int, existing: int)
             FROM keyed GROUP BY block HAVING count(*) > 1 AND min(unique_id) < {existing}
         )""")
     fits = _fits(schema, model, people)
-    # Two people are a pair; more are joined.
+    # A block of two people is a pair; larger ones are joined.
     schema.execute(f"INSERT INTO couples SELECT low, high FROM sizes WHERE records = 2 AND low < high AND {fits}")
     schema.execute(f"""INSERT INTO blocks SELECT block, unique_id
         FROM keyed SEMI JOIN (FROM sizes WHERE records > 2 AND {fits}) AS s USING (block)""")

@@ -1,4 +1,4 @@
-"""From scored pairs and decisions to duplicates: which records are one person, and what contradicts itself."""
+"""From scored pairs and decisions to clusters: which records are one person, and which clusters hold a conflict."""
 
 from __future__ import annotations
 
@@ -15,17 +15,19 @@ if TYPE_CHECKING:
     from connect_kit.duplicates.model import Model
     from connect_kit.engine import Schema
 
-#: A record with more partners than this brings no others together: it is a placeholder rather than a person.
+#: A record with more partners than this brings no others together: it is a placeholder, not a person.
 MOST_EDGES = 30
-#: Pairs of a lower match weight are not kept: one in a thousand of them is one person.
+#: Pairs of a lower match weight are not kept: about one in a thousand of them is one person.
 FLOOR = -10.0
-#: Match weight of a level from which on it says "not the same" whatever the rest says.
+#: At this match weight or below, a level says "not the same" whatever the rest says.
 _AGAINST = -5.0
-#: The most that a third record can say for a pair; what a pair that people called the same weighs.
+#: The most that a third record can say for a pair; the weight of a pair that people decided to be the same.
 _SURE, _DECIDED = 20.0, 1000.0
-#: How much of what a pair says against itself counts where a third record speaks for it: the pairs with the third tell
-#: already how rare it is to be there twice, and errors of both records, each small beside the third, add up.
+#: How much of a pair's own negative weight counts where a third record speaks for it: the pairs with the third already
+#: say how rare duplicates are, and errors of both records, each small beside the third, add up.
 _OWN = 0.25
+#: What is known of a pair beside its match weight.
+_FLAGS = ("guarded", "conclusive", "undecidable", "on_connect", "namesakes", "named")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Linked:
     frame : DataFrame
         The duplicates, with ``cluster_id``, the most certain first.
     all : DataFrame
-        Every pair worth a look, with ``decision``; ``cluster_id`` is 0 where it is no duplicate.
+        Every pair worth a look, with ``decision``; ``cluster_id`` is 0 for those that are not duplicates.
     members : DataFrame
         ``cluster_id`` and ``unique_id`` of each record in a cluster.
     conflicts : DataFrame
@@ -53,38 +55,40 @@ class Linked:
 def read_scored(schema: Schema, model: Model) -> pd.DataFrame:
     """The scored pairs with IDs and keys, the left record being the delivery's or the one of the lower ID.
 
-    Two records on Connect are no pair to be found (``twice``): they are here for what they tell of a child of the
+    Two records on Connect (``on_connect``) are not a pair to find: they are here for what they say about a child of the
     delivery that is like both, and their ``own_weight`` begins at what is expected of any two records.
     """
     import numpy as np
 
-    guard = model.guard
-    speaking = [
+    guard = model.sibling_guard
+    against = [
         value for value, level in guard.values if level.u > 0 and np.log2(max(level.m, 1e-300) / level.u) <= _AGAINST
     ]
-    held = [value for value, level in guard.values if level.held]
-    named = _listed([value for value, level in guard.values if level.by_names])
-    told, against, kept = _listed(speaking), _listed(speaking + held), _listed(held)
+    undecidable = [value for value, level in guard.values if level.undecidable]
+    names_only = [value for value, level in guard.values if level.names_only]
     return schema.frame(f"""
         SELECT CASE WHEN turned THEN r ELSE l END AS l, CASE WHEN turned THEN l ELSE r END AS r,
             CASE WHEN turned THEN rk ELSE lk END AS "left", CASE WHEN turned THEN lk ELSE rk END AS "right",
             CASE WHEN turned THEN rs ELSE ls END AS left_source, CASE WHEN turned THEN ls ELSE rs END AS right_source,
             CASE WHEN turned THEN ri ELSE li END AS left_id, CASE WHEN turned THEN li ELSE ri END AS right_id,
-            CASE WHEN twice THEN {np.log2(model.expected)}
-                    + CASE WHEN told AND known THEN least(match_weight, 0) ELSE 0 END
-                WHEN held THEN least(match_weight, 0) ELSE match_weight END AS own_weight,
-            twice OR guarded AS guarded,
-            CASE WHEN twice THEN told ELSE guarded END AND known AS firm, held AND NOT twice AS held, twice,
+            CASE WHEN on_connect THEN {np.log2(model.expected)}
+                    + CASE WHEN differs AND known THEN least(match_weight, 0) ELSE 0 END
+                WHEN undecidable THEN least(match_weight, 0) ELSE match_weight END AS own_weight,
+            on_connect OR guarded AS guarded,
+            CASE WHEN on_connect THEN differs ELSE guarded END AND known AS conclusive,
+            undecidable AND NOT on_connect AS undecidable, on_connect,
             coalesce(namesakes, false) AS namesakes,
             named AND relations AS named
         FROM (
             SELECT unique_id_l AS l, unique_id_r AS r, a.source || ':' || a.id AS lk, b.source || ':' || b.id AS rk,
                 a.source AS ls, a.id AS li, b.source AS rs, b.id AS ri,
                 (a.source, lk) > (b.source, rk) AS turned, match_weight,
-                gamma_{guard.name} IN ({told}) AS told, gamma_{guard.name} IN ({against}) AS guarded,
-                gamma_{guard.name} IN ({kept}) AS held, gamma_{guard.name} IN ({named}) AS named,
+                gamma_{guard.name} IN ({_listed(against)}) AS differs,
+                gamma_{guard.name} IN ({_listed(against + undecidable)}) AS guarded,
+                gamma_{guard.name} IN ({_listed(undecidable)}) AS undecidable,
+                gamma_{guard.name} IN ({_listed(names_only)}) AS named,
                 a.given_known AND b.given_known AS known,
-                a.source = 'workspace' AND b.source = 'workspace' AS twice,
+                a.source = 'workspace' AND b.source = 'workspace' AS on_connect,
                 a.given_first = b.given_first AS namesakes,
                 coalesce(a.family = b.family, false) AS relations
             FROM scored JOIN people AS a ON a.unique_id = unique_id_l JOIN people AS b ON b.unique_id = unique_id_r
@@ -96,19 +100,19 @@ def _listed(values: list[int]) -> str:
 
 
 def link(scored: pd.DataFrame, schema: Schema, decisions: tuple[Decision, ...], threshold: float) -> Linked:
-    """Apply decisions and threshold (a match weight), add who is the same by way of a third record, and cluster."""
+    """Apply decisions and threshold (a match weight), add pairs that a third record connects, and cluster."""
     import numpy as np
 
     pairs = _with_decisions(scored, schema, decisions)
-    pairs = _weighed_together(pairs, threshold)
+    pairs = _adjust_by_triples(pairs, threshold)
     same, different = pairs["decision"].eq("same"), pairs["decision"].eq("different")
     likely = probability(pairs["match_weight"].to_numpy())
     pairs["match_probability"] = np.where(same, 1.0, np.where(different, 0.0, likely))
-    chosen = same | (pairs["match_weight"].ge(threshold) & ~different)
+    pairs["chosen"] = same | (pairs["match_weight"].ge(threshold) & ~different)
     pairs["cluster_id"] = 0
     order = ["match_probability", "match_weight", "left", "right"]
     pairs = pairs.sort_values(order, ascending=[False, False, True, True], kind="stable").reset_index(drop=True)
-    chosen = pairs["decision"].eq("same") | (pairs["match_weight"].ge(threshold) & pairs["decision"].ne("different"))
+    chosen = pairs.pop("chosen")
     members = _components(pairs[chosen])
     pairs.loc[chosen, "cluster_id"] = pairs.loc[chosen, "l"].map(members)
     table = members.rename_axis("unique_id").rename("cluster_id").reset_index()
@@ -116,7 +120,7 @@ def link(scored: pd.DataFrame, schema: Schema, decisions: tuple[Decision, ...], 
 
 
 def _with_decisions(scored: pd.DataFrame, schema: Schema, decisions: tuple[Decision, ...]) -> pd.DataFrame:
-    """Pairs with what was decided; decided pairs that the model thought nothing of come in besides."""
+    """Add the decisions to the pairs; decided pairs that the model did not keep are added."""
     import numpy as np
     import pandas as pd
 
@@ -133,32 +137,23 @@ def _with_decisions(scored: pd.DataFrame, schema: Schema, decisions: tuple[Decis
         [sorted({*new["left"], *new["right"]})],
     )
     numbers = dict(zip(keys["key"], keys["unique_id"], strict=True))
-    new = new[new["left"].isin(numbers) & new["right"].isin(numbers)]  # somebody who left is in no pair
+    new = new[new["left"].isin(numbers) & new["right"].isin(numbers)]  # people who have left are in no pair
     for side in ("left", "right"):
         parts = new[side].str.split(":", n=1)
         new = new.assign(**{f"{side}_source": parts.str[0], f"{side}_id": parts.str[1]})
-    more = new.assign(
-        l=new["left"].map(numbers),
-        r=new["right"].map(numbers),
-        own_weight=np.nan,
-        guarded=False,
-        firm=False,
-        held=False,
-        twice=False,
-        namesakes=False,
-        named=False,
-    )
+    ends = {"l": new["left"].map(numbers), "r": new["right"].map(numbers)}
+    more = new.assign(**ends, own_weight=np.nan, **dict.fromkeys(_FLAGS, False))
     return pd.concat([pairs, more], ignore_index=True) if len(more) else pairs
 
 
 def _triples(pairs: pd.DataFrame, threshold: float, weights: pd.Series) -> pd.DataFrame:
-    """Records ``l`` and ``r`` that both are the same as a ``third``: what the three say together.
+    """Records ``l`` and ``r`` that are both the same as a ``third``: what the three say together.
 
     Of three records all may be one person, or only two, or none. With the match weights a and b of both pairs with the
     third, and c of ``l`` and ``r`` themselves where it speaks against, the odds of these are 2^(a+b+c), 2^a, 2^b and 1.
     ``pair_l`` and ``pair_r`` are the places of the pairs with the third, ``weight_l`` and ``weight_r`` what is left of
-    their match weights; ``through`` is the match weight of ``l`` and ``r`` by way of the third. Where nobody can tell
-    ``l`` and ``r`` from twins (``held``), the third is one's only as far as it is likelier that one's than the other's.
+    their match weights; ``through`` is the match weight of ``l`` and ``r`` through the third. Where ``l`` and ``r``
+    may be twins (``undecidable``), the third is the one's only as far as it is likelier the one's than the other's.
     """
     import numpy as np
     import pandas as pd
@@ -172,35 +167,35 @@ def _triples(pairs: pd.DataFrame, threshold: float, weights: pd.Series) -> pd.Da
     edges = pd.concat([strong, turned]).rename(columns={"r": "third"})
     edges = edges[edges.groupby("third")["l"].transform("size").between(2, MOST_EDGES)]
     triples = edges.merge(edges, on="third", suffixes=("_l", "_r")).rename(columns={"l_l": "l", "l_r": "r"})
-    own = pairs.loc[open_, ["l", "r", "own_weight", "guarded", "firm", "held", "twice", "named"]]
+    own = pairs.loc[open_, ["l", "r", "own_weight", *_FLAGS]].drop(columns="namesakes")
     triples = triples.merge(own, on=["l", "r"])
     a, b = (triples[name].to_numpy() for name in ("weight_l", "weight_r"))
-    c = triples["own_weight"].clip(upper=0.0).mask(triples["held"].astype(bool), -_DECIDED).to_numpy()
+    c = triples["own_weight"].clip(upper=0.0).mask(triples["undecidable"].astype(bool), -_DECIDED).to_numpy()
     every, none = a + b + np.where(triples["guarded"], c, _OWN * np.maximum(c, -_SURE)), np.zeros(len(triples))
     two = np.logaddexp2
     return triples.assign(
-        firm=triples["firm"] | triples["named"] & (triples["namesakes_l"] | triples["namesakes_r"]),
+        conclusive=triples["conclusive"] | triples["named"] & (triples["namesakes_l"] | triples["namesakes_r"]),
         weight_l=two(every, a) - two(b, none),
         weight_r=two(every, b) - two(a, none),
         through=every - two(two(a, b), none),
     )
 
 
-def _weighed_together(pairs: pd.DataFrame, threshold: float) -> pd.DataFrame:
-    """Pairs with ``match_weight``: less where two partners of a record contradict each other, more by way of a third.
+def _adjust_by_triples(pairs: pd.DataFrame, threshold: float) -> pd.DataFrame:
+    """Set ``match_weight``: lower where two partners of a record contradict each other, higher through a third record.
 
     Of twins at most one is the same as a third record: the likelier one stays, and where both are about equally likely
-    neither reaches the threshold. A name that nobody has is no twin's but a misspelling, and contradicts nobody firmly
-    but where the third has the name of the other one: then it is the third's name that it contradicts.
-    What people decided is left alone.
+    neither reaches the threshold. A name that nobody else has is a misspelling, not a twin's, and is not conclusive,
+    unless the third has the name of the other one: then it is the third's name that it contradicts.
+    Decided pairs keep their weight.
     """
     import pandas as pd
 
     triples, undecided = _triples(pairs, threshold, pairs["own_weight"]), pairs["decision"].eq("")
     apart = triples
-    if triples["twice"].any():  # of two twins the one whom Connect has already is less likely the one of a third record
-        apart = _triples(pairs, threshold, _lessened(pairs, triples[triples["twice"].astype(bool)]))
-    weights = _lessened(pairs, apart[apart["firm"].astype(bool)])
+    if triples["on_connect"].any():  # of two twins, a third record is less likely the one already on Connect
+        apart = _triples(pairs, threshold, _cap_conflicting_weights(pairs, triples[triples["on_connect"].astype(bool)]))
+    weights = _cap_conflicting_weights(pairs, apart[apart["conclusive"].astype(bool)])
     # Only pairs that are left bring others together.
     left = weights.ge(threshold) | pairs["decision"].eq("same")
     bring = triples[left.loc[triples["pair_l"]].to_numpy() & left.loc[triples["pair_r"]].to_numpy()]
@@ -208,13 +203,13 @@ def _weighed_together(pairs: pd.DataFrame, threshold: float) -> pd.DataFrame:
     places = pd.MultiIndex.from_frame(pairs[["l", "r"]])
     raised = pd.Series(through.reindex(places).to_numpy(), index=pairs.index, dtype=float)
     better = raised.gt(weights) & raised.ge(threshold) & ~pairs["guarded"] & undecided
-    # Nothing is to be decided between two records on Connect.
-    kept = ~pairs["twice"] | ~undecided
-    return pairs.assign(match_weight=weights.where(~better, raised), by_way=better)[kept].reset_index(drop=True)
+    # There is nothing to decide between two records on Connect.
+    kept = ~pairs["on_connect"] | ~undecided
+    return pairs.assign(match_weight=weights.where(~better, raised), transitive=better)[kept].reset_index(drop=True)
 
 
-def _lessened(pairs: pd.DataFrame, triples: pd.DataFrame) -> pd.Series:
-    """What is left of the match weights of undecided pairs where the partners of a record contradict each other."""
+def _cap_conflicting_weights(pairs: pd.DataFrame, triples: pd.DataFrame) -> pd.Series:
+    """Cap the match weights of undecided pairs where the partners of a record contradict each other."""
     weights = pairs["own_weight"].copy()
     for side in ("l", "r"):
         least = triples.groupby(f"pair_{side}")[f"weight_{side}"].min().reindex(weights.index).fillna(float("inf"))
@@ -239,15 +234,15 @@ def _components(pairs: pd.DataFrame) -> pd.Series:
 
 
 def _conflicts(pairs: pd.DataFrame, members: pd.Series) -> pd.DataFrame:
+    import numpy as np
+
     apart = pairs[pairs["decision"].eq("different") | (pairs["guarded"] & pairs["decision"].ne("same"))]
     cluster = apart["l"].map(members)
     inside = apart[cluster.notna() & cluster.eq(apart["r"].map(members))]
-    decided = inside["decision"].eq("different")
-    why = decided.map(
-        {
-            True: "decided to be different, yet both are the same as a third record",
-            False: "another given name, or twins: yet both are the same as a third record",
-        }
+    why = np.where(
+        inside["decision"].eq("different"),
+        "decided to be different, yet both are the same as a third record",
+        "another given name, or twins: yet both are the same as a third record",
     )
     found = inside[["left", "right"]].assign(cluster_id=cluster[inside.index].astype("int64"), why=why)
     return found[["cluster_id", "left", "right", "why"]].sort_values(["cluster_id", "left", "right"], ignore_index=True)

@@ -1,5 +1,4 @@
--- Table ``people``: one row a person in comparable form, from what people.sql made, with {shares}: how common its values
--- are. Narrow tables are joined in one go, so that the wide rows are written once.
+-- Normalised person table, one row per person, from the tables of people.sql, with {shares}: how common its values are. Narrow tables are joined in one go, so that the wide rows are written once.
 CREATE TABLE people AS
 SELECT p.*, {shares}
 FROM (
@@ -10,7 +9,7 @@ FROM (
         y.whole AS family, both_names(f.name, y.whole) AS names, y.tokens AS family_tokens, y.sound AS family_sound,
         d.born, d.day_month, id_key(p.identifier) AS identifier, lower(p.email) AS email,
         coalesce(f.bits, 0) | coalesce(g.bits, 0) | coalesce(c.first_bit, 0) AS given_bits,
-        {phones} AS phones, k.rank AS grade, s.schools, h.ties, h.contacts, h.tie_names, coalesce(h.kin, 0) AS kin
+        {phones} AS phones, k.rank AS grade, s.schools, h.ties, h.contacts, h.tie_names, coalesce(h.family_bits, 0) AS family_bits
     FROM persons AS p LEFT JOIN spellings AS g ON g.raw = p.givenName LEFT JOIN first_names AS f ON f.name = g.first
     LEFT JOIN spellings AS m ON m.raw = p.middleName LEFT JOIN spellings AS c ON c.raw = p.preferredGivenName
     LEFT JOIN family_spellings AS y ON y.raw = p.familyName LEFT JOIN birthdays AS d ON d.day = p.born

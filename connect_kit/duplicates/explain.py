@@ -7,6 +7,8 @@ import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from connect_kit import display
+from connect_kit.display.html import table_html, visible
 from connect_kit.duplicates.records import values_of
 from connect_kit.duplicates.scoring import score
 from connect_kit.engine.weights import probability, weight
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from connect_kit.engine import Schema
 
 _NUMBERS = itertools.count(1)
-#: The line that the others start from.
+#: Name of the first line, from which the others start.
 BEFORE = "before any comparison"
 
 
@@ -58,36 +60,32 @@ class Explanation:
     @property
     def words(self) -> str:
         """The explanation as a sentence, without names."""
-        parts = self._rows.iloc[1:]
-        speaks = parts[parts["match_weight"].abs() >= 0.5].sort_values("match_weight", key=abs, ascending=False)
-        told = [
+        rows = self._rows.iloc[1:]
+        speaks = rows[rows["match_weight"].abs() >= 0.5].sort_values("match_weight", key=abs, ascending=False)
+        parts = [
             f"{row.field} {row.level} ({row.match_weight:+.1f})"
             for row in speaks.itertuples()  # at most a dozen fields
         ]
         start = float(self._rows["match_weight"].iloc[0])
         text = f"Match weight {self.match_weight:+.1f}, probability {self.match_probability:.3f}: "
-        text += "; ".join(told) if told else "no field tells anything"
+        text += "; ".join(parts) if parts else "no field says anything"
         text += f"; from {start:+.1f} before any comparison, about one pair in {2**-start:,.0f} being one person."
         return text + (f" People decided: {self.decision}." if self.decision else "")
 
     def chart(self) -> Any:
         """The waterfall of match weights, from before any comparison to the whole. Holds no names."""
-        from connect_kit import display
-
         return display.waterfall(self.summary(), self.match_weight, self.match_probability)
 
     def __repr__(self) -> str:
         return f"Explanation({self.left}, {self.right}: match weight {self.match_weight:+.1f})"
 
     def _repr_html_(self) -> str:
-        from connect_kit.display.html import table_html, visible
-
         heading = f"{self.left} and {self.right}"
         return f"<p>{html.escape(visible(self.words))}</p>" + table_html(self.summary(), heading)
 
 
 def explain_pair(schema: Schema, model: Model, left: int, right: int, decision: str | None) -> Explanation:
-    """Score one pair, also one that was never compared, and tell its parts."""
+    """Score one pair, even one that was never compared, and return the parts of its weight."""
     import pandas as pd
 
     low, high = min(left, right), max(left, right)
@@ -106,8 +104,8 @@ def explain_pair(schema: Schema, model: Model, left: int, right: int, decision: 
         part = float(found[f"mw_{comparison.name}"]) + float(found.get(f"mw_tf_adj_{comparison.name}", 0.0))
         value = int(found[f"gamma_{comparison.name}"])
         level = comparison.label(value)
-        if any(number == value and lv.held for number, lv in comparison.values):
-            part = min(0.0, -float(found["match_weight"]))  # held at even odds
+        if any(number == value and lv.undecidable for number, lv in comparison.values):
+            part = min(0.0, -float(found["match_weight"]))  # kept at even odds
         a, b = (values[person].get(comparison.field, "") for person in (left, right))
         rows.append((comparison.field, a, b, level, part))
     frame = pd.DataFrame(rows, columns=["field", "left", "right", "level", "match_weight"])

@@ -1,9 +1,9 @@
-"""Finds people who are there twice: from a roster to scored pairs."""
+"""The verb :func:`find_duplicates`: from a roster to scored pairs, step by step."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from connect_kit.decisions.value import Decisions, read_decisions
 from connect_kit.duplicates.blocking import build_pairs
@@ -12,7 +12,8 @@ from connect_kit.duplicates.model import KINDS, Kind, read_model
 from connect_kit.duplicates.people import build_people
 from connect_kit.duplicates.scoring import score
 from connect_kit.duplicates.training import fit_chance, fit_matches
-from connect_kit.duplicates.value import Duplicates
+from connect_kit.duplicates.value import Duplicates, validate_threshold
+from connect_kit.engine.progress import progress_bar
 from connect_kit.errors import SettingError
 
 if TYPE_CHECKING:
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
 
 #: What a pair may lose while the model is fitted, and still come back above the floor.
 _SLACK = 10.0
-#: Among fewer people there are not ten matches to learn from.
+#: Among fewer people there are fewer than ten matches to learn from.
 _ENOUGH = 500
-#: Pairs that the model is fitted to, at most: more teach no more.
+#: The model is fitted to at most this many pairs: more teach nothing more.
 _TAUGHT = 200_000
-#: From this many people on, a progress bar is shown unless told otherwise.
+#: From this many people on, a progress bar is shown by default.
 _MANY = 200_000
 
 
@@ -41,10 +42,10 @@ def find_duplicates(
     decisions: Decisions | str | Path | None = None,
     progress: bool | None = None,
 ) -> Duplicates:
-    """Find students who are there twice, in the delivery and between the delivery and Connect.
+    """Find duplicate students, within the delivery and between the delivery and Connect.
 
-    Every pair that agrees in something telling is compared in all fields that are delivered, and weighed with Fellegi
-    and Sunter's model (Splink does the arithmetic). The default model is ``connect_kit/linkage/models.json``; it is
+    Every pair that agrees in something specific is compared in all fields that are delivered, and scored with Fellegi
+    and Sunter's model (Splink does the arithmetic). The default model is ``connect_kit/duplicates/model.json``; it is
     fitted to the delivery as far as the delivery is large enough. An existing student whose ID the delivery names is
     nobody's duplicate: Connect finds such students by their ID (decision 18).
 
@@ -56,11 +57,11 @@ def find_duplicates(
         not, as both would be merged.
     kind : {"students", "people"}
         ``"people"`` compares the adults of the delivery: one in several roles whose name, email or phone differ gets
-        several accounts (S12), a guardian entered twice as well.
+        several accounts (S12), and so does a guardian entered twice.
     threshold : float
         Pairs of at least this match probability are duplicates.
     decisions : Decisions, str or Path, optional
-        What people decided before; by default the file beside the delivery, when there is one.
+        What people have decided; by default the file beside the delivery, if there is one.
     progress : bool, optional
         Show a progress bar; for large rosters by default.
 
@@ -77,32 +78,29 @@ def find_duplicates(
     """
     if kind not in KINDS:
         raise SettingError(f"kind is {kind!r}; expected one of {', '.join(KINDS)}")
-    if not 0 < threshold < 1:
-        raise SettingError(f"threshold is {threshold}; expected a probability between 0 and 1, for instance 0.9")
+    validate_threshold(threshold)
     if workspace is not None and workspace.schema.engine is not roster.schema.engine:
         raise SettingError("roster and workspace are on different engines; read both with the same engine")
-    known = (
-        decisions if isinstance(decisions, Decisions) else read_decisions(roster if decisions is None else decisions)
-    )
-    with _bar(roster, progress) as bar:
-        bar.set_description("Reading names")
+    if not isinstance(decisions, Decisions):
+        decisions = read_decisions(roster if decisions is None else decisions)
+    shown = len(roster) >= _MANY if progress is None else progress
+    with progress_bar(shown, "Finding duplicates", total=3) as advance:
+        advance(0, "reading names")
         model = read_model(kind)
         schema = build_people(roster, workspace, model)
         people = schema.count("people")
         evidence = _evidence(schema, model)
         unused = frozenset(evidence.loc[~evidence["used"], "field"])
         model = model.for_people(people, years=_years(schema), unused=unused)
-        bar.update()
-        bar.set_description("Finding pairs")
+        advance(1, "finding pairs")
         build_pairs(schema, model)
-        bar.update()
-        bar.set_description("Weighing pairs")
-        model = _scored(schema, model, people)
-        bar.update()
+        advance(1, "scoring pairs")
+        model = _fit_and_score(schema, model, people)
+        advance()
     return Duplicates(
         kind=kind,
         threshold=threshold,
-        decisions=known,
+        decisions=decisions,
         roster=roster,
         workspace=workspace,
         schema=schema,
@@ -111,7 +109,7 @@ def find_duplicates(
     )
 
 
-def _scored(schema: Schema, model: Model, people: int) -> Model:
+def _fit_and_score(schema: Schema, model: Model, people: int) -> Model:
     """Make table ``scored`` with the model fitted to these people, which is returned."""
     pairs = schema.count("pairs")
     if people > 1:
@@ -126,8 +124,8 @@ def _scored(schema: Schema, model: Model, people: int) -> Model:
         model = fit_matches(model, kept, people, share)
         schema.execute("DROP TABLE taught")
     score(schema, model, "pairs", "scored", floor=FLOOR)
-    # Pairs that a third record may bring together: whether they contradict each other must be known,
-    # also of two that are on Connect already.
+    # Pairs that a third record may bring together: whether they contradict each other must be known, also where both
+    # are on Connect already.
     schema.execute(f"""CREATE OR REPLACE TABLE pairs AS
         WITH edges AS (
             SELECT unique_id_l AS a, unique_id_r AS b FROM scored WHERE match_weight >= 0
@@ -141,8 +139,8 @@ def _scored(schema: Schema, model: Model, people: int) -> Model:
         "DELETE FROM pairs WHERE (join_key_l, join_key_r) IN (SELECT (unique_id_l, unique_id_r) FROM scored)"
     )
     if schema.count("pairs"):
-        score(schema, model, "pairs", "by_way")
-        schema.execute("INSERT INTO scored BY NAME SELECT * FROM by_way; DROP TABLE by_way")
+        score(schema, model, "pairs", "transitive")
+        schema.execute("INSERT INTO scored BY NAME SELECT * FROM transitive; DROP TABLE transitive")
     schema.execute("DROP TABLE pairs")
     return model
 
@@ -152,30 +150,23 @@ def _evidence(schema: Schema, model: Model) -> pd.DataFrame:
     import pandas as pd
 
     columns = {comparison.field: comparison.column for comparison in model.comparisons if comparison.column}
-    told = {field: column if field in ("school", "grade") else "NULL" for field, column in columns.items()}
-    asked = ", ".join(f"count({column}), count(DISTINCT {told[field]})" for field, column in columns.items())
+    distinct = {field: column if field in ("school", "grade") else "NULL" for field, column in columns.items()}
+    asked = ", ".join(f"count({column}), count(DISTINCT {distinct[field]})" for field, column in columns.items())
     counts = schema.execute(f"SELECT count(*), {asked} FROM people")[0]
     people, rows = counts[0], []
     why = {comparison.field: comparison.why for comparison in model.comparisons}
     for place, field in enumerate(columns):
         filled, different = counts[1 + 2 * place], counts[2 + 2 * place]
         alone = field in ("school", "grade") and different == 1
-        reason = "nobody has one in these files" if not filled else "everybody's is the same" if alone else why[field]
+        reason = "blank in these files" if not filled else "the same for everybody" if alone else why[field]
         rows.append((field, filled / people if people else 0.0, bool(filled) and not alone, reason))
     return pd.DataFrame(rows, columns=["field", "filled", "used", "why"])
 
 
 def _years(schema: Schema) -> float | None:
-    """The years in which the people were born, wrong dates left aside; None when no birth date is known."""
+    """The years in which the people were born, ignoring outliers; None when no birth date is known."""
     born: float | None = schema.execute(
         "SELECT 2 * (quantile_cont(day, 0.75) - quantile_cont(day, 0.25)) FROM (SELECT left(born, 4)::INTEGER + "
         "substr(born, 5, 2)::INTEGER / 12 AS day FROM people WHERE born IS NOT NULL)"
     )[0][0]
     return born
-
-
-def _bar(roster: Roster, progress: bool | None) -> Any:
-    from tqdm.auto import tqdm
-
-    shown = progress if progress is not None else len(roster) >= _MANY
-    return tqdm(total=3, disable=not shown, leave=False, bar_format="{desc}: {bar} {n_fmt}/{total_fmt} {elapsed}")

@@ -1,8 +1,8 @@
-"""The default linkage models as data: what is compared, in which levels, and what each level weighs.
+"""The default models as data: which fields are compared, at which levels, and the match weight of each level.
 
-A model is Fellegi and Sunter's (1969): a level's match weight is log2(m / u), m being its share among pairs of one
-person and u its share among pairs of two. ``models.json`` holds the shares that are assumed where a delivery is too
-small to tell.
+A model is Fellegi and Sunter's (1969): a level's match weight is log2(m / u), m being its share among pairs of records
+of one person and u its share among pairs of two people. ``model.json`` holds the shares that are assumed where a
+delivery is too small to learn from.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Kind = Literal["students", "people"]
 KINDS: tuple[Kind, ...] = ("students", "people")
 
-#: Birth dates further apart than this are no school's: then twins are not what two given names tell first.
+#: Birth dates this many years apart do not belong to pupils: then two given names do not suggest twins first.
 _YEARS_OF_PUPILS = 25
 
 
@@ -43,18 +43,18 @@ class Level:
     each : float
         In place of ``u``: how many others a person agrees with by chance, however many people there are. A child has
         about as many brothers and sisters in a large district as in a small one.
-    besides : bool
-        So much is lacking in any list: ``m`` is the share that a second record lacks besides.
+    missing : bool
+        The value is missing on one side. Some are missing in any list: ``m`` is the share missing beyond that.
     tf : str
         Column whose own frequency takes the place of ``u``: a rare name in common is worth more than a common one.
     tf_weight : float
         How much of that adjustment is made.
     least : float or "u"
         The smallest frequency believed; ``"u"`` where a value can only be commoner than others, never rarer.
-    held : bool
-        Nobody can tell from the fields: such a pair is held at even odds for a person to decide.
-    by_names : bool
-        The given names alone are told apart: what is said of one holds for whoever else has the same.
+    undecidable : bool
+        The fields cannot decide: such a pair is kept at even odds, for a person to decide.
+    names_only : bool
+        Only the given names decide: what holds for one person holds for everybody of the same name.
     rules_out : bool
         Such a pair need not be compared any further.
     """
@@ -66,25 +66,25 @@ class Level:
     null: bool = False
     fixed: bool | Literal["m", "u"] = False
     each: float = 0.0
-    besides: bool = False
+    missing: bool = False
     tf: str = ""
     tf_weight: float = 1.0
     least: float | Literal["u"] = 0.0
-    held: bool = False
-    by_names: bool = False
+    undecidable: bool = False
+    names_only: bool = False
     rules_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One field and its levels, the strongest first; ``by_name``: agreement in it is no more than a namesake's."""
+    """One field and its levels, the strongest first; ``namesake``: namesakes agree in it as well."""
 
     field: str
     column: str
     why: str
     levels: tuple[Level, ...]
     fixed: bool = False
-    by_name: bool = False
+    namesake: bool = False
 
     @property
     def name(self) -> str:
@@ -105,7 +105,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule by which pairs are found.
+    """A blocking rule, by which pairs are found.
 
     Attributes
     ----------
@@ -126,7 +126,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Model:
-    """A linkage model.
+    """A model of a kind of people.
 
     Attributes
     ----------
@@ -135,19 +135,19 @@ class Model:
     blocking : tuple of Rule
         How pairs are found.
     expected : float
-        Share of people assumed to be there twice.
+        Share of people assumed to have a second record.
     prior : float
-        Chance that two people picked at random are one.
+        Chance that two records picked at random are one person.
     pupils : bool
-        Whether all are born within so few years that another given name tells another child.
+        Whether all are born within so few years that another given name means another child.
     namesakes : str
         Condition under which a pair agrees in nothing but names; blank for no such condition.
     surely_namesakes : str
-        The same, where the bits of both families (``kin``) already show that they have nothing in common.
+        The same, where the bits of both families (``family_bits``) already show that they have nothing in common.
     family : int
-        Guardians and contacts of more people than this say nothing of a family.
+        Guardians and contacts of more people than this say nothing about a family.
     established : int
-        How often a given name must occur at least to count as a name of its own and no misspelling.
+        How often a given name must occur at least to count as a name of its own, not a misspelling.
     """
 
     kind: Kind
@@ -173,14 +173,14 @@ class Model:
 
     @property
     def ruled_out(self) -> str:
-        """The condition under which a pair is not one person, whatever else agrees; blank when there is none."""
-        level = next((level for level in self.guard.levels if level.rules_out), None)
-        null = next(level.sql for level in self.guard.levels if level.null)
+        """The condition under which a pair is not one person, whatever else agrees; blank when the model has none."""
+        level = next((level for level in self.sibling_guard.levels if level.rules_out), None)
+        null = next(level.sql for level in self.sibling_guard.levels if level.null)
         return f"({level.sql}) AND NOT coalesce({null}, false)" if level else ""
 
     @property
-    def guard(self) -> Comparison:
-        """The comparison that tells another member of a family."""
+    def sibling_guard(self) -> Comparison:
+        """The comparison that recognises another member of the family."""
         return self.comparisons[-1]
 
     def for_people(self, people: int, *, years: float | None, unused: frozenset[str]) -> Model:
@@ -241,7 +241,7 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
 
 
 def read_model(kind: Kind) -> Model:
-    """The default model of a kind, from ``models.json``."""
+    """The default model of a kind, from ``model.json``."""
     text = package_text(__package__, "model.json")
     data = json.loads(text)[kind]
     comparisons = []
@@ -258,7 +258,7 @@ def read_model(kind: Kind) -> Model:
         family=data["family"],
         established=data["established"],
         namesakes=_written_out(data.get("namesakes", "false"), data["conditions"]),
-        surely_namesakes=f"CASE WHEN (kin_l & kin_r) <> 0 THEN false ELSE {strangers} END",
+        surely_namesakes=f"CASE WHEN (family_bits_l & family_bits_r) <> 0 THEN false ELSE {strangers} END",
     )
 
 

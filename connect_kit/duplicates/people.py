@@ -1,12 +1,11 @@
-"""Whom the linkage compares: one row a person, in the linkage's own schema."""
+"""The normalised table of people, one row per person, and how common each of their values is."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connect_kit.connect import grade_code
 from connect_kit.engine import create_table, package_text, run_sql
-from connect_kit.oneroster import GRADES
+from connect_kit.roster.grades import create_grade_ranks
 from connect_kit.roster.workspace import empty_workspace
 
 if TYPE_CHECKING:
@@ -16,15 +15,15 @@ if TYPE_CHECKING:
 
 #: How many records a frequency learnt elsewhere counts for, beside what the delivery itself shows.
 _WEIGHT_OF_DEFAULT = 200
-#: How the children who share a value are counted, by the field it is a value of; elsewhere records are.
+#: What counts as one child among those who share a value, by field; for other fields records are counted.
 _CHILDREN = {
     "given_first": "hash(family_sound, coalesce(born, unique_id::VARCHAR))",
     "family": "hash(given_sound, coalesce(born, unique_id::VARCHAR))",
     "names": "hash(coalesce(born, unique_id::VARCHAR))",
     "born": "hash(coalesce(family_sound, unique_id::VARCHAR))",
 }
-#: Large tables on the way, not needed any more.
-_STEPS = (
+#: Large intermediate tables, dropped at the end.
+_INTERMEDIATE = (
     "agents",
     "birth_dates",
     "contacts_of_many",
@@ -36,9 +35,9 @@ _STEPS = (
     "spellings",
     "stands_behind",
 )
-#: A third record of a rare name is rather the same child again, as one in so many is there a third time.
+#: A third record of a rare name is more likely the same child again: this share of children has a third record.
 _THIRD = 0.04
-#: Numbers of the person alone; a student's are the family's.
+#: Phone numbers of the person; a student's are those of the family.
 _PHONES = {
     "students": "NULL",
     "people": "nullif(list_filter([number_key(p.sms), number_key(p.phone)], lambda x: x IS NOT NULL), [])",
@@ -61,32 +60,20 @@ def build_people(roster: Roster, workspace: Workspace | None, model: Model) -> S
         ``tf_<field>``, the share of people who have the same value.
     """
     parents = (roster.schema,) if workspace is None else (roster.schema, workspace.schema)
-    schema = roster.schema.engine.new_schema("linkage", parents)
+    schema = roster.schema.engine.new_schema("duplicates", parents)
     also = tuple(parent.name for parent in parents)
     if workspace is None:
         empty_workspace(schema)
     run_sql(schema, "connect_kit.engine", "forms.sql", also)
     run_sql(schema, __package__, "students.sql" if model.kind == "students" else "adults.sql", also)
-    _grades(schema)
+    create_grade_ranks(schema, "SELECT grade FROM persons")
     _nicknames(schema)
     run_sql(schema, __package__, "people.sql", also, family=model.family, established=model.established)
     shares, joins = _frequencies(schema, model)
     run_sql(schema, __package__, "comparable.sql", also, shares=shares, joins=joins, phones=_PHONES[model.kind])
-    for table in _STEPS:
+    for table in _INTERMEDIATE:
         schema.execute(f"DROP TABLE IF EXISTS {table}")
     return schema
-
-
-def _grades(schema: Schema) -> None:
-    """Ranks of the grades as written: neighbouring grades differ by one."""
-    import pyarrow as pa
-
-    written = [row[0] for row in schema.execute("SELECT DISTINCT grade FROM persons WHERE grade IS NOT NULL")]
-    codes = [(value, grade_code(value.split(",")[0])) for value in written]
-    in_order = {code: rank for rank, code in enumerate(GRADES[:-3])}  # PS, UG and Other stand in no order
-    rows = [(value, in_order[code]) for value, code in codes if code in in_order]
-    written, ranks = [value for value, _ in rows], [rank for _, rank in rows]
-    create_table(schema, "grade_ranks", {"written": written, "rank": pa.array(ranks, pa.int32())})
 
 
 def _nicknames(schema: Schema) -> None:
@@ -109,9 +96,9 @@ def _lines(file: str) -> list[str]:
 
 
 def _frequencies(schema: Schema, model: Model) -> tuple[str, str]:
-    """Shares of the values, smoothed towards the model's, because twenty records tell little; as columns and joins.
+    """Shares of the values, smoothed towards the model's, because twenty records say little; as columns and joins.
 
-    Children are counted, not records, as far as the other fields tell: a child entered five times does not make its
+    Children are counted, not records, as far as the other fields allow: a child entered five times does not make its
     name a common one. The child itself does not count, nor, where no birth date tells children apart or there are only
     two of them, the other record of a pair: a value that no other has is as rare as the model says. Tables
     ``f_<field>`` hold the values that ``others`` have.

@@ -1,7 +1,7 @@
--- Whom the linkage compares: one row a person, made from ``persons`` and ``stands_behind`` of students.sql or adults.sql.
--- Runs with the linkage's own schema first, then the roster's, then the workspace's.
+-- Normalised forms of the people in ``persons`` and ``stands_behind`` (students.sql or adults.sql); comparable.sql joins
+-- them to one row per person. Runs with the room's own schema first, then the roster's, then the workspace's.
 
--- A contact or guardian of very many is a placeholder or the school's own, and says nothing of a family.
+-- A contact or guardian of very many people is a placeholder or the school's own, and says nothing about a family.
 CREATE TABLE ties_of_many AS
 SELECT tie AS value FROM stands_behind WHERE tie IN (SELECT tie FROM stands_behind WHERE tie IS NOT NULL GROUP BY tie HAVING count(*) > {family})
 GROUP BY tie HAVING count(DISTINCT unique_id) > {family};
@@ -13,20 +13,20 @@ SELECT unique_id, contact, CASE WHEN tie IS NULL OR tie IN (FROM ties_of_many) T
     UNION ALL SELECT unique_id, tie, home FROM stands_behind WHERE home IS NOT NULL
 );
 
--- A contact that only one guardian has tells no more than the guardian does.
+-- A contact that only one guardian has says no more than the guardian does.
 CREATE TABLE shared AS
-SELECT contact, count(*) AS records, min(holder) <> max(holder) AS telling FROM reached GROUP BY contact HAVING telling OR records > {family};
+SELECT contact, count(*) AS records, min(holder) <> max(holder) AS informative FROM reached GROUP BY contact HAVING informative OR records > {family};
 
 CREATE TABLE contacts_of_many AS
 SELECT contact AS value FROM reached SEMI JOIN (FROM shared WHERE records > {family}) USING (contact)
 GROUP BY contact HAVING count(DISTINCT unique_id) > {family};
 
--- Who has contacts, but none that others have too, has an empty list of them. ``kin`` holds ties and contacts as bits:
+-- A person whose contacts nobody else has gets an empty list of them. ``family_bits`` holds ties and contacts as bits:
 -- two people without one in common have no tie or contact in common.
 CREATE TABLE households AS
 SELECT unique_id, nullif(list(tie) FILTER (tie IS NOT NULL), []) AS ties, nullif(list(name) FILTER (name IS NOT NULL), []) AS tie_names,
     CASE WHEN bool_or(reachable) THEN coalesce(list(contact) FILTER (contact IS NOT NULL), []) END AS contacts,
-    bit_or(CASE WHEN tie IS NOT NULL THEN 1::UBIGINT << (tie % 64) WHEN contact IS NOT NULL THEN 1::UBIGINT << (contact % 64) ELSE 0 END) AS kin
+    bit_or(CASE WHEN tie IS NOT NULL THEN 1::UBIGINT << (tie % 64) WHEN contact IS NOT NULL THEN 1::UBIGINT << (contact % 64) ELSE 0 END) AS family_bits
 FROM (
     SELECT unique_id, CASE WHEN kept THEN tie END AS tie, CASE WHEN kept THEN name END AS name, NULL::UBIGINT AS contact, reachable
     FROM (
@@ -36,10 +36,10 @@ FROM (
         FROM stands_behind
     ) WHERE kept AND (tie IS NOT NULL OR name IS NOT NULL) OR reachable
     UNION ALL
-    SELECT unique_id, NULL, NULL, contact, true FROM reached SEMI JOIN (FROM shared WHERE telling) USING (contact) ANTI JOIN contacts_of_many ON value = contact
+    SELECT unique_id, NULL, NULL, contact, true FROM reached SEMI JOIN (FROM shared WHERE informative) USING (contact) ANTI JOIN contacts_of_many ON value = contact
 ) GROUP BY unique_id;
 
--- Every spelling once: there are far fewer names than people.
+-- Each spelling once: there are far fewer names than people.
 CREATE TABLE spellings AS
 SELECT raw, form, joined(form) AS whole, tokens, tokens[1] AS first, nullif(array_to_string(tokens[2:], ' '), '') AS rest,
     name_bits(tokens) AS bits, name_bits(tokens[:1]) AS first_bit
@@ -59,7 +59,7 @@ FROM (
     FROM (SELECT DISTINCT familyName AS raw FROM persons WHERE familyName IS NOT NULL)
 );
 
--- A first name in use by several people, or known as a name, is no misspelling.
+-- A first name in use by several people, or known as a name, is not a misspelling.
 CREATE TABLE first_names AS
 SELECT *, name_bits(roots) AS bits FROM (
     SELECT name, left(consonants(name), 4) AS block_sound, consonants(name) || CASE WHEN regexp_matches(name, 'ah?$') THEN 'a' ELSE '' END AS sound,
@@ -75,7 +75,7 @@ CREATE TABLE birthdays AS
 SELECT day, strftime(day, '%Y%m%d') AS born, least(day(day), month(day)) * 100 + greatest(day(day), month(day)) AS day_month
 FROM (SELECT DISTINCT born AS day FROM persons WHERE born IS NOT NULL);
 
--- What is counted, to learn how common a value is.
+-- The values that are counted, to learn how common each is.
 CREATE TABLE counted AS
 SELECT p.unique_id, f.name AS given_first, f.block_sound AS given_sound, y.whole AS family, y.sound AS family_sound,
     both_names(f.name, y.whole) AS names, d.born, id_key(p.identifier) AS identifier, lower(p.email) AS email

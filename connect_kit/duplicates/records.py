@@ -1,10 +1,11 @@
-"""The records behind the numbers, as people read them: names, schools, guardians. All of this holds names."""
+"""The records behind the numbers, as people read them: names, schools, guardians. Everything here holds names."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from connect_kit.engine import package_text
+from connect_kit.engine.duckdb import arrow_to_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +25,7 @@ _REASONS = {
     "given name": "given name", "family name": "family name", "birth date": "birth date", "identifier": "identifier",
     "email": "email", "family contacts": "family", "numbers": "number", "students in common": "students in common",
 }  # fmt: skip
-#: Match weight from which on a field is named as a reason.
+#: At this match weight or above, a field is named as a reason.
 _SPEAKS = 1.0
 
 
@@ -32,11 +33,8 @@ def records(schema: Schema, people: Iterable[int]) -> pd.DataFrame:
     """The records of these numbers, indexed by ``unique_id``: ``key``, ``name``, and a column for each field."""
     import pyarrow as pa
 
-    from connect_kit.engine.duckdb import arrow_to_frame
-
     adults = "part" in schema.columns("persons")
-    file = "adult_records.sql" if adults else "records.sql"
-    query = package_text(__package__, file)
+    query = package_text(__package__, "adult_records.sql" if adults else "records.sql")
     numbers = pa.table({"unique_id": pa.array(sorted({int(person) for person in people}), pa.int32())})
     names = (schema.name, *(parent.name for parent in schema.parents))
     with schema.engine.cursor(names) as cursor:
@@ -79,7 +77,7 @@ def _agreement(left: str, right: str) -> str:
     return "alike" if fuzz.token_sort_ratio(left, right, processor=utils.default_process) >= 75 else "differs"
 
 
-def shown(schema: Schema, model: Model, pairs: pd.DataFrame, *, school: str | None) -> pd.DataFrame:
+def review_table(schema: Schema, model: Model, pairs: pd.DataFrame, *, school: str | None) -> pd.DataFrame:
     """Pairs with both records' names, grades and schools, and the reason in words."""
     found = records(schema, [*pairs["l"], *pairs["r"]])
     made = pairs.copy()
@@ -113,14 +111,14 @@ def _reasons(schema: Schema, model: Model, pairs: pd.DataFrame) -> pd.Series:
         )
         adjusted = f" + mw_tf_adj_{name}" if any(level.tf for level in comparison.levels) else ""
         parts.append(f"CASE WHEN mw_{name}{adjusted} >= {_SPEAKS} THEN CASE gamma_{name} {labels} END END")
-    told = schema.frame(
+    found = schema.frame(
         f"SELECT least(unique_id_l, unique_id_r) AS a, greatest(unique_id_l, unique_id_r) AS b, "
         f"concat_ws(', ', {', '.join(parts)}) AS reason FROM scored"
     )
-    words = told.set_index(["a", "b"])["reason"]
+    words = found.set_index(["a", "b"])["reason"]
     keys = pd.MultiIndex.from_arrays([pairs[["l", "r"]].min(axis=1), pairs[["l", "r"]].max(axis=1)])
     reasons = pd.Series(words.reindex(keys).to_numpy(), index=pairs.index, dtype=object).fillna("")
-    return reasons.where(~pairs["by_way"], reasons + " (by way of another record)")
+    return reasons.where(~pairs["transitive"], reasons + " (through another record)")
 
 
 def members(schema: Schema, clusters: pd.DataFrame) -> pd.DataFrame:

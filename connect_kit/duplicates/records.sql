@@ -1,7 +1,7 @@
--- One row a record asked for, as people read it. `asked` holds the numbers of the records.
+-- The records in `asked` as people read them, one row each.
 WITH behind AS (
-    SELECT unique_id, string_agg(DISTINCT told, '; ' ORDER BY told) AS behind FROM (
-        SELECT a.unique_id, concat_ws(', ', concat_ws(' ', givenName, familyName), email, sms, phone) AS told
+    SELECT unique_id, string_agg(DISTINCT contact, '; ' ORDER BY contact) AS behind FROM (
+        SELECT a.unique_id, concat_ws(', ', concat_ws(' ', givenName, familyName), email, sms, phone) AS contact
         FROM (SELECT unique_id, unnest(entries(agents)) AS agent FROM persons JOIN asked USING (unique_id) WHERE agents IS NOT NULL) AS a
         JOIN users ON sourcedId = agent
         UNION ALL

@@ -1,4 +1,4 @@
-"""How likely two people are one: Splink's predictions on the pairs that the blocking brought."""
+"""Scoring: Splink's match weights of the pairs that blocking found."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from connect_kit.engine import Schema
 
 
-#: Splink keeps what it compared beside every pair that it scores: of more pairs than this, part after part.
+#: Splink keeps the compared values beside every pair that it scores: more pairs than this are scored in parts.
 _AT_ONCE = 750_000
 #: Splink keeps its tables' names by connection, and a panel may ask while a cell runs.
 _ONE_AT_A_TIME = threading.Lock()
@@ -62,7 +62,7 @@ def _score(schema: Schema, model: Model, pairs: str, into: str, floor: float | N
         people = api.register(compared, dataset_display_name="people")
         linker = Linker(people, model.settings(), log_level=None, validate_settings=False)
         for column in model.term_frequencies:
-            # The frequencies stand in people already; without a table of its own Splink would count them again.
+            # The frequencies are in people already; without a table of its own Splink would count them again.
             empty = f"no_{column}_{schema.name}"
             cursor.execute(f"CREATE OR REPLACE VIEW {empty} AS SELECT {column}, tf_{column} FROM people LIMIT 0")
             linker.table_management.register_term_frequency_lookup(api.register(empty), column)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 #: How many pairs picked at random the default model counts for.
 _PAIRS = 3_000.0
-#: How many matches it counts for: so many, and so many for each person. Where one in fifty is there twice, namesakes
-#: and brothers teach more than matches do, and the default model stands; where one in three is, the files decide.
+#: How many matches it counts for: so many, and so many for each person. Where one in fifty has a second record,
+#: namesakes and siblings teach more than matches do, and the default model holds; where one in three has, files decide.
 _MATCHES, _MATCHES_EACH = 100.0, 0.1
 #: Pairs picked to see how often a field agrees by chance, and people they are picked from.
 _PICKED, _SOME = 100_000, 20_000
@@ -33,14 +33,14 @@ _PICKED, _SOME = 100_000, 20_000
 _SURELY_APART = -5.0
 #: The share of such pairs that there is in any list of people.
 _MOST_APART = 0.9
-#: So many times more often than usual: names that were numbered or made up by a rule.
+#: Names this many times more alike than usual were numbered or made up by a rule.
 _ALIKE = 4.0
 #: Match weight of a field other than a name from which on a pair teaches what matches look like. In a large district
 #: namesakes are so many that they would teach that matches agree in nothing else.
-_TELLING = 1.0
+_INFORMATIVE = 1.0
 #: Among so few people there are hardly any namesakes, and every pair may teach.
 _FEW = 20_000
-#: The share of people there twice is not believed to be below this part of what is expected.
+#: The share of people with a second record is not believed to be below this part of the expected share.
 _LEAST_SHARE = 0.1
 _STEPS, _STILL = 200, 1e-3
 
@@ -90,23 +90,23 @@ def _with_chance(comparison: Comparison, levels: np.ndarray, apart: np.ndarray) 
         if level.fixed not in (True, "u") and level.least != "u"
     }
     fitted = (_fitted(level, shares.get(level.label)) for level in comparison.levels)
-    return replace(comparison, levels=_lacking_besides(tuple(fitted)))
+    return replace(comparison, levels=_missing_m(tuple(fitted)))
 
 
-def _lacking_besides(levels: tuple[Level, ...]) -> tuple[Level, ...]:
-    """Who lacks something in any list lacks it twice as well: nothing lacking speaks against a match by itself."""
-    lacking = next((level for level in levels if level.besides), None)
-    if lacking is None:
+def _missing_m(levels: tuple[Level, ...]) -> tuple[Level, ...]:
+    """Adjust ``m`` of a missing value: what is missing in any list is missing in a second record too."""
+    missing = next((level for level in levels if level.missing), None)
+    if missing is None:
         return levels
-    m = lacking.u + (1.0 - lacking.u) * lacking.m
-    rest = (1.0 - m) / (1.0 - lacking.m)
-    return tuple(replace(level, m=m if level is lacking else level.m * rest) for level in levels)
+    m = missing.u + (1.0 - missing.u) * missing.m
+    rest = (1.0 - m) / (1.0 - missing.m)
+    return tuple(replace(level, m=m if level is missing else level.m * rest) for level in levels)
 
 
 def _fitted(level: Level, share: float | None) -> Level:
     if share is None:
         return level
-    # Where spellings are alike far more often than names are, a rare spelling tells nothing.
+    # Where spellings are alike far more often than names are, a rare spelling says nothing.
     alike = level.tf_weight < 1 and share > _ALIKE * level.u
     return replace(level, u=float(share), tf="" if alike else level.tf)
 
@@ -134,8 +134,8 @@ def fit_matches(model: Model, scored: pd.DataFrame, people: int, share: float = 
     levels = {c.name: scored[f"gamma_{c.name}"].to_numpy() for c in trained}
     assumed = {c.name: _shares(c) for c in trained}
     believed = share * (_MATCHES + _MATCHES_EACH * people)
-    telling = [scored[f"mw_{c.name}"].to_numpy() for c in trained if not c.by_name]
-    teaches = np.max([*telling, np.full(len(scored), -np.inf)], axis=0) >= _TELLING
+    informative = [scored[f"mw_{c.name}"].to_numpy() for c in trained if not c.namesake]
+    teaches = np.max([*informative, np.full(len(scored), -np.inf)], axis=0) >= _INFORMATIVE
     teaches |= people <= _FEW
     current, prior = dict(assumed), model.prior
     fewest = share * max(_LEAST_SHARE * model.expected * people, 0.05)

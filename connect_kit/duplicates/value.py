@@ -1,20 +1,24 @@
-"""The people who are there twice, as one value."""
+"""Duplicates as one value: tables, charts, explanations, decisions."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from connect_kit import display
 from connect_kit.decisions.value import Decisions
+from connect_kit.display.html import table_html
 from connect_kit.duplicates import records
 from connect_kit.duplicates.clusters import FLOOR, link, read_scored
 from connect_kit.duplicates.explain import Explanation, explain_pair
+from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.engine.weights import weight
 from connect_kit.errors import SettingError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from connect_kit.duplicates.clusters import Linked
@@ -28,9 +32,21 @@ COLUMNS = (
 )  # fmt: skip
 
 
+def validate_threshold(threshold: float) -> None:
+    """Check that a threshold is a probability.
+
+    Raises
+    ------
+    SettingError
+        When it is not between 0 and 1.
+    """
+    if not 0 < threshold < 1:
+        raise SettingError(f"threshold is {threshold}; expected a probability between 0 and 1, for instance 0.9")
+
+
 @dataclass(frozen=True, eq=False)
 class Duplicates:
-    """Pairs of records that are one person, and the clusters they make.
+    """Pairs of records that are one person, and the clusters that they form.
 
     Attributes
     ----------
@@ -42,9 +58,9 @@ class Duplicates:
     roster : Roster
     workspace : Workspace or None
     schema : Schema
-        Holds ``people``, ``persons``, ``scored`` and ``capped``.
+        Has the tables ``people``, ``persons``, ``scored`` and ``capped``.
     model : Model
-        The default model as fitted to these people.
+        The default model, fitted to these people.
     evidence : DataFrame
         Which fields were compared: ``field``, ``filled`` (share of people who have it), ``used``, ``why``.
     """
@@ -75,9 +91,9 @@ class Duplicates:
         Parameters
         ----------
         floor : float, optional
-            Match probability from which on pairs are shown; 0.1, or the threshold where that is lower.
+            The least match probability shown; 0.1 by default, or the threshold if that is lower.
         school : str, optional
-            School ID: pairs with a record at this school only.
+            School ID: only pairs with a record at this school.
 
         Returns
         -------
@@ -89,7 +105,7 @@ class Duplicates:
         least = min(0.1, self.threshold) if floor is None else floor
         frame = self._linked.all
         frame = frame[(frame["match_probability"] >= least) | (frame["decision"] != "")]
-        return records.shown(self.schema, self.model, frame, school=school)
+        return records.review_table(self.schema, self.model, frame, school=school)
 
     def fields(self, left: str, right: str) -> pd.DataFrame:
         """The fields of two records side by side: ``field``, ``left``, ``right``, ``agreement``. Holds names.
@@ -104,7 +120,7 @@ class Duplicates:
         Parameters
         ----------
         left, right : str
-            IDs of the delivery, or keys ``roster:ID``, ``workspace:ID``. An ID that only Connect has needs no key.
+            IDs of the delivery, or keys ``roster:ID``, ``workspace:ID``. An ID that only Connect has may stand alone.
 
         Returns
         -------
@@ -113,7 +129,7 @@ class Duplicates:
         Raises
         ------
         SettingError
-            When nobody has the ID.
+            When no record has the ID.
         """
         a, b = self._person(left), self._person(right)
         if a == b:
@@ -122,7 +138,7 @@ class Duplicates:
 
     @property
     def clusters(self) -> pd.DataFrame:
-        """The records of each person who is there twice or more.
+        """The records of each person who has more than one.
 
         Columns: ``cluster_id``, ``source``, ``id``, ``key``, ``school``, ``grade``.
         """
@@ -130,7 +146,7 @@ class Duplicates:
 
     @property
     def conflicts(self) -> pd.DataFrame:
-        """Clusters that hold two records which are not one person: ``cluster_id``, ``left``, ``right``, ``why``."""
+        """Pairs within a cluster that are not one person: ``cluster_id``, ``left``, ``right``, ``why``."""
         found: pd.DataFrame = self._linked.conflicts
         return found
 
@@ -146,8 +162,7 @@ class Duplicates:
 
     def at(self, threshold: float) -> Duplicates:
         """The same pairs at another threshold. Nothing is compared again."""
-        if not 0 < threshold < 1:
-            raise SettingError(f"threshold is {threshold}; expected a probability between 0 and 1, for instance 0.9")
+        validate_threshold(threshold)
         return replace(self, threshold=threshold)
 
     def decide(
@@ -159,14 +174,14 @@ class Duplicates:
         who: str | None = None,
         note: str = "",
     ) -> Duplicates:
-        """Decide about a pair; kept in the file of decisions, and from then on stronger than the model.
+        """Decide about a pair; the decision is kept in the file of decisions and overrides the model.
 
         Parameters
         ----------
         left, right : str
             IDs or keys, as in :meth:`explain`.
         decision : {"same", "different", "unsure"}
-            ``unsure`` leaves the pair as the model sees it and marks it as looked at.
+            ``unsure`` leaves the pair to the model and marks it as reviewed.
         who : str, optional
             The user's name on this machine when left out.
         note : str
@@ -174,7 +189,7 @@ class Duplicates:
         Raises
         ------
         SettingError
-            When nobody has the ID, or for another decision.
+            When no record has the ID, or for another decision.
         DecisionsError, OutputError
             When the file of decisions cannot be read or written.
         """
@@ -182,7 +197,7 @@ class Duplicates:
         return replace(self, decisions=self.decisions.decide(self.kind, a, b, decision, who=who, note=note))
 
     def undo(self) -> Duplicates:
-        """Take back the last decision made here."""
+        """Undo the last decision made here."""
         return replace(self, decisions=self.decisions.undo())
 
     def chart(self, kind: Literal["weights", "schools", "cluster"] = "weights", cluster_id: int | None = None) -> Any:
@@ -194,8 +209,6 @@ class Duplicates:
         cluster_id : int, optional
             For ``"cluster"``; the largest one when left out.
         """
-        from connect_kit import display
-
         if kind == "weights":
             return display.match_weights(self._linked.all, weight(self.threshold), FLOOR)
         if kind == "schools":
@@ -206,9 +219,9 @@ class Duplicates:
                 raise SettingError("there is no cluster to draw: no pair is above the threshold")
             chosen = int(found["cluster_id"].mode().iloc[0]) if cluster_id is None else cluster_id
             if not (found["cluster_id"] == chosen).any():
-                raise SettingError(f"cluster {chosen} is none; cluster_id goes from 1 to {found['cluster_id'].max()}")
+                raise SettingError(f"there is no cluster {chosen}; they go from 1 to {found['cluster_id'].max()}")
             return display.cluster_graph(found[found["cluster_id"] == chosen], self.conflicts)
-        raise SettingError(f"chart {kind!r} is none; expected 'weights', 'schools' or 'cluster'")
+        raise SettingError(f"there is no chart {kind!r}; expected 'weights', 'schools' or 'cluster'")
 
     def summary(self) -> pd.DataFrame:
         """The numbers: ``what`` and ``count``."""
@@ -228,7 +241,7 @@ class Duplicates:
         if self.workspace is not None and self.kind == "students":
             rows.append(("pairs of the delivery and Connect that are one person", len(frame) - len(within)))
         rows += [
-            ("people who are there more than once", self.counts["clusters"]),
+            ("people with more than one record", self.counts["clusters"]),
             ("pairs to look at (below, but 0.1 or more)", int((unsure & (linked.all["decision"] == "")).sum())),
             ("pairs decided by people", int((linked.all["decision"] != "").sum())),
             ("conflicts", len(linked.conflicts)),
@@ -239,13 +252,16 @@ class Duplicates:
         return pd.DataFrame(rows, columns=["what", "count"])
 
     def save(self, folder: str | Path) -> None:
-        """Write duplicates.csv into a folder."""
-        target = Path(folder)
-        target.mkdir(parents=True, exist_ok=True)
-        table = self.table()
-        table["match_probability"] = table["match_probability"].round(6)
-        table["match_weight"] = table["match_weight"].round(3)
-        table.to_csv(target / "duplicates.csv", index=False, lineterminator="\r\n")
+        """Write duplicates.csv into a folder.
+
+        Raises
+        ------
+        OutputError
+            When the operating system refuses.
+        """
+        table = self.table().round({"match_probability": 6, "match_weight": 3})
+        with atomic_write(ensure_folder(folder) / "duplicates.csv") as path:
+            table.to_csv(path, index=False, lineterminator="\r\n")
 
     @cached_property
     def _linked(self) -> Linked:
@@ -264,7 +280,7 @@ class Duplicates:
         if not found:
             where = "the delivery" if self.workspace is None else "the delivery or among those compared on Connect"
             raise SettingError(
-                f"{asked!r} is the ID of nobody in {where}; give a sourcedId, or roster:ID, workspace:ID"
+                f"no record in {where} has the ID {asked!r}; give a sourcedId, or roster:ID, workspace:ID"
             )
         return int(found[0][0])
 
@@ -279,6 +295,4 @@ class Duplicates:
         return f"Duplicates({self.kind}: {self.counts['pairs']:,} pairs, {self.counts['clusters']:,} clusters)"
 
     def _repr_html_(self) -> str:
-        from connect_kit.display.html import table_html
-
         return table_html(self.summary()) + table_html(self.table(), "Duplicates", most=10)

@@ -1,4 +1,4 @@
-"""Which schools and classrooms of Connect a delivery's schools and classes are; duplicate students are elsewhere."""
+"""Schools and classrooms of Connect matched with those of the delivery; duplicate students are in ``duplicates``."""
 
 from connect_kit.matching.classrooms import match_classrooms
 from connect_kit.matching.matches import ClassroomMatches, SchoolMatches

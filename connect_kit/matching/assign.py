@@ -74,7 +74,7 @@ def _solve_sparse(row: Any, column: Any, weight: Any, lefts: int, rights: int) -
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
-    # An entry of 0 would be no entry, so everything is lifted by the same amount: every left has one partner.
+    # An entry of 0 would count as missing, so all are raised by the same amount: every left has one partner.
     lift = 1.0
     gain = np.concatenate([weight + lift, np.full(lefts, lift)])
     rows = np.concatenate([row, np.arange(lefts)])

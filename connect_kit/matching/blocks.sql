@@ -1,6 +1,5 @@
 -- Which classes are compared with which classrooms: those of one school that have something in common.
--- {block}: pairs of one block at most, {small}: of a school in which all are compared,
--- {pairs}: of all blocks together.
+-- {block}: most pairs of one block, {small}: of a school in which all are compared, {pairs}: of all blocks together.
 
 CREATE TABLE staff_of AS
 SELECT side, n, list_distinct(flatten(list(staff_keys(id, email, given, family)))) AS keys, list_distinct(flatten(list(staff_keys(id, email, given, family)) FILTER (load = 1))) AS sole_keys,
@@ -20,7 +19,7 @@ CREATE MACRO bits(list) AS list_bit_or(list_transform(list, lambda x: 1::UBIGINT
 CREATE MACRO bloom(list) AS list_bit_or(list_transform(list, lambda x: 1::UBIGINT << (hash(x) % 64)));
 
 -- A class that meets at every period says nothing with it.
-CREATE TABLE facts_told AS
+CREATE TABLE plain_facts AS
 SELECT *, bits(numbers) AS number_bits, bits(sections) AS section_bits, bits(periods) AS period_bits, bloom(staff) AS staff_bloom, bloom(sole_keys) AS sole_bloom, bloom(names) AS name_bloom
 FROM (
     SELECT o.side, o.n, o.k, p.core, p.subject, p.numbers, p.sections, p.years, x.core IS NOT NULL AS only_one,
@@ -41,11 +40,11 @@ FROM (
 
 -- A family name that one class of the school has, whose teacher has no other, and one classroom.
 CREATE TABLE sole_names AS
-SELECT max(n) FILTER (side = 'l') AS n, name FROM (SELECT side, k, n, unnest(names) AS name, sole_words FROM facts_told)
+SELECT max(n) FILTER (side = 'l') AS n, name FROM (SELECT side, k, n, unnest(names) AS name, sole_words FROM plain_facts)
 GROUP BY k, name HAVING count(*) FILTER (side = 'l') = 1 AND count(*) FILTER (side = 'r') = 1 AND bool_or(list_contains(sole_words, name));
 
 CREATE TABLE facts AS
-SELECT f.*, s.names AS sole_names FROM facts_told AS f LEFT JOIN (SELECT n, list(name) AS names FROM sole_names GROUP BY n) AS s ON f.side = 'l' AND s.n = f.n;
+SELECT f.*, s.names AS sole_names FROM plain_facts AS f LEFT JOIN (SELECT n, list(name) AS names FROM sole_names GROUP BY n) AS s ON f.side = 'l' AND s.n = f.n;
 
 CREATE TABLE keys AS
 SELECT DISTINCT side, n, rule, key FROM (

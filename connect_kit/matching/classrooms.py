@@ -1,4 +1,4 @@
-"""Which class of the delivery is which classroom on Connect."""
+"""The verb :func:`match_classrooms`: from roster, workspace and matched schools to matched classrooms."""
 
 from __future__ import annotations
 
@@ -8,22 +8,20 @@ from typing import TYPE_CHECKING
 from connect_kit.connect import grade_code
 from connect_kit.decisions.value import Decisions, read_decisions
 from connect_kit.engine import create_table, run_sql
+from connect_kit.engine.progress import progress_bar
 from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
-from connect_kit.matching.schools import fill_home, match_schools, scratch
-from connect_kit.matching.score import Evidence, compare_words, fill_spellings, near_pairs, spellings
+from connect_kit.matching.schools import create_home, match_schools, new_matching_schema
+from connect_kit.matching.score import Evidence, compare_words, create_spellings, near_pairs, spellings
 from connect_kit.oneroster import GRADES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from connect_kit.engine import Schema
     from connect_kit.roster import Roster, Workspace
 
-#: A school whose classes and classrooms make no more pairs has all of them compared, so that a title mistyped in every
-#: word is still found.
+#: In a school with at most this many pairs all are compared, so that a title mistyped in every word is still found.
 _SMALL = 2_500
-_BLOCK = 40_000  # pairs of classes and classrooms that have one thing in common, up to which they are compared
-_PAIRS = 800_000  # pairs compared at all
+_BLOCK = 40_000  # a larger block, in pairs of classes and classrooms, is not compared
+_PAIRS = 800_000  # pairs compared at most
 _YEAR_BEGINS = 7  # month of the new school year
 _STEPS = ("classrooms.sql", "titles.sql", "words.sql", "teachers.sql", "members.sql", "blocks.sql")
 
@@ -43,7 +41,7 @@ def match_classrooms(
     lost its leading zeros, blanks or letter case is suggested where no other can be meant. Classrooms without class ID
     are suggested by title, numbers in it, section, period, grade, teacher and members, one to one so that the best
     total wins; where another pair is as likely, none is suggested, because a wrong one would show a class to another
-    teacher's families. What people decided comes before all that. The weights stand in ``match_model.json``.
+    teacher's families. Decisions of people override all of this. The weights are in ``matching/model.json``.
 
     A classroom whose class ID no class of the delivery has is left alone, and so is an archived one.
 
@@ -52,9 +50,9 @@ def match_classrooms(
     roster : Roster
     workspace : Workspace
     schools : SchoolMatches, optional
-        From :func:`match_schools`; matched here when left out.
+        From :func:`match_schools`; by default matched here.
     decisions : Decisions, optional
-        Those beside the delivery when left out. ``same`` students count as members in common.
+        By default those beside the delivery. ``same`` students count as members in common.
     progress : bool, optional
         Show a progress bar.
     today : date, optional
@@ -67,7 +65,7 @@ def match_classrooms(
     Raises
     ------
     SettingError
-        When roster and workspace live in different engines.
+        When roster and workspace are on different engines.
     DecisionsError
         When the file of decisions has lines that cannot be read.
     """
@@ -75,33 +73,28 @@ def match_classrooms(
         decisions = read_decisions(roster) if schools is None else schools.decisions
     if schools is None:
         schools = match_schools(roster, workspace, decisions=decisions)
-    schema = scratch(roster, workspace)
+    schema = new_matching_schema(roster, workspace)
     also = (roster.schema.name, workspace.schema.name)
-    step = _bar(progress)
-    fill_home(schema, also, roster)
-    _fill_partners(schema, schools)
-    _fill_grade_lists(schema, also)
-    _fill_decided(schema, decisions)
-    fill_spellings(schema, "classrooms")
-    create_table(schema, "subjects", {"word": spellings("subjects").split()})
-    for file in _STEPS:
-        run_sql(schema, __package__, file, also, block=_BLOCK, small=_SMALL, pairs=_PAIRS)
-        step(file)
-    compare_words(schema)
     day = today or date.today()
-    run_sql(
-        schema,
-        __package__,
-        "classrooms_evidence.sql",
-        also,
-        year=day.year if day.month >= _YEAR_BEGINS else day.year - 1,
-    )
-    near = near_pairs(schema, "classrooms")
-    step("evidence")
+    year = day.year if day.month >= _YEAR_BEGINS else day.year - 1
+    with progress_bar(bool(progress), "Matching classrooms", total=len(_STEPS) + 1) as advance:
+        create_home(schema, also, roster)
+        _create_partners(schema, schools)
+        _create_grade_lists(schema, also)
+        _create_decided(schema, decisions)
+        create_spellings(schema, "classrooms")
+        create_table(schema, "subjects", {"word": spellings("subjects").split()})
+        for file in _STEPS:
+            run_sql(schema, __package__, file, also, block=_BLOCK, small=_SMALL, pairs=_PAIRS)
+            advance(1, file.removesuffix(".sql"))
+        compare_words(schema)
+        run_sql(schema, __package__, "classrooms_evidence.sql", also, year=year)
+        near = near_pairs(schema, "classrooms")
+        advance(1, "evidence")
     evidence = Evidence(
         kind="classrooms",
-        left=schema.frame("SELECT * EXCLUDE (n) FROM left_told ORDER BY n"),
-        right=schema.frame("SELECT * EXCLUDE (n) FROM right_told ORDER BY n"),
+        left=schema.frame("SELECT * EXCLUDE (n) FROM left_shown ORDER BY n"),
+        right=schema.frame("SELECT * EXCLUDE (n) FROM right_shown ORDER BY n"),
         certain=schema.frame("SELECT l, r, status, reason FROM certain ORDER BY l"),
         **near,
         schema=schema,
@@ -110,16 +103,16 @@ def match_classrooms(
     return ClassroomMatches(roster, workspace, decisions, evidence, schools=schools)
 
 
-def _fill_partners(schema: Schema, schools: SchoolMatches) -> None:
-    """Table ``partners`` (school, connect, title)."""
+def _create_partners(schema: Schema, schools: SchoolMatches) -> None:
+    """Make table ``partners`` (school, connect, title)."""
     partners = schools.partners()
     text = {name: partners[name].tolist() for name in ("school", "connect")}
     titles = [title if isinstance(title, str) else None for title in partners["title"]]
     create_table(schema, "partners", {**text, "title": titles})
 
 
-def _fill_grade_lists(schema: Schema, also: tuple[str, ...]) -> None:
-    """Table ``grade_lists`` (written, ranks): the grades of a class in CEDS' order."""
+def _create_grade_lists(schema: Schema, also: tuple[str, ...]) -> None:
+    """Make table ``grade_lists`` (written, ranks): the grades of a class in CEDS' order."""
     import pyarrow as pa
 
     sql = "SELECT grades FROM classes UNION SELECT grades FROM workspace_classrooms"
@@ -129,8 +122,8 @@ def _fill_grade_lists(schema: Schema, also: tuple[str, ...]) -> None:
     create_table(schema, "grade_lists", {"written": written, "ranks": pa.array(ranks, pa.list_(pa.int32()))})
 
 
-def _fill_decided(schema: Schema, decisions: Decisions) -> None:
-    """Table ``decided_students`` (roster, workspace): IDs of students who were decided to be the same."""
+def _create_decided(schema: Schema, decisions: Decisions) -> None:
+    """Make table ``decided_students`` (roster, workspace): IDs of students who were decided to be the same."""
     same = [
         (decision.left.removeprefix("roster:"), decision.right.removeprefix("workspace:"))
         for decision in decisions.about("students")
@@ -138,17 +131,3 @@ def _fill_decided(schema: Schema, decisions: Decisions) -> None:
     ]
     left, right = [left for left, _ in same], [right for _, right in same]
     create_table(schema, "decided_students", {"roster": left, "workspace": right})
-
-
-def _bar(wanted: bool | None) -> Callable[[str], object]:
-    if not wanted:
-        return lambda _: None
-    from tqdm.auto import tqdm
-
-    bar = tqdm(desc="Matching classrooms", total=len(_STEPS) + 1, unit=" steps", leave=False)
-
-    def step(name: str) -> None:
-        bar.set_postfix_str(name.removesuffix(".sql"))
-        bar.update()
-
-    return step

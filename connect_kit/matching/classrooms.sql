@@ -1,5 +1,5 @@
 -- Classes of the delivery, classrooms on Connect, and those whose ID says that they are each other's.
--- Runs with the matching's own schema first, then the roster's, then the workspace's.
+-- Runs with the room's own schema first, then the roster's, then the workspace's.
 -- Needs ``partners`` (school, connect, title): a school of the delivery and its Connect school, by number k.
 
 CREATE TABLE places AS
@@ -59,7 +59,7 @@ CREATE TABLE open_left AS SELECT * FROM left_side WHERE k IS NOT NULL AND id IS 
 CREATE TABLE open_right AS
 SELECT * FROM right_side WHERE k IS NOT NULL AND n NOT IN (SELECT r FROM certain) AND (class_id IS NULL AND NOT archived OR n IN (SELECT r FROM repeated_ids));
 
--- What is said of those that find no partner.
+-- Why one has no partner, as far as it is known.
 CREATE TABLE left_whys AS
 SELECT l.n, CASE WHEN l.why IS NULL AND r.id IS NOT NULL AND l.n NOT IN (SELECT l FROM repeated_ids)
     THEN 'its class ID is recorded on classroom ' || r.id || ' of another Connect school' ELSE l.why END AS why

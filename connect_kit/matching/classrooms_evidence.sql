@@ -1,5 +1,5 @@
 -- The evidence of every pair of a class and a classroom. Continues blocks.sql once ``alike`` (a, b, ratio ...) is there.
--- What one side does not tell is no evidence (NULL).
+-- What is unknown of one side is not evidence (NULL).
 
 CREATE MACRO in_common(bits, other) AS (bits & other) > 0;
 
@@ -31,11 +31,11 @@ FROM candidates AS c JOIN facts AS a ON a.side = 'l' AND a.n = c.l JOIN facts AS
 LEFT JOIN alike AS w ON w.a = a.core AND w.b = b.core
 LEFT JOIN known_members AS m ON m.r = c.r LEFT JOIN shared_members AS s ON s.l = c.l AND s.r = c.r LEFT JOIN repeated_ids AS i ON i.l = c.l AND i.r = c.r;
 
--- What is shown of both sides.
-CREATE TABLE left_told AS
+-- What is shown about both sides.
+CREATE TABLE left_shown AS
 SELECT l.n, l.id, l.title, l.school_id, p.title AS school, l."group", l.grades, l.periods, coalesce(w.why, x.why) AS why
 FROM left_side AS l JOIN left_whys AS w USING (n) LEFT JOIN crowded AS x ON x.side = 'l' AND x.n = l.n LEFT JOIN partners AS p ON p.school = l.school_id;
 
-CREATE TABLE right_told AS
+CREATE TABLE right_shown AS
 SELECT r.n, r.id, r.title, coalesce(p.school, r.school_id) AS school_id, coalesce(p.title, r.school) AS school, r."group", r.grades, r.class_id, r.archived, coalesce(w.why, x.why) AS why
 FROM right_side AS r JOIN right_whys AS w USING (n) LEFT JOIN crowded AS x ON x.side = 'r' AND x.n = r.n LEFT JOIN partners AS p ON p.connect = r."group";

@@ -1,4 +1,4 @@
-"""Matched schools and classrooms, as the verbs return them."""
+"""Matched schools and matched classrooms, as the verbs return them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from connect_kit.display.match_charts import matches_by_school
 from connect_kit.engine import package_text
 from connect_kit.errors import SettingError
+from connect_kit.matching.base import COLUMNS, Matches
 from connect_kit.matching.consequences import CHOICES, CLASSROOMS, SCHOOLS, Outcome
-from connect_kit.matching.partners import COLUMNS, Matches
 from connect_kit.matching.resolve import STATUSES
 
 if TYPE_CHECKING:
@@ -43,14 +44,12 @@ class SchoolMatches(Matches):
         )
 
     def by_school(self) -> pd.DataFrame:
-        """The counts of all schools in one row."""
+        """The counts of all schools together, in one row."""
         counts = self._frame["status"].value_counts().reindex(list(STATUSES), fill_value=0)
         return counts.to_frame().T.assign(schoolId="", name="all schools").reset_index(drop=True)
 
     def chart(self) -> Any:
         """How many schools are matched, suggested and unmatched on both sides, as an Altair chart."""
-        from connect_kit.display.match_charts import matches_by_school
-
         return matches_by_school(self.by_school(), "Schools of the delivery and on Connect")
 
     def partners(self) -> pd.DataFrame:
@@ -79,20 +78,20 @@ class ClassroomMatches(Matches):
     outcomes: ClassVar[Mapping[str, Outcome]] = CLASSROOMS
 
     def details(self) -> pd.DataFrame:
-        """:meth:`table` with what else is known of both sides, the ``decision`` and the ``consequence``.
+        """:meth:`table` with everything else known about both sides, the ``decision`` and the ``consequence``.
 
         For ``roster`` and ``workspace``: ``_school_id`` (School ID), ``_school``, ``_group`` (Connect's ID of the
         school), ``_grades``, ``_teachers``, ``_members`` (number of students); ``roster_periods``,
         ``workspace_class_id``, ``workspace_archived``. Holds names of teachers: it is for the analyst's own screen.
         """
-        told = Matches.details(self)
+        table = Matches.details(self)
         also = (self.roster.schema.name, self.workspace.schema.name)
         seats = self.evidence.schema.frame(package_text(__package__, "seats.sql"), also=also)
         for side in ("roster", "workspace"):
             of_side = seats[(seats["side"] == side) & seats["id"].notna()].set_index("id")
             for name in ("teachers", "members"):
-                told[f"{side}_{name}"] = told[f"{side}_id"].map(of_side[name])
-        return told
+                table[f"{side}_{name}"] = table[f"{side}_id"].map(of_side[name])
+        return table
 
     def decide(
         self, roster_id: str | None, workspace_id: str, decision: str, *, who: str | None = None, note: str = ""
@@ -102,7 +101,7 @@ class ClassroomMatches(Matches):
         Raises
         ------
         SettingError
-            For an ID that is not there, a decision that cannot be, or a class and a classroom of different schools.
+            For an unknown ID, a decision that is not valid, or a class and a classroom of different schools.
         """
         if decision == "connect" and roster_id is not None:
             left = self.evidence.left.iloc[self._number("left", roster_id)]

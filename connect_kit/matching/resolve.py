@@ -1,4 +1,4 @@
-"""From evidence and decisions to one partner each, or none: what every school and classroom ends up with."""
+"""From evidence and decisions to the result: one partner or none for each school or classroom."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from connect_kit.decisions.value import Decisions
-    from connect_kit.engine.weights import probability
-from connect_kit.matching.score import Evidence
+    from connect_kit.matching.score import Evidence
 
 _THINGS = {
     "schools": (("school", "schools of the delivery"), ("Connect school", "Connect schools")),
@@ -45,21 +44,21 @@ class _Resolution:
         self.evidence = evidence
         self.partner = np.full(len(evidence.right), -1)  # of each right side
         self.taken = np.zeros(len(evidence.left), bool)
-        self.out = np.zeros(len(evidence.right), bool)  # right sides that shall have no partner
+        self.out = np.zeros(len(evidence.right), bool)  # right sides that are to have no partner
         self.status = np.full(len(evidence.right), "", object)
         self.score = np.zeros(len(evidence.right))
         self.reason = np.full(len(evidence.right), "", object)
         self.decision = np.full(len(evidence.right), "", object)
         self.why_left = evidence.left["why"].to_numpy(object, copy=True)
         self.why_right = evidence.right["why"].to_numpy(object, copy=True)
-        self.refused: Any = np.zeros(0, np.int64)  # pairs that were decided to be none, as one number each
+        self.refused: Any = np.zeros(0, np.int64)  # pairs decided to be different, as one number each
         self._decided(decisions)
         for status in ("matched", "suggested"):
             self._certain(status)
         self._similar()
 
     def _decided(self, decisions: Decisions) -> None:
-        """What people decided comes first; of two decisions about one side the later counts."""
+        """Apply what people decided, first of all; of two decisions about one side the later counts."""
         import numpy as np
 
         rows = decisions.about(self.evidence.kind)
@@ -67,7 +66,7 @@ class _Resolution:
         number_r = dict(zip("workspace:" + self.evidence.right["id"], range(len(self.partner)), strict=True))
         refused = []
         taken_by: dict[int, int] = {}  # the right side that a decision gave a left one
-        for row in rows:  # as many as a person has decided
+        for row in rows:  # only as many as people have decided
             left, right = number_l.get(row.left, -1), number_r.get(row.right, -1)
             if right < 0:
                 continue
@@ -96,7 +95,7 @@ class _Resolution:
         return left * (len(self.partner) + 1) + right
 
     def _free(self, left: Any, right: Any) -> Any:
-        """Which of these pairs are still open."""
+        """Which of these pairs can still be made."""
         import numpy as np
 
         return (
@@ -122,7 +121,7 @@ class _Resolution:
         self.why_right[kept_apart] = "decided otherwise"
 
     def _similar(self) -> None:
-        """Suggest the assignment with the best total; a pair with an equal rival is left open."""
+        """Suggest the assignment with the best total; a pair with an equal rival is left undecided."""
         import numpy as np
 
         e, rules = self.evidence, model(self.evidence.kind)
@@ -144,7 +143,7 @@ class _Resolution:
         self._doubts(left[still], right[still], weight[still])
 
     def _doubts(self, left: Any, right: Any, weight: Any) -> None:
-        """Say of a side that has likely partners, but none for sure, how many they are and which."""
+        """Name the likely partners of a side that has some, but none for certain."""
         e = self.evidence
         (class_, classes), (room, rooms) = _THINGS[e.kind]
         for whys, own, words in (

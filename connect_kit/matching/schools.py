@@ -1,4 +1,4 @@
-"""Which school of the delivery is which school on Connect."""
+"""The verb :func:`match_schools`, and the schema that classrooms are matched in as well."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from connect_kit.decisions.value import Decisions, read_decisions
 from connect_kit.engine import create_table, literal, run_sql
 from connect_kit.errors import SettingError
 from connect_kit.matching.matches import SchoolMatches
-from connect_kit.matching.score import Evidence, compare_words, fill_grades, fill_spellings, near_pairs, spellings
+from connect_kit.matching.score import Evidence, compare_words, create_spellings, near_pairs, spellings
+from connect_kit.roster.grades import create_grade_ranks
 
 if TYPE_CHECKING:
     from connect_kit.engine import Schema
     from connect_kit.roster import Roster, Workspace
 
-_EVERYTHING = 250_000  # pairs of schools without ID in common, up to which each is looked at
-_MOST = 20  # schools that may share a student's name, or a word of their own, for it to tell something
+_EVERYTHING = 250_000  # up to this many pairs of schools without a common ID, all are compared
+_MOST = 20  # a student's name or a word that more schools share says nothing
 _GRADES = (
     "SELECT grades FROM users WHERE _kind = 'student' UNION SELECT grade FROM workspace_students "
     "UNION SELECT unnest(string_split(grades, ',')) FROM classes "
@@ -29,7 +30,7 @@ def match_schools(roster: Roster, workspace: Workspace, *, decisions: Decisions 
     The School ID recorded on Connect decides (S9): the same ID is a match. An ID that lost its leading zeros, blanks or
     letter case is suggested where no other can be meant. Schools left over are suggested by their names (orgs.csv), the
     students and classes whose IDs they have in common, and students of the same name and grade, one to one so that the
-    best total wins. What people decided comes before all that. The weights stand in ``match_model.json``.
+    best total wins. Decisions of people override all of this. The weights are in ``matching/model.json``.
 
     Parameters
     ----------
@@ -38,7 +39,7 @@ def match_schools(roster: Roster, workspace: Workspace, *, decisions: Decisions 
         school level, rows without School ID are one school.
     workspace : Workspace
     decisions : Decisions, optional
-        Those beside the delivery when left out.
+        By default those beside the delivery.
 
     Returns
     -------
@@ -47,17 +48,17 @@ def match_schools(roster: Roster, workspace: Workspace, *, decisions: Decisions 
     Raises
     ------
     SettingError
-        When roster and workspace live in different engines.
+        When roster and workspace are on different engines.
     DecisionsError
         When the file of decisions has lines that cannot be read.
     """
-    schema = scratch(roster, workspace)
+    schema = new_matching_schema(roster, workspace)
     also = (roster.schema.name, workspace.schema.name)
-    fill_home(schema, also, roster)
+    create_home(schema, also, roster)
     run_sql(schema, __package__, "schools.sql", also, most=_MOST)
     if roster.level == "school":
         _one_school(schema)
-    fill_spellings(schema, "schools")
+    create_spellings(schema, "schools")
     run_sql(schema, __package__, "words.sql", also)
     kinds = ", ".join(map(literal, spellings("kinds").split()))
     run_sql(schema, __package__, "schools_pairs.sql", also, kinds=kinds, everything=_EVERYTHING, most=_MOST)
@@ -76,13 +77,13 @@ def match_schools(roster: Roster, workspace: Workspace, *, decisions: Decisions 
     return SchoolMatches(roster, workspace, decisions or read_decisions(roster), evidence)
 
 
-def scratch(roster: Roster, workspace: Workspace) -> Schema:
-    """A schema for matching, with the forms of IDs and names and the ranks of the grades.
+def new_matching_schema(roster: Roster, workspace: Workspace) -> Schema:
+    """Make a schema for matching, with the normal forms of IDs and names and the ranks of the grades.
 
     Raises
     ------
     SettingError
-        When roster and workspace live in different engines.
+        When roster and workspace are on different engines.
     """
     if workspace.schema.engine is not roster.schema.engine:
         raise SettingError("roster and workspace live in different engines; pass the same engine= to both readers")
@@ -90,12 +91,12 @@ def scratch(roster: Roster, workspace: Workspace) -> Schema:
     also = (roster.schema.name, workspace.schema.name)
     run_sql(schema, "connect_kit.engine", "forms.sql", also)
     run_sql(schema, __package__, "match_forms.sql", also)
-    fill_grades(schema, also, _GRADES)
+    create_grade_ranks(schema, _GRADES, also)
     return schema
 
 
-def fill_home(schema: Schema, also: tuple[str, ...], roster: Roster) -> None:
-    """Table ``home``: at school level, the school of rows without School ID; the only one named, or one without ID."""
+def create_home(schema: Schema, also: tuple[str, ...], roster: Roster) -> None:
+    """Make table ``home``: at school level, the school of rows without School ID; the only one named, or ''."""
     named = schema.execute(
         "SELECT DISTINCT trim(orgSourcedIds) FROM users "
         "WHERE orgSourcedIds IS NOT NULL AND NOT contains(orgSourcedIds, ',') "
@@ -108,7 +109,7 @@ def fill_home(schema: Schema, also: tuple[str, ...], roster: Roster) -> None:
 
 
 def _one_school(schema: Schema) -> None:
-    """At school level one school here and one there are each other's, whatever ID is recorded: it is optional (S0)."""
+    """At school level the one school on each side is matched, whatever ID is recorded: it is optional (S0)."""
     schema.execute("""
         INSERT INTO certain
         SELECT l.n, r.n, CASE WHEN l.id = '' OR r.recorded IS NULL THEN 'matched' ELSE 'suggested' END,

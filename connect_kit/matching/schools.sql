@@ -1,5 +1,5 @@
 -- Schools of the delivery, schools on Connect, and what speaks for a pair of them.
--- Runs with the matching's own schema first, then the roster's, then the workspace's.
+-- Runs with the room's own schema first, then the roster's, then the workspace's.
 -- Table home holds the school that rows without School ID belong to at school level; NULL at district level.
 
 -- A person in several schools lists them, separated by commas (S1).
@@ -59,7 +59,7 @@ JOIN user_schools AS s ON s.sourcedId = w.studentId AND s._kind = 'student';
 CREATE TABLE shared_ids AS
 SELECT l.n AS l, k.r, count(DISTINCT k._line) AS shared FROM known_ids AS k JOIN open_left AS l ON l.id = k.school GROUP BY ALL;
 
--- Students made by hand, by name and grade. A name that many schools have tells nothing.
+-- Students made by hand, by name and grade. A name that many schools have says nothing.
 CREATE TABLE pupils_left AS
 SELECT l.n AS l, pupil_key(u.givenName, u.familyName) AS name, g.rank AS grade, count(*) AS n
 FROM users AS u JOIN user_schools AS s ON s._line = u._line JOIN open_left AS l ON l.id = s.school LEFT JOIN grade_ranks AS g ON g.written = u.grades

@@ -1,17 +1,16 @@
-"""What schools and classrooms have in common when they are matched: scored pairs, decisions, one partner each."""
+"""Scoring pairs of schools or classrooms: weights and words of the evidence, as model.json holds them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from connect_kit.connect import grade_code
 from connect_kit.engine import create_table, literal, package_text, quoted
 from connect_kit.engine.weights import weight
-from connect_kit.oneroster import GRADES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,13 +19,12 @@ if TYPE_CHECKING:
 
     from connect_kit.engine import Schema
 
-_ORDERED_GRADES = {code: rank for rank, code in enumerate(GRADES[:-3])}  # PS, UG and Other stand in no order
-_LITTLE = 1  # what weighs so much too little for a suggestion is still told of
+_LITTLE = 1  # a pair that is short of a suggestion by this weight is still mentioned
 
 
 @cache
 def model(kind: str) -> Mapping[str, Any]:
-    """The part of ``match_model.json`` for ``schools`` or ``classrooms``."""
+    """The part of ``model.json`` for ``schools`` or ``classrooms``."""
     part: Mapping[str, Any] = _data("model.json")[kind]
     return part
 
@@ -42,28 +40,14 @@ def _data(file: str) -> Any:
     return json.loads(package_text(__package__, file))
 
 
-def fill_spellings(schema: Schema, part: str) -> None:
-    """Table ``spellings`` (written, meant)."""
+def create_spellings(schema: Schema, part: str) -> None:
+    """Make table ``spellings`` (written, meant)."""
     pairs = spellings(part)
     create_table(schema, "spellings", {"written": list(pairs), "meant": list(pairs.values())})
 
 
-def fill_grades(schema: Schema, also: Sequence[str], values: str) -> None:
-    """Table ``grade_ranks`` (written, rank): neighbouring grades differ by one. ``values`` is SQL for the written ones.
-
-    A list of grades has the rank of its first.
-    """
-    import pyarrow as pa
-
-    written = [row[0] for row in schema.execute(f"SELECT DISTINCT * FROM ({values}) WHERE #1 IS NOT NULL", also=also)]
-    ranks = {value: _ORDERED_GRADES.get(grade_code(value.split(",")[0]) or "") for value in written}
-    known = {value: rank for value, rank in ranks.items() if rank is not None}
-    ranked = pa.array(list(known.values()), pa.int32())
-    create_table(schema, "grade_ranks", {"written": list(known), "rank": ranked})
-
-
 def compare_words(schema: Schema) -> None:
-    """Table ``alike`` from ``cores`` (a, b ...): how alike two texts of sorted words are, as ``ratio`` 0 to 100."""
+    """Make table ``alike`` from ``cores`` (a, b ...): the similarity of two texts of sorted words, ``ratio`` to 100."""
     import numpy as np
     import pyarrow as pa
     from rapidfuzz import fuzz, process
@@ -76,20 +60,20 @@ def compare_words(schema: Schema) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """What is known of two sides before anybody decides, as worked out once from roster and workspace.
+    """What is known about two sides before anybody decides, worked out once from roster and workspace.
 
     Attributes
     ----------
     kind : {"schools", "classrooms"}
     left, right : pandas.DataFrame
-        The two sides by number: ``id``, ``title``, ``why`` (what is said of one without partner, if it is known), and
-        what details show.
+        The two sides by number: ``id``, ``title``, ``why`` (why one has no partner, if that is known), and what
+        the details show.
     certain : pandas.DataFrame
         Pairs by ID: ``l``, ``r``, ``status``, ``reason``.
     lefts, rights, weights, ceilings : array
-        Pairs by similarity that come near a suggestion; a score is not higher than its ceiling.
+        Pairs by similarity that come near a suggestion; a score is at most its ceiling.
     schema : Schema
-        Holds all scored pairs as table ``scored``.
+        Has all scored pairs as table ``scored``.
     capped : pandas.DataFrame
         Blocks too large to be compared.
     """
@@ -106,10 +90,10 @@ class Evidence:
     capped: pd.DataFrame = field(repr=False)
 
     def reasons(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> list[str]:
-        """In words, what speaks for and against each of these pairs."""
-        with self.schema.engine.cursor((self.schema.name,)) as cursor:
-            import pyarrow as pa
+        """What speaks for and against each of these pairs, in words."""
+        import pyarrow as pa
 
+        with self.schema.engine.cursor((self.schema.name,)) as cursor:
             cursor.register("wanted", pa.table({"l": left, "r": right, "n": range(len(left))}))
             rows = cursor.execute(
                 f"SELECT n, {_reason(self.kind)} FROM wanted LEFT JOIN evidence USING (l, r) ORDER BY n"
@@ -119,10 +103,10 @@ class Evidence:
     def doubts(
         self, left: Any, right: Any, weight: Any, *, own: str, words: tuple[str, str, str], near: float
     ) -> tuple[NDArray[np.int64], Any]:
-        """Numbers of one side (``own``: l or r), and for each in words which partners are likely, and why none is sure.
+        """Numbers of one side (``own``: l or r), and for each, in words, its likely partners and why none is certain.
 
-        ``words``: what a partner is called, what several are, and what a rival is. ``near``: how much less a partner
-        may weigh than the best to be equally likely.
+        ``words``: the names of a partner, of several, and of a rival. ``near``: a partner that weighs at most so much
+        less than the best is equally likely.
         """
         import numpy as np
         import pyarrow as pa
@@ -137,7 +121,7 @@ class Evidence:
                 WITH rivals AS (
                     SELECT {own} AS own, {other} AS other, weight FROM near
                     QUALIFY weight >= max(weight) OVER (PARTITION BY {own}) - {near}
-                ), told AS (
+                ), likely_partners AS (
                     SELECT own, count(*) AS rivals, max(weight) AS weight, arg_min(other, (-weight, other)) AS other,
                         list(s.id ORDER BY weight DESC, other)[:3] AS likely
                     FROM rivals JOIN {side} AS s ON s.n = other GROUP BY own
@@ -148,14 +132,14 @@ class Evidence:
                     WHEN t.rivals = 1 THEN '{one} ' || t.likely[1] || ' is likely, but so is another {rival} for it'
                     ELSE format('{{:,}}', t.rivals) || ' {many} are equally likely: ' || array_to_string(t.likely, ', ')
                         || CASE WHEN t.rivals > 3 THEN ', …' ELSE '' END END
-                    || ' (' || {_reason(self.kind)} || ')' AS told
-                FROM told AS t JOIN evidence AS e ON e.{own} = t.own AND e.{other} = t.other
+                    || ' (' || {_reason(self.kind)} || ')' AS text
+                FROM likely_partners AS t JOIN evidence AS e ON e.{own} = t.own AND e.{other} = t.other
             """).to_arrow_table()
-        return found.column("own").to_numpy(), found.column("told").to_numpy(zero_copy_only=False)
+        return found.column("own").to_numpy(), found.column("text").to_numpy(zero_copy_only=False)
 
 
 def floor_weight(kind: str) -> float:
-    """The weight from which on a pair is suggested."""
+    """The least weight at which a pair is suggested."""
     return weight(model(kind)["floor"])
 
 
@@ -203,7 +187,5 @@ def _reason(kind: str) -> str:
 
 
 def _words(words: str) -> str:
-    import re
-
     parts = re.split(r"\{(\w+)\}", words)
     return " || ".join(quoted(part) if place % 2 else literal(part) for place, part in enumerate(parts))

@@ -40,9 +40,9 @@ SELECT DISTINCT k, word FROM (
     JOIN places AS p ON p.connect = w.school
 ) WHERE word NOT IN (SELECT word FROM subjects);
 
--- The words of a title that are the name of somebody who teaches at the school are no subject.
+-- The words of a title that are the name of somebody who teaches at the school are not its subject.
 CREATE TABLE parsed AS
-WITH spelled AS (
+WITH known_words AS (
     SELECT p.k, p.title, w.pos, w.word, s.word IS NOT NULL AS is_name
     FROM prepared AS p JOIN numbered_texts AS t ON t.s = p.s JOIN words_meant AS w ON w.t = t.t
     LEFT JOIN staff_words AS s ON s.k = p.k AND s.word = w.word WHERE w.word <> ''
@@ -56,7 +56,7 @@ WITH spelled AS (
                 WHEN word ^@ 'zzg' OR word ^@ 'zzn' OR regexp_full_match(word, '[0-9]{1,3}') THEN 'number'
                 WHEN pos > 1 AND regexp_full_match(word, '[a-h]') THEN 'section' ELSE 'word' END AS kind,
             CASE WHEN word ^@ 'zz' THEN substr(word, 4) ELSE word END AS number
-        FROM spelled
+        FROM known_words
     ) GROUP BY k, title
 )
 -- A title without letters and digits (an emoji) is its own subject.

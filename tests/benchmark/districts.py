@@ -10,7 +10,7 @@ from tests.benchmark.people_sets import counted
 if TYPE_CHECKING:
     import pandas as pd
 
-    from connect_kit.matching.partners import Matches
+    from connect_kit.matching.base import Matches
     from tests.benchmark.process import Clock
 
 

@@ -97,12 +97,12 @@ def test_what_another_process_writes_is_kept(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
 
 
-def test_undo_takes_back_its_own_line_and_leaves_the_others(tmp_path: Path) -> None:
+def test_undo_removes_its_own_line_and_leaves_the_others(tmp_path: Path) -> None:
     mine = read_decisions(tmp_path / NAME).decide("students", "roster:1", "roster:2", "same")
     read_decisions(tmp_path / NAME).decide("students", "roster:3", "roster:4", "same")
     left = mine.undo()
     assert left.table()["left"].tolist() == ["roster:3"]
-    with pytest.raises(SettingError, match="nothing to take back"):
+    with pytest.raises(SettingError, match="nothing to undo"):
         left.undo()
 
 
@@ -111,7 +111,7 @@ def test_undo_of_the_first_decision_leaves_no_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_many_decisions_are_one_step_to_take_back(tmp_path: Path) -> None:
+def test_many_decisions_are_undone_in_one_step(tmp_path: Path) -> None:
     file = written(tmp_path, SAME)
     rows = [("classrooms", f"roster:{i}", f"workspace:{i}", "connect") for i in range(500)]
     decisions = read_decisions(file).decide_all(rows, who="ada")
@@ -123,7 +123,7 @@ def test_many_decisions_are_one_step_to_take_back(tmp_path: Path) -> None:
 def test_undo_says_so_when_its_line_is_gone(tmp_path: Path) -> None:
     decisions = read_decisions(tmp_path / NAME).decide("students", "roster:1", "roster:2", "same")
     written(tmp_path, SAME)
-    with pytest.raises(SettingError, match="not there any more as it was written"):
+    with pytest.raises(SettingError, match="no longer there as it was written"):
         decisions.undo()
     assert (tmp_path / NAME).read_text() == SAME
 
@@ -159,7 +159,7 @@ def test_a_file_saved_by_excel_is_read_and_added_to_in_its_own_form(tmp_path: Pa
     assert file.read_bytes() == text
 
 
-def test_every_faulty_line_is_told_with_column_value_and_what_is_expected(tmp_path: Path) -> None:
+def test_every_faulty_line_is_listed_with_column_value_and_what_is_expected(tmp_path: Path) -> None:
     text = SAME + (
         "students,roster:01,roster:03,maybe,,,\n"
         "students,01,roster:03,same,,,\n"
@@ -177,41 +177,41 @@ def test_every_faulty_line_is_told_with_column_value_and_what_is_expected(tmp_pa
         read_decisions(file)
     assert caught.value.problems == (
         "line 3, column decision: 'maybe' is not one of same, different, unsure",
-        "line 4, column left: '01' is no key; expected roster:ID or workspace:ID",
+        "line 4, column left: '01' is not a key; expected roster:ID or workspace:ID",
         "line 5, column about: 'pupils' is not one of students, people, schools, classrooms",
         "line 6: has 4 fields; expected 7: about,left,right,decision,who,when,note",
-        "line 7, column when: 'yesterday' is no date; expected 2026-08-15T09:30:00Z",
+        "line 7, column when: 'yesterday' is not a date; expected 2026-08-15T09:30:00Z",
         "line 8, column left: 'roster:5' must be blank, because 'archive' is about a classroom alone",
-        "line 9, column left: 'workspace:C1' is no key; expected roster:ID",
+        "line 9, column left: 'workspace:C1' is not a key; expected roster:ID",
         "line 10, column right: 'roster:9' is the same as left; give two records",
-        "line 11, column right: 'workspace:' is no key; expected workspace:ID",
+        "line 11, column right: 'workspace:' is not a key; expected workspace:ID",
     )
     assert all(problem in str(caught.value) for problem in caught.value.problems)
     assert str(file) in str(caught.value)
 
 
-def test_a_wrong_header_is_told_column_by_column(tmp_path: Path) -> None:
+def test_a_wrong_header_is_reported_column_by_column(tmp_path: Path) -> None:
     file = written(tmp_path, "about,left,left,decision,who,when,remark\nstudents,a,b,c,d,e,f\n")
     with pytest.raises(DecisionsError) as caught:
         read_decisions(file)
     assert [problem.split(";")[0] for problem in caught.value.problems] == [
         "line 1: column 'remark' is unknown",
-        "line 1: column 'left' stands there twice",
+        "line 1: column 'left' occurs more than once",
         "line 1: column 'right' is missing",
         "line 1: column 'note' is missing",
     ]
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         (SAME.encode() + "students,roster:1,roster:3,same,José,,\n".encode("cp1252"), "line 3: is not UTF-8"),
-        (SAME.encode() + b'students,roster:1,roster:3,same,"ada,,\n', "line 3: is no CSV"),
+        (SAME.encode() + b'students,roster:1,roster:3,same,"ada,,\n', "line 3: is not valid CSV"),
     ],
     ids=["windows-1252", "open-quote"],
 )
-def test_a_file_that_is_no_text_or_no_csv_is_told_with_the_line(tmp_path: Path, text: bytes, told: str) -> None:
-    with pytest.raises(DecisionsError, match=told):
+def test_a_file_that_is_not_text_or_csv_is_reported_with_the_line(tmp_path: Path, text: bytes, message: str) -> None:
+    with pytest.raises(DecisionsError, match=message):
         read_decisions(written(tmp_path, text))
 
 
@@ -225,23 +225,23 @@ def test_nothing_is_written_into_a_faulty_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("about", "left", "right", "decision", "told"),
+    ("about", "left", "right", "decision", "message"),
     [
         ("pupils", "roster:1", "roster:2", "same", "about: 'pupils' is not one of"),
         ("students", "roster:1", "roster:2", "connect", "decision: 'connect' is not one of same"),
-        ("students", "1", "roster:2", "same", "left: '1' is no key"),
+        ("students", "1", "roster:2", "same", "left: '1' is not a key"),
         ("students", "roster:1", "roster:1", "same", "the same as left"),
         ("schools", "workspace:1", "workspace:2", "connect", "expected roster:ID"),
         ("classrooms", "roster:1", "workspace:2", "leave", "must be blank"),
-        ("students", "roster:1", "roster:\ud800", "same", "what is no character"),
+        ("students", "roster:1", "roster:\ud800", "same", "something that is not a character"),
     ],
 )
-def test_a_decision_that_cannot_be_is_refused(about: str, left: str, right: str, decision: str, told: str) -> None:
-    with pytest.raises(SettingError, match=told):
+def test_an_invalid_decision_is_refused(about: str, left: str, right: str, decision: str, message: str) -> None:
+    with pytest.raises(SettingError, match=message):
         Decisions(None).decide(about, left, right, decision)
 
 
-def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_to_is_reported(tmp_path: Path) -> None:
     file = written(tmp_path, SAME)
     decisions = read_decisions(file)
     file.unlink()
@@ -250,16 +250,16 @@ def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
         decisions.decide("students", "roster:1", "roster:2", "same")
 
 
-def test_a_delivery_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_delivery_that_does_not_exist_is_reported(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="no such delivery"):
         read_decisions(tmp_path / "2026-08-15")
 
 
-def test_a_temporary_file_of_a_dead_process_does_not_stop_the_work(tmp_path: Path) -> None:
+def test_the_lock_of_a_dead_process_does_not_stop_the_work(tmp_path: Path) -> None:
     import os
 
-    stale = tmp_path / f".{NAME}.new"
-    stale.write_text("half a li")
+    stale = tmp_path / f".{NAME}.lock"
+    stale.write_text("")
     os.utime(stale, (1, 1))
     read_decisions(tmp_path / NAME).decide("students", "roster:1", "roster:2", "same")
     assert len(read_decisions(tmp_path / NAME)) == 1

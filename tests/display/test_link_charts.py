@@ -47,11 +47,6 @@ def explained():
     )
 
 
-def measured(**columns):
-    frame = {"threshold": [0.5, 0.9, 0.99], "precision": [0.9, 0.98, 1.0], "recall": [0.97, 0.95, 0.8]}
-    return pd.DataFrame(frame | columns)
-
-
 def told(chart):
     return re.findall(r">([^<>]+)</(?:text|tspan)>", to_svg(chart))
 
@@ -72,8 +67,6 @@ EVERY = {
     "two records": lambda: link_charts.cluster_graph(whole_cluster(2), conflicts()),
     "twenty records": lambda: link_charts.cluster_graph(whole_cluster(20), conflicts()),
     "waterfall": lambda: link_charts.waterfall(explained(), -37.5, 5e-12),
-    "precision": lambda: link_charts.precision_recall(measured()),
-    "no precision": lambda: link_charts.precision_recall(measured().iloc[:0]),
 }
 
 
@@ -277,30 +270,3 @@ def test_labels_fit_in_a_font_wider_than_ours():
 
 def test_nothing_compared_gives_a_chart_all_the_same():
     assert "in all" in told(link_charts.waterfall(parts(("before any comparison", "", -10.0)), -10.0, 0.001))
-
-
-# ---- precision and recall
-
-
-def test_the_default_threshold_is_marked_with_what_it_reaches():
-    texts = told(link_charts.precision_recall(measured()))
-    assert {"default 0.9, precision 98%, recall 95%", "precision 100%", "recall 80%"} <= set(texts)
-
-
-def test_a_scale_that_does_not_begin_at_zero_says_so():
-    high = told(link_charts.precision_recall(measured()))
-    low = told(link_charts.precision_recall(measured(recall=[0.2, 0.1, 0.0])))
-    assert "The scale begins at 75%, not at zero" in high
-    assert not [text for text in low if "scale begins" in text]
-
-
-def test_words_of_lines_that_meet_do_not_cover_each_other():
-    svg = to_svg(link_charts.precision_recall(measured(recall=[0.9, 0.98, 0.999])))
-    places = re.findall(r'translate\(([\d.]+),([-\d.]+)\)"[^>]*>(?:precision|recall) [\d.]+%<', svg)
-    assert len(places) == 2
-    assert abs(float(places[0][1]) - float(places[1][1])) >= 14
-
-
-def test_where_nothing_was_found_there_is_no_precision():
-    chart = link_charts.precision_recall(measured(precision=math.nan, recall=0.0))
-    assert "default 0.9, precision unknown, recall 0%" in told(chart)

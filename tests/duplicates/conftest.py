@@ -1,4 +1,4 @@
-"""Small invented districts for the linkage: children who have nothing to do with each other, and those a test adds."""
+"""Small invented districts: unrelated children, and those that a test adds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which pairs are compared: whoever agrees in something telling, never all, never a block that explodes."""
+"""Which pairs are compared: whoever agrees in something specific, never all, never a block that explodes."""
 
 from __future__ import annotations
 
@@ -211,8 +211,8 @@ def test_contacts_of_one_guardian_alone_say_no_more_than_the_guardian(district: 
         {"sourcedId": "SD", "givenName": "Ludmila"},
     ]
     schema = build_people(district(*rows, alone=True), None, model)
-    told = schema.execute("SELECT id, len(contacts) FROM people ORDER BY id")
-    assert told == [("SA", 1), ("SB", 1), ("SC", 0), ("SD", None)]
+    contacts = schema.execute("SELECT id, len(contacts) FROM people ORDER BY id")
+    assert contacts == [("SA", 1), ("SB", 1), ("SC", 0), ("SD", None)]
 
 
 def test_one_who_stands_in_a_block_twice_takes_nobody_s_place_in_it(district: District, model: Model) -> None:

@@ -1,4 +1,4 @@
-"""Brothers, sisters and namesakes, told from a child entered twice where no birth date helps."""
+"""Siblings and namesakes are distinguished from a child entered twice where no birth date helps."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ APART = {
     "twins with a second name in common": (
         {"givenName": "Diego Angel", "grades": "07"}, {"givenName": "Angel Angel", "grades": "07"},
     ),
-    "a name with an apostrophe, which is no initial": (
+    "a name with an apostrophe, which is not an initial": (
         {"givenName": "D'Andre", "grades": "07"}, {"givenName": "Destiny", "grades": "09"},
     ),
     "a misspelt name nine grades below one like it": (
@@ -78,9 +78,9 @@ def test_where_nearly_all_have_guardians_a_record_without_is_rather_a_second_one
     child = {"givenName": "Isabela", "familyName": "Zubizarreta", "orgSourcedIds": "A", "grades": "07"}
     rows = [{**child, "sourcedId": "C1", "agentSourcedIds": "G"}, {**child, "sourcedId": "C2"}]
     found = find_duplicates(district(PARENT, *rows, without=["birthDate", "identifier", "email"]))
-    told = found.explain("C1", "C2").table().set_index("field").loc["family told of"]
-    assert told["level"] == "on one side only"
-    assert 1.0 < told["match_weight"] < 5.0
+    explained = found.explain("C1", "C2").table().set_index("field").loc["family recorded"]
+    assert explained["level"] == "on one side only"
+    assert 1.0 < explained["match_weight"] < 5.0
 
 
 def test_where_half_have_no_guardians_that_one_has_none_tells_next_to_nothing(district: District) -> None:
@@ -92,8 +92,8 @@ def test_where_half_have_no_guardians_that_one_has_none_tells_next_to_nothing(di
         for n, (given, family) in enumerate(names)
     ]
     found = find_duplicates(district(PARENT, *rows, *alone, without=["birthDate", "identifier", "email"]))
-    told = found.explain("C1", "C2").table().set_index("field").loc["family told of"]
-    assert 0.0 <= told["match_weight"] < 0.7
+    explained = found.explain("C1", "C2").table().set_index("field").loc["family recorded"]
+    assert 0.0 <= explained["match_weight"] < 0.7
 
 
 @pytest.mark.parametrize("layout", ["oneroster11", "connect"])
@@ -121,7 +121,7 @@ def test_among_three_hundred_two_of_a_common_name_and_other_guardians_are_two(tm
 
 
 def test_a_misspelt_third_record_does_not_part_the_other_two(district: District, pairs_of: PairsOf) -> None:
-    """Ted and Edqard are no names of twins, though nothing tells that Ted is Edqard."""
+    """Ted and Edqard are not the names of twins, though nothing says that Ted is Edqard."""
     child = {"familyName": "Abernathy", "orgSourcedIds": "A", "agentSourcedIds": "G", "grades": "07"}
     names = {"C1": "Edward", "C2": "Ted", "C3": "Edqard"}
     rows = [{**child, "sourcedId": number, "givenName": name} for number, name in names.items()]
@@ -129,7 +129,7 @@ def test_a_misspelt_third_record_does_not_part_the_other_two(district: District,
     assert pairs_of(found.table()) == {frozenset({"C1", "C2"}), frozenset({"C1", "C3"})}
 
 
-#: A child of the delivery's, misspelt by a letter that stands in the names of both twins.
+#: A child of the delivery's, misspelt by a letter that is in the names of both twins.
 TWINS = [
     {"sourcedId": name, "givenName": given, "familyName": "Abernathy", "grades": "07", "agentSourcedIds": "G",
      "orgSourcedIds": school}

@@ -40,10 +40,10 @@ def test_the_table_has_the_columns_of_duplicates_csv(found: Duplicates) -> None:
     assert found.counts["clusters"] == 2
 
 
-def test_two_records_are_one_by_way_of_a_third(found: Duplicates, pairs_of: PairsOf) -> None:
+def test_two_records_are_one_through_a_third(found: Duplicates, pairs_of: PairsOf) -> None:
     assert pairs_of(found.table()) == FOUND
     shown: Any = found.pairs().set_index(["left_id", "right_id"])
-    assert shown.loc[("X1", "X3"), "reason"].endswith("(by way of another record)")
+    assert shown.loc[("X1", "X3"), "reason"].endswith("(through another record)")
     assert shown.loc[("X1", "X3"), "match_probability"] > 0.99
     assert found.explain("X1", "X3").match_probability < 0.01
 
@@ -61,7 +61,7 @@ def test_when_people_decide_for_one_twin_the_other_is_out(found: Duplicates, pai
     assert pair("T2", "T3") not in pairs_of(decided.pairs(0.1))
 
 
-def test_two_records_that_contradict_each_other_are_not_one_by_way_of_a_third(
+def test_two_records_that_contradict_each_other_are_not_one_through_a_third(
     found: Duplicates, pairs_of: PairsOf
 ) -> None:
     decided = found.decide("T1", "T2", "same", who="ada").decide("T2", "T3", "same", who="ada")
@@ -137,7 +137,7 @@ def test_the_last_decision_counts_and_can_be_taken_back(found: Duplicates, pairs
     assert pairs_of(twice.table()) == FOUND
     assert pair("P1", "P2") not in pairs_of(twice.undo().table())
     assert pairs_of(twice.undo().undo().table()) == FOUND
-    with pytest.raises(SettingError, match="nothing to take back"):
+    with pytest.raises(SettingError, match="nothing to undo"):
         found.undo()
 
 
@@ -170,8 +170,8 @@ def test_a_decision_about_somebody_who_left_is_kept_and_changes_nothing(found: D
 @pytest.mark.parametrize(
     ("left", "right", "decision", "said"),
     [
-        ("P1", "nobody", "same", "'nobody' is the ID of nobody in the delivery"),
-        ("P1", "workspace:P2", "same", "'workspace:P2' is the ID of nobody"),
+        ("P1", "nobody", "same", "no record in the delivery has the ID 'nobody'"),
+        ("P1", "workspace:P2", "same", "no record in the delivery has the ID 'workspace:P2'"),
         ("P1", "P2", "maybe", "'maybe' is not one of same, different, unsure"),
         ("P1", "P1", "same", "same as left; give two records"),
     ],
@@ -261,5 +261,5 @@ def test_every_chart_is_drawn_without_names(kind: str, found: Duplicates) -> Non
 def test_a_chart_that_is_none_is_refused(found: Duplicates) -> None:
     with pytest.raises(SettingError, match="expected 'weights', 'schools' or 'cluster'"):
         found.chart("pie")  # type: ignore[arg-type]
-    with pytest.raises(SettingError, match="cluster 99 is none; cluster_id goes from 1 to 2"):
+    with pytest.raises(SettingError, match="there is no cluster 99; they go from 1 to 2"):
         found.chart("cluster", cluster_id=99)

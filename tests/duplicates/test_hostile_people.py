@@ -103,8 +103,8 @@ def test_hostile_values_are_shown_as_text(odd: Duplicates) -> None:
 
 
 def test_a_key_that_could_be_an_id_finds_the_record(odd: Duplicates, pairs_of: PairsOf) -> None:
-    told = odd.explain("roster:roster:K1", "roster:workspace:K1")
-    assert (told.left, told.right) == ("roster:roster:K1", "roster:workspace:K1")
+    explained = odd.explain("roster:roster:K1", "roster:workspace:K1")
+    assert (explained.left, explained.right) == ("roster:roster:K1", "roster:workspace:K1")
     decided = odd.decide("roster:roster:K1", "roster:workspace:K1", "different", who="ada")
     assert frozenset({"roster:K1", "workspace:K1"}) not in pairs_of(decided.table())
 
@@ -199,8 +199,8 @@ def test_a_broken_line_in_the_decisions_stops_the_work_and_loses_nothing(distric
     (tmp_path / NAME).write_bytes(broken.encode())
     with pytest.raises(
         DecisionsError, match="line 3, column decision: 'sane' is not one of same, different, unsure"
-    ) as told:
+    ) as explained:
         find_duplicates(ck.read_roster(delivery))
-    assert NAME in str(told.value)
-    assert "column when: 'soon' is no date" in str(told.value)
+    assert NAME in str(explained.value)
+    assert "column when: 'soon' is not a date" in str(explained.value)
     assert (tmp_path / NAME).read_bytes() == broken.encode()

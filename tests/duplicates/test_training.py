@@ -46,7 +46,7 @@ def test_the_default_model_is_a_model(kind: Kind) -> None:
         assert len({level.label for level in comparison.levels}) == len(comparison.levels)
         if not comparison.fixed:
             assert 0 < sum(level.m for level in compared if not level.fixed) <= 1.05
-    assert model.guard.fixed
+    assert model.sibling_guard.fixed
     assert "{" not in str(model.blocking)
 
 
@@ -72,7 +72,7 @@ def test_chance_agreement_in_a_small_district_is_near_the_default(found: Duplica
     for comparison in default.comparisons:
         for before, after in zip(comparison.levels, fitted.by_name[comparison.name].levels, strict=True):
             assert replace(after, u=before.u) == replace(before, m=after.m)
-            assert after.m == before.m or comparison.field == "family told of"
+            assert after.m == before.m or comparison.field == "family recorded"
             if comparison.fixed or before.fixed in (True, "u") or before.null or before.least == "u":
                 assert after.u == before.u
             if not before.null:
@@ -120,7 +120,7 @@ def test_the_prior_follows_what_is_found_within_bounds(default: Model) -> None:
 
 
 def test_the_guard_is_never_fitted(found: Duplicates, default: Model) -> None:
-    assert found.model.guard == default.guard
+    assert found.model.sibling_guard == default.sibling_guard
     assert found.model.by_name["sourcedId"] == default.by_name["sourcedId"]
 
 

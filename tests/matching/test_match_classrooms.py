@@ -150,7 +150,7 @@ def test_an_active_classroom_has_the_id_before_an_archived_one(tmp_path: Path) -
     ]
 
 
-def test_an_id_on_two_classrooms_of_a_school_is_told_and_the_likelier_suggested(tmp_path: Path) -> None:
+def test_an_id_on_two_classrooms_of_a_school_is_reported_and_the_likelier_suggested(tmp_path: Path) -> None:
     found = match(
         roster(("1", "Choir"), ("2", "Band")), workspace(tmp_path, ("R1", "Band", "", "1"), ("R2", "Choir", "", "1"))
     )
@@ -164,7 +164,7 @@ def test_an_id_on_two_classrooms_of_a_school_is_told_and_the_likelier_suggested(
     ]  # fmt: skip
 
 
-def test_an_id_recorded_at_another_school_is_no_match(tmp_path: Path) -> None:
+def test_an_id_recorded_at_another_school_is_not_a_match(tmp_path: Path) -> None:
     found = match(
         roster(("1", "Choir", "", "0104"), ("2", "Band", "", "0105")),
         workspace(
@@ -243,7 +243,7 @@ def test_another_number_subject_section_or_year_is_another_class(tmp_path: Path,
     }  # fmt: skip
 
 
-def test_a_teacher_in_the_title_or_in_the_room_tells_homerooms_apart(tmp_path: Path) -> None:
+def test_a_teacher_in_the_title_or_in_the_room_distinguishes_homerooms(tmp_path: Path) -> None:
     here = roster(
         ("1", "Grade 1 Homeroom A", "01"), ("2", "Grade 1 Homeroom B", "01"), ("3", "Grade 1 Homeroom C", "01"),
         teachers={"1": "T1", "2": "T2", "3": "T3"},
@@ -254,12 +254,12 @@ def test_a_teacher_in_the_title_or_in_the_room_tells_homerooms_apart(tmp_path: P
     )  # fmt: skip
     found = match(here, there)
     assert pairs(found) == {"1": "R1", "2": "R2", "3": "R3"}
-    told = "same title, same grade, only class and only classroom of a teacher of that family name"
-    assert found.table().set_index("roster_id").loc["1", "reason"] == told
+    expected = "same title, same grade, only class and only classroom of a teacher of that family name"
+    assert found.table().set_index("roster_id").loc["1", "reason"] == expected
     assert not found.table()["reason"].str.contains("Rivera|Silva|Okafor").any()
 
 
-def test_members_by_name_tell_sections_apart(tmp_path: Path) -> None:
+def test_members_by_name_distinguish_sections(tmp_path: Path) -> None:
     found = match(
         roster(("1", "Science 7"), ("2", "Science 7"), members={"1": range(20), "2": range(20, 40)}),
         workspace(
@@ -313,11 +313,11 @@ def test_two_classes_that_are_equally_likely_are_named_and_not_suggested(tmp_pat
         roster(("1", "Reading 3", "03"), ("2", "Reading 3", "03"), teachers={"1": "T1", "2": "T1"}),
         workspace(tmp_path, ("R1", "Reading Gr 3", "03"), teachers={"R1": "T1"}),
     )
-    told = "(same title, same number in the title, same grade, same teacher)"
+    expected = "(same title, same number in the title, same grade, same teacher)"
     assert rows(found) == [
-        ["unmatched_roster", "1", "", 0.0, f"classroom R1 is likely, but so is another class for it {told}"],
-        ["unmatched_roster", "2", "", 0.0, f"classroom R1 is likely, but so is another class for it {told}"],
-        ["unmatched_workspace", "", "R1", 0.0, f"2 classes are equally likely: 1, 2 {told}"],
+        ["unmatched_roster", "1", "", 0.0, f"classroom R1 is likely, but so is another class for it {expected}"],
+        ["unmatched_roster", "2", "", 0.0, f"classroom R1 is likely, but so is another class for it {expected}"],
+        ["unmatched_workspace", "", "R1", 0.0, f"2 classes are equally likely: 1, 2 {expected}"],
     ]
 
 
@@ -327,7 +327,7 @@ def test_candidates_and_choices_help_to_decide(tmp_path: Path) -> None:
     choices = found.choices("R1")
     assert choices["choice"].tolist() == ["connect", "archive", "leave"]
     assert choices["source"].str.contains("S10").all()
-    with pytest.raises(SettingError, match="'R9' is no ID of classrooms in the workspace"):
+    with pytest.raises(SettingError, match="'R9' is not an ID of classrooms in the workspace"):
         found.choices("R9")
 
 
@@ -369,7 +369,7 @@ def test_suggestions_are_accepted_school_by_school(tmp_path: Path) -> None:
     assert one.accept().counts["matched"] == 2
     assert found.accept(least=0.99).counts["suggested"] == 2
     assert one.undo().counts == found.counts
-    with pytest.raises(SettingError, match="'0999' is no school here"):
+    with pytest.raises(SettingError, match="'0999' is not a school here"):
         found.accept("0999")
 
 
@@ -467,7 +467,7 @@ def test_titles_of_any_kind_are_read(tmp_path: Path, titles: list[str]) -> None:
     assert len(found) == 6 - len(pairs(found))
 
 
-def test_a_side_that_is_missing_is_no_error(tmp_path: Path) -> None:
+def test_a_missing_side_is_not_an_error(tmp_path: Path) -> None:
     users = pd.DataFrame({"sourcedId": ["1"], "role": ["student"], "orgSourcedIds": ["0104"]})
     nothing = ck.Roster.from_frames({"users": users})
     assert match(nothing, workspace(tmp_path / "a", ("R1", "Choir"))).counts["unmatched"] == 1

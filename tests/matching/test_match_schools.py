@@ -198,14 +198,14 @@ def test_the_consequences_name_what_happens_and_its_source(tmp_path: Path) -> No
         roster(("P1", "0104", "03"), ("P2", "0777", "03")),
         workspace(tmp_path, [("S1", "One", "0104"), ("S4", "Four", "0999"), ("S5", "Five", "")]),
     )
-    told = found.consequences().set_index("outcome")
-    assert told["count"].to_dict() == {"matched": 1, "unmatched_roster": 1, "other ID": 1, "unmatched_workspace": 1}
-    assert told.loc["other ID", "source"] == "S20"
-    assert "schools to sync are not found" in str(told.loc["other ID", "what"])
-    assert "left out" in str(told.loc["unmatched_roster", "what"])
+    message = found.consequences().set_index("outcome")
+    assert message["count"].to_dict() == {"matched": 1, "unmatched_roster": 1, "other ID": 1, "unmatched_workspace": 1}
+    assert message.loc["other ID", "source"] == "S20"
+    assert "schools to sync are not found" in str(message.loc["other ID", "what"])
+    assert "left out" in str(message.loc["unmatched_roster", "what"])
 
 
-def test_decisions_come_before_everything_and_can_be_taken_back(tmp_path: Path) -> None:
+def test_decisions_come_before_everything_and_can_be_undone(tmp_path: Path) -> None:
     found = match_schools(
         roster(("P1", "0104", "03"), ("P2", "00123", "03")),
         workspace(tmp_path, [("S1", "One", "0104"), ("S2", "Two", "123"), ("S3", "Three", "")]),
@@ -233,23 +233,23 @@ def test_a_later_delivery_finds_the_decisions_beside_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("roster_id", "workspace_id", "decision", "told"),
+    ("roster_id", "workspace_id", "decision", "message"),
     [
-        ("9", "S1", "connect", "'9' is no ID of schools in the delivery"),
-        ("0104", "S9", "connect", "'S9' is no ID of schools in the workspace"),
+        ("9", "S1", "connect", "'9' is not an ID of schools in the delivery"),
+        ("0104", "S9", "connect", "'S9' is not an ID of schools in the workspace"),
         (None, "S1", "connect", "needs the ID of the delivery's side"),
         ("0104", "S1", "archive", "'archive' is not one of connect, different"),
     ],
 )
-def test_a_decision_about_what_is_not_there_is_refused(
-    tmp_path: Path, roster_id: str | None, workspace_id: str, decision: str, told: str
+def test_a_decision_about_an_unknown_id_is_refused(
+    tmp_path: Path, roster_id: str | None, workspace_id: str, decision: str, message: str
 ) -> None:
     found = match_schools(roster(("P1", "0104", "03")), workspace(tmp_path, [("S1", "One", "0104")]))
-    with pytest.raises(SettingError, match=told):
+    with pytest.raises(SettingError, match=message):
         found.decide(roster_id, workspace_id, decision)
 
 
-def test_nothing_on_either_side_is_no_error(tmp_path: Path) -> None:
+def test_nothing_on_either_side_is_not_an_error(tmp_path: Path) -> None:
     nobody = roster()
     assert match_schools(nobody, workspace(tmp_path / "a", [])).table().empty
     assert match_schools(nobody, workspace(tmp_path / "b", [("S1", "One", "")])).counts["unmatched"] == 1
@@ -274,7 +274,7 @@ def test_the_file_has_the_columns_of_the_contract(tmp_path: Path) -> None:
     ]
 
 
-def test_every_school_stands_once_on_each_side(tmp_path: Path) -> None:
+def test_every_school_occurs_once_on_each_side(tmp_path: Path) -> None:
     schools = [
         (str(n), f"{name} {kind}", "school")
         for n, (name, kind) in enumerate([(n, k) for n in FAMILY for k in ("Elementary", "Middle", "High")])

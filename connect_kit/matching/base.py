@@ -1,4 +1,4 @@
-"""What matched schools and matched classrooms have in common: they show themselves and take decisions."""
+"""What matched schools and matched classrooms have in common: tables, views, charts and decisions."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from connect_kit.display.html import table_html
+from connect_kit.display.match_charts import matches_by_school
+from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.engine.weights import probability
 from connect_kit.errors import SettingError
 from connect_kit.matching.resolve import STATUSES, resolve
@@ -28,7 +31,7 @@ _SHOWN = 10  # rows in a notebook's cell
 
 @dataclass(frozen=True, eq=False)
 class Matches(ABC):
-    """What was matched, suggested and left without a partner.
+    """What is matched, suggested and left without a partner.
 
     Attributes
     ----------
@@ -66,13 +69,13 @@ class Matches(ABC):
         return frame.sort_values(keys, ascending=[True, False, True, True], kind="stable").reset_index(drop=True)
 
     def _side(self, side: str, numbers: pd.Series[Any]) -> pd.DataFrame:
-        """Rows of a side by number; nothing where the number is -1."""
+        """Rows of a side by number; blank where the number is -1."""
         whole: pd.DataFrame = getattr(self.evidence, side)
         found = whole.reindex(numbers.to_numpy())
         return found.set_axis(numbers.index, axis=0)
 
     def table(self) -> pd.DataFrame:
-        """One row a pair, or a side without partner, in the columns of the CSV file.
+        """One row per pair, or per side without partner, in the columns of the CSV file.
 
         Columns: ``status`` (``matched``, ``suggested``, ``unmatched_roster``, ``unmatched_workspace``), ``roster_id``,
         ``roster_title``, ``workspace_id``, ``workspace_title``, ``score`` (0 to 1), ``reason`` (words, without names).
@@ -80,19 +83,19 @@ class Matches(ABC):
         return self._frame[list(COLUMNS)].copy()
 
     def details(self) -> pd.DataFrame:
-        """:meth:`table` with what else is known of both sides, the ``decision`` and the ``consequence``.
+        """:meth:`table` with everything else known about both sides, the ``decision`` and the ``consequence``.
 
         Holds names of teachers: it is for the analyst's own screen.
         """
         frame = self._frame
-        told = frame[list(COLUMNS)].copy()
+        table = frame[list(COLUMNS)].copy()
         for side, prefix in (("left", "roster"), ("right", "workspace")):
             more = self._side(side, frame["l" if side == "left" else "r"])
             for name in more.columns.drop(["id", "title", "why"]):
-                told[f"{prefix}_{name}"] = more[name]
-        told["decision"] = frame["decision"]
-        told["consequence"] = self._outcome().map(lambda key: self.outcomes[key].what)
-        return told
+                table[f"{prefix}_{name}"] = more[name]
+        table["decision"] = frame["decision"]
+        table["consequence"] = self._outcome().map(lambda key: self.outcomes[key].what)
+        return table
 
     @abstractmethod
     def _outcome(self) -> pd.Series[Any]:
@@ -111,16 +114,16 @@ class Matches(ABC):
         return self._only("unmatched_roster", "unmatched_workspace")
 
     def _only(self, *statuses: str) -> Self:
-        return self._seen(replace(self, _statuses=tuple(s for s in self._statuses if s in statuses)))
+        return self._with_same_rows(replace(self, _statuses=tuple(s for s in self._statuses if s in statuses)))
 
-    def _seen(self, other: Self) -> Self:
-        """Another view of the same decisions, which need not be resolved again."""
+    def _with_same_rows(self, other: Self) -> Self:
+        """Give another view what was resolved for this one: the decisions are the same."""
         other.__dict__["_all"] = self._all
         return other
 
     def show(self, *, names: bool = True) -> Self:
-        """The same value, which shows titles in a notebook too; titles of classes may hold names of teachers."""
-        return self._seen(replace(self, _names=names))
+        """The same value, showing titles in a notebook as well; titles of classes may contain names of teachers."""
+        return self._with_same_rows(replace(self, _names=names))
 
     @property
     def counts(self) -> dict[str, int]:
@@ -138,7 +141,7 @@ class Matches(ABC):
         return pd.DataFrame(rows, columns=["status", "count"])
 
     def consequences(self) -> pd.DataFrame:
-        """What will happen if nothing more is done, one row a school and outcome.
+        """What will happen if nothing more is done, one row per school and outcome.
 
         Columns: ``school_id``, ``school``, ``outcome``, ``count``, ``what``, ``source`` (article).
         """
@@ -146,12 +149,12 @@ class Matches(ABC):
         frame = self._schools().assign(outcome=keys)
         order = {key: place for place, key in enumerate(self.outcomes)}
         grouped = frame.groupby(["group", "school_id", "school", "outcome"], dropna=False).size()
-        told = grouped.rename("count").reset_index()
-        told["what"] = told["outcome"].map(lambda key: self.outcomes[key].what)
-        told["source"] = told["outcome"].map(lambda key: self.outcomes[key].source)
-        told["_order"] = told["outcome"].map(order)
-        told = told.sort_values(["school_id", "group", "_order"], kind="stable", ignore_index=True)
-        return told[["school_id", "school", "outcome", "count", "what", "source"]]
+        rows = grouped.rename("count").reset_index()
+        rows["what"] = rows["outcome"].map(lambda key: self.outcomes[key].what)
+        rows["source"] = rows["outcome"].map(lambda key: self.outcomes[key].source)
+        rows["_order"] = rows["outcome"].map(order)
+        rows = rows.sort_values(["school_id", "group", "_order"], kind="stable", ignore_index=True)
+        return rows[["school_id", "school", "outcome", "count", "what", "source"]]
 
     def by_school(self) -> pd.DataFrame:
         """``schoolId``, ``name``, and a count for each status."""
@@ -166,10 +169,10 @@ class Matches(ABC):
         """``group``, ``school_id`` and ``school`` of each row."""
 
     def candidates(self, workspace_id: str, most: int = 20) -> pd.DataFrame:
-        """What could be the partner of one on Connect, best first.
+        """Possible partners of one on Connect, best first.
 
-        Columns: ``roster_id``, ``roster_title``, ``score``, ``reason``. Only what has something in common with it was
-        looked at.
+        Columns: ``roster_id``, ``roster_title``, ``score``, ``reason``. Only those with something in
+        common with it were compared.
         """
         import numpy as np
 
@@ -190,7 +193,7 @@ class Matches(ABC):
         found = np.flatnonzero(ids == identifier)
         if not len(found):
             where = "delivery" if side == "left" else "workspace"
-            raise SettingError(f"{identifier!r} is no ID of {self.kind} in the {where}; table() lists them")
+            raise SettingError(f"{identifier!r} is not an ID of {self.kind} in the {where}; table() lists them")
         return int(found[0])
 
     def decide(
@@ -207,7 +210,7 @@ class Matches(ABC):
         Raises
         ------
         SettingError
-            For an ID that is not there, or a decision that cannot be.
+            For an unknown ID, or a decision that is not valid.
         """
         self._number("right", workspace_id)
         left = ""
@@ -216,12 +219,11 @@ class Matches(ABC):
                 raise SettingError(f"{decision!r} needs the ID of the delivery's side as well")
             self._number("left", roster_id)
             left = f"roster:{roster_id}"
-        return self._decided(
-            self.decisions.decide(self.kind, left, f"workspace:{workspace_id}", decision, who=who, note=note)
-        )
+        right = f"workspace:{workspace_id}"
+        return replace(self, decisions=self.decisions.decide(self.kind, left, right, decision, who=who, note=note))
 
     def accept(self, school: str | None = None, *, least: float = 0, who: str | None = None) -> Self:
-        """Accept the suggestions shown; :meth:`undo` takes all of them back at once.
+        """Accept the suggestions shown; :meth:`undo` undoes all of them at once.
 
         Parameters
         ----------
@@ -242,35 +244,30 @@ class Matches(ABC):
             places = self._schools()
             of_school = (places["school_id"] == school) | (places["group"] == school)
             if not of_school.any():
-                raise SettingError(f"{school!r} is no school here; by_school() lists them")
+                raise SettingError(f"{school!r} is not a school here; by_school() lists them")
             chosen &= of_school
         pairs = rows.loc[chosen, ["roster_id", "workspace_id"]].itertuples(index=False, name=None)
-        return self._decided(
-            self.decisions.decide_all(
-                [(self.kind, f"roster:{left}", f"workspace:{right}", "connect") for left, right in pairs], who=who
-            )
-        )
+        new = [(self.kind, f"roster:{left}", f"workspace:{right}", "connect") for left, right in pairs]
+        return replace(self, decisions=self.decisions.decide_all(new, who=who))
 
     def undo(self) -> Self:
-        """Take back the last decision, or the last :meth:`accept`."""
-        return self._decided(self.decisions.undo())
-
-    def _decided(self, decisions: Decisions) -> Self:
-        return replace(self, decisions=decisions)
+        """Undo the last decision, or the last :meth:`accept`."""
+        return replace(self, decisions=self.decisions.undo())
 
     def chart(self) -> Any:
         """Matched, suggested and unmatched on both sides, school by school, as an Altair chart."""
-        from connect_kit.display.match_charts import matches_by_school
-
         return matches_by_school(self.by_school())
 
     def save(self, folder: str | Path) -> None:
-        """Write :meth:`table` as CSV into a folder: ``schools.csv`` or ``classrooms.csv``."""
-        from pathlib import Path
+        """Write :meth:`table` as CSV into a folder: ``schools.csv`` or ``classrooms.csv``.
 
-        target = Path(folder)
-        target.mkdir(parents=True, exist_ok=True)
-        self.table().to_csv(target / f"{self.kind}.csv", index=False, encoding="utf-8", lineterminator="\r\n")
+        Raises
+        ------
+        OutputError
+            When the operating system refuses.
+        """
+        with atomic_write(ensure_folder(folder) / f"{self.kind}.csv") as path:
+            self.table().to_csv(path, index=False, encoding="utf-8", lineterminator="\r\n")
 
     def __len__(self) -> int:
         return len(self._frame)
@@ -279,13 +276,12 @@ class Matches(ABC):
         return f"{type(self).__name__}(" + ", ".join(f"{n:,} {word}" for word, n in self.counts.items()) + ")"
 
     def _repr_html_(self) -> str:
-        from connect_kit.display.html import table_html
-
-        told = ", ".join(f"{number:,} {word}" for word, number in self.counts.items())
+        counts = ", ".join(f"{number:,} {word}" for word, number in self.counts.items())
         columns = [name for name in COLUMNS if self._names or not name.endswith("_title")]
         frame = self._frame
-        open_ = frame[frame["status"] != "matched"] if (frame["status"] != "matched").any() else frame
-        left = len(open_) - _SHOWN
+        unresolved = frame[frame["status"] != "matched"]
+        rows = frame if unresolved.empty else unresolved
+        left = len(rows) - _SHOWN
         more = f"<p>… and {left:,} more: <code>.table()</code></p>" if left > 0 else ""
-        head = f"<p><strong>{self.kind.capitalize()}</strong>: {told}</p>"
-        return head + table_html(open_[columns].head(_SHOWN)) + more
+        head = f"<p><strong>{self.kind.capitalize()}</strong>: {counts}</p>"
+        return head + table_html(rows[columns].head(_SHOWN)) + more
