@@ -137,7 +137,7 @@ def test_undo_shows_the_classroom_again(rooms_panel, file):
     assert decided(file) == []
     assert rooms_panel.queue.current["workspace_id"] == row["workspace_id"]
     hear(rooms_panel, key="z")
-    assert isinstance(rooms_panel.error, SettingError) and "nothing to take back" in rooms_panel.alert.text
+    assert isinstance(rooms_panel.error, SettingError) and "nothing to undo" in rooms_panel.alert.text
 
 
 def test_working_through_all_that_is_open_leaves_nothing_open(rooms_panel):

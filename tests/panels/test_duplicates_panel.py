@@ -44,10 +44,10 @@ def test_undo_takes_the_line_out_of_the_file_and_shows_the_pair_again(pairs_pane
     assert pairs_panel.queue.current["decision"] == ""
 
 
-def test_undo_with_nothing_to_take_back_says_so_and_writes_nothing(pairs_panel, file):
+def test_undo_with_nothing_to_undo_says_so_and_writes_nothing(pairs_panel, file):
     pairs_panel.buttons["undo"].click()
     assert isinstance(pairs_panel.error, SettingError)
-    assert "nothing to take back" in pairs_panel.alert.text
+    assert "nothing to undo" in pairs_panel.alert.text
     assert pairs_panel.alert.role == "alert"
     assert not file.exists()
     pairs_panel.buttons["next"].click()
