@@ -184,15 +184,15 @@ def schools_by_trouble(by_school: pd.DataFrame) -> pd.DataFrame:
 
 
 def percent(part: int, whole: int) -> str:
-    """The share in words: ``2.3%``; a small share never reads as none, nor a large one as all."""
+    """The share in words: ``2.3 %``; a small share never reads as none, nor a large one as all."""
     if not part or not whole:
-        return "0%"
+        return "0 %"
     share = 100 * part / whole
     if share < 0.1:
-        return "under 0.1%"
+        return "under 0.1 %"
     if 99.9 < share < 100:
-        return "over 99.9%"
-    return f"{share:.1f}%".replace(".0%", "%")
+        return "over 99.9 %"
+    return f"{share:.1f} %".replace(".0 %", " %")
 
 
 def school_label(name: object, school_id: object) -> str:

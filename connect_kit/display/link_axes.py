@@ -33,10 +33,10 @@ def share(part: float) -> str:
     if part != part:
         return "unknown"
     if 0 < part < 0.001:
-        return "under 0.1%"
+        return "under 0.1 %"
     if 0.999 < part < 1:
-        return "over 99.9%"
-    return f"{100 * part:.1f}%".replace(".0%", "%")
+        return "over 99.9 %"
+    return f"{100 * part:.1f} %".replace(".0 %", " %")
 
 
 def counted(number: int, thing: str) -> str:

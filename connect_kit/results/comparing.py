@@ -164,8 +164,9 @@ class _Reading:
         place = max(tried, key=lambda one: (shares[one], -one))
         if shares[place] < _SHARE:
             raise ResultsError(
-                f"{file.path}: {1 - shares[place]:.0%} of its rows were never sent with {label(self.sent[place])}; it "
-                "is the result of another upload or district. Give the plan that belongs to it"
+                f"{file.path}: {100 * (1 - shares[place]):.0f} % of its rows were never sent with "
+                f"{label(self.sent[place])}; it is the result of another upload or district. Give the plan that "
+                "belongs to it"
             )
         if place in self.taken:
             raise ResultsError(

@@ -79,8 +79,8 @@ def test_a_school_without_a_name_shows_its_id():
 
 @pytest.mark.parametrize(
     ("part", "whole", "words"),
-    [(0, 10, "0%"), (1, 100_000, "under 0.1%"), (1, 8, "12.5%"), (10, 10, "100%"),
-     (99_999, 100_000, "over 99.9%"), (3, 0, "0%")],
+    [(0, 10, "0 %"), (1, 100_000, "under 0.1 %"), (1, 8, "12.5 %"), (10, 10, "100 %"),
+     (99_999, 100_000, "over 99.9 %"), (3, 0, "0 %")],
 )  # fmt: skip
 def test_a_share_never_reads_as_none_or_all_when_it_is_not(part, whole, words):
     assert charts.percent(part, whole) == words

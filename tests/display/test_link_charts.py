@@ -100,7 +100,7 @@ def test_a_pair_exactly_at_the_threshold_is_above_it():
 
 
 def test_pairs_that_were_not_kept_are_spoken_of():
-    assert "Pairs below −10 (under 0.1%) are left out" in told(link_charts.match_weights(pairs([5.0]), THRESHOLD, -10))
+    assert "Pairs below −10 (under 0.1 %) are left out" in told(link_charts.match_weights(pairs([5.0]), THRESHOLD, -10))
 
 
 def test_a_million_pairs_are_as_small_a_picture_as_ten():
@@ -245,13 +245,13 @@ def test_each_bar_begins_where_the_one_before_ended():
 
 def test_for_and_against_are_told_by_a_sign_too():
     texts = told(link_charts.waterfall(explained(), -37.5, 5e-12))
-    assert {"−10.0", "+12.5", "0", "−40.0", "−37.5: under 0.1%", "given name: same"} <= set(texts)
+    assert {"−10.0", "+12.5", "0", "−40.0", "−37.5: under 0.1 %", "given name: same"} <= set(texts)
     assert "+ speaks for one person, in green; − speaks against it, in orange" in texts
 
 
 def test_a_probability_stands_beneath_the_bits():
     texts = told(link_charts.waterfall(parts(("before any comparison", "", -5.0), ("email", "same", 10.0)), 5.0, 0.97))
-    assert {"0", "50%", "+4", "94.1%"} <= set(texts)
+    assert {"0", "50 %", "+4", "94.1 %"} <= set(texts)
 
 
 def test_a_long_level_is_broken_and_not_cut():

@@ -498,7 +498,7 @@ class TestRefused:
         others = [[f"9{place}", *ADA[1:], *DONE] for place in range(5)]
         came = write(tmp_path / "users-result.csv", USERS + SAID, *others, ADA + DONE)
         with pytest.raises(
-            ResultsError, match=r"83% of its rows were never sent with users\.csv; it is the result of ano"
+            ResultsError, match=r"83 % of its rows were never sent with users\.csv; it is the result of ano"
         ):
             read_results(came, [sent])
 
