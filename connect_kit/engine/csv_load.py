@@ -166,17 +166,28 @@ def load_csv(schema: Schema, table: str, source: CsvSource, columns: Sequence[st
     return LoadedFile(rows, split.refused, split.blank_lines)
 
 
-def _reads(schema: Schema, values: str, source: CsvSource, columns: Sequence[str], clean: Path | None = None) -> bool:
-    """Let DuckDB read the file strictly; False where it finds a record that does not parse."""
+def csv_relation(
+    path: Path,
+    columns: Sequence[str],
+    delimiter: str = ",",
+    *,
+    header: bool = True,
+    longest: int = MOST_BYTES_A_LINE,
+) -> str:
+    """SQL that reads a file of well-formed records as they are asked for; all text, empty fields NULL."""
     types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in columns)
     options = f"columns = {{{types}}}, auto_detect = false, strict_mode = true, quote = '\"', escape = '\"'"
-    sql = (
-        f"CREATE OR REPLACE TABLE {values} AS SELECT * FROM read_csv({literal(clean or source.path)}, "
-        f"{options}, delim = {literal(source.delimiter)}, header = {str(clean is None).lower()}, "
-        f"max_line_size = {MOST_BYTES_A_LINE})"
+    return (
+        f"read_csv({literal(path)}, {options}, delim = {literal(delimiter)}, header = {str(header).lower()}, "
+        f"max_line_size = {longest})"
     )
+
+
+def _reads(schema: Schema, values: str, source: CsvSource, columns: Sequence[str], clean: Path | None = None) -> bool:
+    """Let DuckDB read the file strictly; False where it finds a record that does not parse."""
+    read = csv_relation(clean or source.path, columns, source.delimiter, header=clean is None)
     try:
-        schema.execute(sql)
+        schema.execute(f"CREATE OR REPLACE TABLE {values} AS SELECT * FROM {read}")
     except EngineError:
         return False
     return True

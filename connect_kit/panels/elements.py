@@ -36,6 +36,13 @@ def button(label: str, do: str, of: str = "", **attributes: object) -> list[Any]
     return el("button", label, type="button", data_do=do, data_of=of, **attributes)
 
 
+def pager(do: str, page: int, pages: int) -> tuple[list[Node], str]:
+    """Buttons that say ``do`` and by how many pages to turn, and the words that say which page this is (from 0)."""
+    turns = [("Previous page", -1)] * (page > 0) + [("Next page", 1)] * (page + 1 < pages)
+    buttons: list[Node] = [el("p", *(button(words, do, str(by)) for words, by in turns))] if turns else []
+    return buttons, f", page {page + 1:,} of {pages:,}" if pages > 1 else ""
+
+
 def table(
     caption: str, head: Sequence[Node], rows: Iterable[Sequence[object]], *, headed: bool = False, **attributes: object
 ) -> list[Any]:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from connect_kit.engine import DuckDBEngine, literal
+from connect_kit.engine import default_engine, quoted
 from connect_kit.errors import OutputError
 from connect_kit.panels.queue import PAGE
-from connect_kit.uploads.values import RESULT_COLUMNS
+from connect_kit.uploads.result_files import scan_own_result
 
 if TYPE_CHECKING:
     from connect_kit.uploads.values import FileResult
 
-#: The columns that tell which record a row is about, as far as a file has them. IDs, and no names.
-ID_COLUMNS = (
-    "sourcedId", "sourceId", "studentSourcedId", "guardianSourcedId", "classSourcedId", "userSourcedId",
-)  # fmt: skip
-
-_LONGEST = 2**24  # bytes of a line
+#: The columns that show which record a row is about, as far as a file has them. IDs, and no names.
+ID_COLUMNS = ("sourcedId", "studentSourcedId", "guardianSourcedId", "classSourcedId", "userSourcedId")
 
 
 class ResultRow(NamedTuple):
@@ -46,7 +41,7 @@ class ResultRows:
 
     def __init__(self, results: Sequence[FileResult] = ()) -> None:
         self._results = [result for result in results if result.path is not None]
-        self.files = tuple(label(result) for result in self._results)
+        self.files = tuple(result.file.name for result in self._results)
         self.page = 0
         self.file = self.result = self.action = ""
         self._read_last: tuple[tuple[object, ...], list[ResultRow]] = ((), [])
@@ -81,11 +76,11 @@ class ResultRows:
             sum(
                 tally.rows
                 for tally in result.tallies
-                if self.result in ("", tally.result) and self.action in ("", tally.action)
+                if self.file in ("", result.file.name)
+                and self.result in ("", tally.result)
+                and self.action in ("", tally.action)
             )
-            if self.file in ("", name)
-            else 0
-            for name, result in zip(self.files, self._results, strict=True)
+            for result in self._results
         ]
 
     def rows(self) -> list[ResultRow]:
@@ -101,47 +96,32 @@ class ResultRows:
             return self._read_last[1]
         found: list[ResultRow] = []
         skip = self.page * PAGE
-        for name, result, count in zip(self.files, self._results, self._counts(), strict=True):
+        for result, count in zip(self._results, self._counts(), strict=True):
             room = PAGE - len(found)
             if room and skip < count:
-                found += self._read(name, result, skip, room)
+                found += self._read(result, skip, room)
             skip = max(0, skip - count)
         self._read_last = (asked, found)
         return found
 
-    def _read(self, name: str, result: FileResult, skip: int, most: int) -> list[ResultRow]:
+    def _read(self, result: FileResult, skip: int, most: int) -> list[ResultRow]:
         path = result.path
         assert path is not None  # noqa: S101 - those without one are left out above
         try:
-            with path.open(encoding="utf-8", newline="") as reading:
-                columns = next(csv.reader(reading), [])
+            relation, file = scan_own_result(path, result.file.kind)
         except OSError as error:
             raise OutputError(
                 f"{path}: the result file cannot be read ({error.strerror or error}); rehearse again"
             ) from error
-        # By place, the last four being Connect's: a column of the input may be called result or code too.
-        own = len(columns) - len(RESULT_COLUMNS)
-        at = {name: f"c{own + place}" for place, name in enumerate(RESULT_COLUMNS)}
-        typed = ", ".join(f"c{place}: 'VARCHAR'" for place in range(len(columns)))
-        ids = ", ".join(f"nullif(trim(c{place}), '')" for place in range(own) if columns[place] in ID_COLUMNS)
-        shown = [f"concat_ws(' / ', {ids})" if ids else "''", *(f"coalesce({column}, '')" for column in at.values())]
-        wanted = [f"{at[column]} = ?" for column in ("result", "action") if getattr(self, column)]
-        engine = DuckDBEngine()
-        try:
-            read = engine.execute(
-                f"WITH read AS (SELECT row_number() OVER () AS number, * FROM read_csv({literal(path)}, header = true, "
-                "auto_detect = false, delim = ',', quote = '\"', escape = '\"', new_line = '\\r\\n', "
-                f"max_line_size = {_LONGEST}, columns = {{{typed}}})) "
-                f"SELECT number, {', '.join(shown)} "
-                f"FROM read WHERE {' AND '.join(wanted) or 'true'} LIMIT {most} OFFSET {skip}",
-                [value for value in (self.result, self.action) if value],
-            )
-        finally:
-            engine.close()
-        return [ResultRow(name, int(row[0]), *map(str, row[1:])) for row in read]
-
-
-def label(result: FileResult) -> str:
-    """A file by its name, at school level with its school: ``users.csv, school 0104``."""
-    name = f"{result.file.kind}.csv"
-    return f"{name}, school {result.file.school}" if result.file.school else name
+        named = [quoted(column) for name, column in file.inputs.items() if name in ID_COLUMNS]
+        ids = ", ".join(["NULL", *(f"nullif(trim({column}), '')" for column in named)])
+        answer = {name: f"coalesce({quoted(column)}, '')" for name, column in file.answer.items()}
+        wanted = {name: value for name in ("result", "action") if (value := getattr(self, name))}
+        condition = " AND ".join(f"{answer[name]} = ?" for name in wanted) or "true"
+        read = default_engine().execute(
+            f"WITH read AS (SELECT row_number() OVER () AS _line, * FROM {relation}) "
+            f"SELECT _line, concat_ws(' / ', {ids}), {', '.join(answer.values())} "
+            f"FROM read WHERE {condition} LIMIT {most} OFFSET {skip}",
+            list(wanted.values()),
+        )
+        return [ResultRow(result.file.name, int(row[0]), *map(str, row[1:])) for row in read]

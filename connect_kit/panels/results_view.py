@@ -6,17 +6,16 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.display.html import visible
-from connect_kit.panels.elements import Node, button, el
+from connect_kit.panels.elements import Node, button, el, pager
 from connect_kit.panels.queue import PAGE
 from connect_kit.panels.upload_view import frame_table
-from connect_kit.results.value import label
+from connect_kit.results.data import SURPRISES
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from connect_kit.results.value import Results
 
-_RARE = ("other_action", "better", "worse", "not_in_result", "not_sent")
 #: Headings of :func:`cells`.
 HEADINGS = ("rows", "file", "cause", "code", "first")
 #: Columns that say nothing where all of them are blank.
@@ -27,20 +26,21 @@ def summary(results: Results) -> list[Node]:
     """The files, and what to say of all of them."""
     files = results.summary()
     files = files[files["result_file"] != ""].drop(columns="kind")
-    files = files.drop(columns=[name for name in _RARE if not files[name].any()])
+    rare = [verdict.replace(" ", "_") for verdict in SURPRISES]
+    files = files.drop(columns=[name for name in rare if not files[name].any()])
     made: list[Node] = [el("p", el("strong", "What Connect said"))]
-    made += frame_table("Result files", _told(files).rename(columns=lambda name: str(name).replace("_", " ")))
+    made += frame_table("Result files", _without_blank(files).rename(columns=lambda name: str(name).replace("_", " ")))
     if results.missing:
-        names = ", ".join(map(label, results.missing[:10])) + (", …" if len(results.missing) > 10 else "")
+        names = ", ".join(file.name for file in results.missing[:10]) + (", …" if len(results.missing) > 10 else "")
         made.append(el("p", el("strong", "▲ No result file of: "), f"{names}.", class_="ck-warning"))
     if results.ignored:
         names = ", ".join(path.name for path in results.ignored[:10])
-        made.append(el("p", f"No result files, and passed over: {names}."))
+        made.append(el("p", f"Not result files, and skipped: {names}."))
     return made
 
 
-def _told(frame: pd.DataFrame) -> pd.DataFrame:
-    """Without the columns of which every value is blank."""
+def _without_blank(frame: pd.DataFrame) -> pd.DataFrame:
+    """Without the columns of which every value is blank, where blanks say nothing."""
     spare = [name for name in _SPARE if name in frame and frame[name].fillna("").eq("").all()]
     return frame.drop(columns=spare)
 
@@ -71,20 +71,14 @@ def paged(caption: str, frame: pd.DataFrame, page: int) -> list[Node]:
     """A page of a frame, with buttons to the pages beside it."""
     if frame.empty:
         return [el("p", f"{caption}: none.")]
-    pages = -(-len(frame) // PAGE)
-    turns = [("Previous page", -1)] * (page > 0) + [("Next page", 1)] * (page + 1 < pages)
-    pager: list[Node] = [el("p", *(button(words, "turn", str(by)) for words, by in turns))] if turns else []
-    told = f"{caption}: {len(frame):,}" + f", page {page + 1:,} of {pages:,}" * (pages > 1)
-    shown = _joined(frame.iloc[page * PAGE : (page + 1) * PAGE])
-    shown = _told(shown).drop(columns="kind", errors="ignore")
+    turns, where = pager("turn", page, -(-len(frame) // PAGE))
+    shown = _without_blank(_joined(frame.iloc[page * PAGE : (page + 1) * PAGE])).drop(columns="kind", errors="ignore")
     # Line numbers are names of lines, not numbers: no separators.
-    return [*pager, *frame_table(told, shown.assign(line=shown["line"].astype("string")))]
+    shown = shown.assign(line=shown["line"].astype("string"))
+    return [*turns, *frame_table(f"{caption}: {len(frame):,}{where}", shown)]
 
 
 def message(text: str) -> list[Node]:
     """The message to support, and a button that copies it."""
     lines = [f"{visible(line)}\n" for line in text.splitlines()]
-    return [
-        el("p", button("Copy", "copy"), " The message holds IDs, and no names."),
-        ["pre", {}, *lines],
-    ]
+    return [el("p", button("Copy", "copy"), " The message holds IDs, and no names."), ["pre", {}, *lines]]

@@ -13,7 +13,7 @@ from connect_kit.panels.upload_parts import UploadParts
 from connect_kit.panels.work import Paced, Work
 from connect_kit.twin import Action, as_twin
 from connect_kit.uploads import as_target, confirmation
-from connect_kit.uploads.records import rehearsed
+from connect_kit.uploads.records import last_dry_run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -152,7 +152,7 @@ class UploadPanel(UploadParts):
     def _waivable(self) -> list[tuple[str, str]]:
         """Codes that block: of the self-check, and of rows that the last dry run refused."""
         told = {one.code: one.count for one in self._value.critical}
-        last = rehearsed(self._value, self.target.id)
+        last = last_dry_run(self._value, self.target.id)
         told |= {
             code: count for code, count in (last.errors if last else {}).items() if code not in self._value.waivers
         }
@@ -249,7 +249,7 @@ class UploadPanel(UploadParts):
         if self.running:
             place = max(self._told, default=0)
             at = self._told.get(place)
-            where = f": file {place:,} of {at.files:,}, {at.kind}.csv, {at.stage}" if at else ""
+            where = f": file {place:,} of {at.files:,}, {at.name}, {at.stage}" if at else ""
             told = f"The {'dry run' if self._dry_run else 'upload'} is under way{where}. {told}"
         return [el("p", told)]
 

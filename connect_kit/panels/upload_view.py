@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.display.html import missing
-from connect_kit.panels.elements import Node, button, el, table
+from connect_kit.panels.elements import Node, el, pager, table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,17 +132,12 @@ def _sentence(text: object) -> str:
     return told if not told or told.endswith((".", "?", "!")) else told + "."
 
 
-def named(file: UploadFile) -> str:
-    """A file by its name, at school level with its school."""
-    return f"{file.kind}.csv" + (f", school {file.school}" if file.school else "")
-
-
 def bars(files: Sequence[UploadFile], told: Mapping[int, Progress], *, dry_run: bool, state: str) -> list[Node]:
     """How far each file is; of many, those around the one in hand."""
     at = max(told, default=1) - 1
     first = 0 if len(files) <= MOST_BARS else at // MOST_BARS * MOST_BARS
     shown = files[first : first + MOST_BARS]
-    rows = [_bar(place, named(file), told.get(place)) for place, file in enumerate(shown, first + 1)]
+    rows = [_bar(place, file.name, told.get(place)) for place, file in enumerate(shown, first + 1)]
     what = "Dry run" if dry_run else "Upload"
     part = f", files {first + 1:,} to {first + len(shown):,} of {len(files):,}" if len(shown) < len(files) else ""
     return [table(f"{what} {state}{part}", ["file", "how far", "stage"], rows, headed=True, class_="ck-narrow ck-bars")]
@@ -197,7 +192,7 @@ def results(result: UploadResult) -> list[Node]:
     made += [
         el(
             "p",
-            el("strong", f"✖ {named(one.file)} was refused: "),
+            el("strong", f"✖ {one.file.name} was refused: "),
             f"{_sentence(one.message)} ({one.code})",
             class_="ck-warning",
         )
@@ -216,15 +211,13 @@ def result_rows(rows: ResultRows, page: Iterable[ResultRow]) -> list[Node]:
         return []
     if not rows.count:
         return [el("p", "Rows: none with these filters.")]
-    turns = [("Previous page", -1)] * (rows.page > 0) + [("Next page", 1)] * (rows.page + 1 < rows.pages)
-    pager: list[Node] = [el("p", *(button(words, "page", str(by)) for words, by in turns))] if turns else []
-    caption = f"Rows: {rows.count:,}" + f", page {rows.page + 1:,} of {rows.pages:,}" * (rows.pages > 1)
+    turns, where = pager("page", rows.page, rows.pages)
     made = []
     for one in page:
         result = el("span", _RESULTS.get(one.result, one.result), class_="ck-tight")
         made.append([one.file, _number(f"{one.number:,}"), one.ids, result, one.action, one.code, one.message])
     head: list[str | list[Any]] = ["file", _number("record"), "IDs", "result", "action", "code", "message"]
-    return [*pager, table(caption, head, made, class_="ck-figures")]
+    return [*turns, table(f"Rows: {rows.count:,}{where}", head, made, class_="ck-figures")]
 
 
 def activity(log: pd.DataFrame, most: int = 20) -> list[Node]:

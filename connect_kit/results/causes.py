@@ -1,10 +1,11 @@
-"""Errors of results by cause, and what the district has to mend."""
+"""Errors of results by cause, and what the district has to correct."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from connect_kit.checks.suites import load_suites, reader_rules
 from connect_kit.connect import SEVERITIES
 from connect_kit.errors import SettingError
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from connect_kit.checks.suites import Rule
-    from connect_kit.results.value import Results
+    from connect_kit.results.data import ResultsData
 
 _ASK = (
     "Connect's text is not documented. Compare the row with a row that succeeded; where that does not show it, send "
@@ -29,36 +30,38 @@ _TEXT = r"""
 _CAUSE = f"CASE WHEN code IS NULL THEN {_TEXT} ELSE '' END"
 _GROUPS = f"""
     SELECT kind, coalesce(code, '') AS code, {_CAUSE} AS text, count(*) AS count, min(coalesce(line, result_line), 3),
-        min_by(coalesce("sourcedId", ''), coalesce(line, result_line), 3), mode(forecast_code) AS foretold
+        min_by(coalesce("sourcedId", ''), coalesce(line, result_line), 3), mode(forecast_code) AS expected
     FROM rows JOIN files USING (place) WHERE result <> 'SUCCESS' GROUP BY ALL
     ORDER BY count DESC, kind, code, text
 """
 
 
 @cache
-def rules() -> Mapping[str, Rule]:
+def _rules() -> Mapping[str, Rule]:
     """The rule of each code, the gravest of those that share it."""
-    from connect_kit.checks.suites import load_suites, reader_rules
-
     found: dict[str, Rule] = dict(reader_rules())
     for rule in sorted(load_suites(), key=lambda rule: SEVERITIES.index(rule.severity), reverse=True):
         found[rule.code] = rule
     return found
 
 
-def causes(results: Results) -> pd.DataFrame:
-    """See :meth:`Results.causes`."""
+def causes(results: ResultsData) -> pd.DataFrame:
+    """Errors by cause, the most frequent first.
+
+    Columns: ``kind``, ``cause`` (the rule's title, or Connect's text without IDs and numbers), ``code``, ``count``,
+    ``first`` (line and ID of the first three), ``remedy``, ``source``.
+    """
     import pandas as pd
 
     rows = []
-    for kind, code, text, count, lines, ids, foretold in results.schema.execute(_GROUPS):
-        known = rules().get(code)
-        likely = rules().get(foretold or "")
+    for kind, code, text, count, lines, ids, expected in results.schema.execute(_GROUPS):
+        known = _rules().get(code)
+        likely = _rules().get(expected or "")
         if known:
             cause, remedy, source = known.title, known.remedy, known.source
         elif likely:
             cause = text or "no reason given"
-            remedy, source = f"As forecast ({foretold}), probably: {likely.remedy}", likely.source
+            remedy, source = f"As forecast ({expected}), probably: {likely.remedy}", likely.source
         else:
             cause, remedy, source = text or code or "no reason given", _ASK, "kit decision"
         first = ", ".join(
@@ -68,34 +71,31 @@ def causes(results: Results) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["kind", "cause", "code", "count", "first", "remedy", "source"])
 
 
-def rows_of(results: Results, cause: int) -> pd.DataFrame:
-    """See :meth:`Results.rows_of`."""
+def rows_of(results: ResultsData, cause: int) -> pd.DataFrame:
+    """The rows of a cause, by its place in :meth:`causes` (from 0), with the columns of :meth:`table`."""
     groups = results.schema.execute(_GROUPS)
     if not 0 <= cause < len(groups):
-        raise SettingError(f"cause {cause} is none; expected its place in causes(), 0 to {len(groups) - 1}")
-    kind, code, text = groups[cause][:3]
+        raise SettingError(f"there is no cause {cause}; expected its place in causes(), 0 to {len(groups) - 1}")
     condition = f"result <> 'SUCCESS' AND kind = ? AND coalesce(code, '') = ? AND {_CAUSE} = ?"
-    return results.where(condition, [kind, code, text])
+    return results.where(condition, groups[cause][:3])
 
 
-def corrections(results: Results) -> pd.DataFrame:
-    """See :meth:`Results.corrections`."""
-    known = rules()
-    critical = [code for code, rule in known.items() if rule.severity == "critical"]
-    frame: pd.DataFrame = results.where(
-        "result <> 'SUCCESS' OR (result = 'SUCCESS' AND code IN (SELECT unnest(?)))", [critical]
+def corrections(results: ResultsData) -> pd.DataFrame:
+    """What the district has to correct.
+
+    Columns: ``file``, ``line``, ``sourcedId``, ``second_id``, ``column``, ``wrong``, ``todo``. Errors, and rows that
+    succeeded in part only, as a student whose guardian Connect does not know. IDs only.
+    """
+    critical = [code for code, rule in _rules().items() if rule.severity == "critical"]
+    frame = results.where("result <> 'SUCCESS' OR (result = 'SUCCESS' AND code IN (SELECT unnest(?)))", [critical])
+
+    codes, wrong = frame["code"].astype(object), frame["message"].astype(object)
+
+    def of_rule(what: str, otherwise: str) -> pd.Series[Any]:
+        return codes.map(lambda code: getattr(_rules().get(code), what, None) or otherwise).astype(object)
+
+    return frame[["file", "line", "sourcedId", "second_id"]].assign(
+        column=of_rule("column", ""),
+        wrong=wrong.where(wrong.notna(), of_rule("title", "refused without a reason")),
+        todo=of_rule("remedy", _ASK),
     )
-
-    def told(code: Any, what: str) -> str:
-        rule = known.get(code) if isinstance(code, str) else None
-        return (getattr(rule, what) or "") if rule else ""
-
-    codes = frame["code"].astype(object)
-    wrong = frame["message"].astype(object)
-    titles = codes.map(lambda code: told(code, "title"))
-    made = frame[["file", "line", "sourcedId", "second_id"]].assign(
-        column=codes.map(lambda code: told(code, "column")),
-        wrong=wrong.where(wrong.notna(), titles.where(titles.ne(""), "refused without a reason")),
-        todo=codes.map(lambda code: told(code, "remedy") or _ASK),
-    )
-    return made.reset_index(drop=True)

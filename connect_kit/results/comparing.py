@@ -1,41 +1,27 @@
-"""Reads results back: what Connect said of each row, beside what was sent and what was forecast."""
+"""Reads results back: what Connect answered for each row, beside what was sent and what was forecast."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from connect_kit.engine import default_engine, quoted
-from connect_kit.errors import PlanError, ResultsError
-from connect_kit.results.comparing_sql import exact, key_columns, loose, make_macros, masked, run
-from connect_kit.results.files import (
-    KEYS,
-    MUST,
-    ResultFile,
-    TextTable,
-    files_of,
-    forecasts_of,
-    read_result_file,
-    read_table,
-    said_beyond,
-    sent_of,
-)
-from connect_kit.results.value import Received, Results, label
+from connect_kit.engine import default_engine, quoted, run_sql
+from connect_kit.errors import PlanError, ResultsError, SettingError
+from connect_kit.results.data import ROWS, Received
+from connect_kit.results.keys import exact, key_columns, loose, make_macros, masked
+from connect_kit.results.value import Results
 from connect_kit.uploads.plan_data import PlanData
-from connect_kit.uploads.records import forecast_folder
-from connect_kit.uploads.values import UploadFile, digest_of
+from connect_kit.uploads.records import recorded_forecast
+from connect_kit.uploads.result_files import KEYS, REQUIRED_KEYS, TextFile, read_result_file, read_text_file
+from connect_kit.uploads.values import RESULT_COLUMNS, FileResult, UploadFile, digest_of
 
 if TYPE_CHECKING:
     from connect_kit.engine import Schema
     from connect_kit.uploads.outcome import UploadResult
     from connect_kit.uploads.plan import UploadPlan
-    from connect_kit.uploads.values import FileResult, Kind
+    from connect_kit.uploads.values import Kind
 
-_ROWS = """CREATE TABLE rows (place INTEGER, n BIGINT, line BIGINT, result_line BIGINT, "sourcedId" VARCHAR,
-    second_id VARCHAR, result VARCHAR, action VARCHAR, code VARCHAR, message VARCHAR, forecast_result VARCHAR,
-    forecast_action VARCHAR, forecast_code VARCHAR, verdict VARCHAR, note VARCHAR)"""
-_SAID = ("result", "action", "code", "message")
 #: Less than this share of a result's rows in what was sent: it is the result of something else.
 _SHARE = 0.5
 
@@ -59,8 +45,7 @@ def read_results(
     plan : UploadPlan or sequence of UploadFile, optional
         What was sent. The forecast's files when left out.
     forecast : UploadResult or sequence of FileResult, optional
-        A dry run; when left out the plan's last one before its upload, if its result files still lie in the plan's
-        folder.
+        A dry run; when left out the plan's last one before its upload, if its result files are still there.
 
     Returns
     -------
@@ -69,87 +54,117 @@ def read_results(
     Raises
     ------
     ResultsError
-        For what is no result file, the result of another upload or district, two results of one file, or a forecast
+        For what is not a result file, the result of another upload or district, two results of one file, or a forecast
         of other bytes.
     SettingError
-        For what is no plan or no forecast.
+        For what is not a plan or not a forecast.
     PlanError
         When a file of the plan was changed after it was sent.
     """
-    dry = forecasts_of(forecast)
-    sent = sent_of(plan, dry)
+    forecasts = _listed(forecast, FileResult, "forecast; give the UploadResult of a dry run")
+    if not all(file.dry_run for file in forecasts):
+        raise ResultsError("the forecast is a real upload; give the UploadResult of the dry run before it")
+    uploaded_files = (
+        tuple(result.file for result in forecasts)
+        if plan is None
+        else _listed(plan, UploadFile, "plan; give an UploadPlan, from plan_upload or read_plan(folder)")
+    )
     schema = default_engine().new_schema("results")
-    schema.execute(_ROWS)
+    schema.execute(ROWS)
     make_macros(schema)
-    paths = files_of(path)
-    files, ignored = [], []
-    for number, place in enumerate(paths):
-        file = read_result_file(schema, f"got_{number}", place)
-        if file is None:
-            ignored.append(place)
-        else:
-            files.append(file)
+    read = [(place, read_result_file(schema, f"got_{number}", place)) for number, place in enumerate(_paths(path))]
+    files = [file for _, file in read if file is not None]
     if not files:
         raise ResultsError(
-            f"{path}: has no column 'result', so that it is no result file; download the result of the upload from "
+            f"{path}: has no column 'result', so that it is not a result file; download the result of the upload from "
             "Connect (SIS Rostering, at the bottom of the page)"
         )
-    reading = _Reading(schema, sent, dry, None if forecast is not None else _forecast_folder(plan, path))
-    received = tuple(reading.take(number, file) for number, file in enumerate(files))
-    missing = tuple(file for place, file in enumerate(sent) if place not in reading.taken)
-    return Results(schema, received, missing, tuple(ignored), planned=bool(sent))
+    given = forecast is not None
+    if not given and isinstance(plan, PlanData):
+        forecasts = recorded_forecast(plan, Path(path))
+    comparison = _Comparison(schema, uploaded_files, forecasts, given=given)
+    received = tuple(comparison.take(number, file) for number, file in enumerate(files))
+    missing = tuple(file for place, file in enumerate(uploaded_files) if place not in comparison.taken)
+    ignored = tuple(place for place, file in read if file is None)
+    return Results(schema, received, missing, ignored, planned=bool(uploaded_files))
 
 
-class _Reading:
+def _listed(thing: Any, kind: type, wanted: str) -> tuple[Any, ...]:
+    """The files of a plan or a result, or files that are given one by one."""
+    listed = () if thing is None else getattr(thing, "files", thing)
+    found = tuple(listed) if isinstance(listed, Iterable) else (None,)
+    if not all(isinstance(one, kind) for one in found):
+        raise SettingError(f"{type(thing).__name__} is not a {wanted}")
+    return found
+
+
+def _paths(path: str | Path) -> list[Path]:
+    """The result files that a path means: itself, or the CSV and Excel files of a folder."""
+    place = Path(path).expanduser()
+    if place.is_file():
+        return [place]
+    if not place.is_dir():
+        raise ResultsError(f"{place}: no such file; give a result file downloaded from Connect, or a folder of them")
+    found = sorted(
+        file
+        for file in place.iterdir()
+        if file.suffix.casefold() in (".csv", ".xlsx") and not file.name.startswith((".", "~$")) and file.is_file()
+    )
+    if not found:
+        raise ResultsError(f"{place}: holds no CSV or Excel file; give the folder that you downloaded results to")
+    return found
+
+
+class _Comparison:
     """Joins one result file after the other to what was sent."""
 
     def __init__(
-        self, schema: Schema, sent: Sequence[UploadFile], forecasts: Sequence[FileResult], dry_run: Path | None
+        self, schema: Schema, sent: Sequence[UploadFile], forecasts: Sequence[FileResult], *, given: bool
     ) -> None:
-        self.schema, self.sent, self.forecasts, self.dry_run = schema, sent, forecasts, dry_run
+        self.schema, self.sent, self.given = schema, sent, given
+        self.forecasts = {result.file.identity: result for result in forecasts}
         self.taken: dict[int, Path] = {}
-        self._loaded: dict[int, TextTable] = {}
+        self._loaded: dict[int, TextFile] = {}
 
-    def take(self, number: int, file: ResultFile) -> Received:
+    def take(self, number: int, file: TextFile) -> Received:
         """Put a result file's rows beside the others."""
         place = self._place(file)
         original = None if place is None else self._original(place)
+        inputs = set(file.inputs)
         if original is not None:
-            file = said_beyond(file, original.header)
-        if "result" not in file.said:
+            file = file.bind_to_header(original.header)
+            inputs &= set(original.inputs)
+        if "result" not in file.answer:
             raise ResultsError(f"{file.path}: is what was sent, and not its result; download the result from Connect")
-        keys = [key for key in KEYS[file.kind] if key in file.table.inputs(file.kind)]
+        keys = [key for key in KEYS[file.kind] if key in inputs]
+        self._table("got", file, keys)
+        self._check_words(file)
+        for name in ("sent", "forecast"):
+            self.schema.execute(f"CREATE OR REPLACE TABLE {name} AS FROM got LIMIT 0")
         if original is not None:
-            keys = [key for key in keys if key in original.inputs(file.kind)]
-        said = ", ".join(
-            f"{quoted(file.said[name])} AS {name}" if name in file.said else f"NULL::VARCHAR AS {name}"
-            for name in _SAID
-        )
-        self._table("got", file.table, file.kind, keys, said)
-        self._known_words(file)
-        self.schema.execute("CREATE OR REPLACE TABLE sent AS FROM got LIMIT 0")
-        if original is not None and place is not None:
-            self._table("sent", original, file.kind, keys)
-            self.taken[place] = file.path
+            self._table("sent", original, keys)
         by_zeros = original is not None and self._lost_zeros()
-        told = self._forecast(place, file.kind, keys)
-        run(
+        forecast = place is not None and self._forecast(self.sent[place], keys)
+        for to, table in (("g", "got"), ("s", "sent")):
+            run_sql(self.schema, __package__, "placing.sql", to=to, table=table, key=loose() if by_zeros else exact())
+        run_sql(
             self.schema,
+            __package__,
             "comparing.sql",
-            key=loose() if by_zeros else exact(),
             place=number,
             planned=str(bool(self.sent)).lower(),
             altered=f"{exact(table='s.')} <> {exact(table='g.')}" if by_zeros else "false",
-            received=quoted(f"_all_{file.table.name}"),
-            original="(SELECT NULL::BIGINT AS _line LIMIT 0)" if original is None else quoted(f"_all_{original.name}"),
-            masked=masked(file.table.inputs(file.kind), {} if original is None else original.inputs(file.kind)),
+            received=file.view,
+            original="(SELECT NULL::BIGINT AS _line LIMIT 0)" if original is None else original.view,
+            masked=masked(file.inputs, {} if original is None else original.inputs),
         )
-        if place is not None:
-            self._drop(self._loaded.pop(place))
-        upload = None if place is None else self.sent[place]
-        return Received(number, file, upload, forecast=told, by_zeros=by_zeros)
+        if place is None:
+            return Received(number, file, None, forecast=False, by_zeros=False)
+        self.taken[place] = file.path
+        self._loaded.pop(place).drop(self.schema)
+        return Received(number, file, self.sent[place], forecast=forecast, by_zeros=by_zeros)
 
-    def _place(self, file: ResultFile) -> int | None:
+    def _place(self, file: TextFile) -> int | None:
         """Which file sent this is the result of."""
         if not self.sent:
             return None
@@ -162,20 +177,20 @@ class _Reading:
         tried = named if len(named) == 1 else of_kind
         shares = {place: self._share(file, place) for place in tried}
         place = max(tried, key=lambda one: (shares[one], -one))
+        name, other = self.sent[place].name, 100 * (1 - shares[place])
         if shares[place] < _SHARE:
             raise ResultsError(
-                f"{file.path}: {100 * (1 - shares[place]):.0f} % of its rows were never sent with "
-                f"{label(self.sent[place])}; it is the result of another upload or district. Give the plan that "
-                "belongs to it"
+                f"{file.path}: {other:.0f} % of its rows were never sent with {name}; it is the result of another "
+                "upload or district. Give the plan that belongs to it"
             )
         if place in self.taken:
             raise ResultsError(
-                f"{file.path} and {self.taken[place]} are both results of {label(self.sent[place])}; "
-                "leave in the folder the one of the upload that you mean"
+                f"{file.path} and {self.taken[place]} are both results of {name}; leave in the folder the one of the "
+                "upload that you mean"
             )
         return place
 
-    def _original(self, place: int) -> TextTable:
+    def _original(self, place: int) -> TextFile:
         if place not in self._loaded:
             file = self.sent[place]
             if digest_of(file.path) != file.digest:
@@ -183,115 +198,92 @@ class _Reading:
                     f"{file.path}: is not what was sent, it was changed afterwards; put the sent file back from a "
                     "copy, or read the results without a plan"
                 )
-            self._loaded[place] = read_table(self.schema, f"sent_{place}", file.path)
+            self._loaded[place] = read_text_file(self.schema, f"sent_{place}", file.path, file.kind)
         return self._loaded[place]
 
-    def _share(self, file: ResultFile, place: int) -> float:
+    def _share(self, file: TextFile, place: int) -> float:
         """Share of a result's rows whose IDs were sent, leading zeros aside."""
-        original = self._original(place)
-        got, sent = file.table.inputs(file.kind), original.inputs(file.kind)
-        keys = MUST[file.kind]
-        if not set(keys) <= set(sent):
+        original, keys = self._original(place), REQUIRED_KEYS[file.kind]
+        if not set(keys) <= set(original.inputs):
             return 0.0
         for key in (exact, loose):  # the second only where it must be: it takes its time
-            mine, theirs = (key([quoted(columns[name]) for name in keys]) for columns in (got, sent))
+            mine, theirs = (key([quoted(one.inputs[name]) for name in keys]) for one in (file, original))
             share = self.schema.execute(
-                f"SELECT coalesce(avg((key IN (SELECT {theirs} FROM {quoted('_all_' + original.name)}))::INT), 1) "
-                f"FROM (SELECT {mine} AS key FROM {quoted('_all_' + file.table.name)})"
+                f"SELECT coalesce(avg((key IN (SELECT {theirs} FROM {original.view}))::INT), 1) "
+                f"FROM (SELECT {mine} AS key FROM {file.view})"
             )[0][0]
             if share >= _SHARE:
                 break
         return float(share)
 
-    def _table(self, name: str, table: TextTable, kind: Kind, keys: Sequence[str], said: str = "") -> None:
-        """Table ``name``: n, line, the key columns, what is said; of what was sent, lines that are no record too."""
-        chosen = ", ".join(filter(None, (key_columns(kind, table.inputs(kind), keys), said)))
-        self.schema.execute(
-            f"CREATE OR REPLACE TABLE loaded AS SELECT _line AS line, {chosen} FROM {quoted('_all_' + table.name)}"
+    def _table(self, name: str, file: TextFile, keys: Sequence[str]) -> None:
+        """Table ``name``: n, line, key columns and answer; lines of a sent file that cannot be read have a row too."""
+        answer = ", ".join(
+            f"{quoted(file.answer[column]) if column in file.answer else 'NULL::VARCHAR'} AS {column}"
+            for column in RESULT_COLUMNS
         )
-        if name == "sent" and table.refused:
-            lines = ", ".join(f"({line})" for line, _ in table.refused)
-            self.schema.execute(f"INSERT INTO loaded BY NAME SELECT line FROM (VALUES {lines}) AS refused (line)")
-        # Rows lie in the order of their lines, and are numbered as they stand; only refused lines came in behind them.
-        order = "ORDER BY line" if name == "sent" and table.refused else ""
-        self.schema.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT row_number() OVER ({order}) AS n, * FROM loaded")
-        self.schema.execute("DROP TABLE loaded")
+        rows = f"SELECT _line AS line, {key_columns(file, keys)}, {answer} FROM {file.view}"
+        order = ""  # rows lie in the order of their lines
+        if name == "sent" and file.refused:
+            lines = ", ".join(f"({line})" for line, _ in file.refused)
+            rows += f" UNION ALL BY NAME SELECT line FROM (VALUES {lines}) AS refused (line)"
+            order = "ORDER BY line"
+        self.schema.execute(
+            f"CREATE OR REPLACE TABLE {name} AS SELECT row_number() OVER ({order}) AS n, * FROM ({rows})"
+        )
 
-    def _known_words(self, file: ResultFile) -> None:
+    def _check_words(self, file: TextFile) -> None:
         rows, known = self.schema.execute(
             "SELECT count(*), count(*) FILTER (upper(trim(result)) IN ('SUCCESS', 'ERROR')) FROM got"
         )[0]
         if rows and not known:
             raise ResultsError(
-                f"{file.path}: its column 'result' nowhere says SUCCESS or ERROR, so that it is no result file; "
+                f"{file.path}: its column 'result' nowhere says SUCCESS or ERROR, so that it is not a result file; "
                 "download the result of the upload from Connect"
             )
 
     def _lost_zeros(self) -> bool:
         """Whether more rows are found again without leading zeros, which a spreadsheet drops."""
-        rows = self.schema.count("got")
-        hits = self._hits(exact())
-        return hits < rows and self._hits(loose()) > hits
 
-    def _hits(self, key: str) -> int:
-        return int(self.schema.execute(f"SELECT count(*) FROM got WHERE {key} IN (SELECT {key} FROM sent)")[0][0])
+        def hits(key: str) -> int:
+            return int(self.schema.execute(f"SELECT count(*) FROM got WHERE {key} IN (SELECT {key} FROM sent)")[0][0])
 
-    def _forecast(self, place: int | None, kind: Kind, keys: Sequence[str]) -> bool:
-        """Table ``fore``: n of the row sent, result, action, code; whether there is a forecast."""
-        self.schema.execute("CREATE OR REPLACE TABLE fore (n BIGINT, result VARCHAR, action VARCHAR, code VARCHAR)")
-        if place is None:
-            return False
-        sent = self.sent[place]
-        if self.dry_run is not None:
-            found = sorted(self.dry_run.glob(f"{place + 1:02d}-{sent.kind}*-result.csv"))
-            return bool(found) and self._compare(found[0], kind, keys)
-        same = [result for result in self.forecasts if result.file.identity == sent.identity]
-        if not same:
-            if any(result.file.kind == kind and result.file.school == sent.school for result in self.forecasts):
+        found = hits(exact())
+        return found < self.schema.count("got") and hits(loose()) > found
+
+    def _forecast(self, sent: UploadFile, keys: Sequence[str]) -> bool:
+        """Fill table ``forecast``: n of the row sent, result, action, code. Whether there is a forecast."""
+        result = self.forecasts.get(sent.identity)
+        if result is None:
+            if self.given and any(other.file.name == sent.name for other in self.forecasts.values()):
                 raise ResultsError(
-                    f"{label(sent)}: the forecast is of other bytes; rehearse this plan and give that result"
+                    f"{sent.name}: the forecast is of other bytes; make a dry run of this plan and give its result"
                 )
             return False
-        if same[0].outcome == "refused":
-            self.schema.execute("INSERT INTO fore SELECT n, 'ERROR', 'SKIPPED', ? FROM sent", [same[0].code])
-            return True
-        if same[0].path is None:
-            return False
-        if not self._compare(same[0].path, kind, keys):
-            raise ResultsError(
-                f"{same[0].path}: is not the forecast of {label(sent)}, row by row; rehearse the plan again"
+        if result.outcome == "refused":
+            self.schema.execute(
+                "INSERT INTO forecast BY NAME SELECT n, 'ERROR' AS result, 'SKIPPED' AS action, ? AS code FROM sent",
+                [result.code],
             )
-        return True
-
-    def _compare(self, path: Path, kind: Kind, keys: Sequence[str]) -> bool:
-        """Fill ``fore`` from a dry run's result file, which has a row for each row sent; False where it has not."""
-        file = read_result_file(self.schema, f"fore_{path.stem}", path)
-        if file is None or file.kind != kind or not set(keys) <= set(file.table.inputs(kind)):
+            return True
+        if result.path is None:
             return False
-        said = ", ".join(
-            quoted(file.said[name]) if name in file.said else "NULL" for name in ("result", "action", "code")
-        )
-        chosen = key_columns(kind, file.table.inputs(kind), keys)
-        self.schema.execute(
-            f"CREATE OR REPLACE TABLE foretold AS SELECT n, {exact()} AS key, * EXCLUDE (n, k1, k2, k3, k4) FROM ("
-            f"SELECT row_number() OVER () AS n, {chosen}, {said} "
-            f"FROM {quoted('_all_' + file.table.name)})"
-        )
+        found = self._take_forecast(result.path, sent.kind, keys)
+        if not found and self.given:
+            raise ResultsError(f"{result.path}: is not the forecast of {sent.name}, row by row; make the dry run again")
+        return found
+
+    def _take_forecast(self, path: Path, kind: Kind, keys: Sequence[str]) -> bool:
+        """Fill ``forecast`` from a dry run's result, which has a row for each row sent; False where it has not."""
+        file = read_result_file(self.schema, "forecast", path, kind)
+        if file is None or not set(keys) <= set(file.inputs):
+            return False
+        self._table("forecast", file, keys)
+        file.drop(self.schema)
         other = self.schema.execute(
-            f"SELECT count(*) FROM sent FULL JOIN foretold USING (n) WHERE {exact(table='sent.')} IS DISTINCT FROM key"
+            "SELECT count(*) FROM sent FULL JOIN forecast ON sent.n = forecast.n "
+            f"WHERE sent.n IS NULL OR forecast.n IS NULL OR {exact(table='sent.')} <> {exact(table='forecast.')}"
         )[0][0]
-        if not other:
-            self.schema.execute("INSERT INTO fore SELECT * EXCLUDE (key) FROM foretold")
-        self.schema.execute("DROP TABLE foretold")
-        self._drop(file.table)
+        if other:
+            self.schema.execute("DELETE FROM forecast")
         return not other
-
-    def _drop(self, table: TextTable) -> None:
-        """Let go of a CSV file's rows, of which there may be millions."""
-        self.schema.execute(f"DROP VIEW {quoted('_all_' + table.name)}")
-        self.schema.execute(f"DROP TABLE {quoted('_file_' + table.name)}")
-        self.schema.execute(f"DROP TABLE IF EXISTS {quoted('_lines_' + table.name)}")
-
-
-def _forecast_folder(plan: object, path: str | Path) -> Path | None:
-    return forecast_folder(plan, Path(path)) if isinstance(plan, PlanData) else None

@@ -5,20 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connect_kit import connect
+from connect_kit.results.causes import causes, rows_of
 
 if TYPE_CHECKING:
-    from connect_kit.results.value import Results
+    from connect_kit.results.data import ResultsData
 
 _MOST_CAUSES = 20
 _MOST_IDS = 10
+#: Verdicts that support is asked about, in its words.
+_SURPRISES = {
+    "worse": "refused although our dry run expected success",
+    "not in result": "sent by us and missing from the result",
+    "not sent": "in the result and never sent by us",
+}
 
 
-def support_message(results: Results) -> str:
-    """See :meth:`connect_kit.uploads.Results.support_message`."""
+def support_message(results: ResultsData) -> str:
+    """A message to SchoolStatus support about the errors: counts, causes, IDs; never names."""
     errors = results.count("result <> 'SUCCESS'")
-    worse = results.count("verdict = 'worse'")
-    gone = results.count("verdict = 'not in result'")
-    strange = results.count("verdict = 'not sent'")
+    counts = {verdict: results.count(f"verdict = '{verdict}'") for verdict in _SURPRISES}
     lines = [
         f"To: {connect.SUPPORT_ADDRESS}",
         f"Subject: Manual SIS upload: {_rows(errors)} with an error",
@@ -26,7 +31,7 @@ def support_message(results: Results) -> str:
         "[your district, your name, date and time of the upload]",
         "",
     ]
-    if not (errors or gone or strange):
+    if not errors and not any(counts.values()):
         return "\n".join([*lines, "Every row of the result files reads SUCCESS; there is nothing to ask.", ""])
     lines += ["We uploaded these files by hand (SIS Rostering), and these are the results:", ""]
     for one, row in zip(results.received, results.summary().to_dict("records"), strict=False):
@@ -35,28 +40,21 @@ def support_message(results: Results) -> str:
             f"- {row['file']}: {level}{_rows(row['rows'])}, {row['success']:,} SUCCESS, {row['errors']:,} with an error"
         )
     lines += ["", "Errors by cause (IDs of our SIS; no names are given, for privacy):", ""]
-    causes = results.causes()
-    for place, row in enumerate(causes.head(_MOST_CAUSES).to_dict("records")):
+    found = causes(results)
+    for place, row in enumerate(found.head(_MOST_CAUSES).to_dict("records")):
         code = f" [{row['code']}]" if row["code"] else ""
         lines.append(f"{place + 1}. {row['kind']}: {row['cause']}{code}: {_rows(row['count'])}")
-        shown = results.rows_of(place)
+        shown = rows_of(results, place)[["sourcedId", "second_id", "line"]].head(_MOST_IDS)
         ids = [
             " / ".join(part for part in pair if isinstance(part, str)) or f"line {line}"
-            for *pair, line in shown[["sourcedId", "second_id", "line"]]
-            .head(_MOST_IDS)
-            .itertuples(index=False, name=None)
+            for *pair, line in shown.itertuples(index=False, name=None)
         ]
         more = f" and {row['count'] - len(ids):,} more" if row["count"] > len(ids) else ""
         lines.append(f"   {', '.join(ids)}{more}")
-    if len(causes) > _MOST_CAUSES:
-        lines.append(f"   and {len(causes) - _MOST_CAUSES:,} further causes")
-    told = (
-        (worse, "refused although our rehearsal expected success"),
-        (gone, "sent by us and missing from the result"),
-        (strange, "in the result and never sent by us"),
-    )
-    more_lines = [f"- {_rows(count)} {what}" for count, what in told if count]
-    lines += ["", *more_lines, ""] if more_lines else [""]
+    if len(found) > _MOST_CAUSES:
+        lines.append(f"   and {len(found) - _MOST_CAUSES:,} more causes")
+    surprises = [f"- {_rows(count)} {_SURPRISES[verdict]}" for verdict, count in counts.items() if count]
+    lines += ["", *surprises, ""] if surprises else [""]
     lines += ["Could you tell us what these rows need, so that we can correct them and upload again?", ""]
     return "\n".join(lines)
 

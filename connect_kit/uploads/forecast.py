@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from connect_kit.engine import default_engine
+from connect_kit.engine import create_table, quoted
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.errors import PlanError, SettingError
 from connect_kit.uploads.plan import as_plan
-from connect_kit.uploads.result_rows import loaded
+from connect_kit.uploads.result_files import read_own_result
 from connect_kit.uploads.run import upload
 from connect_kit.uploads.targets import as_target
 
@@ -169,25 +169,24 @@ def _counted(result: UploadResult, schools: dict[str, str], doubled: dict[str, i
 
 def _doubled(result: UploadResult, duplicates: Duplicates, recorded: dict[str, str]) -> dict[str, int]:
     """Students by school that will be created although they are there already under another record."""
-    import pyarrow as pa
-
     clusters = duplicates.clusters
     ours = clusters[clusters["source"] == "roster"]
     on_connect = set(clusters.loc[clusters["source"] == "workspace", "cluster_id"])
     created: dict[str, str] = {}  # to the student's (first) school
-    engine = default_engine()
     for one in result.files:
         if one.file.kind == "users" and one.path is not None and len(ours):
-            with loaded(one.path, engine) as (schema, header), engine.cursor((schema.name,)) as cursor:
-                if "sourcedId" not in header:
-                    continue
-                cursor.register("asked", pa.table({"id": pa.array(ours["id"].astype(str), pa.string())}))
-                listed = '"orgSourcedIds"' if "orgSourcedIds" in header else "NULL"
-                found = cursor.execute(
-                    f'SELECT "sourcedId", min({listed}) FROM _all_rows SEMI JOIN asked ON id = "sourcedId" '
-                    "WHERE result = 'SUCCESS' AND action = 'CREATED' GROUP BY ALL"
-                ).fetchall()
-                created.update({own: one.file.school or _home(schools, recorded) for own, schools in found})
+            schema, file = read_own_result(one.path, "users")
+            if "sourcedId" not in file.inputs:
+                continue
+            create_table(schema, "asked", {"id": ours["id"].astype(str).tolist()})
+            own = quoted(file.inputs["sourcedId"])
+            listed = quoted(file.inputs["orgSourcedIds"]) if "orgSourcedIds" in file.inputs else "NULL"
+            ended, action = (quoted(file.answer[name]) for name in ("result", "action"))
+            found = schema.execute(
+                f"SELECT {own}, min({listed}) FROM {file.view} SEMI JOIN asked ON asked.id = {own} "
+                f"WHERE {ended} = 'SUCCESS' AND {action} = 'CREATED' GROUP BY ALL"
+            )
+            created |= {own: one.file.school or _home(schools, recorded) for own, schools in found}
     rows = ours.assign(new=ours["id"].isin(created)).sort_values(["cluster_id", "new", "id"], kind="stable")
     # The first record of a person that nobody on Connect has is no double; those that stay as they are come first.
     first = ~rows["cluster_id"].duplicated() & ~rows["cluster_id"].isin(on_connect)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from connect_kit.uploads.records import rehearsed
+from connect_kit.uploads.records import last_dry_run
 from connect_kit.uploads.targets import as_target
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def _dry_run(plan: PlanData, target: Target | None) -> Gate:
     code = "dry_run"
     if target is None:
         return Gate(code, "blocking", "no target was named", "name_target")
-    last = rehearsed(plan, target.id)
+    last = last_dry_run(plan, target.id)
     if last is None:
         return Gate(code, "blocking", f"these files had no dry run on {target.district}", "run_dry")
     if last.refused:

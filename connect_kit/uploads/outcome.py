@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import html
 import shutil
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from connect_kit import connect
+from connect_kit.display import upload_charts
+from connect_kit.display.html import table_html
+from connect_kit.engine import quoted
 from connect_kit.errors import OutputError
+from connect_kit.uploads.result_files import read_own_result
+from connect_kit.uploads.result_workbook import write_sheet
 from connect_kit.uploads.values import ACTIONS
 
 if TYPE_CHECKING:
@@ -19,6 +27,7 @@ if TYPE_CHECKING:
     from connect_kit.uploads.values import FileResult
 
 _SHOWN = 10
+_COLUMNS = ("file", "kind", "line", "sourcedId", "code", "message")  # of refused rows
 
 
 @dataclass(frozen=True)
@@ -99,9 +108,11 @@ class UploadResult:
 
         Columns: ``file``, ``kind``, ``line`` (of the prepared file), ``sourcedId``, ``code``, ``message``.
         """
-        from connect_kit.uploads.result_rows import refused_rows
+        import pandas as pd
 
-        return refused_rows(self.files)
+        frames = [_refused_rows(one) for one in self.files if one.outcome == "refused" or one.errors]
+        frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(_COLUMNS))
+        return frame.astype({"line": "Int64"})
 
     def errors_by_cause(self) -> pd.DataFrame:
         """Refused rows by code, the most first: ``code``, ``rows``, ``files``, ``message`` (of the first row)."""
@@ -115,8 +126,6 @@ class UploadResult:
 
     def chart(self) -> Any:
         """What became of each file's rows, as an Altair chart."""
-        from connect_kit.display import upload_charts
-
         return upload_charts.actions_by_line(
             self.summary().rename(columns={"file": "line", "errors": "refused"}),
             "Rows by file: what a dry run would do" if self.dry_run else "Rows by file: what the upload did",
@@ -135,7 +144,7 @@ class UploadResult:
         target = Path(folder).expanduser()
         try:
             target.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for path in self._paths():
+            for path in (one.path for one in self.files if one.path is not None):
                 if path.resolve() != (target / path.name).resolve():
                     (target / path.name).touch(mode=0o600)  # nobody else on this machine may read it
                     shutil.copyfile(path, target / path.name)
@@ -144,15 +153,10 @@ class UploadResult:
                 f"{target}: the result files could not be copied there ({error.strerror or error}); make room, or name "
                 "another folder"
             ) from error
-        if excel:
-            from connect_kit.uploads.result_rows import save_workbook
-
-            for one in self.files:
-                if one.path is not None and one.file.kind == "guardians":
-                    save_workbook(one.path, target / f"{one.path.stem}.xlsx")
-
-    def _paths(self) -> Iterator[Path]:
-        return (one.path for one in self.files if one.path is not None)
+        for one in self.files if excel else ():
+            if one.path is not None and one.file.kind == "guardians":
+                schema, file = read_own_result(one.path, one.file.kind)
+                write_sheet(target / f"{one.path.stem}.xlsx", schema, file)
 
     def __repr__(self) -> str:
         what = "dry run" if self.dry_run else "upload"
@@ -162,10 +166,6 @@ class UploadResult:
         return f"UploadResult({what} on {self.target}: {state}, {rows:,} rows, {refused:,} refused)"
 
     def _repr_html_(self) -> str:
-        import html
-
-        from connect_kit.display.html import table_html
-
         head = f"<p>{html.escape(repr(self))}</p>"
         if self.stopped:
             head += f"<p>▲ {html.escape(self.stopped)}</p>"
@@ -173,3 +173,31 @@ class UploadResult:
         if any(one.errors or one.outcome == "refused" for one in self.files):
             made += table_html(self.errors_by_cause(), "Refused, by cause", most=_SHOWN)
         return made
+
+
+def _refused_rows(one: FileResult) -> pd.DataFrame:
+    """Of one file, with the columns of :attr:`UploadResult.errors`."""
+    import pandas as pd
+
+    name, kind = one.file.name, one.file.kind
+    if one.path is None or one.outcome == "refused":
+        return pd.DataFrame([(name, kind, None, "", one.code, one.message)], columns=list(_COLUMNS))
+    schema, file = read_own_result(one.path, kind)
+    code, message = (quoted(file.answer[column]) for column in ("code", "message"))
+    key = file.inputs.get(connect.FILES[kind].key)
+    shown = f"coalesce({quoted(key)}, '')" if key else "''"
+    found = schema.frame(
+        f"SELECT _line AS line, {shown} AS \"sourcedId\", coalesce({code}, '') AS code, "
+        f"coalesce({message}, '') AS message FROM {file.view} WHERE {quoted(file.answer['result'])} = 'ERROR' "
+        "ORDER BY _line"
+    )
+    return found.assign(file=name, kind=kind)[list(_COLUMNS)]
+
+
+def refused_by_code(results: Iterable[FileResult]) -> dict[str, int]:
+    """Rows refused, by code."""
+    counts: Counter[str] = Counter()
+    for one in results:
+        if one.outcome != "refused" and one.errors:
+            counts.update(_refused_rows(one)["code"])
+    return dict(sorted(counts.items()))

@@ -8,19 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connect_kit.uploads.plan_file import write_json
+from connect_kit.uploads.values import FileResult
 
 if TYPE_CHECKING:
     from connect_kit.uploads.plan_data import PlanData
 
-_REHEARSALS, _RUNS = "rehearsals.json", "runs.json"
+_DRY_RUNS, _RUNS = "rehearsals.json", "runs.json"
 _KEPT = 50  # the last ones
 
 
-class Rehearsal(NamedTuple):
+class DryRun(NamedTuple):
     """A dry run of all files of a plan.
 
     ``target`` (its id), ``plan`` (digest), ``files`` (their identities), ``when`` (UTC), ``refused`` (files refused as
-    a whole, with the code), ``errors`` (rows refused, by code) and ``results`` (folder of its result files).
+    a whole, with the code), ``errors`` (rows refused, by code), ``results`` (folder of its result files) and
+    ``result_files`` (their names, file by file; blank where there is none).
     """
 
     target: str
@@ -30,17 +32,19 @@ class Rehearsal(NamedTuple):
     refused: Mapping[str, str]
     errors: Mapping[str, int]
     results: str = ""
+    result_files: tuple[str, ...] = ()
 
 
-def rehearsals(folder: Path) -> list[Rehearsal]:
+def _dry_runs(folder: Path) -> list[DryRun]:
     """Dry runs that the folder knows, oldest first; none where the file is damaged: a dry run is soon repeated."""
     found = []
-    for one in _read(folder / _REHEARSALS, list):
+    for one in _read(folder / _DRY_RUNS, list):
         try:
             found.append(
-                Rehearsal(
+                DryRun(
                     one["target"], one["plan"], tuple(one["files"]), one["when"], dict(one["refused"]),
-                    {str(code): int(rows) for code, rows in one["errors"].items()}, str(one.get("results", "")),
+                    {str(code): int(rows) for code, rows in one["errors"].items()},
+                    str(one.get("results", "")), tuple(map(str, one.get("result_files", ()))),
                 )
             )  # fmt: skip
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
@@ -48,28 +52,30 @@ def rehearsals(folder: Path) -> list[Rehearsal]:
     return found
 
 
-def rehearsed(plan: PlanData, target: str) -> Rehearsal | None:
+def _of_plan(plan: PlanData) -> list[DryRun]:
+    """Dry runs of exactly these files, oldest first."""
+    wanted = (plan.digest, tuple(file.identity for file in plan.files))
+    return [one for one in _dry_runs(plan.folder) if (one.plan, one.files) == wanted]
+
+
+def last_dry_run(plan: PlanData, target: str) -> DryRun | None:
     """The last dry run of exactly these files against a target."""
-    wanted = tuple(file.identity for file in plan.files)
-    found = [
-        one for one in rehearsals(plan.folder) if (one.target, one.plan, one.files) == (target, plan.digest, wanted)
-    ]
-    return found[-1] if found else None
+    return next((one for one in reversed(_of_plan(plan)) if one.target == target), None)
 
 
 def refused_codes(folder: Path) -> frozenset[str]:
     """Codes of rows that dry runs have refused."""
-    return frozenset(code for one in rehearsals(folder) for code in one.errors)
+    return frozenset(code for one in _dry_runs(folder) for code in one.errors)
 
 
-def remember_rehearsal(folder: Path, rehearsal: Rehearsal) -> None:
+def remember_dry_run(folder: Path, made: DryRun) -> None:
     """Keep a dry run."""
-    kept = [*rehearsals(folder), rehearsal][-_KEPT:]
-    write_json(folder / _REHEARSALS, [{**one._asdict(), "files": list(one.files)} for one in kept])
+    kept = [*_dry_runs(folder), made][-_KEPT:]
+    write_json(folder / _DRY_RUNS, [one._asdict() for one in kept])
 
 
-def forecast_folder(plan: PlanData, results: Path) -> Path | None:
-    """Where the result files of a dry run lie that is the forecast of an upload: the last one before it.
+def recorded_forecast(plan: PlanData, results: Path) -> tuple[FileResult, ...]:
+    """What the last dry run before an upload said of each file; empty where its result files are gone.
 
     Parameters
     ----------
@@ -78,19 +84,30 @@ def forecast_folder(plan: PlanData, results: Path) -> Path | None:
         The results that are compared. Where they are not those of an upload that the plan's folder knows, the last dry
         run counts, as it does where none came before the upload.
     """
-    wanted = tuple(file.identity for file in plan.files)
-    found = [
-        one
-        for one in rehearsals(plan.folder)
-        if (one.plan, one.files) == (plan.digest, wanted) and one.results and Path(one.results).is_dir()
-    ]
     here = results.expanduser().resolve()
     runs = [_run(value) for value in _read(plan.folder / _RUNS, dict).values()]
-    begun = [when for place, when in runs if place and Path(place) in (here, *here.parents)] or [
-        when for _, when in runs
-    ]
-    before = [one for one in found if not begun or one.when < max(begun)]
-    return Path((before or found)[-1].results) if found else None
+    begun = [when for place, when in runs if place and Path(place) in (here, *here.parents)]
+    begun = begun or [when for _, when in runs]
+    uploaded = {place for place, _ in runs}
+    # By folder: what is written there last takes the place of what was there before.
+    written = {one.results: one for one in _of_plan(plan) if one.results and one.results not in uploaded}
+    found = [(one, folder) for one in written.values() if (folder := _folder(plan, one.results))]
+    before = [(one, folder) for one, folder in found if not begun or one.when < max(begun)]
+    if not found:
+        return ()
+    last, folder = max(before or found, key=lambda one: one[0].when)
+    return tuple(
+        FileResult(file, "refused", dry_run=True, code=last.refused[file.name])
+        if file.name in last.refused
+        else FileResult(file, "processed", dry_run=True, path=folder / name if (folder / name).is_file() else None)
+        for file, name in zip(plan.files, last.result_files, strict=False)
+    )
+
+
+def _folder(plan: PlanData, results: str) -> Path | None:
+    """A folder of results, also where the plan's folder has been moved with it."""
+    places = (Path(results), plan.folder / "results" / Path(results).name)
+    return next((place for place in places if place.is_dir()), None)
 
 
 def results_of(folder: Path, run: str) -> Path | None:

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.errors import GateError, OutputError, UploadCancelledError
-from connect_kit.uploads.outcome import UploadResult
+from connect_kit.uploads.outcome import UploadResult, refused_by_code
 from connect_kit.uploads.plan import as_plan
-from connect_kit.uploads.records import Rehearsal, remember_rehearsal, remember_run, results_of
-from connect_kit.uploads.result_rows import refused_by_code
+from connect_kit.uploads.records import DryRun, remember_dry_run, remember_run, results_of
 from connect_kit.uploads.targets import as_target
 
 if TYPE_CHECKING:
@@ -106,14 +105,15 @@ def _rehearse(
     except UploadCancelledError:
         return replace(empty, cancelled=True)
     refused = {one.file.name: one.code for one in files if one.outcome == "refused"}
-    remember_rehearsal(
+    remember_dry_run(
         plan.folder,
-        Rehearsal(
+        DryRun(
             target=target.id,
             plan=plan.digest,
             files=tuple(one.file.identity for one in files),
             when=_now().isoformat(),
             results=str(folder.resolve()),
+            result_files=tuple(one.path.name if one.path else "" for one in files),
             refused=refused,
             errors=refused_by_code(files),
         ),
@@ -193,8 +193,7 @@ def _results_folder(plan: UploadPlan, results: str | Path | None, word: str) -> 
     if results is not None:
         folder = Path(results).expanduser()
     else:
-        # Names in the order of time, by which read_results finds the dry run before an upload: a second one within a
-        # second is ...Z2-rehearsal, or ...Z2-upload.
+        # Names in the order of time: a second one within a second is ...Z2-rehearsal, or ...Z2-upload.
         place, begun, number = plan.folder / "results", f"{_now():%Y-%m-%dT%H-%M-%SZ}", 1
         name = begun
         while any(place.glob(f"{name}-*")):
@@ -224,8 +223,7 @@ def _told(plan: UploadPlan, progress: OnProgress | bool | None) -> Iterator[OnPr
     with tqdm(total=plan.rows, leave=False, unit="rows", unit_scale=True) as bar:
 
         def show(told: Progress) -> None:
-            school = f" {told.school}" if told.school else ""
-            bar.set_description(f"{told.kind}.csv{school}: {told.stage}", refresh=False)
+            bar.set_description(f"{told.name}: {told.stage}", refresh=False)
             if told.stage == "done":  # a dry run reads all files before it processes the first
                 done[told.place] = plan.file_rows[told.place - 1]
             bar.update(sum(done.values()) - bar.n)

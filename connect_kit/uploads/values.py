@@ -63,14 +63,19 @@ class UploadFile:
 
     @property
     def name(self) -> str:
-        """What it is called everywhere: ``users.csv``, at school level with its school: ``S001/users.csv``."""
-        return f"{self.school}/{self.kind}.csv" if self.school else f"{self.kind}.csv"
+        """What it is called everywhere; see :func:`file_name`."""
+        return file_name(self.kind, self.school)
 
     @property
     def identity(self) -> str:
         """The same for the same upload again: bytes, kind, level, school and abandon."""
         parts = "\n".join((self.kind, self.digest, self.level, self.school or "", str(self.abandon)))
         return hashlib.sha256(parts.encode()).hexdigest()
+
+
+def file_name(kind: str, school: str | None) -> str:
+    """What a file is called everywhere: ``users.csv``, at school level with its school: ``S001/users.csv``."""
+    return f"{school}/{kind}.csv" if school else f"{kind}.csv"
 
 
 def digest_of(path: Path) -> str:
@@ -168,6 +173,11 @@ class Progress(NamedTuple):
     stage: str
     done: int
     rows: int
+
+    @property
+    def name(self) -> str:
+        """What the file is called; see :func:`file_name`."""
+        return file_name(self.kind, self.school)
 
 
 OnProgress = Callable[[Progress], object]

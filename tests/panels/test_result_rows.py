@@ -47,7 +47,7 @@ def test_a_page_goes_on_into_the_next_file(users, enrollments):
     rows = ResultRows([users, enrollments])
     assert rows.count == 140 and rows.turn(1) and rows.turn(1) and not rows.turn(1)
     assert [(row.file, row.number, row.ids) for row in rows.rows()] == [
-        ("enrollments.csv, school S001", number, f"c{number} / u{number}") for number in range(1, 41)
+        ("S001/enrollments.csv", number, f"c{number} / u{number}") for number in range(1, 41)
     ]
 
 
@@ -56,7 +56,7 @@ def test_a_page_goes_on_into_the_next_file(users, enrollments):
     [
         ({"result": "ERROR"}, list(range(3, 100, 3))),
         ({"action": "UNCHANGED"}, list(range(1, 41))),
-        ({"file": "enrollments.csv, school S001", "result": "SUCCESS"}, list(range(1, 41))),
+        ({"file": "S001/enrollments.csv", "result": "SUCCESS"}, list(range(1, 41))),
         ({"file": "users.csv", "action": "UNCHANGED"}, []),
         ({"result": "ERROR", "action": "CREATED"}, []),
     ],

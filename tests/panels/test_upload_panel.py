@@ -355,8 +355,8 @@ def test_at_school_level_every_school_s_files_are_told_apart(tmp_path):
     assert "Files to be sent for 2 schools" in panel.head.text and "school level" in panel.head.text
     rehearse(panel)
     assert panel.error is None
-    assert "users.csv, school S002" in panel.bars.text and "Oak Hill" in panel.outlook.text
-    panel.file.value = "users.csv, school S002"
+    assert "S002/users.csv" in panel.bars.text and "Oak Hill" in panel.outlook.text
+    panel.file.value = "S002/users.csv"
     assert "Rows: 2" in panel.rows.text and "0003" in panel.rows.text
 
 

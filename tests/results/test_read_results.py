@@ -177,8 +177,8 @@ def test_a_guardians_workbook_is_read_though_excel_dropped_leading_zeros(tmp_pat
     )
     results = read_results(came, [sent])
     assert rows(results, "line", "sourcedId", "second_id", "action", "note") == [
-        (2, "0017", "G1", "CREATED", "its ID was told without its leading zeros"),
-        (3, "0018", "G2", "UPDATED", "its ID was told without its leading zeros"),
+        (2, "0017", "G1", "CREATED", "its ID came back without its leading zeros"),
+        (3, "0018", "G2", "UPDATED", "its ID came back without its leading zeros"),
     ]
     assert "leading zeros" in results.summary()["note"].iloc[0]
 
@@ -266,7 +266,7 @@ def test_a_folder_gives_all_of_its_results_and_says_what_is_missing(tmp_path, se
     workbook(tmp_path / "came" / "notes.xlsx", ["what"], ["nothing"])
     results = read_results(tmp_path / "came", [sent, classes])
     assert results.summary()[["file", "rows", "errors", "note"]].to_numpy().tolist() == [
-        ["users.csv", 3, 1, "no forecast: rehearse the plan to compare"],
+        ["users.csv", 3, 1, "no forecast: make a dry run of the plan to compare"],
         ["classes.csv", 0, 0, "no result file"],
     ]
     assert [path.name for path in results.ignored] == ["notes.csv", "notes.xlsx"]
@@ -352,7 +352,7 @@ class TestCauses:
         results = read_results(came, [sent])
         assert results.rows_of(0)["sourcedId"].tolist() == ["0017", "0018"]
         assert results.rows_of(1)["sourcedId"].tolist() == ["0019"]
-        with pytest.raises(SettingError, match="cause 2 is none; expected its place in causes\\(\\), 0 to 1"):
+        with pytest.raises(SettingError, match="there is no cause 2; expected its place in causes\\(\\), 0 to 1"):
             results.rows_of(2)
 
     def test_corrections_say_where_what_and_what_to_do(self, tmp_path, sent):
@@ -441,7 +441,7 @@ def test_the_support_message_gives_counts_causes_and_ids(tmp_path, sent, forecas
     assert message.startswith("To: support-ct@schoolstatus.com\nSubject: Manual SIS upload: 2 rows with an error\n")
     assert "- users.csv: district level, 2 rows, 0 SUCCESS, 2 with an error" in message
     assert "   0017, 0019" in message
-    assert "- 1 row refused although our rehearsal expected success" in message
+    assert "- 1 row refused although our dry run expected success" in message
     assert "- 1 row sent by us and missing from the result" in message
 
 
@@ -486,7 +486,7 @@ class TestRefused:
 
     def test_a_file_that_is_no_workbook(self, tmp_path):
         (tmp_path / "r.xlsx").write_bytes(b"PK\x03\x04 no workbook")
-        with pytest.raises(ResultsError, match=r"r\.xlsx: is no Excel workbook"):
+        with pytest.raises(ResultsError, match=r"r\.xlsx: is not an Excel workbook"):
             read_results(tmp_path / "r.xlsx")
 
     def test_bytes_that_are_no_text(self, tmp_path):
@@ -522,7 +522,7 @@ class TestRefused:
     def test_a_forecast_of_other_bytes(self, tmp_path, sent, forecast):
         came = write(tmp_path / "users-result.csv", USERS + SAID, ADA + DONE)
         other = UploadFile.of(write(tmp_path / "other" / "users.csv", USERS, ADA), "users")
-        with pytest.raises(ResultsError, match="the forecast is of other bytes; rehearse this plan"):
+        with pytest.raises(ResultsError, match="the forecast is of other bytes; make a dry run of this plan"):
             read_results(came, [sent], forecast=[dry(other, forecast.path)])
 
     def test_a_forecast_with_other_rows(self, tmp_path, sent):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,7 +16,7 @@ from tests.uploads import small
 
 
 class Sent(NamedTuple):
-    """A district that was rehearsed and then uploaded file by file."""
+    """A district after its dry run and its upload, file by file."""
 
     roster: Any
     plan: UploadPlan
@@ -37,7 +38,7 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Sent:
     return Sent(roster, plan, dry, twin, place / "real")
 
 
-def test_a_real_upload_ends_row_by_row_as_its_rehearsal_said(sent):
+def test_a_real_upload_ends_row_by_row_as_its_dry_run_said(sent):
     results = ck.read_results(sent.real, sent.plan, forecast=sent.dry)
     assert set(results.table()["verdict"]) == {"as forecast"}
     assert len(results) == sum(sent.plan.file_rows)
@@ -45,7 +46,7 @@ def test_a_real_upload_ends_row_by_row_as_its_rehearsal_said(sent):
     assert len(results.differences()) == 0
 
 
-def test_the_last_rehearsal_of_the_plan_is_the_forecast_when_none_is_given(sent):
+def test_the_last_dry_run_of_the_plan_is_the_forecast_when_none_is_given(sent):
     results = ck.read_results(sent.real, sent.plan)
     assert [one.forecast for one in results.received] == [True] * len(sent.plan.files)
     assert set(results.table()["verdict"]) == {"as forecast"}
@@ -67,6 +68,59 @@ def test_a_dry_run_that_was_cancelled_or_came_after_the_upload_is_no_forecast_of
     assert second.folder is not None
     assert set(ck.read_results(second.folder, plan).table()["verdict"]) == {"as forecast"}
     assert set(ck.read_results(first.folder, plan).table()["verdict"]) == {"as forecast"}
+
+
+@pytest.fixture
+def small_plan(tmp_path: Path) -> UploadPlan:
+    twin = small.new_twin(tmp_path / "maple.duckdb")
+    return small.plan_of(small.deliver(tmp_path / "d"), twin, tmp_path / "plan")
+
+
+def test_a_dry_run_whose_results_were_written_elsewhere_is_the_forecast(small_plan, tmp_path):
+    twin = Twin(tmp_path / "maple.duckdb")
+    assert ck.upload(small_plan, twin, results=tmp_path / "elsewhere").succeeded
+    assert ck.upload(small_plan, twin, dry_run=False, results=tmp_path / "real").succeeded
+    results = ck.read_results(tmp_path / "real", ck.read_plan(small_plan.folder))
+    assert set(results.table()["verdict"]) == {"as forecast"}
+    assert set(results.summary()["note"]) == {""}
+
+
+def test_the_forecast_is_found_after_the_plan_s_folder_was_moved(small_plan, tmp_path):
+    twin = Twin(tmp_path / "maple.duckdb")
+    ck.upload(small_plan, twin)
+    assert ck.upload(small_plan, twin, dry_run=False, results=tmp_path / "real").succeeded
+    moved = small_plan.folder.rename(tmp_path / "moved")
+    results = ck.read_results(tmp_path / "real", ck.read_plan(moved))
+    assert set(results.table()["verdict"]) == {"as forecast"}
+
+
+def test_an_upload_written_over_its_dry_run_is_not_compared_with_itself(small_plan, tmp_path):
+    twin = Twin(tmp_path / "maple.duckdb")
+    ck.upload(small_plan, twin, results=tmp_path / "same")
+    assert ck.upload(small_plan, twin, dry_run=False, results=tmp_path / "same").succeeded
+    assert set(ck.read_results(tmp_path / "same", small_plan).table()["verdict"]) == {"no forecast"}
+
+
+def test_a_file_that_the_last_dry_run_refused_is_forecast_as_refused(tmp_path):
+    twin = small.new_twin(tmp_path / "maple.duckdb")
+    classes = "sourcedId,title,grades\nc1,Homeroom,03\n"
+    plan = small.plan_of(small.deliver(tmp_path / "d", classes=classes), twin, tmp_path / "plan")
+    assert not ck.upload(plan, twin).succeeded
+    (tmp_path / "classes-result.csv").write_text("sourcedId,title,grades,result\nc1,Homeroom,03,ERROR\n")
+    (row,) = ck.read_results(tmp_path / "classes-result.csv", plan).table().to_dict("records")
+    assert (row["forecast_result"], row["verdict"]) == ("ERROR", "as forecast")
+
+
+def test_records_of_dry_runs_without_a_folder_of_results_are_still_read(small_plan, tmp_path):
+    twin = Twin(tmp_path / "maple.duckdb")
+    ck.upload(small_plan, twin)
+    record = small_plan.folder / "rehearsals.json"
+    (old,) = json.loads(record.read_text())
+    del old["results"], old["result_files"]
+    record.write_text(json.dumps([old]))
+    assert small_plan.ready(twin)
+    ck.upload(small_plan, twin, dry_run=False, results=tmp_path / "real")
+    assert set(ck.read_results(tmp_path / "real", small_plan).table()["verdict"]) == {"no forecast"}
 
 
 def test_every_error_of_the_twin_has_a_rule_with_a_remedy(sent):

@@ -1,34 +1,33 @@
-"""SQL of reading results: keys by which rows are told again, and messages without what is personal in them."""
+"""SQL of reading results: keys by which rows are found again, and messages without what is personal in them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connect_kit.engine import quoted, statements
-from connect_kit.results.files import KEYS
+from connect_kit.engine import quoted
+from connect_kit.uploads.result_files import KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from connect_kit.engine import Schema
-    from connect_kit.uploads.values import Kind
+    from connect_kit.uploads.result_files import TextFile
 
-#: Key columns at most; each table of rows has k1 to k4, NULL where a kind has fewer.
-MOST_KEYS = max(map(len, KEYS.values()))
-_NAMES = tuple(f"k{place}" for place in range(1, MOST_KEYS + 1))
+#: Key columns of a table of rows: k1 to k4, NULL where a kind has fewer.
+_NAMES = tuple(f"k{place}" for place in range(1, max(map(len, KEYS.values())) + 1))
 #: What a message may repeat, and what it is never to show.
 _PERSONAL = ("givenName", "familyName", "email", "sms", "phone")
 _ADDRESS = r"[^\s@,;:<>()]+@[^\s@,;:<>()]+"
 _NUMBER = r"\+\d[\d ().-]{7,}\d|\(\d{3}\) ?\d{3}[-. ]\d{4}|\d{3}[-. ]\d{3}[-. ]\d{4}"
-HIDDEN = "[…]"
+_HIDDEN = "[…]"
 
 
-def key_columns(kind: Kind, columns: Mapping[str, str], keys: Sequence[str]) -> str:
+def key_columns(file: TextFile, keys: Sequence[str]) -> str:
     """SQL that selects k1 to k4: the columns of ``keys``, in the places they have for the kind."""
-    places = (*KEYS[kind], *[""] * MOST_KEYS)[:MOST_KEYS]
+    named = dict(zip(_NAMES, KEYS[file.kind], strict=False))
+    inputs = file.inputs
     return ", ".join(
-        f"{quoted(columns[key]) if key in keys else 'NULL::VARCHAR'} AS {name}"
-        for key, name in zip(places, _NAMES, strict=True)
+        f"{quoted(inputs[named[name]]) if named.get(name) in keys else 'NULL::VARCHAR'} AS {name}" for name in _NAMES
     )
 
 
@@ -48,30 +47,24 @@ def _joined(parts: Iterable[str]) -> str:
 
 def masked(received: Mapping[str, str], original: Mapping[str, str]) -> str:
     """SQL for the message ``g.message`` without the names, addresses and numbers of its row (``r``, ``o``)."""
-    told = f"regexp_replace(regexp_replace(g.message, '{_ADDRESS}', '{HIDDEN}', 'g'), '{_NUMBER}', '{HIDDEN}', 'g')"
+    text = f"regexp_replace(regexp_replace(g.message, '{_ADDRESS}', '{_HIDDEN}', 'g'), '{_NUMBER}', '{_HIDDEN}', 'g')"
     values = [
         f"{alias}.{quoted(columns[name])}"
         for name in _PERSONAL
         for alias, columns in (("r", received), ("o", original))
         if name in columns
     ]
-    return f"trim(hidden({told}, [{', '.join(values)}]::VARCHAR[]))"
+    return f"trim(hidden({text}, [{', '.join(values)}]::VARCHAR[]))"
 
 
 def make_macros(schema: Schema) -> None:
     """``hidden(text, listed)``: the text without the values where they stand as words, in any case."""
     # Twice, for two of them that share the blank between them. RE2's own word boundary knows ASCII letters only.
     pattern = r"'(?i)(^|[^\pL\pN])' || regexp_escape(trim(value)) || '($|[^\pL\pN])'"
-    once = rf"regexp_replace(told, {pattern}, '\1{HIDDEN}\2', 'g')"
+    once = rf"regexp_replace(shown, {pattern}, '\1{_HIDDEN}\2', 'g')"
     # Value by value in a lambda: one macro inside the other would repeat the text three times at each step.
     schema.execute(
         f"CREATE MACRO {schema.name}.hidden(text, listed) AS list_reduce(list_prepend(text, listed), "
-        f"lambda told, value: CASE WHEN length(trim(value)) > 1 AND contains(lower(told), lower(trim(value))) "
-        f"THEN {once.replace('told,', once + ',', 1)} ELSE told END)"
+        f"lambda shown, value: CASE WHEN length(trim(value)) > 1 AND contains(lower(shown), lower(trim(value))) "
+        f"THEN {once.replace('shown,', once + ',', 1)} ELSE shown END)"
     )
-
-
-def run(schema: Schema, file: str, **values: object) -> None:
-    """Run the statements of a file of this package; ``{name}`` stands for a value."""
-    for statement in statements(__package__, file, **values):
-        schema.execute(statement)
