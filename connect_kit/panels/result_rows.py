@@ -1,4 +1,4 @@
-"""The rows of result files, a page at a time: read from the files when they are looked at, and never held."""
+"""The rows of result files, a page at a time: read from the files when they are looked at, and never kept."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class ResultRow(NamedTuple):
 
 
 class ResultRows:
-    """What stands in the result files of an upload, filtered and paged.
+    """The rows of an upload's result files, filtered and paged.
 
-    How many rows there are is known from the tallies, so that a page needs those files only that it shows.
+    How many rows there are is known from the tallies, so that a page reads only the files that it shows.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ class ResultRows:
         self._read_last: tuple[tuple[object, ...], list[ResultRow]] = ((), [])
 
     def narrow(self, *, file: str = "", result: str = "", action: str = "") -> None:
-        """Show only these; an empty text stands for all. Begins with the first page."""
+        """Show only these rows, from the first page on; an empty text stands for all."""
         if (file, result, action) != (self.file, self.result, self.action):
             self.file, self.result, self.action = file, result, action
             self.page = 0
@@ -67,7 +67,7 @@ class ResultRows:
 
     @property
     def pages(self) -> int:
-        """How many pages they make."""
+        """How many pages these rows fill."""
         return max(1, -(-self.count // PAGE))
 
     def _counts(self) -> list[int]:
@@ -89,7 +89,7 @@ class ResultRows:
         Raises
         ------
         OutputError
-            When a result file has gone.
+            When a result file is gone.
         """
         asked = (self.page, self.file, self.result, self.action)
         if self._read_last[0] == asked:  # a panel draws at each letter that is typed into it
@@ -111,7 +111,7 @@ class ResultRows:
             relation, file = scan_own_result(path, result.file.kind)
         except OSError as error:
             raise OutputError(
-                f"{path}: the result file cannot be read ({error.strerror or error}); rehearse again"
+                f"{path}: the result file cannot be read ({error.strerror or error}); make the dry run again"
             ) from error
         named = [quoted(column) for name, column in file.inputs.items() if name in ID_COLUMNS]
         ids = ", ".join(["NULL", *(f"nullif(trim({column}), '')" for column in named)])

@@ -1,4 +1,4 @@
-"""The panel that shows what Connect said of an upload, and what to do about it."""
+"""The panel that shows what Connect said about an upload, and what to do about it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _PARTS: Mapping[str, str] = {
 class ResultsPanel(Panel[Results]):
     """Errors by cause with their rows, differences from the forecast, corrections, and a message to support.
 
-    It calls the verbs of :class:`~connect_kit.Results` and adds none. It shows IDs, and no names.
+    It calls the verbs of :class:`~connect_kit.Results` and adds none. It shows IDs and no names.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ class ResultsPanel(Panel[Results]):
         self.queue.narrow(self.queue.frame["count"].notna())
 
     def _frame(self, part: str) -> pd.DataFrame:
-        """Rows of the current cause, differences or corrections; worked out once."""
+        """Rows of the current cause, differences or corrections; computed once."""
         key = (part, self.queue.place or 0 if part == "causes" else 0)
         if key not in self._frames:
             made = {
@@ -133,8 +133,8 @@ class ResultsPanel(Panel[Results]):
         causes = len(self.queue.frame)
         rows = "row" if errors == 1 else "rows"
         of = "cause" if causes == 1 else "causes"
-        told = f"{errors:,} {rows} without success, of {causes:,} {of}." if errors else "No errors."
-        return [el("p", told, " ", self._said)]
+        text = f"{errors:,} {rows} without success, of {causes:,} {of}." if errors else "No errors."
+        return [el("p", text, " ", self._said)]
 
     def _further_keys(self) -> str:
         return "; ↑ ↓ in the list"
@@ -154,7 +154,7 @@ class ResultsPanel(Panel[Results]):
         elif not by_cause:
             self.shown.show(*view.paged(str(self.part.label).capitalize(), self._frame(part), self._pages[part]))
         elif row is None:
-            self.shown.show(el("p", "Every row that is here went through."))
+            self.shown.show(el("p", "Every row here went through."))
         else:
             place = f"{self.queue.at + 1:,} of {len(self.queue.shown):,}"
             page = view.paged("Its rows", self._frame(part).drop(columns="code"), self._pages[part])

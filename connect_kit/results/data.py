@@ -70,9 +70,25 @@ class ResultsData:
     planned: bool = False
 
     def __post_init__(self) -> None:
-        self.schema.execute("CREATE OR REPLACE TABLE files (place INTEGER, kind VARCHAR, file VARCHAR)")
-        for one in self.received:
-            self.schema.execute("INSERT INTO files VALUES (?, ?, ?)", [one.place, one.file.kind, one.name])
+        columns = "place INT, file TEXT, kind TEXT, result_file TEXT, remark TEXT"
+        self.schema.execute(f"CREATE OR REPLACE TABLE files ({columns})")
+        files = [(one.place, one.name, one.file.kind, one.file.path.name, self._remark(one)) for one in self.received]
+        files += [
+            (len(files) + number, one.name, one.kind, "", "no result file") for number, one in enumerate(self.missing)
+        ]
+        for row in files:
+            self.schema.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?)", row)
+
+    def _remark(self, one: Received) -> str:
+        notes = []
+        if one.file.refused:
+            lines = ", ".join(str(line) for line, _ in one.file.refused[:5])
+            notes.append(f"{len(one.file.refused):,} lines of the result file cannot be read (line {lines})")
+        if one.by_zeros:
+            notes.append("a spreadsheet dropped leading zeros of its IDs; rows were found again without them")
+        if self.planned and not one.forecast:
+            notes.append("no forecast: make a dry run of the plan to compare")
+        return "; ".join(notes)
 
     def where(self, condition: str = "true", parameters: Sequence[Any] = (), *, order: str = "") -> pd.DataFrame:
         """Rows for which an SQL condition holds, with the columns of :meth:`table`."""
@@ -131,31 +147,13 @@ class ResultsData:
         rows by verdict (``as_forecast``, ``other_action``, ``better``, ``worse``, ``not_in_result``, ``not_sent``),
         ``note``.
         """
-        import pandas as pd
-
         by_verdict = ", ".join(
-            f"count(r.place) FILTER (verdict = '{verdict}') AS {verdict.replace(' ', '_')}"
+            f"count(*) FILTER (verdict = '{verdict}') AS {verdict.replace(' ', '_')}"
             for verdict in ("as forecast", "other action", "better", "worse", "not in result", "not sent")
         )
-        found = self.schema.frame(
-            "SELECT f.place, f.file, f.kind, '' AS result_file, count(result) AS rows, "
+        return self.schema.frame(
+            "SELECT file, kind, result_file, count(result) AS rows, "
             "count(result) FILTER (result = 'SUCCESS') AS success, "
-            "count(result) FILTER (result <> 'SUCCESS') AS errors, "
-            f"{by_verdict}, '' AS note FROM files AS f LEFT JOIN rows AS r ON r.place = f.place GROUP BY ALL "
-            "ORDER BY f.place"
-        ).set_index("place")
-        found[["result_file", "note"]] = [(one.file.path.name, self._note(one)) for one in self.received]
-        gone = [(file.name, file.kind, "", *[0] * (len(found.columns) - 4), "no result file") for file in self.missing]
-        more = pd.DataFrame(gone, columns=found.columns)
-        return pd.concat([found, more], ignore_index=True) if len(more) else found.reset_index(drop=True)
-
-    def _note(self, one: Received) -> str:
-        notes = []
-        if one.file.refused:
-            lines = ", ".join(str(line) for line, _ in one.file.refused[:5])
-            notes.append(f"{len(one.file.refused):,} lines of the result file cannot be read (line {lines})")
-        if one.by_zeros:
-            notes.append("a spreadsheet dropped leading zeros of its IDs; rows were found again without them")
-        if self.planned and not one.forecast:
-            notes.append("no forecast: make a dry run of the plan to compare")
-        return "; ".join(notes)
+            f"count(result) FILTER (result <> 'SUCCESS') AS errors, {by_verdict}, remark AS note "
+            "FROM files LEFT JOIN rows USING (place) GROUP BY place, file, kind, result_file, remark ORDER BY place"
+        )

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from connect_kit.display import charts, upload_charts
+from connect_kit.display.html import table_html
 from connect_kit.engine import create_table, quoted
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.errors import PlanError, SettingError
@@ -29,7 +31,7 @@ _COUNTS = ("created", "updated", "unchanged", "skipped", "refused")
 
 @dataclass(frozen=True, eq=False)
 class Forecast:
-    """What an upload will create, update, leave alone, refuse and double; :func:`forecast_upload` makes it.
+    """What an upload will create, update, leave alone, refuse and double; made by :func:`forecast_upload`.
 
     Attributes
     ----------
@@ -50,7 +52,7 @@ class Forecast:
         """One row a school and type.
 
         Columns: ``connectSchoolId``, ``school`` (name), ``what`` (students, guardians, staff, classes, enrollments,
-        attributes; other for rows of which not even that can be told), ``created``, ``updated``, ``unchanged``,
+        attributes; other for rows that do not even show that), ``created``, ``updated``, ``unchanged``,
         ``skipped``, ``refused`` and ``doubled``: students that will be created although they are there already under
         another record, on Connect or in the file; missing where nobody looked for duplicates.
         """
@@ -71,8 +73,6 @@ class Forecast:
 
     def chart(self) -> Any:
         """What will become of each school's rows, as an Altair chart."""
-        from connect_kit.display import charts, upload_charts
-
         by_school = self._table.groupby(["connectSchoolId", "school"], sort=False)[list(_COUNTS)].sum().reset_index()
         names = [
             charts.school_label(name, own)
@@ -97,8 +97,6 @@ class Forecast:
         return f"Forecast({self.plan.delivery} on {self.result.target}: {counts})"
 
     def _repr_html_(self) -> str:
-        from connect_kit.display.html import table_html
-
         return table_html(self.summary(), "What the upload will do") + table_html(
             self._sync, "What a nightly sync of these files would archive"
         )
@@ -111,21 +109,21 @@ def forecast_upload(
     duplicates: Duplicates | None = None,
     result: UploadResult | None = None,
 ) -> Forecast:
-    """Tell what an upload will do, before anything is sent.
+    """Forecast what an upload will do, before anything is sent.
 
     Parameters
     ----------
     plan : UploadPlan
     target : Twin, str or Path
     duplicates : Duplicates, optional
-        Of the students; tells which ones will be doubled.
+        Of the students; with them, those that will be doubled are counted.
     result : UploadResult, optional
         Of a dry run of this plan on this target; otherwise one is made.
 
     Raises
     ------
     SettingError
-        For duplicates of adults, what is no plan or no target.
+        For duplicates of adults, and what is not a plan or not a target.
     PlanError
         When ``result`` is of another plan or target, of a real upload, or of a dry run that did not end.
     """
@@ -161,8 +159,8 @@ def _counted(result: UploadResult, schools: dict[str, str], doubled: dict[str, i
     rank = {what: place for place, what in enumerate(_WHATS)}
     rows = []
     for school, what in sorted(counts, key=lambda key: (key[0] == "", key[0], rank.get(key[1], len(rank)))):
-        twice = doubled.get(school, 0) if doubled is not None and what == "students" else None
-        rows.append((school, schools.get(school, ""), what, *counts[school, what].values(), twice))
+        again = doubled.get(school, 0) if doubled is not None and what == "students" else None
+        rows.append((school, schools.get(school, ""), what, *counts[school, what].values(), again))
     frame = pd.DataFrame(rows, columns=["connectSchoolId", "school", "what", *_COUNTS, "doubled"])
     return frame.astype({**dict.fromkeys(_COUNTS, "int64"), "doubled": "Int64"})
 
@@ -188,10 +186,9 @@ def _doubled(result: UploadResult, duplicates: Duplicates, recorded: dict[str, s
             )
             created |= {own: one.file.school or _home(schools, recorded) for own, schools in found}
     rows = ours.assign(new=ours["id"].isin(created)).sort_values(["cluster_id", "new", "id"], kind="stable")
-    # The first record of a person that nobody on Connect has is no double; those that stay as they are come first.
+    # The first record of a person that nobody on Connect has is not a double; those that stay as they are come first.
     first = ~rows["cluster_id"].duplicated() & ~rows["cluster_id"].isin(on_connect)
-    twice = rows[rows["new"] & ~first]
-    homes = [created[own] for own in twice["id"]]
+    homes = [created[own] for own in rows.loc[rows["new"] & ~first, "id"]]
     return {home: homes.count(home) for home in dict.fromkeys(homes)}
 
 

@@ -32,7 +32,7 @@ _COLUMNS = ("file", "kind", "line", "sourcedId", "code", "message")  # of refuse
 
 @dataclass(frozen=True)
 class UploadResult:
-    """What came of a plan's files; :func:`upload` makes it.
+    """What came of a plan's files; made by :func:`upload`.
 
     Attributes
     ----------
@@ -48,9 +48,9 @@ class UploadResult:
     stopped : str
         Why no further file was sent; blank where all were.
     folder : Path or None
-        Where the result files lie.
+        Where the result files are.
     run : str
-        Which carrying out of the plan; blank for a dry run.
+        Which real upload of the plan; blank for a dry run.
     seconds : float
     """
 

@@ -259,6 +259,6 @@ def _kind(path: Path, header: Sequence[str]) -> Kind:
             return kind
     expected = "; ".join(f"{kind}: {', '.join(REQUIRED_KEYS[kind])}" for kind in ORDER)
     raise ResultsError(
-        f"{path}: its columns do not tell which file was uploaded; expected the uploaded columns before 'result' "
+        f"{path}: its columns do not show which file was uploaded; expected the uploaded columns before 'result' "
         f"({expected}). Download the result again and leave its columns as they are"
     )

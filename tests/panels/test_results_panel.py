@@ -20,7 +20,7 @@ SAID = [
     ("ERROR", "SKIPPED", "", "Row of Dina Quill was not taken (4711)"),
     ("SUCCESS", "CREATED", "", ""),
 ]
-FORETOLD = [("SUCCESS", "CREATED", "", ""), SAID[1], *[("SUCCESS", "CREATED", "", "")] * 3]
+FORECAST = [("SUCCESS", "CREATED", "", ""), SAID[1], *[("SUCCESS", "CREATED", "", "")] * 3]
 
 
 def written(path: Path, said: list[tuple[str, str, str, str]]) -> Path:
@@ -40,7 +40,7 @@ def plan(tmp_path):
 @pytest.fixture
 def results(plan, tmp_path):
     file = replace(plan, files=plan.files[:1]).files[0]
-    forecast = FileResult(file, "processed", True, 5, path=written(tmp_path / "foretold.csv", FORETOLD))
+    forecast = FileResult(file, "processed", True, 5, path=written(tmp_path / "forecast.csv", FORECAST))
     (tmp_path / "got").mkdir()
     written(tmp_path / "got" / "users-result.csv", SAID)
     return read_results(tmp_path / "got", [file], forecast=[forecast])
@@ -145,7 +145,7 @@ def test_results_without_errors_say_so(plan, tmp_path):
     path = written(tmp_path / "users-result.csv", [("SUCCESS", "CREATED", "", "")] * 5)
     panel = ResultsPanel(read_results(path, plan))
     assert panel.error is None
-    assert "No errors." in panel.status.text and "Every row that is here went through." in panel.shown.text
+    assert "No errors." in panel.status.text and "Every row here went through." in panel.shown.text
     for name in panel.buttons:
         panel.buttons[name].click()
     assert panel.error is None

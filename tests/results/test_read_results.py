@@ -1,4 +1,4 @@
-"""Results read back: joined to what was sent, compared with the forecast, told without names."""
+"""Results read back: joined to what was sent, compared with the forecast, shown without names."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BEN = ["0018", "S1", "student", "Ben", "Birch", ""]
 CAL = ["0019", "S9", "student", "Cal", "Cove", ""]
 SAID = ["result", "action", "code", "message"]
 DONE = ["SUCCESS", "CREATED", "", ""]
-UNKNOWN = ["ERROR", "SKIPPED", "users.orgSourcedIds.known_school", "School S9 is no School ID recorded on Connect"]
+UNKNOWN = ["ERROR", "SKIPPED", "users.orgSourcedIds.known_school", "School S9 is not a School ID recorded on Connect"]
 
 
 def write(path: Path, *rows: list[str]) -> Path:
@@ -55,11 +55,11 @@ def sent(tmp_path: Path) -> UploadFile:
 
 @pytest.fixture
 def forecast(tmp_path: Path, sent: UploadFile) -> FileResult:
-    told = write(tmp_path / "dry" / "01-users-result.csv", USERS + SAID, ADA + DONE, BEN + DONE, CAL + UNKNOWN)
-    return dry(sent, told)
+    dry_file = write(tmp_path / "dry" / "01-users-result.csv", USERS + SAID, ADA + DONE, BEN + DONE, CAL + UNKNOWN)
+    return dry(sent, dry_file)
 
 
-def test_each_row_is_told_with_its_line_its_result_and_what_was_forecast(tmp_path, sent, forecast):
+def test_each_row_has_its_line_its_result_and_what_was_forecast(tmp_path, sent, forecast):
     came = write(
         tmp_path / "users-result.csv",
         USERS + SAID,
@@ -77,7 +77,7 @@ def test_each_row_is_told_with_its_line_its_result_and_what_was_forecast(tmp_pat
     assert results.errors["sourcedId"].tolist() == ["0018"]
 
 
-def test_rows_that_no_result_names_and_results_that_nobody_sent_are_told(tmp_path, sent, forecast):
+def test_rows_missing_from_the_result_and_rows_never_sent_are_listed(tmp_path, sent, forecast):
     dan = ["0020", *BEN[1:]]
     came = write(tmp_path / "users-result.csv", USERS + SAID, BEN + DONE, ADA + DONE, dan + DONE)
     results = read_results(came, [sent], forecast=[forecast])
@@ -87,11 +87,11 @@ def test_rows_that_no_result_names_and_results_that_nobody_sent_are_told(tmp_pat
         ("0019", "not in result"),
         ("0020", "not sent"),
     ]
-    told = results.summary().iloc[0]
-    assert (told["rows"], told["success"], told["not_in_result"], told["not_sent"]) == (3, 3, 1, 1)
+    row = results.summary().iloc[0]
+    assert (row["rows"], row["success"], row["not_in_result"], row["not_sent"]) == (3, 3, 1, 1)
 
 
-def test_the_forecast_alone_says_what_was_sent(tmp_path, forecast):
+def test_without_a_plan_the_forecast_says_what_was_sent(tmp_path, forecast):
     came = write(
         tmp_path / "users-result.csv", [*USERS, "Result"], [*ADA, "Success"], [*BEN, "success"], [*CAL, "Error"]
     )
@@ -109,15 +109,15 @@ def test_without_plan_and_forecast_the_lines_are_those_of_the_result(tmp_path):
     assert results.causes()["code"].tolist() == ["users.orgSourcedIds.known_school"]
 
 
-def test_another_action_than_forecast_is_told_but_connects_updated_covers_unchanged(tmp_path, sent):
+def test_another_action_than_forecast_is_a_difference_but_connects_updated_covers_unchanged(tmp_path, sent):
     """Connect's own words are CREATED and UPDATED (S4)."""
     same = ["SUCCESS", "UNCHANGED", "", ""]
-    told = write(tmp_path / "dry" / "r.csv", USERS + SAID, ADA + same, BEN + same, CAL + DONE)
+    dry_file = write(tmp_path / "dry" / "r.csv", USERS + SAID, ADA + same, BEN + same, CAL + DONE)
     updated = ["SUCCESS", "UPDATED"]
     came = write(
         tmp_path / "users-result.csv", [*USERS, "result", "action"], ADA + updated, BEN + updated, CAL + updated
     )
-    results = read_results(came, [sent], forecast=[dry(sent, told)])
+    results = read_results(came, [sent], forecast=[dry(sent, dry_file)])
     assert rows(results, "sourcedId", "verdict") == [
         ("0017", "as forecast"),
         ("0018", "as forecast"),
@@ -125,7 +125,7 @@ def test_another_action_than_forecast_is_told_but_connects_updated_covers_unchan
     ]
 
 
-def test_equal_rows_are_told_apart_by_their_place(tmp_path):
+def test_equal_rows_are_matched_by_their_place(tmp_path):
     columns = ["classSourcedId", "userSourcedId", "role"]
     row, other = ["C1", "U1", "student"], ["C1", "U2", "student"]
     sent = UploadFile.of(write(tmp_path / "enrollments.csv", columns, row, row, other, row), "enrollments")
@@ -144,7 +144,7 @@ def test_equal_rows_are_told_apart_by_their_place(tmp_path):
     ]
 
 
-def test_lines_that_are_no_record_are_joined_by_their_place_too(tmp_path):
+def test_lines_that_cannot_be_read_are_joined_by_their_place_too(tmp_path):
     path = tmp_path / "classes.csv"
     path.write_text("sourcedId,title,grades\r\nC1,Art,01\r\nC2,Art,01,x,y\r\nC3,Music,02\r\n")
     sent = UploadFile.of(path, "classes")
@@ -206,7 +206,7 @@ def test_a_result_that_excel_saved_in_its_own_way_is_read(tmp_path, sent, encodi
     ]
 
 
-def test_a_result_without_rows_leaves_every_row_sent_without_a_word(tmp_path, sent):
+def test_a_result_without_rows_leaves_every_row_sent_without_an_answer(tmp_path, sent):
     results = read_results(write(tmp_path / "users-result.csv", USERS + SAID), [sent])
     assert set(results.table()["verdict"]) == {"not in result"}
     assert len(results) == 0
@@ -242,7 +242,7 @@ def test_columns_that_the_kit_does_not_know_are_kept(tmp_path, sent):
         results.received_rows("classes.csv")
 
 
-def test_an_attribute_that_is_called_like_a_column_of_connects_is_no_result(tmp_path):
+def test_an_attribute_named_like_a_column_of_connects_is_not_a_result(tmp_path):
     columns = ["studentSourcedId", "code", "result"]
     sent = UploadFile.of(
         write(tmp_path / "student_attributes.csv", columns, ["0017", "red", "ERROR"]), "student_attributes"
@@ -272,7 +272,7 @@ def test_a_folder_gives_all_of_its_results_and_says_what_is_missing(tmp_path, se
     assert [path.name for path in results.ignored] == ["notes.csv", "notes.xlsx"]
 
 
-def test_what_the_kit_saved_is_no_result_file_itself(tmp_path, sent):
+def test_what_the_kit_saved_is_not_a_result_file_itself(tmp_path, sent):
     write(tmp_path / "came" / "users-result.csv", USERS + SAID, ADA + DONE, BEN + DONE, CAL + UNKNOWN)
     read_results(tmp_path / "came", [sent]).save(tmp_path / "came")
     again = read_results(tmp_path / "came", [sent])
@@ -357,10 +357,10 @@ class TestCauses:
 
     def test_corrections_say_where_what_and_what_to_do(self, tmp_path, sent):
         came = write(tmp_path / "users-result.csv", USERS + SAID, ADA + DONE, BEN + DONE, CAL + UNKNOWN)
-        told = read_results(came, [sent]).corrections().iloc[0].to_dict()
-        assert told["todo"].startswith("Record the School ID on the Connect school")
-        del told["todo"], told["second_id"]
-        assert told == {
+        row = read_results(came, [sent]).corrections().iloc[0].to_dict()
+        assert row["todo"].startswith("Record the School ID on the Connect school")
+        del row["todo"], row["second_id"]
+        assert row == {
             "file": "users.csv",
             "line": 4,
             "sourcedId": "0019",
@@ -369,7 +369,7 @@ class TestCauses:
         }
 
     def test_a_success_without_its_guardian_is_a_correction_too(self, tmp_path, sent):
-        part = ["SUCCESS", "CREATED", "users.agentSourcedIds.known", "guardian G7 is no row of users.csv"]
+        part = ["SUCCESS", "CREATED", "users.agentSourcedIds.known", "guardian G7 is not in users.csv"]
         came = write(tmp_path / "users-result.csv", USERS + SAID, ADA + part, BEN + DONE, CAL + DONE)
         results = read_results(came, [sent])
         assert results.corrections()["sourcedId"].tolist() == ["0017"]
@@ -417,7 +417,7 @@ def test_names_are_kept_out_even_where_the_result_has_only_ids(tmp_path, sent):
     assert read_results(came, [sent]).errors["message"].tolist() == ["[…] […] exists"]
 
 
-def test_what_is_no_plan_or_no_forecast_is_told(tmp_path, sent):
+def test_what_is_not_a_plan_or_not_a_forecast_is_refused(tmp_path, sent):
     write = tmp_path / "users-result.csv"
     write.write_text("sourcedId,result\nS1,ERROR\n", encoding="utf-8")
     with pytest.raises(SettingError, match=r"str is not a plan; give an UploadPlan, from plan_upload or read_plan"):
@@ -479,17 +479,17 @@ class TestRefused:
         with pytest.raises(ResultsError, match="nowhere says SUCCESS or ERROR"):
             read_results(came)
 
-    def test_columns_that_tell_no_kind(self, tmp_path):
+    def test_columns_that_do_not_show_a_kind(self, tmp_path):
         came = write(tmp_path / "x.csv", ["id", "result"], ["1", "SUCCESS"])
-        with pytest.raises(ResultsError, match="do not tell which file was uploaded; expected the uploaded columns"):
+        with pytest.raises(ResultsError, match="do not show which file was uploaded; expected the uploaded columns"):
             read_results(came)
 
-    def test_a_file_that_is_no_workbook(self, tmp_path):
-        (tmp_path / "r.xlsx").write_bytes(b"PK\x03\x04 no workbook")
+    def test_a_file_that_is_not_a_workbook(self, tmp_path):
+        (tmp_path / "r.xlsx").write_bytes(b"PK\x03\x04 not a workbook")
         with pytest.raises(ResultsError, match=r"r\.xlsx: is not an Excel workbook"):
             read_results(tmp_path / "r.xlsx")
 
-    def test_bytes_that_are_no_text(self, tmp_path):
+    def test_bytes_that_are_not_text(self, tmp_path):
         (tmp_path / "r.csv").write_bytes(bytes(range(256)) * 8)
         with pytest.raises(ResultsError, match=r"r\.csv: "):
             read_results(tmp_path / "r.csv")
@@ -527,11 +527,11 @@ class TestRefused:
 
     def test_a_forecast_with_other_rows(self, tmp_path, sent):
         came = write(tmp_path / "users-result.csv", USERS + SAID, ADA + DONE)
-        told = write(tmp_path / "dry" / "r.csv", USERS + SAID, ADA + DONE, CAL + DONE, BEN + DONE)
+        dry_file = write(tmp_path / "dry" / "r.csv", USERS + SAID, ADA + DONE, CAL + DONE, BEN + DONE)
         with pytest.raises(ResultsError, match=r"is not the forecast of users\.csv, row by row"):
-            read_results(came, [sent], forecast=[dry(sent, told)])
+            read_results(came, [sent], forecast=[dry(sent, dry_file)])
 
-    def test_a_real_upload_is_no_forecast(self, tmp_path, sent):
+    def test_a_real_upload_is_not_a_forecast(self, tmp_path, sent):
         came = write(tmp_path / "users-result.csv", USERS + SAID, ADA + DONE)
         with pytest.raises(ResultsError, match="the forecast is a real upload"):
             read_results(came, [sent], forecast=[FileResult(sent, "processed", dry_run=False)])

@@ -1,4 +1,4 @@
-"""From an upload to merged students: what a twin says of a sample district, read back and carried on."""
+"""From an upload to merged students: what a twin says about a sample district, read back and carried on."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_the_last_dry_run_of_the_plan_is_the_forecast_when_none_is_given(sent):
     assert set(results.table()["verdict"]) == {"as forecast"}
 
 
-def test_a_dry_run_that_was_cancelled_or_came_after_the_upload_is_no_forecast_of_it(tmp_path):
+def test_a_dry_run_that_was_cancelled_or_came_after_the_upload_is_not_its_forecast(tmp_path):
     twin = small.new_twin(tmp_path / "maple.duckdb")
     plan = small.plan_of(small.deliver(tmp_path / "d"), twin, tmp_path / "plan")
     assert ck.upload(plan, twin).succeeded
@@ -146,12 +146,12 @@ def test_students_made_by_hand_are_merged_into_those_of_the_upload_and_back(sent
     workspace = sent.twin.workspace()
     plan = ck.plan_merge(ck.find_duplicates(sent.roster, workspace, progress=False), workspace)
     assert len(plan) > 20
-    told = plan.moves(sent.twin)
+    moves = plan.moves(sent.twin)
     change = sent.twin.merge(plan)
     after = sent.twin.summary().set_index("what")["count"]
     assert before["students"] - after["students"] == len(plan)
-    assert change.counts["guardians_disconnected"] == told["guardians_lost"].sum()
-    assert change.counts["history"] == told[["announcement", "backpack", "interaction"]].to_numpy().sum()
+    assert change.counts["guardians_disconnected"] == moves["guardians_lost"].sum()
+    assert change.counts["history"] == moves[["announcement", "backpack", "interaction"]].to_numpy().sum()
     again = ck.plan_merge(ck.find_duplicates(sent.roster, sent.twin.workspace(), progress=False), sent.twin.workspace())
     assert set(again.merges["other"]) & set(plan.merges["other"]) == set()
     sent.twin.undo()

@@ -20,7 +20,7 @@ def school_ids(twin: Twin) -> dict[str, str]:
     return dict(zip(schools["connectSchoolId"], schools["name"], strict=True))
 
 
-def told(frame: pd.DataFrame, *columns: str) -> list[tuple]:
+def rows_of(frame: pd.DataFrame, *columns: str) -> list[tuple]:
     return list(frame[list(columns)].astype(object).where(frame.notna(), None).itertuples(index=False, name=None))
 
 
@@ -35,14 +35,14 @@ def test_a_forecast_counts_by_school_and_type_and_changes_nothing(plan: UploadPl
     students = table[table["what"] == "students"].set_index("connectSchoolId")["created"].to_dict()
     assert students[north] + students.get(south, 0) == 3
     classes = table[table["what"] == "classes"]
-    assert told(classes, "school", "created") == [("North", 1), ("South", 1)]
+    assert rows_of(classes, "school", "created") == [("North", 1), ("South", 1)]
     assert table["doubled"].isna().all()  # nobody looked for duplicates
     assert twin.digest() == before
 
 
 def test_the_summary_adds_the_schools_up(plan: UploadPlan, twin: Twin) -> None:
     summary = forecast_upload(plan, twin).summary()
-    assert told(summary, "what", "created", "updated", "unchanged", "refused")[:2] == [
+    assert rows_of(summary, "what", "created", "updated", "unchanged", "refused")[:2] == [
         ("students", 3, 0, 0, 0),
         ("guardians", 3, 1, 1, 0),
     ]
@@ -56,13 +56,13 @@ def test_after_the_upload_the_forecast_is_that_nothing_changes(plan: UploadPlan,
     assert summary["unchanged"].sum() == plan.rows
 
 
-def test_a_forecast_tells_what_a_nightly_sync_would_archive(plan: UploadPlan, twin: Twin, tmp_path: Path) -> None:
+def test_a_forecast_says_what_a_nightly_sync_would_archive(plan: UploadPlan, twin: Twin, tmp_path: Path) -> None:
     upload(plan, twin)
     upload(plan, twin, dry_run=False)
     users = "sourcedId,orgSourcedIds,role,givenName,familyName\n0001,0104,student,Ada,Quill\n"
     fewer = plan_of(deliver(tmp_path / "d", users=users, enrollments=None, guardians=None), twin, tmp_path / "fewer")
     sync = forecast_upload(fewer, twin).sync().set_index("what")
-    assert told(sync.loc[["students"]], "managed", "gone", "would_exceed") == [(3, 2, True)]
+    assert rows_of(sync.loc[["students"]], "managed", "gone", "would_exceed") == [(3, 2, True)]
 
 
 def test_a_dry_run_s_result_spares_another_one(plan: UploadPlan, twin: Twin) -> None:
@@ -100,7 +100,7 @@ def test_a_forecast_that_cannot_be_saved_is_one_clear_error(plan: UploadPlan, tw
 
 @pytest.fixture(scope="module")
 def doubled(tmp_path_factory: pytest.TempPathFactory) -> tuple[ck.SampleDistrict, ck.Roster, ck.Workspace]:
-    """A district with students entered twice, and others made by hand on Connect."""
+    """A district with students entered more than once, and others made by hand on Connect."""
     folder = tmp_path_factory.mktemp("doubled")
     sample = ck.sample_roster(folder, students=400, faults="none", duplicates=True, existing=True)
     return sample, ck.read_roster(sample.delivery), ck.read_workspace(sample.workspace)
@@ -130,7 +130,7 @@ def test_doubled_are_the_students_who_are_created_beside_another_record_of_their
     assert (forecast.table().query("doubled > 0")["connectSchoolId"] != "").all()
 
 
-def test_duplicates_of_adults_are_no_doubled_students(clean: ck.SampleDistrict, plan: UploadPlan, twin: Twin) -> None:
+def test_duplicates_of_adults_are_not_doubled_students(clean: ck.SampleDistrict, plan: UploadPlan, twin: Twin) -> None:
     duplicates = find_duplicates(ck.read_roster(clean.delivery), kind="people")
     with pytest.raises(SettingError, match="duplicates are of adults"):
         forecast_upload(plan, twin, duplicates=duplicates)
