@@ -417,6 +417,17 @@ def test_names_are_kept_out_even_where_the_result_has_only_ids(tmp_path, sent):
     assert read_results(came, [sent]).errors["message"].tolist() == ["[…] […] exists"]
 
 
+def test_a_name_is_kept_out_where_its_punctuation_touches_a_word(tmp_path):
+    hal = ["0022", "S1", "student", "Hal (Bud)", "Quill", ""]
+    sent = UploadFile.of(write(tmp_path / "users.csv", USERS, hal), "users")
+    came = write(
+        tmp_path / "r" / "users-result.csv",
+        [*USERS, "result", "message"],
+        [*hal, "ERROR", "hal (bud)Quill, Hal, Quilla"],
+    )
+    assert read_results(came, [sent]).errors["message"].tolist() == ["[…][…], Hal, Quilla"]
+
+
 def test_what_is_not_a_plan_or_not_a_forecast_is_refused(tmp_path, sent):
     write = tmp_path / "users-result.csv"
     write.write_text("sourcedId,result\nS1,ERROR\n", encoding="utf-8")
