@@ -88,7 +88,8 @@ def _collect(findings: Findings) -> dict[tuple[str, ...], _Cause]:
             key, title = _named(findings, rule, value, len(values), rows)
             if rule.cause == "school" and rule.table == "workspace" and value is not None:
                 title = rule.message.replace("{value}", said[number, value])
-            found.setdefault(key, _Cause(title, rule)).add(rule, rows)
+            # A district's own rule may have a code or a school of the kit's: it is a cause of its own.
+            found.setdefault((*key, "district") if rule.district else key, _Cause(title, rule)).add(rule, rows)
     return found
 
 
@@ -101,7 +102,8 @@ def _named(findings: Findings, rule: Rule, value: str | None, values: int, rows:
     if rule.cause in ("school", "value") and value is None and values > 1:
         return (rule.code, rule.severity), f"{rule.title}: {values:,} different ones"
     table = findings.roster.info.get(rule.table)
-    if rule.code.endswith((".present", ".role.known")) and table and rows >= _BLANK_SHARE * max(table.rows, 1):
+    blank = not rule.district and rule.code.endswith((".present", ".role.known"))
+    if blank and table and rows >= _BLANK_SHARE * max(table.rows, 1):
         return (rule.code, "blank"), f"Column {rule.column} of {table.file} is blank throughout"
     if rule.expectation is None and rule.column and rule.code.startswith("header."):
         title = f"{rule.batch}: {rule.title[0].lower()}{rule.title[1:]} ({rule.column})"
@@ -120,6 +122,7 @@ def _fold(found: list[_Cause]) -> list[_Cause]:
             for other in found
             if other is not cause
             and cause.rule.code in other.rule.knock_on
+            and cause.rule.district >= other.rule.district  # the kit's findings do not hide behind a district's
             and SEVERITIES.index(other.rule.severity) < SEVERITIES.index(cause.rule.severity)
         ]
         # Only what the parent can explain in number; a single bad row does not excuse a thousand.

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SQL = "unexpected_rows_expectation"
+_DEEPEST = 30  # levels of nesting in a suite; GX and the report walk through them
+_FIELDS_SHOWN = ("type", "kwargs", "severity", "meta", "description")
 #: The order in which things are fixed: schools, then people, then classes, then who is in them.
 STAGES = tuple(
     "delivery manifest schools orgs roles users demographics academicSessions courses classes enrollments guardians "
@@ -87,9 +89,14 @@ class Rule:
         return self.expectation["kwargs"].get("unexpected_rows_query") if self.is_sql and self.expectation else None
 
     @property
+    def kind(self) -> str:
+        """GX's name of the expectation; '' for what the reader finds."""
+        return str(self.expectation["type"]) if self.expectation else ""
+
+    @property
     def is_sql(self) -> bool:
         """Whether the rule is SQL rather than a core expectation."""
-        return self.expectation is not None and self.expectation["type"] == _SQL
+        return self.kind == _SQL
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -144,6 +151,7 @@ def read_suite(path: Path, *, kit: bool = True) -> list[Rule]:
         raise SuiteError(f"{path}: is nested too deeply; expected an expectation suite") from error
     except ValueError as error:
         raise SuiteError(f"{path}: is not JSON ({error})") from error
+    _check_values(data, path.name)
     if not isinstance(data, dict) or not isinstance(data.get("expectations"), list):
         raise SuiteError(
             f"{path}: is not an expectation suite; expected an object with 'name' and a list 'expectations'"
@@ -154,6 +162,27 @@ def read_suite(path: Path, *, kit: bool = True) -> list[Rule]:
     return [_rule(path, i, e, table, batch) for i, e in enumerate(data["expectations"], 1)]
 
 
+def _check_values(data: Any, place: str) -> None:
+    """Refuse what is JSON but could not be carried on: deep nesting, halves of characters."""
+    parts = [(data, 0)]
+    while parts:
+        value, depth = parts.pop()
+        if depth > _DEEPEST:
+            raise SuiteError(f"{place}: is nested too deeply; expected at most {_DEEPEST} levels")
+        if isinstance(value, dict):
+            parts += [(one, depth + 1) for pair in value.items() for one in pair]
+        elif isinstance(value, list):
+            parts += [(one, depth + 1) for one in value]
+        elif isinstance(value, str) and any("\ud800" <= char <= "\udfff" for char in value):
+            raise SuiteError(f"{place}: {ascii(value)[:60]} holds half a character; expected text in UTF-8")
+
+
+#: Values that a field of ``meta`` may have.
+_ALLOWED = {"level": ("district", "school"), "cause": ("school", "value", "column")}
+#: Fields of an expectation as Great Expectations writes them.
+_FIELDS = frozenset(
+    "type kwargs severity meta description id notes rendered_content expectation_context windows".split()
+)
 _META = {
     **dict.fromkeys(("code", "title", "remedy", "source", "table", "column", "message", "level", "cause"), str),
     **dict.fromkeys(("needs", "unless", "knock_on"), list),
@@ -180,6 +209,8 @@ def _meta(data: Mapping[str, Any], place: str, kinds: Mapping[str, type]) -> dic
         if value is not None and not listed and not (kind is str and isinstance(value, str)):
             expected = "text" if kind is str else "a list of texts"
             raise SuiteError(f"{place}: meta.{name} is {json.dumps(value)[:60]}; expected {expected}")
+        if value is not None and name in _ALLOWED and value not in _ALLOWED[name]:
+            raise SuiteError(f"{place}: meta.{name} is {value!r}; expected one of {', '.join(_ALLOWED[name])}")
     return meta
 
 
@@ -187,8 +218,13 @@ def _rule(path: Path, number: int, data: Any, table: str, batch: str) -> Rule:
     place = f"{path.name}, expectation {number}"
     if not isinstance(data, dict) or not isinstance(data.get("kwargs"), dict) or not isinstance(data.get("type"), str):
         raise SuiteError(f"{place}: expected an object with a text 'type' and an object 'kwargs'")
+    unknown = [name for name in data if name not in _FIELDS]
+    if unknown:
+        raise SuiteError(
+            f"{place}: {unknown[0]!r} is not a field of an expectation; expected {', '.join(_FIELDS_SHOWN)}"
+        )
     meta = _meta(data, place, _META)
-    severity = data.get("severity") or "critical"  # as GX has it
+    severity = "critical" if data.get("severity") is None else data["severity"]  # as GX has it
     if severity not in SEVERITIES:
         raise SuiteError(f"{place}: severity {severity!r} is not one of {', '.join(SEVERITIES)}")
     kind, kwargs = data["type"], data["kwargs"]

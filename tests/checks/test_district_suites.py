@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 import connect_kit as ck
+from connect_kit.checks.sandbox import Sandbox
 from connect_kit.checks.sql_guard import refusal
 from connect_kit.checks.suites import load_suites
 from connect_kit.cli import run
-from connect_kit.errors import SuiteError
+from connect_kit.errors import EngineError, SuiteError
 
 TABLES = frozenset(("users", "classes", "enrollments", "_all_users"))
 NOT_NULL = "expect_column_values_to_not_be_null"
@@ -103,6 +104,15 @@ HOSTILE = {
     "describe": "DESCRIBE users",
     "show": "SHOW TABLES",
     "a table function of an extension": "SELECT * FROM sqlite_scan('x.db', 't')",
+    "a plan of SQL that reads a file": "SELECT _line, json_serialize_plan('SELECT * FROM read_csv(''x'')') FROM users",
+    "the version": "SELECT _line FROM users WHERE version() = 'x'",
+    "the user": "SELECT _line FROM users WHERE session_user = 'x' OR user() = 'x'",
+    "a pause": "SELECT _line FROM users WHERE pg_sleep(9) IS NULL",
+    "a function that is not DuckDB's": "SELECT _line FROM users WHERE shell('ls') = 'x'",
+    "a parameter": "SELECT _line FROM users WHERE role = $1",
+    "another version of a table": "SELECT _line FROM users AT (VERSION => 1)",
+    "a pivot": "SELECT _line FROM users PIVOT (count(*) FOR role IN ('a'))",
+    "a hundred thousand brackets": "SELECT _line FROM " + "(SELECT * FROM " * 100_000 + "users" + ")" * 100_000,
     "a wrong spelling": "SELEKT _line FROM users",
     "nothing": "",
 }
@@ -144,6 +154,13 @@ HARMLESS = {
     ),
     "star with exclude": "SELECT * EXCLUDE (role) FROM users",
     "distinct": "SELECT DISTINCT _line FROM users",
+    "a date compared with today": "SELECT _line FROM users WHERE TRY_CAST(grades AS DATE) > current_date",
+    "JSON in a column": "SELECT u._line FROM users AS u, json_each(u.metadata) AS j",
+    "a semicolon at the end": "SELECT _line FROM users;",
+    "positional join, sample and lateral": (
+        "SELECT u._line FROM users AS u POSITIONAL JOIN classes, LATERAL (SELECT u.role AS r) USING SAMPLE 3"
+    ),
+    "aggregates with filter and rollup": "SELECT max(_line) FILTER (role = 'x') FROM users GROUP BY ROLLUP (role)",
 }
 
 
@@ -201,6 +218,34 @@ WRONG: dict[str, tuple[list[Any], dict[str, Any], str]] = {
     "needs is text": ([rule(column="role", meta={"needs": "users"})], {}, "meta.needs is .* expected a list of texts"),
     "code is a number": ([rule(column="role", meta={"code": 7})], {}, "meta.code is 7; expected text"),
     "title is a list": ([rule(column="role", meta={"title": ["a"]})], {}, "meta.title is .* expected text"),
+    "severity is an empty list": ([rule(column="role", severity=[])], {}, r"severity \[\] is not one of"),  # type: ignore[arg-type]
+    "the level is misspelt": (
+        [rule(column="role", meta={"level": "distrct"})],
+        {},
+        "meta.level is 'distrct'; expected",
+    ),
+    "a field is misspelt": ([{**rule(column="role"), "severty": "info"}], {}, "'severty' is not a field"),
+    "meta is nested a thousand deep": (
+        [rule(column="role", meta={"x": json.loads("[" * 900 + "]" * 900)})],
+        {},
+        "nested too deeply; expected at most 30 levels",
+    ),
+    "half a character": ([rule(column="role", meta={"title": "\ud800"})], {}, "holds half a character"),
+    "the other table is a file": (
+        [rule("expect_table_row_count_to_equal_other_table", other_table_name="x.csv")],
+        {},
+        "other_table_name 'x.csv' is not a table",
+    ),
+    "all columns of a table": (
+        [rule("expect_table_columns_to_match_set", column_set=["sourcedId"])],
+        {},
+        "expected expect_column_to_exist for each column",
+    ),
+    "a query that is a number": (
+        [rule(SQL, unexpected_rows_query=7)],
+        {},
+        "unexpected_rows_query: expected SQL as text",
+    ),
     "severity is a number": ([rule(column="role", severity=3)], {}, "severity 3 is not one of"),  # type: ignore[arg-type]
     "the table of the rule is unknown": (
         [rule(column="role", meta={"table": "pupils"})],
@@ -263,6 +308,12 @@ BREAKS = {
     "a column that is not there, in SQL": query("SELECT _line FROM {batch} WHERE nope = 1"),
     "a cast that fails": query("SELECT _line FROM {batch} WHERE CAST(givenName AS INTEGER) = 1"),
     "no line selected": query("SELECT role FROM {batch}"),
+    "a line that is not a number": query("SELECT 'x' AS _line FROM {batch}"),
+    "an ID that is a list": query("SELECT _line, [1] AS _id FROM {batch}"),
+    "values of another type": rule("expect_column_values_to_be_between", column="givenName", min_value=1),
+    "a type of check that DuckDB does not have": rule(
+        "expect_column_values_to_match_json_schema", column="role", json_schema={}
+    ),
     "a regular expression that is none": rule("expect_column_values_to_match_regex", column="sourcedId", regex="(("),
 }
 
@@ -322,3 +373,85 @@ def test_a_rule_of_the_district_still_finds_its_rows(clean: ck.SampleDistrict, t
     path = suite(tmp_path, query("SELECT _line FROM {batch} WHERE role = 'teacher'", "warning"))
     found = ck.check_roster(roster, suites=path).rows("users.own.rule")
     assert list(found["line"]) == list(roster.users[roster.users["role"] == "teacher"].index)
+
+
+def test_a_reason_shows_no_value_of_a_person(clean: ck.SampleDistrict, tmp_path: Path) -> None:
+    roster = ck.read_roster(clean.delivery)
+    path = suite(tmp_path, query("SELECT _line FROM users WHERE CAST(givenName AS INTEGER) = 1"))
+    reason = ck.check_roster(roster, suites=path).unchecked()["reason"].iloc[-1]
+    assert "Conversion Error" in reason
+    assert not [name for name in roster.users["givenName"] if f"'{name}'" in reason]
+
+
+def test_a_column_of_names_that_was_observed_is_not_shown(clean: ck.SampleDistrict, tmp_path: Path) -> None:
+    kind = "expect_column_distinct_values_to_be_in_set"
+    meta = {"code": "users.own.rule", "message": "saw {value}"}
+    path = suite(tmp_path, rule(kind, meta=meta, column="familyName", value_set=["x"]))
+    table = ck.check_roster(ck.read_roster(clean.delivery), suites=path).table()
+    assert list(table[table["code"] == "users.own.rule"]["message"]) == ["saw "]
+
+
+@pytest.mark.parametrize(("column", "fit"), [("grades", True), ("lunchCode", False)])
+def test_a_column_that_must_exist_is_looked_for_in_the_file(
+    column: str, fit: bool, clean: ck.SampleDistrict, tmp_path: Path
+) -> None:
+    path = suite(tmp_path, rule("expect_column_to_exist", column=column))
+    findings = ck.check_roster(ck.read_roster(clean.delivery), suites=path)
+    assert findings.fit is fit
+    assert not [item for item in findings.not_checked if item.rule.district]
+
+
+def test_sql_that_reads_a_table_that_was_not_delivered_is_unchecked(clean: ck.SampleDistrict, tmp_path: Path) -> None:
+    path = suite(tmp_path, query("SELECT u._line FROM users AS u ANTI JOIN courses AS c ON c.sourcedId = u.sourcedId"))
+    findings = ck.check_roster(ck.read_roster(clean.delivery), suites=path)
+    assert [item.reason for item in findings.not_checked if item.rule.district] == ["courses.csv was not delivered"]
+
+
+@pytest.mark.parametrize(
+    ("sql", "lines"),
+    [("SELECT _line FROM {batch} WHERE _line < 4;", [2, 3]), ("SELECT _line, {{'a': 1}} AS s FROM users LIMIT 1", [2])],
+    ids=["semicolon", "braces written twice"],
+)
+def test_sql_is_read_as_in_a_great_expectations_suite(
+    sql: str, lines: list[int], clean: ck.SampleDistrict, tmp_path: Path
+) -> None:
+    findings = ck.check_roster(ck.read_roster(clean.delivery), suites=suite(tmp_path, query(sql)))
+    assert list(findings.rows("users.own.rule")["line"]) == lines
+
+
+def test_a_districts_causes_stand_beside_the_kits_and_hide_none(faulty: ck.SampleDistrict, tmp_path: Path) -> None:
+    roster = ck.read_roster(faulty.delivery)
+    before = ck.check_roster(roster)
+    codes = [rule.code for rule in before.rules]
+    meta = {"code": "users.role.known", "title": "Ours", "knock_on": codes}
+    path = suite(tmp_path, rule("expect_column_values_to_match_regex", meta=meta, column="sourcedId", regex="^nobody$"))
+    after = ck.check_roster(roster, suites=path).causes()
+    kit = after[after["cause"] != "Ours (sourcedId)"]
+    assert len(kit) == len(after) - 1
+    columns = ["severity", "cause", "explains", "rows", "remedy", "codes"]
+    assert kit[columns].to_numpy().tolist() == before.causes()[columns].to_numpy().tolist()
+
+
+def test_the_sandbox_knows_no_files_even_for_sql_that_was_not_looked_at(
+    clean: ck.SampleDistrict, tmp_path: Path
+) -> None:
+    (tmp_path / "x.csv").write_text("_line\n1\n", encoding="utf-8")
+    sandbox = Sandbox(ck.read_roster(clean.delivery).schema, (), TABLES)
+    for sql in (f"SELECT * FROM '{tmp_path}/x.csv'", f"SELECT * FROM read_text('{tmp_path}/x.csv')", "SET threads = 1"):
+        with pytest.raises(EngineError):
+            sandbox.rows(sql)
+
+
+def test_a_query_without_an_end_is_stopped(clean: ck.SampleDistrict, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connect_kit.checks.sandbox.MOST_SECONDS", 0.5)
+    sandbox = Sandbox(ck.read_roster(clean.delivery).schema, (), TABLES)
+    endless = "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i % 7 + 1 FROM n) SELECT max(i) AS _line FROM n"
+    with pytest.raises(EngineError, match=r"takes longer than 0\.5 seconds"):
+        sandbox.rows(endless)
+
+
+def test_nothing_but_the_audit_is_printed(
+    clean: ck.SampleDistrict, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    ck.check_roster(ck.read_roster(clean.delivery), suites=suite(tmp_path, query("SELECT _line FROM users LIMIT 0")))
+    assert capfd.readouterr().out == ""
