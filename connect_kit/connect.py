@@ -1,6 +1,7 @@
 """SchoolStatus Connect's files, limits and words as data, with the article each comes from.
 
-Keys like ``S1`` name help-centre articles; :data:`SOURCES` spells them out. What no article tells is a kit decision.
+Keys like ``S1`` name help-centre articles; :data:`SOURCES` spells them out. What no article says is a kit decision:
+``docs/decisions.md`` holds them, numbered as they are cited.
 """
 
 from __future__ import annotations
@@ -35,9 +36,12 @@ SOURCES: Mapping[str, str] = {
     "S19": "ClassTag Connect SIS Sync FAQ",
     "S20": "Reasons and meaning when SIS Sync is Failing",
     "S21": "Troubleshooting Sync Status: Failed Threshold",
+    "S22": "How and when do I archive/graduate students?",
+    "S23": "How can I archive/graduate all classrooms in the District or School?",
+    "S24": "Rollover your School for a New Year (For School And District Leaders)",
     "S31": "Shared Contact Methods in Connect",
     "OneRoster": "1EdTech OneRoster CSV 1.1 and 1.2",
-    "kit decision": "decided by connect-kit where nothing is documented",
+    "kit decision": "decided by connect-kit where nothing is documented (docs/decisions.md)",
 }
 
 
@@ -167,7 +171,7 @@ SENSITIVE_WORDS = tuple(
     "mental custody pregnan".split()
 )
 
-#: The workspace as files (decisions, "The workspace as files").
+#: The workspace as files (kit decision).
 WORKSPACE_FILES: Mapping[str, tuple[str, ...]] = {
     "schools": ("connectSchoolId", "name", "schoolId"),
     "classrooms": ("connectClassroomId", "connectSchoolId", "title", "grades", "classId", "archived"),
