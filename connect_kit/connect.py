@@ -62,7 +62,7 @@ class ConnectFile:
     needed : bool
         Whether a delivery must hold the file.
     key : str
-        Column that tells the rows apart in messages.
+        Column that distinguishes the rows in messages.
     source : str
         Article.
     """
@@ -186,7 +186,7 @@ _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth el
 
 
 def grade_code(value: str) -> str | None:
-    """The CEDS grade code that a district's own spelling means, or None where it cannot be told.
+    """The CEDS grade code that a district's own spelling means, or None where it is not clear.
 
     ``K`` gives ``KG``, ``1`` and ``Grade 1`` and ``1st`` give ``01``, ``Pre-K`` gives ``PK``. A code of the standard is
     returned as it is. Source: CEDS entry grade level (OneRoster); the other spellings are a kit decision.

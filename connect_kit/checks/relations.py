@@ -32,18 +32,18 @@ _PHONES = f"""CREATE TABLE phones AS
     )"""
 
 
-def build(schema: Schema, others: tuple[str, ...], *, workspace: bool, region: str, further: bool) -> None:
+def build(schema: Schema, others: tuple[str, ...], *, workspace: bool, region: str, optional_tables: bool) -> None:
     """Make the tables in a check's schema; ``others`` are the roster's and the workspace's schemas.
 
-    ``further``: a table of the standard that Connect does not ask for was delivered.
+    ``optional_tables``: a table of the standard that Connect does not ask for was delivered.
     """
     if not workspace:
         empty_workspace(schema)
     run_sql(schema, __package__, "relations.sql", others)
     if workspace:
         run_sql(schema, __package__, "relations_workspace.sql", others)
-    if further:
-        run_sql(schema, __package__, "relations_further.sql", others)
+    if optional_tables:
+        run_sql(schema, __package__, "relations_optional.sql", others)
     _grades(schema, others)
     _phones(schema, others, region)
 
@@ -51,10 +51,10 @@ def build(schema: Schema, others: tuple[str, ...], *, workspace: bool, region: s
 def bring_in(
     schema: Schema, others: tuple[str, ...], duplicates: Duplicates | None, classrooms: ClassroomMatches | None
 ) -> None:
-    """Make the tables of what was found before the check: ``students_twice`` and ``classroom_matches``."""
+    """Make the tables of what was found before the check: ``duplicate_students`` and ``classroom_matches``."""
     if duplicates is not None:
         _fill_frame(schema, "duplicate_pairs", _PAIRS, duplicates.table())
-        run_sql(schema, __package__, "relations_twice.sql", others)
+        run_sql(schema, __package__, "relations_duplicates.sql", others)
     if classrooms is not None:
         _fill_frame(schema, "classroom_matches", _MATCHES, classrooms.table())
 

@@ -50,7 +50,7 @@ def check_roster(
     workspace : Workspace, optional
         The district's Connect workspace; rules that need it are reported as not checked without it.
     duplicates : Duplicates, optional
-        Students who are there twice, from :func:`connect_kit.find_duplicates` on this roster and workspace; rules that
+        Duplicate students, from :func:`connect_kit.find_duplicates` on this roster and workspace; rules that
         need them are reported as not checked without it.
     classrooms : ClassroomMatches, optional
         From :func:`connect_kit.match_classrooms` on this roster and workspace; likewise.
@@ -68,7 +68,7 @@ def check_roster(
     Raises
     ------
     SuiteError
-        When one of ``suites`` is no suite.
+        When one of ``suites`` is not a suite, or one of its rules cannot be run.
     SettingError
         When roster and workspace live in different engines, or ``duplicates`` or ``classrooms`` are those of others.
     """
@@ -83,8 +83,8 @@ def check_roster(
     rules = load_suites(suites)
     others = (roster.schema.name, *([workspace.schema.name] if workspace else []))
     schema = roster.schema.engine.new_schema("check")
-    further = any(table not in connect.FILES for table in roster.info)
-    relations.build(schema, others, workspace=workspace is not None, region=region, further=further)
+    optional_tables = any(table not in connect.FILES for table in roster.info)
+    relations.build(schema, others, workspace=workspace is not None, region=region, optional_tables=optional_tables)
     relations.bring_in(schema, others, duplicates, classrooms)
     related = time.perf_counter()
     importing.join()
@@ -199,9 +199,9 @@ class _Run:
             return False, ""
         if any(table in self.roster.info for table in rule.unless):
             return False, ""
-        for thing, told in MISSING_INPUTS.items():
+        for thing, reason in MISSING_INPUTS.items():
             if thing in rule.needs and thing not in self.given:
-                return False, told
+                return False, reason
         # Rules against the workspace run on its schools, but look at what was delivered.
         if rule.district:
             missing = self._missing_for_district(rule)

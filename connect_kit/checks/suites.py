@@ -44,7 +44,7 @@ class Rule:
         Table of the rows that it finds.
     column : str or None
     message : str
-        What a failing row is told; ``{value}`` stands for the offending value.
+        What is said of a failing row; ``{value}`` stands for the offending value.
     level : str or None
         Level at which alone it applies.
     needs, unless : tuple of str

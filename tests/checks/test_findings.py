@@ -1,4 +1,4 @@
-"""Findings: complete rows, causes first, what could not be checked told apart, no names."""
+"""Findings: complete rows, causes first, what could not be checked kept apart, no names."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_one_unknown_school_is_one_cause_that_explains_all_files(tmp_path: Path)
     causes = findings.causes()
     schools = causes[causes["severity"] == "critical"]
     assert list(schools["cause"]) == [
-        "School 0999 is no School ID recorded on Connect",
+        "School 0999 is not a School ID recorded on Connect",
         "School 0104 is recorded on Connect but not in the delivery: the sync fails",
     ]
     assert schools["explains"].iloc[0] == "1 in classes, 3 in enrollments, 4 in users, 1 in workspace"

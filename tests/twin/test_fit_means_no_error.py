@@ -154,7 +154,7 @@ def test_a_single_fault_refuses_the_rows_that_the_self_check_names(tmp_path: Pat
 
 
 def test_a_guardian_whom_only_connect_knows_is_enrolled_neither_here_nor_there(tmp_path: Path) -> None:
-    """S3: only students and teachers are enrolled. G1 is no row of users.csv, but a guardian of the workspace."""
+    """S3: only students and teachers are enrolled. G1 is not a row of users.csv, but a guardian of the workspace."""
     write_workspace(tmp_path / "workspace")
     (tmp_path / "delivery").mkdir()
     for file in (

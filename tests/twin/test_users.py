@@ -113,7 +113,7 @@ def test_each_rule_refuses_its_rows_with_the_code_of_the_self_check(desk: Desk) 
     ]
     assert desk.rows("students", "studentId") == [("A2",), ("OK",)]
     assert result.table()["message"][1] == "ID D1 stands on several rows; expected one row per ID"
-    assert result.table()["message"][9] == "School 9999 is no School ID recorded on Connect"
+    assert result.table()["message"][9] == "School 9999 is not a School ID recorded on Connect"
 
 
 def test_a_row_that_breaks_several_rules_is_told_the_first(desk: Desk) -> None:

@@ -5,7 +5,7 @@ Two adaptations (seen with GX 1.24.1):
 1. **Regular expressions.** GX renders none for DuckDB; its four regex metrics gain ``regexp_matches`` (RE2: no
    look-around, and ``$`` is the very end of the text).
 2. **Failing rows.** GX's ``unexpected_index_query`` forgets the expectation's ``row_condition``, or leaves a parameter
-   unbound, and for compound keys it is no valid SQL; :func:`rows_query` builds it from the same condition and domain as
+   unbound, and for compound keys it is not valid SQL; :func:`rows_query` builds it from the condition and domain of
    the count. And GX runs the query of an ``unexpected_rows_expectation`` twice, to count and to show; here it runs
    once, into a table that then is the complete list of failing rows.
 
