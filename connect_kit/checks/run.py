@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from connect_kit import connect
 from connect_kit.checks import relations
-from connect_kit.checks.district_suites import OF_HEADER, READABLE, district_query
-from connect_kit.checks.findings import Findings, Unchecked
-from connect_kit.checks.gx import Bridge, prepare, rows_table
-from connect_kit.checks.provided import MISSING_INPUTS, provided_inputs
-from connect_kit.checks.sandbox import Sandbox
-from connect_kit.checks.suites import Rule, load_suites, reader_rule
-from connect_kit.engine import create_table, quoted
+from connect_kit.checks.findings import Findings
+from connect_kit.checks.gx import prepare
+from connect_kit.checks.provided import provided_inputs
+from connect_kit.checks.rule_run import RuleRun
+from connect_kit.checks.suites import load_suites
 from connect_kit.engine.progress import progress_bar
-from connect_kit.errors import EngineError, SettingError
+from connect_kit.errors import SettingError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from connect_kit.duplicates import Duplicates
-    from connect_kit.engine import Schema
     from connect_kit.matching.matches import ClassroomMatches
     from connect_kit.roster import Roster, Workspace
-
-#: What DuckDB says when a value, not the query, is at fault.
-_ABOUT_VALUES = re.compile(r"(?:Conversion|Invalid Input|Out of Range|Constraint) Error")
 
 
 def check_roster(
@@ -90,7 +82,7 @@ def check_roster(
     importing.join()
     prepare()  # an error of the thread shows here
     imported = time.perf_counter()
-    run = _Run(roster, schema, others, there)
+    run = RuleRun(roster, schema, others, there)
     kit = [rule for rule in rules if not rule.district]
     shown = len(roster) > 500_000 if progress is None else progress
     with progress_bar(shown, "Checking", unit=" suites") as advance:
@@ -116,217 +108,3 @@ def check_roster(
             "suites": time.perf_counter() - imported,
         },
     ).ready()
-
-
-class _Run:
-    """One run of the catalogue; collects failing rows in the table ``_failing`` (rule, line, value, id)."""
-
-    def __init__(self, roster: Roster, schema: Schema, others: tuple[str, ...], given: frozenset[str]) -> None:
-        self.roster, self.schema, self.others, self.given = roster, schema, others, given
-        self.rules: list[Rule] = []
-        self.counts: dict[int, int] = {}
-        self.unchecked: list[Unchecked] = []
-        self.passed: list[Rule] = []
-        self.bridge = Bridge(roster.schema.engine, (schema.name, *others))
-        self.sandbox = Sandbox(schema, others, READABLE)
-        self.columns = {table: roster.schema.columns(f"_all_{table}") for table in roster.info}
-        schema.execute("CREATE TABLE _failing (rule INTEGER, line BIGINT, value VARCHAR, id VARCHAR)")
-
-    def suite(self, batch: str, rules: list[Rule]) -> None:
-        """Validate the rules on their table and list the rows that fail."""
-        import great_expectations as gx
-        from great_expectations.exceptions.exceptions import GreatExpectationsError
-
-        broken = (
-            GreatExpectationsError,
-            EngineError,
-            ArithmeticError,
-            AttributeError,
-            LookupError,
-            TypeError,
-            ValueError,
-        )
-        todo = [rule for rule in rules if self._is_applicable(rule)]
-        if not todo:
-            return
-        marked = [
-            {**(rule.expectation or {}), "meta": {**(rule.expectation or {})["meta"], "_number": number}}
-            for number, rule in enumerate(todo)
-        ]
-        try:
-            results = self.bridge.validate(batch, gx.ExpectationSuite(name=batch, expectations=marked)).results
-        except broken as error:
-            self.unchecked += [Unchecked(rule, f"the suite cannot be run: {_short(error)}", True) for rule in todo]
-            return
-        # Results do not come in the suite's order.
-        for result in sorted(results, key=lambda r: r.expectation_config.meta["_number"]):
-            self._result(todo[result.expectation_config.meta["_number"]], result)
-
-    def alone(self, rule: Rule) -> None:
-        """Run a rule of a district's own suite; whatever breaks in it concerns only itself."""
-        number = len(self.rules)
-        try:
-            if not rule.is_sql:
-                self.suite(f"_all_{rule.batch}" if rule.kind == OF_HEADER else rule.batch, [rule])
-            elif self._is_applicable(rule):
-                self._query(rule)
-        except Exception as error:  # noqa: BLE001  # there is no end to how somebody else's rule may break
-            del self.rules[number:]
-            self.counts.pop(number, None)
-            self.schema.execute(f"DELETE FROM _failing WHERE rule = {number}")
-            self.unchecked.append(Unchecked(rule, f"it could not be run: {_short(error)}", True))
-
-    def _query(self, rule: Rule) -> None:
-        """Run the SQL of a district's own rule in the sandbox, and list the rows that it selects."""
-        query = district_query(rule)
-        rows = self.sandbox.rows(query)
-        if "_line" in rows.column_names and not len(rows):
-            self.passed.append(rule)
-            return
-        table = rows_table(rule.batch, query)
-        create_table(self.schema, table, rows)
-        self._add(rule, quoted(table), len(rows))
-
-    def _is_applicable(self, rule: Rule) -> bool:
-        applies, reason = self._applies(rule)
-        if reason:
-            self.unchecked.append(Unchecked(rule, reason))
-        return applies
-
-    def _applies(self, rule: Rule) -> tuple[bool, str]:
-        """Whether a rule is to be run; if not, and somebody would miss it, why."""
-        if rule.level not in (None, self.roster.level):
-            return False, ""
-        if any(table in self.roster.info for table in rule.unless):
-            return False, ""
-        for thing, reason in MISSING_INPUTS.items():
-            if thing in rule.needs and thing not in self.given:
-                return False, reason
-        # Rules against the workspace run on its schools, but look at what was delivered.
-        if rule.district:
-            missing = self._missing_for_district(rule)
-            return not missing, missing
-        table = rule.batch if not rule.code.startswith("workspace.") else rule.table
-        wanted = ["users"] if table == "workspace" else [table, *(f"{table}.{column}" for column in rule.columns)]
-        for name in (*wanted, *rule.needs):
-            reason = self._missing(name)
-            if reason is not None:
-                return False, reason
-        return True, ""
-
-    def _missing_for_district(self, rule: Rule) -> str:
-        """Why a rule of the district's own suite cannot be run here; blank when it can."""
-        for table in dict.fromkeys((rule.batch, *(name.partition(".")[0] for name in rule.needs))):
-            if table in self.roster.unreadable:
-                return f"{table}.csv could not be read"
-            if table not in self.roster.info and table not in MISSING_INPUTS:
-                return f"{table}.csv was not delivered"
-        wanted = [(rule.batch, column) for column in rule.columns if rule.kind != OF_HEADER]
-        wanted += [(table, column) for table, _, column in (name.partition(".") for name in rule.needs) if column]
-        for table, column in wanted:
-            if column not in self.columns[table] and not column.startswith("_"):
-                return f"no column {column} in {self.roster.info[table].file}"
-        return ""
-
-    def _missing(self, name: str) -> str | None:
-        """None when a table or column is there, otherwise why it is not; empty when nobody would miss it."""
-        table, _, column = name.partition(".")
-        if table in MISSING_INPUTS or column.startswith("_"):
-            return None
-        if table in self.roster.unreadable:
-            return f"{table}.csv could not be read"
-        if table not in self.roster.info:
-            needed = table in connect.FILES and connect.FILES[table].needed
-            return f"{table}.csv was not delivered" if needed else ""
-        if not column or column in self.columns[table]:
-            return None
-        return f"column {column} is missing in {table}.csv" if column in self.roster.info[table].missing else ""
-
-    def _result(self, rule: Rule, result: Any) -> None:
-        found = result.result or {}
-        silent = not found and rule.kind != OF_HEADER  # an expectation about the header has no result
-        if silent or (result.exception_info or {}).get("raised_exception"):
-            self.unchecked.append(Unchecked(rule, f"Great Expectations could not run it: {_exception(result)}", True))
-            return
-        if result.success:
-            self.passed.append(rule)
-            return
-        if rule.is_sql:
-            self._add(rule, quoted(rows_table(rule.batch, rule.query or "")), found["observed_value"])
-        elif found.get("unexpected_index_query"):
-            self._add(rule, "(" + found["unexpected_index_query"].rstrip().rstrip(";") + ")", found["unexpected_count"])
-        else:  # a rule on the table as a whole, or one met by a share of the rows
-            number = self._number(rule)
-            # What was observed may be a list of names.
-            shown = None if set(rule.columns) & connect.PERSONAL_COLUMNS else str(found.get("observed_value", ""))
-            self.schema.execute("INSERT INTO _failing VALUES (?, NULL, ?, NULL)", [number, shown])
-            self.counts[number] = 1
-
-    def _number(self, rule: Rule) -> int:
-        self.rules.append(rule)
-        return len(self.rules) - 1
-
-    def _add(self, rule: Rule, rows: str, expected: int) -> None:
-        columns = [row[0] for row in self.schema.execute(f"DESCRIBE SELECT * FROM {rows}", also=self.others)]
-        if "_line" not in columns:
-            self.unchecked.append(Unchecked(rule, "its query selects no _line, so that no row can be shown", True))
-            return
-        number = self._number(rule)
-        shown = "_value" if "_value" in columns else next((c for c in rule.columns if c in columns), None)
-        value = f"q.{quoted(shown)}::VARCHAR" if shown and shown not in connect.PERSONAL_COLUMNS else "NULL"
-        key = self._key(rule.table)
-        own = "q._id" if "_id" in columns else "NULL"
-        join = f"LEFT JOIN {quoted('_all_' + rule.table)} AS k ON k._line = q._line" if key else ""
-        self.schema.execute(
-            f"INSERT INTO _failing SELECT {number}, q._line, {value}, coalesce({own}, {key or 'NULL'}) "
-            f"FROM {rows} AS q {join}",
-            also=self.others,
-        )
-        count = int(self.schema.execute(f"SELECT count(*) FROM _failing WHERE rule = {number}")[0][0])
-        if count != expected:
-            raise EngineError(f"{rule.code}: {expected} rows fail, but {count} were listed; please report this")
-        self.counts[number] = count
-
-    def _key(self, table: str) -> str | None:
-        """SQL of the ID that a row of a table is named by."""
-        if table not in self.columns:
-            return None
-        named = ("sourcedId", "userSourcedId", "studentSourcedId")
-        there = [f"k.{quoted(name)}" for name in named if name in self.columns[table]]
-        return f"coalesce({', '.join(there)})" if there else None
-
-    def reader_notes(self) -> None:
-        """Bring in what the reader noted."""
-        groups = self.schema.execute(
-            "SELECT code, severity, tbl, file, col, count(*) FROM _notices GROUP BY ALL ORDER BY min(rowid)",
-            also=self.others,
-        )
-        for code, severity, table, file, column, count in groups:
-            rule = reader_rule(code)
-            number = self._number(
-                replace(rule, code=code, severity=severity or rule.severity, table=table, column=column, batch=file)
-            )
-            key = self._key(table)
-            join = f"LEFT JOIN {quoted('_all_' + table)} AS k ON k._line = s.line" if key else ""
-            self.schema.execute(
-                f"INSERT INTO _failing SELECT {number}, s.line, s.value, {key or 'NULL'} FROM _notices AS s {join} "
-                "WHERE s.code = ? AND s.severity IS NOT DISTINCT FROM ? AND s.tbl = ? AND s.file = ? "
-                "AND s.col IS NOT DISTINCT FROM ?",
-                [code, severity, table, file, column],
-                also=self.others,
-            )
-            self.counts[number] = count
-
-
-def _exception(result: Any) -> str:
-    info = result.exception_info or {}
-    if "exception_message" not in info:  # GX nests it by metric where a column is missing
-        info = next((value for value in info.values() if isinstance(value, dict)), {})
-    return _short(info.get("exception_message") or "no result")
-
-
-def _short(error: object) -> str:
-    """An error in one line; what DuckDB says of a value is left out, because it may be a child's name (decision 24)."""
-    text = " ".join(str(error).split())
-    kind = _ABOUT_VALUES.search(text)
-    return f"{kind[0]}: a value does not have the form that the rule needs" if kind else text[:200]
