@@ -33,6 +33,17 @@ class AuditData:
     schools: SchoolMatches | None = field(default=None, repr=False)
     classrooms: ClassroomMatches | None = field(default=None, repr=False)
 
+    @classmethod
+    def of(
+        cls,
+        findings: Findings | AuditData,
+        duplicates: Duplicates | None,
+        schools: SchoolMatches | None,
+        classrooms: ClassroomMatches | None,
+    ) -> AuditData:
+        """The parts as one value; an audit in place of the findings is that value already."""
+        return findings if isinstance(findings, AuditData) else cls(findings, duplicates, schools, classrooms)
+
     @property
     def roster(self) -> Roster:
         """The delivery."""

@@ -70,9 +70,6 @@ def write_report(
     OutputError
         When it cannot be written; a page that was there before is unchanged.
     """
-    if isinstance(findings, AuditData):
-        duplicates, schools, classrooms = findings.duplicates, findings.schools, findings.classrooms
-        findings = findings.findings
     page = report_html(findings, title=title, duplicates=duplicates, schools=schools, classrooms=classrooms)
     with atomic_write(path) as beside:
         beside.write_text(page, encoding="utf-8", newline="\n")
@@ -80,7 +77,7 @@ def write_report(
 
 
 def report_html(
-    findings: Findings,
+    findings: Findings | AuditData,
     *,
     title: str | None = None,
     duplicates: Duplicates | None = None,
@@ -98,9 +95,10 @@ def report_html(
         finalize=_shown,
     )
     template = environment.get_template("report.html.j2")
-    context = _context(findings, title or delivery_name(findings))
-    context["duplicates"] = duplicates_section(duplicates) if duplicates is not None else None
-    context["partners"] = partners_section(schools, classrooms)
+    audit = AuditData.of(findings, duplicates, schools, classrooms)
+    context = _context(audit.findings, title or delivery_name(audit.findings))
+    context["duplicates"] = duplicates_section(audit.duplicates) if audit.duplicates is not None else None
+    context["partners"] = partners_section(audit.schools, audit.classrooms)
     context["contents"] = [(link, name) for link, name in _CONTENTS if link not in _GIVEN or context[_GIVEN[link]]]
     return template.render(context)
 

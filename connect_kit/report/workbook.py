@@ -96,20 +96,17 @@ def write_workbook(
     OutputError
         When it cannot be written; a workbook that was there before is unchanged.
     """
-    if isinstance(findings, AuditData):
-        duplicates, schools, classrooms = findings.duplicates, findings.schools, findings.classrooms
-        findings = findings.findings
-    found = findings
+    audit = AuditData.of(findings, duplicates, schools, classrooms)
 
     def fill(book: Any) -> None:
-        _Sheets(book, found, matched).write(min(most_rows, MOST_ROWS))
+        _Sheets(book, audit.findings, matched).write(min(most_rows, MOST_ROWS))
 
     matched = {
         name: frame
         for name, frame in (
-            ("Duplicates", pairs_without_names(duplicates) if duplicates is not None else None),
-            ("School matches", partners_without_names(schools) if schools is not None else None),
-            ("Classrooms", partners_without_names(classrooms) if classrooms is not None else None),
+            ("Duplicates", pairs_without_names(audit.duplicates) if audit.duplicates is not None else None),
+            ("School matches", partners_without_names(audit.schools) if audit.schools is not None else None),
+            ("Classrooms", partners_without_names(audit.classrooms) if audit.classrooms is not None else None),
         )
         if frame is not None
     }
