@@ -27,33 +27,33 @@ def plan_fields(folder: str | Path) -> dict[str, Any]:
     place = Path(folder).expanduser()
     place = place if place.name == NAME and not place.is_dir() else place / NAME
     try:
-        told = json.loads(place.read_text(encoding="utf-8"))
+        content = json.loads(place.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise PlanError(f"{place}: not found; give the folder that plan_upload wrote") from error
     except (OSError, ValueError, RecursionError) as error:
         raise PlanError(f"{place}: cannot be read, or is damaged ({error}); {_AGAIN}") from error
-    if isinstance(told, dict) and told.get("preparing"):
+    if isinstance(content, dict) and content.get("preparing"):
         raise PlanError(f"{place.parent}: its preparation did not end; {_AGAIN}")
-    if not isinstance(told, dict) or "seal" not in told:
-        raise PlanError(f"{place}: is no upload plan; give the folder that plan_upload wrote")
-    if told.get("version") != _VERSION:
-        raise PlanError(f"{place}: a plan of version {told.get('version')}, expected {_VERSION}; {_AGAIN}")
-    seal = told.pop("seal")
-    if seal != _seal(told):
+    if not isinstance(content, dict) or "seal" not in content:
+        raise PlanError(f"{place}: is not an upload plan; give the folder that plan_upload wrote")
+    if content.get("version") != _VERSION:
+        raise PlanError(f"{place}: a plan of version {content.get('version')}, expected {_VERSION}; {_AGAIN}")
+    seal = content.pop("seal")
+    if seal != _seal(content):
         raise PlanError(
             f"{place}: was edited by hand or is damaged; {_AGAIN} (waivers and answers are given with plan.waive and "
             "plan.answer)"
         )
     try:
-        return _fields(told, place.parent)
+        return _fields(content, place.parent)
     except (KeyError, TypeError, ValueError) as error:
         raise PlanError(f"{place}: is damaged ({error}); {_AGAIN}") from error
 
 
 def write_plan(plan: Plan) -> Plan:
     """Write plan.json in one step, and give the plan back."""
-    told = _told(plan)
-    write_json(plan.folder / NAME, {**told, "seal": _seal(told)})
+    content = _content(plan)
+    write_json(plan.folder / NAME, {**content, "seal": _seal(content)})
     return plan
 
 
@@ -135,12 +135,12 @@ def _remove(folder: Path, names: list[str]) -> None:
                 path.parent.rmdir()
 
 
-def _seal(told: Any) -> str:
-    text = json.dumps(told, sort_keys=True, ensure_ascii=True)
+def _seal(content: Any) -> str:
+    text = json.dumps(content, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(f"connect-kit plan\n{text}".encode()).hexdigest()
 
 
-def _told(plan: PlanData) -> dict[str, Any]:
+def _content(plan: PlanData) -> dict[str, Any]:
     files = [
         {
             "kind": file.kind,
@@ -170,9 +170,9 @@ def _told(plan: PlanData) -> dict[str, Any]:
     }
 
 
-def _fields(told: dict[str, Any], folder: Path) -> dict[str, Any]:
-    level, files = told["level"], []
-    for one in told["files"]:
+def _fields(content: dict[str, Any], folder: Path) -> dict[str, Any]:
+    level, files = content["level"], []
+    for one in content["files"]:
         expected = f"{one['kind']}.csv"
         expected = f"{folder_name(one['school'])}/{expected}" if one["school"] else expected
         if one["kind"] not in ORDER or one["path"] != expected:
@@ -182,16 +182,16 @@ def _fields(told: dict[str, Any], folder: Path) -> dict[str, Any]:
         "folder": folder,
         "level": level,
         "files": tuple(files),
-        "file_rows": tuple(int(one["rows"]) for one in told["files"]),
-        "delivery": told["delivery"],
-        "made": told["made"],
-        "checked": told["checked"],
-        "findings": tuple(Critical(*finding) for finding in told["findings"]),
-        "waivers": told["waivers"],
-        "schools": tuple(told["schools"]),
-        "unmatched_schools": tuple(told["unmatched_schools"]),
-        "left_out": told["left_out"],
-        "first_upload": told["first_upload"],
-        "archive_existing": told["archive_existing"],
-        "undecided_classrooms": told["undecided_classrooms"],
+        "file_rows": tuple(int(one["rows"]) for one in content["files"]),
+        "delivery": content["delivery"],
+        "made": content["made"],
+        "checked": content["checked"],
+        "findings": tuple(Critical(*finding) for finding in content["findings"]),
+        "waivers": content["waivers"],
+        "schools": tuple(content["schools"]),
+        "unmatched_schools": tuple(content["unmatched_schools"]),
+        "left_out": content["left_out"],
+        "first_upload": content["first_upload"],
+        "archive_existing": content["archive_existing"],
+        "undecided_classrooms": content["undecided_classrooms"],
     }

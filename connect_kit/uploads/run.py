@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from connect_kit.engine.progress import progress_bar
 from connect_kit.errors import GateError, OutputError, UploadCancelledError
 from connect_kit.uploads.outcome import UploadResult, refused_by_code
 from connect_kit.uploads.plan import as_plan
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from connect_kit.uploads.targets import Target
     from connect_kit.uploads.values import FileResult, OnProgress, Progress
 
-#: From so many rows on, a progress bar is shown unless told otherwise.
+#: From so many rows on, a progress bar is shown by default.
 _MANY = 200_000
 
 
@@ -53,8 +54,8 @@ def upload(
     results : str or Path, optional
         Folder for the result files; by default one named by the time, in ``results`` of the plan's folder.
     progress : callable or bool, optional
-        Is told how far it is (:class:`connect_kit.twin.Progress`). By default, large plans show a bar; True and False
-        decide it.
+        Is called with how far it is (:class:`connect_kit.uploads.values.Progress`). By default, large plans show a
+        bar; True and False decide it.
     cancel : threading.Event, optional
         Set it to stop; the file in hand leaves nothing behind.
 
@@ -82,8 +83,8 @@ def upload(
         plan.verify()
         if not dry_run:
             _demand(plan, place)
-        with _told(plan, progress) as tell:
-            made = (_rehearse if dry_run else _send)(plan, place, results, tell, cancel)
+        with _reporting(plan, progress) as report:
+            made = (_rehearse if dry_run else _send)(plan, place, results, report, cancel)
 
     return replace(made, seconds=time.monotonic() - begun)
 
@@ -133,8 +134,8 @@ def _send(
     folder = before or _results_folder(plan, results, "upload")
     remember_run(plan.folder, run, folder, begun=_now().isoformat())
     if plan.waivers and not begun:
-        told = "; ".join(f"{code}: {reason}" for code, reason in plan.waivers.items())
-        target.note(f"waived for the upload of {plan.delivery}: {told}")
+        waived = "; ".join(f"{code}: {reason}" for code, reason in plan.waivers.items())
+        target.note(f"waived for the upload of {plan.delivery}: {waived}")
     done: list[FileResult] = []
     stopped, cancelled, number = "", False, len(plan.files)
     for place, file in enumerate(plan.files, 1):
@@ -210,24 +211,22 @@ def _results_folder(plan: UploadPlan, results: str | Path | None, word: str) -> 
 
 
 @contextmanager
-def _told(plan: UploadPlan, progress: OnProgress | bool | None) -> Iterator[OnProgress | None]:
+def _reporting(plan: UploadPlan, progress: OnProgress | bool | None) -> Iterator[OnProgress | None]:
+    """What is called with how far it is: somebody's own function, a progress bar, or nothing."""
     if progress is not None and not isinstance(progress, bool):
         yield progress
         return
     if not (plan.rows >= _MANY if progress is None else progress):
         yield None
         return
-    from tqdm.auto import tqdm
-
     done: dict[int, int] = {}
-    with tqdm(total=plan.rows, leave=False, unit="rows", unit_scale=True) as bar:
+    with progress_bar(True, "Uploading", total=plan.rows, unit=" rows") as advance:
 
-        def show(told: Progress) -> None:
-            bar.set_description(f"{told.name}: {told.stage}", refresh=False)
-            if told.stage == "done":  # a dry run reads all files before it processes the first
-                done[told.place] = plan.file_rows[told.place - 1]
-            bar.update(sum(done.values()) - bar.n)
-            bar.refresh()
+        def show(at: Progress) -> None:
+            before = sum(done.values())
+            if at.stage == "done":  # a dry run reads all files before it processes the first
+                done[at.place] = plan.file_rows[at.place - 1]
+            advance(sum(done.values()) - before, f"{at.name}: {at.stage}")
 
         yield show
 

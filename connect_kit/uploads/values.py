@@ -96,8 +96,8 @@ def digest_of(path: Path) -> str:
 class Tally(NamedTuple):
     """So many rows of a file ended alike.
 
-    ``school`` is a connectSchoolId, None where no school can be told; ``what`` is students, guardians, staff, classes,
-    enrollments or attributes, and other for rows of which not even that can be told.
+    ``school`` is a connectSchoolId, None where it is not known; ``what`` is students, guardians, staff, classes,
+    enrollments or attributes, and other for rows of which not even that is known.
     """
 
     school: str | None
