@@ -127,7 +127,7 @@ def test_duplicates_are_left_out_on_request_and_their_rules_said_to_be_unchecked
     assert "duplicates" not in summary["seconds"]
     unchecked = {row["code"] for row in summary["not_checked"]}
     assert unchecked == {"users.student.entered_twice", "workspace.students.duplicates_expected"}
-    assert "Students twice" not in printed
+    assert "Duplicate students" not in printed
 
 
 def test_a_broken_decisions_file_ends_with_2_naming_every_line_and_changes_nothing(
