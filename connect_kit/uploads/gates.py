@@ -171,7 +171,7 @@ def _dry_run(plan: PlanData, target: Target | None) -> Gate:
         return Gate(code, "blocking", f"the dry run refused {files}", "fix_and_run_dry")
     refused = {why: count for why, count in last.errors.items() if why not in plan.waivers}
     if refused:
-        rows = _some([f"{why}: {count:,}" for why, count in refused.items()])
+        rows = _some([f"{why or 'without a code'}: {count:,}" for why, count in refused.items()])
         return Gate(code, "blocking", f"the dry run refused rows: {rows}", "fix_or_waive_rows")
     count = sum(last.errors.values())
     rows = f", but for {count:,} refused rows that are waived" if count else ""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import html
 import shutil
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -192,12 +190,3 @@ def _refused_rows(one: FileResult) -> pd.DataFrame:
         "ORDER BY _line"
     )
     return found.assign(file=name, kind=kind)[list(_COLUMNS)]
-
-
-def refused_by_code(results: Iterable[FileResult]) -> dict[str, int]:
-    """Rows refused, by code."""
-    counts: Counter[str] = Counter()
-    for one in results:
-        if one.outcome != "refused" and one.errors:
-            counts.update(_refused_rows(one)["code"])
-    return dict(sorted(counts.items()))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from connect_kit.engine.progress import progress_bar
 from connect_kit.errors import GateError, OutputError, UploadCancelledError
-from connect_kit.uploads.outcome import UploadResult, refused_by_code
+from connect_kit.uploads.outcome import UploadResult
 from connect_kit.uploads.plan import as_plan
 from connect_kit.uploads.records import DryRun, remember_dry_run, remember_run, results_of
 from connect_kit.uploads.targets import as_target
@@ -116,10 +117,20 @@ def _rehearse(
             results=str(folder.resolve()),
             result_files=tuple(one.path.name if one.path else "" for one in files),
             refused=refused,
-            errors=refused_by_code(files),
+            errors=_refusals(files),
         ),
     )
     return replace(empty, files=files)
+
+
+def _refusals(files: Sequence[FileResult]) -> dict[str, int]:
+    """Rows refused, by code; those that a target does not count by code have none."""
+    counts: Counter[str] = Counter()
+    for one in files:
+        counts.update(one.refusals)
+        if uncoded := one.errors - sum(one.refusals.values()):
+            counts[""] += uncoded
+    return dict(sorted(counts.items()))
 
 
 def _send(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -120,6 +120,9 @@ class FileResult:
     rows : int
         Records of the file, those that could not be parsed among them.
     tallies : tuple of Tally
+    refusals : mapping of str to int
+        Rows that were refused, by code; ``''`` stands for those without one. Empty for a file refused as a whole, and
+        where a target does not count them by code.
     disconnected : int
         Relationships that Abandon took away.
     path : Path or None
@@ -133,6 +136,7 @@ class FileResult:
     code: str = ""
     message: str = ""
     tallies: tuple[Tally, ...] = field(default=(), repr=False)
+    refusals: Mapping[str, int] = field(default_factory=dict, repr=False)
     disconnected: int = 0
     path: Path | None = None
     seconds: float = 0.0

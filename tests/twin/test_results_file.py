@@ -45,6 +45,19 @@ def test_the_result_is_the_input_then_result_action_code_and_message(desk: Desk)
     ]
 
 
+def test_refused_rows_are_counted_by_code_as_the_result_file_lists_them(desk: Desk) -> None:
+    classes = "sourcedId,title,grades,schoolSourcedId\nC1,Art,03,0104\n,Art,,0104\n,Art,,0104\nC4,Art,,9\nC5,x\n"
+    done = desk.upload("classes", classes)
+    assert dict(done.refusals) == {
+        "classes.schoolSourcedId.known_school": 1, "classes.sourcedId.present": 2, "file.malformed_line": 1,
+    }  # fmt: skip
+    rows = done.table()
+    assert rows.loc[rows["result"] == "ERROR", "code"].value_counts().to_dict() == dict(done.refusals)
+    assert sum(done.refusals.values()) == done.errors
+    (refused,) = desk.rehearse(desk.file("classes", "sourcedId,title\nC1,Art\n"))
+    assert (refused.outcome, dict(refused.refusals)) == ("refused", {})
+
+
 def test_the_file_s_name_tells_place_kind_and_school_and_only_its_owner_may_read_it(desk: Desk) -> None:
     text = "sourcedId,title,grades\nC1,Art,03\n"
     file = desk.file("classes", text, level="school", school=OAK)
@@ -91,10 +104,11 @@ def test_a_real_upload_is_in_the_log_with_digest_and_counts_and_without_names(de
 
 def test_what_a_run_has_sent_is_not_sent_again_and_what_became_of_it_is_told(desk: Desk) -> None:
     # Decision 14: resumed after a crash, nothing is sent twice
-    file = desk.file("users", USERS)
+    file = desk.file("users", USERS + "S9,0104,student,,Hadid,,,,,\n")
     first = desk.twin.send(file, desk.folder / "r", run="plan:1")
     again = desk.twin.send(file, desk.folder / "r", run="plan:1")
-    assert (again.outcome, again.tallies, again.rows, again.path) == ("done before", first.tallies, 6, first.path)
+    assert (again.outcome, again.tallies, again.rows, again.path) == ("done before", first.tallies, 7, first.path)
+    assert again.refusals == first.refusals == {"users.givenName.present": 1}
     assert desk.twin.sent("plan:1") == {file.identity}
     assert desk.twin.send(file, desk.folder / "s", run="plan:2").outcome == "processed"
     assert desk.twin.runs("plan") == ("plan:1", "plan:2")

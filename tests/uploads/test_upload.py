@@ -16,7 +16,8 @@ from connect_kit.twin import Twin
 from connect_kit.twin.database import opened
 from connect_kit.uploads import Critical, UploadPlan, UploadResult, as_target, forecast_upload, read_plan, upload
 from connect_kit.uploads.plan_file import write_plan
-from connect_kit.uploads.values import Progress
+from connect_kit.uploads.records import last_dry_run
+from connect_kit.uploads.values import FileResult, Progress
 from tests.uploads.small import ROWS, USERS, deliver, new_twin, plan_of
 
 KINDS = ["users", "classes", "enrollments", "guardians", "student_attributes"]
@@ -149,6 +150,24 @@ def test_refused_rows_are_listed_by_line_and_id_without_names(one_bad: UploadPla
     ]
     shown = errors.to_string() + result._repr_html_()
     assert not any(name in shown for name in ("Cleo", "Marsh"))
+
+
+@pytest.mark.parametrize("counted", [True, False], ids=["a twin", "a target that does not count by code"])
+def test_a_dry_run_keeps_how_many_rows_were_refused_without_reading_results_back(
+    one_bad: UploadPlan, twin: Twin, monkeypatch: pytest.MonkeyPatch, counted: bool
+) -> None:
+    def without_results(plain: FileResult) -> FileResult:
+        return replace(plain, path=None, refusals=plain.refusals if counted else {})
+
+    dry_run = Twin.rehearse
+    monkeypatch.setattr(Twin, "rehearse", lambda *given, **named: tuple(map(without_results, dry_run(*given, **named))))
+    upload(one_bad, twin)
+    code = "enrollments.classSourcedId.known_class" if counted else ""
+    made = last_dry_run(one_bad, twin.id)
+    assert made is not None
+    assert made.errors == {code: 1}
+    why = one_bad.gates(twin).set_index("code").loc["dry_run", "why"]
+    assert why == f"the dry run refused rows: {code or 'without a code'}: 1"
 
 
 def test_what_was_waived_is_logged_with_its_reason(one_bad: UploadPlan, twin: Twin) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _STRETCH = 200_000  # lines that are made at once; cancelling takes effect between two
 _WHAT = {"users": "other", "student_attributes": "attributes"}
+_MALFORMED = "file.malformed_line"
 _SPECIAL = '",\r\n'
 
 
@@ -62,6 +63,15 @@ def tallies(job: Job) -> tuple[Tally, ...]:
         "'SKIPPED', count(*) FROM malformed HAVING count(*) > 0) GROUP BY ALL ORDER BY ALL NULLS LAST"
     )
     return tuple(Tally(*row) for row in rows)
+
+
+def refusals(job: Job) -> dict[str, int]:
+    """How many rows were refused, by code."""
+    rows = job.sql(
+        "SELECT code, count(*) FROM refused GROUP BY code "
+        f"UNION ALL SELECT {literal(_MALFORMED)}, count(*) FROM malformed HAVING count(*) > 0 ORDER BY code"
+    )
+    return dict(rows)
 
 
 def write(job: Job, path: Path, *, lasting: bool) -> None:
@@ -129,7 +139,7 @@ def _stretches(job: Job) -> Iterator[pa.Table]:
     )
     own = "rowid" if place.startswith("rowid") else "_line"
     shift = 2 if own == "rowid" else 0
-    empty = literal("," * (len(given.columns) - 1) + ",ERROR,SKIPPED,file.malformed_line,")
+    empty = literal("," * (len(given.columns) - 1) + f",ERROR,SKIPPED,{_MALFORMED},")
     for start in range(0, last + 1, _STRETCH):
         job.at("writing", min(start, given.rows))
         stop = start + _STRETCH

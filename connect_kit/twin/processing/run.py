@@ -153,8 +153,9 @@ def _process(job: Job, part: Path, run: str, *, dry_run: bool) -> FileResult:
     tallies = results.tallies(job)
     results.write(job, part, lasting=not dry_run)
     done = FileResult(
-        given.file, "processed", dry_run, given.rows, tallies=tallies, disconnected=job.disconnected, path=part
-    )
+        given.file, "processed", dry_run, given.rows, tallies=tallies, refusals=results.refusals(job),
+        disconnected=job.disconnected, path=part,
+    )  # fmt: skip
     _record(job, done, run)
     _forget(job)
     job.at("done", given.rows)
@@ -170,7 +171,7 @@ def _record(job: Job, done: FileResult, run: str) -> None:
     where = "district level" if file.level == "district" else f"school {file.school}"
     told = ", ".join(f"{count:,} {'refused' if name == 'error' else name}" for name, count in counts.items())
     number = activity.log(job.session, "upload", f"{file.path.name}, {where}: {told}", file.digest, counts)
-    ledger = {"tallies": done.tallies, "disconnected": done.disconnected}
+    ledger = {"tallies": done.tallies, "refusals": dict(done.refusals), "disconnected": done.disconnected}
     job.sql(
         "INSERT INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'processed', ?)",
         [run, file.identity, file.kind, file.level, file.school, file.digest, number, done.rows, done.errors,
@@ -201,8 +202,9 @@ def _sent_before(session: Session, file: UploadFile, run: str) -> FileResult | N
     ledger = json.loads(rows[0][1])
     tallies = tuple(Tally(*tally) for tally in ledger["tallies"])
     return FileResult(
-        file, "done before", False, int(rows[0][0]), tallies=tallies, disconnected=int(ledger["disconnected"])
-    )
+        file, "done before", False, int(rows[0][0]), tallies=tallies, refusals=ledger.get("refusals", {}),
+        disconnected=int(ledger["disconnected"]),
+    )  # fmt: skip
 
 
 def _named(done: FileResult, path: Path) -> FileResult:
