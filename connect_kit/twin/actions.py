@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from connect_kit.errors import SettingError, TwinError
-from connect_kit.twin.database import opened
-from connect_kit.twin.stored_settings import parsed, read_settings, spelled
-from connect_kit.twin.undo import preview_change, record_change, undo
-from connect_kit.twin.values import Action, Change
+from connect_kit.twin.undo import preview_change, record_change
+from connect_kit.twin.values import Action, Change, Settings
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
+    from connect_kit.twin.data import TwinData
     from connect_kit.twin.database import Session
-    from connect_kit.twin.twin import Twin
 
-__all__ = ["apply", "connections", "preview", "undo"]
+
+#: Carries an action out, and returns counts for the log.
+_Act: TypeAlias = "Callable[[Session, Action], Mapping[str, int]]"
 
 
 class _Kind(NamedTuple):
-    """An action: what it is called, what it writes to, what carries it out, and which parts of an Action it takes."""
+    """An action: its name in words, the tables it changes, what does it, and which parts of an Action it takes."""
 
     words: str
     tables: tuple[str, ...]
-    act: Callable[[Session, Action], Mapping[str, int]]
+    act: _Act
     takes: frozenset[str]
 
 
-def preview(twin: Twin, action: Action) -> pd.DataFrame:
+def preview(twin: TwinData, action: Action) -> pd.DataFrame:
     """What an action would change: ``table``, ``id``, ``column``, ``before``, ``after``; nothing is changed.
 
     Raises
@@ -38,17 +38,17 @@ def preview(twin: Twin, action: Action) -> pd.DataFrame:
     SettingError
         When the action has parts that its kind does not take, or a setting cannot have its value.
     TwinError
-        When it names what is not there, or an ID that is in use.
+        When it names something that is not on the twin, or an ID that is in use.
     """
     kind = _kind(action)
-    with opened(twin.path, "a preview", of=twin.id) as session:
+    with twin.writing("a preview") as session:
         return preview_change(session, kind.tables, lambda: kind.act(session, action))
 
 
-def apply(twin: Twin, action: Action) -> Change:
-    """Carry an action out and log it; raises what :func:`preview` raises."""
+def apply(twin: TwinData, action: Action) -> Change:
+    """Carry an action out, and write it to the activity log; raises what :meth:`preview` raises."""
     kind = _kind(action)
-    with opened(twin.path, "an action", of=twin.id) as session:
+    with twin.writing("an action") as session:
         return record_change(session, action.kind, _words(action), kind.tables, lambda: kind.act(session, action))
 
 
@@ -84,13 +84,13 @@ def _kind(action: Action) -> _Kind:
     if kind is None:
         raise SettingError(f"an action of kind {action.kind!r} is not known; expected one of {', '.join(_KINDS)}")
     ids: object = action.ids
-    if isinstance(ids, str):  # would be taken letter by letter
+    if isinstance(ids, str):  # would be read letter by letter
         raise SettingError(f"ids is {action.ids!r}; expected a sequence of IDs")
     given = {part for part in ("unsynced", "ids", "values") if getattr(action, part)}
-    given |= {"school"} if action.school is not None else set()  # a blank one is a school that is not there
+    given |= {"school"} if action.school is not None else set()  # a blank one is an unknown school
     if given - kind.takes:
         raise SettingError(
-            f"{action.kind} takes no {min(given - kind.takes)}; it takes {', '.join(sorted(kind.takes))}"
+            f"{action.kind} does not take {min(given - kind.takes)}; it takes {', '.join(sorted(kind.takes))}"
         )
     if "values" in kind.takes and not action.values:
         raise SettingError(f"{action.kind} needs values")
@@ -109,69 +109,52 @@ def _words(action: Action) -> str:
     return f"{kind.words} {where}{which}{some}"
 
 
-def _connect_schools(session: Session, action: Action) -> Mapping[str, int]:
-    _wanted(session, action.values, "schools", "connectSchoolId")
-    # All at once, so that two schools can exchange their IDs.
-    twice = session.execute(
-        "SELECT value, string_agg(id, ', ' ORDER BY id) FROM ("
-        "SELECT connectSchoolId AS id, CASE WHEN w.id IS NULL THEN schoolId ELSE w.value END AS value "
-        "FROM schools LEFT JOIN wanted AS w ON w.id = connectSchoolId) WHERE value IS NOT NULL "
-        "GROUP BY value HAVING count(*) > 1 AND bool_or(id IN (SELECT id FROM wanted)) ORDER BY value LIMIT 1"
-    )
-    if twice:
-        raise TwinError(
-            f"School ID {twice[0][0]!r} would be on the schools {twice[0][1]}; a School ID belongs to one school, so "
-            "remove it from the other (a blank value) in the same action"
+def _connect(what: str, within: str, table: str, key: str, column: str) -> _Act:
+    """``within`` is SQL of the school in which an ID counts, blank where it counts in the whole district."""
+
+    def act(session: Session, action: Action) -> Mapping[str, int]:
+        wanted = {str(id): str(value) if str(value or "").strip() else None for id, value in action.values.items()}
+        session.create_temp_table("wanted", {"id": list(wanted), "value": list(wanted.values())})
+        _refuse_unknown(session, "wanted", table, key)
+        # All at once, so that two records can exchange their IDs.
+        repeated = session.execute(
+            "SELECT value, school, string_agg(id, ', ' ORDER BY id) FROM ("
+            f"SELECT {key} AS id, {within} AS school, CASE WHEN w.id IS NULL THEN {column} ELSE w.value END AS value "
+            f"FROM {table} LEFT JOIN wanted AS w ON w.id = {key}) WHERE value IS NOT NULL "
+            "GROUP BY value, school HAVING count(*) > 1 AND bool_or(id IN (SELECT id FROM wanted)) "
+            "ORDER BY value, school LIMIT 1"
         )
-    return _set(session, "schools", "connectSchoolId", "schoolId")
-
-
-def _connect_classrooms(session: Session, action: Action) -> Mapping[str, int]:
-    _wanted(session, action.values, "classrooms", "connectClassroomId")
-    # An ID counts within a school (S10).
-    twice = session.execute(
-        "SELECT value, school, string_agg(id, ', ' ORDER BY id) FROM ("
-        "SELECT connectClassroomId AS id, connectSchoolId AS school, "
-        "CASE WHEN w.id IS NULL THEN classId ELSE w.value END AS value "
-        "FROM classrooms LEFT JOIN wanted AS w ON w.id = connectClassroomId) WHERE value IS NOT NULL "
-        "GROUP BY value, school HAVING count(*) > 1 AND bool_or(id IN (SELECT id FROM wanted)) "
-        "ORDER BY value, school LIMIT 1"
-    )
-    if twice:
-        value, school, rooms = twice[0]
-        raise TwinError(
-            f"class ID {value!r} would be on the classrooms {rooms} of school {school}; a class ID belongs to one "
-            "classroom of a school, so remove it from the other (a blank value) in the same action"
+        if repeated:
+            value, school, ids = repeated[0]
+            owner, one = (
+                (f"{table} {ids} of school {school}", "one classroom of a school")
+                if school
+                else (f"{table} {ids}", "one school")
+            )
+            raise TwinError(
+                f"{what} {value!r} would be on the {owner}; a {what} belongs to {one}, so remove it from the other (a "
+                "blank value) in the same action"
+            )
+        counts = session.execute(
+            "SELECT count(*) FILTER (value IS NOT NULL AND changed), count(*) FILTER (value IS NULL AND changed), "
+            f"count(*) FILTER (NOT changed) FROM (SELECT value, {column} IS DISTINCT FROM value AS changed "
+            f"FROM {table} JOIN wanted ON id = {key})"
+        )[0]
+        session.execute(
+            f"UPDATE twin.main.{table} SET {column} = value FROM wanted "
+            f"WHERE id = {key} AND {column} IS DISTINCT FROM value"
         )
-    return _set(session, "classrooms", "connectClassroomId", "classId")
+        session.execute("DROP TABLE wanted")
+        return dict(zip(("connected", "removed", "unchanged"), counts, strict=True))
+
+    return act
 
 
-def _wanted(session: Session, values: Mapping[str, str], table: str, key: str) -> None:
-    """Temp table ``wanted``: ``id``, ``value`` (no value for a blank one)."""
-    told = {str(name): str(value) if str(value or "").strip() else None for name, value in values.items()}
-    _hold(session, "wanted", list(told), list(told.values()))
-    _refuse_unknown(session, "wanted", table, key)
-
-
-def _set(session: Session, table: str, key: str, column: str) -> Mapping[str, int]:
-    counts = session.execute(
-        f"SELECT count(*) FILTER (value IS NOT NULL AND changed), count(*) FILTER (value IS NULL AND changed), "
-        f"count(*) FILTER (NOT changed) FROM (SELECT value, {column} IS DISTINCT FROM value AS changed "
-        f"FROM {table} JOIN wanted ON id = {key})"
-    )[0]
-    session.execute(
-        f"UPDATE twin.main.{table} SET {column} = value FROM wanted "
-        f"WHERE id = {key} AND {column} IS DISTINCT FROM value"
-    )
-    session.execute("DROP TABLE wanted")
-    return dict(zip(("connected", "removed", "unchanged"), counts, strict=True))
-
-
-def _archive(archived: bool, table: str, key: str, sis: str) -> Callable[[Session, Action], Mapping[str, int]]:
+def _archive(archived: bool, table: str, key: str, sis: str) -> _Act:
     def act(session: Session, action: Action) -> Mapping[str, int]:
         _choose(session, action, table, key, sis)
         # Students under a daily sync cannot be archived by hand (S22): "select all" archives the others.
-        kept = archived and table == "students" and read_settings(session).daily_sync
+        kept = archived and table == "students" and session.settings().daily_sync
         blocked = f"{sis} IS NOT NULL" if kept else "false"
         counts = session.execute(
             f"SELECT count(*) FILTER (archived <> {archived} AND NOT {blocked}), "
@@ -201,8 +184,8 @@ def _remove_guardians(session: Session, action: Action) -> Mapping[str, int]:
 
 
 def _change_settings(session: Session, action: Action) -> Mapping[str, int]:
-    before = spelled(read_settings(session))
-    after = spelled(parsed({**before, **action.values}))
+    before = session.settings().to_text()
+    after = Settings.from_text({**before, **action.values}).to_text()
     changed = {name: value for name, value in after.items() if value != before[name]}
     for name, value in changed.items():
         session.execute("DELETE FROM twin.main.settings WHERE name = ?", [name])
@@ -216,7 +199,7 @@ def _choose(session: Session, action: Action, table: str, key: str, sis: str) ->
     if action.school is not None:
         if not session.execute("SELECT 1 FROM schools WHERE connectSchoolId = ?", [action.school]):
             raise TwinError(
-                f"connectSchoolId {action.school!r} is no school of this twin; Twin.table('schools') lists them"
+                f"connectSchoolId {action.school!r} is not a school of this twin; Twin.table('schools') lists them"
             )
         # Classrooms have one school, students several.
         source = "student_schools" if table == "students" else table
@@ -225,22 +208,13 @@ def _choose(session: Session, action: Action, table: str, key: str, sis: str) ->
         conditions.append(f"{sis} IS NULL")
     if action.ids:
         ids = list(dict.fromkeys(map(str, action.ids)))
-        _hold(session, "asked", ids, [None] * len(ids))
+        session.create_temp_table("asked", {"id": ids})
         _refuse_unknown(session, "asked", table, key)
         conditions.append(f"{key} IN (SELECT id FROM asked)")
     where = " AND ".join(conditions).replace("$school", "?")
     parameters = [action.school] if action.school is not None else []
     session.execute(f"CREATE TEMP TABLE chosen AS SELECT {key} AS id FROM {table} WHERE {where}", parameters)
     session.execute("DROP TABLE IF EXISTS asked")
-
-
-def _hold(session: Session, name: str, ids: Sequence[str], values: Sequence[str | None]) -> None:
-    import pyarrow as pa
-
-    rows = pa.table({"id": pa.array(ids, pa.string()), "value": pa.array(values, pa.string())})
-    session.connection.register("given", rows)
-    session.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM given")
-    session.connection.unregister("given")
 
 
 def _refuse_unknown(session: Session, asked: str, table: str, key: str) -> None:
@@ -254,11 +228,15 @@ def _refuse_unknown(session: Session, asked: str, table: str, key: str) -> None:
 
 _SOME = frozenset({"school", "unsynced", "ids"})
 _VALUES = frozenset({"values"})
+_SCHOOLS = ("schools", "connectSchoolId", "schoolId")
 _STUDENTS = ("students", "connectStudentId", "studentId")
 _CLASSROOMS = ("classrooms", "connectClassroomId", "classId")
 _KINDS: Mapping[str, _Kind] = {
-    "connect_schools": _Kind("School IDs connected", ("schools",), _connect_schools, _VALUES),
-    "connect_classrooms": _Kind("class IDs connected", ("classrooms",), _connect_classrooms, _VALUES),
+    "connect_schools": _Kind("School IDs connected", ("schools",), _connect("School ID", "''", *_SCHOOLS), _VALUES),
+    # A class ID counts within a school (S10).
+    "connect_classrooms": _Kind(
+        "class IDs connected", ("classrooms",), _connect("class ID", "connectSchoolId", *_CLASSROOMS), _VALUES
+    ),
     "archive_students": _Kind("students archived", ("students",), _archive(True, *_STUDENTS), _SOME),
     "unarchive_students": _Kind("students unarchived", ("students",), _archive(False, *_STUDENTS), _SOME),
     "archive_classrooms": _Kind("classrooms archived", ("classrooms",), _archive(True, *_CLASSROOMS), _SOME),

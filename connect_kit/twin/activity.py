@@ -8,7 +8,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from connect_kit.twin.data import TwinData
     from connect_kit.twin.database import Session
+
+
+def activity(twin: TwinData) -> pd.DataFrame:
+    """The log: ``number``, ``happened`` (UTC), ``kind``, ``what``, ``digest``, ``counts``, ``undone``. IDs only."""
+    with twin.reading() as session:
+        return session.frame("SELECT * FROM activity ORDER BY number")
 
 
 def log(session: Session, kind: str, what: str, digest: str = "", counts: Mapping[str, int] | None = None) -> int:

@@ -6,12 +6,15 @@ import contextlib
 import os
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.engine import DuckDBEngine, literal, statements
+from connect_kit.engine.duckdb import arrow_to_frame
+from connect_kit.engine.sql import arrow_table
 from connect_kit.errors import EngineError, OutputError, TwinBusyError, TwinError
+from connect_kit.twin.values import Settings
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,12 +30,12 @@ STATE = (
 _PATIENCE = 2.0  # seconds that an operation waits for one of the same process, such as a table being drawn
 
 _guard = threading.Lock()
-_held: dict[Path, tuple[threading.Lock, list[str]]] = {}
+_locks: dict[Path, tuple[threading.Lock, list[str]]] = {}
 _private: list[int] = []  # masks of file modes, the process's own first
 
 
 class Session:
-    """An opened twin: an in-memory engine with the twin's file attached as ``twin``.
+    """An open twin: an in-memory engine with the twin's file attached as ``twin``.
 
     All work runs on one connection, whose unqualified names are looked up in ``twin`` and which may make temporary
     tables. A transaction can write to the twin and to temporary tables, and to nothing else (DuckDB).
@@ -41,9 +44,9 @@ class Session:
     def __init__(self, engine: DuckDBEngine) -> None:
         self.engine = engine
         self.connection: duckdb.DuckDBPyConnection = engine.cursor()
-        self.look_in()
+        self.set_search_path()
 
-    def look_in(self, *schemas: str) -> None:
+    def set_search_path(self, *schemas: str) -> None:
         """Look unqualified names up in these schemas of the in-memory engine, after the twin's own tables."""
         path = ",".join(("twin.main", *(f"memory.{name}" for name in schemas)))
         self.connection.execute(f"SET search_path = {literal(path)}")
@@ -65,8 +68,6 @@ class Session:
 
     def frame(self, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
         """Run SQL and return a DataFrame with Arrow-backed text columns."""
-        from connect_kit.engine.duckdb import arrow_to_frame
-
         return arrow_to_frame(self.arrow(sql, parameters))
 
     def arrow(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
@@ -77,6 +78,24 @@ class Session:
             return self.connection.sql(sql, params=list(parameters) or None).to_arrow_table()
         except duckdb.Error as error:
             raise EngineError(f"DuckDB: {str(error).strip().splitlines()[0]}") from error
+
+    def script(self, package: str, file: str, **values: object) -> None:
+        """Run the statements of an SQL file of a package; ``{name}`` stands for a value."""
+        for statement in statements(package, file, **values):
+            self.execute(statement)
+
+    def script_frame(self, package: str, file: str) -> pd.DataFrame:
+        """Run the statements of an SQL file, and return the rows of the last one."""
+        *first, last = statements(package, file)
+        for statement in first:
+            self.execute(statement)
+        return self.frame(last)
+
+    def create_temp_table(self, name: str, columns: Mapping[str, Any]) -> None:
+        """Make a temporary table from columns; lists become text."""
+        self.connection.register("rows_given", arrow_table(columns))
+        self.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM rows_given")
+        self.connection.unregister("rows_given")
 
     def one(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
         """The first value of the first row."""
@@ -90,6 +109,10 @@ class Session:
             [table],
         )
         return dict(rows)
+
+    def settings(self) -> Settings:
+        """The settings of the workspace."""
+        return Settings.from_text(dict(self.execute("SELECT name, value FROM settings")))
 
     @contextlib.contextmanager
     def transaction(self, *, keep: bool = True) -> Iterator[None]:
@@ -110,7 +133,7 @@ class Session:
 
 
 @contextlib.contextmanager
-def opened(path: Path, doing: str, *, write: bool = True, of: str | None = None) -> Iterator[Session]:
+def open_session(path: Path, doing: str, *, write: bool = True, of: str | None = None) -> Iterator[Session]:
     """Open an existing twin for one operation.
 
     Parameters
@@ -135,15 +158,15 @@ def opened(path: Path, doing: str, *, write: bool = True, of: str | None = None)
             f"{path}: no such twin; make one with Twin.new(...) or Twin.fill(...), or on the command line with: "
             f"python -m connect_kit twin new {path} --workspace FOLDER"
         )
-    # Asked of the file itself: DuckDB takes one that it cannot read for something else, and says so.
+    # Checked here, because DuckDB takes a file that it cannot read for something else, and says so.
     try:
         with place.open("rb") as file:
             start = file.read(12)
     except OSError as error:
         raise TwinError(f"{path}: cannot be read ({error.strerror or error}); check its rights") from error
     if start[8:] != b"DUCK":
-        raise TwinError(f"{path}: is no twin, but another kind of file; give the .duckdb file of a twin")
-    with _held_alone(place, path, doing), _attached(place, path, write=write) as session:
+        raise TwinError(f"{path}: is not a twin, but another kind of file; give the .duckdb file of a twin")
+    with _exclusively(place, path, doing), _attached(place, path, write=write) as session:
         _check_version(session, path)
         if of is not None:
             _check_same(session, path, of)
@@ -151,7 +174,7 @@ def opened(path: Path, doing: str, *, write: bool = True, of: str | None = None)
 
 
 @contextlib.contextmanager
-def created(path: Path, doing: str = "its making") -> Iterator[Session]:
+def create_session(path: Path) -> Iterator[Session]:
     """Make the file of a new twin and open it; the file is gone again when what follows fails.
 
     Raises
@@ -162,7 +185,7 @@ def created(path: Path, doing: str = "its making") -> Iterator[Session]:
     place = path.expanduser().resolve()
     if place.exists():
         raise TwinError(f"{path}: there is a file already; open it with Twin(...), or give another name")
-    with _held_alone(place, path, doing):
+    with _exclusively(place, path, "its making"):
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.touch(exist_ok=False)
@@ -172,8 +195,7 @@ def created(path: Path, doing: str = "its making") -> Iterator[Session]:
         try:
             with _attached(place, path, write=True) as session:
                 with session.transaction():
-                    for statement in statements(__package__, "schema.sql"):
-                        session.execute(statement)
+                    session.script(__package__, "schema.sql")
                 yield session
         except BaseException:
             for left in (place, place.with_name(place.name + ".wal")):
@@ -182,9 +204,9 @@ def created(path: Path, doing: str = "its making") -> Iterator[Session]:
 
 
 @contextlib.contextmanager
-def _held_alone(place: Path, path: Path, doing: str) -> Iterator[None]:
+def _exclusively(place: Path, path: Path, doing: str) -> Iterator[None]:
     with _guard:
-        lock, holders = _held.setdefault(place, (threading.Lock(), []))
+        lock, holders = _locks.setdefault(place, (threading.Lock(), []))
     if not lock.acquire(timeout=_PATIENCE):
         holder = holders[-1] if holders else "another operation"
         raise TwinBusyError(f"{path}: in use by {holder}; wait until it has ended, or cancel it, and try again")
@@ -225,7 +247,7 @@ def _attached(place: Path, path: Path, *, write: bool) -> Iterator[Session]:
         try:
             engine.execute(f"ATTACH {literal(place)} AS twin{mode}")
         except EngineError as error:
-            raise _why_not(str(error), path) from error
+            raise _cannot_open(str(error), path) from error
         session = Session(engine)
         try:
             yield session
@@ -235,23 +257,23 @@ def _attached(place: Path, path: Path, *, write: bool) -> Iterator[Session]:
                 engine.execute("DETACH twin")
 
 
-def _why_not(told: str, path: Path) -> TwinError:
-    if re.search(r"set lock on file|conflicting lock|already attached|used by another process", told, re.IGNORECASE):
-        process = re.search(r"PID (\d+)", told)
+def _cannot_open(reason: str, path: Path) -> TwinError:
+    if re.search(r"set lock on file|conflicting lock|already attached|used by another process", reason, re.IGNORECASE):
+        process = re.search(r"PID (\d+)", reason)
         who = f"process {process[1]}" if process else "another process"
         return TwinBusyError(
             f"{path}: in use by {who}, perhaps another notebook; shut that kernel down or wait, and try again"
         )
-    return TwinError(f"{path}: cannot be opened ({told}); give the .duckdb file of a twin")
+    return TwinError(f"{path}: cannot be opened ({reason}); give the .duckdb file of a twin")
 
 
 def _check_same(session: Session, path: Path, of: str) -> None:
-    """A file may be replaced while somebody has a twin in hand, who would change another district's."""
-    told = dict(session.execute("SELECT name, value FROM meta"))
-    if told["id"] != of:
+    """A file may be replaced while somebody has a twin in hand, who would then change another district's."""
+    meta = dict(session.execute("SELECT name, value FROM meta"))
+    if meta["id"] != of:
         raise TwinError(
-            f"{path}: another twin lies there now (district {told['district']}), so nothing was done; where that one "
-            f"is meant, open it anew: Twin({str(path)!r})"
+            f"{path}: another twin is there now (district {meta['district']}), so nothing was done; if you mean that "
+            f"one, open it anew: Twin({str(path)!r})"
         )
 
 
@@ -261,7 +283,7 @@ def _check_version(session: Session, path: Path) -> None:
     except EngineError:
         found = []
     if not found:
-        raise TwinError(f"{path}: is a database, but no twin; make one with: python -m connect_kit twin new FILE")
+        raise TwinError(f"{path}: is a database, but not a twin; make one with: python -m connect_kit twin new FILE")
     version = str(found[0][0])
     if version == SCHEMA_VERSION:
         return

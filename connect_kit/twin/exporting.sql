@@ -37,7 +37,7 @@ CREATE TEMP VIEW file_student_schools AS SELECT connectStudentId, connectSchoolI
 CREATE TEMP VIEW file_student_ids AS
 SELECT connectStudentId, sourcedId FROM students WHERE sourcedId IS DISTINCT FROM studentId;
 
--- Lines of guardians tell no language, those of staff no home phone either.
+-- Lines of guardians have no language, those of staff no home phone either.
 CREATE TEMP VIEW file_accounts AS
 SELECT connectUserId, givenName, familyName, email, sms, phone, language FROM accounts AS a
 LEFT JOIN (SELECT DISTINCT connectUserId, true AS guardian FROM guardian_roles) USING (connectUserId)

@@ -1,5 +1,5 @@
 -- All that the record of the student in ``chosen`` holds.
-WITH told AS (
+WITH facts AS (
     SELECT 1 AS n, unnest([
         {'what': 'connectStudentId', 'value': connectStudentId}, {'what': 'studentId', 'value': studentId},
         {'what': 'sourcedId', 'value': sourcedId}, {'what': 'givenName', 'value': givenName},
@@ -21,4 +21,4 @@ WITH told AS (
     SELECT 6, {'what': kind, 'value': concat_ws(' ', happened, historyId)}, happened || historyId
     FROM history JOIN chosen ON id = connectStudentId
 )
-SELECT part.what AS what, part.value AS value FROM told ORDER BY n, place
+SELECT part.what AS what, part.value AS value FROM facts ORDER BY n, place

@@ -38,7 +38,7 @@ WITH listed AS (
 SELECT connectUserId, connectSchoolId, coalesce(s.place::INTEGER, f.place)
 FROM firsts AS f FULL JOIN workspace_staff_schools AS s USING (connectUserId, connectSchoolId);
 
--- Where nothing else is told, a guardian and a student who both have a SIS ID were connected by the SIS (kit decision).
+-- Unless the export says otherwise, a guardian and a student who both have a SIS ID were connected by the SIS (kit decision).
 INSERT INTO relationships
 WITH listed AS (
     SELECT DISTINCT connectUserId, trim(unnest(string_split(connectStudentIds, ','))) AS connectStudentId

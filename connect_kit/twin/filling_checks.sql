@@ -1,4 +1,4 @@
--- What keeps a workspace from filling a twin: the first line of each kind. Columns: file, line, told. IDs only.
+-- What keeps a workspace from filling a twin: the first line of each kind. Columns: file, line, problem. IDs only.
 
 CREATE TEMP TABLE account_rows AS
 SELECT 'accounts' AS file, _line AS line, _line AS rank, connectUserId, givenName, familyName, email, sms, phone, language FROM workspace_accounts
@@ -49,17 +49,17 @@ UNION SELECT 'people', id FROM people;
 
 CREATE TEMP TABLE problems AS
 WITH found AS (
-    SELECT file, line, col || ' is blank' AS told FROM own_ids WHERE id IS NULL
+    SELECT file, line, col || ' is blank' AS problem FROM own_ids WHERE id IS NULL
     UNION ALL
     SELECT file, line, col || ' ''' || id || ''' holds a comma, which parts the IDs of a list' FROM own_ids WHERE contains(id, ',')
     UNION ALL
-    SELECT arg_max(file, line), max(line), any_value(col) || ' ''' || id || ''' stands there twice' FROM own_ids
+    SELECT arg_max(file, line), max(line), any_value(col) || ' ''' || id || ''' is repeated' FROM own_ids
     WHERE file NOT IN ('guardians', 'staff') GROUP BY file, id HAVING count(*) > 1
     UNION ALL
     SELECT 'students', line, 'connectStudentId ''' || id || ''' is the connectUserId of an account too' FROM own_ids
     WHERE file = 'students' AND id IN (SELECT connectUserId FROM account_rows)
     UNION ALL
-    SELECT any_value(file), max(line), col || ' ''' || id || ''' stands there twice' || CASE WHEN within LIKE 'without%' THEN ' ' || within
+    SELECT any_value(file), max(line), col || ' ''' || id || ''' is repeated' || CASE WHEN within LIKE 'without%' THEN ' ' || within
         WHEN within IS NOT NULL THEN ' in school ''' || within || '''' ELSE '' END
     FROM sis_ids WHERE id IS NOT NULL GROUP BY file, col, within, id HAVING count(*) > 1
     UNION ALL

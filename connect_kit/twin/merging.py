@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connect_kit.engine import statements
 from connect_kit.errors import TwinError
-from connect_kit.twin.database import opened
 from connect_kit.twin.undo import record_change
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from connect_kit.merging import MergePlan
+    from connect_kit.twin.data import TwinData
     from connect_kit.twin.database import Session
-    from connect_kit.twin.twin import Twin
     from connect_kit.twin.values import Change
 
-_TOUCHED = ("students", "student_schools", "relationships", "enrollments", "attributes", "history", "merges")
-_SHOWN = 5
+_CHANGED = ("students", "student_schools", "relationships", "enrollments", "attributes", "history", "merges")
+_LISTED = 5
 
 
-def merge(twin: Twin, plan: MergePlan) -> Change:
-    """See :meth:`Twin.merge`.
+def merge(twin: TwinData, plan: MergePlan) -> Change:
+    """Merge students (decision 21), and write what was merged and decided to the log.
 
     Raises
     ------
@@ -32,39 +30,33 @@ def merge(twin: Twin, plan: MergePlan) -> Change:
     merges = plan.merges
     if merges.empty:
         raise TwinError(f"{twin.path}: the plan holds nothing that can be merged; plan.table() says why, pair by pair")
-    with opened(twin.path, "a merge", of=twin.id) as session:
-        _make_pairs(session, merges)
-        _check(session, twin)
+    with twin.writing("a merge") as session:
+        _make_pairs(session, twin, merges)
 
         def act() -> dict[str, int]:
-            for statement in statements(__package__, "merging.sql"):
-                session.execute(statement)
-            told = session.frame("SELECT * FROM merged_counts")
-            return {str(name): int(told[name].iloc[0]) for name in told}
+            session.script(__package__, "merging.sql")
+            counts = session.frame("SELECT * FROM merged_counts")
+            return {str(name): int(counts[name].iloc[0]) for name in counts}
 
         count, students = len(merges), merges["survivor"].nunique()
-        what = f"{count:,} student{'s' * (count > 1)} merged into {students:,}: " + _listed(merges)
-        return record_change(session, "merge", what, _TOUCHED, act)
+        pairs = [f"{other} into {kept}" for kept, other in merges[["survivor", "other"]].head(_LISTED).to_numpy()]
+        more = f" and {count - _LISTED:,} more" if count > _LISTED else ""
+        what = f"{count:,} student{'s' * (count > 1)} merged into {students:,}: {', '.join(pairs)}{more}"
+        return record_change(session, "merge", what, _CHANGED, act)
 
 
-def _listed(merges: pd.DataFrame) -> str:
-    told = [f"{other} into {survivor}" for survivor, other in merges[["survivor", "other"]].head(_SHOWN).to_numpy()]
-    return ", ".join(told) + (f" and {len(merges) - _SHOWN:,} more" if len(merges) > _SHOWN else "")
+def _make_pairs(session: Session, twin: TwinData, merges: pd.DataFrame) -> None:
+    """Make the temporary table ``merging`` (place, survivor, other, student_id).
 
-
-def _make_pairs(session: Session, merges: pd.DataFrame) -> None:
-    """Temporary table ``merging``: place, survivor, other, student_id."""
+    Raises
+    ------
+    TwinError
+        When the twin has changed since the plan was made.
+    """
     import pyarrow as pa
 
-    columns = {"place": pa.array(range(len(merges)), pa.int32())}
-    columns |= {name: pa.array(merges[name].tolist(), pa.string()) for name in ("survivor", "other", "student_id")}
-    session.connection.register("planned_merges", pa.table(columns))
-    session.execute("CREATE TEMP TABLE merging AS SELECT * FROM planned_merges")
-    session.connection.unregister("planned_merges")
-
-
-def _check(session: Session, twin: Twin) -> None:
-    """Raise when the twin has changed since the plan was made."""
+    columns = {name: merges[name].tolist() for name in ("survivor", "other", "student_id")}
+    session.create_temp_table("merging", {"place": pa.array(range(len(merges)), pa.int32()), **columns})
     wrong = session.execute("""
         SELECT other, 'is not on the twin, perhaps merged already' FROM merging
         WHERE other NOT IN (SELECT connectStudentId FROM students)
@@ -85,21 +77,15 @@ def _check(session: Session, twin: Twin) -> None:
         )
 
 
-def moves(twin: Twin, merges: pd.DataFrame) -> pd.DataFrame:
-    """What moves to each survivor, see :meth:`MergePlan.moves`."""
-    return _asked(twin, merges, "merging_moves.sql")
+def merge_moves(twin: TwinData, merges: pd.DataFrame) -> pd.DataFrame:
+    """What moves to each survivor of some merges, see :meth:`MergePlan.moves`."""
+    with twin.reading() as session:
+        _make_pairs(session, twin, merges)
+        return session.script_frame(__package__, "merging_moves.sql")
 
 
-def attribute_conflicts(twin: Twin, merges: pd.DataFrame) -> pd.DataFrame:
-    """Attributes that both records have and that differ, with the columns of :attr:`MergePlan.conflicts`."""
-    return _asked(twin, merges, "merging_conflicts.sql")
-
-
-def _asked(twin: Twin, merges: pd.DataFrame, file: str) -> pd.DataFrame:
-    with opened(twin.path, "a look at it", write=False, of=twin.id) as session:
-        _make_pairs(session, merges)
-        _check(session, twin)
-        *before, last = statements(__package__, file)
-        for statement in before:
-            session.execute(statement)
-        return session.frame(last.rstrip().removesuffix(";"))
+def merge_conflicts(twin: TwinData, merges: pd.DataFrame) -> pd.DataFrame:
+    """Attributes that both records of a merge have and that differ, with the columns of :attr:`MergePlan.conflicts`."""
+    with twin.reading() as session:
+        _make_pairs(session, twin, merges)
+        return session.script_frame(__package__, "merging_conflicts.sql")

@@ -29,7 +29,7 @@ kept AS (
     SELECT connectStudentId, name, value FROM attributes WHERE connectStudentId IN (SELECT survivor FROM merging)
     UNION ALL SELECT survivor, name, value FROM offered WHERE taken
 ),
-told AS (
+differing AS (
     SELECT m.survivor, m.other, unnest([
         {'field': 'givenName', 'kept': s.givenName, 'lost': o.givenName},
         {'field': 'familyName', 'kept': s.familyName, 'lost': o.familyName},
@@ -47,7 +47,7 @@ told AS (
         FROM relationships AS own WHERE own.connectStudentId = survivor AND own.connectUserId = relationships.connectUserId
     )
 )
-SELECT number, survivor, other, part.field, part.kept, part.lost FROM told, entry
+SELECT number, survivor, other, part.field, part.kept, part.lost FROM differing, entry
 WHERE coalesce(part.lost, '') <> '' AND part.lost IS DISTINCT FROM part.kept
 UNION ALL
 SELECT number, survivor, other, NULL, NULL, NULL FROM merging, entry;

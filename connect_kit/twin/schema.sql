@@ -1,7 +1,7 @@
 -- What a twin holds: one district's workspace on Connect. IDs are text. No keys or indexes: the processing is set-based
 -- and looks at whole tables, and the tests hold the keys.
 
--- name: schemaVersion, district, id (tells twins apart), made.
+-- name: schemaVersion, district, id (identifies the twin), made.
 CREATE TABLE meta (name VARCHAR, value VARCHAR);
 
 -- Names of connect_kit.twin.values.Settings.
@@ -47,10 +47,10 @@ CREATE TABLE history (historyId VARCHAR, connectStudentId VARCHAR, kind VARCHAR,
 -- The log. kind: made, upload, an Action's kind, merge, undo. counts: JSON. undone: number of the entry that took it back.
 CREATE TABLE activity (number BIGINT, happened VARCHAR, kind VARCHAR, what VARCHAR, digest VARCHAR, counts VARCHAR, undone BIGINT);
 
--- Real uploads, written in the same transaction as what they did. run: which carrying out of which plan.
+-- Real uploads, written in the same transaction as what they did. run: of which plan, and which time. counts: JSON.
 CREATE TABLE uploads (run VARCHAR, identity VARCHAR, kind VARCHAR, level VARCHAR, school VARCHAR, digest VARCHAR, activity BIGINT, rows BIGINT, errors BIGINT, outcome VARCHAR, counts VARCHAR);
 
--- Rows (JSON) that an action took away (side -1) and brought (side 1), by which it is undone.
+-- Rows (JSON) that an action removed (side -1) and added (side 1), by which it is undone.
 CREATE TABLE changes (activity BIGINT, tbl VARCHAR, side TINYINT, row VARCHAR);
 
 -- Merges of students: one row with field NULL each, and one for each value that the merged record had otherwise.

@@ -7,65 +7,62 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from connect_kit.engine import literal, statements
-from connect_kit.twin.database import opened
+from connect_kit.engine import literal
 from connect_kit.twin.processing.loading import load
-from connect_kit.twin.stored_settings import read_settings
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from connect_kit.twin.data import TwinData
     from connect_kit.twin.processing.loading import Given
-    from connect_kit.twin.twin import Twin
     from connect_kit.twin.values import Settings
     from connect_kit.uploads.values import UploadFile
 
-#: Types of records, in the order in which they are told.
+#: Types of records, in the order of the table.
 _WHAT = ("students", "guardians", "staff", "classrooms")
 
 
-def vanishing(twin: Twin, files: Sequence[UploadFile]) -> pd.DataFrame:
-    """What a nightly sync of these files would archive; see :meth:`connect_kit.twin.Twin.vanishing`.
+def sync_deletions(twin: TwinData, files: Sequence[UploadFile]) -> pd.DataFrame:
+    """What a nightly sync of these files would archive, against the deletion threshold (S20, S21).
+
+    Columns: ``what`` (students, guardians, staff, classrooms), ``managed``, ``gone``, ``percent``, ``allowed``
+    (floor(managed × threshold)), ``would_exceed``, ``threshold_needed`` (percent).
 
     Rows of schools that Connect does not know are left out, and a file that Connect does not recognise holds nothing,
-    so that all seems gone (S21). Files at school level concern the records of their schools. Where no users.csv or no
-    classes.csv is among the files, their types are left out of the table.
+    so that everything counts as gone (S21). Files at school level concern the records of their schools. Without a
+    users.csv or a classes.csv among the files, their types are left out of the table.
     """
     import pandas as pd
 
-    with (
-        opened(twin.path, "a look at it", write=False, of=twin.id) as session,
-        tempfile.TemporaryDirectory() as scratch,
-    ):
-        settings = read_settings(session)
+    with twin.reading() as session, tempfile.TemporaryDirectory() as scratch:
+        settings = session.settings()
         session.execute("CREATE TEMP TABLE incoming (what VARCHAR, id VARCHAR)")
         for number, file in enumerate(files):
             folder = Path(scratch) / str(number)
             folder.mkdir()
             given = load(session.engine, file, settings, folder)
             if given.schema is not None:
-                session.look_in(given.schema.name)
+                session.set_search_path(given.schema.name)
                 for select in _incoming(given):
                     session.execute(f"INSERT INTO incoming {select}")
-        session.look_in()
+        session.set_search_path()
         schools = sorted({file.school for file in files if file.school})
         scope = f"connectSchoolId IN ({', '.join(map(literal, schools))})" if schools else "true"
-        for statement in statements(__package__, "sync.sql", district=not schools, scope=scope):
-            session.execute(statement)
+        session.script(__package__, "sync.sql", district=not schools, scope=scope)
         counted = session.execute(
             "SELECT m.what, count(*), count(*) FILTER (i.id IS NULL) FROM managed AS m "
             "LEFT JOIN (SELECT DISTINCT what, id FROM incoming) AS i ON i.what = m.what AND i.id = m.id GROUP BY m.what"
         )
     counts = {what: (int(managed), int(gone)) for what, managed, gone in counted}
     kinds = {file.kind for file in files}
-    told_of = [what for what in _WHAT if ("classes" if what == "classrooms" else "users") in kinds]
-    rows = [_row(what, *counts.get(what, (0, 0)), settings) for what in told_of]
+    listed = [what for what in _WHAT if ("classes" if what == "classrooms" else "users") in kinds]
+    rows = [_row(what, *counts.get(what, (0, 0)), settings) for what in listed]
     columns = ["what", "managed", "gone", "percent", "allowed", "would_exceed", "threshold_needed"]
     return pd.DataFrame(rows, columns=columns)
 
 
 def _row(what: str, managed: int, gone: int, settings: Settings) -> tuple[object, ...]:
-    """One type of records: 501 students and 10 % allow 50, so the number is rounded down (S20)."""
+    """One type of records. The number allowed is rounded down: 10 % of 501 students are 50 (S20)."""
     allowed = managed * settings.deletion_threshold // 100
     needed = -(-100 * gone // managed) if managed else 0
     percent = round(100 * gone / managed, 1) if managed else 0.0

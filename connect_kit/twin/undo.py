@@ -1,6 +1,6 @@
-"""Changes that can be taken back: what an action or a merge took away and brought, row by row.
+"""Changes that can be taken back: the rows that an action or a merge removed and added.
 
-The tables that are touched are copied before; afterwards the difference is written to the table ``changes``. So undoing
+The tables concerned are copied before; afterwards the difference is written to the table ``changes``. So undoing
 needs to know nothing about what was done.
 """
 
@@ -13,16 +13,15 @@ from typing import TYPE_CHECKING
 from connect_kit.engine import literal, quoted
 from connect_kit.errors import TwinError
 from connect_kit.twin.activity import log
-from connect_kit.twin.database import opened
 from connect_kit.twin.values import Change
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from connect_kit.twin.data import TwinData
     from connect_kit.twin.database import Session
-    from connect_kit.twin.twin import Twin
 
-#: Columns that tell a table's rows apart.
+#: Columns that identify a table's rows.
 KEYS: Mapping[str, tuple[str, ...]] = {
     "settings": ("name",),
     "counters": ("kind",),
@@ -40,7 +39,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "history": ("historyId",),
     "merges": ("activity", "survivor", "other", "field"),
 }
-#: What does the changes; it gives the counts that are told, or None to have the rows counted by table.
+#: Makes the changes; it returns the counts for the log, or None to have the rows counted by table.
 Act = Callable[[], Mapping[str, int] | None]
 
 
@@ -57,43 +56,43 @@ def record_change(session: Session, kind: str, what: str, tables: Sequence[str],
     tables : sequence of str
         Every table that ``act`` writes to.
     act : callable
-        Runs its SQL on the session; what it raises takes everything back.
+        Runs its SQL on the session; when it raises, everything is taken back.
     """
     with session.transaction():
-        counts = _acted(session, tables, act)
+        counts = _run(session, tables, act)
         number = log(session, kind, what, counts=counts)
         for table in tables:
             session.execute(
-                f"INSERT INTO changes SELECT {number}, {literal(table)}, side, told FROM ("
-                f"SELECT -1 AS side, to_json(r) AS told FROM {_gone(table)} AS r "
-                f"UNION ALL SELECT 1, to_json(r) FROM {_come(table)} AS r)"
+                f"INSERT INTO changes SELECT {number}, {literal(table)}, side, row FROM ("
+                f"SELECT -1 AS side, to_json(r) AS row FROM {_removed(table)} AS r "
+                f"UNION ALL SELECT 1, to_json(r) FROM {_added(table)} AS r)"
             )
-        _forget(session, tables)
+            session.execute(f"DROP TABLE before_{table}")
     return Change(number, what, counts)
 
 
 def preview_change(session: Session, tables: Sequence[str], act: Act) -> pd.DataFrame:
     """What :func:`record_change` would change: ``table``, ``id``, ``column``, ``before``, ``after``.
 
-    One line a value. Of a row that comes or goes as a whole, ``column`` is blank and its IDs stand in ``before`` or
-    ``after``. ``id`` holds the IDs of the row, parted by blanks.
+    One line a value. For a row that is added or removed as a whole, ``column`` is blank and its IDs are in ``after`` or
+    ``before``. ``id`` holds the IDs of the row, separated by blanks.
     """
     with session.transaction(keep=False):
-        _acted(session, tables, act)
+        _run(session, tables, act)
         return session.frame(
-            " UNION ALL ".join(_told(session, table) for table in tables) + ' ORDER BY "table", id, "column"'
+            " UNION ALL ".join(_changed_values(session, table) for table in tables) + ' ORDER BY "table", id, "column"'
         )
 
 
-def undo(twin: Twin) -> Change:
-    """Take back the last action or merge that has not been taken back.
+def undo(twin: TwinData) -> Change:
+    """Take back the last action or merge that has not been taken back yet.
 
     Raises
     ------
     TwinError
         When there is none, or an upload has come since, which cannot be taken back.
     """
-    with opened(twin.path, "an undo", of=twin.id) as session, session.transaction():
+    with twin.writing("an undo") as session, session.transaction():
         last = session.execute(
             "SELECT number, kind, what, counts FROM activity "
             "WHERE kind NOT IN ('made', 'upload', 'waiver', 'undo') AND undone IS NULL ORDER BY number DESC LIMIT 1"
@@ -102,7 +101,7 @@ def undo(twin: Twin) -> Change:
             raise TwinError(
                 f"{twin.path}: there is no action or merge to take back; Twin.activity() lists what was done"
             )
-        number, kind, what, told = last[0]
+        number, kind, what, logged = last[0]
         since = session.execute(
             "SELECT a.number, a.what FROM activity AS a LEFT JOIN uploads AS u ON u.activity = a.number "
             "WHERE a.kind = 'upload' AND a.number > ? AND coalesce(u.outcome, '') <> 'refused' "
@@ -112,12 +111,12 @@ def undo(twin: Twin) -> Change:
         if since:
             raise TwinError(
                 f"{twin.path}: entry {number} ({kind}) cannot be taken back, because an upload has come since: entry "
-                f"{since[0][0]} ({since[0][1]}); archive, connect or merge by hand what shall be otherwise"
+                f"{since[0][0]} ({since[0][1]}); archive, connect or merge by hand what should be otherwise"
             )
         tables = session.execute("SELECT DISTINCT tbl FROM changes WHERE activity = ? ORDER BY tbl", [number])
         for (table,) in tables:
             _take_back(session, twin, int(number), table)
-        counts: dict[str, int] = json.loads(told)
+        counts: dict[str, int] = json.loads(logged)
         what = f"taken back: entry {number}, {what}"
         entry = log(session, "undo", what, counts=counts)
         session.execute("UPDATE activity SET undone = ? WHERE number = ?", [entry, number])
@@ -125,32 +124,27 @@ def undo(twin: Twin) -> Change:
     return Change(entry, what, counts)
 
 
-def _acted(session: Session, tables: Sequence[str], act: Act) -> dict[str, int]:
+def _run(session: Session, tables: Sequence[str], act: Act) -> dict[str, int]:
     for table in tables:
         session.execute(f"CREATE TEMP TABLE before_{table} AS SELECT * FROM twin.main.{table}")
-    told = act()
-    if told is not None:
-        return dict(told)
-    return {table: int(session.one(f"SELECT count(*) FROM {_come(table)}")) for table in tables}
+    counts = act()
+    if counts is not None:
+        return dict(counts)
+    return {table: int(session.one(f"SELECT count(*) FROM {_added(table)}")) for table in tables}
 
 
-def _forget(session: Session, tables: Sequence[str]) -> None:
-    for table in tables:
-        session.execute(f"DROP TABLE before_{table}")
-
-
-def _gone(table: str) -> str:
+def _removed(table: str) -> str:
     return f"(SELECT * FROM before_{table} EXCEPT ALL SELECT * FROM twin.main.{table})"
 
 
-def _come(table: str) -> str:
+def _added(table: str) -> str:
     return f"(SELECT * FROM twin.main.{table} EXCEPT ALL SELECT * FROM before_{table})"
 
 
-def _told(session: Session, table: str) -> str:
+def _changed_values(session: Session, table: str) -> str:
     """SQL for the changed values of a table, one a row."""
     keys = KEYS[table]
-    spelled_id = "concat_ws(' ', " + ", ".join(map(quoted, keys)) + ")"
+    id_text = "concat_ws(' ', " + ", ".join(map(quoted, keys)) + ")"
     values = [column for column in session.columns(table) if column not in keys]
     same_row = " AND ".join(f"g.{quoted(key)} IS NOT DISTINCT FROM c.{quoted(key)}" for key in keys)
     lines = ["CASE WHEN g.id IS NULL OR c.id IS NULL THEN {'col': '', 'before': g.id, 'after': c.id} END"]
@@ -162,12 +156,12 @@ def _told(session: Session, table: str) -> str:
     return (
         f'SELECT {literal(table)} AS "table", id, part.col AS "column", part.before AS before, part.after AS after '
         f"FROM (SELECT coalesce(g.id, c.id) AS id, unnest([{', '.join(lines)}]) AS part "
-        f"FROM (SELECT *, {spelled_id} AS id FROM {_gone(table)}) AS g "
-        f"FULL JOIN (SELECT *, {spelled_id} AS id FROM {_come(table)}) AS c ON {same_row}) WHERE part IS NOT NULL"
+        f"FROM (SELECT *, {id_text} AS id FROM {_removed(table)}) AS g "
+        f"FULL JOIN (SELECT *, {id_text} AS id FROM {_added(table)}) AS c ON {same_row}) WHERE part IS NOT NULL"
     )
 
 
-def _take_back(session: Session, twin: Twin, number: int, table: str) -> None:
+def _take_back(session: Session, twin: TwinData, number: int, table: str) -> None:
     columns = session.columns(table)
     shape = json.dumps(columns)
     for side, name in ((1, "brought"), (-1, "taken")):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, NamedTuple
 
 from connect_kit import connect
 from connect_kit.errors import SettingError
 
-if TYPE_CHECKING:
-    pass
+_YES, _NO = ("true", "1", "yes"), ("false", "0", "no", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +49,39 @@ class Settings:
         ):
             if getattr(self, name) not in allowed:
                 raise SettingError(f"{name} is {getattr(self, name)!r}; expected one of {', '.join(allowed)}")
+
+    def to_text(self) -> dict[str, str]:
+        """Names and values as text; :meth:`from_text` gives the settings back."""
+        values = ((part.name, getattr(self, part.name)) for part in fields(self))
+        return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in values}
+
+    @classmethod
+    def from_text(cls, values: Mapping[str, str]) -> Settings:
+        """Settings from text; what is not named has its default.
+
+        Raises
+        ------
+        SettingError
+            For a name that no setting has, or a value that it cannot have.
+        """
+        known = {part.name: part.default for part in fields(cls)}
+        found: dict[str, Any] = {}
+        for name, value in values.items():
+            if name not in known:
+                raise SettingError(f"no setting is called {name!r}; settings are {', '.join(known)}")
+            text = str(value).strip()
+            if isinstance(known[name], bool):
+                if text.lower() not in _YES + _NO:
+                    raise SettingError(f"{name} is {value!r}; expected true or false")
+                found[name] = text.lower() in _YES
+            elif isinstance(known[name], int):
+                try:
+                    found[name] = int(text)
+                except ValueError as error:
+                    raise SettingError(f"{name} is {value!r}; expected a whole number") from error
+            else:
+                found[name] = text
+        return cls(**found)
 
 
 ActionKind = Literal[

@@ -142,7 +142,7 @@ def forecast_upload(
     schools = {own: school.name for own, school in known.items()}
     recorded = {school.school_id: own for own, school in known.items() if school.school_id}
     doubled = None if duplicates is None else _doubled(result, duplicates, recorded)
-    return Forecast(result, _counted(result, schools, doubled), place.vanishing(plan.files))
+    return Forecast(result, _counted(result, schools, doubled), place.sync_deletions(plan.files))
 
 
 def _counted(result: UploadResult, schools: dict[str, str], doubled: dict[str, int] | None) -> pd.DataFrame:

@@ -80,17 +80,17 @@ def upload(
     """
     plan, place = as_plan(plan), as_target(target)
     begun = time.monotonic()
-    with place.held():
+    with place.lock():
         plan.verify()
         if not dry_run:
             _demand(plan, place)
         with _reporting(plan, progress) as report:
-            made = (_rehearse if dry_run else _send)(plan, place, results, report, cancel)
+            made = (_dry_run if dry_run else _send)(plan, place, results, report, cancel)
 
     return replace(made, seconds=time.monotonic() - begun)
 
 
-def _rehearse(
+def _dry_run(
     plan: UploadPlan,
     target: Target,
     results: str | Path | None,
@@ -103,7 +103,7 @@ def _rehearse(
     if cancel is not None and cancel.is_set():
         return replace(empty, cancelled=True)
     try:
-        files = target.rehearse(plan.files, folder, progress=progress, cancel=cancel)
+        files = target.dry_run(plan.files, folder, progress=progress, cancel=cancel)
     except UploadCancelledError:
         return replace(empty, cancelled=True)
     refused = {one.file.name: one.code for one in files if one.outcome == "refused"}

@@ -55,7 +55,7 @@ class Target(Protocol):
     def facts(self) -> Facts:
         """What gates need to know."""
 
-    def rehearse(
+    def dry_run(
         self,
         files: Sequence[UploadFile],
         results: Path,
@@ -86,10 +86,10 @@ class Target(Protocol):
     def note(self, what: str) -> None:
         """Write what people decided about an upload to the log (decision 23)."""
 
-    def vanishing(self, files: Sequence[UploadFile]) -> pd.DataFrame:
+    def sync_deletions(self, files: Sequence[UploadFile]) -> pd.DataFrame:
         """What a nightly sync of these files would archive."""
 
-    def held(self) -> contextlib.AbstractContextManager[None]:
+    def lock(self) -> contextlib.AbstractContextManager[None]:
         """No other upload of this process comes between."""
 
 
@@ -107,6 +107,6 @@ def as_target(thing: Target | str | Path) -> Target:
         home, name = _OPENER
         opened: Target = getattr(importlib.import_module(home), name)(thing)
         return opened
-    if all(hasattr(thing, name) for name in ("facts", "rehearse", "send")):
+    if all(hasattr(thing, name) for name in ("facts", "dry_run", "send")):
         return thing
     raise SettingError(f"{type(thing).__name__} is no target of an upload; give a Twin, or the path of one")

@@ -55,7 +55,7 @@ def upload(clock: Clock, folder: str) -> None:
                     for n, file in enumerate(plan.files, 1)
                 ]
             else:
-                sent = list(made.rehearse(plan.files, place / "told"))
+                sent = list(made.dry_run(plan.files, place / "told"))
             facts["rows"] = sum(one.rows for one in sent)
             facts["errors"] = sum(one.errors for one in sent)
             facts["unchanged"] = sum(one.counts["UNCHANGED"] for one in sent)

@@ -15,7 +15,7 @@ from connect_kit.errors import SettingError, TwinError
 from connect_kit.merging import MergePlan, plan_merge
 from connect_kit.roster import read_workspace
 from connect_kit.twin import Twin
-from connect_kit.twin.database import opened
+from connect_kit.twin.database import open_session
 
 STUDENTS = "connectStudentId connectSchoolId givenName familyName grade email studentId archived".split()
 #: Ada was made by hand twice, Ben once; both came with an upload. Cal is by hand only, Dee under the SIS only.
@@ -77,7 +77,7 @@ def twin(tmp_path: Path, folder: Path) -> Twin:
     ]  # fmt: skip
     history = [("H1", "CS01", "announcement"), ("H2", "CS01", "backpack"), ("H3", "CS02", "interaction"),
                ("H4", "CS11", "announcement"), ("H5", "CS03", "backpack")]  # fmt: skip
-    with opened(made.path, "a test") as session, session.transaction():
+    with open_session(made.path, "a test") as session, session.transaction():
         for row in attributes:
             session.execute("INSERT INTO attributes VALUES (?, ?, ?)", row)
         for row in history:
@@ -89,30 +89,30 @@ def plan_for(twin: Twin, *merges: tuple[str, str]) -> MergePlan:
     return MergePlan.of(twin.workspace(), merges)
 
 
-def held(twin: Twin, table: str, *columns: str) -> set[tuple[Any, ...]]:
+def contents(twin: Twin, table: str, *columns: str) -> set[tuple[Any, ...]]:
     return set(twin.table(table)[list(columns)].astype(object).itertuples(index=False, name=None))
 
 
 def test_the_survivor_takes_over_history_attributes_and_classrooms_and_keeps_its_own(twin):
     """Decision 21."""
     change = twin.merge(plan_for(twin, ADA, ADA_TOO, BEN))
-    assert held(twin, "students", "connectStudentId", "givenName", "grade", "archived") == {
+    assert contents(twin, "students", "connectStudentId", "givenName", "grade", "archived") == {
         ("CS04", "Cal", "07", False), ("CS11", "Adah", "06", False), ("CS12", "Ben", "06", False),
         ("CS13", "Dee", "06", False),
     }  # fmt: skip
-    assert held(twin, "history", "historyId", "connectStudentId") == {
+    assert contents(twin, "history", "historyId", "connectStudentId") == {
         ("H1", "CS11"), ("H2", "CS11"), ("H3", "CS11"), ("H4", "CS11"), ("H5", "CS12"),
     }  # fmt: skip
-    assert held(twin, "attributes", "connectStudentId", "name", "value") == {
+    assert contents(twin, "attributes", "connectStudentId", "name", "value") == {
         ("CS11", "Bus", "9"), ("CS11", "Locker", "21"), ("CS11", "House", "Red"), ("CS12", "Bus", "1"),
     }  # fmt: skip
-    assert held(twin, "enrollments", "connectClassroomId", "connectUserId", "role") == {
+    assert contents(twin, "enrollments", "connectClassroomId", "connectUserId", "role") == {
         ("CC01", "CS11", "student"), ("CC02", "CS11", "student"), ("CC03", "CS11", "student"),
         ("CC04", "CS12", "student"),
     }  # fmt: skip
-    assert held(twin, "relationships", "connectStudentId", "connectUserId") == {("CS11", "CU2")}
+    assert contents(twin, "relationships", "connectStudentId", "connectUserId") == {("CS11", "CU2")}
     assert len(twin.table("accounts")) == 3
-    assert {row[0] for row in held(twin, "student_schools", "connectStudentId")} == {"CS04", "CS11", "CS12", "CS13"}
+    assert {row[0] for row in contents(twin, "student_schools", "connectStudentId")} == {"CS04", "CS11", "CS12", "CS13"}
     assert change.what == "3 students merged into 2: CS01 into CS11, CS02 into CS11, CS03 into CS12"
     assert change.counts == {"merged": 3, "history": 4, "attributes": 3, "classrooms": 2, "guardians_disconnected": 2}
 
@@ -155,7 +155,7 @@ def test_the_log_holds_ids_and_no_names(twin):
 
 def test_what_was_lost_is_kept_with_the_entry_of_the_log(twin):
     change = twin.merge(plan_for(twin, ADA, ADA_TOO))
-    with opened(twin.path, "a test", write=False) as session:
+    with open_session(twin.path, "a test", write=False) as session:
         rows = session.execute("SELECT * EXCLUDE (activity) FROM merges WHERE activity = ?", [change.number])
     assert set(rows) == {
         ("CS11", "CS01", None, None, None),
@@ -191,7 +191,7 @@ class TestRefused:
 
     def test_a_record_that_got_a_sis_id_meanwhile(self, twin):
         plan = plan_for(twin, ADA)
-        with opened(twin.path, "a test") as session:
+        with open_session(twin.path, "a test") as session:
             session.execute(
                 "UPDATE students SET studentId = '0099', sourcedId = '0099' WHERE connectStudentId = 'CS01'"
             )

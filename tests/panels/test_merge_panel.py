@@ -155,7 +155,7 @@ def test_while_a_merge_is_under_way_the_panel_answers_and_decides_nothing(panel,
 def test_a_twin_in_use_is_told(panel, twin, monkeypatch):
     monkeypatch.setattr(database, "_PATIENCE", 0.01)
     panel.buttons["all"].click()
-    with database.opened(twin.path, "an upload"):
+    with database.open_session(twin.path, "an upload"):
         merge(panel)
     assert isinstance(panel.error, TwinBusyError) and "in use by an upload" in panel.alert.text
     merge(panel)

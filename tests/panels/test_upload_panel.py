@@ -190,7 +190,7 @@ def test_a_cancelled_dry_run_says_so_and_can_be_begun_again(panel, twin, held):
 def test_a_twin_in_use_is_told_and_no_harm_is_done(plan, twin, monkeypatch):
     monkeypatch.setattr(database, "_PATIENCE", 0.01)
     first, second = UploadPanel(plan, twin), UploadPanel(plan, twin)
-    with database.opened(twin.path, "an upload"):
+    with database.open_session(twin.path, "an upload"):
         rehearse(second)
     assert isinstance(second.error, TwinBusyError)
     assert "in use by an upload; wait until it has ended" in second.alert.text
@@ -305,7 +305,7 @@ def test_nothing_of_pupils_is_stored_with_the_notebook_and_no_name_is_shown(pane
 
 def test_conditions_that_cannot_be_looked_at_are_told_in_the_panel(plan, twin, monkeypatch):
     monkeypatch.setattr(database, "_PATIENCE", 0.01)
-    with database.opened(twin.path, "an upload"):
+    with database.open_session(twin.path, "an upload"):
         panel = UploadPanel(plan, twin)
     assert "in use by an upload" in panel.alert.text and panel.buttons["upload"].disabled
     panel.buttons["look"].click()

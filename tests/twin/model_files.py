@@ -27,7 +27,7 @@ SPELT = {
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file as a test writes it; a record of None stands for a line that is no record."""
+    """A file as a test writes it; a record of None stands for a line that cannot be read."""
 
     kind: str
     header: tuple[str, ...]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from connect_kit.twin.database import opened
-from connect_kit.twin.stored_settings import read_settings, spelled
+from connect_kit.twin.database import open_session
 from tests.twin.model import Classroom, Model, Student
 from tests.twin.model_adults import Account, Place
 
@@ -15,8 +14,8 @@ State = dict[str, Any]
 
 def read_model(path: Path) -> Model:
     """The model of what a twin holds now."""
-    with opened(path, "a look at it", write=False) as session:
-        settings = read_settings(session)
+    with open_session(path, "a look at it", write=False) as session:
+        settings = session.settings()
         mobile = settings.phone_credential_column
         assert mobile == "sms", "read the model before settings are changed"
         rows = session.execute
@@ -59,7 +58,7 @@ def state_of_model(model: Model) -> State:
     """Everything that the model holds."""
     place = model.place
     return {
-        "settings": spelled(model.settings),
+        "settings": model.settings.to_text(),
         "counters": dict(model.next),
         "schools": _ordered(model.schools.items()),
         "classrooms": _ordered(
@@ -82,7 +81,7 @@ def state_of_model(model: Model) -> State:
 
 def state_of_twin(path: Path) -> State:
     """Everything that the twin holds, in the same form."""
-    with opened(path, "a look at it", write=False) as session:
+    with open_session(path, "a look at it", write=False) as session:
         rows = session.execute
         state: State = {
             table: _ordered(rows(f"SELECT * FROM {table}"))

@@ -14,7 +14,7 @@ import connect_kit as ck
 from connect_kit.errors import SettingError, TwinError
 from connect_kit.twin import Action, Settings, Twin, connections
 from connect_kit.twin.activity import log
-from connect_kit.twin.database import opened
+from connect_kit.twin.database import open_session
 from connect_kit.twin.undo import preview_change, record_change
 
 FILES = {
@@ -79,7 +79,7 @@ def test_archived_students_are_unarchived(twin):
 
 
 def test_a_student_of_two_schools_is_archived_by_either(twin):
-    with opened(twin.path, "a test") as session:
+    with open_session(twin.path, "a test") as session:
         session.execute("INSERT INTO student_schools VALUES ('P1', 'S2', 2)")
     twin.apply(Action("archive_students", school="S2"))
     assert archived(twin) == ["P1", "P3", "P4"]
@@ -159,7 +159,7 @@ WRONG = [
     ),
     (Action("archive_students", ids=("P9",)), TwinError, "connectStudentId 'P9': not among the students of this twin"),
     (Action("archive_classrooms", ids=("P1",)), TwinError, "connectClassroomId 'P1': not among the classrooms"),
-    (Action("remove_guardians", school="North School"), TwinError, "'North School' is no school of this twin"),
+    (Action("remove_guardians", school="North School"), TwinError, "'North School' is not a school of this twin"),
     (
         Action("change_settings", values={"threshold": "1"}),
         SettingError,
@@ -170,12 +170,12 @@ WRONG = [
     (
         Action("change_settings", school="S1", values={"daily_sync": "1"}),
         SettingError,
-        "change_settings takes no school",
+        "change_settings does not take school",
     ),
     # A blank school is a slip of whoever calls, and not the whole district.
-    (Action("archive_students", school=""), TwinError, "'' is no school of this twin"),
+    (Action("archive_students", school=""), TwinError, "'' is not a school of this twin"),
     (Action("archive_students", ids="P1"), SettingError, "ids is 'P1'; expected a sequence of IDs"),  # type: ignore[arg-type]
-    (Action("archive_students", values={"P1": "x"}), SettingError, "archive_students takes no values"),
+    (Action("archive_students", values={"P1": "x"}), SettingError, "archive_students does not take values"),
     (Action("connect_schools"), SettingError, "connect_schools needs values"),
     (Action("delete_students"), SettingError, "kind 'delete_students' is not known; expected one of"),  # type: ignore[arg-type]
 ]
@@ -253,7 +253,7 @@ def test_the_log_tells_which_entry_took_another_back(twin):
 @pytest.mark.parametrize("outcome", ["processed", "refused"])
 def test_what_was_done_before_an_upload_cannot_be_taken_back_unless_it_was_refused(twin, outcome):
     twin.apply(Action("archive_students"))
-    with opened(twin.path, "a test") as session, session.transaction():
+    with open_session(twin.path, "a test") as session, session.transaction():
         number = log(session, "upload", "users.csv, district level", "0" * 64, {"CREATED": 1})
         session.execute(
             "INSERT INTO uploads VALUES ('run', 'identity', 'users', 'district', NULL, ?, ?, 1, 0, ?, '{}')",
@@ -272,7 +272,7 @@ def test_what_was_done_before_an_upload_cannot_be_taken_back_unless_it_was_refus
 
 def test_a_table_that_was_changed_without_the_log_is_not_damaged_further(twin):
     twin.apply(Action("archive_students"))
-    with opened(twin.path, "a test") as session:
+    with open_session(twin.path, "a test") as session:
         session.execute("DELETE FROM students WHERE connectStudentId = 'P1'")
     before = twin.digest()
     with pytest.raises(TwinError, match="the table students was changed since without a log entry"):
@@ -281,10 +281,10 @@ def test_a_table_that_was_changed_without_the_log_is_not_damaged_further(twin):
 
 
 def test_rows_that_are_equal_in_everything_are_counted_when_they_are_taken_back(twin):
-    with opened(twin.path, "a test") as session:
+    with open_session(twin.path, "a test") as session:
         session.execute("INSERT INTO attributes VALUES ('P1', 'bus', NULL), ('P1', 'bus', NULL)")
     before = twin.digest()
-    with opened(twin.path, "a test") as session:
+    with open_session(twin.path, "a test") as session:
 
         def act():
             session.execute("INSERT INTO attributes VALUES ('P1', 'bus', NULL), ('P2', 'bus', '7')")
@@ -297,7 +297,7 @@ def test_rows_that_are_equal_in_everything_are_counted_when_they_are_taken_back(
 
 def test_what_fails_while_it_is_done_leaves_nothing(twin):
     before = (twin.digest(), len(twin.activity()))
-    with opened(twin.path, "a test") as session:
+    with open_session(twin.path, "a test") as session:
 
         def act():
             session.execute("DELETE FROM students")
@@ -375,7 +375,7 @@ def test_any_sequence_of_actions_is_taken_back_step_by_step(tmp_path_factory, st
 
 def test_archiving_100_000_students_is_taken_back_whole(tmp_path):
     twin = Twin.new(tmp_path / "t.duckdb", "Maple Valley", {"North School": "010"})
-    with opened(twin.path, "a test") as session, session.transaction():
+    with open_session(twin.path, "a test") as session, session.transaction():
         session.execute(
             "INSERT INTO students SELECT printf('CS%08d', i), 'Ada', 'Brook', '03', NULL, "
             "CASE WHEN i % 2 = 0 THEN i::VARCHAR END, CASE WHEN i % 2 = 0 THEN i::VARCHAR END, i % 7 = 0 "

@@ -1,4 +1,4 @@
-"""The file of a twin: private, opened by one operation at a time, told apart from other files."""
+"""The file of a twin: private, open_session by one operation at a time, told apart from other files."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ import pytest
 
 from connect_kit.errors import TwinBusyError, TwinError
 from connect_kit.twin import Action, Twin
-from connect_kit.twin.database import opened
+from connect_kit.twin.database import open_session
 
 # Opens a twin, says so, and holds it until its input ends.
 HOLDER = """
 import sys
 from pathlib import Path
-from connect_kit.twin.database import opened
-with opened(Path(sys.argv[1]), "a test", write=sys.argv[2] == "write"):
+from connect_kit.twin.database import open_session
+with open_session(Path(sys.argv[1]), "a test", write=sys.argv[2] == "write"):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -34,7 +34,7 @@ def twin(tmp_path):
 
 
 @pytest.fixture
-def held(twin):
+def other_process(twin):
     """Another process that has the twin open."""
 
     def hold(how):
@@ -77,8 +77,8 @@ def test_the_log_of_a_transaction_is_private_too_and_the_process_keeps_its_own_f
     own = os.umask(0o022)
     try:
         with (
-            opened(twin.path, "a test") as session,
-            opened(Twin.new(tmp_path / "other.duckdb", "Other").path, "a test"),
+            open_session(twin.path, "a test") as session,
+            open_session(Twin.new(tmp_path / "other.duckdb", "Other").path, "a test"),
         ):
             session.execute("INSERT INTO schools VALUES ('S9', 'East School', NULL)")
             assert mode(twin.path.with_name("maple.duckdb.wal")) == 0o600
@@ -117,7 +117,7 @@ def test_a_path_without_a_twin_says_how_to_make_one(tmp_path):
 def test_a_file_of_another_kind_is_no_twin(tmp_path, content):
     path = tmp_path / "users.csv"
     path.write_bytes(content)
-    with pytest.raises(TwinError, match=r"users\.csv: is no twin, but another kind of file"):
+    with pytest.raises(TwinError, match=r"users\.csv: is not a twin, but another kind of file"):
         Twin(path)
     assert path.read_bytes() == content
 
@@ -134,7 +134,7 @@ def test_a_damaged_twin_is_not_said_to_be_in_use_wherever_it_lies(twin, tmp_path
 def test_a_database_of_something_else_is_no_twin(tmp_path):
     with duckdb.connect(str(tmp_path / "shop.duckdb")) as connection:
         connection.execute("CREATE TABLE meta (name VARCHAR, value VARCHAR)")
-    with pytest.raises(TwinError, match=r"shop\.duckdb: is a database, but no twin"):
+    with pytest.raises(TwinError, match=r"shop\.duckdb: is a database, but not a twin"):
         Twin(tmp_path / "shop.duckdb")
 
 
@@ -156,8 +156,8 @@ def test_a_twin_of_another_version_is_refused_with_the_next_step(twin, version, 
         Twin(twin.path)
 
 
-def test_another_process_that_writes_keeps_everybody_out_and_is_named(twin, held):
-    process = held("write")
+def test_another_process_that_writes_keeps_everybody_out_and_is_named(twin, other_process):
+    process = other_process("write")
     for use in (twin.digest, lambda: twin.apply(Action("archive_students"))):
         with pytest.raises(
             TwinBusyError, match=rf"maple\.duckdb: in use by process {process.pid}, perhaps another notebook"
@@ -167,8 +167,8 @@ def test_another_process_that_writes_keeps_everybody_out_and_is_named(twin, held
     assert twin.apply(Action("archive_students")).number == 2
 
 
-def test_two_processes_can_look_at_a_twin_at_once_but_not_change_it_meanwhile(twin, held):
-    held("read")
+def test_two_processes_can_look_at_a_twin_at_once_but_not_change_it_meanwhile(twin, other_process):
+    other_process("read")
     assert len(twin.table("schools")) == 2
     with pytest.raises(TwinBusyError, match="in use by"):
         twin.apply(Action("archive_students"))
@@ -176,7 +176,7 @@ def test_two_processes_can_look_at_a_twin_at_once_but_not_change_it_meanwhile(tw
 
 def test_a_second_operation_of_this_process_waits_for_the_first(twin):
     done = []
-    with opened(twin.path, "an upload") as session:
+    with open_session(twin.path, "an upload") as session:
         second = threading.Thread(target=lambda: done.append(twin.summary()))
         second.start()
         session.execute("INSERT INTO schools VALUES ('S9', 'East School', NULL)")
@@ -193,7 +193,7 @@ def test_an_operation_that_would_wait_too_long_says_what_it_waits_for(twin, monk
             twin.digest()
         told.append(error)
 
-    with opened(twin.path, "an upload"):
+    with open_session(twin.path, "an upload"):
         second = threading.Thread(target=look)
         second.start()
         second.join()
@@ -211,8 +211,8 @@ def test_many_threads_on_one_twin_lose_nothing(twin):
 
 def test_what_was_committed_before_a_process_was_killed_is_there_afterwards(twin):
     code = (
-        "import os, signal, sys\nfrom pathlib import Path\nfrom connect_kit.twin.database import opened\n"
-        "with opened(Path(sys.argv[1]), 'a test') as session:\n"
+        "import os, signal, sys\nfrom pathlib import Path\nfrom connect_kit.twin.database import open_session\n"
+        "with open_session(Path(sys.argv[1]), 'a test') as session:\n"
         "    with session.transaction():\n"
         "        session.execute(\"INSERT INTO schools VALUES ('S8', 'East School', NULL)\")\n"
         "    session.execute('BEGIN TRANSACTION')\n"
@@ -236,9 +236,7 @@ def test_a_twin_in_hand_is_not_mistaken_for_another_that_was_put_in_its_place(tw
     archiving = Action("archive_students")
     for operation in (twin.workspace, twin.activity, twin.digest, twin.undo, lambda: twin.apply(archiving),
                       lambda: twin.preview(archiving), lambda: twin.runs("x")):  # fmt: skip
-        with pytest.raises(
-            TwinError, match=r"another twin lies there now \(district Cedar Hills\), so nothing was done"
-        ):
+        with pytest.raises(TwinError, match=r"another twin is there now \(district Cedar Hills\), so nothing was done"):
             operation()
     assert other.digest() == before
     assert len(other.activity()) == 1
@@ -248,7 +246,7 @@ def test_what_fails_inside_a_transaction_is_taken_back(twin):
     before = twin.digest()
 
     def interrupted():
-        with opened(twin.path, "a test") as session, session.transaction():
+        with open_session(twin.path, "a test") as session, session.transaction():
             session.execute("DELETE FROM schools")
             raise KeyboardInterrupt
 

@@ -121,24 +121,24 @@ def test_a_folder_with_some_files_fills_a_twin_with_what_they_hold(exported, tmp
 
 SCHOOLS = "connectSchoolId,name,schoolId\nS1,A,1\n"
 WRONG = [
-    ("schools", SCHOOLS + "S1,B,2\nS2,C,\n", "line 3: connectSchoolId 'S1' stands there twice"),
-    ("schools", SCHOOLS + "S2,B,1\n", "line 3: schoolId '1' stands there twice"),
+    ("schools", SCHOOLS + "S1,B,2\nS2,C,\n", "line 3: connectSchoolId 'S1' is repeated"),
+    ("schools", SCHOOLS + "S2,B,1\n", "line 3: schoolId '1' is repeated"),
     ("schools", SCHOOLS + "S2,B,\n,C,3\n", "line 4: connectSchoolId is blank"),
     ("schools", SCHOOLS + 'S2,B,\n"S3,4",C,3\n', "line 4: connectSchoolId 'S3,4' holds a comma"),
-    ("classrooms", "R3,S1,Mathematics,03,c-1,\n", "line 4: classId 'c-1' stands there twice in school 'S1'"),
+    ("classrooms", "R3,S1,Mathematics,03,c-1,\n", "line 4: classId 'c-1' is repeated in school 'S1'"),
     ("classrooms", "R3,S7,Mathematics,03,c-2,\n", "line 4: connectSchoolId 'S7' is in no file of schools"),
     ("classrooms", "R3,S1,Mathematics,03,c-2,maybe\n", "line 4: archived is 'maybe'; expected true or false"),
-    ("students", "P4,S1,Ben,Oak,03,,00017,\n", "line 5: studentId '00017' stands there twice"),
+    ("students", "P4,S1,Ben,Oak,03,,00017,\n", "line 5: studentId '00017' is repeated"),
     ("students", "U3,S1,Ben,Oak,03,,5,\n", "line 5: connectStudentId 'U3' is the connectUserId of an account too"),
     ("guardians", "U8,Kim,Lee,,+13035550102,,,P9\n", "line 4: connectStudentIds 'P9' is in no file of students"),
-    ("guardians", "U8,Kim,Lee,,+13035550102,,G1,P3\n", "line 4: guardianId 'G1' stands there twice"),
-    ("guardians", "U3,Eva,Castle,,,,,P3\n", "line 4: connectUserId 'U3' stands there twice without guardianId"),
+    ("guardians", "U8,Kim,Lee,,+13035550102,,G1,P3\n", "line 4: guardianId 'G1' is repeated"),
+    ("guardians", "U3,Eva,Castle,,,,,P3\n", "line 4: connectUserId 'U3' is repeated without guardianId"),
     (
         "staff",
         "U3,S1,Eva,Castle,eva@school.example,,teacher,T-3\n",
         "line 4: connectUserId 'U3' has another name, email",
     ),
-    ("staff", "U7,S1,Kim,Lee,,,teacher,T-1\n", "line 4: staffId 'T-1' stands there twice"),
+    ("staff", "U7,S1,Kim,Lee,,,teacher,T-1\n", "line 4: staffId 'T-1' is repeated"),
     ("enrollments", "CC00000041,U77,student\n", "line 4: connectUserId 'U77' is in no file of students, guardians or"),
     ("enrollments", ",U2,teacher\n", "line 4: connectClassroomId is blank"),
 ]

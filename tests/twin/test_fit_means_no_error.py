@@ -62,7 +62,7 @@ def compared(folder: Path, delivery: Path, known: Path, *, level: Level = "distr
     findings = ck.check_roster(roster, workspace)
     twin = Twin.fill(folder / "twin.duckdb", known)
     plan = ck.plan_upload(roster, workspace, findings, folder=folder / "plan", level="school" if split else None)
-    done = twin.rehearse(plan.files, folder / "results")
+    done = twin.dry_run(plan.files, folder / "results")
     table = findings.table()
     table = table[table["severity"] == "critical"]
     critical = set(zip(table["table"], table["code"], table["line"].fillna(0).astype(int), strict=True))

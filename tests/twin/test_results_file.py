@@ -41,7 +41,7 @@ def test_the_result_is_the_input_then_result_action_code_and_message(desk: Desk)
         'C1,"Art, ""A""",03,0104,"1,2",SUCCESS,CREATED,,',
         "C2,Süße,,0104,,SUCCESS,CREATED,,",
         ",Art,,0104,,ERROR,SKIPPED,classes.sourcedId.present,sourcedId is blank; every row needs its own ID",
-        ",,,,,ERROR,SKIPPED,file.malformed_line,line 5 is no record: 2 fields where the header has 5",
+        ",,,,,ERROR,SKIPPED,file.malformed_line,line 5 cannot be read: 2 fields where the header has 5",
     ]
 
 
@@ -54,7 +54,7 @@ def test_refused_rows_are_counted_by_code_as_the_result_file_lists_them(desk: De
     rows = done.table()
     assert rows.loc[rows["result"] == "ERROR", "code"].value_counts().to_dict() == dict(done.refusals)
     assert sum(done.refusals.values()) == done.errors
-    (refused,) = desk.rehearse(desk.file("classes", "sourcedId,title\nC1,Art\n"))
+    (refused,) = desk.dry_run(desk.file("classes", "sourcedId,title\nC1,Art\n"))
     assert (refused.outcome, dict(refused.refusals)) == ("refused", {})
 
 
@@ -71,9 +71,9 @@ def test_a_dry_run_and_the_real_run_give_the_same_result_files_and_a_dry_run_cha
     # Decision 13
     files = [desk.file(kind, text) for kind, text in ALL]
     before, entries = desk.twin.digest(), len(desk.twin.activity())
-    dry = desk.rehearse(*files)
+    dry = desk.dry_run(*files)
     assert (desk.twin.digest(), len(desk.twin.activity())) == (before, entries)
-    assert desk.twin.sent("rehearsal") == frozenset()
+    assert desk.twin.sent("dry run") == frozenset()
     folder = desk.folder / "real"
     real = [desk.twin.send(file, folder, run="r", place=(n, 5)) for n, file in enumerate(files, 1)]
     for one, other in zip(dry, real, strict=True):
@@ -138,7 +138,7 @@ def test_a_full_disk_while_the_result_is_written_leaves_the_workspace_as_it_was(
     with pytest.raises(
         OutputError, match=r"01-classes-result\.csv\.part: the result cannot be written \(No space left"
     ):
-        desk.twin.rehearse([file], results) if dry else desk.twin.send(file, results, run="r")
+        desk.twin.dry_run([file], results) if dry else desk.twin.send(file, results, run="r")
     assert (desk.twin.digest(), len(desk.twin.activity())) == (before, entries)
     assert list(results.iterdir()) == []
     assert desk.twin.send(file, results, run="r").outcome == "processed"
@@ -171,7 +171,7 @@ def test_cancelling_leaves_nothing_behind(desk: Desk, stage: str) -> None:
 
 def test_progress_tells_every_stage_of_every_file(desk: Desk) -> None:
     seen: list[Progress] = []
-    desk.rehearse(desk.file("users", USERS), desk.file("classes", CLASSES), progress=seen.append)
+    desk.dry_run(desk.file("users", USERS), desk.file("classes", CLASSES), progress=seen.append)
     assert list(dict.fromkeys((step.place, step.kind, step.stage) for step in seen)) == [
         (1, "users", "reading"), (2, "classes", "reading"),
         *[(1, "users", stage) for stage in ("checking", "processing", "writing", "done")],
@@ -181,7 +181,7 @@ def test_progress_tells_every_stage_of_every_file(desk: Desk) -> None:
 
 
 def test_a_file_refused_in_a_rehearsal_does_not_stop_the_next_ones(desk: Desk) -> None:
-    found = desk.rehearse(
+    found = desk.dry_run(
         desk.file("users", USERS), desk.file("classes", ""), desk.file("student_attributes", ATTRIBUTES)
     )
     assert [result.outcome for result in found] == ["processed", "refused", "processed"]

@@ -62,7 +62,7 @@ class TwinAndModel(RuleBasedStateMachine):
         told = self.written(file)
         if rehearsed:
             before = self.twin.digest()
-            (dry,) = self.twin.rehearse([told], self.folder / "dry")
+            (dry,) = self.twin.dry_run([told], self.folder / "dry")
             assert self.twin.digest() == before
         done = self.sent(told)
         if rehearsed:
@@ -84,12 +84,12 @@ class TwinAndModel(RuleBasedStateMachine):
         self.unchanged_by_look()
 
     @rule(several=st.lists(st.sampled_from(KINDS).flatmap(files), min_size=2, max_size=5))
-    def rehearse(self, several: list[File]) -> None:
+    def dry_run(self, several: list[File]) -> None:
         """Later files see what earlier ones would have done; then everything is as it was."""
         model = copy.deepcopy(self.model)
         told = [self.written(file) for file in several]
         before = self.twin.digest()
-        done = self.twin.rehearse(told, self.folder / f"rehearsal-{self.number}")
+        done = self.twin.dry_run(told, self.folder / f"rehearsal-{self.number}")
         assert len(done) == len(several)
         for file, result in zip(several, done, strict=True):
             self.compared(file, result, model)

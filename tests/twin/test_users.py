@@ -270,7 +270,7 @@ def test_a_guardian_whom_connect_does_not_know_is_not_connected_and_the_row_says
     frame = result.table()
     assert told(result) == ["CREATED"]
     assert frame["code"][0] == "users.agentSourcedIds.known"
-    assert frame["message"][0] == "guardian G7 is no guardian on Connect, and was not connected"
+    assert frame["message"][0] == "guardian G7 is not a guardian on Connect, and was not connected"
 
 
 def test_relationships_are_added_and_never_taken_away(desk: Desk) -> None:
@@ -334,7 +334,7 @@ def test_a_school_level_upload_adds_its_school_and_needs_no_school_column(desk: 
 
 
 def test_a_school_that_is_not_there_is_named(desk: Desk) -> None:
-    with pytest.raises(TwinError, match="there is no school 'S009' on Connect; there are S001, S002, S003"):
+    with pytest.raises(TwinError, match="Connect does not have a school 'S009'; its schools are S001, S002, S003"):
         desk.upload("users", USERS, level="school", school="S009")
     with pytest.raises(SettingError, match="needs the school's connectSchoolId"):
         desk.upload("users", USERS, level="school")

@@ -40,9 +40,9 @@ def desk(tmp_path: Path) -> Desk:
             "users",
             USERS.replace(",sms,", ",email,"),
             "header.repeated_column",
-            "column email stands there more than once",
+            "column email is repeated",
         ),
-        ("users", USERS.replace(",sms,", ",sourceId,"), "header.repeated_column", "column sourcedId stands there"),
+        ("users", USERS.replace(",sms,", ",sourceId,"), "header.repeated_column", "column sourcedId is repeated"),
         ("users", USERS.replace("orgSourcedIds", "schools"), "header.missing_column", "column orgSourcedIds is absent"),
         ("classes", CLASSES.replace("grades", "grade"), "header.missing_column", "column grades is absent"),
         ("classes", CLASSES.replace("schoolSourcedId", "school"), "header.missing_column", "schoolSourcedId is absent"),
@@ -84,7 +84,7 @@ def test_the_spellings_of_connect_s_own_articles_are_taken(desk: Desk, kind: str
 def test_a_kind_or_level_that_is_none_is_told(desk: Desk, change: dict[str, Any], told: str) -> None:
     file = replace(desk.file("users", USERS), **change)
     with pytest.raises(SettingError, match=re.escape(told)):
-        desk.twin.rehearse([file], desk.folder / "results")
+        desk.twin.dry_run([file], desk.folder / "results")
 
 
 def test_a_school_level_file_holds_one_school(desk: Desk) -> None:
@@ -112,8 +112,8 @@ def test_enrollments_come_only_after_users_and_classes_were_uploaded_with_succes
 def test_earlier_files_of_a_rehearsal_count_as_uploaded(desk: Desk) -> None:
     # Decision 13: later files see what earlier ones would have done
     files = [desk.file("users", USERS), desk.file("classes", CLASSES), desk.file("enrollments", ENROLLMENTS)]
-    assert [told(result) for result in desk.rehearse(*files)] == [["CREATED"] * 6, ["CREATED"] * 2, ["CREATED"] * 3]
-    assert desk.rehearse(files[2])[0].code == "upload.order"
+    assert [told(result) for result in desk.dry_run(*files)] == [["CREATED"] * 6, ["CREATED"] * 2, ["CREATED"] * 3]
+    assert desk.dry_run(files[2])[0].code == "upload.order"
 
 
 @pytest.mark.parametrize("kind", ["guardians", "student_attributes"])
@@ -132,8 +132,8 @@ def test_a_line_that_is_no_record_is_refused_with_its_number_and_the_rest_is_pro
     assert told(result) == ["CREATED", "file.malformed_line", "CREATED", "file.malformed_line"]
     frame = result.table()
     assert list(frame["sourcedId"]) == ["C1", "", "C3", ""]
-    assert frame["message"][1] == "line 3 is no record: 2 fields where the header has 4"
-    assert frame["message"][3].startswith("line 6 is no record: broken quoting")
+    assert frame["message"][1] == "line 3 cannot be read: 2 fields where the header has 4"
+    assert frame["message"][3].startswith("line 6 cannot be read: broken quoting")
     assert (result.rows, result.errors) == (4, 2)
 
 
@@ -162,7 +162,7 @@ def test_a_file_that_changed_after_it_was_planned_is_not_uploaded(desk: Desk) ->
     with pytest.raises(PlanError, match=r"users\.csv: changed after it was planned; plan the upload again"):
         desk.twin.send(file, desk.folder / "r", run="run")
     with pytest.raises(PlanError, match="cannot be read"):
-        desk.rehearse(UploadFile("users", desk.folder / "nowhere.csv", "0"))
+        desk.dry_run(UploadFile("users", desk.folder / "nowhere.csv", "0"))
 
 
 def test_two_hundred_thousand_bad_rows_are_told_one_by_one(desk: Desk) -> None:

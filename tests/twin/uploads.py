@@ -69,9 +69,9 @@ class Desk:
         run = f"run:{next(self.number)}"
         return self.twin.send(self.file(kind, text, **options), self.folder / run, run=run)
 
-    def rehearse(self, *files: UploadFile, **options: Any) -> tuple[FileResult, ...]:
+    def dry_run(self, *files: UploadFile, **options: Any) -> tuple[FileResult, ...]:
         """A dry run."""
-        return self.twin.rehearse(files, self.folder / f"dry-{next(self.number)}", **options)
+        return self.twin.dry_run(files, self.folder / f"dry-{next(self.number)}", **options)
 
     def set(self, **values: str) -> None:
         """Change settings of the workspace."""

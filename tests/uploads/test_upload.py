@@ -13,7 +13,7 @@ import pytest
 import connect_kit as ck
 from connect_kit.errors import OutputError, PlanError, SettingError, TwinBusyError, TwinError
 from connect_kit.twin import Twin
-from connect_kit.twin.database import opened
+from connect_kit.twin.database import open_session
 from connect_kit.uploads import Critical, UploadPlan, UploadResult, as_target, forecast_upload, read_plan, upload
 from connect_kit.uploads.plan_file import write_plan
 from connect_kit.uploads.records import last_dry_run
@@ -159,8 +159,8 @@ def test_a_dry_run_keeps_how_many_rows_were_refused_without_reading_results_back
     def without_results(plain: FileResult) -> FileResult:
         return replace(plain, path=None, refusals=plain.refusals if counted else {})
 
-    dry_run = Twin.rehearse
-    monkeypatch.setattr(Twin, "rehearse", lambda *given, **named: tuple(map(without_results, dry_run(*given, **named))))
+    dry_run = Twin.dry_run
+    monkeypatch.setattr(Twin, "dry_run", lambda *given, **named: tuple(map(without_results, dry_run(*given, **named))))
     upload(one_bad, twin)
     code = "enrollments.classSourcedId.known_class" if counted else ""
     made = last_dry_run(one_bad, twin.id)
@@ -212,7 +212,7 @@ def test_no_further_file_is_sent_after_one_that_was_refused(
     rehearsed: UploadPlan, twin: Twin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # School IDs taken off Connect between dry run and upload: every row of users.csv is refused.
-    with opened(twin.path, "a test") as session:
+    with open_session(twin.path, "a test") as session:
         session.execute("UPDATE schools SET schoolId = schoolId || 'x'")
     monkeypatch.setattr("connect_kit.uploads.run._demand", lambda plan, target: None)
     result = upload(rehearsed, twin, dry_run=False)
@@ -222,7 +222,7 @@ def test_no_further_file_is_sent_after_one_that_was_refused(
     again = upload(rehearsed, twin, dry_run=False)  # pressing once more does not get past it
     assert again.stopped == result.stopped and again.run == result.run
     assert len(twin.table("classrooms")) == 0
-    with opened(twin.path, "a test") as session:
+    with open_session(twin.path, "a test") as session:
         session.execute("UPDATE schools SET schoolId = rtrim(schoolId, 'x')")
     last = upload(rehearsed, twin, dry_run=False)
     assert last.succeeded and last.run == result.run
@@ -233,7 +233,7 @@ def test_a_twin_put_in_the_place_of_the_one_that_was_rehearsed_gets_nothing(rehe
     twin.path.unlink()
     other = new_twin(twin.path)
     for dry_run in (True, False):
-        with pytest.raises(TwinError, match="another twin lies there now"):
+        with pytest.raises(TwinError, match="another twin is there now"):
             upload(rehearsed, twin, dry_run=dry_run)
     assert len(other.activity()) == 1
     assert not rehearsed.ready(other)

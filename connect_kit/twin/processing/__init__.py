@@ -1,5 +1,1 @@
-"""What a twin does with an uploaded file (decisions 13 to 20): :func:`rehearse` and :func:`send`."""
-
-from connect_kit.twin.processing.run import rehearse, send
-
-__all__ = ["rehearse", "send"]
+"""What a twin does with a file that is uploaded (decisions 13 to 20)."""

@@ -27,11 +27,11 @@ WITH uses AS (
     SELECT account, count(*) AS uses FROM (
         SELECT connectUserId AS account FROM guardian_roles UNION ALL SELECT connectUserId FROM staff_roles
     ) SEMI JOIN details USING (account) GROUP BY account
-), told AS (
-    SELECT account, count(*) AS told, count(DISTINCT (givenName, familyName, email, sms)) AS versions, min(_line) AS first
+), named AS (
+    SELECT account, count(*) AS times, count(DISTINCT (givenName, familyName, email, sms)) AS versions, min(_line) AS first
     FROM details GROUP BY account
 )
-SELECT account, first FROM told JOIN uses USING (account) WHERE told = uses AND versions = 1;
+SELECT account, first FROM named JOIN uses USING (account) WHERE times = uses AND versions = 1;
 
 UPDATE accounts AS a SET givenName = d.givenName, familyName = d.familyName, email = d.email, sms = d.sms
 FROM (SELECT details.* FROM details JOIN in_place ON in_place.first = details._line) AS d WHERE a.connectUserId = d.account;
@@ -79,7 +79,7 @@ SELECT p._line, p.kind, p.id, coalesce(m.account, n.account), h.account,
 FROM leaders AS l JOIN persons AS p ON p._line = l._line
 LEFT JOIN met AS m ON m.leader = l.leader LEFT JOIN new_accounts AS n ON n.leader = l.leader LEFT JOIN held AS h ON h._line = l._line;
 
--- Home phone and language: the first row of an account tells them, so that the same file twice changes nothing.
+-- Home phone and language: those of an account's first row count, so that the same file twice changes nothing.
 CREATE TEMP TABLE refreshed AS
 SELECT f._line, f.account, CASE WHEN {phone} THEN p.phone ELSE a.phone END AS phone,
     CASE WHEN {language} THEN p.language ELSE a.language END AS language
@@ -88,3 +88,47 @@ JOIN persons AS p ON p._line = f._line JOIN accounts AS a ON a.connectUserId = f
 WHERE ({phone} AND a.phone IS DISTINCT FROM p.phone) OR ({language} AND a.language IS DISTINCT FROM p.language);
 
 UPDATE accounts AS a SET phone = r.phone, language = r.language FROM refreshed AS r WHERE a.connectUserId = r.account;
+
+-- Roles of the accounts in assigned. A SIS ID that comes to an account takes the place of its role without ID, if there
+-- is one; the role of staff is set when it is made, and not changed (S18).
+
+CREATE TEMP TABLE claims AS
+SELECT a._line, a.kind, a.id, a.account, a.held, NULL::VARCHAR AS role, false AS takes FROM assigned AS a
+WHERE a.id IS NOT NULL AND a.account IS DISTINCT FROM a.held;
+
+UPDATE claims AS c SET role = s.role FROM staff_roles AS s WHERE c.kind <> 'guardian' AND c.held IS NOT NULL AND s.staffId = c.id;
+
+UPDATE claims SET role = CASE kind WHEN 'administrator' THEN 'admin' ELSE 'teacher' END WHERE kind <> 'guardian' AND role IS NULL;
+
+DELETE FROM guardian_roles AS r USING claims AS c WHERE c.kind = 'guardian' AND c.held IS NOT NULL AND r.guardianId = c.id;
+
+DELETE FROM staff_roles AS r USING claims AS c WHERE c.kind <> 'guardian' AND c.held IS NOT NULL AND r.staffId = c.id;
+
+-- Those who are not staff any more have no schools as staff.
+DELETE FROM staff_schools WHERE connectUserId IN (SELECT held FROM claims WHERE kind <> 'guardian' AND held IS NOT NULL)
+    AND connectUserId NOT IN (SELECT connectUserId FROM staff_roles);
+
+UPDATE claims SET takes = true WHERE _line IN (
+    SELECT min(c._line) FROM claims AS c
+    JOIN (
+        SELECT true AS guardian, connectUserId FROM guardian_roles WHERE guardianId IS NULL
+        UNION ALL SELECT false, connectUserId FROM staff_roles WHERE staffId IS NULL
+    ) AS r ON r.connectUserId = c.account AND r.guardian = (c.kind = 'guardian')
+    GROUP BY c.account, r.guardian
+);
+
+UPDATE guardian_roles AS r SET guardianId = c.id FROM claims AS c
+WHERE c.takes AND c.kind = 'guardian' AND r.connectUserId = c.account AND r.guardianId IS NULL;
+
+UPDATE staff_roles AS r SET staffId = c.id FROM claims AS c
+WHERE c.takes AND c.kind <> 'guardian' AND r.connectUserId = c.account AND r.staffId IS NULL;
+
+INSERT INTO guardian_roles SELECT account, id FROM claims WHERE kind = 'guardian' AND NOT takes ORDER BY _line;
+
+INSERT INTO staff_roles SELECT account, role, id FROM claims WHERE kind <> 'guardian' AND NOT takes ORDER BY _line;
+
+-- A guardian without ID, on an account that is not a guardian yet.
+CREATE TEMP TABLE nameless AS
+SELECT min(_line) AS _line, account FROM assigned WHERE id IS NULL AND account NOT IN (SELECT connectUserId FROM guardian_roles) GROUP BY account;
+
+INSERT INTO guardian_roles SELECT account, NULL FROM nameless ORDER BY _line;

@@ -21,3 +21,13 @@ FROM class_rows WHERE id IS NULL AND NOT refused;
 
 INSERT INTO classrooms
 SELECT n.id, n.school, g.title, g.grades, g.sourcedId, false FROM new_classrooms AS n JOIN given AS g ON g._line = n._line;
+
+CREATE TEMP TABLE outcome AS
+SELECT _line, CASE WHEN refused THEN 'SKIPPED' WHEN id IS NULL THEN 'CREATED' WHEN changed THEN 'UPDATED' ELSE 'UNCHANGED' END AS action,
+    'classes' AS what, school
+FROM class_rows;
+
+INSERT INTO notes
+SELECT r._line, 'classes.classroom.archived',
+    'the classroom of class ' || g.sourcedId || ' is archived on Connect and stays so (setting unarchive_reappearing_classrooms is off)'
+FROM class_rows AS r JOIN given AS g ON g._line = r._line WHERE r.archived AND NOT r.refused AND NOT {unarchive};

@@ -1,5 +1,5 @@
 -- Abandon (decision 20): relationships that an upload made and that the file no longer names. Those of rows that were
--- refused stay, where it can be told whose they are. {district}, {school}: whose students count.
+-- refused stay, where it is known whose they are. {district}, {school}: whose students count.
 
 CREATE TEMP TABLE spared AS
 WITH lost AS (

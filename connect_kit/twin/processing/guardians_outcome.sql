@@ -12,5 +12,3 @@ LEFT JOIN assigned AS a ON a._line = g._line
 LEFT JOIN connected AS c ON c._line = g._line
 LEFT JOIN students AS p ON p.sourcedId = g.studentSourcedId
 LEFT JOIN student_schools AS s ON s.connectStudentId = p.connectStudentId AND s.place = 1;
-
-CREATE TEMP TABLE notes (_line BIGINT, code VARCHAR, message VARCHAR);

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from connect_kit.engine import statements
+from connect_kit.engine import literal, statements
 from connect_kit.errors import UploadCancelledError
 from connect_kit.uploads.values import Progress
 
@@ -36,7 +36,7 @@ class Job:
     place : tuple of int
         Number of the file, and how many there are.
     progress, cancel
-        As :meth:`connect_kit.twin.Twin.rehearse` was given them.
+        As :meth:`connect_kit.twin.Twin.dry_run` was given them.
     """
 
     session: Session
@@ -46,7 +46,7 @@ class Job:
     progress: OnProgress | None = None
     cancel: threading.Event | None = None
     disconnected: int = 0
-    _told: list[Any] = field(default_factory=lambda: ["", 0.0])
+    _reported: tuple[str, float] = ("", 0.0)
 
     @property
     def district(self) -> bool:
@@ -58,6 +58,11 @@ class Job:
         """The ``connectSchoolId`` that uploads; empty at district level."""
         return self.given.file.school or ""
 
+    @property
+    def row_school(self) -> str:
+        """SQL of the school that a row counts for: its own (as ``s``), or the one that uploads."""
+        return "s.connectSchoolId" if self.district else literal(self.school)
+
     def check(self) -> None:
         """Stop here when somebody has cancelled.
 
@@ -67,7 +72,7 @@ class Job:
         """
         if self.cancel is not None and self.cancel.is_set():
             raise UploadCancelledError(
-                f"{self.given.file.path.name}: cancelled; the file left nothing behind, upload again when it suits"
+                f"{self.given.file.path.name}: cancelled; the file left nothing behind, so it can be uploaded again"
             )
 
     def sql(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -80,8 +85,8 @@ class Job:
         self.check()
         return self.session.arrow(query)
 
-    def any(self, source: str) -> bool:
-        """Whether a table, or what stands behind FROM, has a row."""
+    def exists(self, source: str) -> bool:
+        """Whether a table, or another source after FROM, has a row."""
         return bool(self.sql(f"SELECT 1 FROM {source} LIMIT 1"))
 
     def script(self, file: str, **values: object) -> None:
@@ -93,22 +98,17 @@ class Job:
         """Number of the next ID of a kind (CC, CS, CU)."""
         return int(self.sql("SELECT coalesce(max(next), 1) FROM counters WHERE kind = ?", [kind])[0][0])
 
-    def given_out(self, kind: str, table: str) -> None:
-        """Count IDs of a kind as given: one a row of a table."""
+    def advance_counter(self, kind: str, table: str) -> None:
+        """Move the next number of a kind on, by one for each row of a table."""
         count = int(self.sql(f"SELECT count(*) FROM {table}")[0][0])
         self.sql("UPDATE counters SET next = next + ? WHERE kind = ?", [count, kind])
 
-    def at(self, stage: str, done: int = 0) -> None:
+    def report_stage(self, stage: str, done: int = 0) -> None:
         """Report how far it is; at most ten times a second within a stage."""
         self.check()
-        report(self, stage, done)
-
-
-def report(job: Job, stage: str, done: int) -> None:
-    """Tell whoever watches."""
-    now = time.monotonic()
-    if job.progress is None or (stage == job._told[0] and now - job._told[1] < _PAUSE):
-        return
-    job._told[:] = [stage, now]
-    file = job.given.file
-    job.progress(Progress(*job.place, file.kind, file.school, stage, done, job.given.rows))
+        now = time.monotonic()
+        if self.progress is None or (stage == self._reported[0] and now - self._reported[1] < _PAUSE):
+            return
+        self._reported = stage, now
+        file = self.given.file
+        self.progress(Progress(*self.place, file.kind, file.school, stage, done, self.given.rows))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from connect_kit.twin.values import Settings
     from connect_kit.uploads.values import UploadFile
 
-#: Spellings that stand in Connect's own articles (S1, S3), and decision 9's; any other is an unknown column (S21).
+#: Spellings of Connect's own articles (S1, S3), and decision 9's; any other column is unknown (S21).
 ACCEPTED: Mapping[str, Mapping[str, str]] = {
     "users": {"sourceId": "sourcedId"},
     "classes": {"sourceId": "sourcedId", "schoolSourcedID": "schoolSourcedId"},
@@ -29,9 +29,8 @@ ACCEPTED: Mapping[str, Mapping[str, str]] = {
     "guardians": {"sourcedId": "guardianSourcedId"},
     "student_attributes": {"sourcedId": "studentSourcedId", "userSourcedId": "studentSourcedId"},
 }
-#: Columns that Connect does not ask for, but reads where they are: the student number (S14) and the language (S18).
-FURTHER: Mapping[str, tuple[str, ...]] = {"users": ("identifier", "language")}
-#: Characters that count as blank; a field of nothing else is no value (decision 1).
+#: Columns that Connect does not ask for, but reads if they are there: student number (S14) and language (S18).
+OPTIONAL_COLUMNS: Mapping[str, tuple[str, ...]] = {"users": ("identifier", "language")}
 _BOM = "\ufeff"
 
 
@@ -39,8 +38,8 @@ _BOM = "\ufeff"
 class Given:
     """A file that was read.
 
-    In its schema lie the view ``given`` (``_line`` and every column that is used, blanks as NULL, absent ones NULL),
-    the values as they were written, and ``malformed`` (``line``, ``reason``) for lines that are no record.
+    Its schema holds the view ``given`` (``_line`` and every column that is used, blanks as NULL, absent ones NULL), the
+    values as they were written, and ``malformed`` (``line``, ``reason``) for lines that cannot be read.
 
     Attributes
     ----------
@@ -97,13 +96,13 @@ def load(engine: DuckDBEngine, file: UploadFile, settings: Settings, scratch: Pa
         source = open_csv(file.path, scratch, connect.FILES[file.kind].columns)
     except OSError as error:
         raise PlanError(f"{file.path}: cannot be read ({error.strerror or error}); prepare the files again") from error
-    refused = _no_text(source, name)
+    refused = _unreadable(source, name)
     if refused:
         return Given(file, refusal=refused)
     bom = source.original.encoding == "utf-8-sig"
     header = (_BOM + source.header[0], *source.header[1:]) if bom else source.header
     accepted = ACCEPTED[file.kind]
-    used = (*connect.FILES[file.kind].columns, *FURTHER.get(file.kind, ()))
+    used = (*connect.FILES[file.kind].columns, *OPTIONAL_COLUMNS.get(file.kind, ()))
     meant = [accepted.get(text, text) for text in header]
     refused = _header_refused(file, header, meant, settings, source.delimiter)
     if refused:
@@ -120,7 +119,7 @@ def load(engine: DuckDBEngine, file: UploadFile, settings: Settings, scratch: Pa
     return Given(file, schema, header, columns, raw, place, loaded.rows + malformed, malformed, quotes=quotes)
 
 
-def _no_text(source: CsvSource, name: str) -> tuple[str, str] | None:
+def _unreadable(source: CsvSource, name: str) -> tuple[str, str] | None:
     if source.original.size == 0:
         return "file.empty", f"{name} is empty; export it again"
     if source.original.encoding not in ("utf-8", "utf-8-sig"):
@@ -138,7 +137,7 @@ def _header_refused(
     named = [text for text in meant if text.strip()]
     repeated = next((text for i, text in enumerate(named) if text in named[:i]), None)
     if repeated is not None:
-        return "header.repeated_column", f"{name}: column {repeated} stands there more than once; keep one of them"
+        return "header.repeated_column", f"{name}: column {repeated} is repeated; keep one of them"
     wanted = connect.FILES[file.kind]
     required = [*wanted.required, *(wanted.district if file.level == "district" else ())]
     if file.kind == "users" and settings.student_id == "number":
@@ -148,18 +147,18 @@ def _header_refused(
         missing.append("email or sms")
     if delimiter != "," and len(header) > 1:  # read literally, the whole line is one unknown name
         missing = missing or required
-        told = "its fields are not separated by commas"
+        why = "its fields are not separated by commas"
     elif header[0].startswith(_BOM):
-        told = "a byte order mark hides the first one; export as UTF-8 without it"
+        why = "a byte order mark hides the first one; export as UTF-8 without it"
     else:
-        told = "headers are read literally; spell it exactly so"
+        why = "headers are read literally; spell it exactly so"
     if missing:
-        return "header.missing_column", f"{name}: column {missing[0]} is absent ({told})"
+        return "header.missing_column", f"{name}: column {missing[0]} is absent ({why})"
     return None
 
 
 def _keep(schema: Schema, kind: str, loaded: LoadedFile) -> tuple[str, str]:
-    """The table that holds the values, with the SQL of their lines, and beside it the lines that are no record."""
+    """The table that holds the values, with the SQL of their lines, and beside it the lines that cannot be read."""
     with schema.engine.cursor((schema.name,)) as cursor:
         cursor.register("refused", loaded.refused)
         cursor.execute("CREATE TABLE malformed AS SELECT line, reason FROM refused")

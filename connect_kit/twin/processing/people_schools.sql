@@ -1,8 +1,8 @@
 -- Schools of people (kit decision): at district level a row's list replaces them; at school level the school is added.
--- {table} and {id}: where they stand. wanted_schools: _line, id, school, place. Makes {changed}: lines of known people
--- whose schools changed.
+-- {table}, {id}: the table that holds them, and its key. wanted_schools: _line, id, school, place. Makes {table}_changed:
+-- lines of known people whose schools changed.
 
-CREATE TEMP TABLE {changed} AS
+CREATE TEMP TABLE {table}_changed AS
 WITH known AS (SELECT DISTINCT w.id FROM wanted_schools AS w WHERE NOT w.fresh),
 differing AS (
     SELECT DISTINCT w.id FROM wanted_schools AS w
@@ -13,13 +13,13 @@ differing AS (
 )
 SELECT DISTINCT w._line, w.id FROM wanted_schools AS w SEMI JOIN differing AS d ON d.id = w.id;
 
-DELETE FROM {table} WHERE {replaces} AND {id} IN (SELECT id FROM {changed});
+DELETE FROM {table} WHERE {replaces} AND {id} IN (SELECT id FROM {table}_changed);
 
 INSERT INTO {table}
 SELECT w.id, w.school, min(w.place) + coalesce(any_value(l.last), 0)
 FROM (
     SELECT id, school, place FROM wanted_schools WHERE fresh
-    UNION ALL SELECT id, school, place FROM wanted_schools WHERE NOT fresh AND id IN (SELECT id FROM {changed})
+    UNION ALL SELECT id, school, place FROM wanted_schools WHERE NOT fresh AND id IN (SELECT id FROM {table}_changed)
 ) AS w LEFT JOIN (SELECT {id} AS id, max(place) AS last FROM {table} WHERE NOT {replaces} GROUP BY {id}) AS l ON l.id = w.id
 GROUP BY w.id, w.school;
 

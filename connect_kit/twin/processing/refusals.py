@@ -1,6 +1,6 @@
 """Rows that are refused (decision 17), by the self-check's own rules: one truth for what is wrong with a row.
 
-``refusals.json`` lists the codes of each kind in the order in which they are told. Their level, words and, where a rule
+``refusals.json`` lists the codes of each kind in the order in which they count. Their level, words and, where a rule
 looks at the delivery alone, their condition come from the suites in ``expectations/``. Rules about what Connect already
 holds have their SQL in the list, because an upload sees the twin where the self-check sees the other files.
 """
@@ -77,12 +77,12 @@ def condition(rule: Rule, *, few: str | None = None) -> str:
     kwargs, kind = expectation["kwargs"], expectation["type"]
     name = quoted(kwargs["column"])
     where = "".join(f" AND {part}" for part in _row_condition(kwargs.get("row_condition")))
-    told = f"SELECT _line, {name} AS _value FROM given"
+    rows = f"SELECT _line, {name} AS _value FROM given"
     if kind == "expect_column_values_to_not_be_null":
-        return f"{told} WHERE {name} IS NULL{where}"
+        return f"{rows} WHERE {name} IS NULL{where}"
     if kind == "expect_column_values_to_be_unique":
         repeated = f"SELECT {name} FROM given WHERE {name} IS NOT NULL GROUP BY {name} HAVING count(*) > 1"
-        return f"{told} WHERE {name} IN ({repeated}){where}"
+        return f"{rows} WHERE {name} IN ({repeated}){where}"
     patterns = {"expect_column_values_to_match_regex": "NOT ", "expect_column_values_to_not_match_regex": ""}
     if kind not in patterns:
         raise SuiteError(
@@ -91,7 +91,7 @@ def condition(rule: Rule, *, few: str | None = None) -> str:
     broken = f"{patterns[kind]}regexp_matches({name}, {literal(kwargs['regex'])})"
     if few == kwargs["column"]:
         broken = f"{name} IN (SELECT {name} FROM (SELECT DISTINCT {name} FROM given) WHERE {broken})"
-    return f"{told} WHERE {broken}{where}"
+    return f"{rows} WHERE {broken}{where}"
 
 
 def _row_condition(data: Mapping[str, Any] | None) -> Iterator[str]:

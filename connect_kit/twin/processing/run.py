@@ -6,88 +6,80 @@ import contextlib
 import json
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from connect_kit import connect
 from connect_kit.errors import OutputError, SettingError, TwinError
 from connect_kit.twin import activity
-from connect_kit.twin.database import Session, opened
-from connect_kit.twin.processing import classes, enrollments, guardians, results, student_attributes, users
+from connect_kit.twin.processing import result_file
 from connect_kit.twin.processing.job import Job
 from connect_kit.twin.processing.loading import Given, load
-from connect_kit.twin.stored_settings import read_settings
+from connect_kit.twin.processing.rows import PROCESS
+from connect_kit.twin.processing.whole_file import refused_whole
 from connect_kit.uploads.values import ORDER, FileResult, Tally, UploadFile
 
 if TYPE_CHECKING:
     import threading
 
-    from connect_kit.twin.twin import Twin
+    from connect_kit.twin.data import TwinData
+    from connect_kit.twin.database import Session
     from connect_kit.uploads.values import OnProgress
 
 
-class Steps(NamedTuple):
-    """What a module of a file kind does: whether the file is refused as a whole, and its rows."""
-
-    refused_whole: Callable[[Job], tuple[str, str] | None]
-    process: Callable[[Job], None]
-
-
-_STEPS: Mapping[str, Steps] = {
-    "users": Steps(users.refused_whole, users.process),
-    "classes": Steps(classes.refused_whole, classes.process),
-    "enrollments": Steps(enrollments.refused_whole, enrollments.process),
-    "guardians": Steps(guardians.refused_whole, guardians.process),
-    "student_attributes": Steps(student_attributes.refused_whole, student_attributes.process),
-}
-
-
-def rehearse(
-    twin: Twin,
+def dry_run(
+    twin: TwinData,
     files: Sequence[UploadFile],
-    folder: Path,
-    progress: OnProgress | None,
-    cancel: threading.Event | None,
+    results: str | Path,
+    *,
+    progress: OnProgress | None = None,
+    cancel: threading.Event | None = None,
 ) -> tuple[FileResult, ...]:
-    """See :meth:`connect_kit.twin.Twin.rehearse`."""
+    """Dry run: later files see what earlier ones would have done, then everything is taken back (decision 13)."""
     found = []
-    with opened(twin.path, "a dry run", of=twin.id) as session:
+    with twin.writing("a dry run") as session:
         jobs = list(_jobs(session, files, (1, len(files)), progress, cancel))
-        paths = [results.result_path(folder, file, place) for place, file in enumerate(files, 1)]
+        paths = [result_file.result_path(Path(results), file, place) for place, file in enumerate(files, 1)]
         try:
             with session.transaction(keep=False):
                 for job, path in zip(jobs, paths, strict=True):
-                    done = _process(job, results.part_of(path), "rehearsal", dry_run=True)
+                    done = _process(job, result_file.part_of(path), "dry run", dry_run=True)
                     found.append((done, path))
         except BaseException:
             for path in paths:
-                results.remove(results.part_of(path))
+                result_file.remove(result_file.part_of(path))
             raise
     return tuple(_named(done, path) for done, path in found)
 
 
 def send(
-    twin: Twin,
+    twin: TwinData,
     file: UploadFile,
-    folder: Path,
+    results: str | Path,
+    *,
     run: str,
-    place: tuple[int, int],
-    progress: OnProgress | None,
-    cancel: threading.Event | None,
+    place: tuple[int, int] = (1, 1),
+    progress: OnProgress | None = None,
+    cancel: threading.Event | None = None,
 ) -> FileResult:
-    """See :meth:`connect_kit.twin.Twin.send`."""
-    path = results.result_path(folder, file, place[0])
-    with opened(twin.path, "an upload", of=twin.id) as session:
+    """Upload one file for real, in one transaction (decision 14).
+
+    What was sent in this run is not sent again, unless every row of it was refused or another run came since.
+    """
+    path = result_file.result_path(Path(results), file, place[0])
+    with twin.writing("an upload") as session:
         before = _sent_before(session, file, run)
         if before is not None:
             return _named(before, path)
         (job,) = _jobs(session, [file], place, progress, cancel)
         try:
             with session.transaction():
-                done = _process(job, results.part_of(path), run, dry_run=False)
+                done = _process(job, result_file.part_of(path), run, dry_run=False)
         except BaseException:
-            # After a COMMIT that came through nothing raises; so whatever is here was not uploaded.
-            results.remove(results.part_of(path))
+            # Nothing raises after a COMMIT that came through; so whatever is here was not uploaded.
+            result_file.remove(result_file.part_of(path))
             raise
     return _named(done, path)
 
@@ -100,13 +92,13 @@ def _jobs(
     cancel: threading.Event | None,
 ) -> Iterator[Job]:
     """Read the files, before the transaction: a transaction writes to one database only."""
-    settings = read_settings(session)
+    settings = session.settings()
     with tempfile.TemporaryDirectory(prefix="connect-kit-") as scratch:
         for number, file in enumerate(files):
             _check(session, file)
             here = (place[0] + number, place[1])
             job = Job(session, Given(file), settings, here, progress, cancel)
-            job.at("reading")
+            job.report_stage("reading")
             folder = Path(scratch) / str(number)
             folder.mkdir()
             job.given = load(session.engine, file, settings, folder)
@@ -114,7 +106,7 @@ def _jobs(
 
 
 def _check(session: Session, file: UploadFile) -> None:
-    """Whether a file's kind, level and school can be."""
+    """Raise where a file's kind, level or school is wrong."""
     if file.kind not in ORDER:
         raise SettingError(f"{file.path.name}: kind is {file.kind!r}; expected one of {', '.join(ORDER)}")
     if file.level not in ("district", "school"):
@@ -129,7 +121,7 @@ def _check(session: Session, file: UploadFile) -> None:
         raise SettingError(f"{file.path.name}: an upload at level 'school' needs the school's connectSchoolId")
     if not session.execute("SELECT 1 FROM schools WHERE connectSchoolId = ?", [file.school]):
         known = ", ".join(row[0] for row in session.execute("SELECT connectSchoolId FROM schools ORDER BY 1 LIMIT 10"))
-        raise TwinError(f"{file.path.name}: there is no school {file.school!r} on Connect; there are {known}")
+        raise TwinError(f"{file.path.name}: Connect does not have a school {file.school!r}; its schools are {known}")
 
 
 def _process(job: Job, part: Path, run: str, *, dry_run: bool) -> FileResult:
@@ -137,29 +129,28 @@ def _process(job: Job, part: Path, run: str, *, dry_run: bool) -> FileResult:
     started = time.monotonic()
     given = job.given
     refusal = given.refusal
-    if refusal is None and given.schema is not None:
-        job.session.look_in(given.schema.name)
-        job.at("checking")
-        steps = _STEPS[given.file.kind]
-        refusal = steps.refused_whole(job)
-        if refusal is None:
-            job.at("processing")
-            steps.process(job)
-            results.told(job)
+    if given.schema is not None:
+        job.session.set_search_path(given.schema.name)
+        job.report_stage("checking")
+        if given.file.kind == "users":
+            job.script("lists.sql", most=connect.MOST_GUARDIANS)
+        refusal = refused_whole(job)
     if refusal is not None:
-        _forget(job)
-        job.at("done", given.rows)
-        return FileResult(given.file, "refused", dry_run, given.rows, *refusal, seconds=time.monotonic() - started)
-    tallies = results.tallies(job)
-    results.write(job, part, lasting=not dry_run)
-    done = FileResult(
-        given.file, "processed", dry_run, given.rows, tallies=tallies, refusals=results.refusals(job),
-        disconnected=job.disconnected, path=part,
-    )  # fmt: skip
-    _record(job, done, run)
-    _forget(job)
-    job.at("done", given.rows)
-    return FileResult(**{**vars(done), "seconds": time.monotonic() - started})
+        done = FileResult(given.file, "refused", dry_run, given.rows, *refusal)
+    else:
+        job.report_stage("processing")
+        job.sql("CREATE TEMP TABLE notes (_line BIGINT, code VARCHAR, message VARCHAR)")
+        PROCESS[given.file.kind](job)
+        result_file.make_remarks(job)
+        done = FileResult(
+            given.file, "processed", dry_run, given.rows, tallies=result_file.tallies(job),
+            refusals=result_file.refusals(job), disconnected=job.disconnected, path=part,
+        )  # fmt: skip
+        result_file.write(job, part, lasting=not dry_run)
+        _record(job, done, run)
+    _drop_temp_tables(job)
+    job.report_stage("done", given.rows)
+    return replace(done, seconds=time.monotonic() - started)
 
 
 def _record(job: Job, done: FileResult, run: str) -> None:
@@ -169,8 +160,8 @@ def _record(job: Job, done: FileResult, run: str) -> None:
     if done.disconnected:
         counts["disconnected"] = done.disconnected
     where = "district level" if file.level == "district" else f"school {file.school}"
-    told = ", ".join(f"{count:,} {'refused' if name == 'error' else name}" for name, count in counts.items())
-    number = activity.log(job.session, "upload", f"{file.path.name}, {where}: {told}", file.digest, counts)
+    numbers = ", ".join(f"{count:,} {'refused' if name == 'error' else name}" for name, count in counts.items())
+    number = activity.log(job.session, "upload", f"{file.path.name}, {where}: {numbers}", file.digest, counts)
     ledger = {"tallies": done.tallies, "refusals": dict(done.refusals), "disconnected": done.disconnected}
     job.sql(
         "INSERT INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'processed', ?)",
@@ -179,18 +170,18 @@ def _record(job: Job, done: FileResult, run: str) -> None:
     )  # fmt: skip
 
 
-def _forget(job: Job) -> None:
-    """Drop the temporary tables, for the next file of a rehearsal."""
+def _drop_temp_tables(job: Job) -> None:
+    """Make room for the next file of a dry run."""
     for (name,) in job.session.execute("SELECT table_name FROM duckdb_tables() WHERE temporary"):
         job.session.execute(f'DROP TABLE temp."{name}"')
-    job.session.look_in()
+    job.session.set_search_path()
 
 
 def _sent_before(session: Session, file: UploadFile, run: str) -> FileResult | None:
     """What became of a file that this run has sent already.
 
-    Not where every row was refused, for nothing came of that; nor where another run has sent something since, which may
-    have overwritten it.
+    None where every row was refused, for nothing came of that, and where another run has sent something since, which
+    may have overwritten it.
     """
     rows = session.execute(
         "SELECT rows, counts FROM uploads AS u WHERE run = ? AND identity = ? AND outcome = 'processed' "
@@ -208,8 +199,8 @@ def _sent_before(session: Session, file: UploadFile, run: str) -> FileResult | N
 
 
 def _named(done: FileResult, path: Path) -> FileResult:
-    """Give the result file its name; after a crash behind the COMMIT, that is done when the run is resumed."""
-    part = results.part_of(path)
+    """Give the result file its name; after a crash behind the COMMIT, this happens when the run is resumed."""
+    part = result_file.part_of(path)
     if done.outcome == "refused":
         return done
     try:
@@ -217,4 +208,4 @@ def _named(done: FileResult, path: Path) -> FileResult:
             part.replace(path)
     except OSError as error:
         raise OutputError(f"{part}: cannot be renamed to {path.name} ({error.strerror}); rename it by hand") from error
-    return FileResult(**{**vars(done), "path": path if path.is_file() else None})
+    return replace(done, path=path if path.is_file() else None)

@@ -16,5 +16,3 @@ SELECT g._line, CASE WHEN r._line IS NULL THEN 'SKIPPED' WHEN r._line NOT IN (SE
 FROM given AS g LEFT JOIN attribute_rows AS r ON r._line = g._line
 LEFT JOIN students AS p ON p.sourcedId = g.studentSourcedId
 LEFT JOIN student_schools AS s ON s.connectStudentId = p.connectStudentId AND s.place = 1;
-
-CREATE TEMP TABLE notes (_line BIGINT, code VARCHAR, message VARCHAR);

@@ -14,18 +14,18 @@ WITH done AS (
 )
 SELECT g._line, coalesce(d.action, 'SKIPPED') AS action,
     CASE g._kind WHEN 'student' THEN 'students' WHEN 'guardian' THEN 'guardians' WHEN 'unknown' THEN 'other' ELSE 'staff' END AS what,
-    CASE WHEN {district} THEN s.connectSchoolId ELSE {school} END AS school
+    {school} AS school
 FROM given AS g
 LEFT JOIN done AS d ON d._line = g._line
 LEFT JOIN user_schools AS u ON u._line = g._line AND u.place = 1
 LEFT JOIN school_status AS s ON s.school = u.school;
 
-CREATE TEMP TABLE notes AS
-SELECT _line, 'settings.guardians_from' AS code, 'guardians come from guardians.csv (setting guardians_from); the row was passed over' AS message
+INSERT INTO notes
+SELECT _line, 'settings.guardians_from', 'guardians come from guardians.csv (setting guardians_from); the row was passed over'
 FROM given ANTI JOIN accepted USING (_line) ANTI JOIN refused USING (_line)
 UNION ALL
 SELECT s._line, 'users.student.archived', 'student ' || g.sourcedId || ' is archived on Connect and stays so; unarchive the student there if that is wrong'
 FROM student_rows AS s JOIN given AS g ON g._line = s._line WHERE s.archived
 UNION ALL
-SELECT _line, 'users.agentSourcedIds.known', 'guardian ' || agent || ' is no guardian on Connect, and was not connected'
+SELECT _line, 'users.agentSourcedIds.known', 'guardian ' || agent || ' is not a guardian on Connect, and was not connected'
 FROM unknown_agents ANTI JOIN (SELECT _line FROM student_rows WHERE archived) USING (_line);

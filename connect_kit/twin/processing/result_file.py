@@ -1,6 +1,6 @@
 """The result file: the input's columns, then result, action, code and message, one row a record (decision 15).
 
-The engine makes the lines, a stretch at a time; what it hands over are the file's bytes as they are.
+The engine makes the lines, a stretch at a time, as the bytes that are written.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ def _plain(school: str) -> str:
     return "".join(c if c.isalnum() or c in "-_" else "_" for c in school)
 
 
-def told(job: Job) -> None:
-    """Make the temporary table ``told`` (``_line``, ``error``, ``code``, ``message``): what is said about rows."""
+def make_remarks(job: Job) -> None:
+    """Make the temporary table ``remarks`` (``_line``, ``error``, ``code``, ``message``) from refusals and notes."""
     job.sql(
-        "CREATE TEMP TABLE told AS SELECT _line, true AS error, code, message FROM refused "
+        "CREATE TEMP TABLE remarks AS SELECT _line, true AS error, code, message FROM refused "
         "UNION ALL SELECT _line, false, code, message FROM notes"
     )
 
@@ -57,7 +57,7 @@ def tallies(job: Job) -> tuple[Tally, ...]:
     rows = job.sql(
         "SELECT school, what, result, action, sum(n)::BIGINT FROM ("
         "SELECT o.school, o.what, CASE WHEN t.error THEN 'ERROR' ELSE 'SUCCESS' END AS result, o.action, count(*) AS n "
-        "FROM outcome AS o LEFT JOIN (SELECT _line, error FROM told WHERE error) AS t ON t._line = o._line "
+        "FROM outcome AS o LEFT JOIN (SELECT _line, error FROM remarks WHERE error) AS t ON t._line = o._line "
         "GROUP BY ALL "
         f"UNION ALL SELECT {literal(job.school) if job.school else 'NULL'}, {literal(_WHAT.get(kind, kind))}, 'ERROR', "
         "'SKIPPED', count(*) FROM malformed HAVING count(*) > 0) GROUP BY ALL ORDER BY ALL NULLS LAST"
@@ -112,7 +112,7 @@ def write(job: Job, path: Path, *, lasting: bool) -> None:
 
 
 def remove(path: Path) -> None:
-    """Take a file away that is worth nothing."""
+    """Delete a file that is worth nothing."""
     with contextlib.suppress(OSError):
         path.unlink()
 
@@ -128,23 +128,23 @@ def _stretches(job: Job) -> Iterator[pa.Table]:
     raw, place = quoted(given.raw), given.place
     fields = [_sql_field(quoted(c), special) for c, special in zip(given.columns, _specials(job), strict=True)]
     values = " || ',' || ".join(fields)
-    something = job.any("told")
+    remarks = job.exists("remarks")
     last = int(job.sql("SELECT greatest((SELECT max(_line) FROM outcome), (SELECT max(line) FROM malformed))")[0][0])
     message = _sql_field("t.message", True)
     tail = (
         "CASE WHEN t.error THEN ',ERROR,' ELSE ',SUCCESS,' END || o.action || ',' || "
         f"coalesce(t.code, '') || ',' || {message}"
-        if something
+        if remarks
         else "',SUCCESS,' || o.action || ',,'"
     )
     own = "rowid" if place.startswith("rowid") else "_line"
     shift = 2 if own == "rowid" else 0
     empty = literal("," * (len(given.columns) - 1) + f",ERROR,SKIPPED,{_MALFORMED},")
     for start in range(0, last + 1, _STRETCH):
-        job.at("writing", min(start, given.rows))
+        job.report_stage("writing", min(start, given.rows))
         stop = start + _STRETCH
         here = f"BETWEEN {start} AND {stop - 1}"
-        join = f"LEFT JOIN (SELECT * FROM told WHERE _line {here}) AS t ON t._line = r._line" if something else ""
+        join = f"LEFT JOIN (SELECT * FROM remarks WHERE _line {here}) AS t ON t._line = r._line" if remarks else ""
         sql = (
             f"SELECT r._line, {values} || {tail} || chr(13) || chr(10) AS line FROM "
             f"(SELECT {place} AS _line, {', '.join(map(quoted, given.columns))} FROM {raw} "
@@ -152,7 +152,7 @@ def _stretches(job: Job) -> Iterator[pa.Table]:
             f"JOIN (SELECT _line, action FROM outcome WHERE _line {here}) AS o ON o._line = r._line {join}"
         )
         if given.malformed:
-            broken = _sql_field("'line ' || line || ' is no record: ' || reason", True)
+            broken = _sql_field("'line ' || line || ' cannot be read: ' || reason", True)
             sql += f" UNION ALL SELECT line, {empty} || {broken} || chr(13) || chr(10) FROM malformed WHERE line {here}"
         yield job.arrow(f"SELECT line FROM ({sql}) ORDER BY _line")
 

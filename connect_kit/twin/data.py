@@ -1,0 +1,35 @@
+"""What a twin is to whatever looks at it or changes it: a file, its district, and the sessions in which it is open."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from connect_kit.twin.database import Session, open_session
+
+_LOOK = "a look at it"
+
+
+class TwinData:
+    """An existing twin; see :class:`connect_kit.twin.Twin`."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        with open_session(self.path, _LOOK, write=False) as session:
+            meta = dict(session.execute("SELECT name, value FROM meta"))
+        self.district: str = meta["district"]
+        self.id: str = meta["id"]
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """Open it for a look; :func:`open_session` says what raises."""
+        return open_session(self.path, _LOOK, write=False, of=self.id)
+
+    def writing(self, doing: str) -> AbstractContextManager[Session]:
+        """Open it for an operation that changes it: "an upload", "a merge"."""
+        return open_session(self.path, doing, of=self.id)
+
+    def __repr__(self) -> str:
+        return f"Twin({self.path.name!r}: {self.district})"
+
+    def __fspath__(self) -> str:
+        return str(self.path)
