@@ -23,7 +23,7 @@ NEXT_STEPS = {
     "no record with a SIS ID": "Decide which student of the delivery they are, then plan again.",
     "several SIS IDs are this student": "Let the SIS keep one of them, then plan again.",
     "not on Connect yet": "Upload users.csv first, then plan again from the workspace as it is then.",
-    "gone from Connect": "Somebody merged or removed it meanwhile; read the workspace again and plan anew.",
+    "gone from Connect": "Somebody merged or removed it meanwhile; read the workspace again and plan the merges again.",
     "the record that stays has no SIS ID": "Name the record with the SIS ID first; only that one can stay.",
     "cluster in conflict": "Decide which of its records are the same student (duplicates.conflicts), then plan again.",
 }
@@ -43,7 +43,7 @@ def planned_merges(pairs: pd.DataFrame, workspace: Workspace, student_ids: pd.Se
     of_roster = ends[ends["source"] == "roster"].groupby("person")["id"].agg(["first", "size"])
     across = pairs[(pairs["left_source"] != pairs["right_source"]) | (pairs["right_source"] == "workspace")].copy()
     across["other"] = across["right_id"].where(across["right_source"].eq("workspace"), across["left_id"])
-    across = across.drop_duplicates("other")  # the most certain pair of a record tells of it
+    across = across.drop_duplicates("other")  # the most certain pair of a record stands for it
     within = pairs[(pairs["left_source"] == "roster") & (pairs["right_source"] == "roster")].assign(other="")
     made = pd.concat([across, within], ignore_index=True)
     made["student_id"] = made["person"].map(of_roster["first"]).map(student_ids).fillna("").astype(object)
@@ -58,11 +58,11 @@ def planned_merges(pairs: pd.DataFrame, workspace: Workspace, student_ids: pd.Se
     state = state.mask(several, "several SIS IDs are this student")
     made["state"] = state.mask(made["conflict"].astype(bool), "cluster in conflict")
     made.loc[made["state"].isin(["both have a SIS ID", "several SIS IDs are this student"]), "survivor"] = ""
-    return _dressed(made, workspace)
+    return _finished(made, workspace)
 
 
 def _people(pairs: pd.DataFrame) -> Any:
-    """A number for each pair, the same for all pairs that hang together."""
+    """A number for each pair, the same for all pairs that are linked."""
     import numpy as np
     import pandas as pd
 
@@ -73,7 +73,7 @@ def _people(pairs: pd.DataFrame) -> Any:
     return components(left, right, len(keys))[left]
 
 
-def _dressed(made: pd.DataFrame, workspace: Workspace) -> pd.DataFrame:
+def _finished(made: pd.DataFrame, workspace: Workspace) -> pd.DataFrame:
     schools = workspace.students.drop_duplicates("connectStudentId").set_index("connectStudentId")["connectSchoolId"]
     made["school"] = made["survivor"].map(schools).fillna(made["other"].map(schools)).fillna("").astype(object)
     made["next_step"] = made["state"].map(NEXT_STEPS).fillna("").astype(object)
@@ -89,9 +89,9 @@ def named_merges(workspace: Workspace, merges: list[tuple[str, str]]) -> pd.Data
     import pandas as pd
 
     made = pd.DataFrame(merges, columns=["survivor", "other"], dtype=object).drop_duplicates(ignore_index=True)
-    twice = made["other"][made["other"].duplicated()]
-    if len(twice):
-        raise SettingError(f"{twice.iloc[0]} is to be merged into two students; name one")
+    repeated = made["other"][made["other"].duplicated()]
+    if len(repeated):
+        raise SettingError(f"{repeated.iloc[0]} is to be merged into two students; name one")
     students = workspace.students.drop_duplicates("connectStudentId").set_index("connectStudentId")["studentId"]
     ours, theirs = made["survivor"].map(students), made["other"].map(students)
     state = pd.Series(MERGEABLE, index=made.index, dtype=object)
@@ -100,4 +100,4 @@ def named_merges(workspace: Workspace, merges: list[tuple[str, str]]) -> pd.Data
     made["state"] = state.mask(gone, "gone from Connect")
     made = made.assign(match_probability=np.nan, decision="same", student_id=ours.fillna("").astype(object))
     made["left"], made["right"] = "workspace:" + made["survivor"], "workspace:" + made["other"]
-    return _dressed(made, workspace)
+    return _finished(made, workspace)

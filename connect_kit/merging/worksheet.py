@@ -1,4 +1,4 @@
-"""The merges as work for a person on Connect: a list with what to look at, as CSV and as a workbook."""
+"""The merges as work to do on Connect: a list with what to look at, as CSV and as a workbook."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from connect_kit.engine.files import atomic_write, ensure_folder
 if TYPE_CHECKING:
     import pandas as pd
 
-    from connect_kit.merging.plan import MergePlan
+    from connect_kit.merging.data import MergeData
 
 _WIDTHS = {
     "order": 8, "school": 12, "school_name": 32, "keep": 18, "keep_student_id": 18, "merge_into_it": 18, "differs": 40,
@@ -23,14 +23,22 @@ _STEPS = (
     "2. Find the second record by its Connect ID. It has no student ID; look among archived students too.",
     "3. Look at what differs. The record that stays keeps its name, grade, email and guardians.",
     "4. Merge the second record into the first with Connect's merge function, and write the date into 'done'.",
-    "A merge on Connect may not be reversible: where you are not sure, leave the line and ask the school.",
+    "A merge on Connect may not be reversible: if you are not sure, leave the line and ask the school.",
 )
 _ARCHIVED = "the record that stays is archived: unarchive it if the student is enrolled"
 _GUARDIANS = "guardians of the second record: connect them by hand if they belong to the student"
 
 
-def worksheet(plan: MergePlan, *, names: bool) -> pd.DataFrame:
-    """See :meth:`MergePlan.worksheet`."""
+def worksheet(plan: MergeData, *, names: bool = False) -> pd.DataFrame:
+    """The merges as work to be done by hand on Connect, school by school.
+
+    No article describes the steps of Connect's merge function; which record stays, and what to look at, is decision 21.
+
+    Parameters
+    ----------
+    names : bool
+        Names of students beside their IDs: for whoever does the merging, and not to be passed on.
+    """
     merges = plan.merges.sort_values(["school", "student_id", "other"], kind="stable", ignore_index=True)
     conflicts = plan.conflicts.groupby(["survivor", "other"])["field"].agg(list)
     fields = [conflicts.get(pair, []) for pair in zip(merges["survivor"], merges["other"], strict=True)]
@@ -58,8 +66,14 @@ def worksheet(plan: MergePlan, *, names: bool) -> pd.DataFrame:
     return made
 
 
-def save_worksheet(plan: MergePlan, folder: str | Path, *, names: bool) -> None:
-    """See :meth:`MergePlan.save`."""
+def save(plan: MergeData, folder: str | Path, *, names: bool = False) -> None:
+    """Write merges.csv, merge-worksheet.csv and merge-worksheet.xlsx into a folder; without ``names`` IDs only.
+
+    Raises
+    ------
+    OutputError
+        When they cannot be written; what was there before is unchanged.
+    """
     target, sheet = ensure_folder(folder), worksheet(plan, names=names)
     with atomic_write(target / "merges.csv") as beside:
         plan.table().to_csv(beside, index=False, lineterminator="\r\n")

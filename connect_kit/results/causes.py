@@ -75,7 +75,7 @@ def rows_of(results: ResultsData, cause: int) -> pd.DataFrame:
     """The rows of a cause, by its place in :meth:`causes` (from 0), with the columns of :meth:`table`."""
     groups = results.schema.execute(_GROUPS)
     if not 0 <= cause < len(groups):
-        raise SettingError(f"there is no cause {cause}; expected its place in causes(), 0 to {len(groups) - 1}")
+        raise SettingError(f"cause {cause} does not exist; expected its place in causes(), 0 to {len(groups) - 1}")
     condition = f"result <> 'SUCCESS' AND kind = ? AND coalesce(code, '') = ? AND {_CAUSE} = ?"
     return results.where(condition, groups[cause][:3])
 

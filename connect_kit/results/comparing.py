@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from connect_kit.engine import default_engine, quoted, run_sql
 from connect_kit.errors import PlanError, ResultsError, SettingError
 from connect_kit.results.data import ROWS, Received
-from connect_kit.results.keys import exact, key_columns, loose, make_macros, masked
+from connect_kit.results.keys import exact_key, key_columns, make_macros, masked, zero_stripped_key
 from connect_kit.results.value import Results
 from connect_kit.uploads.plan_data import PlanData
 from connect_kit.uploads.records import recorded_forecast
@@ -146,14 +146,21 @@ class _Comparison:
         by_zeros = original is not None and self._lost_zeros()
         forecast = place is not None and self._forecast(self.sent[place], keys)
         for to, table in (("g", "got"), ("s", "sent")):
-            run_sql(self.schema, __package__, "placing.sql", to=to, table=table, key=loose() if by_zeros else exact())
+            run_sql(
+                self.schema,
+                __package__,
+                "placing.sql",
+                to=to,
+                table=table,
+                key=zero_stripped_key() if by_zeros else exact_key(),
+            )
         run_sql(
             self.schema,
             __package__,
             "comparing.sql",
             place=number,
             planned=str(bool(self.sent)).lower(),
-            altered=f"{exact(table='s.')} <> {exact(table='g.')}" if by_zeros else "false",
+            altered=f"{exact_key(table='s.')} <> {exact_key(table='g.')}" if by_zeros else "false",
             received=file.view,
             original="(SELECT NULL::BIGINT AS _line LIMIT 0)" if original is None else original.view,
             masked=masked(file.inputs, {} if original is None else original.inputs),
@@ -206,7 +213,7 @@ class _Comparison:
         original, keys = self._original(place), REQUIRED_KEYS[file.kind]
         if not set(keys) <= set(original.inputs):
             return 0.0
-        for key in (exact, loose):  # the second only where it must be: it takes its time
+        for key in (exact_key, zero_stripped_key):  # the second only where it must be: it takes its time
             mine, theirs = (key([quoted(one.inputs[name]) for name in keys]) for one in (file, original))
             share = self.schema.execute(
                 f"SELECT coalesce(avg((key IN (SELECT {theirs} FROM {original.view}))::INT), 1) "
@@ -248,8 +255,8 @@ class _Comparison:
         def hits(key: str) -> int:
             return int(self.schema.execute(f"SELECT count(*) FROM got WHERE {key} IN (SELECT {key} FROM sent)")[0][0])
 
-        found = hits(exact())
-        return found < self.schema.count("got") and hits(loose()) > found
+        found = hits(exact_key())
+        return found < self.schema.count("got") and hits(zero_stripped_key()) > found
 
     def _forecast(self, sent: UploadFile, keys: Sequence[str]) -> bool:
         """Fill table ``forecast``: n of the row sent, result, action, code. Whether there is a forecast."""
@@ -282,7 +289,8 @@ class _Comparison:
         file.drop(self.schema)
         other = self.schema.execute(
             "SELECT count(*) FROM sent FULL JOIN forecast ON sent.n = forecast.n "
-            f"WHERE sent.n IS NULL OR forecast.n IS NULL OR {exact(table='sent.')} <> {exact(table='forecast.')}"
+            "WHERE sent.n IS NULL OR forecast.n IS NULL "
+            f"OR {exact_key(table='sent.')} <> {exact_key(table='forecast.')}"
         )[0][0]
         if other:
             self.schema.execute("DELETE FROM forecast")

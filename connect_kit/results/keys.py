@@ -32,12 +32,12 @@ def key_columns(file: TextFile, keys: Sequence[str]) -> str:
     )
 
 
-def exact(columns: Iterable[str] = _NAMES, *, table: str = "") -> str:
+def exact_key(columns: Iterable[str] = _NAMES, *, table: str = "") -> str:
     """The key as written."""
     return _joined(f"coalesce({table}{name}, '')" for name in columns)
 
 
-def loose(columns: Iterable[str] = _NAMES) -> str:
+def zero_stripped_key(columns: Iterable[str] = _NAMES) -> str:
     """The key without surrounding blanks and without leading zeros, as a spreadsheet leaves it."""
     return _joined(rf"ltrim(regexp_replace(trim(coalesce({name}, '')), '\.0$', ''), '0')" for name in columns)
 

@@ -27,7 +27,7 @@ class Results(ResultsData):
     received : tuple of Received
         The result files.
     missing : tuple of UploadFile
-        Files that were sent, and of which there is no result here.
+        Files that were sent, and whose result is missing here.
     ignored : tuple of Path
         Files of the folder that are not result files.
     planned : bool

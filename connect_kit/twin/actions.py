@@ -126,14 +126,10 @@ def _connect(what: str, within: str, table: str, key: str, column: str) -> _Act:
         )
         if repeated:
             value, school, ids = repeated[0]
-            owner, one = (
-                (f"{table} {ids} of school {school}", "one classroom of a school")
-                if school
-                else (f"{table} {ids}", "one school")
-            )
+            where, one = (f" of school {school}", "one classroom of a school") if school else ("", "one school")
             raise TwinError(
-                f"{what} {value!r} would be on the {owner}; a {what} belongs to {one}, so remove it from the other (a "
-                "blank value) in the same action"
+                f"{what} {value!r} would be on the {table} {ids}{where}; a {what} belongs to {one}, so remove it from "
+                "the other (a blank value) in the same action"
             )
         counts = session.execute(
             "SELECT count(*) FILTER (value IS NOT NULL AND changed), count(*) FILTER (value IS NULL AND changed), "

@@ -53,8 +53,8 @@ class Forecast:
 
         Columns: ``connectSchoolId``, ``school`` (name), ``what`` (students, guardians, staff, classes, enrollments,
         attributes; other for rows that do not even show that), ``created``, ``updated``, ``unchanged``,
-        ``skipped``, ``refused`` and ``doubled``: students that will be created although they are there already under
-        another record, on Connect or in the file; missing where nobody looked for duplicates.
+        ``skipped``, ``refused`` and ``doubled``: students that will be created although they already have another
+        record, on Connect or in the file; missing without duplicates.
         """
         return self._table.copy()
 
@@ -123,9 +123,9 @@ def forecast_upload(
     Raises
     ------
     SettingError
-        For duplicates of adults, and what is not a plan or not a target.
+        For duplicates of adults, or something that is not a plan or not a target.
     PlanError
-        When ``result`` is of another plan or target, of a real upload, or of a dry run that did not end.
+        When ``result`` is of another plan or target, of a real upload, or of a dry run that was cancelled.
     """
     plan, place = as_plan(plan), as_target(target)
     if duplicates is not None and duplicates.kind != "students":
@@ -166,7 +166,7 @@ def _counted(result: UploadResult, schools: dict[str, str], doubled: dict[str, i
 
 
 def _doubled(result: UploadResult, duplicates: Duplicates, recorded: dict[str, str]) -> dict[str, int]:
-    """Students by school that will be created although they are there already under another record."""
+    """Students by school that will be created although they already have another record."""
     clusters = duplicates.clusters
     ours = clusters[clusters["source"] == "roster"]
     on_connect = set(clusters.loc[clusters["source"] == "workspace", "cluster_id"])

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from connect_kit.uploads.targets import Facts, Target
 
 _LISTED = 5
-
-
 #: What a gate is called.
 NAMES: Mapping[str, str] = {
     "self_check": "self-check",
@@ -71,7 +69,7 @@ def gates(plan: PlanData, target: Target | Any = None) -> pd.DataFrame:
     Parameters
     ----------
     target : Twin, str or Path, optional
-        Where the files go; what only the target knows is blocking without it.
+        Where the files go; without one, gates that depend on it are blocking.
     """
     import pandas as pd
 
@@ -88,9 +86,7 @@ def gates(plan: PlanData, target: Target | Any = None) -> pd.DataFrame:
 def _self_check(plan: PlanData) -> list[Gate]:
     code = "self_check"
     if not plan.checked:
-        return [
-            Gate(code, "blocking", "the delivery was not checked", "check"),
-        ]
+        return [Gate(code, "blocking", "the delivery was not checked", "check")]
     if not plan.findings:
         return [Gate(code, "met", "no critical finding")]
     made = []
@@ -144,7 +140,7 @@ def _archiving(plan: PlanData, facts: Facts | None) -> Gate:
         first, left = bool(new) or not there, sum(school.unsynced for school in new.values())
         where = f" at {_some([key for key, school in new.items() if school.unsynced])}" if left else ""
     if not first:
-        return Gate(code, "met", "not the first users.csv: students with SIS ID are there")
+        return Gate(code, "met", "not the first users.csv: Connect has students with SIS ID")
     if plan.archive_existing is None:
         why = "this is the first users.csv; Connect recommends archiving the existing students before it (S0)"
         return Gate(code, "blocking", why, "answer")

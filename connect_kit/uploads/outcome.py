@@ -1,4 +1,4 @@
-"""What came of a dry run or an upload."""
+"""The outcome of a dry run or an upload."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _COLUMNS = ("file", "kind", "line", "sourcedId", "code", "message")  # of refuse
 
 @dataclass(frozen=True)
 class UploadResult:
-    """What came of a plan's files; made by :func:`upload`.
+    """The outcome of a plan's files; made by :func:`upload`.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class UploadResult:
     files : tuple of FileResult
         Those that were reached, in order.
     cancelled : bool
-        Whether somebody cancelled before the end; what had been sent before is there.
+        Whether somebody cancelled before the end; what had been sent before remains.
     stopped : str
         Why no further file was sent; blank where all were.
     folder : Path or None

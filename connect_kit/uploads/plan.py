@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class UploadPlan(PlanData):
     """Which files are sent in which order, and what is known of them; :func:`plan_upload` makes it.
 
-    It lies in its folder as ``plan.json``, beside the files; :func:`read_plan` reads it again.
+    It is kept in its folder as ``plan.json``, beside the files; :func:`read_plan` reads it again.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class UploadPlan(PlanData):
     findings : tuple of Critical
         Critical ones, waived or not; see :attr:`critical`.
     waivers : mapping of str to str
-        Code of what is let pass, to the reason.
+        Code of what is waived, to the reason.
     schools : tuple of str
         School IDs that the delivery names.
     unmatched_schools : tuple of str
@@ -70,7 +70,7 @@ class UploadPlan(PlanData):
         return bool((self.gates(target)["state"] == "met").all())
 
     def waive(self, code: str, reason: str) -> UploadPlan:
-        """Let a critical finding pass, or rows that the target refuses with this code (decision 23).
+        """Waive a critical finding, or the rows that the target refuses with this code (decision 23).
 
         Raises
         ------
@@ -106,7 +106,7 @@ class UploadPlan(PlanData):
         return rewrite_plan(replace(self, archive_existing=archive_existing))
 
     def verify(self) -> None:
-        """Look whether the files are as they were planned.
+        """Check that the files are as they were planned.
 
         Raises
         ------
@@ -212,17 +212,17 @@ def read_plan(folder: str | Path) -> UploadPlan:
 
 
 def rewrite_plan(plan: UploadPlan, kept: Callable[[UploadPlan], Mapping[str, Any]] = lambda there: {}) -> UploadPlan:
-    """Write a plan that says more than the one in its folder, whose waivers stay; ``kept`` is what else of it does.
+    """Write a plan in place of the one in its folder, of which waivers stay, and whatever ``kept`` takes from it.
 
     Raises
     ------
     PlanError
-        When none is there any more, or another one.
+        When there is none any more, or another one.
     """
     there = read_plan(plan.folder)
     if there.digest != plan.digest:
         raise PlanError(
-            f"{plan.folder}: another plan lies there now, made {there.made}, so nothing was written; go on with "
+            f"{plan.folder}: another plan is there now, made {there.made}, so nothing was written; go on with "
             "read_plan(folder)"
         )
     return write_plan(replace(plan, waivers={**there.waivers, **plan.waivers}, **kept(there)))

@@ -93,8 +93,8 @@ def copy_files(plan: PlanData, folder: Path) -> tuple[UploadFile, ...]:
 def clear(folder: Path) -> None:
     """Make a folder ready for a plan: a new one, an empty one, or one whose plan is replaced.
 
-    The plan goes first, and a mark stands for it until the new one is there: a preparation broken off leaves no plan,
-    and can be begun again.
+    The plan goes first, and a mark takes its place until the new one is there: an interrupted preparation leaves no
+    plan, and can be started again.
 
     Raises
     ------
@@ -140,6 +140,12 @@ def _seal(content: Any) -> str:
     return hashlib.sha256(f"connect-kit plan\n{text}".encode()).hexdigest()
 
 
+#: Fields of the plan that stand in the file as they are; tuples of texts are lists there.
+_PLAIN = ("delivery", "made", "level", "checked", "waivers", "left_out", "first_upload", "archive_existing",
+          "undecided_classrooms")  # fmt: skip
+_LISTS = ("schools", "unmatched_schools")
+
+
 def _content(plan: PlanData) -> dict[str, Any]:
     files = [
         {
@@ -154,19 +160,9 @@ def _content(plan: PlanData) -> dict[str, Any]:
     ]
     return {
         "version": _VERSION,
-        "delivery": plan.delivery,
-        "made": plan.made,
-        "level": plan.level,
         "files": files,
-        "checked": plan.checked,
         "findings": [[finding.code, finding.title, finding.count] for finding in plan.findings],
-        "waivers": dict(plan.waivers),
-        "schools": list(plan.schools),
-        "unmatched_schools": list(plan.unmatched_schools),
-        "left_out": dict(plan.left_out),
-        "first_upload": plan.first_upload,
-        "archive_existing": plan.archive_existing,
-        "undecided_classrooms": plan.undecided_classrooms,
+        **{name: getattr(plan, name) for name in (*_PLAIN, *_LISTS)},
     }
 
 
@@ -180,18 +176,9 @@ def _fields(content: dict[str, Any], folder: Path) -> dict[str, Any]:
         files.append(UploadFile(one["kind"], folder / expected, one["digest"], level, one["school"], one["abandon"]))
     return {
         "folder": folder,
-        "level": level,
         "files": tuple(files),
         "file_rows": tuple(int(one["rows"]) for one in content["files"]),
-        "delivery": content["delivery"],
-        "made": content["made"],
-        "checked": content["checked"],
         "findings": tuple(Critical(*finding) for finding in content["findings"]),
-        "waivers": content["waivers"],
-        "schools": tuple(content["schools"]),
-        "unmatched_schools": tuple(content["unmatched_schools"]),
-        "left_out": content["left_out"],
-        "first_upload": content["first_upload"],
-        "archive_existing": content["archive_existing"],
-        "undecided_classrooms": content["undecided_classrooms"],
+        **{name: content[name] for name in _PLAIN},
+        **{name: tuple(content[name]) for name in _LISTS},
     }

@@ -74,7 +74,7 @@ def plan_upload(
     archive_existing : bool, optional
         Answer to "archive existing students?" (S0).
     waivers : mapping of str to str, optional
-        Codes of critical findings that are let pass, to the reason.
+        Codes of critical findings that are waived, to the reason.
     abandon : bool
         Let guardians.csv disconnect guardians that a former upload connected and that it no longer names.
     student_id : {"id", "number"}
@@ -83,7 +83,7 @@ def plan_upload(
     Raises
     ------
     SettingError
-        For an argument that cannot be, or findings and matches of another roster.
+        For an invalid argument, or findings or matches of another roster.
     PlanError
         When nothing can be prepared.
     OutputError
@@ -123,11 +123,11 @@ def plan_upload(
         undecided_classrooms=classrooms.counts["suggested"] if classrooms is not None else 0,
     )._waived(waivers or {})
     if not any(kind in roster.info for kind in ORDER):
-        raise PlanError(f"{plan.delivery}: holds none of {', '.join(f'{kind}.csv' for kind in ORDER)}; nothing to send")
+        raise PlanError(f"{plan.delivery}: has none of {', '.join(f'{kind}.csv' for kind in ORDER)}; nothing to send")
     clear(place)
     made, left_out = prepare(roster, place, level, homes, identifier=student_id == "number")
     if not made:
-        raise PlanError(f"{plan.delivery}: no row is to be sent; look at roster.summary(), and at the schools matched")
+        raise PlanError(f"{plan.delivery}: no rows to send; look at roster.summary(), and at the schools matched")
     if level == "district":
         there = _recorded(workspace)
         unmatched = tuple(one for one in delivered if one not in there)
@@ -169,7 +169,7 @@ def _level(roster: Roster, level: Level | None) -> Level:
 def _folder(roster: Roster, folder: str | Path | None) -> Path:
     if folder is None:
         if roster.path is None:
-            raise SettingError("a roster from DataFrames has no place beside it; name one: plan_upload(..., folder=)")
+            raise SettingError("a roster from DataFrames has no folder beside it; name one: plan_upload(..., folder=)")
         delivery = roster.path.expanduser().resolve()
         name = delivery.name if delivery.is_dir() else delivery.stem
         return delivery.parent / f"{name}-upload"
@@ -234,7 +234,7 @@ def _homes(
     if school is not None:
         chosen = school if school in own else recorded.get(school)
         if chosen is None:
-            raise SettingError(f"{school!r} is no school of Connect; its schools are {', '.join(own[:20])}")
+            raise SettingError(f"{school!r} is not a school of Connect; its schools are {', '.join(own[:20])}")
         if roster.level == "school":
             return {school: chosen}
         homes = {one: home for one, home in homes.items() if home == chosen}
@@ -243,7 +243,7 @@ def _homes(
         known = known or (set(own) if len(own) == 1 else set())
         if len(known) != 1:
             raise PlanError(
-                f"Connect has {len(own):,} schools, and the delivery does not tell which it is of; name it: "
+                f"Connect has {len(own):,} schools, and the delivery does not say which one it belongs to; name it: "
                 "plan_upload(..., school=)"
             )
         return {"": known.pop()}

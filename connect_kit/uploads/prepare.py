@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from connect_kit.roster import Roster
     from connect_kit.uploads.values import Kind
 
-#: Columns of a roster's housekeeping, which are no attributes of a student.
+#: Columns of a roster's housekeeping, which are not attributes of a student.
 _NO_ATTRIBUTES = frozenset(("status", "datelastmodified"))
-_OPTIONS = "HEADER, DELIMITER ',', NEW_LINE '\r\n', USE_TMP_FILE false"  # a temporary file would lose the rights
+_OPTIONS = "HEADER, DELIMITER ',', NEW_LINE '\r\n', USE_TMP_FILE false"  # a temporary file would lose the permissions
 
 
 class Prepared(NamedTuple):
@@ -59,7 +59,7 @@ def prepare(
     level : {"district", "school"}
     homes : mapping of str to str
         At school level: School ID of the delivery to ``connectSchoolId``; one entry, whatever its School ID, for a
-        delivery of one school. Not looked at otherwise.
+        delivery of one school. Ignored otherwise.
     identifier : bool
 
     Returns
@@ -150,7 +150,7 @@ def _value(column: str) -> str:
 
 
 def _records(columns: Sequence[str]) -> str:
-    """A condition where there is one column only: a row without value would be a blank line, which is no record."""
+    """A condition where there is one column only: a row without value would be a blank line, and lost."""
     return f" WHERE nullif({quoted(columns[0])}, '') IS NOT NULL" if len(columns) == 1 else ""
 
 

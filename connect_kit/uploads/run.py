@@ -39,13 +39,13 @@ def upload(
     progress: OnProgress | bool | None = None,
     cancel: threading.Event | None = None,
 ) -> UploadResult:
-    """Carry out a plan: rehearse it, or upload its files in order.
+    """Carry out a plan: a dry run, or the upload of its files in order.
 
     A dry run (the default) shows what would happen and changes nothing; the plan's folder remembers it. A real upload
-    asks that all gates are met, a dry run of the same bytes on this target among them (decision 23). It sends a file
-    only after the one before has succeeded, each in one transaction (decision 14). One that was broken off goes on
-    where it stopped: what the target has is not sent again, unless another plan was uploaded there meanwhile. Once all
-    was sent, uploading again is a new run.
+    requires that all gates are met, among them a dry run of the same bytes on this target (decision 23). It sends a
+    file only after the one before has succeeded, each in one transaction (decision 14). One that was interrupted goes
+    on where it stopped: what the target has is not sent again, unless another plan was uploaded there meanwhile. Once
+    everything was sent, uploading again is a new run.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def upload(
     results : str or Path, optional
         Folder for the result files; by default one named by the time, in ``results`` of the plan's folder.
     progress : callable or bool, optional
-        Is called with how far it is (:class:`connect_kit.uploads.values.Progress`). By default, large plans show a
+        Called with the progress so far (:class:`connect_kit.uploads.values.Progress`). By default, large plans show a
         bar; True and False decide it.
     cancel : threading.Event, optional
         Set it to stop; the file in hand leaves nothing behind.
@@ -68,7 +68,7 @@ def upload(
     Raises
     ------
     SettingError
-        For what is no plan or no target.
+        For something that is not a plan or not a target.
     GateError
         Naming the gates that block a real upload; nothing was sent.
     PlanError
@@ -83,10 +83,9 @@ def upload(
     with place.lock():
         plan.verify()
         if not dry_run:
-            _demand(plan, place)
+            _require_gates(plan, place)
         with _reporting(plan, progress) as report:
             made = (_dry_run if dry_run else _send)(plan, place, results, report, cancel)
-
     return replace(made, seconds=time.monotonic() - begun)
 
 
@@ -99,7 +98,6 @@ def _dry_run(
 ) -> UploadResult:
     folder = _results_folder(plan, results, "rehearsal")
     empty = UploadResult(plan, target.district, target.id, dry_run=True, files=(), folder=folder)
-
     if cancel is not None and cancel.is_set():
         return replace(empty, cancelled=True)
     try:
@@ -158,7 +156,7 @@ def _send(
             cancelled = True
             break
         done.append(one)
-        stopped = _why_stop(one) if place < number or one.outcome == "refused" else ""
+        stopped = _stop_reason(one) if place < number or one.outcome == "refused" else ""
         if stopped:
             break
     return UploadResult(
@@ -167,7 +165,7 @@ def _send(
     )  # fmt: skip
 
 
-def _why_stop(one: FileResult) -> str:
+def _stop_reason(one: FileResult) -> str:
     name = one.file.name
     if one.outcome == "refused":
         return f"{name} was refused ({one.code}): {one.message}; no further file was sent"
@@ -188,7 +186,7 @@ def _run(plan: UploadPlan, target: Target) -> tuple[str, bool]:
     return f"{plan.digest}:1", False
 
 
-def _demand(plan: UploadPlan, target: Target) -> None:
+def _require_gates(plan: UploadPlan, target: Target) -> None:
     gates = plan.gates(target)
     blocking = gates[gates["state"] == "blocking"]
     if len(blocking):
@@ -223,7 +221,7 @@ def _results_folder(plan: UploadPlan, results: str | Path | None, word: str) -> 
 
 @contextmanager
 def _reporting(plan: UploadPlan, progress: OnProgress | bool | None) -> Iterator[OnProgress | None]:
-    """What is called with how far it is: somebody's own function, a progress bar, or nothing."""
+    """What the progress is reported to: the caller's own function, a progress bar, or nothing."""
     if progress is not None and not isinstance(progress, bool):
         yield progress
         return

@@ -42,11 +42,11 @@ class Facts(NamedTuple):
 
 
 class Target(Protocol):
-    """What an upload asks of where it goes."""
+    """What an upload needs of the place it goes to."""
 
     @property
     def id(self) -> str:
-        """Tells targets apart."""
+        """Identifies the target."""
 
     @property
     def district(self) -> str:
@@ -105,8 +105,8 @@ def as_target(thing: Target | str | Path) -> Target:
     """
     if isinstance(thing, (str, Path)):
         home, name = _OPENER
-        opened: Target = getattr(importlib.import_module(home), name)(thing)
-        return opened
+        target: Target = getattr(importlib.import_module(home), name)(thing)
+        return target
     if all(hasattr(thing, name) for name in ("facts", "dry_run", "send")):
         return thing
-    raise SettingError(f"{type(thing).__name__} is no target of an upload; give a Twin, or the path of one")
+    raise SettingError(f"{type(thing).__name__} is not a target of an upload; give a Twin, or the path of one")

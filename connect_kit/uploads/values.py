@@ -94,7 +94,7 @@ def digest_of(path: Path) -> str:
 
 
 class Tally(NamedTuple):
-    """So many rows of a file ended alike.
+    """How many rows of a file ended in the same way.
 
     ``school`` is a connectSchoolId, None where it is not known; ``what`` is students, guardians, staff, classes,
     enrollments or attributes, and other for rows of which not even that is known.
@@ -118,13 +118,13 @@ class FileResult:
         ``refused``: the file as a whole (decision 16), for ``code`` and ``message``; ``done before``: it was sent
         earlier in this run, and not again.
     rows : int
-        Records of the file, those that could not be parsed among them.
+        Records of the file, including those that cannot be read.
     tallies : tuple of Tally
     refusals : mapping of str to int
         Rows that were refused, by code; ``''`` stands for those without one. Empty for a file refused as a whole, and
         where a target does not count them by code.
     disconnected : int
-        Relationships that Abandon took away.
+        Relationships that Abandon removed.
     path : Path or None
         The result file: the input's columns, then ``result``, ``action``, ``code``, ``message``.
     """

@@ -352,7 +352,7 @@ class TestCauses:
         results = read_results(came, [sent])
         assert results.rows_of(0)["sourcedId"].tolist() == ["0017", "0018"]
         assert results.rows_of(1)["sourcedId"].tolist() == ["0019"]
-        with pytest.raises(SettingError, match="there is no cause 2; expected its place in causes\\(\\), 0 to 1"):
+        with pytest.raises(SettingError, match="cause 2 does not exist; expected its place in causes\\(\\), 0 to 1"):
             results.rows_of(2)
 
     def test_corrections_say_where_what_and_what_to_do(self, tmp_path, sent):

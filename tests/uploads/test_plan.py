@@ -140,7 +140,7 @@ def test_a_plan_in_hand_does_not_overwrite_the_one_that_replaced_it(
         lambda: plan.answer(archive_existing=True),
         lambda: replace(plan, findings=(BAD_MAIL,)).waive(BAD_MAIL.code, "Mrs Alder"),
     ):
-        with pytest.raises(PlanError, match="another plan lies there now"):
+        with pytest.raises(PlanError, match="another plan is there now"):
             change()
     with pytest.raises(PlanError):
         plan.save(plan.folder)

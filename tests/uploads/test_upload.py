@@ -114,7 +114,7 @@ def test_a_file_that_changed_after_planning_stops_everything(rehearsed: UploadPl
 
 def test_a_target_may_be_the_path_of_a_twin(plan: UploadPlan, twin: Twin) -> None:
     assert upload(plan, str(twin.path)).target == "Maple Valley"
-    with pytest.raises(SettingError, match="int is no target of an upload"):
+    with pytest.raises(SettingError, match="int is not a target of an upload"):
         upload(plan, 7)  # type: ignore[arg-type]
 
 
@@ -214,7 +214,7 @@ def test_no_further_file_is_sent_after_one_that_was_refused(
     # School IDs taken off Connect between dry run and upload: every row of users.csv is refused.
     with open_session(twin.path, "a test") as session:
         session.execute("UPDATE schools SET schoolId = schoolId || 'x'")
-    monkeypatch.setattr("connect_kit.uploads.run._demand", lambda plan, target: None)
+    monkeypatch.setattr("connect_kit.uploads.run._require_gates", lambda plan, target: None)
     result = upload(rehearsed, twin, dry_run=False)
     assert not result.succeeded
     assert result.stopped == "every row of users.csv was refused; no further file was sent"
