@@ -69,17 +69,19 @@ def worksheet(plan: MergeData, *, names: bool = False) -> pd.DataFrame:
 def save(plan: MergeData, folder: str | Path, *, names: bool = False) -> None:
     """Write merges.csv, merge-worksheet.csv and merge-worksheet.xlsx into a folder; without ``names`` IDs only.
 
+    With names, only their owner may read the files, and the folder if it is new.
+
     Raises
     ------
     OutputError
         When they cannot be written; what was there before is unchanged.
     """
-    target, sheet = ensure_folder(folder), worksheet(plan, names=names)
-    with atomic_write(target / "merges.csv") as beside:
+    target, sheet = ensure_folder(folder, private=names), worksheet(plan, names=names)
+    with atomic_write(target / "merges.csv", private=names) as beside:
         plan.table().to_csv(beside, index=False, lineterminator="\r\n")
-    with atomic_write(target / "merge-worksheet.csv") as beside:
+    with atomic_write(target / "merge-worksheet.csv", private=names) as beside:
         without_formulas(sheet).to_csv(beside, index=False, lineterminator="\r\n")
-    with atomic_write(target / "merge-worksheet.xlsx") as beside:
+    with atomic_write(target / "merge-worksheet.xlsx", private=names) as beside:
         save_book(beside, lambda book: _fill(book, sheet))
 
 

@@ -145,15 +145,9 @@ class _Comparison:
             self._table("sent", original, keys)
         by_zeros = original is not None and self._lost_zeros()
         forecast = place is not None and self._forecast(self.sent[place], keys)
+        key = zero_stripped_key() if by_zeros else exact_key()
         for to, table in (("g", "got"), ("s", "sent")):
-            run_sql(
-                self.schema,
-                __package__,
-                "placing.sql",
-                to=to,
-                table=table,
-                key=zero_stripped_key() if by_zeros else exact_key(),
-            )
+            run_sql(self.schema, __package__, "placing.sql", to=to, table=table, key=key)
         run_sql(
             self.schema,
             __package__,

@@ -65,7 +65,7 @@ class Results(ResultsData):
         Raises
         ------
         OutputError
-            When they cannot be written; what stood there before is as it was.
+            When they cannot be written; files that were there before are unchanged.
         """
         target = ensure_folder(folder)
         for name, frame in (

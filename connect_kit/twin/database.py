@@ -187,7 +187,7 @@ def create_session(path: Path) -> Iterator[Session]:
         raise TwinError(f"{path}: there is a file already; open it with Twin(...), or give another name")
     with _exclusively(place, path, "its making"):
         try:
-            place.parent.mkdir(parents=True, exist_ok=True)
+            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             place.touch(exist_ok=False)
             place.unlink()
         except OSError as error:
@@ -222,7 +222,7 @@ def _exclusively(place: Path, path: Path, doing: str) -> Iterator[None]:
 def _private_files() -> Iterator[None]:
     """Files made meanwhile are for their owner only: a twin holds children's data, and so does its write-ahead log.
 
-    DuckDB makes the log anew whenever it needs one, so that the mode cannot be set on the file.
+    DuckDB makes a new log whenever it needs one, so that the mode cannot be set on the file.
     """
     with _guard:
         _private.append(os.umask(0o077))
@@ -273,7 +273,7 @@ def _check_same(session: Session, path: Path, of: str) -> None:
     if meta["id"] != of:
         raise TwinError(
             f"{path}: another twin is there now (district {meta['district']}), so nothing was done; if you mean that "
-            f"one, open it anew: Twin({str(path)!r})"
+            f"one, open it again: Twin({str(path)!r})"
         )
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connect_kit.connect import WORKSPACE_FILES
 from connect_kit.engine import create_table, default_engine, literal, quoted
-from connect_kit.engine.files import atomic_write, ensure_folder
+from connect_kit.engine.files import replace_together
 from connect_kit.errors import EngineError, OutputError, TwinError
 from connect_kit.roster import Workspace
 from connect_kit.twin.database import STATE
@@ -61,30 +60,25 @@ def workspace(twin: TwinData, *, engine: DuckDBEngine | None = None) -> Workspac
 def export(twin: TwinData, folder: str | Path) -> None:
     """Write the workspace's CSV files, and beside them what these have no place for (see :meth:`Twin.fill`).
 
-    Only their owner may read them. A line break in a value comes back as a line feed, whatever it was (decision 3).
+    Only their owner may read the files, and the folder if it is new. A line break in a value comes back as a line feed,
+    whatever it was (decision 3).
 
     Raises
     ------
     OutputError
         When the folder cannot be written; files that were there before are as they were.
     """
-    target = ensure_folder(folder)
-    with twin.reading() as session, ExitStack() as stack:
+    with twin.reading() as session, replace_together(folder, private=True) as new:
         session.script(__package__, "exporting.sql")
-        # The files take their places once all of them are whole.
         for name, columns in {**WORKSPACE_FILES, **EXTRA_FILES}.items():
-            part = stack.enter_context(atomic_write(target / f"{name}.csv"))
-            part.chmod(0o600)
             chosen = ", ".join(map(quoted, columns))
             try:
                 session.execute(
-                    f"COPY (SELECT {chosen} FROM file_{name} ORDER BY ALL) TO {literal(part)} "
-                    "(FORMAT csv, HEADER true, USE_TMP_FILE false)"
+                    f"COPY (SELECT {chosen} FROM file_{name} ORDER BY ALL) TO {literal(new / f'{name}.csv')} "
+                    "(FORMAT csv, HEADER true)"
                 )
             except EngineError as error:
-                raise OutputError(
-                    f"{target}: cannot be written ({error}); make room, or give another folder"
-                ) from error
+                raise OutputError(f"{folder}: cannot be written ({error}); make room, or name another one") from error
 
 
 def table(twin: TwinData, name: str) -> pd.DataFrame:

@@ -86,7 +86,7 @@ class Forecast:
         Raises
         ------
         OutputError
-            When it cannot be written; what stood there before is as it was.
+            When it cannot be written; a file that was there before is unchanged.
         """
         target = ensure_folder(folder)
         with atomic_write(target / "forecast.csv") as part:
@@ -186,7 +186,7 @@ def _doubled(result: UploadResult, duplicates: Duplicates, recorded: dict[str, s
             )
             created |= {own: one.file.school or _home(schools, recorded) for own, schools in found}
     rows = ours.assign(new=ours["id"].isin(created)).sort_values(["cluster_id", "new", "id"], kind="stable")
-    # The first record of a person that nobody on Connect has is not a double; those that stay as they are come first.
+    # The first record of a person that nobody on Connect has is not a double; records that are not new come first.
     first = ~rows["cluster_id"].duplicated() & ~rows["cluster_id"].isin(on_connect)
     homes = [created[own] for own in rows.loc[rows["new"] & ~first, "id"]]
     return {home: homes.count(home) for home in dict.fromkeys(homes)}

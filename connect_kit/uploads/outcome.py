@@ -45,7 +45,7 @@ class UploadResult:
     cancelled : bool
         Whether somebody cancelled before the end; what had been sent before remains.
     stopped : str
-        Why no further file was sent; blank where all were.
+        Why no further file was sent; blank when all were.
     folder : Path or None
         Where the result files are.
     run : str
@@ -103,7 +103,7 @@ class UploadResult:
 
     @cached_property
     def errors(self) -> pd.DataFrame:
-        """Every refused row, without names; of a file refused as a whole one row without line.
+        """Every refused row, without names; for a file refused as a whole one row without a line.
 
         Columns: ``file``, ``kind``, ``line`` (of the prepared file), ``sourcedId``, ``code``, ``message``.
         """

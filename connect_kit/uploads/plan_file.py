@@ -58,14 +58,14 @@ def write_plan(plan: Plan) -> Plan:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write a small file of the plan's folder so that the one before it survives until the new one is whole.
+    """Write a small file of the plan's folder, for its owner only, in place of the one before.
 
     Raises
     ------
     OutputError
         When it cannot be written.
     """
-    with atomic_write(path) as part, part.open("w", encoding="utf-8") as file:
+    with atomic_write(path, private=True) as part, part.open("w", encoding="utf-8") as file:
         json.dump(value, file, indent=1, ensure_ascii=False)
 
 
@@ -141,7 +141,7 @@ def _seal(content: Any) -> str:
     return hashlib.sha256(f"connect-kit plan\n{text}".encode()).hexdigest()
 
 
-#: Fields of the plan that stand in the file as they are; tuples of texts are lists there.
+#: Fields of the plan that are in the file as they are; tuples of texts are lists there.
 _PLAIN = ("delivery", "made", "level", "checked", "waivers", "left_out", "first_upload", "archive_existing",
           "undecided_classrooms")  # fmt: skip
 _LISTS = ("schools", "unmatched_schools")

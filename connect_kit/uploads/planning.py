@@ -177,9 +177,9 @@ def _folder(roster: Roster, folder: str | Path | None) -> Path:
     if roster.path is not None:
         delivery = roster.path.expanduser().resolve()
         if place.resolve().is_relative_to(delivery):
-            raise SettingError(f"{place}: lies in the delivery, which is never written to; give another folder")
+            raise SettingError(f"{place}: is inside the delivery, which is never written to; give another folder")
         if delivery.is_relative_to(place.resolve()):
-            raise SettingError(f"{place}: holds the delivery, which is never written to; give another folder")
+            raise SettingError(f"{place}: contains the delivery, which is never written to; give another folder")
     return place
 
 

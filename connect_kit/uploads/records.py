@@ -1,4 +1,4 @@
-"""What a plan's folder remembers: dry runs of its files, and where the results of its runs lie."""
+"""What a plan's folder remembers: dry runs of its files, and where the results of its runs are."""
 
 from __future__ import annotations
 
@@ -111,13 +111,13 @@ def _folder(plan: PlanData, results: str) -> Path | None:
 
 
 def results_of(folder: Path, run: str) -> Path | None:
-    """Where the results of a run lie, if they are still there."""
+    """Where the results of a run are, if they are still there."""
     place, _ = _run(_read(folder / _RUNS, dict).get(run))
     return Path(place) if place and Path(place).is_dir() else None
 
 
 def remember_run(folder: Path, run: str, results: Path, *, begun: str) -> None:
-    """Keep when a run began and where its results lie, so that a run broken off goes on there."""
+    """Keep when a run began and where its results are, so that an interrupted run goes on there."""
     runs = _read(folder / _RUNS, dict)
     begun = _run(runs.get(run))[1] or begun
     write_json(folder / _RUNS, {**runs, run: {"results": str(results.resolve()), "begun": begun}})

@@ -175,7 +175,7 @@ def _stop_reason(one: FileResult) -> str:
 
 
 def _run(plan: UploadPlan, target: Target) -> tuple[str, bool]:
-    """The run to go on with, if one was broken off, or a new one; and whether it has begun."""
+    """The run to go on with, if one was interrupted, or a new one; and whether it has begun."""
     runs = target.runs(plan.digest)
     wanted = {file.identity for file in plan.files}
     if runs:

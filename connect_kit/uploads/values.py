@@ -58,7 +58,7 @@ class UploadFile:
         school: str | None = None,
         abandon: bool = False,
     ) -> UploadFile:
-        """A file as it lies on disk now."""
+        """A file as it is on disk now."""
         return cls(kind, Path(path), digest_of(Path(path)), level, school, abandon)
 
     @property

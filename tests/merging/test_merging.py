@@ -1,4 +1,4 @@
-"""Merging students who are on Connect twice: planned, done and taken back (decision 21)."""
+"""Merging duplicate records of students on Connect: planned, done and taken back (decision 21)."""
 
 from __future__ import annotations
 
@@ -220,7 +220,7 @@ class TestPlan:
         assert (plan.table()["next_step"] != "").tolist() == [False, True, True, True]
         assert len(plan) == 1
 
-    def test_conflicts_are_told_field_by_field(self, twin):
+    def test_conflicts_are_listed_field_by_field(self, twin):
         found = plan_for(twin, ADA, BEN).conflicts
         assert found.to_numpy().tolist() == [
             ["CS11", "CS01", "givenName", "Adah", "Ada", "survivor"],
@@ -230,7 +230,7 @@ class TestPlan:
             ["CS12", "CS03", "guardian", "", "CU3", "survivor"],
         ]
 
-    def test_conflicts_of_attributes_are_told_from_the_twin(self, twin):
+    def test_conflicts_of_attributes_are_read_from_the_twin(self, twin):
         found = plan_for(twin, ADA, ADA_TOO, BEN).conflicts_on(twin)
         of_attributes = found[found["field"].str.startswith("attribute")]
         assert of_attributes.to_numpy().tolist() == [
@@ -239,12 +239,12 @@ class TestPlan:
         ]
 
     def test_what_moves_is_what_the_merge_then_does(self, twin):
-        told = plan_for(twin, ADA, BEN).moves(twin)
-        assert told.to_numpy().tolist() == [
+        moves = plan_for(twin, ADA, BEN).moves(twin)
+        assert moves.to_numpy().tolist() == [
             ["CS11", "CS01", 1, 1, 0, 1, 1, 1, 1],
             ["CS12", "CS03", 0, 1, 0, 1, 1, 0, 1],
         ]
-        assert told.columns.tolist() == [
+        assert moves.columns.tolist() == [
             "survivor", "other", "announcement", "backpack", "interaction", "attributes", "classrooms",
             "attributes_lost", "guardians_lost",
         ]  # fmt: skip
@@ -266,10 +266,15 @@ class TestPlan:
         book = openpyxl.load_workbook(tmp_path / "out" / "merge-worksheet.xlsx")
         rows = list(book["Merges"].iter_rows(values_only=True))
         assert rows[1][3:6] == ("CS11", "0011", "CS01")
-        told = str(rows) + written["merge-worksheet.csv"].decode() + written["merges.csv"].decode()
-        assert not any(name in told for name in ("Ada", "Ashford", "Birchwood", "maple.example"))
+        text = str(rows) + written["merge-worksheet.csv"].decode() + written["merges.csv"].decode()
+        assert not any(name in text for name in ("Ada", "Ashford", "Birchwood", "maple.example"))
+        (tmp_path / "out").chmod(0o755)
         plan.save(tmp_path / "out", names=True)
         assert b"Adah Ashford" in (tmp_path / "out" / "merge-worksheet.csv").read_bytes()
+        plan.save(tmp_path / "new", names=True)
+        modes = {path.stat().st_mode & 0o777 for path in (*tmp_path.glob("out/*"), *tmp_path.glob("new/*"))}
+        assert modes == {0o600}  # whatever was there before
+        assert [(tmp_path / name).stat().st_mode & 0o777 for name in ("out", "new")] == [0o755, 0o700]
 
     def test_no_cell_of_the_worksheet_is_a_formula(self, folder, tmp_path):
         students = folder / "students.csv"

@@ -67,7 +67,7 @@ class Model:
         gone = getattr(self, "_" + file.kind)(file, good, [row for row in read if row.code], set(names)) or 0
         if good:
             self.done.add((file.kind, file.level, file.school))
-        return Answer("", [row.told for row in rows], gone)
+        return Answer("", [row.outcome for row in rows], gone)
 
     # What an upload changes.
 
@@ -175,9 +175,9 @@ class Model:
         for row, home in zip(firsts, homes, strict=True):
             row.action = home.action
         at = dict(zip(groups, homes, strict=True))
-        told = [(row["studentSourcedId"] or "", row["guardianSourcedId"]) for row in rows]
+        records = [(row["studentSourcedId"] or "", row["guardianSourcedId"]) for row in rows]
         moved = {r["guardianSourcedId"]: h for r, h in zip(firsts, homes, strict=True) if r["guardianSourcedId"]}
-        self.take_along([(student, guardian) for student, guardian in told if guardian], moved)
+        self.take_along([(student, guardian) for student, guardian in records if guardian], moved)
         named = set()
         for row in rows:
             pair = self.student(row["studentSourcedId"]) or "", at[self.group(row, names)].account
@@ -214,7 +214,7 @@ class Model:
     # Who and what is meant.
 
     def details(self, row: Row, names: set[str]) -> tuple[dict[str, Value], dict[str, Value]]:
-        """What tells an adult (S12), and what is only noted; of the columns that the file has."""
+        """What identifies an adult (S12), and what is only noted; of the columns that the file has."""
         mobile = self.settings.phone_credential_column
         home = "phone" if mobile == "sms" else "sms"
         who = {"given": "givenName", "family": "familyName", "email": "email", "mobile": mobile}

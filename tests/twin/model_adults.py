@@ -11,7 +11,7 @@ WHO = ("given", "family", "email", "mobile")
 
 @dataclass(slots=True)
 class Account:
-    """An adult's account; ``who`` tells people apart, ``home`` and ``language`` do not."""
+    """An adult's account; ``who`` identifies people, ``home`` and ``language`` do not."""
 
     who: tuple[Value, ...]
     home: Value = None
@@ -38,9 +38,9 @@ class Place:
             *(("staff", user, staff_id) for user, _, staff_id in self.staff),
         ]
 
-    def with_details(self, told: dict[str, Value]) -> str | None:
-        """The account of exactly this person; people without email and mobile number cannot be told."""
-        who = tuple(told.get(key) for key in WHO)
+    def with_details(self, details: dict[str, Value]) -> str | None:
+        """The account of exactly this person; people without email and mobile number cannot be found."""
+        who = tuple(details.get(key) for key in WHO)
         if who[2] is None and who[3] is None:
             return None
         return min((user for user, account in self.accounts.items() if account.who == who), default=None)
@@ -87,7 +87,7 @@ class Home:
 def place_adults(place: Place, wants: Sequence[Want], new_id: Callable[[], str]) -> list[Home]:
     """Find, change or make the accounts of the records, which stand in the file's order."""
     homes: dict[int, Home] = {}
-    told = {(want.kind, want.sis): want for want in wants if want.sis is not None}
+    named = {(want.kind, want.sis): want for want in wants if want.sis is not None}
     changes: dict[str, tuple[Value, ...]] = {}
     for want in wants:
         account = place.owner(want.kind, want.sis)
@@ -98,7 +98,7 @@ def place_adults(place: Place, wants: Sequence[Want], new_id: Callable[[], str])
             homes[want.number] = Home(account, "UNCHANGED")
             continue
         others = [(k, sis) for k, user, sis in place.roles() if user == account and (k, sis) != (want.kind, want.sis)]
-        if all(key in told and _who(told[key], place.accounts[account]) == new for key in others):
+        if all(key in named and _who(named[key], place.accounts[account]) == new for key in others):
             changes[account] = new
             homes[want.number] = Home(account, "UPDATED")
     for account, new in changes.items():

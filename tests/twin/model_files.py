@@ -48,7 +48,7 @@ class Row:
     action: str = "UNCHANGED"
 
     @property
-    def told(self) -> tuple[str, str, str]:
+    def outcome(self) -> tuple[str, str, str]:
         """Result, action and code."""
         return ("ERROR", "SKIPPED", self.code) if self.code else ("SUCCESS", self.action, "")
 

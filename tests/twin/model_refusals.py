@@ -59,13 +59,13 @@ def refuse(model: Model, file: File, rows: list[Row], names: set[str]) -> None:
     shared = Counter(row["sourcedId"] or row["studentSourcedId"] for row in rows)
     heads: dict[str, set[str]] = {}
     for row in rows:
-        told = (
+        details = (
             row["guardianSourcedId"]
             or "|".join(
                 v for v in (row["givenName"], row["familyName"], row["email"], row["sms"]) if v is not None
             ).lower()
         )
-        heads.setdefault(row["studentSourcedId"] or "", set()).add(told)
+        heads.setdefault(row["studentSourcedId"] or "", set()).add(details)
     for row in rows:
         reasons = REASONS[file.kind](model, file, row, names)
         for reason in reasons:
@@ -101,8 +101,8 @@ def _users_reasons(model: Model, file: File, row: Row, names: set[str]) -> Itera
     yield "" if row["familyName"] else "users.familyName.present"
     if file.level == "district":
         yield "" if row["orgSourcedIds"] else "users.orgSourcedIds.present"
-        told = [unknown_school(model, school, "users.orgSourcedIds") for school in row.list("orgSourcedIds")]
-        yield next((code for code in sorted(told) if code), "")
+        codes = [unknown_school(model, school, "users.orgSourcedIds") for school in row.list("orgSourcedIds")]
+        yield next((code for code in sorted(codes) if code), "")
     yield "users.agentSourcedIds.at_most_six" if kind == STUDENT and len(row.list("agentSourcedIds")) > 6 else ""
     yield "users.guardian.no_contact" if kind == GUARDIAN and not reachable(model, row) else ""
 
@@ -123,8 +123,8 @@ def _enrollments_reasons(model: Model, file: File, row: Row, names: set[str]) ->
     rooms = {r.sis for r in model.classrooms.values() if file.level == "district" or r.school == file.school}
     people = model.enrollable()
     guardians = {guardian_id for _, guardian_id in model.place.guardians}
-    told = (room, user, school if "schoolSourcedId" in names else "")
-    yield "enrollments.values.quotes" if any(map(QUOTES.search, told)) else ""  # S3
+    named = (room, user, school if "schoolSourcedId" in names else "")
+    yield "enrollments.values.quotes" if any(map(QUOTES.search, named)) else ""  # S3
     yield "" if room else "enrollments.classSourcedId.present"
     yield lost(room, rooms, "enrollments.classSourcedId", "known_class")
     yield "" if user else "enrollments.userSourcedId.present"

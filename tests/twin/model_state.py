@@ -22,8 +22,8 @@ def read_model(path: Path) -> Model:
         return Model(
             settings,
             {key: school_id for key, _, school_id in rows("SELECT * FROM schools")},
-            {key: Classroom(*told) for key, *told in rows("SELECT * FROM classrooms")},
-            {key: Student(*told) for key, *told in rows("SELECT * FROM students")},
+            {key: Classroom(*rest) for key, *rest in rows("SELECT * FROM classrooms")},
+            {key: Student(*rest) for key, *rest in rows("SELECT * FROM students")},
             _lists(rows("SELECT * FROM student_schools")),
             Place(
                 {

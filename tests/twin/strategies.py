@@ -155,14 +155,14 @@ def families(draw: st.DrawFn, kind: str, names: Sequence[str], most: int) -> lis
     records = []
     for sis, role in users:
         person = dict(zip(("givenName", "familyName", "email", "sms"), draw(st.sampled_from(PEOPLE)), strict=True))
-        told = {name: draw(COLUMNS[kind][name]) for name in names if name not in person} | person
+        values = {name: draw(COLUMNS[kind][name]) for name in names if name not in person} | person
         if kind == "users":
             agents = draw(st.lists(st.sampled_from(["G1", "G2", "G3", "G4", "G5"]), max_size=4, unique=True))
-            told |= {"sourcedId": sis, "role": role, "agentSourcedIds": ",".join(agents)}
-            told["orgSourcedIds"] = draw(st.sampled_from(["001", "002", "002,001"]))
+            values |= {"sourcedId": sis, "role": role, "agentSourcedIds": ",".join(agents)}
+            values["orgSourcedIds"] = draw(st.sampled_from(["001", "002", "002,001"]))
         else:
-            told["studentSourcedId"] = draw(st.sampled_from(["1", "02", "A"]))
-        records.append(tuple(told[name] for name in names))
+            values["studentSourcedId"] = draw(st.sampled_from(["1", "02", "A"]))
+        records.append(tuple(values[name] for name in names))
     return records
 
 

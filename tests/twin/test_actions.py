@@ -181,20 +181,20 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("action", "error", "told"), WRONG, ids=[told for _, _, told in WRONG])
-def test_an_action_that_cannot_be_changes_nothing(twin, action, error, told):
+@pytest.mark.parametrize(("action", "error", "message"), WRONG, ids=[message for _, _, message in WRONG])
+def test_an_action_that_cannot_be_changes_nothing(twin, action, error, message):
     before = (twin.digest(), len(twin.activity()))
     for verb in (twin.preview, twin.apply):
-        with pytest.raises(error, match=re.escape(told)):
+        with pytest.raises(error, match=re.escape(message)):
             verb(action)
     assert (twin.digest(), len(twin.activity())) == before
 
 
-def test_a_preview_tells_every_value_that_would_change_and_changes_none(twin):
+def test_a_preview_shows_every_value_that_would_change_and_changes_none(twin):
     before = (twin.digest(), len(twin.activity()))
-    told = twin.preview(Action("archive_students", school="S1"))
-    assert list(told.columns) == ["table", "id", "column", "before", "after"]
-    assert rows(told) == [
+    changes = twin.preview(Action("archive_students", school="S1"))
+    assert list(changes.columns) == ["table", "id", "column", "before", "after"]
+    assert rows(changes) == [
         ("students", "P1", "archived", "false", "true"),
         ("students", "P2", "archived", "false", "true"),
     ]
@@ -240,7 +240,7 @@ def test_actions_are_taken_back_the_last_one_first(twin):
         twin.undo()
 
 
-def test_the_log_tells_which_entry_took_another_back(twin):
+def test_the_log_says_which_entry_took_another_back(twin):
     twin.apply(Action("archive_students"))
     twin.undo()
     assert rows(twin.activity()[["number", "kind", "undone"]]) == [
@@ -322,8 +322,8 @@ def test_decisions_about_schools_and_classrooms_become_actions(tmp_path):
         twin.apply(action)
     suggested = schools.suggested().table()
     assert len(suggested)
-    told = twin.table("schools").set_index("connectSchoolId")["schoolId"]
-    assert told[suggested["workspace_id"]].tolist() == suggested["roster_id"].tolist()
+    ids = twin.table("schools").set_index("connectSchoolId")["schoolId"]
+    assert ids[suggested["workspace_id"]].tolist() == suggested["roster_id"].tolist()
 
     classes = ck.match_classrooms(roster, workspace)
     table = classes.table()

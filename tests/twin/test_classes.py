@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from connect_kit.twin import Action, Twin
-from tests.twin.uploads import CLASSES, ELM, OAK, Desk, told
+from tests.twin.uploads import CLASSES, ELM, OAK, Desk, outcomes
 
 HEADER = "sourcedId,title,grades,location,schoolSourcedId,periods\n"
 
@@ -19,7 +19,7 @@ def desk(tmp_path: Path) -> Desk:
 
 def test_class_id_title_and_grade_are_stored(desk: Desk) -> None:
     # S2, S18: class: SIS ID, class name, grade
-    assert told(desk.upload("classes", CLASSES)) == ["CREATED", "CREATED"]
+    assert outcomes(desk.upload("classes", CLASSES)) == ["CREATED", "CREATED"]
     columns = ("connectClassroomId", "connectSchoolId", "title", "grades", "classId", "archived")
     assert desk.rows("classrooms", *columns) == [
         ("CC00000001", OAK, "Grade 3", "03", "C1", False),
@@ -31,8 +31,8 @@ def test_title_and_grade_are_updated_within_the_school(desk: Desk) -> None:
     # Decision 19: found by class ID within the school
     desk.upload("classes", CLASSES)
     changed = HEADER + "C1,Grade 3 Red,03,,0104,\nC2,Kindergarten,KG,,0104,\n"
-    assert told(desk.upload("classes", changed)) == ["UPDATED", "CREATED"]
-    assert told(desk.upload("classes", changed)) == ["UNCHANGED", "UNCHANGED"]
+    assert outcomes(desk.upload("classes", changed)) == ["UPDATED", "CREATED"]
+    assert outcomes(desk.upload("classes", changed)) == ["UNCHANGED", "UNCHANGED"]
     assert desk.rows("classrooms", "connectSchoolId", "title", "classId") == [
         (OAK, "Grade 3 Red", "C1"),
         (OAK, "Kindergarten", "C2"),
@@ -48,7 +48,7 @@ def test_each_rule_refuses_its_rows_with_the_code_of_the_self_check(desk: Desk) 
         + ",Art,03,,0104,\nD1,Art,03,,0104,\nD1,Art,03,,0205,\nQ`1,Art,03,,0104,\nT1, ,03,,0104,\nO1,Art,03,,,\n"
         + "O2,Art,03,,9999,\nO3,Art,03,,104,\nOK,Art,,,0104,\n",
     )
-    assert told(result) == [
+    assert outcomes(result) == [
         "classes.sourcedId.present",
         "classes.sourcedId.unique",
         "classes.sourcedId.unique",
@@ -71,7 +71,7 @@ def test_an_existing_classroom_without_class_id_is_left_beside_the_new_one(tmp_p
         "connectClassroomId,connectSchoolId,title,grades,classId,archived\nR1,S001,Art,03,,false\nR2,S001,Music,,C2,false\n"
     )
     desk = Desk(Twin.fill(tmp_path / "twin.duckdb", folder), tmp_path)
-    assert told(desk.upload("classes", HEADER + "C1,Art,03,,0104,\nC2,Music,03,,0104,\n")) == ["CREATED", "UPDATED"]
+    assert outcomes(desk.upload("classes", HEADER + "C1,Art,03,,0104,\nC2,Music,03,,0104,\n")) == ["CREATED", "UPDATED"]
     assert desk.rows("classrooms", "connectClassroomId", "classId", "grades") == [
         ("CC00000001", "C1", "03"),
         ("R1", None, "03"),
@@ -86,7 +86,7 @@ def test_an_archived_classroom_that_reappears_follows_the_setting(desk: Desk, un
     desk.twin.apply(Action("archive_classrooms"))
     desk.set(unarchive_reappearing_classrooms=str(unarchive).lower())
     result = desk.upload("classes", CLASSES)
-    assert told(result) == ["UPDATED" if unarchive else "UNCHANGED"] * 2
+    assert outcomes(result) == ["UPDATED" if unarchive else "UNCHANGED"] * 2
     assert set(result.table()["code"]) == ({""} if unarchive else {"classes.classroom.archived"})
     assert desk.rows("classrooms", "archived") == [(not unarchive,)] * 2
 
@@ -94,7 +94,7 @@ def test_an_archived_classroom_that_reappears_follows_the_setting(desk: Desk, un
 def test_a_school_level_upload_needs_no_school_column(desk: Desk) -> None:
     # S0, S2: the school column may be left out
     text = "sourcedId,title,grades\nC1,Art,03\n"
-    assert told(desk.upload("classes", text, level="school", school=ELM)) == ["CREATED"]
+    assert outcomes(desk.upload("classes", text, level="school", school=ELM)) == ["CREATED"]
     assert desk.rows("classrooms", "connectSchoolId", "classId") == [(ELM, "C1")]
-    assert told(desk.upload("classes", text, level="school", school=ELM)) == ["UNCHANGED"]
-    assert told(desk.upload("classes", text, level="school", school=OAK)) == ["CREATED"]
+    assert outcomes(desk.upload("classes", text, level="school", school=ELM)) == ["UNCHANGED"]
+    assert outcomes(desk.upload("classes", text, level="school", school=OAK)) == ["CREATED"]

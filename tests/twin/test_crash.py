@@ -19,7 +19,7 @@ from connect_kit.uploads.values import ORDER, OnProgress, UploadFile
 STUDENTS = 6_000
 MOMENTS = 6
 RUN = "plan:1"
-#: Sends the files in their order and tells every step, a line each.
+#: Sends the files in their order and reports every step, a line each.
 SENDER = """
 import sys
 from pathlib import Path
@@ -28,12 +28,12 @@ from connect_kit.uploads.values import UploadFile
 
 twin, results, *files = sys.argv[1:]
 twin = Twin(twin)
-tell = lambda *told: print(*told, flush=True)
+report = lambda *what: print(*what, flush=True)
 for place, file in enumerate(map(Path, files), 1):
     file = UploadFile.of(file, file.stem)
-    tell(file.kind, "begins")
-    twin.send(file, results, run="plan:1", place=(place, len(files)), progress=lambda p: tell(p.kind, p.stage))
-    tell(file.kind, "sent")
+    report(file.kind, "begins")
+    twin.send(file, results, run="plan:1", place=(place, len(files)), progress=lambda p: report(p.kind, p.stage))
+    report(file.kind, "sent")
 """
 
 
@@ -106,8 +106,8 @@ def test_a_killed_upload_is_wholly_done_or_not_done_and_the_run_goes_on(
     assert len(uploads) == done
 
     for place, file in enumerate(district.files, 1):
-        told = UploadFile.of(file, file.stem)  # type: ignore[arg-type]
-        again = twin.send(told, tmp_path / "results", run=RUN, place=(place, len(district.files)))
+        upload_file = UploadFile.of(file, file.stem)  # type: ignore[arg-type]
+        again = twin.send(upload_file, tmp_path / "results", run=RUN, place=(place, len(district.files)))
         assert again.outcome == ("done before" if place <= done else "processed")
     assert twin.digest() == district.states[-1]
     assert len(twin.activity().query("kind == 'upload'")) == len(district.files)
@@ -120,7 +120,7 @@ def _noting(stages: list[str]) -> OnProgress:
 
 
 def kill_after(step: str, seconds: float, twin: Path, results: Path, files: tuple[Path, ...]) -> int:
-    """Start the upload in a process of its own and kill it so long after it has told the step."""
+    """Start the upload in a process of its own and kill it so long after it has reported the step."""
     arguments = [sys.executable, "-c", SENDER, str(twin), str(results), *map(str, files)]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

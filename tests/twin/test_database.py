@@ -1,4 +1,4 @@
-"""The file of a twin: private, open_session by one operation at a time, told apart from other files."""
+"""The file of a twin: private, open for one operation at a time, not mistaken for other files."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_a_path_without_a_twin_says_how_to_make_one(tmp_path):
 @pytest.mark.parametrize(
     "content", [b"", b"sourcedId,role\n1,student\n", bytes(range(256)) * 64], ids=["empty", "csv", "junk"]
 )
-def test_a_file_of_another_kind_is_no_twin(tmp_path, content):
+def test_a_file_of_another_kind_is_not_a_twin(tmp_path, content):
     path = tmp_path / "users.csv"
     path.write_bytes(content)
     with pytest.raises(TwinError, match=r"users\.csv: is not a twin, but another kind of file"):
@@ -131,7 +131,7 @@ def test_a_damaged_twin_is_not_said_to_be_in_use_wherever_it_lies(twin, tmp_path
     assert not isinstance(error.value, TwinBusyError)
 
 
-def test_a_database_of_something_else_is_no_twin(tmp_path):
+def test_a_database_of_something_else_is_not_a_twin(tmp_path):
     with duckdb.connect(str(tmp_path / "shop.duckdb")) as connection:
         connection.execute("CREATE TABLE meta (name VARCHAR, value VARCHAR)")
     with pytest.raises(TwinError, match=r"shop\.duckdb: is a database, but not a twin"):
@@ -139,7 +139,7 @@ def test_a_database_of_something_else_is_no_twin(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("version", "told"),
+    ("version", "message"),
     [
         ("2", "made by a later connect-kit (schema 2); update connect-kit"),
         (
@@ -149,10 +149,10 @@ def test_a_database_of_something_else_is_no_twin(tmp_path):
         ("x", "made by an earlier connect-kit (schema x, now 1)"),
     ],
 )
-def test_a_twin_of_another_version_is_refused_with_the_next_step(twin, version, told):
+def test_a_twin_of_another_version_is_refused_with_the_next_step(twin, version, message):
     with duckdb.connect(str(twin.path)) as connection:
         connection.execute("UPDATE meta SET value = ? WHERE name = 'schemaVersion'", [version])
-    with pytest.raises(TwinError, match=re.escape(told)):
+    with pytest.raises(TwinError, match=re.escape(message)):
         Twin(twin.path)
 
 
@@ -186,18 +186,18 @@ def test_a_second_operation_of_this_process_waits_for_the_first(twin):
 
 def test_an_operation_that_would_wait_too_long_says_what_it_waits_for(twin, monkeypatch):
     monkeypatch.setattr("connect_kit.twin.database._PATIENCE", 0.01)
-    told = []
+    errors = []
 
     def look():
         with pytest.raises(TwinBusyError, match="in use by an upload; wait until it has ended, or cancel it") as error:
             twin.digest()
-        told.append(error)
+        errors.append(error)
 
     with open_session(twin.path, "an upload"):
         second = threading.Thread(target=look)
         second.start()
         second.join()
-    assert len(told) == 1
+    assert len(errors) == 1
 
 
 def test_many_threads_on_one_twin_lose_nothing(twin):

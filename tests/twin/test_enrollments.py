@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from connect_kit.twin import Action
-from tests.twin.uploads import CLASSES, ELM, ENROLLMENTS, OAK, USERS, Desk, told
+from tests.twin.uploads import CLASSES, ELM, ENROLLMENTS, OAK, USERS, Desk, outcomes
 
 HEADER = "classSourcedId,schoolSourcedId,userSourcedId,role\n"
 
@@ -18,7 +18,7 @@ def desk(tmp_path: Path) -> Desk:
 
 
 def test_students_and_teachers_are_enrolled(desk: Desk) -> None:
-    assert told(desk.upload("enrollments", ENROLLMENTS)) == ["CREATED"] * 3
+    assert outcomes(desk.upload("enrollments", ENROLLMENTS)) == ["CREATED"] * 3
     assert desk.rows("enrollments", "connectClassroomId", "connectUserId", "role") == [
         ("CC00000001", "CS00000001", "student"),
         ("CC00000001", "CU00000003", "teacher"),
@@ -28,21 +28,21 @@ def test_students_and_teachers_are_enrolled(desk: Desk) -> None:
 
 def test_a_second_row_for_the_same_person_and_class_changes_nothing(desk: Desk) -> None:
     twice = ENROLLMENTS + "C1,0104,S1,student\n"
-    assert told(desk.upload("enrollments", twice)) == ["CREATED"] * 3 + ["UNCHANGED"]
-    assert told(desk.upload("enrollments", twice)) == ["UNCHANGED"] * 4
+    assert outcomes(desk.upload("enrollments", twice)) == ["CREATED"] * 3 + ["UNCHANGED"]
+    assert outcomes(desk.upload("enrollments", twice)) == ["UNCHANGED"] * 4
     assert len(desk.rows("enrollments", "connectUserId")) == 3
 
 
 def test_nobody_is_taken_out_of_a_class(desk: Desk) -> None:
     # Decision 20: manual uploads add and update
     desk.upload("enrollments", ENROLLMENTS)
-    assert told(desk.upload("enrollments", HEADER + "C2,0205,T1,teacher\n")) == ["CREATED"]
+    assert outcomes(desk.upload("enrollments", HEADER + "C2,0205,T1,teacher\n")) == ["CREATED"]
     assert len(desk.rows("enrollments", "connectUserId")) == 4
 
 
 def test_the_role_that_is_stored_is_the_one_of_users_csv(desk: Desk) -> None:
     # S3: the user's role as set in users.csv; a differing one is a warning of the self-check, no error
-    assert told(desk.upload("enrollments", HEADER + "C1,0104,S1,teacher\nC1,0104,T1,STUDENT\n")) == ["CREATED"] * 2
+    assert outcomes(desk.upload("enrollments", HEADER + "C1,0104,S1,teacher\nC1,0104,T1,STUDENT\n")) == ["CREATED"] * 2
     assert desk.rows("enrollments", "connectUserId", "role") == [("CS00000001", "student"), ("CU00000003", "teacher")]
 
 
@@ -57,7 +57,7 @@ def test_each_rule_refuses_its_rows_with_the_code_of_the_self_check(desk: Desk) 
         + "C1,0104,7,student\nC1,,S1,student\nC1,9999,S1,student\nC1,0205,S1,student\nC1,0104,S1,pupil\n"
         + "C1,0104,S1,\nC1,0104,G1,student\nC1,0104,S1,guardian\nC1,0104,S'1,student\nC1,0104,S1,student\n",
     )
-    assert told(result) == [
+    assert outcomes(result) == [
         "enrollments.classSourcedId.present",
         "enrollments.classSourcedId.known_class",
         "enrollments.classSourcedId.leading_zero_lost",
@@ -76,9 +76,9 @@ def test_each_rule_refuses_its_rows_with_the_code_of_the_self_check(desk: Desk) 
     ]
 
 
-def test_the_same_class_id_in_two_schools_is_told_apart_by_the_school(desk: Desk) -> None:
+def test_the_same_class_id_in_two_schools_is_distinguished_by_the_school(desk: Desk) -> None:
     desk.upload("classes", CLASSES.replace("C2,", "C1,").replace("C1,Grade 3,03,Room 1,0104,1\n", ""))
-    assert told(desk.upload("enrollments", HEADER + "C1,0205,S1,student\n")) == ["CREATED"]
+    assert outcomes(desk.upload("enrollments", HEADER + "C1,0205,S1,student\n")) == ["CREATED"]
     (found,) = desk.rows("enrollments", "connectClassroomId")
     assert (*found, ELM) in desk.rows("classrooms", "connectClassroomId", "connectSchoolId")
 
@@ -87,16 +87,16 @@ def test_at_school_level_only_the_school_s_own_classes_count(desk: Desk) -> None
     # S0; the school column may be left out
     text = "classSourcedId,userSourcedId,role\nC1,S1,student\nC2,S1,student\n"
     result = desk.upload("enrollments", text, level="school", school=OAK)
-    assert told(result) == ["CREATED", "enrollments.classSourcedId.known_class"]
+    assert outcomes(result) == ["CREATED", "enrollments.classSourcedId.known_class"]
 
 
 def test_people_are_enrolled_into_an_archived_classroom(desk: Desk) -> None:
     # S23: an archived classroom keeps all information
     desk.twin.apply(Action("archive_classrooms"))
-    assert told(desk.upload("enrollments", ENROLLMENTS)) == ["CREATED"] * 3
+    assert outcomes(desk.upload("enrollments", ENROLLMENTS)) == ["CREATED"] * 3
     assert desk.rows("classrooms", "archived") == [(True,)] * 2
 
 
 def test_a_row_refused_does_not_make_the_next_one_a_repetition(desk: Desk) -> None:
     text = HEADER + "C1,0104,S1,pupil\nC1,0104,S1,student\nC1,0104,S1,student\n"
-    assert told(desk.upload("enrollments", text)) == ["enrollments.role.known", "CREATED", "UNCHANGED"]
+    assert outcomes(desk.upload("enrollments", text)) == ["enrollments.role.known", "CREATED", "UNCHANGED"]

@@ -144,10 +144,10 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("name", "text", "told"), WRONG)
-def test_a_workspace_that_does_not_hang_together_fills_no_twin(exported, tmp_path, name, text, told):
+@pytest.mark.parametrize(("name", "text", "message"), WRONG)
+def test_a_workspace_that_does_not_fit_together_fills_no_twin(exported, tmp_path, name, text, message):
     folder = exported(**{name: text if name == "schools" else FILES[name] + text})
-    with pytest.raises(WorkspaceError, match=re.escape(f"{name}.csv, {told}")) as error:
+    with pytest.raises(WorkspaceError, match=re.escape(f"{name}.csv, {message}")) as error:
         Twin.fill(tmp_path / "t.duckdb", folder)
     assert "correct it there or on Connect, and fill the twin again" in str(error.value)
     assert not any(name in str(error.value) for name in ("Eva", "Castle", "eva@"))

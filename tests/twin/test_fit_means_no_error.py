@@ -41,8 +41,8 @@ class Sent(NamedTuple):
     code: str
 
 
-class Rehearsed(NamedTuple):
-    """A delivery, checked and rehearsed: whether it is fit, critical findings (kind, code, line), its rows' fate."""
+class Comparison(NamedTuple):
+    """A delivery, checked and tried: whether it is fit, critical findings (kind, code, line), its rows' fate."""
 
     fit: bool
     critical: set[tuple[str, str, int]]
@@ -50,14 +50,14 @@ class Rehearsed(NamedTuple):
     refused: list[tuple[str, str]]
 
 
-def rehearsed(folder: Path, *, split: bool = False, **sample: Any) -> Rehearsed:
-    """Invent a district, check it, prepare it and rehearse it on the twin of its workspace."""
+def compare_invented(folder: Path, *, split: bool = False, **sample: Any) -> Comparison:
+    """Invent a district, check it, prepare it and make a dry run on the twin of its workspace."""
     district = ck.sample_roster(folder / "sample", **sample)
-    return compared(folder, district.delivery, district.workspace, level=sample.get("level", "district"), split=split)
+    return compare(folder, district.delivery, district.workspace, level=sample.get("level", "district"), split=split)
 
 
-def compared(folder: Path, delivery: Path, known: Path, *, level: Level = "district", split: bool = False) -> Rehearsed:
-    """Check a delivery, prepare it and rehearse it on the twin of a workspace."""
+def compare(folder: Path, delivery: Path, known: Path, *, level: Level = "district", split: bool = False) -> Comparison:
+    """Check a delivery, prepare it and make a dry run on the twin of a workspace."""
     roster, workspace = ck.read_roster(delivery, level=level), ck.read_workspace(known)
     findings = ck.check_roster(roster, workspace)
     twin = Twin.fill(folder / "twin.duckdb", known)
@@ -66,13 +66,15 @@ def compared(folder: Path, delivery: Path, known: Path, *, level: Level = "distr
     table = findings.table()
     table = table[table["severity"] == "critical"]
     critical = set(zip(table["table"], table["code"], table["line"].fillna(0).astype(int), strict=True))
-    rows = [row for result in done if result.path for row in told(result.file.kind, result.path, roster, split=split)]
+    rows = [
+        row for result in done if result.path for row in rows_of(result.file.kind, result.path, roster, split=split)
+    ]
     refused: list[tuple[str, str]] = [(result.file.kind, result.code) for result in done if result.outcome == "refused"]
-    return Rehearsed(findings.fit, critical, rows, refused)
+    return Comparison(findings.fit, critical, rows, refused)
 
 
-def told(kind: str, path: Path, roster: ck.Roster, *, split: bool) -> Iterator[Sent]:
-    """The rows of a result file, with the lines they have in the delivery; split by school no line is told."""
+def rows_of(kind: str, path: Path, roster: ck.Roster, *, split: bool) -> Iterator[Sent]:
+    """The rows of a result file, with the lines they have in the delivery; split by school lines are not known."""
     frame = getattr(roster, kind)
     if "status" in frame.columns:
         frame = frame[frame["status"].fillna("").str.strip().str.lower() != "tobedeleted"]
@@ -91,7 +93,7 @@ def follows(row: Sent, gone: set[tuple[str, str]]) -> bool:
     )
 
 
-def check_both_ways(seen: Rehearsed) -> None:
+def check_both_ways(seen: Comparison) -> None:
     """Every refused row was a critical finding of the same code; every such finding refuses its row."""
     shared = shared_codes()
     gone = {(row.kind, row.values.get("sourcedId", "")) for row in seen.rows if row.result == "ERROR"}
@@ -116,10 +118,10 @@ def shared_codes() -> set[str]:
         (2, {"level": "school", "guardians": "file", "layout": "oneroster11"}),
         (4, {"split": True, "guardians": "users"}),
     ],
-    ids=lambda told: "-".join(map(str, told.values())) if isinstance(told, dict) else str(told),
+    ids=lambda value: "-".join(map(str, value.values())) if isinstance(value, dict) else str(value),
 )
 def test_a_fit_delivery_is_uploaded_without_one_error(tmp_path: Path, seed: int, sample: dict[str, Any]) -> None:
-    seen = rehearsed(tmp_path, students=200, seed=seed, faults="none", **sample)
+    seen = compare_invented(tmp_path, students=200, seed=seed, faults="none", **sample)
     assert seen.fit
     assert not seen.refused
     assert {row.kind for row in seen.rows} >= {kind for kind, file in FILES.items() if file.needed}
@@ -133,12 +135,12 @@ def test_a_fit_delivery_is_uploaded_without_one_error(tmp_path: Path, seed: int,
         (2, {"guardians": "file"}),
         (4, {"level": "school", "guardians": "file"}),
     ],
-    ids=lambda told: "-".join(map(str, told.values())) if isinstance(told, dict) else str(told),
+    ids=lambda value: "-".join(map(str, value.values())) if isinstance(value, dict) else str(value),
 )
 def test_what_the_twin_refuses_was_a_critical_finding_and_the_other_way_round(
     tmp_path: Path, seed: int, sample: dict[str, Any]
 ) -> None:
-    seen = rehearsed(tmp_path, students=400, seed=seed, faults="all", **sample)
+    seen = compare_invented(tmp_path, students=400, seed=seed, faults="all", **sample)
     assert not seen.fit
     assert any(row.result == "ERROR" for row in seen.rows)
     check_both_ways(seen)
@@ -148,7 +150,7 @@ def test_what_the_twin_refuses_was_a_critical_finding_and_the_other_way_round(
     "code", ["users.sourcedId.unique", "enrollments.userSourcedId.leading_zero_lost", "guardians.student.at_most_six"]
 )
 def test_a_single_fault_refuses_the_rows_that_the_self_check_names(tmp_path: Path, code: str) -> None:
-    seen = rehearsed(tmp_path, students=500, faults=[code])
+    seen = compare_invented(tmp_path, students=500, faults=[code])
     assert {row.code for row in seen.rows if row.result == "ERROR"} >= {code}
     check_both_ways(seen)
 
@@ -171,7 +173,7 @@ def test_a_guardian_whom_only_connect_knows_is_enrolled_neither_here_nor_there(t
         ),
     ):
         write(file, tmp_path / "delivery" / f"{file.kind}.csv")
-    seen = compared(tmp_path, tmp_path / "delivery", tmp_path / "workspace")
+    seen = compare(tmp_path, tmp_path / "delivery", tmp_path / "workspace")
     assert [(row.line, row.code) for row in seen.rows if row.result == "ERROR"] == [(3, "enrollments.role.guardian")]
     assert ("enrollments", "enrollments.role.guardian", 3) in seen.critical
     check_both_ways(seen)

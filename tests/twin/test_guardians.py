@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.twin.uploads import ELM, OAK, Desk, told
+from tests.twin.uploads import ELM, OAK, Desk, outcomes
 
 HEADER = "studentSourcedId,guardianSourcedId,givenName,familyName,email,sms,phone,language\n"
 STUDENTS = """\
@@ -32,7 +32,7 @@ def test_guardians_are_attached_to_students_who_are_there(desk: Desk) -> None:
     # S4, S5: one row a student and a guardian; CREATED: not yet in the system, UPDATED: has an account already
     rows = guardians("S1,G1,Di,Hadid,di@example.org,+12025550101,+12025550102,es", "S2,G1,Di,Hadid,di@example.org,,,")
     result = desk.upload("guardians", rows)
-    assert told(result) == ["CREATED", "UPDATED"]
+    assert outcomes(result) == ["CREATED", "UPDATED"]
     columns = ("connectUserId", "givenName", "email", "sms", "phone", "language")
     assert desk.rows("accounts", *columns)[1:] == [
         ("CU00000002", "Di", "di@example.org", "+12025550101", "+12025550102", "es")
@@ -45,13 +45,13 @@ def test_guardians_are_attached_to_students_who_are_there(desk: Desk) -> None:
         (OAK, "guardians", "SUCCESS", "CREATED", 1),
         (ELM, "guardians", "SUCCESS", "UPDATED", 1),
     ]
-    assert told(desk.upload("guardians", rows)) == ["UNCHANGED", "UNCHANGED"]
+    assert outcomes(desk.upload("guardians", rows)) == ["UNCHANGED", "UNCHANGED"]
 
 
 def test_without_guardian_id_rows_with_equal_details_are_one_guardian(desk: Desk) -> None:
     rows = guardians("S1,,Di,Hadid,di@example.org,,,", "S2,,Di,Hadid,di@example.org,,,", "S2,,Di,Hadid,,7,,")
-    assert told(desk.upload("guardians", rows)) == ["CREATED", "UPDATED", "CREATED"]
-    assert told(desk.upload("guardians", rows)) == ["UNCHANGED"] * 3
+    assert outcomes(desk.upload("guardians", rows)) == ["CREATED", "UPDATED", "CREATED"]
+    assert outcomes(desk.upload("guardians", rows)) == ["UNCHANGED"] * 3
     assert desk.rows("guardian_roles", "connectUserId", "guardianId") == [("CU00000002", None), ("CU00000003", None)]
 
 
@@ -60,16 +60,16 @@ def test_the_same_details_as_an_account_of_staff_join_it(desk: Desk) -> None:
     desk.upload(
         "users", "sourcedId,orgSourcedIds,role,givenName,familyName,email\nT1,0104,teacher,Cy,Hadid,cy@example.org\n"
     )
-    assert told(desk.upload("guardians", guardians("S1,,Cy,Hadid,cy@example.org,,,"))) == ["UPDATED"]
+    assert outcomes(desk.upload("guardians", guardians("S1,,Cy,Hadid,cy@example.org,,,"))) == ["UPDATED"]
     assert desk.rows("guardian_roles", "connectUserId", "guardianId") == [("CU00000001", None)]
-    assert told(desk.upload("guardians", guardians("S1,G1,Cy,Hadid,cy@example.org,,,"))) == ["UPDATED"]
+    assert outcomes(desk.upload("guardians", guardians("S1,G1,Cy,Hadid,cy@example.org,,,"))) == ["UPDATED"]
     assert desk.rows("guardian_roles", "connectUserId", "guardianId") == [("CU00000001", "G1")]
 
 
 def test_a_guardian_who_has_an_account_is_updated_and_not_doubled(desk: Desk) -> None:
     # S4
     desk.upload("guardians", guardians("S1,G1,Di,Hadid,di@example.org,,,"))
-    assert told(desk.upload("guardians", guardians("S1,G1,Di,Haddad,new@example.org,5,,"))) == ["UPDATED"]
+    assert outcomes(desk.upload("guardians", guardians("S1,G1,Di,Haddad,new@example.org,5,,"))) == ["UPDATED"]
     (_, changed) = desk.rows("accounts", "connectUserId", "familyName", "email", "sms")
     assert changed == ("CU00000002", "Haddad", "new@example.org", "5")
 
@@ -84,7 +84,7 @@ def test_each_rule_refuses_its_rows_with_the_code_of_the_self_check(desk: Desk) 
             "S1,G1,Di,,di@example.org,,,", "S1,G1,Di,Hadid,,,+12025550101,", "S1,G1,Di,Hadid,,5,,", *many,
         ),
     )  # fmt: skip
-    assert told(result) == [
+    assert outcomes(result) == [
         "guardians.studentSourcedId.present",
         "guardians.studentSourcedId.known_student",
         "guardians.givenName.present",
@@ -109,7 +109,7 @@ def test_abandon_disconnects_guardians_whom_the_file_no_longer_names(desk: Desk)
     )
     desk.upload("guardians", both)
     result = desk.upload("guardians", guardians("S1,G1,Di,Hadid,di@example.org,,,"), abandon=True)
-    assert (told(result), result.disconnected) == (["UNCHANGED"], 2)
+    assert (outcomes(result), result.disconnected) == (["UNCHANGED"], 2)
     assert desk.rows("relationships", "connectStudentId", "connectUserId") == [("CS00000001", "CU00000002")]
     assert len(desk.rows("accounts", "connectUserId")) == 3
     assert desk.twin.activity()["what"].iloc[-1] == "guardians.csv, district level: 1 unchanged, 2 disconnected"
@@ -153,5 +153,5 @@ def test_guardians_that_somebody_connected_by_hand_are_not_abandoned(tmp_path: P
     other = guardians("S1,,Ed,Hadid,ed@example.org,,,")
     assert desk.upload("guardians", other, abandon=True).disconnected == 0
     # Once an upload names her, the relationship is the SIS's.
-    assert told(desk.upload("guardians", guardians("S1,,Di,Hadid,di@example.org,,,"))) == ["UPDATED"]
+    assert outcomes(desk.upload("guardians", guardians("S1,,Di,Hadid,di@example.org,,,"))) == ["UPDATED"]
     assert desk.upload("guardians", other, abandon=True).disconnected == 1

@@ -10,7 +10,7 @@ import pytest
 
 from connect_kit.errors import OutputError, UploadCancelledError
 from connect_kit.uploads.values import Progress
-from tests.twin.uploads import CLASSES, ENROLLMENTS, OAK, USERS, Desk, lines, told
+from tests.twin.uploads import CLASSES, ENROLLMENTS, OAK, USERS, Desk, lines, outcomes
 
 GUARDIANS = """\
 studentSourcedId,guardianSourcedId,givenName,familyName,email
@@ -58,7 +58,7 @@ def test_refused_rows_are_counted_by_code_as_the_result_file_lists_them(desk: De
     assert (refused.outcome, dict(refused.refusals)) == ("refused", {})
 
 
-def test_the_file_s_name_tells_place_kind_and_school_and_only_its_owner_may_read_it(desk: Desk) -> None:
+def test_the_file_s_name_shows_place_kind_and_school_and_only_its_owner_may_read_it(desk: Desk) -> None:
     text = "sourcedId,title,grades\nC1,Art,03\n"
     file = desk.file("classes", text, level="school", school=OAK)
     result = desk.twin.send(file, desk.folder / "results", run="r", place=(7, 12))
@@ -102,7 +102,7 @@ def test_a_real_upload_is_in_the_log_with_digest_and_counts_and_without_names(de
     assert "Zoe" not in entry.to_string()
 
 
-def test_what_a_run_has_sent_is_not_sent_again_and_what_became_of_it_is_told(desk: Desk) -> None:
+def test_what_a_run_has_sent_is_not_sent_again_and_what_became_of_it_is_returned(desk: Desk) -> None:
     # Decision 14: resumed after a crash, nothing is sent twice
     file = desk.file("users", USERS + "S9,0104,student,,Hadid,,,,,\n")
     first = desk.twin.send(file, desk.folder / "r", run="plan:1")
@@ -144,7 +144,7 @@ def test_a_full_disk_while_the_result_is_written_leaves_the_workspace_as_it_was(
     assert desk.twin.send(file, results, run="r").outcome == "processed"
 
 
-def test_a_results_folder_that_is_a_file_is_told_before_anything_is_changed(desk: Desk) -> None:
+def test_a_results_folder_that_is_a_file_is_refused_before_anything_is_changed(desk: Desk) -> None:
     (desk.folder / "results").write_text("")
     before = desk.twin.digest()
     with pytest.raises(OutputError, match="cannot be written"):
@@ -158,8 +158,8 @@ def test_cancelling_leaves_nothing_behind(desk: Desk, stage: str) -> None:
     before, entries = desk.twin.digest(), len(desk.twin.activity())
     cancel = threading.Event()
 
-    def watch(told: Progress) -> None:
-        if told.stage == stage:
+    def watch(step: Progress) -> None:
+        if step.stage == stage:
             cancel.set()
 
     file, results = desk.file("classes", CLASSES), desk.folder / "results"
@@ -169,7 +169,7 @@ def test_cancelling_leaves_nothing_behind(desk: Desk, stage: str) -> None:
     assert not results.exists() or list(results.iterdir()) == []
 
 
-def test_progress_tells_every_stage_of_every_file(desk: Desk) -> None:
+def test_progress_shows_every_stage_of_every_file(desk: Desk) -> None:
     seen: list[Progress] = []
     desk.dry_run(desk.file("users", USERS), desk.file("classes", CLASSES), progress=seen.append)
     assert list(dict.fromkeys((step.place, step.kind, step.stage) for step in seen)) == [
@@ -180,9 +180,9 @@ def test_progress_tells_every_stage_of_every_file(desk: Desk) -> None:
     assert (seen[-1].done, seen[-1].rows, seen[-1].files) == (2, 2, 2)
 
 
-def test_a_file_refused_in_a_rehearsal_does_not_stop_the_next_ones(desk: Desk) -> None:
+def test_a_file_refused_in_a_dry_run_does_not_stop_the_next_ones(desk: Desk) -> None:
     found = desk.dry_run(
         desk.file("users", USERS), desk.file("classes", ""), desk.file("student_attributes", ATTRIBUTES)
     )
     assert [result.outcome for result in found] == ["processed", "refused", "processed"]
-    assert told(found[2]) == ["CREATED", "UNCHANGED"]
+    assert outcomes(found[2]) == ["CREATED", "UNCHANGED"]

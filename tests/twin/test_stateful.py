@@ -56,16 +56,16 @@ class TwinAndModel(RuleBasedStateMachine):
         shutil.copy(first, self.folder / "twin.duckdb")
         self.twin, self.model = Twin(self.folder / "twin.duckdb"), copy.deepcopy(model)
 
-    @rule(file=st.sampled_from(KINDS).flatmap(files), rehearsed=st.booleans())
-    def upload(self, file: File, rehearsed: bool) -> None:
-        """A file, for real; a rehearsal before it changes nothing and says the same."""
-        told = self.written(file)
-        if rehearsed:
+    @rule(file=st.sampled_from(KINDS).flatmap(files), tried=st.booleans())
+    def upload(self, file: File, tried: bool) -> None:
+        """A file, for real; a dry run before it changes nothing and says the same."""
+        written = self.written(file)
+        if tried:
             before = self.twin.digest()
-            (dry,) = self.twin.dry_run([told], self.folder / "dry")
+            (dry,) = self.twin.dry_run([written], self.folder / "dry")
             assert self.twin.digest() == before
-        done = self.sent(told)
-        if rehearsed:
+        done = self.sent(written)
+        if tried:
             assert (dry.outcome, dry.code, dry.tallies, dry.disconnected) == (
                 done.outcome, done.code, done.tallies, done.disconnected,
             )  # fmt: skip
@@ -76,9 +76,9 @@ class TwinAndModel(RuleBasedStateMachine):
     @rule(file=st.sampled_from(KINDS).flatmap(files))
     def upload_twice(self, file: File) -> None:
         """The second time changes nothing (every accepted row is UNCHANGED)."""
-        told = self.written(file)
-        self.compared(file, self.sent(told), self.model)
-        again = self.sent(told)
+        written = self.written(file)
+        self.compared(file, self.sent(written), self.model)
+        again = self.sent(written)
         assert again.counts["CREATED"] == again.counts["UPDATED"] == again.disconnected == 0, again.table()
         self.compared(file, again, self.model)
         self.unchanged_by_look()
@@ -87,9 +87,9 @@ class TwinAndModel(RuleBasedStateMachine):
     def dry_run(self, several: list[File]) -> None:
         """Later files see what earlier ones would have done; then everything is as it was."""
         model = copy.deepcopy(self.model)
-        told = [self.written(file) for file in several]
+        written = [self.written(file) for file in several]
         before = self.twin.digest()
-        done = self.twin.dry_run(told, self.folder / f"rehearsal-{self.number}")
+        done = self.twin.dry_run(written, self.folder / f"dry-{self.number}")
         assert len(done) == len(several)
         for file, result in zip(several, done, strict=True):
             self.compared(file, result, model)
@@ -181,9 +181,9 @@ class TwinAndModel(RuleBasedStateMachine):
         write(file, path)
         return UploadFile.of(path, file.kind, level=file.level, school=file.school, abandon=file.abandon)  # type: ignore[arg-type]
 
-    def sent(self, told: UploadFile) -> FileResult:
+    def sent(self, written: UploadFile) -> FileResult:
         self.number += 1
-        return self.twin.send(told, self.folder / f"results-{self.number}", run=f"plan:{self.number}")
+        return self.twin.send(written, self.folder / f"results-{self.number}", run=f"plan:{self.number}")
 
     def compared(self, file: File, result: FileResult, model: Model) -> None:
         """The model's answer is the twin's: the refusal, or the result of every record."""
@@ -202,8 +202,8 @@ class TwinAndModel(RuleBasedStateMachine):
         assert header == [*_written_header(file), *RESULT_COLUMNS]
         width = len(file.header)
         assert [tuple(row[:width]) for row in rows] == [record or ("",) * width for record in file.records]
-        told = [(row[width], row[width + 1], row[width + 2] if row[width] == "ERROR" else "") for row in rows]
-        for place, (row, said) in enumerate(zip(told, answer.rows, strict=True)):
+        found = [(row[width], row[width + 1], row[width + 2] if row[width] == "ERROR" else "") for row in rows]
+        for place, (row, said) in enumerate(zip(found, answer.rows, strict=True)):
             assert row == said, f"record {place}: the twin says {row}, the model {said}"
         assert all(row[-1] for row in rows if row[width] == "ERROR")
         assert result.counts == answer.counts

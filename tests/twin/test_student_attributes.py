@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.twin.uploads import OAK, USERS, Desk, told
+from tests.twin.uploads import OAK, USERS, Desk, outcomes
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def desk(tmp_path: Path) -> Desk:
 def test_every_column_but_the_first_is_an_attribute(desk: Desk, key: str) -> None:
     # Decision 9: the key and its accepted names
     result = desk.upload("student_attributes", f'{key},ELL,Bus stop\nS1,yes,"Elm, 5"\nS2,,\n')
-    assert told(result) == ["CREATED", "UNCHANGED"]
+    assert outcomes(result) == ["CREATED", "UNCHANGED"]
     assert desk.rows("attributes", "connectStudentId", "name", "value") == [
         ("CS00000001", "Bus stop", "Elm, 5"),
         ("CS00000001", "ELL", "yes"),
@@ -29,8 +29,8 @@ def test_every_column_but_the_first_is_an_attribute(desk: Desk, key: str) -> Non
 
 def test_a_blank_field_leaves_what_is_stored(desk: Desk) -> None:
     desk.upload("student_attributes", "studentSourcedId,ELL,IEP\nS1,yes,no\n")
-    assert told(desk.upload("student_attributes", "studentSourcedId,ELL,IEP\nS1,,no\n")) == ["UNCHANGED"]
-    assert told(desk.upload("student_attributes", "studentSourcedId,ELL,FRL\nS1,no,yes\nS2,no,\n")) == [
+    assert outcomes(desk.upload("student_attributes", "studentSourcedId,ELL,IEP\nS1,,no\n")) == ["UNCHANGED"]
+    assert outcomes(desk.upload("student_attributes", "studentSourcedId,ELL,FRL\nS1,no,yes\nS2,no,\n")) == [
         "UPDATED",
         "CREATED",
     ]
@@ -44,7 +44,7 @@ def test_a_blank_field_leaves_what_is_stored(desk: Desk) -> None:
 
 def test_each_rule_refuses_its_rows_with_the_code_of_the_self_check(desk: Desk) -> None:
     result = desk.upload("student_attributes", "studentSourcedId,ELL\n,yes\nS9,yes\nS1,yes\nS1,no\nT1,yes\nS2,yes\n")
-    assert told(result) == [
+    assert outcomes(result) == [
         "student_attributes.studentSourcedId.present",
         "student_attributes.studentSourcedId.known_student",
         "student_attributes.studentSourcedId.unique",
@@ -58,5 +58,5 @@ def test_names_that_differ_in_case_are_two_attributes_and_a_column_without_name_
     result = desk.upload(
         "student_attributes", "studentSourcedId,ell,ELL,_line,\nS1,a,b,c,d\n", level="school", school=OAK
     )
-    assert told(result) == ["CREATED"]
+    assert outcomes(result) == ["CREATED"]
     assert desk.rows("attributes", "name", "value") == [("ELL", "b"), ("_line", "c"), ("ell", "a")]

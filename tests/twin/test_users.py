@@ -9,7 +9,7 @@ import pytest
 from connect_kit.connect import ROLE_KINDS
 from connect_kit.errors import SettingError, TwinError
 from connect_kit.twin import Action
-from tests.twin.uploads import ASH, ELM, OAK, USERS, Desk, told
+from tests.twin.uploads import ASH, ELM, OAK, USERS, Desk, outcomes
 
 HEADER = "sourcedId,orgSourcedIds,role,givenName,familyName,email,sms,phone,agentSourcedIds,grades\n"
 
@@ -25,7 +25,7 @@ def users(*rows: str) -> str:
 
 def test_what_the_sync_stores_of_a_users_row_is_stored(desk: Desk) -> None:
     """S18: students: SIS ID, name, email, grade; adults: SIS ID, name, email, SMS number, home phone; staff: role."""
-    assert told(desk.upload("users", USERS)) == ["CREATED"] * 6
+    assert outcomes(desk.upload("users", USERS)) == ["CREATED"] * 6
     assert desk.rows(
         "students", "connectStudentId", "givenName", "familyName", "grade", "email", "studentId", "archived"
     ) == [
@@ -62,7 +62,7 @@ def test_what_the_sync_stores_of_a_users_row_is_stored(desk: Desk) -> None:
 @pytest.mark.parametrize("role", ROLE_KINDS)
 def test_every_role_of_the_article_is_taken_as_its_kind(desk: Desk, role: str) -> None:
     # S1: parent = guardian = relative; teacher = aide = proctor. Case and blanks do not count (kit decision).
-    assert told(desk.upload("users", users(f"X1,0104, {role.upper()},Amal,Hadid,a@example.org,,,,"))) == ["CREATED"]
+    assert outcomes(desk.upload("users", users(f"X1,0104, {role.upper()},Amal,Hadid,a@example.org,,,,"))) == ["CREATED"]
     kind = ROLE_KINDS[role]
     summary = desk.twin.summary().set_index("what")["count"]
     found = {what: int(summary[what]) for what in ("students", "guardians", "staff")}
@@ -94,7 +94,7 @@ def test_each_rule_refuses_its_rows_with_the_code_of_the_self_check(desk: Desk) 
             "OK,0104,student,Lea,Hadid,,,,,",
         ),
     )
-    assert told(result) == [
+    assert outcomes(result) == [
         "users.sourcedId.present",
         "users.sourcedId.unique",
         "users.sourcedId.unique",
@@ -117,7 +117,7 @@ def test_each_rule_refuses_its_rows_with_the_code_of_the_self_check(desk: Desk) 
 
 
 def test_a_row_that_breaks_several_rules_is_told_the_first(desk: Desk) -> None:
-    assert told(desk.upload("users", users(",,pupil,,,,,,,"))) == ["users.sourcedId.present"]
+    assert outcomes(desk.upload("users", users(",,pupil,,,,,,,"))) == ["users.sourcedId.present"]
 
 
 def test_a_student_made_by_hand_is_left_beside_the_new_one(desk: Desk) -> None:
@@ -125,7 +125,7 @@ def test_a_student_made_by_hand_is_left_beside_the_new_one(desk: Desk) -> None:
     desk.upload("users", users("S1,0104,student,Amal,Hadid,,,,,03"))
     desk.twin.apply(Action("archive_students", school=OAK))
     before = desk.rows("students", "connectStudentId", "givenName", "archived")
-    assert told(desk.upload("users", users("S9,0104,student,Amal,Hadid,,,,,03"))) == ["CREATED"]
+    assert outcomes(desk.upload("users", users("S9,0104,student,Amal,Hadid,,,,,03"))) == ["CREATED"]
     after = desk.rows("students", "connectStudentId", "givenName", "archived")
     assert after == [*before, ("CS00000002", "Amal", False)]
 
@@ -134,12 +134,12 @@ def test_name_email_and_grade_of_a_student_are_updated(desk: Desk) -> None:
     # S18; the second time nothing changes
     desk.upload("users", users("S1,0104,student,Amal,Hadid,,,,,03", "S2,0104,student,Bo,Hadid,,,,,03"))
     changed = users('S1,0104,student,Amal,Haddad,a@example.org,,,,"04,05"', "S2,0104,student,Bo,Hadid,,,,,03")
-    assert told(desk.upload("users", changed)) == ["UPDATED", "UNCHANGED"]
+    assert outcomes(desk.upload("users", changed)) == ["UPDATED", "UNCHANGED"]
     assert desk.rows("students", "familyName", "email", "grade") == [
         ("Haddad", "a@example.org", "04"),
         ("Hadid", None, "03"),
     ]
-    assert told(desk.upload("users", changed)) == ["UNCHANGED", "UNCHANGED"]
+    assert outcomes(desk.upload("users", changed)) == ["UNCHANGED", "UNCHANGED"]
 
 
 def test_an_absent_column_leaves_what_is_stored_and_a_blank_field_clears_it(desk: Desk) -> None:
@@ -150,10 +150,10 @@ def test_an_absent_column_leaves_what_is_stored_and_a_blank_field_clears_it(desk
         "sourcedId,orgSourcedIds,role,givenName,familyName,sms\n"
         "S1,0104,student,Amal,Hadid,\nG1,0104,parent,Cy,Hadid,5\n"
     )
-    assert told(desk.upload("users", short)) == ["UNCHANGED", "UNCHANGED"]
+    assert outcomes(desk.upload("users", short)) == ["UNCHANGED", "UNCHANGED"]
     assert desk.rows("students", "email", "grade") == [("a@example.org", "03")]
     cleared = users("S1,0104,student,Amal,Hadid,,,,,", "G1,0104,parent,Cy,Hadid,c@example.org,5,,,")
-    assert told(desk.upload("users", cleared)) == ["UPDATED", "UPDATED"]
+    assert outcomes(desk.upload("users", cleared)) == ["UPDATED", "UPDATED"]
     assert desk.rows("students", "email", "grade") == [(None, None)]
     assert desk.rows("accounts", "email", "sms", "phone") == [("c@example.org", "5", None)]
 
@@ -163,7 +163,7 @@ def test_an_archived_student_of_the_file_stays_archived_and_the_row_says_so(desk
     desk.upload("users", users("S1,0104,student,Amal,Hadid,,,,,03"))
     desk.twin.apply(Action("archive_students"))
     result = desk.upload("users", users("S1,0104,student,Amal,Hadid,,,,,04"))
-    assert (told(result), list(result.table()["code"])) == (["UPDATED"], ["users.student.archived"])
+    assert (outcomes(result), list(result.table()["code"])) == (["UPDATED"], ["users.student.archived"])
     assert desk.rows("students", "grade", "archived") == [("04", True)]
 
 
@@ -178,7 +178,7 @@ def test_the_same_name_email_and_phone_is_one_account_with_several_roles(desk: D
             "G3,0104,parent,Eve,Ito,eve@example.org,,,,",
         ),
     )
-    assert told(result) == ["CREATED", "UPDATED", "CREATED", "CREATED"]
+    assert outcomes(result) == ["CREATED", "UPDATED", "CREATED", "CREATED"]
     assert desk.rows("guardian_roles", "connectUserId", "guardianId") == [
         ("CU00000001", "G1"),
         ("CU00000002", "G2"),
@@ -189,21 +189,21 @@ def test_the_same_name_email_and_phone_is_one_account_with_several_roles(desk: D
 
 def test_staff_without_email_and_mobile_number_are_joined_to_nobody(desk: Desk) -> None:
     rows = users("T1,0104,teacher,Eve,Ito,,,,,", "T2,0104,teacher,Eve,Ito,,,,,")
-    assert told(desk.upload("users", rows)) == ["CREATED", "CREATED"]
-    assert told(desk.upload("users", rows)) == ["UNCHANGED", "UNCHANGED"]
+    assert outcomes(desk.upload("users", rows)) == ["CREATED", "CREATED"]
+    assert outcomes(desk.upload("users", rows)) == ["UNCHANGED", "UNCHANGED"]
     assert desk.rows("accounts", "connectUserId") == [("CU00000001",), ("CU00000002",)]
 
 
 def test_people_may_share_an_email_address(desk: Desk) -> None:
     # S31: shared contact methods are supported
     rows = users("G1,0104,parent,Cy,Hadid,home@example.org,,,,", "G2,0104,parent,Di,Hadid,home@example.org,,,,")
-    assert told(desk.upload("users", rows)) == ["CREATED", "CREATED"]
+    assert outcomes(desk.upload("users", rows)) == ["CREATED", "CREATED"]
 
 
 def test_the_role_of_staff_is_set_when_it_is_made_and_not_changed(desk: Desk) -> None:
     # S18: role (can be changed later by hand), not updated
     desk.upload("users", users("T1,0104,teacher,Eve,Ito,eve@example.org,,,,"))
-    assert told(desk.upload("users", users("T1,0104,administrator,Eve,Ito,eve@example.org,,,,"))) == ["UNCHANGED"]
+    assert outcomes(desk.upload("users", users("T1,0104,administrator,Eve,Ito,eve@example.org,,,,"))) == ["UNCHANGED"]
     assert desk.rows("staff_roles", "role") == [("teacher",)]
 
 
@@ -211,11 +211,11 @@ def test_new_details_of_somebody_with_one_id_change_the_account(desk: Desk) -> N
     # S18: name, email, SMS number and home phone are updated
     desk.upload("users", users("G1,0104,parent,Cy,Hadid,cy@example.org,5,6,,"))
     changed = users("G1,0104,parent,Cy,Haddad,new@example.org,7,8,,")
-    assert told(desk.upload("users", changed)) == ["UPDATED"]
+    assert outcomes(desk.upload("users", changed)) == ["UPDATED"]
     assert desk.rows("accounts", "connectUserId", "familyName", "email", "sms", "phone") == [
         ("CU00000001", "Haddad", "new@example.org", "7", "8")
     ]
-    assert told(desk.upload("users", changed)) == ["UNCHANGED"]
+    assert outcomes(desk.upload("users", changed)) == ["UNCHANGED"]
 
 
 BOTH = ("T1,0104,teacher,Eve,Ito,eve@example.org,,,,", "G1,0104,parent,Eve,Ito,eve@example.org,,,,")
@@ -224,7 +224,7 @@ BOTH = ("T1,0104,teacher,Eve,Ito,eve@example.org,,,,", "G1,0104,parent,Eve,Ito,e
 def test_new_details_of_all_roles_change_the_account_they_share(desk: Desk) -> None:
     desk.upload("users", users(*BOTH))
     changed = users(*(row.replace("eve@", "ito@") for row in BOTH))
-    assert told(desk.upload("users", changed)) == ["UPDATED", "UPDATED"]
+    assert outcomes(desk.upload("users", changed)) == ["UPDATED", "UPDATED"]
     assert desk.rows("accounts", "connectUserId", "email") == [("CU00000001", "ito@example.org")]
 
 
@@ -232,7 +232,7 @@ def test_new_details_of_one_role_part_the_accounts_and_take_the_children_along(d
     # S12: different contact data per role make several independent accounts
     child = "S1,0104,student,Amal,Ito,,,,G1,03"
     desk.upload("users", users(*BOTH, child))
-    assert told(desk.upload("users", users(BOTH[0], BOTH[1].replace("eve@", "ito@"), child))) == [
+    assert outcomes(desk.upload("users", users(BOTH[0], BOTH[1].replace("eve@", "ito@"), child))) == [
         "UNCHANGED",
         "CREATED",
         "UPDATED",
@@ -257,7 +257,7 @@ def test_a_guardian_made_by_hand_with_the_same_details_gets_the_id(tmp_path: Pat
     )
     desk = Desk(Twin.fill(tmp_path / "twin.duckdb", folder), tmp_path)
     rows = users("S1,0104,student,Amal,Hadid,,,,G1,03", "G1,0104,parent,Cy,Hadid,cy@example.org,,,,")
-    assert told(desk.upload("users", rows)) == ["CREATED", "UPDATED"]
+    assert outcomes(desk.upload("users", rows)) == ["CREATED", "UPDATED"]
     assert desk.rows("guardian_roles", "connectUserId", "guardianId") == [("B", "G1")]
     assert desk.rows("relationships", "connectStudentId", "connectUserId", "managed") == [
         ("A", "B", False),
@@ -268,7 +268,7 @@ def test_a_guardian_made_by_hand_with_the_same_details_gets_the_id(tmp_path: Pat
 def test_a_guardian_whom_connect_does_not_know_is_not_connected_and_the_row_says_so(desk: Desk) -> None:
     result = desk.upload("users", users("S1,0104,student,Amal,Hadid,,,,G7,03"))
     frame = result.table()
-    assert told(result) == ["CREATED"]
+    assert outcomes(result) == ["CREATED"]
     assert frame["code"][0] == "users.agentSourcedIds.known"
     assert frame["message"][0] == "guardian G7 is not a guardian on Connect, and was not connected"
 
@@ -276,7 +276,7 @@ def test_a_guardian_whom_connect_does_not_know_is_not_connected_and_the_row_says
 def test_relationships_are_added_and_never_taken_away(desk: Desk) -> None:
     guardians = ("G1,0104,parent,Cy,Hadid,cy@example.org,,,,", "G2,0104,parent,Di,Hadid,di@example.org,,,,")
     desk.upload("users", users("S1,0104,student,Amal,Hadid,,,,G1,03", *guardians))
-    assert told(desk.upload("users", users("S1,0104,student,Amal,Hadid,,,,G2,03"))) == ["UPDATED"]
+    assert outcomes(desk.upload("users", users("S1,0104,student,Amal,Hadid,,,,G2,03"))) == ["UPDATED"]
     assert desk.rows("relationships", "connectUserId") == [("CU00000001",), ("CU00000002",)]
 
 
@@ -284,7 +284,7 @@ def test_with_the_guardian_file_guardians_of_users_csv_are_passed_over(desk: Des
     # S14: "Allow sync to manage guardians" is off when guardians come from guardians.csv
     desk.set(guardians_from="guardians")
     result = desk.upload("users", USERS)
-    assert told(result) == ["CREATED", "CREATED", "SKIPPED", "SKIPPED", "CREATED", "CREATED"]
+    assert outcomes(result) == ["CREATED", "CREATED", "SKIPPED", "SKIPPED", "CREATED", "CREATED"]
     assert list(result.table()["code"])[2] == "settings.guardians_from"
     assert desk.rows("relationships", "connectUserId") == []
     assert result.counts["SKIPPED"] == 2
@@ -294,7 +294,7 @@ def test_the_phone_column_supplies_the_mobile_number_where_the_setting_says_so(d
     # S14: phone credential column
     desk.set(phone_credential_column="phone")
     result = desk.upload("users", users("G1,0104,parent,Cy,Hadid,,111,222,,", "G2,0104,parent,Di,Hadid,,333,,,"))
-    assert told(result) == ["CREATED", "users.guardian.no_contact"]
+    assert outcomes(result) == ["CREATED", "users.guardian.no_contact"]
     assert desk.rows("accounts", "sms", "phone") == [("222", "111")]
 
 
@@ -306,29 +306,29 @@ def test_the_student_number_is_shown_where_the_setting_says_so(desk: Desk) -> No
         "sourcedId,orgSourcedIds,role,givenName,familyName,identifier\n"
         "S1,0104,student,Amal,Hadid,77\nS2,0104,student,Bo,Hadid,\n"
     )
-    assert told(desk.upload("users", text)) == ["CREATED", "CREATED"]
+    assert outcomes(desk.upload("users", text)) == ["CREATED", "CREATED"]
     assert desk.rows("students", "studentId", "sourcedId") == [("77", "S1"), ("S2", "S2")]
     desk.set(student_id="id")
-    assert told(desk.upload("users", text)) == ["UPDATED", "UNCHANGED"]
+    assert outcomes(desk.upload("users", text)) == ["UPDATED", "UNCHANGED"]
     assert desk.rows("students", "studentId", "sourcedId") == [("S1", "S1"), ("S2", "S2")]
 
 
 def test_the_list_of_schools_replaces_those_of_a_person_at_district_level(desk: Desk) -> None:
     # S1: several IDs for people in several schools, separated by commas
     desk.upload("users", users("S1,0104,student,Amal,Hadid,,,,,03"))
-    assert told(desk.upload("users", users('S1,"0205, 0104,0205",student,Amal,Hadid,,,,,03'))) == ["UPDATED"]
+    assert outcomes(desk.upload("users", users('S1,"0205, 0104,0205",student,Amal,Hadid,,,,,03'))) == ["UPDATED"]
     assert desk.rows("student_schools", "connectSchoolId", "place") == [(OAK, 2), (ELM, 1)]
-    assert told(desk.upload("users", users('S1,"0205,0104",student,Amal,Hadid,,,,,03'))) == ["UNCHANGED"]
-    assert told(desk.upload("users", users("S1,0205,student,Amal,Hadid,,,,,03"))) == ["UPDATED"]
+    assert outcomes(desk.upload("users", users('S1,"0205,0104",student,Amal,Hadid,,,,,03'))) == ["UNCHANGED"]
+    assert outcomes(desk.upload("users", users("S1,0205,student,Amal,Hadid,,,,,03"))) == ["UPDATED"]
     assert desk.rows("student_schools", "connectSchoolId", "place") == [(ELM, 1)]
 
 
 def test_a_school_level_upload_adds_its_school_and_needs_no_school_column(desk: Desk) -> None:
     # S0, S1: at school level the School ID is optional and the column may be removed
     text = "sourcedId,role,givenName,familyName,email\nS1,student,Amal,Hadid,\nT1,teacher,Eve,Ito,eve@example.org\n"
-    assert told(desk.upload("users", text, level="school", school=ASH)) == ["CREATED", "CREATED"]
-    assert told(desk.upload("users", text, level="school", school=OAK)) == ["UPDATED", "UPDATED"]
-    assert told(desk.upload("users", text, level="school", school=OAK)) == ["UNCHANGED", "UNCHANGED"]
+    assert outcomes(desk.upload("users", text, level="school", school=ASH)) == ["CREATED", "CREATED"]
+    assert outcomes(desk.upload("users", text, level="school", school=OAK)) == ["UPDATED", "UPDATED"]
+    assert outcomes(desk.upload("users", text, level="school", school=OAK)) == ["UNCHANGED", "UNCHANGED"]
     assert desk.rows("student_schools", "connectSchoolId", "place") == [(OAK, 2), (ASH, 1)]
     assert desk.rows("staff_schools", "connectSchoolId", "place") == [(OAK, 2), (ASH, 1)]
 

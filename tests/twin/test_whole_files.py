@@ -11,7 +11,7 @@ import pytest
 
 from connect_kit.errors import PlanError, SettingError
 from connect_kit.uploads.values import UploadFile
-from tests.twin.uploads import CLASSES, ELM, ENROLLMENTS, OAK, USERS, Desk, told
+from tests.twin.uploads import CLASSES, ELM, ENROLLMENTS, OAK, USERS, Desk, outcomes
 
 
 @pytest.fixture
@@ -70,20 +70,20 @@ def test_a_file_is_refused_for_one_clear_reason(
 def test_the_spellings_of_connect_s_own_articles_are_taken(desk: Desk, kind: str, old: str, new: str) -> None:
     # S1 writes sourceId, S3 schoolSourcedID
     text = USERS if kind == "users" else CLASSES
-    assert set(told(desk.upload(kind, text.replace(old, new, 1)))) == {"CREATED"}
+    assert set(outcomes(desk.upload(kind, text.replace(old, new, 1)))) == {"CREATED"}
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"kind": "parents"}, "kind is 'parents'; expected one of users, classes"),
         ({"level": "District"}, "level is 'District'; expected 'district' or 'school'"),
         ({"level": "state", "school": OAK}, "level is 'state'; expected 'district' or 'school'"),
     ],
 )
-def test_a_kind_or_level_that_is_none_is_told(desk: Desk, change: dict[str, Any], told: str) -> None:
+def test_an_unknown_kind_or_level_is_refused(desk: Desk, change: dict[str, Any], message: str) -> None:
     file = replace(desk.file("users", USERS), **change)
-    with pytest.raises(SettingError, match=re.escape(told)):
+    with pytest.raises(SettingError, match=re.escape(message)):
         desk.twin.dry_run([file], desk.folder / "results")
 
 
@@ -109,10 +109,10 @@ def test_enrollments_come_only_after_users_and_classes_were_uploaded_with_succes
     assert desk.upload("enrollments", ENROLLMENTS).outcome == "processed"
 
 
-def test_earlier_files_of_a_rehearsal_count_as_uploaded(desk: Desk) -> None:
+def test_earlier_files_of_a_dry_run_count_as_uploaded(desk: Desk) -> None:
     # Decision 13: later files see what earlier ones would have done
     files = [desk.file("users", USERS), desk.file("classes", CLASSES), desk.file("enrollments", ENROLLMENTS)]
-    assert [told(result) for result in desk.dry_run(*files)] == [["CREATED"] * 6, ["CREATED"] * 2, ["CREATED"] * 3]
+    assert [outcomes(result) for result in desk.dry_run(*files)] == [["CREATED"] * 6, ["CREATED"] * 2, ["CREATED"] * 3]
     assert desk.dry_run(files[2])[0].code == "upload.order"
 
 
@@ -129,7 +129,7 @@ def test_a_line_that_is_no_record_is_refused_with_its_number_and_the_rest_is_pro
         'sourcedId,title,grades,schoolSourcedId\nC1,Art,03,0104\nC2,Music\nC3,"Big\nBand",03,0104\nC4,"Drama,03,0104\n'
     )
     result = desk.upload("classes", text)
-    assert told(result) == ["CREATED", "file.malformed_line", "CREATED", "file.malformed_line"]
+    assert outcomes(result) == ["CREATED", "file.malformed_line", "CREATED", "file.malformed_line"]
     frame = result.table()
     assert list(frame["sourcedId"]) == ["C1", "", "C3", ""]
     assert frame["message"][1] == "line 3 cannot be read: 2 fields where the header has 4"
@@ -139,21 +139,21 @@ def test_a_line_that_is_no_record_is_refused_with_its_number_and_the_rest_is_pro
 
 def test_a_file_cut_off_in_the_middle_of_a_line_loses_that_line_only(desk: Desk) -> None:
     result = desk.upload("users", USERS[:-40])
-    assert told(result) == ["CREATED"] * 5 + ["file.malformed_line"]
+    assert outcomes(result) == ["CREATED"] * 5 + ["file.malformed_line"]
 
 
 def test_columns_that_connect_does_not_ask_for_are_carried_into_the_result_and_not_used(desk: Desk) -> None:
     text = USERS.replace("sourcedId,", "_line,rowid,sourcedId,", 1).replace("\n", "\nx,y,").removesuffix("x,y,")
     result = desk.upload("users", text)
-    assert set(told(result)) == {"CREATED"}
+    assert set(outcomes(result)) == {"CREATED"}
     assert list(result.table().columns)[:3] == ["_line", "rowid", "sourcedId"]
 
 
 def test_fields_of_blanks_are_no_value_and_blanks_around_an_id_are_a_part_of_it(desk: Desk) -> None:
     # Decision 1; S3: IDs must match exactly
     desk.upload("users", USERS)
-    assert told(desk.upload("users", USERS.replace("S1,0104", "S1 ,0104"))) == ["CREATED"] + ["UNCHANGED"] * 5
-    assert told(desk.upload("users", USERS.replace("S1,0104", " \t,0104")))[0] == "users.sourcedId.present"
+    assert outcomes(desk.upload("users", USERS.replace("S1,0104", "S1 ,0104"))) == ["CREATED"] + ["UNCHANGED"] * 5
+    assert outcomes(desk.upload("users", USERS.replace("S1,0104", " \t,0104")))[0] == "users.sourcedId.present"
 
 
 def test_a_file_that_changed_after_it_was_planned_is_not_uploaded(desk: Desk) -> None:

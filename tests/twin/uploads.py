@@ -84,7 +84,7 @@ class Desk:
         return sorted(plain.itertuples(index=False, name=None), key=str)
 
 
-def told(result: FileResult) -> list[str]:
+def outcomes(result: FileResult) -> list[str]:
     """What became of each row, in order: the code of an error, or the action."""
     frame = result.table()
     return [code if end == "ERROR" else action for end, action, code in frame[["result", "action", "code"]].to_numpy()]

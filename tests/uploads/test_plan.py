@@ -1,4 +1,4 @@
-"""The plan as a value and as a file; the conditions it tells of (decision 23)."""
+"""The plan as a value and as a file; the conditions it names (decision 23)."""
 
 from __future__ import annotations
 
@@ -67,9 +67,9 @@ def test_a_missing_file_is_named(plan: UploadPlan) -> None:
 
 def test_a_plan_edited_by_hand_is_refused(plan: UploadPlan) -> None:
     place = plan.folder / "plan.json"
-    told = json.loads(place.read_text())
-    told["waivers"] = {"users.email.format": "because"}
-    place.write_text(json.dumps(told))
+    content = json.loads(place.read_text())
+    content["waivers"] = {"users.email.format": "because"}
+    place.write_text(json.dumps(content))
     with pytest.raises(PlanError, match=r"edited by hand or is damaged; prepare the files again.*plan\.waive"):
         read_plan(plan.folder)
 
@@ -205,8 +205,8 @@ def test_criticals_of_the_self_check_are_taken_into_the_plan(
     faulty_findings, faulty: ck.SampleDistrict, tmp_path: Path
 ) -> None:
     plan = plan_upload(faulty_findings.roster, faulty_findings.workspace, faulty_findings, folder=tmp_path / "plan")
-    told = faulty_findings.summary()
-    expected = told[told["severity"] == "critical"].groupby("code")["count"].sum().to_dict()
+    summary = faulty_findings.summary()
+    expected = summary[summary["severity"] == "critical"].groupby("code")["count"].sum().to_dict()
     assert {one.code: one.count for one in plan.critical} == expected
     assert plan.checked
 
@@ -219,7 +219,7 @@ def test_a_delivery_that_was_not_checked_is_not_ready(delivery: Path, twin: Twin
     assert gate(plan, "self-check")[:2] == ("blocking", "the delivery was not checked")
 
 
-def test_each_critical_finding_is_a_gate_of_its_own_and_a_waiver_closes_it(
+def test_each_critical_finding_is_a_gate_of_its_own_and_a_waiver_meets_it(
     delivery: Path, twin: Twin, tmp_path: Path
 ) -> None:
     plan = plan_of(delivery, twin, tmp_path / "plan", BAD_MAIL, Critical("users.role.known", "Unknown role", 1))
@@ -234,7 +234,7 @@ def test_each_critical_finding_is_a_gate_of_its_own_and_a_waiver_closes_it(
     assert gate(waived, "self-check: users.role.known")[0] == "blocking"
 
 
-def test_a_school_id_that_is_not_on_connect_is_a_gate_until_it_is_recorded(delivery: Path, tmp_path: Path) -> None:
+def test_a_school_id_that_is_not_on_connect_blocks_until_it_is_recorded(delivery: Path, tmp_path: Path) -> None:
     twin = Twin.new(tmp_path / "t.duckdb", "Maple Valley", {"North": "0104", "South": None})
     plan = plan_of(delivery, twin, tmp_path / "plan")
     assert gate(plan, "schools matched")[:2] == ("blocking", "on no school of Connect: 0105")
@@ -283,7 +283,7 @@ def test_answered_yes_waits_until_the_students_made_by_hand_are_archived(deliver
     assert gate(plan, "archive existing students?", twin)[0] == "met"
 
 
-def test_only_a_dry_run_of_these_bytes_on_this_target_closes_its_gate(
+def test_only_a_dry_run_of_these_bytes_on_this_target_meets_its_gate(
     delivery: Path, twin: Twin, plan: UploadPlan, tmp_path: Path
 ) -> None:
     assert states(plan, twin)["dry run"] == "blocking"
@@ -297,7 +297,7 @@ def test_only_a_dry_run_of_these_bytes_on_this_target_closes_its_gate(
     assert states(changed, twin)["dry run"] == "blocking"
 
 
-def test_a_dry_run_that_refused_rows_closes_its_gate_once_their_codes_are_waived(twin: Twin, tmp_path: Path) -> None:
+def test_a_dry_run_that_refused_rows_meets_its_gate_once_their_codes_are_waived(twin: Twin, tmp_path: Path) -> None:
     enrollments = "classSourcedId,schoolSourcedId,userSourcedId,role\nc1,0104,0001,student\nc9,0104,0001,student\n"
     delivery = deliver(tmp_path / "d", enrollments=enrollments)
     plan = plan_of(delivery, twin, tmp_path / "plan")
@@ -308,7 +308,7 @@ def test_a_dry_run_that_refused_rows_closes_its_gate_once_their_codes_are_waived
     assert states(waived, twin)["dry run"] == "met"
 
 
-def test_a_damaged_note_of_dry_runs_opens_the_gate_and_hurts_nothing_else(plan: UploadPlan, twin: Twin) -> None:
+def test_a_damaged_note_of_dry_runs_blocks_the_gate_and_hurts_nothing_else(plan: UploadPlan, twin: Twin) -> None:
     upload(plan, twin)
     note = plan.folder / "rehearsals.json"
     endless = note.read_text().replace('"errors": {}', '"errors": {"x": 1e400}')
@@ -320,7 +320,7 @@ def test_a_damaged_note_of_dry_runs_opens_the_gate_and_hurts_nothing_else(plan: 
     assert states(plan, twin)["dry run"] == "met"
 
 
-def test_a_real_upload_names_every_open_gate_and_sends_nothing(delivery: Path, twin: Twin, tmp_path: Path) -> None:
+def test_a_real_upload_names_every_blocking_gate_and_sends_nothing(delivery: Path, twin: Twin, tmp_path: Path) -> None:
     plan = plan_of(delivery, twin, tmp_path / "plan", BAD_MAIL, archive_existing=None)
     before = twin.digest()
     with pytest.raises(GateError, match="Maple Valley: nothing was sent, as gates are blocking") as caught:

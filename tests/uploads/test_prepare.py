@@ -71,7 +71,7 @@ def test_the_delivery_stays_as_it_is_and_the_folder_lies_beside_it(delivery: Pat
 
 
 def test_children_s_data_are_for_their_owner_only(plan: UploadPlan) -> None:
-    assert [path.stat().st_mode & 0o077 for path in (plan.folder, *plan.folder.glob("*.csv"))] == [0] * 6
+    assert [path.stat().st_mode & 0o077 for path in (plan.folder, *plan.folder.glob("*.*"))] == [0] * 7
 
 
 def test_prepared_files_are_for_their_owner_only_where_those_before_were_open(plan: UploadPlan, twin: Twin) -> None:
@@ -121,7 +121,7 @@ def test_the_identifier_is_sent_only_where_the_setting_asks_for_it(twin: Twin, t
     assert text(asked, "users.csv").endswith("familyName,identifier\r\n0001,0104,student,Ada,Quill,77\r\n")
 
 
-def test_a_row_whose_only_column_is_blank_is_no_blank_line(twin: Twin, tmp_path: Path) -> None:
+def test_a_row_whose_only_column_is_blank_is_not_a_blank_line(twin: Twin, tmp_path: Path) -> None:
     roster = ck.read_roster(deliver(tmp_path / "d"))
     frame = pd.DataFrame({"studentSourcedId": ["0001", None, "0002"]}, dtype="object")
     plan = plan_upload(roster.replace(student_attributes=frame), twin.workspace())
@@ -245,7 +245,7 @@ def test_a_folder_that_holds_other_things_is_not_written_to(delivery: Path, twin
         plan_upload(ck.read_roster(delivery), twin.workspace(), folder=tmp_path / "mine")
 
 
-def test_the_delivery_itself_is_no_place_for_prepared_files(delivery: Path, twin: Twin) -> None:
+def test_the_delivery_itself_is_not_a_place_for_prepared_files(delivery: Path, twin: Twin) -> None:
     with pytest.raises(SettingError, match="lies in the delivery, which is never written to"):
         plan_upload(ck.read_roster(delivery), twin.workspace(), folder=delivery / "plan")
 

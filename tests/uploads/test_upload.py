@@ -35,12 +35,12 @@ def results(result: UploadResult) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def rehearsed(plan: UploadPlan, twin: Twin) -> UploadPlan:
+def tried(plan: UploadPlan, twin: Twin) -> UploadPlan:
     assert upload(plan, twin).succeeded
     return plan
 
 
-def test_a_dry_run_tells_what_would_happen_and_changes_nothing(plan: UploadPlan, twin: Twin) -> None:
+def test_a_dry_run_shows_what_would_happen_and_changes_nothing(plan: UploadPlan, twin: Twin) -> None:
     before, log = twin.digest(), len(twin.activity())
     result = upload(plan, twin)
     assert result.succeeded
@@ -50,20 +50,20 @@ def test_a_dry_run_tells_what_would_happen_and_changes_nothing(plan: UploadPlan,
     assert (twin.digest(), len(twin.activity())) == (before, log)
 
 
-def test_the_upload_does_what_the_dry_run_told_byte_for_byte(rehearsed: UploadPlan, twin: Twin) -> None:
-    told = upload(rehearsed, twin)
-    done = upload(rehearsed, twin, dry_run=False)
+def test_the_upload_does_what_the_dry_run_said_byte_for_byte(tried: UploadPlan, twin: Twin) -> None:
+    dry = upload(tried, twin)
+    done = upload(tried, twin, dry_run=False)
     assert done.succeeded
-    assert results(done) == results(told)
-    assert done.table().equals(told.table())
+    assert results(done) == results(dry)
+    assert done.table().equals(dry.table())
     assert sorted(twin.table("students")["sourcedId"]) == ["0001", "0002", "0003"]
 
 
-def test_a_second_upload_changes_nothing(rehearsed: UploadPlan, twin: Twin) -> None:
-    first = upload(rehearsed, twin, dry_run=False)
+def test_a_second_upload_changes_nothing(tried: UploadPlan, twin: Twin) -> None:
+    first = upload(tried, twin, dry_run=False)
     before = twin.digest()
-    again = upload(rehearsed, twin, dry_run=False)
-    assert (first.run, again.run) == (f"{rehearsed.digest}:1", f"{rehearsed.digest}:2")
+    again = upload(tried, twin, dry_run=False)
+    assert (first.run, again.run) == (f"{tried.digest}:1", f"{tried.digest}:2")
     assert counts(again) == [(0, 0, rows, 0, 0) for rows in ROWS]
     assert twin.digest() == before
 
@@ -103,12 +103,12 @@ def test_a_results_folder_that_cannot_be_made_is_one_clear_error(plan: UploadPla
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
-def test_a_file_that_changed_after_planning_stops_everything(rehearsed: UploadPlan, twin: Twin, dry_run: bool) -> None:
-    with (rehearsed.folder / "users.csv").open("ab") as file:
+def test_a_file_that_changed_after_planning_stops_everything(tried: UploadPlan, twin: Twin, dry_run: bool) -> None:
+    with (tried.folder / "users.csv").open("ab") as file:
         file.write(b"0009,0104,student,Eve,Quill,,,,03\r\n")
     before = twin.digest()
     with pytest.raises(PlanError, match=r"users\.csv: changed since it was planned"):
-        upload(rehearsed, twin, dry_run=dry_run)
+        upload(tried, twin, dry_run=dry_run)
     assert twin.digest() == before
 
 
@@ -175,8 +175,8 @@ def test_what_was_waived_is_logged_with_its_reason(one_bad: UploadPlan, twin: Tw
     upload(plan, twin)
     assert upload(plan, twin, dry_run=False).succeeded
     log = twin.activity()
-    told = log.loc[log["kind"] == "waiver", "what"].tolist()
-    assert told == ["waived for the upload of d: enrollments.classSourcedId.known_class: Mrs Alder: next week"]
+    notes = log.loc[log["kind"] == "waiver", "what"].tolist()
+    assert notes == ["waived for the upload of d: enrollments.classSourcedId.known_class: Mrs Alder: next week"]
 
 
 def test_attributes_called_like_columns_of_a_result_do_not_hide_what_was_refused(twin: Twin, tmp_path: Path) -> None:
@@ -201,81 +201,81 @@ def test_line_breaks_inside_values_do_not_move_the_lines_of_refused_rows(twin: T
 def test_a_file_refused_as_a_whole_stops_those_after_it(twin: Twin, tmp_path: Path) -> None:
     classes = "sourcedId,title,grades\nc1,Homeroom,03\n"
     plan = plan_of(deliver(tmp_path / "d", classes=classes), twin, tmp_path / "plan")
-    told = upload(plan, twin)
-    assert not told.succeeded
-    assert told.errors[["file", "code"]].to_numpy()[0].tolist() == ["classes.csv", "header.missing_column"]
+    dry = upload(plan, twin)
+    assert not dry.succeeded
+    assert dry.errors[["file", "code"]].to_numpy()[0].tolist() == ["classes.csv", "header.missing_column"]
     gates = plan.gates(twin)
     assert str(gates.set_index("gate")["why"]["dry run"]).startswith("the dry run refused classes.csv")
 
 
 def test_no_further_file_is_sent_after_one_that_was_refused(
-    rehearsed: UploadPlan, twin: Twin, monkeypatch: pytest.MonkeyPatch
+    tried: UploadPlan, twin: Twin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # School IDs taken off Connect between dry run and upload: every row of users.csv is refused.
     with open_session(twin.path, "a test") as session:
         session.execute("UPDATE schools SET schoolId = schoolId || 'x'")
     monkeypatch.setattr("connect_kit.uploads.run._require_gates", lambda plan, target: None)
-    result = upload(rehearsed, twin, dry_run=False)
+    result = upload(tried, twin, dry_run=False)
     assert not result.succeeded
     assert result.stopped == "every row of users.csv was refused; no further file was sent"
     assert [one.file.kind for one in result.files] == ["users"]
-    again = upload(rehearsed, twin, dry_run=False)  # pressing once more does not get past it
+    again = upload(tried, twin, dry_run=False)  # pressing once more does not get past it
     assert again.stopped == result.stopped and again.run == result.run
     assert len(twin.table("classrooms")) == 0
     with open_session(twin.path, "a test") as session:
         session.execute("UPDATE schools SET schoolId = rtrim(schoolId, 'x')")
-    last = upload(rehearsed, twin, dry_run=False)
+    last = upload(tried, twin, dry_run=False)
     assert last.succeeded and last.run == result.run
     assert [one.outcome for one in last.files] == ["processed"] * 5
 
 
-def test_a_twin_put_in_the_place_of_the_one_that_was_rehearsed_gets_nothing(rehearsed: UploadPlan, twin: Twin) -> None:
+def test_a_twin_put_in_the_place_of_the_one_that_was_tried_gets_nothing(tried: UploadPlan, twin: Twin) -> None:
     twin.path.unlink()
     other = new_twin(twin.path)
     for dry_run in (True, False):
         with pytest.raises(TwinError, match="another twin is there now"):
-            upload(rehearsed, twin, dry_run=dry_run)
+            upload(tried, twin, dry_run=dry_run)
     assert len(other.activity()) == 1
-    assert not rehearsed.ready(other)
+    assert not tried.ready(other)
 
 
 @pytest.mark.parametrize("verb", [upload, forecast_upload])
-def test_what_is_no_plan_is_told_with_how_to_get_one(verb: Any, rehearsed: UploadPlan, twin: Twin) -> None:
+def test_what_is_not_a_plan_is_refused_with_how_to_get_one(verb: Any, tried: UploadPlan, twin: Twin) -> None:
     with pytest.raises(
         SettingError, match=r"is not a plan; give an UploadPlan, from plan_upload or read_plan\(folder\)"
     ):
-        verb(str(rehearsed.folder), twin)
+        verb(str(tried.folder), twin)
 
 
 # Cancel and resume.
 
 
 def cancel_at(kind: str, stage: str) -> tuple[threading.Event, list[Progress], object]:
-    event, told = threading.Event(), []
+    event, steps = threading.Event(), []
 
-    def heard(progress: Progress) -> None:
-        told.append(progress)
+    def watch(progress: Progress) -> None:
+        steps.append(progress)
         if (progress.kind, progress.stage) == (kind, stage):
             event.set()
 
-    return event, told, heard
+    return event, steps, watch
 
 
 def test_a_dry_run_can_be_cancelled_and_leaves_no_note(plan: UploadPlan, twin: Twin) -> None:
-    event, _, heard = cancel_at("classes", "reading")
-    result = upload(plan, twin, progress=heard, cancel=event)  # type: ignore[arg-type]
+    event, _, watch = cancel_at("classes", "reading")
+    result = upload(plan, twin, progress=watch, cancel=event)  # type: ignore[arg-type]
     assert result.cancelled and not result.succeeded
     assert not plan.ready(twin)
 
 
-def test_an_upload_cancelled_after_two_files_goes_on_with_the_third(rehearsed: UploadPlan, twin: Twin) -> None:
-    event, _, heard = cancel_at("enrollments", "reading")
-    part = upload(rehearsed, twin, dry_run=False, progress=heard, cancel=event)  # type: ignore[arg-type]
+def test_an_upload_cancelled_after_two_files_goes_on_with_the_third(tried: UploadPlan, twin: Twin) -> None:
+    event, _, watch = cancel_at("enrollments", "reading")
+    part = upload(tried, twin, dry_run=False, progress=watch, cancel=event)  # type: ignore[arg-type]
     assert part.cancelled
     assert [one.file.kind for one in part.files] == ["users", "classes"]
     assert len(twin.table("enrollments")) == 0
 
-    rest = upload(read_plan(rehearsed.folder), twin, dry_run=False)
+    rest = upload(read_plan(tried.folder), twin, dry_run=False)
     assert rest.succeeded
     assert rest.run == part.run
     assert rest.folder is not None and part.folder is not None
@@ -285,56 +285,56 @@ def test_an_upload_cancelled_after_two_files_goes_on_with_the_third(rehearsed: U
     sent = log.loc[log["kind"] == "upload", "what"].str.partition(",")[0].tolist()
     assert sent == [f"{kind}.csv" for kind in KINDS]  # nothing twice
 
-    after = upload(rehearsed, twin, dry_run=False)
+    after = upload(tried, twin, dry_run=False)
     assert counts(after) == [(0, 0, rows, 0, 0) for rows in ROWS]
 
 
 def test_what_another_plan_has_overwritten_meanwhile_is_sent_again(
-    rehearsed: UploadPlan, twin: Twin, tmp_path: Path
+    tried: UploadPlan, twin: Twin, tmp_path: Path
 ) -> None:
     other = plan_of(deliver(tmp_path / "d", users=USERS.replace("Ada", "Adah")), twin, tmp_path / "other")
     assert upload(other, twin).succeeded
-    event, _, heard = cancel_at("enrollments", "reading")
-    assert upload(rehearsed, twin, dry_run=False, progress=heard, cancel=event).cancelled  # type: ignore[arg-type]
+    event, _, watch = cancel_at("enrollments", "reading")
+    assert upload(tried, twin, dry_run=False, progress=watch, cancel=event).cancelled  # type: ignore[arg-type]
     assert upload(other, twin, dry_run=False).succeeded
-    rest = upload(rehearsed, twin, dry_run=False)
+    rest = upload(tried, twin, dry_run=False)
     assert rest.succeeded
     assert [one.outcome for one in rest.files] == ["processed"] * 5
     assert "Ada" in set(twin.table("students")["givenName"])
 
 
-def test_cancelled_before_it_begins_nothing_is_sent(rehearsed: UploadPlan, twin: Twin) -> None:
+def test_cancelled_before_it_begins_nothing_is_sent(tried: UploadPlan, twin: Twin) -> None:
     event = threading.Event()
     event.set()
     before = twin.digest()
-    result = upload(rehearsed, twin, dry_run=False, cancel=event)
+    result = upload(tried, twin, dry_run=False, cancel=event)
     assert (result.cancelled, result.files) == (True, ())
     assert twin.digest() == before
 
 
-def test_a_second_upload_to_the_same_twin_waits_its_turn(rehearsed: UploadPlan, twin: Twin) -> None:
+def test_a_second_upload_to_the_same_twin_waits_its_turn(tried: UploadPlan, twin: Twin) -> None:
     inside, go_on = threading.Event(), threading.Event()
     ended: list[UploadResult] = []
 
-    def heard(_: Progress) -> None:
+    def watch(_: Progress) -> None:
         inside.set()
         go_on.wait(30)
 
-    first = threading.Thread(target=lambda: ended.append(upload(rehearsed, twin, dry_run=False, progress=heard)))
+    first = threading.Thread(target=lambda: ended.append(upload(tried, twin, dry_run=False, progress=watch)))
     first.start()
     assert inside.wait(30)
     with pytest.raises(TwinBusyError, match="an upload to it is under way"):
-        upload(rehearsed, as_target(twin))
+        upload(tried, as_target(twin))
     go_on.set()
     first.join(60)
     assert ended[0].succeeded  # in a thread of its own
 
 
-def test_progress_is_told_of_every_file_and_its_end(plan: UploadPlan, twin: Twin) -> None:
-    told: list[Progress] = []
-    upload(plan, twin, progress=told.append)
-    assert [(one.place, one.kind) for one in told if one.stage == "done"] == list(enumerate(KINDS, 1))
-    assert {one.files for one in told} == {5}
+def test_progress_is_reported_for_every_file_and_its_end(plan: UploadPlan, twin: Twin) -> None:
+    steps: list[Progress] = []
+    upload(plan, twin, progress=steps.append)
+    assert [(one.place, one.kind) for one in steps if one.stage == "done"] == list(enumerate(KINDS, 1))
+    assert {one.files for one in steps} == {5}
 
 
 def test_a_bar_is_shown_when_asked_for(plan: UploadPlan, twin: Twin, capsys: pytest.CaptureFixture[str]) -> None:
@@ -390,7 +390,7 @@ def test_a_result_shows_itself(plan: UploadPlan, twin: Twin) -> None:
     assert "users.csv: 7 created" in result.chart().to_dict()["description"]
 
 
-def test_a_plan_written_again_is_still_the_same_run(rehearsed: UploadPlan, twin: Twin) -> None:
-    upload(rehearsed, twin, dry_run=False)
-    again = write_plan(replace(rehearsed, archive_existing=True))
-    assert upload(again, twin, dry_run=False).run == f"{rehearsed.digest}:2"
+def test_a_plan_written_again_is_still_the_same_run(tried: UploadPlan, twin: Twin) -> None:
+    upload(tried, twin, dry_run=False)
+    again = write_plan(replace(tried, archive_existing=True))
+    assert upload(again, twin, dry_run=False).run == f"{tried.digest}:2"

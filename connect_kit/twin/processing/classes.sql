@@ -1,5 +1,5 @@
 -- Classes: found by class ID within the school. A classroom without class ID is left alone (S10, S11: left as it is, it
--- stands beside the new one). {unarchive}: the setting of S14.
+-- remains beside the new one). {unarchive}: the setting of S14.
 
 CREATE TEMP TABLE class_rows AS
 SELECT g._line, x._line IS NOT NULL AS refused, {school} AS school, c.connectClassroomId AS id, coalesce(c.archived, false) AS archived,

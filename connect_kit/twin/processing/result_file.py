@@ -91,7 +91,7 @@ def write(job: Job, path: Path, *, lasting: bool) -> None:
     UploadCancelledError
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _private(path) as out:
             out.write((",".join(map(_field, (*job.given.header, *RESULT_COLUMNS))) + "\r\n").encode())
             for lines in _stretches(job):
