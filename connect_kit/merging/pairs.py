@@ -84,7 +84,7 @@ def _finished(made: pd.DataFrame, workspace: Workspace) -> pd.DataFrame:
 
 
 def named_merges(workspace: Workspace, merges: list[tuple[str, str]]) -> pd.DataFrame:
-    """The rows of merges that somebody names: pairs of ``connectStudentId``, the one that stays first."""
+    """The rows of given merges: pairs of ``connectStudentId``, the one that stays first."""
     import numpy as np
     import pandas as pd
 

@@ -26,7 +26,7 @@ class MergePlan(MergeData):
     """Duplicate records of students on Connect: which one stays, and which are merged into it (decision 21).
 
     The record with the SIS ID stays: with its ID, name, grade, email, guardians and enrollments. It takes over history,
-    the attributes that it has not, and classrooms of the others, which were made by hand and are gone afterwards.
+    the attributes that it lacks, and classrooms of the others, which were made by hand and are gone afterwards.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class MergePlan(MergeData):
 
     @classmethod
     def of(cls, workspace: Workspace, merges: Iterable[tuple[str, str]]) -> MergePlan:
-        """A plan of merges that somebody names: pairs of ``connectStudentId``, the one that stays first.
+        """A plan of given merges: pairs of ``connectStudentId``, the one that stays first.
 
         Pairs that cannot be merged are listed with the reason, as :func:`plan_merge` does it.
 
@@ -60,7 +60,7 @@ class MergePlan(MergeData):
         """What moves to each survivor.
 
         Columns: ``survivor``, ``other``, ``announcement``, ``backpack``, ``interaction`` (items of history),
-        ``attributes`` (those that the survivor has not), ``classrooms``, and what goes: ``attributes_lost``,
+        ``attributes`` (those that the survivor lacks), ``classrooms``, and what goes: ``attributes_lost``,
         ``guardians_lost`` (connections; the accounts stay).
         """
         return twin.merge_moves(self.merges)

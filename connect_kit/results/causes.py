@@ -38,7 +38,7 @@ _GROUPS = f"""
 
 @cache
 def _rules() -> Mapping[str, Rule]:
-    """The rule of each code, the gravest of those that share it."""
+    """The rule of each code, the most severe of those that share it."""
     found: dict[str, Rule] = dict(reader_rules())
     for rule in sorted(load_suites(), key=lambda rule: SEVERITIES.index(rule.severity), reverse=True):
         found[rule.code] = rule

@@ -23,7 +23,7 @@ COLUMNS = (
     "kind", "file", "line", "sourcedId", "second_id", "result", "action", "code", "message", "forecast_result",
     "forecast_action", "verdict", "note",
 )  # fmt: skip
-#: Verdicts that are not what was forecast, the graver first.
+#: Verdicts that are not what was forecast, the most serious first.
 SURPRISES = ("worse", "not in result", "not sent", "other action", "better")
 #: Makes the table that holds every row.
 ROWS = """CREATE TABLE rows (place INTEGER, n BIGINT, line BIGINT, result_line BIGINT, "sourcedId" VARCHAR,
@@ -122,7 +122,7 @@ class ResultsData:
         return self.where("result <> 'SUCCESS'")
 
     def differences(self) -> pd.DataFrame:
-        """Rows that did not end as forecast, with the columns of :meth:`table`; the graver first."""
+        """Rows that did not end as forecast, with the columns of :meth:`table`; the most serious first."""
         return self.where(f"verdict IN {SURPRISES}", order=f"list_position({list(SURPRISES)}, verdict), ")
 
     def received_rows(self, file: str) -> pd.DataFrame:

@@ -53,18 +53,18 @@ def apply(twin: TwinData, action: Action) -> Change:
 
 
 def connections(matches: SchoolMatches | ClassroomMatches, *, suggested: bool = False) -> list[Action]:
-    """What was decided about schools or classrooms, as actions on the twin.
+    """The decisions about schools or classrooms, as actions on the twin.
 
     Parameters
     ----------
     matches : SchoolMatches or ClassroomMatches
     suggested : bool
-        Connect what is only suggested too.
+        Also connect what is only suggested.
 
     Returns
     -------
     list of Action
-        ``connect_schools`` or ``connect_classrooms``, and ``archive_classrooms``; without what has nothing to do.
+        ``connect_schools`` or ``connect_classrooms``, and ``archive_classrooms``; only those with something to do.
     """
     rows = matches.details()
     both = rows["roster_id"].notna() & rows["workspace_id"].notna()

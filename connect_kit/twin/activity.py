@@ -21,7 +21,7 @@ def activity(twin: TwinData) -> pd.DataFrame:
 
 
 def log(session: Session, kind: str, what: str, digest: str = "", counts: Mapping[str, int] | None = None) -> int:
-    """Write an entry, in the transaction that is open, and give its number.
+    """Write an entry, in the transaction that is open, and return its number.
 
     Parameters
     ----------

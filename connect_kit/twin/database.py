@@ -167,9 +167,7 @@ def open_session(path: Path, doing: str, *, write: bool = True, of: str | None =
     if start[8:] != b"DUCK":
         raise TwinError(f"{path}: is not a twin, but another kind of file; give the .duckdb file of a twin")
     with _exclusively(place, path, doing), _attached(place, path, write=write) as session:
-        _check_version(session, path)
-        if of is not None:
-            _check_same(session, path, of)
+        _check(session, path, of)
         yield session
 
 
@@ -184,7 +182,7 @@ def create_session(path: Path) -> Iterator[Session]:
     """
     place = path.expanduser().resolve()
     if place.exists():
-        raise TwinError(f"{path}: there is a file already; open it with Twin(...), or give another name")
+        raise TwinError(f"{path}: a file is there already; open it with Twin(...), or give another name")
     with _exclusively(place, path, "its making"):
         try:
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -267,30 +265,28 @@ def _cannot_open(reason: str, path: Path) -> TwinError:
     return TwinError(f"{path}: cannot be opened ({reason}); give the .duckdb file of a twin")
 
 
-def _check_same(session: Session, path: Path, of: str) -> None:
-    """A file may be replaced while somebody has a twin in hand, who would then change another district's."""
-    meta = dict(session.execute("SELECT name, value FROM meta"))
-    if meta["id"] != of:
+def _check(session: Session, path: Path, of: str | None) -> None:
+    """Raise where the file is not a twin of this version, or not the one that is meant.
+
+    A file may be replaced while somebody has a twin in hand, who would then change another district's.
+    """
+    try:
+        meta = dict(session.execute("SELECT name, value FROM twin.main.meta"))
+    except EngineError:
+        meta = {}
+    if "schemaVersion" not in meta:
+        raise TwinError(f"{path}: is a database, but not a twin; make one with: python -m connect_kit twin new FILE")
+    version = str(meta["schemaVersion"])
+    if version != SCHEMA_VERSION and version.isdigit() and int(version) > int(SCHEMA_VERSION):
+        raise TwinError(f"{path}: made by a later connect-kit (schema {version}); update connect-kit and open it again")
+    if version != SCHEMA_VERSION:
+        raise TwinError(
+            f"{path}: made by an earlier connect-kit (schema {version}, now {SCHEMA_VERSION}); export it with that one "
+            f"(python -m connect_kit twin export {path} --out FOLDER) and fill a new twin here "
+            "(python -m connect_kit twin new FILE --workspace FOLDER)"
+        )
+    if of not in (None, meta["id"]):
         raise TwinError(
             f"{path}: another twin is there now (district {meta['district']}), so nothing was done; if you mean that "
             f"one, open it again: Twin({str(path)!r})"
         )
-
-
-def _check_version(session: Session, path: Path) -> None:
-    try:
-        found = session.execute("SELECT value FROM twin.main.meta WHERE name = 'schemaVersion'")
-    except EngineError:
-        found = []
-    if not found:
-        raise TwinError(f"{path}: is a database, but not a twin; make one with: python -m connect_kit twin new FILE")
-    version = str(found[0][0])
-    if version == SCHEMA_VERSION:
-        return
-    if version.isdigit() and int(version) > int(SCHEMA_VERSION):
-        raise TwinError(f"{path}: made by a later connect-kit (schema {version}); update connect-kit and open it again")
-    raise TwinError(
-        f"{path}: made by an earlier connect-kit (schema {version}, now {SCHEMA_VERSION}); export it with that one "
-        f"(python -m connect_kit twin export {path} --out FOLDER) and fill a new twin here "
-        "(python -m connect_kit twin new FILE --workspace FOLDER)"
-    )

@@ -51,7 +51,7 @@ CREATE TEMP TABLE problems AS
 WITH found AS (
     SELECT file, line, col || ' is blank' AS problem FROM own_ids WHERE id IS NULL
     UNION ALL
-    SELECT file, line, col || ' ''' || id || ''' holds a comma, which parts the IDs of a list' FROM own_ids WHERE contains(id, ',')
+    SELECT file, line, col || ' ''' || id || ''' holds a comma, which separates the IDs of a list' FROM own_ids WHERE contains(id, ',')
     UNION ALL
     SELECT arg_max(file, line), max(line), any_value(col) || ' ''' || id || ''' is repeated' FROM own_ids
     WHERE file NOT IN ('guardians', 'staff') GROUP BY file, id HAVING count(*) > 1

@@ -46,7 +46,7 @@ def merge(twin: TwinData, plan: MergePlan) -> Change:
 
 
 def _make_pairs(session: Session, twin: TwinData, merges: pd.DataFrame) -> None:
-    """Make the temporary table ``merging`` (place, survivor, other, student_id).
+    """Make the temporary tables ``merging`` (place, survivor, other, student_id) and ``offered``.
 
     Raises
     ------
@@ -75,6 +75,7 @@ def _make_pairs(session: Session, twin: TwinData, merges: pd.DataFrame) -> None:
             f"{twin.path}: student {wrong[0][0]} {wrong[0][1]}{more}, so nothing was merged; plan the merge again from "
             "the twin's workspace as it is now"
         )
+    session.script(__package__, "merging_offered.sql")
 
 
 def merge_moves(twin: TwinData, merges: pd.DataFrame) -> pd.DataFrame:

@@ -1,11 +1,4 @@
--- Merges the students of the temporary table merging (place, survivor, other); decision 21.
-
--- Of several that have what the survivor lacks, the first of the plan gives it.
-CREATE OR REPLACE TEMP TABLE offered AS
-SELECT survivor, other, name, value,
-    NOT EXISTS (FROM attributes AS own WHERE own.connectStudentId = survivor AND own.name = a.name)
-        AND row_number() OVER (PARTITION BY survivor, name ORDER BY place) = 1 AS taken
-FROM merging JOIN attributes AS a ON a.connectStudentId = other;
+-- Merges the students of the temporary table merging (place, survivor, other); decision 21. See merging_offered.sql.
 
 CREATE OR REPLACE TEMP TABLE rooms AS
 SELECT DISTINCT survivor, connectClassroomId, role FROM merging JOIN enrollments ON connectUserId = other
@@ -25,10 +18,6 @@ CREATE OR REPLACE TEMP TABLE merged_counts AS SELECT
 -- What was lost, for whoever asks later; the entry of the log is the one that is about to be written.
 INSERT INTO merges
 WITH entry AS (SELECT coalesce(max(number), 0) + 1 AS number FROM activity),
-kept AS (
-    SELECT connectStudentId, name, value FROM attributes WHERE connectStudentId IN (SELECT survivor FROM merging)
-    UNION ALL SELECT survivor, name, value FROM offered WHERE taken
-),
 differing AS (
     SELECT m.survivor, m.other, unnest([
         {'field': 'givenName', 'kept': s.givenName, 'lost': o.givenName},
@@ -38,8 +27,7 @@ differing AS (
     ]) AS part
     FROM merging AS m JOIN students AS s ON s.connectStudentId = m.survivor JOIN students AS o ON o.connectStudentId = m.other
     UNION ALL
-    SELECT survivor, other, {'field': 'attribute ' || offered.name, 'kept': k.value, 'lost': offered.value}
-    FROM offered JOIN kept AS k ON k.connectStudentId = survivor AND k.name = offered.name WHERE NOT taken
+    SELECT survivor, other, {'field': 'attribute ' || name, 'kept': kept, 'lost': value} FROM offered WHERE NOT taken
     UNION ALL
     SELECT survivor, other, {'field': 'guardian', 'kept': NULL, 'lost': connectUserId}
     FROM merging JOIN relationships ON connectStudentId = other

@@ -1,13 +1,4 @@
 -- What each merge of the temporary table merging (place, survivor, other) moves, and what is lost.
-CREATE OR REPLACE TEMP TABLE offered AS
-SELECT other, value, first_value(value) OVER (PARTITION BY survivor, name ORDER BY first) AS kept,
-    first = min(first) OVER (PARTITION BY survivor, name) AS taken
-FROM (
-    SELECT survivor, other, name, value, place AS first FROM merging JOIN attributes ON connectStudentId = other
-    UNION ALL
-    SELECT survivor, NULL, name, value, -1 FROM (SELECT DISTINCT survivor FROM merging) JOIN attributes ON connectStudentId = survivor
-);
-
 SELECT survivor, other, coalesce(h.announcement, 0) AS announcement, coalesce(h.backpack, 0) AS backpack,
     coalesce(h.interaction, 0) AS interaction, coalesce(a.attributes, 0) AS attributes, coalesce(e.classrooms, 0) AS classrooms,
     coalesce(a.attributes_lost, 0) AS attributes_lost, coalesce(r.guardians_lost, 0) AS guardians_lost

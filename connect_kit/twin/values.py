@@ -23,7 +23,7 @@ class Settings:
     unarchive_reappearing_classrooms : bool
         Whether an archived classroom whose class is uploaded again is opened again (S14, decision 19).
     guardians_from : {"users", "guardians"}
-        Which file manages guardians (S14). With ``"guardians"`` the guardians of users.csv are passed over.
+        Which file manages guardians (S14). With ``"guardians"`` the guardians of users.csv are ignored.
     student_id : {"id", "number"}
         Whether students get their sourcedId or their identifier as ID on Connect (S14).
     phone_credential_column : {"sms", "phone"}

@@ -145,8 +145,9 @@ class UploadResult:
             target.mkdir(mode=0o700, parents=True, exist_ok=True)
             for path in (one.path for one in self.files if one.path is not None):
                 if path.resolve() != (target / path.name).resolve():
-                    with atomic_write(target / path.name, private=True) as part:
-                        shutil.copyfile(path, part)
+                    copy = atomic_write(target / path.name, private=True)
+                    with path.open("rb") as result, copy as part, part.open("wb") as writing:
+                        shutil.copyfileobj(result, writing)
         except OSError as error:
             raise OutputError(
                 f"{target}: the result files could not be copied there ({error.strerror or error}); make room, or name "

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from connect_kit import connect
-from connect_kit.engine import literal, quoted, statements
+from connect_kit.engine import literal, quoted, run_sql
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.errors import EngineError, OutputError
 from connect_kit.uploads.values import ORDER
@@ -103,8 +103,7 @@ def _by_school(
     places = {school: place for place, school in enumerate(schools)}
     for school, home in homes.items():
         schema.execute("INSERT INTO homes VALUES (?, ?)", [school, places[home]])
-    for statement in statements(__package__, "prepare.sql"):
-        schema.execute(statement, also=also)
+    run_sql(schema, __package__, "prepare.sql", also)
     left_out, ranges = {}, {}
     for kind in kinds:
         part, chosen = quoted(f"part_{kind}"), ", ".join(map(quoted, columns[kind]))

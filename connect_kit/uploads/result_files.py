@@ -41,7 +41,7 @@ REQUIRED_KEYS: Mapping[Kind, tuple[str, ...]] = {
     "guardians": ("studentSourcedId",),
     "student_attributes": ("studentSourcedId",),
 }
-#: What shows a kind by its columns, the most telling first (student_attributes has one known column only).
+#: Columns that show a kind, the most distinctive first (student_attributes has one known column only).
 _MARKS: Mapping[Kind, tuple[str, ...]] = {
     "enrollments": ("userSourcedId", "classSourcedId"),
     "guardians": ("studentSourcedId", "givenName", "familyName"),
@@ -103,7 +103,7 @@ class TextFile:
         return replace(self, answer=_answer(self.header, self.columns, sent))
 
     def drop(self, schema: Schema) -> None:
-        """Let go of its rows, of which there may be millions."""
+        """Drop its rows, of which there may be millions."""
         schema.execute(f"DROP VIEW {self.view}")
         schema.execute(f"DROP TABLE {quoted('_file_' + self.table)}")
         schema.execute(f"DROP TABLE IF EXISTS {quoted('_lines_' + self.table)}")

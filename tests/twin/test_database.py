@@ -95,7 +95,7 @@ def test_nothing_is_left_beside_a_twin_that_is_closed(twin):
 def test_a_path_that_is_taken_is_refused_and_what_stands_there_stays(tmp_path):
     path = tmp_path / "notes.duckdb"
     path.write_text("mine")
-    with pytest.raises(TwinError, match=r"notes\.duckdb: there is a file already; open it with Twin"):
+    with pytest.raises(TwinError, match=r"notes\.duckdb: a file is there already; open it with Twin"):
         Twin.new(path, "Maple Valley")
     assert path.read_text() == "mine"
 

@@ -246,7 +246,7 @@ def test_a_folder_that_holds_other_things_is_not_written_to(delivery: Path, twin
 
 
 def test_the_delivery_itself_is_not_a_place_for_prepared_files(delivery: Path, twin: Twin) -> None:
-    with pytest.raises(SettingError, match="lies in the delivery, which is never written to"):
+    with pytest.raises(SettingError, match="is inside the delivery, which is never written to"):
         plan_upload(ck.read_roster(delivery), twin.workspace(), folder=delivery / "plan")
 
 
@@ -254,7 +254,7 @@ def test_prepared_files_that_are_the_delivery_are_not_replaced(twin: Twin, by_sc
     north = by_school.folder / "S001"
     before = (north / "users.csv").read_bytes()
     roster = ck.read_roster(north, level="school")
-    with pytest.raises(SettingError, match="holds the delivery, which is never written to"):
+    with pytest.raises(SettingError, match="contains the delivery, which is never written to"):
         plan_upload(roster, twin.workspace(), folder=by_school.folder, school="S001")
     assert (north / "users.csv").read_bytes() == before
 

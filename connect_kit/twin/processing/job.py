@@ -64,7 +64,7 @@ class Job:
         return "s.connectSchoolId" if self.district else literal(self.school)
 
     def check(self) -> None:
-        """Stop here when somebody has cancelled.
+        """Stop here if the upload was cancelled.
 
         Raises
         ------
@@ -76,7 +76,7 @@ class Job:
             )
 
     def sql(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Run SQL, unless somebody has cancelled."""
+        """Run SQL, unless the upload was cancelled."""
         self.check()
         return self.session.execute(statement, parameters)
 

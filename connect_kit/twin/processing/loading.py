@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from connect_kit import connect
 from connect_kit.connect import BLANKS
-from connect_kit.engine import load_csv, quoted
+from connect_kit.engine import create_table, load_csv, quoted
 from connect_kit.engine.csv_load import open_csv
 from connect_kit.engine.encoding import chunks
 from connect_kit.errors import PlanError
@@ -159,11 +159,8 @@ def _header_refused(
 
 def _keep(schema: Schema, kind: str, loaded: LoadedFile) -> tuple[str, str]:
     """The table that holds the values, with the SQL of their lines, and beside it the lines that cannot be read."""
-    with schema.engine.cursor((schema.name,)) as cursor:
-        cursor.register("refused", loaded.refused)
-        cursor.execute("CREATE TABLE malformed AS SELECT line, reason FROM refused")
-    straight = not schema.columns(f"_lines_{kind}")
-    if straight:
+    create_table(schema, "malformed", loaded.refused.select(["line", "reason"]))
+    if not schema.columns(f"_lines_{kind}"):  # the rows are in the order of their lines
         return f"_file_{kind}", "rowid + 2"
     schema.execute(f"CREATE TABLE raw AS SELECT * FROM {quoted('_all_' + kind)} ORDER BY _line")
     return "raw", "_line"
