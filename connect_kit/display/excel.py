@@ -8,7 +8,7 @@ import re
 import tempfile
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_kit.display.charts import named
+from connect_kit.display.look import named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

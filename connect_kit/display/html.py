@@ -6,7 +6,7 @@ import html
 import re
 from typing import TYPE_CHECKING, Any
 
-from connect_kit.display.charts import COLOURS, SYMBOLS
+from connect_kit.display.look import COLOURS, SYMBOLS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -72,9 +72,9 @@ class Explanation:
 
     def chart(self) -> Any:
         """The waterfall of match weights, from before any comparison to the whole. Holds no names."""
-        from connect_kit import display
+        from connect_kit.display.waterfall import waterfall
 
-        return display.waterfall(self.summary(), self.match_weight, self.match_probability)
+        return waterfall(self.summary(), self.match_weight, self.match_probability)
 
     def __repr__(self) -> str:
         return f"Explanation({self.left}, {self.right}: match weight {self.match_weight:+.1f})"

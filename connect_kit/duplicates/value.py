@@ -194,12 +194,14 @@ class Duplicates:
         cluster_id : int, optional
             For ``"cluster"``; the largest one when left out.
         """
-        from connect_kit import display
+        from connect_kit.display.charts import duplicates_by_school
+        from connect_kit.display.graph import cluster_graph
+        from connect_kit.display.histogram import match_weights
 
         if kind == "weights":
-            return display.match_weights(self._linked.all, weight(self.threshold), FLOOR)
+            return match_weights(self._linked.all, weight(self.threshold), FLOOR)
         if kind == "schools":
-            return display.duplicates_by_school(self.clusters)
+            return duplicates_by_school(self.clusters)
         if kind == "cluster":
             found = self._linked.frame
             if found.empty:
@@ -207,7 +209,7 @@ class Duplicates:
             chosen = int(found["cluster_id"].mode().iloc[0]) if cluster_id is None else cluster_id
             if not (found["cluster_id"] == chosen).any():
                 raise SettingError(f"cluster {chosen} is none; cluster_id goes from 1 to {found['cluster_id'].max()}")
-            return display.cluster_graph(found[found["cluster_id"] == chosen], self.conflicts)
+            return cluster_graph(found[found["cluster_id"] == chosen], self.conflicts)
         raise SettingError(f"chart {kind!r} is none; expected 'weights', 'schools' or 'cluster'")
 
     def summary(self) -> pd.DataFrame:

@@ -49,7 +49,7 @@ class SchoolMatches(Matches):
 
     def chart(self) -> Any:
         """How many schools are matched, suggested and unmatched on both sides, as an Altair chart."""
-        from connect_kit.display.match_charts import matches_by_school
+        from connect_kit.display.charts import matches_by_school
 
         return matches_by_school(self.by_school(), "Schools of the delivery and on Connect")
 

@@ -260,7 +260,7 @@ class Matches(ABC):
 
     def chart(self) -> Any:
         """Matched, suggested and unmatched on both sides, school by school, as an Altair chart."""
-        from connect_kit.display.match_charts import matches_by_school
+        from connect_kit.display.charts import matches_by_school
 
         return matches_by_school(self.by_school())
 

@@ -199,7 +199,8 @@ class Results:
 
     def chart(self) -> alt.LayerChart:
         """Rows of each file: succeeded, refused, and other than forecast."""
-        from connect_kit.display.charts import SYMBOLS, Bar, single
+        from connect_kit.display.bars import Bar, bar_chart
+        from connect_kit.display.look import SYMBOLS
 
         bars = []
         for row in self.summary().to_dict("records"):
@@ -207,7 +208,7 @@ class Results:
                 Bar(
                     str(row["file"]),
                     "read",
-                    told=f"{row['rows']:,} rows" + (f", {row['note']}" if not row["rows"] else ""),
+                    text=f"{row['rows']:,} rows" + (f", {row['note']}" if not row["rows"] else ""),
                     heading=True,
                 )
             )
@@ -219,7 +220,7 @@ class Results:
             ):
                 if count:
                     bars.append(Bar(name, kind, count, f"{count:,}"))
-        return single("What Connect said, by file", bars)
+        return bar_chart("What Connect said, by file", bars)
 
     def save(self, folder: str | Path) -> None:
         """Write results.csv, corrections.csv and support-message.txt into a folder; IDs only.

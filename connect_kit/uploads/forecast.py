@@ -71,14 +71,14 @@ class Forecast:
 
     def chart(self) -> Any:
         """What will become of each school's rows, as an Altair chart."""
-        from connect_kit.display import charts, upload_charts
+        from connect_kit.display.charts import actions_by_line
+        from connect_kit.display.look import school_label
 
         by_school = self._table.groupby(["connectSchoolId", "school"], sort=False)[list(_COUNTS)].sum().reset_index()
         names = [
-            charts.school_label(name, own)
-            for own, name in zip(by_school["connectSchoolId"], by_school["school"], strict=True)
+            school_label(name, own) for own, name in zip(by_school["connectSchoolId"], by_school["school"], strict=True)
         ]
-        return upload_charts.actions_by_line(by_school.assign(line=names), "Rows by school: what the upload will do")
+        return actions_by_line(by_school.assign(line=names), "Rows by school: what the upload will do")
 
     def save(self, folder: str | Path) -> None:
         """Write :meth:`table` as ``forecast.csv`` into a folder.

@@ -115,9 +115,9 @@ class UploadResult:
 
     def chart(self) -> Any:
         """What became of each file's rows, as an Altair chart."""
-        from connect_kit.display import upload_charts
+        from connect_kit.display import charts
 
-        return upload_charts.actions_by_line(
+        return charts.actions_by_line(
             self.summary().rename(columns={"file": "line", "errors": "refused"}),
             "Rows by file: what a dry run would do" if self.dry_run else "Rows by file: what the upload did",
         )

@@ -7,7 +7,7 @@ import pytest
 from openpyxl.utils.escape import unescape
 
 from connect_kit import Roster, check_roster, write_workbook
-from connect_kit.display.charts import named
+from connect_kit.display.look import named
 from connect_kit.report import workbook
 from tests.report.hostile import HOSTILE
 
