@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_kit.display import charts
+from connect_kit.display.html import missing
+from connect_kit.display.look import share, signed
+from connect_kit.display.svg import to_svg
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,8 +135,8 @@ def _pair(row: Record) -> Record:
     return row | {
         "where": _both(*places),
         "grades": _both(*grades),
-        "sure": "decided" if row["decision"] == "same" else _sure(row["match_probability"]),
-        "weight": "" if weight == "" else f"{weight:+.1f}".replace("-", "−"),
+        "sure": "decided" if row["decision"] == "same" else share(row["match_probability"]),
+        "weight": "" if weight == "" else signed(weight),
     }
 
 
@@ -142,10 +144,6 @@ def _both(left: str, right: str) -> str:
     if left == right:
         return left
     return f"{left or 'not known'} → {right or 'not known'}"
-
-
-def _sure(probability: float) -> str:
-    return "over 99.9 %" if probability > 0.999 else f"{100 * probability:.1f} %"
 
 
 def _evidence(evidence: pd.DataFrame) -> str:
@@ -161,8 +159,6 @@ def _words(summary: pd.DataFrame) -> list[Record]:
 
 def _filled(frame: pd.DataFrame) -> list[Record]:
     """Rows as dictionaries; a missing value is an empty text, a whole number Python's own."""
-    from connect_kit.display.html import missing
-
     return [
         {
             str(name): "" if missing(value) else int(value) if str(frame[name].dtype).startswith("int") else value
@@ -175,4 +171,4 @@ def _filled(frame: pd.DataFrame) -> list[Record]:
 def _drawn(chart: Any, name: str) -> Any:
     from markupsafe import Markup
 
-    return Markup(charts.to_svg(chart, name))  # noqa: S704  # to_svg escapes what it holds
+    return Markup(to_svg(chart, name))  # noqa: S704  # to_svg escapes what it holds

@@ -10,6 +10,8 @@ from connect_kit.checks import AuditData
 from connect_kit.connect import FILES, SEVERITIES, SOURCES
 from connect_kit.display import charts
 from connect_kit.display.html import missing, visible
+from connect_kit.display.look import SYMBOLS, percent
+from connect_kit.display.svg import to_svg
 from connect_kit.engine.files import atomic_write
 from connect_kit.report.matched import duplicates_section, partners_section
 
@@ -138,7 +140,7 @@ def _context(findings: Findings, title: str) -> Record:
         "fit": findings.fit,
         "verdict": _verdict(findings, details),
         "severities": SEVERITIES,
-        "symbols": charts.SYMBOLS,
+        "symbols": SYMBOLS,
         "meanings": MEANINGS,
         "tiles": _tiles(details),
         "rows_read": sum(row["rows"] for row in files),
@@ -251,7 +253,7 @@ def _causes(frame: pd.DataFrame) -> list[Record]:
 
 
 def _with_share(row: Record) -> Record:
-    return row | {"share": charts.percent(row["students_without_guardian"], row["students"])}
+    return row | {"share": percent(row["students_without_guardian"], row["students"])}
 
 
 def _cited(sources: Iterable[str]) -> list[tuple[str, str]]:
@@ -271,6 +273,6 @@ def _charts(summary: pd.DataFrame, by_file: pd.DataFrame, by_school: pd.DataFram
     }
     # to_svg escapes what it holds, so its text is markup already.
     return {
-        name: Markup(charts.to_svg(draw(frame), name)) if len(frame) else ""  # noqa: S704
+        name: Markup(to_svg(draw(frame), name)) if len(frame) else ""  # noqa: S704
         for name, (draw, frame) in drawn.items()
     }
