@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from connect_kit.connect import SEVERITIES
 from connect_kit.display.bars import Bar, Bars, bar_chart, bar_charts
+from connect_kit.display.html import visible
 from connect_kit.display.look import COLOURS, LOGARITHMIC, SYMBOLS, left_out, named, percent, school_label
 from connect_kit.oneroster import GRADES
 
@@ -71,6 +72,24 @@ def rows_by_file(by_file: pd.DataFrame) -> alt.LayerChart:
             lines = "1 line" if refused == 1 else f"{refused:,} lines"
             bars.append(Bar(f"{SYMBOLS['critical']} refused", "critical", refused, lines))
     return bar_chart("Rows read and lines refused", bars)
+
+
+def people_by_role(roles: pd.DataFrame, most: int = 20) -> alt.LayerChart:
+    """People by role as delivered; a blank in a role is drawn, so that it can be seen.
+
+    Parameters
+    ----------
+    roles : pandas.DataFrame
+        ``role``, missing where there is none, and ``people``; in the order of the bars.
+    most : int
+        Bars shown.
+    """
+    names = roles["role"].astype(object).str.replace(" ", "␣").fillna("(no role)").map(visible)
+    bars = [
+        Bar(name, "read", count, f"{count:,}")
+        for name, count in zip(names.head(most), roles["people"].head(most).tolist(), strict=True)
+    ]
+    return bar_chart("People by role, as delivered", bars, left_out(len(roles), most, "roles"))
 
 
 def findings_by_code(summary: pd.DataFrame, most: int = 20) -> alt.LayerChart:

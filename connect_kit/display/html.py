@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.display.look import COLOURS, SYMBOLS
+from connect_kit.errors import SettingError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,6 +93,51 @@ def table_html(frame: pd.DataFrame, caption: str = "", *, most: int = 200) -> st
         f'<style>{TABLE_CSS}</style><table class="ck-table">{title}'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
     )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ShownTable:
+    """A DataFrame that shows itself in a notebook as :func:`table_html` writes it, and as plain text elsewhere."""
+
+    frame: pd.DataFrame
+    caption: str = ""
+    most: int = 200
+
+    def __repr__(self) -> str:
+        text = self.frame.head(self.most).to_string(index=False)
+        return "\n".join(filter(None, (self.caption, text)))
+
+    def _repr_html_(self) -> str:
+        return table_html(self.frame, self.caption, most=self.most)
+
+
+def show(frame: pd.DataFrame, caption: str = "", *, most: int = 200) -> ShownTable:
+    """Show a DataFrame in a notebook so that people can read it.
+
+    Long texts are whole, characters that cannot be seen are spelled out, severities have their symbol, and numbers
+    stand at the right. Its colours are those of the notebook's theme.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Its index is not shown.
+    caption : str
+        Stands above the table.
+    most : int
+        Rows shown; the caption says how many there are.
+
+    Raises
+    ------
+    SettingError
+        When it is not a DataFrame, or ``most`` is negative.
+    """
+    import pandas as pd
+
+    if not isinstance(frame, pd.DataFrame):
+        raise SettingError(f"show takes a DataFrame, not {type(frame).__name__}; a value of the kit shows itself")
+    if most < 0:
+        raise SettingError(f"most is {most}; expected a number of rows, such as 20")
+    return ShownTable(frame, caption, most)
 
 
 def _is_number(dtype: Any) -> bool:

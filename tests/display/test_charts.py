@@ -105,3 +105,8 @@ def test_a_hostile_name_stays_text_in_a_chart():
 
 def test_an_empty_table_gives_a_chart_all_the_same():
     assert to_svg(charts.findings_by_code(rules([]))).startswith("<svg")
+
+
+def test_a_blank_in_a_role_and_a_missing_role_can_be_seen():
+    roles = pd.DataFrame({"role": ["student", " teacher", None], "people": [1200, 3, 1]})
+    assert {"student", "1,200", "␣teacher", "(no role)"} <= set(texts_of(to_svg(charts.people_by_role(roles))))
