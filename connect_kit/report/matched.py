@@ -71,7 +71,7 @@ def duplicates_section(duplicates: Duplicates) -> Record:
         "conflicts_left": max(0, len(conflicts) - MOST_CONFLICTS),
         "left_out": int(duplicates.capped["comparisons_left_out"].sum()),
         "evidence": _evidence(duplicates.evidence),
-        "chart": _drawn(duplicates.chart("schools"), "twice") if len(pairs) else "",
+        "chart": _drawn(duplicates.chart("schools"), "duplicates") if len(pairs) else "",
     }
 
 
@@ -124,8 +124,8 @@ _LISTS: Final = {
 def _by_outcome(consequences: pd.DataFrame) -> pd.DataFrame:
     """What will happen in all schools together: ``count``, ``schools``, ``what``, ``source``."""
     grouped = consequences.groupby(["outcome", "what", "source"], sort=False, dropna=False)
-    told = grouped.agg(count=("count", "sum"), schools=("count", "size")).reset_index()
-    return told.sort_values("count", ascending=False, kind="stable")
+    outcomes = grouped.agg(count=("count", "sum"), schools=("count", "size")).reset_index()
+    return outcomes.sort_values("count", ascending=False, kind="stable")
 
 
 def _pair(row: Record) -> Record:
@@ -149,8 +149,8 @@ def _both(left: str, right: str) -> str:
 def _evidence(evidence: pd.DataFrame) -> str:
     used = evidence.loc[evidence["used"], "field"].tolist()
     unused = evidence.loc[~evidence["used"], "field"].tolist()
-    told = ", ".join(used) or "nothing"
-    return f"{told}; not compared: {', '.join(unused)}" if unused else told
+    compared = ", ".join(used) or "nothing"
+    return f"{compared}; not compared: {', '.join(unused)}" if unused else compared
 
 
 def _words(summary: pd.DataFrame) -> list[Record]:

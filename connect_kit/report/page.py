@@ -29,7 +29,7 @@ MOST_CAUSES: Final = 100
 MOST_SCHOOLS: Final = 50
 
 MEANINGS: Final = {
-    "critical": "Connect refuses the row or the file, or damage follows. To be mended before a real upload.",
+    "critical": "Connect refuses the row or the file, or damage follows. Fix it before a real upload.",
     "warning": "Connect accepts it, but the result is probably not what was meant.",
     "info": "Worth knowing; nothing has to be done.",
 }
@@ -57,10 +57,10 @@ def write_report(
     title : str, optional
         By default the name of the delivery's folder or ZIP.
     duplicates : Duplicates, optional
-        Adds the part on students who are there twice: IDs, no names.
+        Adds the section on duplicate students: IDs, no names.
     schools : SchoolMatches, optional
     classrooms : ClassroomMatches, optional
-        Each adds its half of the part on schools and classrooms: IDs, no titles of classes.
+        Each adds its half of the section on schools and classrooms: IDs, no titles of classes.
 
     Returns
     -------
@@ -101,7 +101,7 @@ def report_html(
     context = _context(audit.findings, title or delivery_name(audit.findings))
     context["duplicates"] = duplicates_section(audit.duplicates) if audit.duplicates is not None else None
     context["partners"] = partners_section(audit.schools, audit.classrooms)
-    context["contents"] = [(link, name) for link, name in _CONTENTS if link not in _GIVEN or context[_GIVEN[link]]]
+    context["contents"] = [(link, name) for link, name in _CONTENTS if link not in _MATCHED or context[link]]
     return template.render(context)
 
 
@@ -136,7 +136,7 @@ def _context(findings: Findings, title: str) -> Record:
         "level": findings.level,
         "version": __version__,
         "made": made,
-        "made_told": f"{made.day} {made:%B %Y, %H:%M %Z}",
+        "made_text": f"{made.day} {made:%B %Y, %H:%M %Z}",
         "fit": findings.fit,
         "verdict": _verdict(findings, details),
         "severities": SEVERITIES,
@@ -162,7 +162,7 @@ def _context(findings: Findings, title: str) -> Record:
 _CONTENTS: Final = (
     ("first", "What to do first"),
     ("findings", "Findings"),
-    ("twice", "Students twice"),
+    ("duplicates", "Duplicate students"),
     ("partners", "Schools and classrooms"),
     ("schools", "Schools"),
     ("files", "Files"),
@@ -170,8 +170,8 @@ _CONTENTS: Final = (
     ("reading", "How to read this page"),
 )
 
-#: Parts that are there only where something was given, and where the template finds it.
-_GIVEN: Final = {"twice": "duplicates", "partners": "partners"}
+#: Sections that are there only where somebody looked for these.
+_MATCHED: Final = ("duplicates", "partners")
 
 
 def _records(frame: pd.DataFrame) -> list[Record]:
@@ -232,7 +232,7 @@ def _tiles(details: list[Record]) -> list[Record]:
 def _verdict(findings: Findings, details: list[Record]) -> str:
     if not findings.fit and not findings.total("critical"):
         return (
-            "A critical rule could not run, so nobody knows whether the delivery keeps it. "
+            "A critical rule could not run, so nobody knows whether the delivery follows it. "
             "See below what could not be checked."
         )
     if not details:
@@ -240,8 +240,8 @@ def _verdict(findings: Findings, details: list[Record]) -> str:
     if findings.fit:
         return "No critical rule is broken. Look at the warnings below before you send the files."
     rules = sum(finding["severity"] == "critical" for finding in details)
-    told = "One critical rule is broken" if rules == 1 else f"{rules} critical rules are broken"
-    return f"{told}. Connect would refuse these rows or files, or damage would follow."
+    text = "One critical rule is broken" if rules == 1 else f"{rules} critical rules are broken"
+    return f"{text}. Connect would refuse these rows or files, or damage would follow."
 
 
 def _causes(frame: pd.DataFrame) -> list[Record]:

@@ -30,15 +30,15 @@ def sheet_rows(sheet):
 
 def test_without_them_report_and_workbook_are_as_before(doubled, tmp_path):
     text = report_html(doubled.findings)
-    assert "there twice</h2>" not in text and "Schools and classrooms" not in text
-    assert 'href="#twice"' not in text and 'href="#partners"' not in text
+    assert "Duplicate students</h2>" not in text and "Schools and classrooms" not in text
+    assert 'href="#duplicates"' not in text and 'href="#partners"' not in text
     book = openpyxl.load_workbook(write_workbook(doubled.findings, tmp_path / "findings.xlsx"))
     assert book.sheetnames[-1] == "Not checked"
 
 
 def test_the_page_says_how_many_and_links_to_both_parts(page, doubled):
     links = {attrs["href"] for attrs in page.named("a")}
-    assert {"#twice", "#partners"} <= links
+    assert {"#duplicates", "#partners"} <= links
     for what, count in doubled.matched["duplicates"].summary().itertuples(index=False, name=None):
         assert f"{what} {count:,}" in page.text
     for kind in ("schools", "classrooms"):
@@ -143,7 +143,7 @@ def test_a_contradiction_and_a_decision_are_told(doubled):
 
 def test_nobody_there_twice_reads_friendly(clean):
     text = Page(report_html(clean.findings, **clean.matched)).text
-    assert "✔ Nobody is there twice, as far as can be told." in text
+    assert "✔ No duplicate students were found." in text
 
 
 def test_a_delivery_of_nobody_has_both_parts(tmp_path):
@@ -156,6 +156,6 @@ def test_a_delivery_of_nobody_has_both_parts(tmp_path):
     given: dict[str, Any] = {"duplicates": find_duplicates(roster, workspace), "classrooms": classrooms}
     findings = check_roster(roster, workspace, progress=False, **given)
     text = Page(report_html(findings, schools=classrooms.schools, **given)).text
-    assert "Nobody is there twice" in text and "0 matched" in re.sub(r"\s+", " ", text)
+    assert "No duplicate students were found" in text and "0 matched" in re.sub(r"\s+", " ", text)
     book = openpyxl.load_workbook(write_workbook(findings, tmp_path / "f.xlsx", schools=classrooms.schools, **given))
     assert book["Duplicates"].cell(2, 1).value == "none"
