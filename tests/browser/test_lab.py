@@ -40,8 +40,8 @@ CONTRASTS = """() => {
 
 THEME = """async name => {
     await window.jupyterapp.commands.execute('apputils:change-theme', {theme: name});
-    await new Promise(done => setTimeout(done, 1000));
-    return document.body.dataset.jpThemeName;
+    while (document.body.dataset.jpThemeName !== name) await new Promise(requestAnimationFrame);
+    return name;
 }"""
 
 LABELS = """() => [...document.querySelectorAll('.jp-OutputArea-output svg[role=img]')]
