@@ -43,8 +43,8 @@ def test_the_page_says_how_many_and_links_to_both_parts(page, doubled):
         assert f"{what} {count:,}" in page.text
     for kind in ("schools", "classrooms"):
         counts = doubled.matched[kind].counts
-        told = f"{counts['matched']:,} matched, {counts['suggested']:,} suggested, {counts['unmatched']:,} without"
-        assert told in re.sub(r" ,", ",", page.text)
+        text = f"{counts['matched']:,} matched, {counts['suggested']:,} suggested, {counts['unmatched']:,} without"
+        assert text in re.sub(r" ,", ",", page.text)
 
 
 def test_the_most_certain_pairs_stand_first_with_the_reason_in_words(page, doubled):
@@ -63,8 +63,8 @@ def test_the_most_certain_pairs_stand_first_with_the_reason_in_words(page, doubl
 def test_what_will_happen_is_told_once_for_all_schools(page, doubled):
     for kind in ("schools", "classrooms"):
         consequences = doubled.matched[kind].consequences()
-        told = matched.partners_section(doubled.matched["schools"], doubled.matched["classrooms"])
-        outcomes = next(part["outcomes"] for part in told if part["kind"] == kind)
+        parts = matched.partners_section(doubled.matched["schools"], doubled.matched["classrooms"])
+        outcomes = next(part["outcomes"] for part in parts if part["kind"] == kind)
         assert sum(row["count"] for row in outcomes) == consequences["count"].sum()
         assert len(outcomes) == consequences["outcome"].nunique()
         for what in consequences["what"]:
@@ -102,8 +102,8 @@ def test_one_page_holds_ids_once_and_captions_everywhere(page):
 
 def test_the_workbook_holds_every_pair_and_partner_with_ids_as_text(book, doubled):
     assert book.sheetnames[-3:] == ["Duplicates", "School matches", "Classrooms"]
-    told = [cell.value for cell in book["Read me"]["A"]]
-    assert {"Duplicates", "School matches", "Classrooms"} <= set(told)
+    names = [cell.value for cell in book["Read me"]["A"]]
+    assert {"Duplicates", "School matches", "Classrooms"} <= set(names)
     frames = {
         "Duplicates": doubled.matched["duplicates"].table(),
         "School matches": doubled.matched["schools"].table(),

@@ -33,8 +33,8 @@ def cells(sheet, column):
 
 def test_the_workbook_has_its_sheets_and_says_what_they_are(book):
     assert book.sheetnames == SHEETS
-    told = [cell.value for cell in book["Read me"]["A"]]
-    assert set(SHEETS[1:]) <= set(told)
+    names = [cell.value for cell in book["Read me"]["A"]]
+    assert set(SHEETS[1:]) <= set(names)
     assert "✖ Not fit to send" in [cell.value for cell in book["Read me"]["B"]]
 
 
