@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from connect_kit.display.charts import SYMBOLS, Bar, school_label, single
+from connect_kit.display.bars import Bar, bar_chart
 from connect_kit.display.html import table_html
+from connect_kit.display.look import SYMBOLS, school_label
 from connect_kit.errors import SettingError
 from connect_kit.merging.data import MergeData, in_order
 from connect_kit.merging.pairs import MERGEABLE, named_merges
@@ -128,7 +129,7 @@ class MergePlan(MergeData):
         if len(left):
             bars.append(Bar(f"{SYMBOLS['warning']} not mergeable", "warning", heading=True))
             bars += [Bar(str(state), "warning", count, f"{count:,}") for state, count in left.items()]
-        return single("Students to be merged", bars)
+        return bar_chart("Students to be merged", bars)
 
     def __len__(self) -> int:
         return int((self.frame["state"] == MERGEABLE).sum())

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
     from connect_kit.twin.data import TwinData
-    from connect_kit.twin.database import Session
+    from connect_kit.twin.session import Session
 
 
 #: Carries an action out, and returns counts for the log.

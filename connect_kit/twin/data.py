@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from connect_kit.twin.database import Session, open_session
+from connect_kit.twin.database import open_session
+from connect_kit.twin.session import Session
 
 _LOOK = "a look at it"
 

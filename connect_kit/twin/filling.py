@@ -20,7 +20,7 @@ from connect_kit.twin.values import Settings
 
 if TYPE_CHECKING:
     from connect_kit.engine import Schema
-    from connect_kit.twin.database import Session
+    from connect_kit.twin.session import Session
 
 _DISTRICT = "district"  # is among the exported settings; no setting has this name
 _temporary: list[tempfile.TemporaryDirectory[str]] = []  # samples without a path; gone when the process ends

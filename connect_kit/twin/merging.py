@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from connect_kit.merging import MergePlan
     from connect_kit.twin.data import TwinData
-    from connect_kit.twin.database import Session
+    from connect_kit.twin.session import Session
     from connect_kit.twin.values import Change
 
 _CHANGED = ("students", "student_schools", "relationships", "enrollments", "attributes", "history", "merges")

@@ -15,6 +15,7 @@ from connect_kit.twin import filling
 from connect_kit.twin.actions import apply, preview
 from connect_kit.twin.activity import activity, log
 from connect_kit.twin.data import TwinData
+from connect_kit.twin.database import remove
 from connect_kit.twin.exporting import digest, export, student, summary, table, workspace
 from connect_kit.twin.merging import merge, merge_conflicts, merge_moves
 from connect_kit.twin.processing.run import dry_run, send
@@ -72,7 +73,14 @@ class Twin(TwinData):
         return cls(path)
 
     @classmethod
-    def fill(cls, path: str | Path, workspace: Workspace | str | Path, *, district: str | None = None) -> Twin:
+    def fill(
+        cls,
+        path: str | Path,
+        workspace: Workspace | str | Path,
+        *,
+        district: str | None = None,
+        replace: bool = False,
+    ) -> Twin:
         """A new twin with what a workspace holds: exported CSV files, or what :func:`read_workspace` made of them.
 
         A folder that a twin exported fills it with all that the twin held: several schools of a student, attributes,
@@ -84,6 +92,8 @@ class Twin(TwinData):
         workspace : Workspace, str or Path
         district : str, optional
             By default the name that a twin has exported, or that of the folder.
+        replace : bool
+            A twin that is at the path is deleted first, with all that it holds; a file of another kind is left alone.
 
         Raises
         ------
@@ -92,13 +102,21 @@ class Twin(TwinData):
             Names the file and the line.
         TwinError
             When the path is taken or cannot be written.
+        TwinBusyError
+            When the twin that is to be replaced is in use.
         """
+        if replace:
+            remove(Path(path))
         filling.fill(Path(path), workspace, district)
         return cls(path)
 
     @classmethod
-    def sample(cls, path: str | Path | None = None, *, students: int = 2000, seed: int = 1) -> Twin:
+    def sample(
+        cls, path: str | Path | None = None, *, students: int = 2000, seed: int = 1, replace: bool = False
+    ) -> Twin:
         """The workspace of an invented district, with some history; in a temporary folder when no path is given.
+
+        ``replace`` as for :meth:`fill`.
 
         Raises
         ------
@@ -107,6 +125,8 @@ class Twin(TwinData):
         TwinError
             When the path is taken or cannot be written.
         """
+        if replace and path is not None:
+            remove(Path(path))
         return cls(filling.sample(None if path is None else Path(path), students, seed))
 
     # Looking.

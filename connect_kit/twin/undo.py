@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from connect_kit.twin.data import TwinData
-    from connect_kit.twin.database import Session
+    from connect_kit.twin.session import Session
 
 #: Columns that identify a table's rows.
 KEYS: Mapping[str, tuple[str, ...]] = {

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from connect_kit.twin.database import Session
     from connect_kit.twin.processing.loading import Given
+    from connect_kit.twin.session import Session
     from connect_kit.twin.values import Settings
     from connect_kit.uploads.values import OnProgress
 

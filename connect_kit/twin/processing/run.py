@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import threading
 
     from connect_kit.twin.data import TwinData
-    from connect_kit.twin.database import Session
+    from connect_kit.twin.session import Session
     from connect_kit.uploads.values import OnProgress
 
 
