@@ -387,7 +387,7 @@ def test_a_result_shows_itself(plan: UploadPlan, twin: Twin) -> None:
     assert repr(result) == "UploadResult(dry run on Maple Valley: succeeded, 17 rows, 0 refused)".replace(
         "17", str(sum(ROWS))
     )
-    assert "users.csv: 7 created" in result.chart().to_dict()["description"]
+    assert "users.csv 7 created; classes.csv 2 created" in result.chart().to_dict()["description"]
 
 
 def test_a_plan_written_again_is_still_the_same_run(tried: UploadPlan, twin: Twin) -> None:
