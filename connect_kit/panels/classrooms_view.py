@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from connect_kit.panels.duplicates_view import agreement, marked
+from connect_kit.panels.comparison import agreement, marked
 from connect_kit.panels.elements import Node, button, el, table
 from connect_kit.panels.masking import mask, mask_title
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 STATUSES: Mapping[str, str] = {
     "matched": "✔ matched",
     "suggested": "? suggested",
-    "unmatched_roster": "▲ class without classroom",
-    "unmatched_workspace": "▲ classroom without class",
+    "unmatched_roster": "▲ class without a classroom",
+    "unmatched_workspace": "▲ classroom without a class",
 }
 #: Headings of :func:`cells`.
-HEADINGS = ("status", "class of the delivery", "classroom on Connect", "score", "school", "decided")
+HEADINGS = ("status", "class in the delivery", "classroom on Connect", "score", "school", "decision")
 _FIELDS = ("title", "school", "grades", "teachers", "members")
 _KEYS: Mapping[str, str] = {"connect": "Accept (c), or Connect below", "archive": "Archive (a)", "leave": "Leave (l)"}
 
@@ -39,7 +39,7 @@ def side_by_side(row: pd.Series[Any], *, place: str, masked: bool) -> Iterable[N
     score = f", score {row['score']:.2f}" if row["roster_id"] and row["workspace_id"] else ""
     yield el("p", el("strong", f"{place}: {STATUSES.get(row['status'], row['status'])}"), f"{score}.{decided}")
     yield el("p", f"Reason: {row['reason']}.")
-    left = f"class {row['roster_id']}" if row["roster_id"] else "no class of the delivery"
+    left = f"class {row['roster_id']}" if row["roster_id"] else "no class in the delivery"
     right = f"classroom {row['workspace_id']}" if row["workspace_id"] else "no classroom on Connect"
     lines = []
     for field in _FIELDS:
@@ -55,17 +55,19 @@ def side_by_side(row: pd.Series[Any], *, place: str, masked: bool) -> Iterable[N
     lines.append(["class ID", row["roster_id"], row.get("workspace_class_id", "") or "none recorded", ""])
     if row.get("workspace_archived"):
         lines.append(["archived", "", "yes", ""])
-    yield table("Both sides", ["field", left, right, "agreement"], lines, headed=True, class_="ck-pair")
+    yield table(
+        "Class and classroom side by side", ["field", left, right, "agreement"], lines, headed=True, class_="ck-pair"
+    )
     yield el("p", el("strong", "If nothing more is done: "), row["consequence"])
 
 
-def choices(told: pd.DataFrame) -> Node:
-    """What each choice brings."""
+def choices(frame: pd.DataFrame) -> Node:
+    """What happens with each choice."""
     rows = [
         [_KEYS.get(choice, choice), consequence, source]
-        for choice, consequence, source in told.itertuples(index=False, name=None)
+        for choice, consequence, source in frame.itertuples(index=False, name=None)
     ]
-    return table("The choices for this classroom", ["choice", "what it brings", "source"], rows, headed=True)
+    return table("The choices for this classroom", ["choice", "what happens", "source"], rows, headed=True)
 
 
 def partners(found: pd.DataFrame, *, side: str, masked: bool) -> Node:
