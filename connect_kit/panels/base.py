@@ -146,6 +146,14 @@ class PanelBase(ABC, Generic[V]):
         row.add_class("ck-row")
         return row
 
+    def _dropdown(
+        self, description: str, options: Sequence[tuple[str, str]], action: Callable[[], object]
+    ) -> ipywidgets.Dropdown:
+        """A choice that does something when it changes."""
+        dropdown = ipywidgets.Dropdown(options=options, description=description)
+        dropdown.observe(lambda _: self._run(action), "value")
+        return dropdown
+
     def _on_message(self, message: Mapping[str, Any]) -> None:
         self._run(self._dispatch, message)
 

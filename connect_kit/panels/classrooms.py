@@ -62,7 +62,7 @@ class ClassroomsPanel(ReviewPanel["ClassroomMatches"]):
     }
 
     def _parts(self) -> Sequence[ipywidgets.Widget]:
-        self.school = self._dropdown("School", self._schools())
+        self.school = self._dropdown("School", self._schools(), self._filter)
         states = {
             "to decide": "open",
             "suggested": "suggested",
@@ -71,7 +71,7 @@ class ClassroomsPanel(ReviewPanel["ClassroomMatches"]):
             "decided": "decided",
             "all": "all",
         }
-        self.state = self._dropdown("Show", list(states.items()))
+        self.state = self._dropdown("Show", list(states.items()), self._filter)
         self.search = ipywidgets.Text(description="Partner", placeholder="title, ID, teacher or grade")
         self.search.observe(lambda _: self._run(), "value")
         self.pair = HtmlView(self._on_message, role="region", label="Classroom under review", focusable=True)

@@ -65,11 +65,11 @@ class DuplicatesPanel(ReviewPanel["Duplicates"]):
 
     def _parts(self) -> Sequence[ipywidgets.Widget]:
         limit = f"{self._value.threshold:g}"
-        self.school = self._dropdown("School", self._schools())
+        self.school = self._dropdown("School", self._schools(), self._filter)
         states = [("to decide", "open"), ("decided", "decided"), ("in conflict", "conflict"), ("all", "all")]
-        self.state = self._dropdown("Show", states)
+        self.state = self._dropdown("Show", states, self._filter)
         above, below = (f"duplicates: {limit} or more", "above"), (f"to review: below {limit}", "below")
-        self.weights = self._dropdown("Probability", [("all", "all"), above, below])
+        self.weights = self._dropdown("Probability", [("all", "all"), above, below], self._filter)
         self.note = ipywidgets.Text(description="Note", placeholder="kept with the decision", continuous_update=False)
         self.pair = HtmlView(self._on_message, role="region", label="Pair under review", focusable=True)
         self.why = HtmlView(role="region", label="Explanation", focusable=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: A decision as symbol and word.
 DECISIONS: Mapping[str, str] = {"same": "✔ same", "different": "✖ different", "unsure": "? unsure", "": "not decided"}
 #: Headings of :func:`cells`.
-HEADINGS = ("match weight", "left", "right", "grade", "school", "decision")
+HEADINGS = (number("match weight"), "left", "right", "grade", "school", "decision")
 
 
 def record(key: str) -> str:
@@ -66,7 +66,7 @@ def explanation(explained: Explanation) -> Iterable[Node]:
     ]
     total = f"probability {explained.match_probability:.3f}"
     rows.append([el("strong", "total"), total, _weight(explained.match_weight)])
-    head = ["field", "how they agree", "match weight"]
+    head = ["field", "how they agree", number("match weight")]
     yield table("What each field adds: + for one person, − against", head, rows, headed=True, class_="ck-figures")
 
 

@@ -76,7 +76,8 @@ def number(text: str) -> Node:
 def frame_table(caption: str, frame: pd.DataFrame, *, most: int = MOST, class_: str = "ck-figures") -> list[Node]:
     """A DataFrame as a table, numbers at the right; beyond ``most`` rows it says how many there are."""
     rows = [[_cell(value) for value in row] for row in frame.head(most).itertuples(index=False, name=None)]
-    head = [number(str(name)) if frame[name].dtype.kind in "iuf" else str(name) for name in frame.columns]
+    names = [str(name).replace("_", " ") for name in frame.columns]
+    head = [number(name) if dtype.kind in "iuf" else name for name, dtype in zip(names, frame.dtypes, strict=True)]
     more: list[Node] = [el("p", f"The first {most:,} of {len(frame):,} rows.")] if len(frame) > most else []
     return [table(caption, head, rows, class_=class_), *more]
 

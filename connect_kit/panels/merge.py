@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 import ipywidgets
@@ -69,7 +70,7 @@ class MergePanel(ReviewPanel[MergePlan]):
         self._done: list[Change] = []
         self._merged: list[tuple[str, ...]] = []
         self._shown: tuple[tuple[str, str], pd.DataFrame, pd.DataFrame] | None = None
-        self._task: BackgroundTask[str] = BackgroundTask(self._on_end)
+        self._task: BackgroundTask[str] = BackgroundTask(partial(self._run, self._finish))
         super().__init__(plan, masked=masked)
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -87,7 +88,9 @@ class MergePanel(ReviewPanel[MergePlan]):
 
     def _parts(self) -> Sequence[ipywidgets.Widget]:
         states = {"to decide": "", "accepted": "accepted", "left out": "left out", "merged": "merged"}
-        self.state = self._dropdown("Show", [*states.items(), ("cannot be merged", "not"), ("all", "all")])
+        self.state = self._dropdown(
+            "Show", [*states.items(), ("cannot be merged", "not"), ("all", "all")], self._filter
+        )
         self.pair = HtmlView(self._on_message, role="region", label="Merge under review", focusable=True)
         return (
             self._row(self.state, self.mask),
@@ -172,9 +175,6 @@ class MergePanel(ReviewPanel[MergePlan]):
         self._merged.append(accepted)
         return f"Merged: {change.what}."
 
-    def _on_end(self, outcome: str | None, fault: Exception | None) -> None:
-        self._run(self._finish, outcome, fault)
-
     def _finish(self, outcome: str | None, fault: Exception | None) -> None:
         self._shown = None
         if fault is not None:
@@ -235,4 +235,5 @@ class MergePanel(ReviewPanel[MergePlan]):
                 return [el("p", el("strong", "Not shown: "), str(fault))]
         conflicts = self._value.conflicts
         found = conflicts[(conflicts["survivor"] == survivor) & (conflicts["other"] == other)]
-        return [view.beside(*self._shown[1:], frozenset(found["field"]), masked=masked)]
+        marks = frozenset(found["field"])
+        return [view.beside(*self._shown[1:], marks, mergeable=row["can"], masked=masked)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from connect_kit.display.html import missing
 from connect_kit.panels.comparison import agreement, marked
-from connect_kit.panels.elements import Node, el, table
+from connect_kit.panels.elements import Node, el, number, table
 from connect_kit.panels.masking import mask, mask_name, mask_title
 
 if TYPE_CHECKING:
@@ -18,10 +18,10 @@ CHOICES: Mapping[str, str] = {
     "accepted": "✔ accepted",
     "left out": "– left out",
     "merged": "✔ merged",
-    "": "– not decided",
+    "": "not decided",
 }
 #: Headings of :func:`cells`.
-HEADINGS = ("kept record", "merged into it", "school", "probability", "state", "choice")
+HEADINGS = ("kept record", "merged into it", "school", number("probability"), "state", "choice")
 #: Fields of a record that are not names; everything else is masked.
 _PLAIN = frozenset(
     {"connectStudentId", "studentId", "sourcedId", "grade", "school", "archived", "announcement", "backpack",
@@ -47,8 +47,10 @@ def masked_value(what: str, value: str, *, masked: bool) -> str:
     return mask("email" if what == "email" else "name", value)
 
 
-def beside(survivor: pd.DataFrame, other: pd.DataFrame, conflicts: frozenset[str], *, masked: bool) -> Node:
-    """Two records, field by field, with what stays; ``survivor`` and ``other`` are ``what, value``."""
+def beside(
+    survivor: pd.DataFrame, other: pd.DataFrame, conflicts: frozenset[str], *, mergeable: bool, masked: bool
+) -> Node:
+    """Two records, field by field, with what happens; ``survivor`` and ``other`` have the columns ``what, value``."""
     sides = [_gathered(record) for record in (survivor, other)]
     lines = []
     for what in dict.fromkeys([*sides[0], *sides[1]]):
@@ -64,8 +66,10 @@ def beside(survivor: pd.DataFrame, other: pd.DataFrame, conflicts: frozenset[str
             word = ""
         if not masked and agreed == "differs" and what not in _IDS and what not in _MOVES:
             cells = list(marked(*shown))
-        lines.append([what, *cells, word, _stays(what, left, right)])
+        lines.append([what, *cells, word, *([_stays(what, left, right)] if mergeable else ())])
     head = ["field", "kept record", "merged into it", "agreement", "what happens"]
+    if not mergeable:
+        head = ["field", "one record", "the other", "agreement"]
     return table("Both records side by side", head, lines, headed=True, class_="ck-pair")
 
 
@@ -98,12 +102,12 @@ def merge(row: pd.Series[Any], *, place: str) -> Iterable[Node]:
     """One merge in words."""
     words = f"{row['other']} into {row['survivor']}" if row.get("survivor") and row.get("other") else "no merge"
     words += f", probability {probability}" if (probability := _probability(row)) else ""
-    words += f", decided: {row['decision']}" if row.get("decision") else ""
-    choice = CHOICES[row["choice"]] if row["can"] else "Not possible"
-    yield el("p", el("strong", f"Merge {place}: "), f"{words}. ", el("strong", choice), ".")
+    words += f", reviewed as {row['decision']}" if row.get("decision") else ""
+    choice = CHOICES[row["choice"]] if row["can"] else "not possible"
+    yield el("p", el("strong", f"Merge {place}: "), f"{words}. Choice: ", el("strong", choice), ".")
 
 
 def cells(row: pd.Series[Any]) -> list[object]:
     """A line of the list."""
-    choice = el("span", CHOICES[row["choice"]] if row["can"] else "–", class_="ck-tight")
-    return [row["survivor"], row["other"], row["school"], _probability(row), row["state"], choice]
+    choice = el("span", CHOICES[row["choice"]] if row["choice"] else "–", class_="ck-tight")
+    return [row["survivor"], row["other"], row["school"], number(_probability(row)), row["state"], choice]

@@ -59,7 +59,7 @@ class ResultsPanel(ReviewPanel[Results]):
 
     def _parts(self) -> Sequence[ipywidgets.Widget]:
         self.head = HtmlView(role="region", label="What Connect reported")
-        self.part = self._dropdown("Show", list(_PARTS.items()))
+        self.part = self._dropdown("Show", list(_PARTS.items()), self._filter)
         self.shown = HtmlView(self._on_message, role="region", label="Details", focusable=True)
         self.folder = ipywidgets.Text(description="Folder", continuous_update=False, layout={"width": "620px"})
         self._steps = self._row("previous", "next")
@@ -135,7 +135,7 @@ class ResultsPanel(ReviewPanel[Results]):
         text = text if errors else "No errors."
         return [el("p", text, " ", self._status)]
 
-    def _other_keys(self) -> str:
+    def _more_shortcuts(self) -> str:
         return "; ↑ ↓ in the list"
 
     def _draw(self) -> None:

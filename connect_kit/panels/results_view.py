@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from connect_kit.results.value import Results
 
 #: Headings of :func:`cells`.
-HEADINGS = ("rows", "file", "cause", "code", "first")
+HEADINGS = (number("rows"), "file", "cause", "code", "first")
 #: Columns that are left out where every value is blank.
 _SPARE = ("second_id", "code", "message", "forecast", "note", "column")
 
@@ -28,7 +28,7 @@ def summary(results: Results) -> list[Node]:
     rare = [verdict.replace(" ", "_") for verdict in SURPRISES]
     files = files.drop(columns=[name for name in rare if not files[name].any()])
     made: list[Node] = [el("p", el("strong", "What Connect reported"))]
-    made += frame_table("Result files", _without_blank(files).rename(columns=lambda name: str(name).replace("_", " ")))
+    made += frame_table("Result files", _without_blank(files))
     if results.missing:
         names = ", ".join(file.name for file in results.missing[:10]) + (", …" if len(results.missing) > 10 else "")
         made.append(el("p", el("strong", "▲ No result file for: "), f"{names}.", class_="ck-warning"))

@@ -65,17 +65,6 @@ class ReviewPanel(PanelBase[V]):
         self.mask = ipywidgets.Checkbox(self._masked, description="Mask names (m)", indent=False)
         self.mask.observe(lambda _: self._run(), "value")
 
-    def _dropdown(
-        self,
-        description: str,
-        options: Sequence[tuple[str, str]],
-        action: Callable[[], object] | None = None,
-    ) -> ipywidgets.Dropdown:
-        """A choice that filters the queue, or does something else."""
-        dropdown = ipywidgets.Dropdown(options=options, description=description)
-        dropdown.observe(lambda _: self._run(action or self._filter), "value")
-        return dropdown
-
     def _start(self) -> None:
         self._filter()
 
@@ -114,7 +103,7 @@ class ReviewPanel(PanelBase[V]):
     def _more_shortcuts(self) -> str:
         return ", m mask; ↑ ↓ in the list"
 
-    def _show_list(self, caption: str, head: Sequence[str], cells: Callable[[Any], Sequence[object]]) -> None:
+    def _show_list(self, caption: str, head: Sequence[Node], cells: Callable[[Any], Sequence[object]]) -> None:
         """Show the current page of the queue; ``cells`` makes those of a row."""
         rows = []
         for number, place, row in self.queue.on_page():
@@ -127,4 +116,4 @@ class ReviewPanel(PanelBase[V]):
             return
         turns, where = pager("page", self.queue.page, self.queue.pages)
         title = f"{caption}: {len(self.queue.shown):,}{where}"
-        self.list.show(*turns, table(title, ["show", *head], rows, data_rows=""))
+        self.list.show(*turns, table(title, ["show", *head], rows, data_rows="", class_="ck-figures"))

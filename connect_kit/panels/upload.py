@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 from connect_kit.errors import TwinBusyError
@@ -68,7 +69,7 @@ class UploadPanel(UploadLayout):
         self._rows = ResultRows()
         self._progress: dict[int, Progress] = {}
         self._dry_run, self._ending = True, ""
-        self._task: BackgroundTask[None] = BackgroundTask(self._on_end)
+        self._task: BackgroundTask[None] = BackgroundTask(partial(self._run, self._finish))
         self._throttled = Throttle(self._show_progress)
         super().__init__(plan)
 
@@ -216,10 +217,7 @@ class UploadPanel(UploadLayout):
         self._show_bars()
         self.status.show(*self._status_line())
 
-    def _on_end(self, _: None, fault: Exception | None) -> None:
-        self._run(self._finish, fault)
-
-    def _finish(self, fault: Exception | None) -> None:
+    def _finish(self, _: None, fault: Exception | None) -> None:
         if fault is not None:
             self._ending = self._ending or "failed"
         self.confirm.value = ""
@@ -288,7 +286,7 @@ class UploadPanel(UploadLayout):
         self.buttons["log"].description = "Hide activity log (l)" if self._log is not None else "Activity log (l)"
 
     def _show_bars(self) -> None:
-        state = "running" if self.running else self._ending
+        state = "in progress" if self.running else self._ending
         shown: list[Node] = []
         if state and (self._progress or self.running):
             shown = view.bars(self._value.files, self._progress, dry_run=self._dry_run, state=state)

@@ -46,12 +46,10 @@ class UploadLayout(PanelBase[UploadPlan]):
         self.confirm = ipywidgets.Text(description="Confirmation", placeholder="district and rows")
         self.confirm.observe(lambda _: self._run(), "value")
         self.outcome = HtmlView(role="region", label="Results")
-        self.file = ipywidgets.Dropdown(options=[("all files", "")], description="File")
+        self.file = self._dropdown("File", [("all files", "")], self._filter)
         results = [("all", ""), ("✔ SUCCESS", "SUCCESS"), ("✖ ERROR", "ERROR")]
-        self.results = ipywidgets.Dropdown(options=results, description="Result")
-        self.action = ipywidgets.Dropdown(options=[("all", ""), *((one, one) for one in ACTIONS)], description="Action")
-        for filter_ in (self.file, self.results, self.action):
-            filter_.observe(lambda _: self._run(self._filter), "value")
+        self.results = self._dropdown("Result", results, self._filter)
+        self.action = self._dropdown("Action", [("all", ""), *((one, one) for one in ACTIONS)], self._filter)
         self.folder = ipywidgets.Text(description="Folder", continuous_update=False, layout={"width": "620px"})
         self.rows = HtmlView(self._on_message, role="region", label="Rows of the result files", focusable=True)
         self.rows.add_class("ck-list")

@@ -155,7 +155,7 @@ def forecast(expected: Forecast | None) -> list[Node]:
 def results(result: UploadResult) -> list[Node]:
     """What became of the files."""
     kind = "the dry run; nothing was changed" if result.dry_run else "the upload"
-    state = "✔ every file went through" if result.succeeded else "✖ not every file went through"
+    state = "✔ every file was processed" if result.succeeded else "✖ not every file was processed"
     if result.cancelled:
         state = "✖ cancelled"
     made: list[Node] = [step(f"4. Results of {kind}"), el("p", el("strong", state), ".")]
@@ -189,5 +189,7 @@ def result_rows(rows: ResultRows, page: Iterable[ResultRow]) -> list[Node]:
 def activity(log: pd.DataFrame, most: int = 20) -> list[Node]:
     """The latest entries of the twin's log, newest first."""
     shown = log.sort_values("number", ascending=False)[["number", "happened", "kind", "what", "undone"]]
-    caption = f"Activity log: {len(log):,} entries" + (f", the latest {most}" if len(log) > most else "")
+    caption = f"Activity log: {len(log):,} entr{'y' if len(log) == 1 else 'ies'}" + (
+        f", the latest {most}" if len(log) > most else ""
+    )
     return [table(caption, list(shown.columns), shown.head(most).astype(object).to_numpy().tolist())]

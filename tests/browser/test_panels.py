@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 import connect_kit as ck
-from tests.browser.conftest import Lab, Opened, other_hosts, running_lab, violations
+from tests.browser.conftest import Lab, Opened, other_hosts, running_lab, turn_dark, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -137,6 +137,14 @@ def test_pairs_are_decided_by_keys_alone(show, tmp_path):
         page.wait_for_timeout(150)
     assert sources(page) == cells
     assert shown.asked and other_hosts(shown.asked) == set()
+
+
+@pytest.mark.parametrize("kind", ["duplicates", "classrooms"])
+def test_in_the_dark_theme_everything_can_be_read(show, tmp_path, kind):
+    shown = show(kind, f"dark-{kind}")
+    turn_dark(shown.page)
+    shown.look(tmp_path / "dark.png")
+    assert violations(shown.page) == []
 
 
 def test_focus_stays_in_the_list_while_going_through_it(show):

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from connect_kit.twin import Twin
-from tests.browser.conftest import Lab, Opened, other_hosts, running_lab, violations
+from tests.browser.conftest import Lab, Opened, other_hosts, running_lab, turn_dark, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -151,6 +151,14 @@ def test_a_district_is_tried_in_a_dry_run_confirmed_and_uploaded(show):
     shown.look("uploaded")
     assert shown.violations() == []
     assert shown.others() == set()
+
+
+@pytest.mark.parametrize("cell", [UPLOAD, RESULTS, MERGES], ids=["upload", "results", "merges"])
+def test_in_the_dark_theme_everything_can_be_read(show, cell):
+    shown = show(cell)
+    turn_dark(shown.page)
+    shown.look("dark")
+    assert shown.violations() == []
 
 
 def test_while_a_dry_run_is_running_the_panel_responds_and_cancels(show):

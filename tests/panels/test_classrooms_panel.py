@@ -44,6 +44,12 @@ def test_the_choices_are_shown_with_their_consequences(rooms_panel, classes):
     assert "If nothing more is done" in rooms_panel.pair.text and row["consequence"] in rooms_panel.pair.text
 
 
+def test_a_class_alone_is_not_said_to_miss_anything(rooms_panel):
+    go_to(rooms_panel, status="unmatched_roster")
+    assert "no classroom on Connect" in rooms_panel.pair.text
+    assert "– missing" not in rooms_panel.pair.text and "none recorded" not in rooms_panel.pair.text
+
+
 def test_a_rejected_suggestion_is_not_suggested_again(rooms_panel, file):
     row = go_to(rooms_panel, status="suggested")
     hear(rooms_panel, key="d")

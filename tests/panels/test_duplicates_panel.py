@@ -4,8 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import connect_kit as ck
+from connect_kit.display.html import visible
+from connect_kit.duplicates.explain import Explanation
 from connect_kit.errors import SettingError
-from connect_kit.panels import DuplicatesPanel
+from connect_kit.panels import DuplicatesPanel, queue
 from connect_kit.panels import duplicates as module
 from connect_kit.panels.comparison import marked
 from connect_kit.panels.elements import text_of
@@ -178,8 +180,6 @@ def test_the_explanation_is_one_press_away_and_follows_the_pair(pairs_panel):
 
 
 def test_a_drawing_that_fails_leaves_the_words(pairs_panel, monkeypatch):
-    from connect_kit.duplicates.explain import Explanation
-
     def broken(self):
         raise RuntimeError("no drawing")
 
@@ -276,8 +276,6 @@ def test_a_decision_does_not_find_the_pairs_again(pairs_panel, monkeypatch):
 
 
 def test_a_long_queue_is_paged(pairs_panel, monkeypatch):
-    from connect_kit.panels import queue
-
     monkeypatch.setattr(queue, "PAGE", 10)
     pairs_panel.buttons["next"].click()
     assert pairs_panel.list.text.count("Show ") == 10
@@ -339,8 +337,6 @@ def test_adults_are_reviewed_the_same_way(linked, file):
 def test_marks_change_no_letter(left, right):
     def plain(node):
         return node if isinstance(node, str) else "".join(map(plain, node[2:]))
-
-    from connect_kit.display.html import visible
 
     a, b = marked(left, right)
     assert (plain(a), plain(b)) == (visible(left), visible(right))

@@ -106,6 +106,14 @@ def test_what_cannot_be_merged_is_shown_with_the_reason_and_the_next_step(panel,
     assert "cannot be merged" in panel.status.text and panel.chosen.merges.empty
 
 
+def test_of_a_pair_that_cannot_be_merged_no_record_is_called_the_kept_one(panel):
+    go_to(panel, "CS00000001")
+    assert "kept record" in panel.pair.text and "what happens" in panel.pair.text
+    panel.state.value = "not"
+    assert "one record" in panel.pair.text and "kept record" not in panel.pair.text
+    assert "what happens" not in panel.pair.text and "Choice:  not possible" in panel.pair.text
+
+
 def test_progress_counts_what_is_reviewed(panel):
     assert "0 of 4 reviewed" in panel.status.text
     for key in "al":

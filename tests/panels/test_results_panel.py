@@ -129,6 +129,11 @@ def test_no_name_is_shown_and_nothing_about_students_is_stored(panel):
         assert [one for one in ("0001", "0002", "9001") if one in text] == []
 
 
+def test_keys_are_offered_only_for_what_the_panel_does(panel):
+    assert "p previous cause" in panel.help.text and "↑ ↓ in the list" in panel.help.text
+    assert "mask" not in panel.help.text
+
+
 def test_many_rows_are_paged(plan, tmp_path):
     lines = "".join(f"{n:05d},ERROR,SKIPPED,users.role.known,role\r\n" for n in range(1, 121))
     (tmp_path / "users-result.csv").write_text(f"sourcedId,result,action,code,message\r\n{lines}")

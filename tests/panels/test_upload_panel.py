@@ -6,10 +6,12 @@ import pytest
 
 import connect_kit as ck
 from connect_kit.errors import GateError, PlanError, TwinBusyError
+from connect_kit.panels import upload_view
 from connect_kit.panels.elements import text_of
 from connect_kit.panels.upload import UploadPanel
 from connect_kit.twin import Twin, database
 from connect_kit.uploads import Critical, read_plan
+from connect_kit.uploads.values import Progress
 from tests.panels.district import FILES, NAMES, ROWS, deliver, plan_of, twin_of, twin_with_students
 from tests.panels.reading import hear, shown, stored
 
@@ -197,7 +199,7 @@ def test_a_twin_in_use_is_reported_and_nothing_is_damaged(plan, twin, monkeypatc
     dry_run(first)
     dry_run(second)
     assert (first.error, second.alert.text) == (None, "")
-    assert "every file went through" in second.outcome.text
+    assert "every file was processed" in second.outcome.text
 
 
 def test_the_question_about_existing_students_is_two_buttons(panel):
@@ -361,14 +363,11 @@ def test_at_school_level_the_files_of_each_school_are_distinguished(tmp_path):
 
 
 def test_of_many_files_the_bars_around_the_current_one_are_shown(panel):
-    from connect_kit.panels import upload_view
-    from connect_kit.uploads.values import Progress
-
     files = panel.value.files * 6
     progress = {14: Progress(14, 24, "classes", None, "writing", 5, 10)}
-    (made,) = upload_view.bars(files, progress, dry_run=True, state="running")
+    (made,) = upload_view.bars(files, progress, dry_run=True, state="in progress")
     text = text_of(made)
-    assert "Dry run running, files 11 to 20 of 24" in text and text.count("waiting") == 9
+    assert "Dry run in progress, files 11 to 20 of 24" in text and text.count("waiting") == 9
     assert "writing 5 of 10 rows" in text
 
 
