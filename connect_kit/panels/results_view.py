@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from connect_kit.results.value import Results
 
 #: Headings of :func:`cells`.
-HEADINGS = (number("rows"), "file", "cause", "code", "first")
+HEADINGS = (number("rows"), "file", "cause", "code", "first row")
 #: Columns that are left out where every value is blank.
 _SPARE = ("second_id", "code", "message", "forecast", "note", "column")
 

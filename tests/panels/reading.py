@@ -38,6 +38,6 @@ def decided(file: Path) -> list[tuple[str, str, str]]:
         return [(row["left"], row["right"], row["decision"]) for row in csv.DictReader(reading)]
 
 
-def hear(panel: ReviewPanel, **message: str) -> None:
+def browser_sends(panel: ReviewPanel, **message: str) -> None:
     """What the browser sends for a key, or for a button in a view."""
     panel.status._handle_custom_msg(message, [])

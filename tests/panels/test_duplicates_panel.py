@@ -11,7 +11,7 @@ from connect_kit.panels import DuplicatesPanel, queue
 from connect_kit.panels import duplicates as module
 from connect_kit.panels.comparison import marked
 from connect_kit.panels.elements import text_of
-from tests.panels.reading import decided, hear, shown, stored
+from tests.panels.reading import browser_sends, decided, shown, stored
 
 
 def current(panel):
@@ -32,15 +32,15 @@ def test_a_click_writes_the_decision_and_shows_the_next_pair(pairs_panel, file, 
 @pytest.mark.parametrize(("key", "decision"), [("s", "same"), ("d", "different"), ("u", "unsure")])
 def test_a_key_does_what_its_button_does(pairs_panel, file, key, decision):
     pair = current(pairs_panel)
-    hear(pairs_panel, key=key)
+    browser_sends(pairs_panel, key=key)
     assert decided(file) == [(*pair, decision)]
 
 
 def test_undo_takes_the_line_out_of_the_file_and_shows_the_pair_again(pairs_panel, file):
     first = current(pairs_panel)
-    hear(pairs_panel, key="s")
-    hear(pairs_panel, key="n")
-    hear(pairs_panel, key="z")
+    browser_sends(pairs_panel, key="s")
+    browser_sends(pairs_panel, key="n")
+    browser_sends(pairs_panel, key="z")
     assert decided(file) == []
     assert current(pairs_panel) == first
     assert pairs_panel.queue.current["decision"] == ""
@@ -119,7 +119,7 @@ def test_the_filter_by_school_keeps_pairs_with_a_record_there(pairs_panel, dupli
 
 def test_decided_pairs_stay_visible_until_the_filter_is_changed(pairs_panel):
     whole = len(pairs_panel.queue.shown)
-    hear(pairs_panel, key="s")
+    browser_sends(pairs_panel, key="s")
     assert len(pairs_panel.queue.shown) == whole
     assert "✔ same" in pairs_panel.list.text
     pairs_panel.state.value = "decided"
@@ -132,7 +132,7 @@ def test_progress_counts_what_is_reviewed(pairs_panel):
     whole = len(pairs_panel.queue.frame)
     assert f"0 of {whole} reviewed" in pairs_panel.status.text
     for key in "sdu":
-        hear(pairs_panel, key=key)
+        browser_sends(pairs_panel, key=key)
     assert f"3 of {whole} reviewed" in pairs_panel.status.text
     assert pairs_panel.status.role == "status"
     assert pairs_panel.status.content[0][2][1] == {"max": str(whole), "value": "3", "aria-label": "Progress"}
@@ -141,21 +141,21 @@ def test_progress_counts_what_is_reviewed(pairs_panel):
 def test_when_all_are_decided_it_says_so_and_decides_nothing_more(pairs_panel, file):
     pairs_panel.weights.value = "above"
     for _ in range(len(pairs_panel.queue.shown)):
-        hear(pairs_panel, key="u")
+        browser_sends(pairs_panel, key="u")
     assert "That was the last one shown." in pairs_panel.status.text
     lines = len(decided(file))
     pairs_panel.weights.value = "all"
     pairs_panel.weights.value = "above"
-    hear(pairs_panel, key="u")
+    browser_sends(pairs_panel, key="u")
     assert "No pair is shown" in pairs_panel.status.text
     assert len(decided(file)) == lines
 
 
 def test_neither_end_of_the_queue_is_passed(pairs_panel):
-    hear(pairs_panel, key="p")
+    browser_sends(pairs_panel, key="p")
     assert "first one" in pairs_panel.status.text and pairs_panel.queue.at == 0
-    hear(pairs_panel, action="go", value=str(pairs_panel.queue.shown[-1]))
-    hear(pairs_panel, key="ArrowDown")
+    browser_sends(pairs_panel, action="go", value=str(pairs_panel.queue.shown[-1]))
+    browser_sends(pairs_panel, key="ArrowDown")
     assert "last one" in pairs_panel.status.text
 
 
@@ -170,12 +170,12 @@ def test_a_pair_says_in_words_what_differs(pairs_panel, duplicates):
 
 def test_the_explanation_is_one_press_away_and_follows_the_pair(pairs_panel):
     assert pairs_panel.why.text == ""
-    hear(pairs_panel, key="w")
+    browser_sends(pairs_panel, key="w")
     first = pairs_panel.why.text
     assert "Match weight" in first and "before any comparison" in first and "Waterfall" in first
-    hear(pairs_panel, key="n")
+    browser_sends(pairs_panel, key="n")
     assert pairs_panel.why.text not in ("", first)
-    hear(pairs_panel, key="w")
+    browser_sends(pairs_panel, key="w")
     assert pairs_panel.why.text == ""
 
 
@@ -184,7 +184,7 @@ def test_a_drawing_that_fails_leaves_the_words(pairs_panel, monkeypatch):
         raise RuntimeError("no drawing")
 
     monkeypatch.setattr(Explanation, "chart", broken)
-    hear(pairs_panel, key="w")
+    browser_sends(pairs_panel, key="w")
     assert "no drawing" in pairs_panel.alert.text
     assert "Match weight" in pairs_panel.why.text
 
@@ -207,23 +207,23 @@ def private(names, text):
 
 def test_masked_no_name_address_or_birth_date_is_left(pairs_panel, names):
     assert private(names, shown(pairs_panel))
-    hear(pairs_panel, key="m")
+    browser_sends(pairs_panel, key="m")
     assert pairs_panel.mask.value is True
     pairs_panel.state.value = "all"
     for place in pairs_panel.queue.shown[::5]:
-        hear(pairs_panel, action="go", value=str(place))
+        browser_sends(pairs_panel, action="go", value=str(place))
         assert private(names, shown(pairs_panel)) == []
-    hear(pairs_panel, key="w")
+    browser_sends(pairs_panel, key="w")
     assert private(names, shown(pairs_panel)) == []
     assert "***" in pairs_panel.pair.text
 
 
-def test_a_panel_may_begin_masked(duplicates, names):
+def test_a_panel_may_start_masked(duplicates, names):
     assert private(names, shown(DuplicatesPanel(duplicates, masked=True))) == []
 
 
 def test_nothing_about_a_student_is_stored_with_the_notebook(pairs_panel, names):
-    hear(pairs_panel, key="w")
+    browser_sends(pairs_panel, key="w")
     assert private(names, shown(pairs_panel))
     text = stored(pairs_panel)
     assert [name for name in names if name in text and not name.isalpha()] == []
@@ -243,9 +243,11 @@ def test_a_conflict_is_marked_listed_and_explained(pairs_panel, duplicates):
     chosen = triple.iloc[-1]
     left, right = (f"{chosen[f'{side}_source']}:{chosen[f'{side}_id']}" for side in ("left", "right"))
     frame = pairs_panel.queue.frame
-    hear(pairs_panel, action="go", value=str(frame.index[(frame["left"] == left) & (frame["right"] == right)][0]))
+    browser_sends(
+        pairs_panel, action="go", value=str(frame.index[(frame["left"] == left) & (frame["right"] == right)][0])
+    )
     before = len(pairs_panel.conflicts)
-    hear(pairs_panel, key="d")
+    browser_sends(pairs_panel, key="d")
     assert len(pairs_panel.conflicts) > before
     pairs_panel.state.value = "conflict"
     assert (left, right) in {(row["left"], row["right"]) for _, _, row in pairs_panel.queue.on_page()}
@@ -255,11 +257,11 @@ def test_a_conflict_is_marked_listed_and_explained(pairs_panel, duplicates):
 def test_with_many_pairs_conflicts_wait_for_refresh(pairs_panel, monkeypatch):
     monkeypatch.setattr(module, "AT_ONCE", 0)
     known = pairs_panel.conflicts
-    hear(pairs_panel, key="s")
+    browser_sends(pairs_panel, key="s")
     assert pairs_panel.conflicts is known
     assert "Refresh (r)" in pairs_panel.pair.text
     pair = current(pairs_panel)
-    hear(pairs_panel, key="r")
+    browser_sends(pairs_panel, key="r")
     assert pairs_panel.conflicts is not known
     assert "Refresh (r)" not in pairs_panel.pair.text
     assert current(pairs_panel) == pair
@@ -271,7 +273,7 @@ def test_a_decision_does_not_find_the_pairs_again(pairs_panel, monkeypatch):
 
     monkeypatch.setattr(ck.Duplicates, "pairs", never)
     for key in "sdunpz":
-        hear(pairs_panel, key=key)
+        browser_sends(pairs_panel, key=key)
     assert pairs_panel.error is None
 
 
@@ -280,14 +282,14 @@ def test_a_long_queue_is_paged(pairs_panel, monkeypatch):
     pairs_panel.buttons["next"].click()
     assert pairs_panel.list.text.count("Show ") == 10
     assert "page 1 of" in pairs_panel.list.text and "Previous page" not in pairs_panel.list.text
-    hear(pairs_panel, action="page", value="1")
+    browser_sends(pairs_panel, action="page", value="1")
     assert "▶ 11" in pairs_panel.list.text and "Previous page" in pairs_panel.list.text
 
 
 def test_a_note_goes_into_the_file_with_the_next_decision_only(pairs_panel, file):
     pairs_panel.note.value = "asked the school"
-    hear(pairs_panel, key="s")
-    hear(pairs_panel, key="d")
+    browser_sends(pairs_panel, key="s")
+    browser_sends(pairs_panel, key="d")
     notes = pairs_panel.value.decisions.table()["note"].tolist()
     assert notes == ["asked the school", ""]
     assert pairs_panel.note.value == ""
@@ -304,7 +306,7 @@ def test_decisions_made_before_the_panel_are_known_and_can_be_undone(duplicates,
 
 
 def test_another_value_may_be_shown(pairs_panel, duplicates):
-    hear(pairs_panel, key="n")
+    browser_sends(pairs_panel, key="n")
     strict = duplicates.at(0.99999)
     seen: list[ck.Duplicates] = []
     pairs_panel.observe_value(seen.append)

@@ -7,7 +7,7 @@ from connect_kit.merging import MergePlan
 from connect_kit.panels.merge import MergePanel
 from connect_kit.twin import Action, Twin, database
 from tests.panels.duplicate_students import plan_of_duplicates, twin_with_duplicates
-from tests.panels.reading import hear, shown, stored
+from tests.panels.reading import browser_sends, shown, stored
 
 NAMES = ["Adeline", "Adelina", "Quill", "Bruno", "Lark", "Marsh", "Thornton", "Dinah", "Quillfeather"]
 
@@ -35,7 +35,7 @@ def current(panel):
 def go_to(panel, other):
     panel.state.value = "all"
     frame = panel.queue.frame
-    hear(panel, action="go", value=str(frame.index[frame["other"] == other][0]))
+    browser_sends(panel, action="go", value=str(frame.index[frame["other"] == other][0]))
     assert current(panel)[1] == other
 
 
@@ -56,9 +56,9 @@ def test_both_records_are_side_by_side_with_conflicts_marked(panel, plan):
 
 def test_only_what_is_accepted_is_merged(panel, twin):
     go_to(panel, "CS00000001")
-    hear(panel, key="a")
+    browser_sends(panel, key="a")
     go_to(panel, "CS00000003")
-    hear(panel, key="l")
+    browser_sends(panel, key="l")
     assert panel.chosen.merges["other"].tolist() == ["CS00000001"]
     assert panel.buttons["merge"].description == "Merge 1 accepted"
     merge(panel)
@@ -74,7 +74,7 @@ def test_a_merge_is_undone(panel, twin):
     panel.buttons["all"].click()
     merge(panel)
     assert panel.error is None and twin.digest() != before
-    hear(panel, key="z")
+    browser_sends(panel, key="z")
     assert twin.digest() == before
     assert "accepted as before" in panel.status.text and panel.buttons["undo"].disabled
     merge(panel)
@@ -92,7 +92,7 @@ def test_nothing_is_merged_before_something_is_accepted(panel, twin):
 
 def test_records_of_one_student_are_accepted_together(panel):
     go_to(panel, "CS00000005")
-    hear(panel, key="a")
+    browser_sends(panel, key="a")
     assert sorted(panel.chosen.merges["other"]) == ["CS00000005", "CS00000007"]
     frame = panel.queue.frame
     assert frame[frame["choice"] == "accepted"]["survivor"].unique().tolist() == ["CS00000006"]
@@ -102,7 +102,7 @@ def test_what_cannot_be_merged_is_shown_with_the_reason_and_the_next_step(panel,
     panel.state.value = "not"
     row = panel.queue.current
     assert row["state"] in panel.pair.text and row["next_step"] in panel.pair.text
-    hear(panel, key="a")
+    browser_sends(panel, key="a")
     assert "cannot be merged" in panel.status.text and panel.chosen.merges.empty
 
 
@@ -117,7 +117,7 @@ def test_of_a_pair_that_cannot_be_merged_no_record_is_called_the_kept_one(panel)
 def test_progress_counts_what_is_reviewed(panel):
     assert "0 of 4 reviewed" in panel.status.text
     for key in "al":
-        hear(panel, key=key)
+        browser_sends(panel, key=key)
     decided = (panel.queue.frame["choice"] != "").sum()
     assert f"{decided} of 4 reviewed" in panel.status.text
 
@@ -174,11 +174,11 @@ def test_masked_no_name_is_left(plan, twin):
     panel = MergePanel(plan, twin, masked=True)
     panel.state.value = "all"
     for place in panel.queue.shown:
-        hear(panel, action="go", value=str(place))
+        browser_sends(panel, action="go", value=str(place))
         assert panel.error is None
         assert [name for name in NAMES if name in shown(panel)] == []
     assert "***" in panel.pair.text or "***" in shown(panel)
-    hear(panel, key="m")
+    browser_sends(panel, key="m")
     go_to(panel, "CS00000001")
     assert "Dinah Quillfeather" in panel.pair.text
 

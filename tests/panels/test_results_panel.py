@@ -9,7 +9,7 @@ from connect_kit.panels.results import ResultsPanel
 from connect_kit.results.comparing import read_results
 from connect_kit.uploads.values import FileResult
 from tests.panels.district import FILES, NAMES, deliver, plan_of, twin_of
-from tests.panels.reading import hear, shown, stored
+from tests.panels.reading import browser_sends, shown, stored
 
 UNKNOWN = "users.orgSourcedIds.known_school"
 #: What Connect reported about users.csv, row by row; the forecast was success for all but the second.
@@ -62,11 +62,11 @@ def test_errors_are_grouped_by_cause_with_what_to_do(panel, results):
 
 def test_the_rows_of_a_cause_follow_the_one_chosen(panel):
     assert "0001" in panel.shown.text and "0002" in panel.shown.text and "Rows with this cause: 2" in panel.shown.text
-    hear(panel, key="n")
+    browser_sends(panel, key="n")
     assert "Rows with this cause: 1" in panel.shown.text and "9001" in panel.shown.text
-    hear(panel, key="n")
+    browser_sends(panel, key="n")
     assert "last one" in panel.status.text
-    hear(panel, action="go", value="0")
+    browser_sends(panel, action="go", value="0")
     assert "Rows with this cause: 2" in panel.shown.text
 
 
@@ -94,9 +94,9 @@ def test_the_message_to_support_can_be_copied(panel, results):
     panel.part.value = "message"
     pre = next(node for node in panel.shown.content if node[0] == "pre")
     assert "".join(pre[2:]).splitlines() == results.support_message().splitlines()
-    hear(panel, action="copy", value="copied")
+    browser_sends(panel, action="copy", value="copied")
     assert "Copied." in panel.status.text
-    hear(panel, action="copy", value="selected")
+    browser_sends(panel, action="copy", value="selected")
     assert "press Ctrl+C" in panel.status.text
 
 
@@ -139,10 +139,10 @@ def test_many_rows_are_paged(plan, tmp_path):
     (tmp_path / "users-result.csv").write_text(f"sourcedId,result,action,code,message\r\n{lines}")
     panel = ResultsPanel(read_results(tmp_path / "users-result.csv"))
     assert "Rows with this cause: 120, page 1 of 3" in panel.shown.text and "Previous page" not in panel.shown.text
-    hear(panel, action="turn", value="1")
-    hear(panel, action="turn", value="1")
+    browser_sends(panel, action="turn", value="1")
+    browser_sends(panel, action="turn", value="1")
     assert "page 3 of 3" in panel.shown.text and "00120" in panel.shown.text and "Next page" not in panel.shown.text
-    hear(panel, action="turn", value="1")
+    browser_sends(panel, action="turn", value="1")
     assert "page 3 of 3" in panel.shown.text
 
 

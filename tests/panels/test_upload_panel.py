@@ -13,7 +13,7 @@ from connect_kit.twin import Twin, database
 from connect_kit.uploads import Critical, read_plan
 from connect_kit.uploads.values import Progress
 from tests.panels.district import FILES, NAMES, ROWS, deliver, plan_of, twin_of, twin_with_students
-from tests.panels.reading import hear, shown, stored
+from tests.panels.reading import browser_sends, shown, stored
 
 UNKNOWN_SCHOOL = FILES["users"].replace("0002,student,Bruno,Lark,,,04,0104,", "0002,student,Bruno,Lark,,,04,0999,")
 
@@ -157,7 +157,7 @@ def test_while_it_runs_the_panel_keeps_responding(panel, held):
     assert panel.running and "is running" in panel.status.text
     for name in ("dry_run", "upload", "waive", "yes", "no", "check", "log"):
         assert panel.buttons[name].disabled
-    hear(panel, key="r")
+    browser_sends(panel, key="r")
     assert "Wait until the current run has ended" in panel.status.text and panel.error is None
     assert not panel.buttons["cancel"].disabled
     held.set()
@@ -179,7 +179,7 @@ def test_another_plan_is_shown_only_after_the_current_run_has_ended(panel, plan,
 def test_a_cancelled_dry_run_says_so_and_can_be_started_again(panel, twin, held):
     before = twin.digest()
     panel.buttons["dry_run"].click()
-    hear(panel, key="c")
+    browser_sends(panel, key="c")
     assert "Stopping as soon as possible" in panel.status.text
     held.set()
     assert panel.wait(60)
