@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import ipywidgets
 
+from connect_kit.display.look import counted
 from connect_kit.panels import classrooms_view as view
 from connect_kit.panels.base import Command
 from connect_kit.panels.elements import el
@@ -56,9 +57,7 @@ class ClassroomsPanel(ReviewPanel["ClassroomMatches"]):
         "leave": Command("Leave", "l", "Leave the classroom as it is", True),
         "undo": Command("Undo", "z", "Undo the last decision", True),
         **STEPS,
-        "school": Command(
-            _ALL, "", "Accept every suggestion at the school chosen above; one Undo reverts them all", True
-        ),
+        "school": Command(_ALL, "", "Accept every suggestion at the chosen school; one Undo reverts them all", True),
     }
 
     def _parts(self) -> Sequence[ipywidgets.Widget]:
@@ -195,7 +194,7 @@ class ClassroomsPanel(ReviewPanel["ClassroomMatches"]):
         if not number:
             self._status = "This school has no suggestions."
             return
-        status = f"{number:,} suggestion{'s' * (number != 1)} accepted; one Undo reverts them all."
+        status = f"{counted(number, 'suggestion')} accepted; one Undo reverts them all."
         self._decided(self._value.accept(school=self.school.value), status)
 
     def _suggestions(self) -> int:

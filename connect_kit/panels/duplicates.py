@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import ipywidgets
 
+from connect_kit.display.look import counted
 from connect_kit.engine.weights import weight
 from connect_kit.panels import duplicates_view as view
 from connect_kit.panels.base import Command
@@ -221,10 +222,9 @@ class DuplicatesPanel(ReviewPanel["Duplicates"]):
 
     def _whole(self) -> list[Node]:
         """Remarks about all pairs."""
-        number = len(self.conflicts)
         remarks = []
-        if number:
-            remarks.append(f"▲ {number:,} conflict{'s' * (number != 1)}: set Show to 'in conflict' to see them.")
+        if len(self.conflicts):
+            remarks.append(f"▲ {counted(len(self.conflicts), 'conflict')}: set Show to 'in conflict' to see them.")
         if self._behind:
             remarks.append("Clusters and conflicts do not include the latest decisions yet; press Refresh (r).")
         return [el("p", " ".join(remarks))] if remarks else []

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.display.html import missing
+from connect_kit.display.look import share, signed
 from connect_kit.display.svg import to_svg
 from connect_kit.panels.comparison import agreement, marked
 from connect_kit.panels.elements import Node, el, number, picture, table
@@ -32,7 +33,7 @@ def pair(
     row: pd.Series[Any], fields: pd.DataFrame, conflicts: pd.DataFrame, *, place: str, masked: bool
 ) -> Iterable[Node]:
     """Two records side by side."""
-    score = f"match weight {row['match_weight']:+.1f}, probability {row['match_probability']:.3f}"
+    score = f"match weight {signed(row['match_weight'])}, probability {share(row['match_probability'])}"
     if missing(row["match_weight"]):
         score = "not compared by the model"
     decided = DECISIONS.get(row["decision"], row["decision"])
@@ -61,11 +62,11 @@ def explanation(explained: Explanation) -> Iterable[Node]:
     """Why the model takes two records for one person: words, and what each field adds. Contains no names."""
     yield el("p", el("strong", "Why? "), explained.words)
     rows: list[list[object]] = [
-        [field, level, _weight(weight)]
+        [field, level, number(signed(weight))]
         for field, level, weight in explained.summary().itertuples(index=False, name=None)
     ]
-    total = f"probability {explained.match_probability:.3f}"
-    rows.append([el("strong", "total"), total, _weight(explained.match_weight)])
+    total = f"probability {share(explained.match_probability)}"
+    rows.append([el("strong", "total"), total, number(signed(explained.match_weight))])
     head = ["field", "how they agree", number("match weight")]
     yield table("What each field adds: + for one person, − against", head, rows, headed=True, class_="ck-figures")
 
@@ -73,10 +74,6 @@ def explanation(explained: Explanation) -> Iterable[Node]:
 def waterfall(explained: Explanation) -> Node:
     """The drawing of the parts."""
     return picture(to_svg(explained.chart()), "Waterfall of the match weights; the table above has the numbers.")
-
-
-def _weight(weight: float) -> Node:
-    return number(f"{weight:+.1f}".replace("-", "−"))
 
 
 def cells(row: pd.Series[Any], *, masked: bool) -> list[object]:
@@ -90,5 +87,5 @@ def cells(row: pd.Series[Any], *, masked: bool) -> list[object]:
     schools = " / ".join(dict.fromkeys(filter(None, (row["left_school"], row["right_school"]))))
     decided = DECISIONS[row["decision"]] if row["decision"] else "–"
     state = f"{decided}, ▲ conflict" if row["conflict"] else decided
-    weight = "" if missing(row["match_weight"]) else _weight(row["match_weight"])
+    weight = "" if missing(row["match_weight"]) else number(signed(row["match_weight"]))
     return [weight, *sides, grades, schools, el("span", state, class_="ck-tight")]

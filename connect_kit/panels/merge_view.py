@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.display.html import missing
+from connect_kit.display.look import share
 from connect_kit.panels.comparison import agreement, marked
 from connect_kit.panels.elements import Node, el, number, table
 from connect_kit.panels.masking import mask, mask_name, mask_title
@@ -94,8 +95,8 @@ def _stays(what: str, left: list[str], right: list[str]) -> str:
 
 
 def _probability(row: pd.Series[Any]) -> str:
-    probability = row.get("match_probability")
-    return "" if missing(probability) else f"{probability:.3f}"
+    probability: Any = row.get("match_probability")
+    return "" if missing(probability) else share(probability)
 
 
 def merge(row: pd.Series[Any], *, place: str) -> Iterable[Node]:

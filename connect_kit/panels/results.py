@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import ipywidgets
 
+from connect_kit.display.look import counted
 from connect_kit.panels import results_view as view
 from connect_kit.panels.base import Command
 from connect_kit.panels.elements import Node, el
@@ -131,8 +132,7 @@ class ResultsPanel(ReviewPanel[Results]):
     def _status_line(self) -> list[Node]:
         errors = int(self.queue.frame["count"].sum())
         causes = len(self.queue.frame)
-        text = f"{errors:,} row{'s' * (errors != 1)} failed, with {causes:,} cause{'s' * (causes != 1)}."
-        text = text if errors else "No errors."
+        text = f"{counted(errors, 'row')} failed, with {counted(causes, 'cause')}." if errors else "No errors."
         return [el("p", text, " ", self._status)]
 
     def _more_shortcuts(self) -> str:

@@ -51,7 +51,7 @@ def _joined(frame: pd.DataFrame) -> pd.DataFrame:
         if result in frame:
             together = frame[result].fillna("") + " " + frame[action].fillna("")
             frame = frame.assign(**{result: together.str.strip()}).drop(columns=action)
-    return frame.rename(columns={"forecast_result": "forecast"})
+    return frame.rename(columns={"forecast_result": "forecast", "todo": "what to do"})
 
 
 def cells(row: pd.Series[Any]) -> list[object]:

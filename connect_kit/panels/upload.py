@@ -6,6 +6,7 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
+from connect_kit.display.look import counted
 from connect_kit.errors import TwinBusyError
 from connect_kit.panels import upload_view as view
 from connect_kit.panels.background import BackgroundTask, Throttle
@@ -156,7 +157,7 @@ class UploadPanel(UploadLayout):
         last = last_dry_run(self._value, self.target.id)
         refused = last.errors if last else {}
         counts |= {code: count for code, count in refused.items() if code not in self._value.waivers}
-        return [(f"{code}: {count:,} row{'s' * (count != 1)}", code) for code, count in counts.items()]
+        return [(f"{code}: {counted(count, 'row')}", code) for code, count in counts.items()]
 
     def _waive(self) -> None:
         code, reason = self.finding.value, self.reason.value.strip()

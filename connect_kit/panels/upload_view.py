@@ -1,10 +1,11 @@
-"""How an upload looks: conditions, files under way, forecast, results and log. IDs and counts, no names of people."""
+"""How an upload looks: conditions, progress, forecast, results and log. IDs and counts, no names of people."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from connect_kit.display.look import counted
 from connect_kit.panels.elements import Node, el, frame_table, number, pager, table
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 #: Files whose bars are shown at a time.
 MOST_BARS = 10
-#: What is done with a file, in order; how far the bar is when it begins.
+#: The stages of a file in order, and how full its bar is at the start of each.
 _STAGES: Mapping[str, float] = {"reading": 0.0, "checking": 0.25, "processing": 0.5, "writing": 0.75, "done": 1.0}
 #: The answers to the question of a first upload.
 ANSWERS: Mapping[bool, str] = {True: "Yes, archive them first", False: "No, leave them"}
@@ -76,20 +77,14 @@ def question(answer: bool | None) -> Node:
 
 def asking(plan: UploadPlan, district: str, text: str, forecast: Forecast | None, *, ready: bool) -> list[Node]:
     """What a real upload asks for."""
-    made: list[Node] = [step("3. Upload for real")]
-    words = [f"{len(plan.files):,} files with {plan.rows:,} rows go to {district}. "]
+    words = [f"{counted(len(plan.files), 'file')} with {counted(plan.rows, 'row')} will be sent to {district}. "]
     if forecast is not None:
-        counts = forecast.table()
-        names = ("created", "updated", "unchanged", "skipped", "refused")
-        words.append(
-            f"According to the dry run: {', '.join(f'{int(counts[name].sum()):,} {name}' for name in names)}. "
-        )
+        counts = forecast.table()[["created", "updated", "unchanged", "skipped", "refused"]].sum()
+        words.append(f"According to the dry run: {', '.join(f'{count:,} {name}' for name, count in counts.items())}. ")
+    ask: tuple[object, ...] = ("Not yet: conditions are blocking; see section 1.",)
     if ready:
         ask = ("This cannot be undone. To continue, type ", el("code", text), " and press Upload for real.")
-        made.append(el("p", *words, *ask))
-    else:
-        made.append(el("p", *words, "Not yet: conditions are blocking; see section 1."))
-    return made
+    return [step("3. Upload for real"), el("p", *words, *ask)]
 
 
 def checklist(gates: pd.DataFrame) -> list[Node]:
@@ -118,9 +113,8 @@ def bars(files: Sequence[UploadFile], progress: Mapping[int, Progress], *, dry_r
     rows = [_bar(place, file.name, progress.get(place)) for place, file in enumerate(shown, first + 1)]
     what = "Dry run" if dry_run else "Upload"
     part = f", files {first + 1:,} to {first + len(shown):,} of {len(files):,}" if len(shown) < len(files) else ""
-    return [
-        table(f"{what} {state}{part}", ["file", "progress", "stage"], rows, headed=True, class_="ck-narrow ck-bars")
-    ]
+    head = ["file", "progress", "stage"]
+    return [table(f"{what} {state}{part}", head, rows, headed=True, class_="ck-narrow ck-bars")]
 
 
 def _bar(place: int, name: str, progress: Progress | None) -> list[object]:
@@ -128,7 +122,7 @@ def _bar(place: int, name: str, progress: Progress | None) -> list[object]:
         return [name, el("progress", max=100, value=0, aria_label=f"File {place}, {name}"), "waiting"]
     share = _STAGES.get(progress.stage, 0.0)
     if progress.stage == "done":
-        words = f"✔ done, {progress.rows:,} rows"
+        words = f"✔ done, {counted(progress.rows, 'row')}"
     else:
         share += 0.25 * min(1.0, progress.done / progress.rows if progress.rows else 0.0)
         rows = f" {progress.done:,} of {progress.rows:,} rows" if progress.rows and progress.done else ""
@@ -156,8 +150,7 @@ def results(result: UploadResult) -> list[Node]:
     """What became of the files."""
     kind = "the dry run; nothing was changed" if result.dry_run else "the upload"
     state = "✔ every file was processed" if result.succeeded else "✖ not every file was processed"
-    if result.cancelled:
-        state = "✖ cancelled"
+    state = "✖ cancelled" if result.cancelled else state
     made: list[Node] = [step(f"4. Results of {kind}"), el("p", el("strong", state), ".")]
     if result.stopped:
         made.append(el("p", el("strong", "▲ Stopped: "), _sentence(result.stopped), class_="ck-warning"))
@@ -189,7 +182,6 @@ def result_rows(rows: ResultRows, page: Iterable[ResultRow]) -> list[Node]:
 def activity(log: pd.DataFrame, most: int = 20) -> list[Node]:
     """The latest entries of the twin's log, newest first."""
     shown = log.sort_values("number", ascending=False)[["number", "happened", "kind", "what", "undone"]]
-    caption = f"Activity log: {len(log):,} entr{'y' if len(log) == 1 else 'ies'}" + (
-        f", the latest {most}" if len(log) > most else ""
-    )
+    caption = f"Activity log: {'1 entry' if len(log) == 1 else f'{len(log):,} entries'}"
+    caption += f", the latest {most}" if len(log) > most else ""
     return [table(caption, list(shown.columns), shown.head(most).astype(object).to_numpy().tolist())]
