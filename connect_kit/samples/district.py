@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from connect_kit.connect import FILES, Level
 from connect_kit.errors import SettingError
+from connect_kit.samples.actions import plant
 from connect_kit.samples.catalogue import choose_faults
 from connect_kit.samples.existing import Existing
 from connect_kit.samples.fault import Fault
-from connect_kit.samples.file_faults import spoil_files
 from connect_kit.samples.layouts import FURTHER, LAYOUTS, STORED_AS, Layout, files_of, manifest_rows
 from connect_kit.samples.optional_tables import make_optional_tables, make_roles
+from connect_kit.samples.plant_files import spoil_files
 from connect_kit.samples.planting import FaultPlanter
 from connect_kit.samples.sizes import FEWEST_PER_SCHOOL, plan_sizes
 from connect_kit.samples.tables import make_tables
@@ -260,16 +261,14 @@ def _write(
     """Write the workspace as it was, then plant in the delivery and write that."""
     of_workspace = [fault for fault in faults if fault.code.startswith("workspace.")]
     for fault in of_workspace:
-        planter.begin(fault)
-        fault.plant(planter)
+        plant(planter, fault)
     kept = {"classrooms": planter.kept_classrooms, "students": planter.kept_students}
     if made:
         kept = made.gaps
     write_workspace(con, sample.workspace, kept=kept, added=planter.added, by_hand=made.queries if made else None)
     for fault in faults:
         if fault not in of_workspace:
-            planter.begin(fault)
-            fault.plant(planter)
+            plant(planter, fault)
     # A file of an earlier sample that this one does not have would belong to the delivery.
     for stale in (*FILES, *FURTHER, "manifest", "bell_schedule"):
         (sample.delivery / f"{stale}.csv").unlink(missing_ok=True)

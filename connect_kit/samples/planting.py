@@ -103,22 +103,22 @@ class FaultPlanter(TableEditor):
             raise AssertionError("begin() names the fault before it is planted")
         return self._fault
 
-    def planted(self, *rows: Row, column: str | None = None, named: bool = True) -> None:
+    def planted(self, *rows: Row, named: bool = True) -> None:
         """Record rows that show the fault; a row that cannot be read has no name."""
         for row in rows:
-            self._record(self.fault.code, self.fault.severity, row, column, "planted", named=named)
+            self._record(self.fault.code, self.fault.severity, row, self.fault.column, "planted", named=named)
 
     def follows(self, code: str, severity: str, *rows: Row, column: str = "") -> None:
         """Record rows that another rule must find because of the fault."""
         for row in rows:
             self._record(code, severity, row, column, "knock_on")
 
-    def planted_file(self, file: str, *, table: str = "", sourced_id: str = "", line: int | None = None) -> None:
+    def planted_file(self, file: str, *, sourced_id: str = "", line: int | None = None) -> None:
         """Record a finding about a whole file, or about a line whose number is known."""
         fault = self.fault
         self.truth.append(
             Truth(
-                fault.code, fault.severity, table or fault.table, file, fault.column, "planted",
+                fault.code, fault.severity, fault.table, file, fault.column, "planted",
                 line=line, sourced_id=sourced_id,
             )
         )  # fmt: skip
@@ -137,20 +137,9 @@ class FaultPlanter(TableEditor):
         if "orgs" in self.tables:
             self.follows(f"{row.table}.{column}.known_org", "warning", row, column=column)
 
-    def _record(
-        self,
-        code: str,
-        severity: str,
-        row: Row,
-        column: str | None,
-        kind: str,
-        *,
-        named: bool = True,
-    ) -> None:
-        name = self.fault.column if column is None else column
-        file = f"{row.table}.csv"
-        sourced_id = None if named else ""
-        self.truth.append(Truth(code, severity, row.table, file, name, kind, pos=row.pos, sourced_id=sourced_id))
+    def _record(self, code: str, severity: str, row: Row, column: str, kind: str, *, named: bool = True) -> None:
+        file, sourced_id = f"{row.table}.csv", None if named else ""
+        self.truth.append(Truth(code, severity, row.table, file, column, kind, pos=row.pos, sourced_id=sourced_id))
 
     # -- victims ---------------------------------------------------------------------------------
 
