@@ -118,5 +118,7 @@ def choose_faults(
         )
     for fault in chosen:
         if fault.alone and len(codes) > 1:
-            raise SettingError(f"{fault.code} cannot stand beside {', '.join(sorted(codes - {fault.code}))}")
+            raise SettingError(
+                f"{fault.code} cannot be planted together with {', '.join(sorted(codes - {fault.code}))}"
+            )
     return chosen, guardians

@@ -21,7 +21,7 @@ class Fault:
     severity : {"critical", "warning", "info"}
         Severity of the finding.
     table, column : str
-        Where the finding stands; the column is empty for findings about a whole row or file.
+        Where the finding is reported; the column is empty for findings about a whole row or file.
     title : str
         What is wrong, in words.
     order : int

@@ -143,7 +143,7 @@ def enroll_guardian(planter: FaultPlanter, *, role: str) -> None:
     school = student["orgSourcedIds"]
     row = planter.rows("classes", '"schoolSourcedId" = ? AND _pos % 10 = 0', school)[0]
     found = planter.query(
-        "SELECT g.guardian_id FROM pupils p JOIN guardians g USING (f) WHERE p.student_id = ? ORDER BY g.j",
+        "SELECT g.guardian_id FROM pupils p JOIN guardian_people g USING (f) WHERE p.student_id = ? ORDER BY g.j",
         student["sourcedId"],
     )
     planter.planted(_enroll(planter, row["sourcedId"], school, str(found[0][0]), role))

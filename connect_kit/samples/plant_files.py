@@ -117,9 +117,9 @@ def spoil_files(planter: FaultPlanter, delivery: Path) -> None:
 
 
 def _spoil_lines(path: Path, changes: dict[int, Callable[[bytes], bytes]]) -> None:
-    spoilt = path.with_suffix(".spoilt")
-    with path.open("rb") as old, spoilt.open("wb") as new:
+    spoiled = path.with_suffix(".spoiled")
+    with path.open("rb") as old, spoiled.open("wb") as new:
         for number, line in enumerate(old, start=1):
             change = changes.get(number)
             new.write(line if change is None else change(line.rstrip(b"\n")) + b"\n")
-    spoilt.replace(path)
+    spoiled.replace(path)
