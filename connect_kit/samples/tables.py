@@ -6,6 +6,7 @@ People get their IDs and contacts here. The gaps between positions are room for 
 from __future__ import annotations
 
 import math
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Final
 
 from connect_kit.samples.classes import make_classes, make_enrollments
@@ -64,39 +65,17 @@ def make_tables(
 
 
 def _load(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
-    load_rows(
-        con,
-        "schools",
-        {
-            "number": "INTEGER",
-            "zone": "INTEGER",
-            "kind": "VARCHAR",
-            "school_id": "VARCHAR",
-            "name": "VARCHAR",
-            "start": "BIGINT",
-            "size": "BIGINT",
-        },
-        [(s.number, s.zone, s.kind, s.school_id, s.name, s.offset, s.size) for s in sizes.schools],
-    )
-    load_rows(
-        con,
-        "zones",
-        dict.fromkeys(("zone", "size", "first", "step", "shift"), "BIGINT"),
-        [(z.number, z.size, z.first, z.step, z.shift) for z in sizes.zones],
-    )
-    load_rows(
-        con,
-        "grades",
-        {
-            "school": "INTEGER",
-            "number": "INTEGER",
-            "code": "VARCHAR",
-            "start": "BIGINT",
-            "size": "BIGINT",
-            "sections": "BIGINT",
-        },
-        [(g.school, g.number, g.code, g.start, g.size, g.sections) for g in sizes.grades],
-    )
+    # The columns are the fields of the values, in their order.
+    text = dict.fromkeys(("kind", "school_id", "name"), "VARCHAR")
+    schools = {"number": "INTEGER", "zone": "INTEGER", **text, "start": "BIGINT", "size": "BIGINT"}
+    zones = dict.fromkeys(("zone", "size", "first", "step", "shift"), "BIGINT")
+    grades = {
+        "school": "INTEGER", "number": "INTEGER", "code": "VARCHAR",
+        "start": "BIGINT", "size": "BIGINT", "sections": "BIGINT",
+    }  # fmt: skip
+    load_rows(con, "schools", schools, [astuple(school) for school in sizes.schools])
+    load_rows(con, "zones", zones, [astuple(zone) for zone in sizes.zones])
+    load_rows(con, "grades", grades, [astuple(grade) for grade in sizes.grades])
 
 
 def _give_ids(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
