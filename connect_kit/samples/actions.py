@@ -48,7 +48,7 @@ def repeat(planter: FaultPlanter, **values: str) -> None:
 
 def _row_of_student(planter: FaultPlanter) -> Row:
     table = planter.fault.table
-    return planter.rows(table, f'"{KEYS.get(table, "sourcedId")}" = ?', planter.student()["sourcedId"])[0]
+    return planter.rows(table, f'"{KEYS[table]}" = ?', planter.student()["sourcedId"])[0]
 
 
 def _dated(planter: FaultPlanter, values: Mapping[str, str]) -> dict[str, str]:
@@ -98,7 +98,7 @@ ACTIONS: Final[Mapping[str, Callable[..., object]]] = {
         plant_files.remove_file,
         plant_files.keep_lines,
         plant_files.encode,
-        plant_files.write_no_text,
+        plant_files.write_non_text,
         plant_files.replace,
         plant_files.break_line,
         plant_files.rename_column,

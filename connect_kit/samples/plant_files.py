@@ -32,7 +32,7 @@ def encode(planter: FaultPlanter, *, encoding: str) -> None:
     _spoil(planter, lambda data: data.decode("utf-8").encode(encoding))
 
 
-def write_no_text(planter: FaultPlanter) -> None:
+def write_non_text(planter: FaultPlanter) -> None:
     """Half a character pair over and over, and an odd number of bytes: text in no encoding."""
     _spoil(planter, lambda data: b"\xff\xfe" + b"\x00\xd8" * 40 + b"\x00")
 

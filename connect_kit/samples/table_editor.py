@@ -94,7 +94,6 @@ class TableEditor:
 
     def keys(self, table: str, positions: list[int]) -> dict[int, str]:
         """The value that names each of these rows, as it now is in the file."""
-        key = KEYS.get(table, "sourcedId")
         marks = ", ".join(str(pos) for pos in positions)
-        found = self.query(f'SELECT _pos, "{key}" FROM "{table}" WHERE _pos IN ({marks})')
+        found = self.query(f'SELECT _pos, "{KEYS[table]}" FROM "{table}" WHERE _pos IN ({marks})')
         return {int(pos): str(value or "") for pos, value in found}
