@@ -70,8 +70,8 @@ def test_zeros_lost_in_one_column_are_one_cause(tmp_path: Path) -> None:
     table = findings.table()
     lost = table[table["code"] == "enrollments.userSourcedId.leading_zero_lost"]
     assert list(zip(lost["line"], lost["message"], strict=True)) == [
-        (2, "user 1 stands in users.csv with leading zeros"),
-        (3, "user 2 stands in users.csv with leading zeros"),
+        (2, "user 1 is in users.csv with leading zeros"),
+        (3, "user 2 is in users.csv with leading zeros"),
     ]
     first = findings.causes().iloc[0]
     assert first["cause"] == "IDs of users that have lost leading zeros (userSourcedId)"
