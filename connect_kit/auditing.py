@@ -6,9 +6,7 @@ The verb is ``connect_kit.audit``; a module of that name would hide it.
 from __future__ import annotations
 
 import json
-import shutil
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -24,8 +22,8 @@ from connect_kit.decisions import read_decisions
 from connect_kit.display.html import table_html
 from connect_kit.duplicates import find_duplicates
 from connect_kit.duplicates.value import COLUMNS as PAIR_COLUMNS
+from connect_kit.engine.files import replace_together
 from connect_kit.engine.progress import progress_bar
-from connect_kit.errors import OutputError
 from connect_kit.matching import match_classrooms, match_schools
 from connect_kit.matching.base import COLUMNS as MATCH_COLUMNS
 from connect_kit.report import write_report, write_workbook
@@ -115,7 +113,7 @@ class Audit(AuditData):
         """
         place = Path(folder).expanduser()
         seconds = dict(self.seconds)
-        with _replaced_together(place) as new:
+        with replace_together(place) as new:
             with _timed(seconds, "findings.csv"):
                 self.findings.write_csv(new / "findings.csv")
                 for name, columns in _MATCHED.items():
@@ -254,23 +252,3 @@ def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
     started = time.perf_counter()
     yield
     seconds[name] = time.perf_counter() - started
-
-
-@contextmanager
-def _replaced_together(folder: Path) -> Iterator[Path]:
-    """A folder beside the old files; they are replaced together once everything is written."""
-    new: Path | None = None
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        new = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
-        yield new
-        for name in OUTPUTS:
-            (new / name).replace(folder / name)
-    except OSError as error:
-        raise OutputError(
-            f"{folder}: the results could not be written ({error.strerror or error}); what stood there is as it was. "
-            "Make room, or give another folder"
-        ) from error
-    finally:
-        if new is not None:
-            shutil.rmtree(new, ignore_errors=True)

@@ -15,6 +15,7 @@ from connect_kit.display import charts
 from connect_kit.display.html import table_html
 from connect_kit.engine import literal, quoted
 from connect_kit.engine.duckdb import arrow_to_frame
+from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.errors import SettingError
 
 if TYPE_CHECKING:
@@ -226,13 +227,18 @@ class Findings:
 
     def write_csv(self, path: str | Path) -> None:
         """Write :meth:`table` as CSV, by the engine itself."""
-        self.schema.execute(f"COPY ({_ROWS + _ORDER}) TO {literal(path)} (HEADER, DELIMITER ',')")
+        self.schema.execute(f"COPY ({_ROWS + _ORDER}) TO {literal(path)} (HEADER, DELIMITER ',', USE_TMP_FILE false)")
 
     def save(self, folder: str | Path) -> None:
-        """Write ``findings.csv`` into a folder."""
-        target = Path(folder)
-        target.mkdir(parents=True, exist_ok=True)
-        self.write_csv(target / "findings.csv")
+        """Write ``findings.csv`` into a folder.
+
+        Raises
+        ------
+        OutputError
+            When the operating system refuses.
+        """
+        with atomic_write(ensure_folder(folder) / "findings.csv") as part:
+            self.write_csv(part)
 
     def _numbered(self, frame: pd.DataFrame) -> pd.DataFrame:
         if "line" in frame:

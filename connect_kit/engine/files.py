@@ -1,10 +1,12 @@
-"""Writing a file so that the one before it survives until the new one is whole."""
+"""Writing files: whole or not at all, and for their owner only where they hold names."""
 
 from __future__ import annotations
 
 import errno
 import os
 import secrets
+import shutil
+import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,13 +16,20 @@ from connect_kit.errors import OutputError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_PRIVATE = 0o600
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _NO_FOLDER = {errno.ENOENT, errno.ENOTDIR}
 
 
-def ensure_folder(path: Path | str) -> Path:
+def ensure_folder(path: Path | str, *, private: bool = False) -> Path:
     """Make a folder for results, unless it is there.
+
+    Parameters
+    ----------
+    path : str or Path
+    private : bool
+        A folder that is made here is for its owner only; one that was there keeps its permissions.
 
     Raises
     ------
@@ -29,15 +38,24 @@ def ensure_folder(path: Path | str) -> Path:
     """
     target = Path(path).expanduser()
     try:
-        target.mkdir(parents=True, exist_ok=True)
+        target.mkdir(mode=0o700 if private else 0o777, parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(_told(target, error)) from error
+        raise OutputError(_explain(target, error)) from error
     return target
 
 
 @contextmanager
-def atomic_write(path: Path | str) -> Iterator[Path]:
+def atomic_write(path: Path | str, *, private: bool = False, lasting: bool = True) -> Iterator[Path]:
     """Hand out a path to write to; once complete, it replaces ``path`` in one step.
+
+    Parameters
+    ----------
+    path : str or Path
+    private : bool
+        Only its owner may read the file, whatever the permissions of one that it replaces: it holds names of children.
+        Otherwise a replaced file's permissions are kept.
+    lasting : bool
+        Whether it must be on the disk for good when this returns.
 
     Yields
     ------
@@ -56,19 +74,62 @@ def atomic_write(path: Path | str) -> Iterator[Path]:
     try:
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, "a folder of this name is in the way")
-        # A new file gets the permissions any new file gets here; a replaced one keeps its own.
-        os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-        if target.exists():
+        os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE if private else 0o666))
+        if target.exists() and not private:
             beside.chmod(target.stat().st_mode & 0o777)
         yield beside
-        _reach_the_disk(beside)
+        if private:
+            beside.chmod(_PRIVATE)  # the work may have copied other permissions along, or made the file anew
+        if lasting:
+            _reach_the_disk(beside)
         beside.replace(target)
-        _reach_the_disk(target.parent)
+        if lasting:
+            _reach_the_disk(target.parent)
     except OSError as error:
-        raise OutputError(_told(Path(path), error)) from error
+        raise OutputError(_explain(Path(path), error)) from error
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def replace_together(folder: Path | str, *, private: bool = False) -> Iterator[Path]:
+    """Hand out a folder to write files to; once all are complete, they replace those of ``folder`` together.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Made if it is not there; its other files are left alone.
+    private : bool
+        Only their owner may read the files.
+
+    Yields
+    ------
+    Path
+        An empty folder within ``folder``, gone again afterwards.
+
+    Raises
+    ------
+    OutputError
+        When the operating system refuses; if that is before the last file was complete, all stand as they were.
+    """
+    target, new = Path(folder).expanduser(), None
+    try:
+        target.mkdir(mode=0o700 if private else 0o777, parents=True, exist_ok=True)
+        new = Path(tempfile.mkdtemp(prefix=".writing-", dir=target))
+        yield new
+        for path in sorted(new.iterdir()):
+            if private:
+                path.chmod(_PRIVATE)
+            path.replace(target / path.name)
+    except OSError as error:
+        raise OutputError(
+            f"{target}: the results could not be written ({error.strerror or error}); what stood there is as it was. "
+            "Make room, or give another folder"
+        ) from error
+    finally:
+        if new is not None:
+            shutil.rmtree(new, ignore_errors=True)
 
 
 def _reach_the_disk(path: Path) -> None:
@@ -82,7 +143,7 @@ def _reach_the_disk(path: Path) -> None:
         os.close(handle)
 
 
-def _told(path: Path, error: OSError) -> str:
+def _explain(path: Path, error: OSError) -> str:
     kept = "; the file that was there is unchanged" if path.is_file() else ""
     place = f"{path.name} could not be written to {path.absolute().parent}"
     reason = error.strerror or str(error) or type(error).__name__
@@ -95,4 +156,4 @@ def _told(path: Path, error: OSError) -> str:
         )
     if error.errno in _NO_FOLDER:
         return f"{place}: there is no such folder. Make it, or name another one, and write it again."
-    return f"{place}: {reason}{kept}. Mend that, or name another folder, and write it again."
+    return f"{place}: {reason}{kept}. Solve that, or name another folder, and write it again."

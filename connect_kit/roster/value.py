@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from connect_kit.display import charts
 from connect_kit.display.html import table_html
 from connect_kit.engine import literal, quoted
+from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.errors import SettingError
 from connect_kit.roster.frames import fields_from_frames
 from connect_kit.roster.tables import ALL_TABLES, Table
@@ -118,21 +119,23 @@ class Roster:
     def save(self, folder: str | Path) -> None:
         """Write every table as CSV (UTF-8, columns as delivered) into a folder other than the delivery's.
 
+        The files hold names: only their owner may read them.
+
         Raises
         ------
         SettingError
             For the folder the roster was read from: originals are never written to.
+        OutputError
+            When the operating system refuses.
         """
         target = Path(folder)
         if self.path is not None and target.resolve() == self.path.resolve():
             raise SettingError(f"{target}: is the delivery itself, which is never written to; give another folder")
-        target.mkdir(parents=True, exist_ok=True)
+        ensure_folder(target, private=True)
         for name, table in self.info.items():
-            columns = ", ".join(quoted(column) for column in table.columns)
-            place = literal(target / f"{name}.csv")
-            self.schema.execute(
-                f"COPY (SELECT {columns} FROM {quoted('_all_' + name)} ORDER BY _line) TO {place} (HEADER)"
-            )
+            chosen = f"SELECT {', '.join(map(quoted, table.columns))} FROM {quoted('_all_' + name)} ORDER BY _line"
+            with atomic_write(target / f"{name}.csv", private=True) as part:
+                self.schema.execute(f"COPY ({chosen}) TO {literal(part)} (HEADER, USE_TMP_FILE false)")
 
     def __len__(self) -> int:
         return sum(table.rows for table in self.info.values())

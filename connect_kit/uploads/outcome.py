@@ -15,6 +15,7 @@ from connect_kit import connect
 from connect_kit.display import upload_charts
 from connect_kit.display.html import table_html
 from connect_kit.engine import quoted
+from connect_kit.engine.files import atomic_write
 from connect_kit.errors import OutputError
 from connect_kit.uploads.result_files import read_own_result
 from connect_kit.uploads.result_workbook import write_sheet
@@ -146,8 +147,8 @@ class UploadResult:
             target.mkdir(mode=0o700, parents=True, exist_ok=True)
             for path in (one.path for one in self.files if one.path is not None):
                 if path.resolve() != (target / path.name).resolve():
-                    (target / path.name).touch(mode=0o600)  # nobody else on this machine may read it
-                    shutil.copyfile(path, target / path.name)
+                    with atomic_write(target / path.name, private=True) as part:
+                        shutil.copyfile(path, part)
         except OSError as error:
             raise OutputError(
                 f"{target}: the result files could not be copied there ({error.strerror or error}); make room, or name "

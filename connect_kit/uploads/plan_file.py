@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from connect_kit.engine.files import atomic_write
+from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.errors import OutputError, PlanError
 from connect_kit.uploads.plan_data import Critical, PlanData
 from connect_kit.uploads.prepare import folder_name
@@ -82,8 +82,9 @@ def copy_files(plan: PlanData, folder: Path) -> tuple[UploadFile, ...]:
     try:
         for file in plan.files:
             path = folder / file.path.relative_to(plan.folder)
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            shutil.copy2(file.path, path)
+            ensure_folder(path.parent, private=True)
+            with atomic_write(path, private=True, lasting=False) as part:
+                shutil.copyfile(file.path, part)
             files.append(replace(file, path=path))
     except OSError as error:
         raise OutputError(f"{folder}: the plan could not be copied there ({error.strerror or error})") from error

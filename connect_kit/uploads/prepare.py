@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from connect_kit import connect
 from connect_kit.engine import literal, quoted, statements
+from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.errors import EngineError, OutputError
 from connect_kit.uploads.values import ORDER
 
@@ -156,10 +157,11 @@ def _records(columns: Sequence[str]) -> str:
 
 def _write(schema: Schema, also: Sequence[str], rows: str, path: Path) -> Path:
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.touch(mode=0o600)  # children's data: nobody else on this machine may read it
-        schema.execute(f"COPY ({rows}) TO {literal(path)} ({_OPTIONS})", also=also)
-    except (OSError, EngineError) as error:
+        ensure_folder(path.parent, private=True)
+        # The plan's digests show a file that did not reach the disk; waiting for each of thousands would take minutes.
+        with atomic_write(path, private=True, lasting=False) as part:
+            schema.execute(f"COPY ({rows}) TO {literal(part)} ({_OPTIONS})", also=also)
+    except EngineError as error:
         raise OutputError(
             f"{path}: could not be written ({error}); make room, or name another folder, and prepare again"
         ) from error

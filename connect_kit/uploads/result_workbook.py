@@ -111,6 +111,5 @@ def write_sheet(path: Path, schema: Schema, file: TextFile) -> None:
     rows = int(schema.execute(f"SELECT count(*) FROM {file.view}")[0][0])
     if rows > MOST_ROWS:
         raise OutputError(f"{path}: a sheet holds {MOST_ROWS:,} rows, and there are more; use the CSV file beside it")
-    with atomic_write(path) as part:
-        part.chmod(0o600)  # children's data
+    with atomic_write(path, private=True) as part:
         save_book(part, fill)

@@ -1,4 +1,3 @@
-import errno
 import os
 import subprocess
 import sys
@@ -7,60 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from connect_kit.engine.files import atomic_write
 from connect_kit.errors import OutputError
 
 
 def names(folder):
     return sorted(path.name for path in folder.iterdir())
-
-
-def test_what_is_written_replaces_the_former_file(tmp_path):
-    target = tmp_path / "report.html"
-    target.write_text("former")
-    with atomic_write(target) as beside:
-        beside.write_text("new")
-        assert target.read_text() == "former"
-    assert target.read_text() == "new"
-    assert names(tmp_path) == ["report.html"]
-
-
-def test_work_that_fails_leaves_the_former_file_and_nothing_beside_it(tmp_path):
-    target = tmp_path / "report.html"
-    target.write_text("former")
-    with pytest.raises(ZeroDivisionError), atomic_write(target) as beside:
-        beside.write_text("half")
-        1 / 0  # noqa: B018
-    assert target.read_text() == "former"
-    assert names(tmp_path) == ["report.html"]
-
-
-def test_a_missing_folder_is_named_with_the_next_step(tmp_path):
-    expected = r"report\.html could not be written to .*absent: there is no such folder\. Make it"
-    with pytest.raises(OutputError, match=expected), atomic_write(tmp_path / "absent" / "report.html"):
-        pass
-
-
-def test_a_folder_of_the_same_name_is_not_replaced(tmp_path):
-    (tmp_path / "report.html").mkdir()
-    expected = "a folder of this name is in the way"
-    with pytest.raises(OutputError, match=expected), atomic_write(tmp_path / "report.html") as beside:
-        beside.write_text("new")
-    assert (tmp_path / "report.html").is_dir()
-    assert names(tmp_path) == ["report.html"]
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows has neither such rights nor such links")
-def test_rights_and_links_are_kept(tmp_path):
-    kept, link = tmp_path / "kept.html", tmp_path / "link.html"
-    kept.write_text("former")
-    kept.chmod(0o640)
-    link.symlink_to(kept)
-    with atomic_write(link) as beside:
-        beside.write_text("new")
-    assert link.is_symlink()
-    assert kept.read_text() == "new"
-    assert kept.stat().st_mode & 0o777 == 0o640
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the size of files")
@@ -125,8 +75,3 @@ def test_a_really_full_disk_leaves_the_former_file(full_disk, faulty, name):
         write(faulty.findings, target)
     assert target.read_text() == "former"
     assert names(full_disk) == [name]
-
-
-def test_an_error_of_another_kind_is_told_in_the_systems_words(tmp_path):
-    with pytest.raises(OutputError, match="Input/output error"), atomic_write(tmp_path / "x"):
-        raise OSError(errno.EIO, "Input/output error")

@@ -557,3 +557,12 @@ def test_frames_of_roles_that_say_nothing_leave_the_users_without_role(engine, c
     made = Roster.from_frames({"users": users, "roles": roles}, engine=engine)
     assert checked(made, "sourcedId, role") == [("1", None)]
     assert "role" in made.info["users"].missing
+
+
+def test_a_saved_roster_reads_the_same_and_is_for_its_owner_only(read, engine, tmp_path):
+    roster = read("clean")
+    (tmp_path / "users.csv").touch(mode=0o644)
+    roster.save(tmp_path)
+    again = read_roster(tmp_path, engine=engine, progress=False)
+    assert rows(again.users) == rows(roster.users)
+    assert {path.stat().st_mode & 0o077 for path in tmp_path.glob("*.csv")} == {0}

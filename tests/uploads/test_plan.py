@@ -125,6 +125,14 @@ def test_a_saved_plan_stands_on_its_own(plan: UploadPlan, tmp_path: Path) -> Non
     copied.verify()
 
 
+def test_the_files_of_a_saved_plan_are_for_their_owner_only(plan: UploadPlan, tmp_path: Path) -> None:
+    for file in plan.files:
+        file.path.chmod(0o644)
+    plan.save(tmp_path / "copy")
+    copied = read_plan(tmp_path / "copy")
+    assert {file.path.stat().st_mode & 0o777 for file in copied.files} == {0o600}
+
+
 def test_a_plan_saved_into_its_own_folder_loses_nothing(plan: UploadPlan) -> None:
     plan.save(plan.folder)
     again = read_plan(plan.folder)

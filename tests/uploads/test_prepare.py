@@ -16,7 +16,7 @@ from connect_kit import connect
 from connect_kit.errors import OutputError, PlanError, SettingError
 from connect_kit.twin import Twin
 from connect_kit.uploads import UploadPlan, plan_upload
-from connect_kit.uploads.prepare import folder_name
+from connect_kit.uploads.prepare import folder_name, prepare
 from tests.uploads.small import FILES, ROWS, deliver
 
 
@@ -72,6 +72,23 @@ def test_the_delivery_stays_as_it_is_and_the_folder_lies_beside_it(delivery: Pat
 
 def test_children_s_data_are_for_their_owner_only(plan: UploadPlan) -> None:
     assert [path.stat().st_mode & 0o077 for path in (plan.folder, *plan.folder.glob("*.csv"))] == [0] * 6
+
+
+def test_prepared_files_are_for_their_owner_only_where_those_before_were_open(plan: UploadPlan, twin: Twin) -> None:
+    for path in plan.folder.glob("*.csv"):
+        path.chmod(0o644)
+    roster = ck.read_roster(plan.folder.parent / "2026-08-15")
+    prepare(roster, plan.folder, "district", {})
+    assert [path.stat().st_mode & 0o077 for path in plan.folder.glob("*.csv")] == [0] * 5
+
+
+def test_a_prepared_file_is_whole_or_as_it_was(plan: UploadPlan, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {path.name: path.read_bytes() for path in plan.folder.glob("*.csv")}
+    roster = ck.read_roster(plan.folder.parent / "2026-08-15")
+    monkeypatch.setattr("connect_kit.uploads.prepare._OPTIONS", "HEADER, NO_SUCH_OPTION")
+    with pytest.raises(OutputError, match=r"users\.csv: could not be written"):
+        prepare(roster, plan.folder, "district", {})
+    assert {path.name: path.read_bytes() for path in plan.folder.glob("*.csv")} == before
 
 
 def test_other_spellings_of_a_column_are_sent_in_onerosters(twin: Twin, tmp_path: Path) -> None:

@@ -348,6 +348,8 @@ def test_a_result_is_saved_as_connect_gives_it_with_guardians_as_a_workbook_of_t
 
 def test_saved_results_are_for_their_owner_only(plan: UploadPlan, twin: Twin, tmp_path: Path) -> None:
     (tmp_path / "open").mkdir(mode=0o755)
+    (tmp_path / "open" / "04-guardians-result.csv").touch(mode=0o644)
+    (tmp_path / "open" / "04-guardians-result.xlsx").touch(mode=0o644)
     upload(plan, twin).save(tmp_path / "open", excel=True)
     written = list((tmp_path / "open").iterdir())
     assert len(written) == len(KINDS) + 1
