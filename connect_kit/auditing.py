@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from connect_kit.checks import AuditData, check_roster
 from connect_kit.checks.gx import prepare
+from connect_kit.checks.relations import known_region
 from connect_kit.checks.suites import load_suites
 from connect_kit.decisions import read_decisions
 from connect_kit.display.html import table_html
 from connect_kit.duplicates import find_duplicates
 from connect_kit.duplicates.value import COLUMNS as PAIR_COLUMNS
+from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import replace_together
 from connect_kit.engine.progress import progress_bar
 from connect_kit.matching import match_classrooms, match_schools
@@ -157,6 +159,7 @@ class Audit(AuditData):
         return head + table_html(causes.head(_SHOWN), "First causes") + table_html(self.summary(), "In numbers")
 
 
+@checked(region=known_region)
 def audit(
     delivery: str | Path | Roster,
     workspace: str | Path | Workspace | Twin | None = None,

@@ -98,6 +98,18 @@ def _possible(number: str, region: str) -> bool:
     return bool(reason == phonenumbers.ValidationResult.IS_POSSIBLE)
 
 
+def known_region(region: str) -> str:
+    """What is expected in place of a region that phone numbers are not known of; '' where they are."""
+    import phonenumbers
+
+    known = phonenumbers.SUPPORTED_REGIONS
+    if region in known:
+        return ""
+    near = region.strip().upper()
+    listed = f"a country's two capital letters: {', '.join(sorted(known))}"
+    return f"{near!r}, or another of {listed}" if near in known else listed
+
+
 def _fill_frame(schema: Schema, table: str, columns: tuple[str, ...], frame: pd.DataFrame) -> None:
     texts = {name: [v if isinstance(v, str) else None for v in frame[name].tolist()] for name in columns}
     create_table(schema, table, texts)

@@ -11,8 +11,10 @@ from connect_kit.checks import relations
 from connect_kit.checks.findings import Findings
 from connect_kit.checks.gx import prepare
 from connect_kit.checks.provided import provided_inputs
+from connect_kit.checks.relations import known_region
 from connect_kit.checks.rule_run import RuleRun
 from connect_kit.checks.suites import load_suites
+from connect_kit.engine.arguments import checked
 from connect_kit.engine.progress import progress_bar
 from connect_kit.errors import SettingError
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from connect_kit.roster import Roster, Workspace
 
 
+@checked(region=known_region)
 def check_roster(
     roster: Roster,
     workspace: Workspace | None = None,

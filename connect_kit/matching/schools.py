@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from connect_kit.decisions.value import Decisions, read_decisions
 from connect_kit.engine import create_table, literal, run_sql
+from connect_kit.engine.arguments import checked
 from connect_kit.errors import SettingError
 from connect_kit.matching.matches import SchoolMatches
 from connect_kit.matching.score import Evidence, compare_words, create_spellings, near_pairs, spellings
@@ -24,6 +25,7 @@ _GRADES = (
 )
 
 
+@checked()
 def match_schools(roster: Roster, workspace: Workspace, *, decisions: Decisions | None = None) -> SchoolMatches:
     """Match the schools of a delivery with those on Connect.
 

@@ -10,6 +10,7 @@ from connect_kit.checks import AuditData
 from connect_kit.connect import FILES, SEVERITIES, SOURCES
 from connect_kit.display import charts
 from connect_kit.display.html import missing, visible
+from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import atomic_write
 from connect_kit.report.matched import duplicates_section, partners_section
 
@@ -35,6 +36,7 @@ MEANINGS: Final = {
 Record = dict[str, Any]
 
 
+@checked()
 def write_report(
     findings: Findings | AuditData,
     path: Path | str,

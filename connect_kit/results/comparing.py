@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.engine import default_engine, quoted, run_sql
+from connect_kit.engine.arguments import checked
 from connect_kit.errors import PlanError, ResultsError, SettingError
 from connect_kit.results.data import ROWS, Received
 from connect_kit.results.keys import exact, key_columns, loose, make_macros, masked
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _SHARE = 0.5
 
 
+@checked()
 def read_results(
     path: str | Path,
     plan: UploadPlan | Sequence[UploadFile] | None = None,

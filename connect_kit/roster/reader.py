@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from connect_kit import connect
 from connect_kit.engine import default_engine, load_csv
+from connect_kit.engine.arguments import checked
 from connect_kit.engine.csv_load import open_csv
 from connect_kit.engine.progress import progress_bar
-from connect_kit.errors import DeliveryError, SettingError
+from connect_kit.errors import DeliveryError
 from connect_kit.roster import tables
 from connect_kit.roster.delivery import Delivery, open_delivery
 from connect_kit.roster.header import Notice, known_columns, read_header
@@ -31,6 +32,7 @@ _BLANK_TO = 1024**2  # bytes; more of them are not an export that merely lacks i
 _BAR_FROM = 64 * 1024**2  # bytes; smaller deliveries are read before a bar could be of use
 
 
+@checked(paths=False)
 def read_roster(
     path: str | Path,
     *,
@@ -65,8 +67,6 @@ def read_roster(
     SettingError
         For an unknown level.
     """
-    if level not in ("district", "school"):
-        raise SettingError(f"level={level!r}: expected 'district' or 'school'")
     started = time.perf_counter()
     schema = (engine or default_engine()).new_schema("roster")
     tables.create_notes(schema)

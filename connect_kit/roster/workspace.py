@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from connect_kit.connect import WORKSPACE_FILES
 from connect_kit.engine import create_text_table, default_engine, load_csv, quoted
+from connect_kit.engine.arguments import checked
 from connect_kit.engine.csv_load import open_csv
 from connect_kit.errors import WorkspaceError
 
@@ -66,6 +67,7 @@ class Workspace:
         return table_html(self.summary())
 
 
+@checked(paths=False)
 def read_workspace(path: str | Path, *, engine: DuckDBEngine | None = None) -> Workspace:
     """Read a district's Connect workspace from a folder of exported CSV files.
 
@@ -87,9 +89,11 @@ def read_workspace(path: str | Path, *, engine: DuckDBEngine | None = None) -> W
         When the folder holds no workspace, or a file of it cannot be read whole.
     """
     folder = Path(path)
-    with contextlib.suppress(RuntimeError):  # an unknown ~user, which then is not a folder either
+    there = False
+    with contextlib.suppress(RuntimeError, OSError):  # an unknown ~user, a name too long: not a folder either
         folder = folder.expanduser()
-    if not folder.is_dir():
+        there = folder.is_dir()
+    if not there:
         raise WorkspaceError(
             f"{folder}: no such folder; give the folder with Connect's schools.csv and the other exports"
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from connect_kit.display import charts, upload_charts
 from connect_kit.display.html import table_html
 from connect_kit.engine import create_table, quoted
+from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.errors import PlanError, SettingError
 from connect_kit.uploads.plan import as_plan
@@ -102,6 +103,7 @@ class Forecast:
         )
 
 
+@checked()
 def forecast_upload(
     plan: UploadPlan,
     target: Target | Twin | str | Path,

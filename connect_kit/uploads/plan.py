@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from connect_kit.display import upload_charts
 from connect_kit.display.html import table_html
+from connect_kit.engine.arguments import checked
 from connect_kit.errors import PlanError, SettingError
 from connect_kit.uploads.gates import gates
 from connect_kit.uploads.plan_data import PlanData
@@ -195,6 +196,7 @@ def confirmation(plan: UploadPlan, district: str) -> str:
     return f"{district} {plan.rows}"
 
 
+@checked()
 def read_plan(folder: str | Path) -> UploadPlan:
     """Read a plan from the folder of its prepared files. Whether these are unchanged is seen when they are sent.
 

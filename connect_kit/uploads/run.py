@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from connect_kit.engine.arguments import checked
 from connect_kit.engine.progress import progress_bar
 from connect_kit.errors import GateError, OutputError, UploadCancelledError
 from connect_kit.uploads.outcome import UploadResult, refused_by_code
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _MANY = 200_000
 
 
+@checked()
 def upload(
     plan: UploadPlan,
     target: Target | Twin | str | Path,

@@ -196,7 +196,7 @@ def test_a_required_column_that_is_absent_is_noted_by_level(read):
 
 
 def test_an_unknown_level_is_refused(read):
-    with pytest.raises(SettingError, match="level='state': expected 'district' or 'school'"):
+    with pytest.raises(SettingError, match="level is 'state'; expected 'district' or 'school'"):
         read("clean", level="state")
 
 
