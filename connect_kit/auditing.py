@@ -19,6 +19,7 @@ from connect_kit.checks import AuditData, check_roster
 from connect_kit.checks.gx import prepare
 from connect_kit.checks.relations import known_region
 from connect_kit.checks.suites import load_suites
+from connect_kit.connect import SEVERITIES
 from connect_kit.decisions import read_decisions
 from connect_kit.display.html import table_html
 from connect_kit.duplicates import find_duplicates
@@ -43,7 +44,14 @@ OUTPUTS = (
 )  # fmt: skip
 #: What duplicates.csv, schools.csv and classrooms.csv are called, and their columns.
 _MATCHED = {"duplicates": PAIR_COLUMNS, "schools": MATCH_COLUMNS, "classrooms": MATCH_COLUMNS}
-_VERDICTS = {"fit": "✔ Fit to send: no critical finding.", "not fit": "✖ Not fit to send: critical findings."}
+#: What is counted, as a person calls it.
+_COUNTED = {
+    "duplicates": {"pairs": "Pairs of duplicate students", "clusters": "Duplicate students"},
+    "schools": {"matched": "Schools matched", "suggested": "Schools suggested", "unmatched": "Schools unmatched"},
+    "classrooms": {
+        "matched": "Classrooms matched", "suggested": "Classrooms suggested", "unmatched": "Classrooms unmatched",
+    },
+}  # fmt: skip
 _SHOWN = 8  # causes in a notebook's cell
 
 Step = Callable[[str, str], Any]
@@ -75,13 +83,13 @@ class Audit(AuditData):
         return "fit" if self.fit else "not fit"
 
     def summary(self) -> pd.DataFrame:
-        """The numbers: ``what`` and ``count``."""
+        """The numbers: ``what``, in plain words, and ``count``."""
         import pandas as pd
 
-        rows = [(f"rows of {name}", table.rows) for name, table in self.roster.info.items()]
-        rows += [(f"{severity} rows", self.findings.total(severity)) for severity in ("critical", "warning", "info")]
+        rows = [(f"Rows of {table.file}", table.rows) for table in self.roster.info.values()]
+        rows += [(f"Failing rows, {severity}", self.findings.total(severity)) for severity in SEVERITIES]
         for name, counts in self._counts().items():
-            rows += [(f"{name}: {part}", count) for part, count in (counts or {}).items()]
+            rows += [(_COUNTED[name][part], count) for part, count in (counts or {}).items()]
         return pd.DataFrame(rows, columns=["what", "count"])
 
     def table(self) -> pd.DataFrame:
@@ -144,7 +152,7 @@ class Audit(AuditData):
             "level": self.findings.level,
             "tables": {name: {"rows": t.rows, "refused": t.refused} for name, t in self.roster.info.items()},
             "findings": frame.to_dict("records"),
-            "not_checked": self.findings.unchecked()[["code", "reason"]].to_dict("records"),
+            "not_checked": self.findings.unchecked()[["code", "reason", "failed"]].to_dict("records"),
             **self._counts(),
             "seconds": {step: round(value, 3) for step, value in seconds.items()},
         }
@@ -155,7 +163,7 @@ class Audit(AuditData):
 
     def _repr_html_(self) -> str:
         causes = self.causes()[["order", "severity", "cause", "rows", "remedy"]]
-        head = f"<p><b>{_VERDICTS[self.verdict]}</b></p>"
+        head = f"<p><b>{'✔' if self.fit else '✖'} {self.findings.verdict.capitalize()}.</b></p>"
         return head + table_html(causes.head(_SHOWN), "First causes") + table_html(self.summary(), "In numbers")
 
 

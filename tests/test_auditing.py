@@ -84,10 +84,12 @@ def test_it_shows_itself_without_names(audit: ck.Audit) -> None:
 
 def test_its_summary_counts_what_the_parts_count(audit: ck.Audit) -> None:
     counts = audit.summary().set_index("what")["count"]
-    assert counts["rows of users"] == audit.roster.info["users"].rows
-    assert counts["critical rows"] == audit.findings.total("critical")
+    assert counts["Rows of users.csv"] == audit.roster.info["users"].rows
+    assert counts["Failing rows, critical"] == audit.findings.total("critical")
     assert audit.duplicates is not None
-    assert counts["duplicates: pairs"] == len(audit.duplicates.table())
+    assert counts["Pairs of duplicate students"] == len(audit.duplicates.table())
+    assert counts["Duplicate students"] == audit.duplicates.counts["clusters"]
+    assert not [what for what in counts.index if ":" in what or what[0].islower()]
 
 
 def test_a_faulty_suite_is_reported_before_the_delivery_is_read(tmp_path: Path) -> None:

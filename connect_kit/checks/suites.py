@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from connect_kit.checks.district_suites import validated
 from connect_kit.connect import SEVERITIES, Severity
 from connect_kit.engine import package_text
+from connect_kit.engine.files import read_json
 from connect_kit.errors import SuiteError
 
 if TYPE_CHECKING:
@@ -144,11 +145,9 @@ def load_suites(extra: str | Path | None = None) -> tuple[Rule, ...]:
 def read_suite(path: Path, *, kit: bool = True) -> list[Rule]:
     """The rules of one suite file; in a district's own suite everything but GX's fields may be left out."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8-sig"))
+        data = read_json(path)
     except OSError as error:
         raise SuiteError(f"{path}: cannot be read ({error.strerror}); give a suite file or a folder of them") from error
-    except RecursionError as error:
-        raise SuiteError(f"{path}: is nested too deeply; expected an expectation suite") from error
     except ValueError as error:
         raise SuiteError(f"{path}: is not JSON ({error})") from error
     _check_values(data, path.name)

@@ -10,7 +10,6 @@ import typer
 if TYPE_CHECKING:
     from connect_kit.auditing import Audit
 
-_VERDICTS = {"fit": "✔ FIT TO SEND: no critical finding.", "not fit": "✖ NOT FIT TO SEND: critical findings."}
 _MARKS = {"critical": "✖", "warning": "▲", "info": "i"}
 _MOST_CAUSES = 10
 
@@ -26,10 +25,8 @@ def print_audit(result: Audit, out: Path) -> None:
     causes = findings.causes()
     to_fix = causes[causes["severity"] != "info"]
     broken = [rule.code for rule in findings.failed if rule.severity == "critical"]
-    if broken and not findings.total("critical"):
-        typer.echo("✖ NOT FIT TO SEND: a critical rule could not run.")
-    else:
-        typer.echo(_VERDICTS[result.verdict])
+    verdict, _, why = findings.verdict.partition(":")
+    typer.echo(f"{'✔' if findings.fit else '✖'} {verdict.upper()}:{why}.")
     for code in broken:
         typer.echo(f"  ✖ critical  {code}: could not run, so nobody knows whether the delivery keeps it")
     for _, row in to_fix.head(_MOST_CAUSES).iterrows():

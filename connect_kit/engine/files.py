@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import secrets
 import shutil
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from connect_kit.errors import OutputError
 
@@ -42,6 +43,22 @@ def ensure_folder(path: Path | str, *, private: bool = False) -> Path:
     except OSError as error:
         raise OutputError(_explain(target, error)) from error
     return target
+
+
+def read_json(path: Path) -> Any:
+    """What a JSON file holds; a byte order mark, which some editors add, is no matter.
+
+    Raises
+    ------
+    OSError
+        When it cannot be read.
+    ValueError
+        When it is damaged: not JSON in UTF-8, or nested deeper than anything the kit writes.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
 
 
 @contextmanager

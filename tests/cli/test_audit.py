@@ -45,6 +45,8 @@ def test_critical_findings_end_with_1_and_the_summary_counts_them(faulty: ck.Sam
     summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
     assert summary["fit"] is False
     assert summary["level"] == "district"
+    # Nothing broke: what was not checked lacked something.
+    assert {row["failed"] for row in summary["not_checked"]} <= {False}
     with (tmp_path / "findings.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert list(rows[0]) == "code severity table file line sourcedId column message".split()
