@@ -119,7 +119,7 @@ class Audit(AuditData):
         Raises
         ------
         OutputError
-            When they cannot be written; what stood there before is as it was.
+            When they cannot be written; what was there before is unchanged.
         """
         place = Path(folder).expanduser()
         seconds = dict(self.seconds)
@@ -163,7 +163,7 @@ class Audit(AuditData):
 
     def _repr_html_(self) -> str:
         causes = self.causes()[["order", "severity", "cause", "rows", "remedy"]]
-        head = f"<p><b>{'✔' if self.fit else '✖'} {self.findings.verdict.capitalize()}.</b></p>"
+        head = f"<p><b>{'✔' if self.fit else '✖'} {self.findings.verdict_text.capitalize()}.</b></p>"
         return head + table_html(causes.head(_SHOWN), "First causes") + table_html(self.summary(), "In numbers")
 
 

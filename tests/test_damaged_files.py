@@ -86,6 +86,7 @@ def test_damaged_records_of_runs_do_not_stop_an_upload_or_the_reading_of_its_res
 ) -> None:
     ck.upload(plan, twin)
     result = ck.upload(plan, twin, dry_run=False)
+    assert result.folder is not None
     path = plan.folder / "runs.json"
     path.write_bytes(damage(path.read_bytes()))
     assert len(ck.read_results(result.folder, plan).errors) == 0

@@ -108,7 +108,7 @@ class Findings:
         return not any(rule.severity == "critical" for rule in (*self.rules, *self.failed))
 
     @property
-    def verdict(self) -> str:
+    def verdict_text(self) -> str:
         """Whether the delivery is fit to be sent, and why, in words."""
         if self.fit:
             return "fit to send: no critical finding"
@@ -267,7 +267,7 @@ class Findings:
         left = len(causes) - _SHOWN
         more = f"<p>… and {left} more: <code>findings.causes()</code></p>" if left > 0 else ""
         return (
-            f"<p><strong>{'✔' if self.fit else '✖'} {self.verdict}</strong> (failing rows: {totals})</p>"
+            f"<p><strong>{'✔' if self.fit else '✖'} {self.verdict_text}</strong> (failing rows: {totals})</p>"
             + table_html(causes.head(_SHOWN))
             + more
         )

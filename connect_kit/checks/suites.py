@@ -45,7 +45,7 @@ class Rule:
         Table of the rows that it finds.
     column : str or None
     message : str
-        What is said of a failing row; ``{value}`` stands for the offending value.
+        The message for a failing row; ``{value}`` stands for the offending value.
     level : str or None
         Level at which alone it applies.
     needs, unless : tuple of str

@@ -181,7 +181,7 @@ def upload(
         typer.Option(help="Let refused rows pass: CODE=REASON; may be repeated.", show_default=False),
     ] = None,
 ) -> None:
-    """Rehearse a plan on a twin, or upload it there for real."""
+    """Make a dry run of a plan on a twin, or upload it there for real."""
     from connect_kit.cli.sending import run_upload
 
     raise typer.Exit(
@@ -234,7 +234,7 @@ def _waivers(given: list[str] | None) -> dict[str, str]:
     for text in given or []:
         code, sign, reason = text.partition("=")
         if not sign or not reason.strip():
-            raise SettingError(f"{text!r} waives nothing; give --waive CODE=REASON")
+            raise SettingError(f"{text!r} is not a waiver; give --waive CODE=REASON")
         waivers[code.strip()] = reason.strip()
     return waivers
 
@@ -243,7 +243,7 @@ app.add_typer(twin_app, name="twin")
 
 
 def run(arguments: list[str] | None = None, commands: typer.Typer = app) -> int:
-    """Run a command and return its exit code; what stops the work is said in one line."""
+    """Run a command and return its exit code; an error is printed in one line."""
     try:
         code = commands(args=arguments, standalone_mode=False)
     except ConnectKitError as error:
@@ -263,9 +263,9 @@ def main(commands: typer.Typer = app) -> None:
     try:
         code = run(commands=commands)
         sys.stdout.flush()
-    except (BrokenPipeError, SystemExit):  # whoever read our output has gone, as in "audit ... | head"
+    except (BrokenPipeError, SystemExit):  # the reader of our output has closed it, as in "audit ... | head"
         code = 141
-    except Exception:  # noqa: BLE001  # a fault of ours: shown whole, and then the same way out
+    except Exception:  # noqa: BLE001  # a bug of ours: shown in full
         traceback.print_exc()
         code = 70
     with contextlib.suppress(OSError):

@@ -25,7 +25,7 @@ def print_audit(result: Audit, out: Path) -> None:
     causes = findings.causes()
     to_fix = causes[causes["severity"] != "info"]
     broken = [rule.code for rule in findings.failed if rule.severity == "critical"]
-    verdict, _, why = findings.verdict.partition(":")
+    verdict, _, why = findings.verdict_text.partition(":")
     typer.echo(f"{'✔' if findings.fit else '✖'} {verdict.upper()}:{why}.")
     for code in broken:
         typer.echo(f"  ✖ critical  {code}: could not run, so nobody knows whether the delivery keeps it")

@@ -78,7 +78,7 @@ def run_upload(
     archive_existing: bool | None,
     waivers: Mapping[str, str],
 ) -> int:
-    """Rehearse a plan, or upload it for real once confirmed; 1 where rows were refused or gates are blocking."""
+    """Dry-run a plan, or upload it for real once confirmed; 1 where rows were refused or gates are blocking."""
     import connect_kit as ck
 
     plan = ck.read_plan(folder)
@@ -141,7 +141,7 @@ def run_merge(
     typer.echo(f"Worksheet: {out}")
     if apply:
         change = target.merge(plan)
-        typer.echo(f"{change.what} (number {change.number} of the log; 'twin undo' takes it back)")
+        typer.echo(f"{change.what} (number {change.number} of the log; 'twin undo' undoes it)")
     return 0
 
 

@@ -46,7 +46,7 @@ def sample(
 
 @app.command()
 def show(file: TwinFile) -> None:
-    """Tell what a twin holds, and its settings."""
+    """Show what a twin holds, and its settings."""
     _show(file)
 
 
@@ -59,7 +59,7 @@ def log(file: TwinFile) -> None:
     for number, happened, kind, what, undone in frame[["number", "happened", "kind", "what", "undone"]].itertuples(
         index=False, name=None
     ):
-        taken_back = f" (taken back by {int(undone)})" if undone == undone and undone is not None else ""
+        taken_back = f" (undone by {int(undone)})" if undone == undone and undone is not None else ""
         typer.echo(f"{number:>4}  {happened}  {kind:<22}{what}{taken_back}")
 
 
@@ -137,13 +137,13 @@ def set_(
     pairs = [value.partition("=") for value in values]
     wrong = next((value for value, (_, sign, _) in zip(values, pairs, strict=True) if not sign), None)
     if wrong is not None:
-        raise SettingError(f"{wrong!r} is no setting; give NAME=VALUE, for example deletion_threshold=20")
+        raise SettingError(f"{wrong!r} is not a setting; give NAME=VALUE, for example deletion_threshold=20")
     _do(file, [Action("change_settings", values={name: value for name, _, value in pairs})], yes=True)
 
 
 @app.command()
 def undo(file: TwinFile) -> None:
-    """Take back the last action or merge."""
+    """Undo the last action or merge."""
     from connect_kit.twin import Twin
 
     typer.echo(Twin(file).undo().what)

@@ -63,7 +63,7 @@ def read_json(path: Path) -> Any:
 
 @contextmanager
 def atomic_write(path: Path | str, *, private: bool = False, lasting: bool = True) -> Iterator[Path]:
-    """Hand out a path to write to; once complete, it replaces ``path`` in one step.
+    """Give a path to write to; once complete, the file replaces ``path`` in one step.
 
     Parameters
     ----------
@@ -82,8 +82,8 @@ def atomic_write(path: Path | str, *, private: bool = False, lasting: bool = Tru
     Raises
     ------
     OutputError
-        When the operating system refuses: no room, no folder, no permission. A file that stood at
-        ``path`` before is as it was.
+        When the operating system refuses: no room, no folder, no permission. A file that was at
+        ``path`` before is unchanged.
     """
     # Through a link, the file it points to is replaced and not the link.
     target = Path(os.path.realpath(path))
@@ -111,7 +111,7 @@ def atomic_write(path: Path | str, *, private: bool = False, lasting: bool = Tru
 
 @contextmanager
 def replace_together(folder: Path | str, *, private: bool = False) -> Iterator[Path]:
-    """Hand out a folder to write files to; once all are complete, they replace those of ``folder`` together.
+    """Give a folder to write files to; once all are complete, they replace those of ``folder`` together.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def replace_together(folder: Path | str, *, private: bool = False) -> Iterator[P
     Raises
     ------
     OutputError
-        When the operating system refuses; if that is before the last file was complete, all stand as they were.
+        When the operating system refuses; if that is before the last file was complete, all are unchanged.
     """
     target, new = Path(folder).expanduser(), None
     try:
@@ -141,7 +141,7 @@ def replace_together(folder: Path | str, *, private: bool = False) -> Iterator[P
             path.replace(target / path.name)
     except OSError as error:
         raise OutputError(
-            f"{target}: the results could not be written ({error.strerror or error}); what stood there is as it was. "
+            f"{target}: the results could not be written ({error.strerror or error}); what was there is unchanged. "
             "Make room, or give another folder"
         ) from error
     finally:

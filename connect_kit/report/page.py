@@ -28,7 +28,7 @@ MOST_CAUSES: Final = 100
 MOST_SCHOOLS: Final = 50
 
 MEANINGS: Final = {
-    "critical": "Connect refuses the row or the file, or damage follows. To be mended before a real upload.",
+    "critical": "Connect refuses the row or the file, or damage follows. Must be fixed before a real upload.",
     "warning": "Connect accepts it, but the result is probably not what was meant.",
     "info": "Worth knowing; nothing has to be done.",
 }
@@ -57,7 +57,7 @@ def write_report(
     title : str, optional
         By default the name of the delivery's folder or ZIP.
     duplicates : Duplicates, optional
-        Adds the part on students who are there twice: IDs, no names.
+        Adds the part on duplicate students: IDs, no names.
     schools : SchoolMatches, optional
     classrooms : ClassroomMatches, optional
         Each adds its half of the part on schools and classrooms: IDs, no titles of classes.

@@ -79,7 +79,7 @@ def read_roster(
             reading.run()
     if not reading.loaded:
         reasons = "; ".join(f"{delivery.names[table]}: {why}" for table, why in reading.unreadable.items())
-        raise DeliveryError(f"{delivery.path}: no file of it can be read ({reasons or 'there is only a manifest'})")
+        raise DeliveryError(f"{delivery.path}: none of its files can be read ({reasons or 'there is only a manifest'})")
     tables.add_notes(schema, reading.notices)
     info = tables.build(schema, reading.loaded, later=reading.later)
     return Roster(
@@ -95,7 +95,7 @@ def read_roster(
 
 @dataclass
 class _Reading:
-    """The state of one reading; gone when it is done."""
+    """The state of one reading."""
 
     delivery: Delivery
     schema: Schema

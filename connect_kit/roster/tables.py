@@ -59,7 +59,7 @@ def create_notes(schema: Schema) -> None:
 
 
 def add_notes(schema: Schema, notices: Sequence[Notice]) -> None:
-    """Keep what the reader saw beside the mass of rows already noted."""
+    """Keep what the reader noticed, besides the mass of rows already noted."""
     for note in notices:
         schema.execute(
             "INSERT INTO _notices VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -81,7 +81,7 @@ def add_refused(schema: Schema, table: str, file: str, refused: pa.Table) -> Non
 
 
 def clear_blank_fields(schema: Schema, table: str, file: str, columns: Sequence[str], *, odd: bool = True) -> None:
-    """A field of blanks is no value (decision 1): note it, and make it NULL.
+    """Make a field of blanks NULL and note it: it is not a value (decision 1).
 
     ``odd`` says whether the file may hold blanks other than space and tab.
     """

@@ -95,7 +95,7 @@ class Roster:
     def from_frames(
         cls, frames: Mapping[str, pd.DataFrame], *, level: Level = "district", engine: DuckDBEngine | None = None
     ) -> Roster:
-        """A roster from DataFrames, by table name. Values are taken as text; a missing value is no value.
+        """A roster from DataFrames, by table name. Values are taken as text; a missing value stays missing.
 
         Raises
         ------

@@ -145,7 +145,7 @@ def _load(schema: Schema, name: str, file: Path, scratch: Path, columns: tuple[s
     try:
         source = open_csv(file, scratch, columns)
     except OSError as error:
-        raise WorkspaceError(f"{file}: cannot be read ({error.strerror}); check its rights") from error
+        raise WorkspaceError(f"{file}: cannot be read ({error.strerror}); check its permissions") from error
     if source.original.encoding is None or not source.header:
         raise WorkspaceError(f"{file}: is not a CSV text file; export it from Connect again")
     header = [column.strip() for column in source.header]
@@ -166,7 +166,7 @@ def _load(schema: Schema, name: str, file: Path, scratch: Path, columns: tuple[s
 
 def _trim(schema: Schema, name: str, columns: tuple[str, ...]) -> None:
     values = quoted(f"_file_{name}")
-    for column in map(quoted, columns):  # blanks around a value are a spreadsheet's; blanks alone are no value
+    for column in map(quoted, columns):  # blanks around a value are a spreadsheet's; blanks alone are not a value
         blanks = f"{column} <> trim({column})"
         if schema.execute(f"SELECT 1 FROM {values} WHERE {blanks} LIMIT 1"):
             schema.execute(f"UPDATE {values} SET {column} = nullif(trim({column}), '') WHERE {blanks}")

@@ -94,7 +94,7 @@ def test_a_folder_of_other_files_is_refused_and_some_are_named(refused, folder):
 
 def test_a_manifest_alone_is_no_delivery(refused, folder):
     (folder / "manifest.csv").write_text("propertyName,value\n", encoding="utf-8")
-    assert "no file of it can be read (there is only a manifest)" in refused(folder)
+    assert "none of its files can be read (there is only a manifest)" in refused(folder)
 
 
 def test_two_folders_are_refused(refused, folder):
@@ -139,7 +139,7 @@ def test_a_link_that_leads_to_itself_is_refused(refused, folder):
 def test_a_file_without_rights_is_refused(refused, folder):
     (folder / "users.csv").write_text(USERS, encoding="utf-8")
     (folder / "users.csv").chmod(0)
-    assert "cannot be read (Permission denied); check the path and its rights" in refused(folder)
+    assert "cannot be read (Permission denied); check the path and its permissions" in refused(folder)
 
 
 @pytest.mark.parametrize("name", ["users.csv", "notes.txt"])

@@ -441,7 +441,7 @@ GARBAGE = {
 @pytest.mark.parametrize("kind", GARBAGE)
 def test_twenty_megabytes_of_garbage_alone_are_no_delivery(engine, tmp_path, kind):
     (tmp_path / "users.csv").write_bytes(GARBAGE[kind](20_000_000))
-    with pytest.raises(DeliveryError, match=r"no file of it can be read \(users\.csv: [^\n]*\)$"):
+    with pytest.raises(DeliveryError, match=r"none of its files can be read \(users\.csv: [^\n]*\)$"):
         read_roster(tmp_path, engine=engine)
 
 
