@@ -103,7 +103,7 @@ def test_a_delivery_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None
         ck.audit(tmp_path / "nowhere")
 
 
-def test_results_that_cannot_be_saved_leave_what_stood_there(audit: ck.Audit, tmp_path: Path) -> None:
+def test_results_that_cannot_be_saved_leave_what_was_there(audit: ck.Audit, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine", encoding="utf-8")
     with pytest.raises(OutputError, match="what was there is unchanged"):
         audit.save(tmp_path / "file")

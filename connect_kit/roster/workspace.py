@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connect_kit.connect import WORKSPACE_FILES
+from connect_kit.display.html import table_html
 from connect_kit.engine import create_text_table, default_engine, load_csv, quoted
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.csv_load import open_csv
@@ -62,8 +63,6 @@ class Workspace:
         return "Workspace(" + ", ".join(f"{name} {rows:,}" for name, rows in self.rows.items()) + ")"
 
     def _repr_html_(self) -> str:
-        from connect_kit.display.html import table_html
-
         return table_html(self.summary())
 
 

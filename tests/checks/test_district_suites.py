@@ -282,7 +282,7 @@ def test_a_hundred_thousand_brackets_are_an_error_of_the_suite(text: str, tmp_pa
         load_suites(tmp_path)
 
 
-def test_a_byte_order_mark_is_no_error(tmp_path: Path) -> None:
+def test_a_byte_order_mark_is_not_an_error(tmp_path: Path) -> None:
     path = suite(tmp_path, rule(column="role"))
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     assert load_suites(path)[-1].code == "users.own.rule"

@@ -128,7 +128,7 @@ def test_a_full_disk_leaves_the_former_results_as_they_were(clean: ck.SampleDist
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
-def test_a_faulty_suite_is_told_in_one_line(clean: ck.SampleDistrict, tmp_path: Path) -> None:
+def test_a_faulty_suite_is_reported_in_one_line(clean: ck.SampleDistrict, tmp_path: Path) -> None:
     (tmp_path / "users.json").write_text("{", encoding="utf-8")
     done = connect_kit("audit", clean.delivery, "--suites", tmp_path, "--out", tmp_path / "out")
     assert done.returncode == 2
@@ -165,7 +165,7 @@ def test_the_sample_command_writes_a_district_with_its_truth(tmp_path: Path) -> 
     [("--duplicates", "0", "--no-existing"), ("--level", "school", "--duplicates", "0")],
     ids=["switched off", "school level"],
 )
-def test_the_sample_command_can_leave_out_who_is_there_twice(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+def test_the_sample_command_can_leave_out_duplicate_students(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     done = connect_kit("sample", "--out", tmp_path, "--students", 500, *arguments)
     assert done.returncode == 0, done.stderr
     assert not list(tmp_path.glob("truth_*.csv"))

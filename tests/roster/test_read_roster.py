@@ -122,7 +122,7 @@ def test_blanks_inside_and_around_values_survive(read, changed):
     assert rows(read(changed(student_attributes=text)).student_attributes) == [(2, " 00 17 ", "  north  gate")]
 
 
-def test_a_field_of_blanks_is_no_value_and_is_noted(read):
+def test_a_field_of_blanks_is_not_a_value_and_is_noted(read):
     roster = read("blank-fields")
     assert rows(roster.users)[:2] == [
         (2, "00017", "010", "student", "Ada", None, None, None, "G1", "03"),
@@ -236,7 +236,7 @@ def test_line_breaks_inside_quotes_belong_to_the_value_and_move_the_lines(read):
 # Decision 4: no line is lost
 
 
-def test_lines_that_are_no_record_are_kept_with_place_text_and_reason(read):
+def test_lines_that_cannot_be_read_are_kept_with_place_text_and_reason(read):
     roster = read("broken-quotes")
     assert [row[1:] for row in rows(roster.users)] == [row[1:] for row in USERS]
     assert roster.users.index.tolist() == [2, 4, 7, 9, 10]
@@ -251,7 +251,7 @@ def test_lines_that_are_no_record_are_kept_with_place_text_and_reason(read):
     assert (roster.info["users"].rows, roster.info["users"].refused) == (5, 4)
 
 
-def test_blank_lines_are_no_records_and_keep_the_others_in_place(read):
+def test_blank_lines_are_not_records_and_keep_the_others_in_place(read):
     roster = read("blank-lines")
     assert [row[1:] for row in rows(roster.users)] == [row[1:] for row in USERS]
     assert (roster.users.index.tolist(), len(roster.refused), seen(roster)) == ([3, 5, 8, 9, 10], 0, [])
@@ -314,7 +314,9 @@ ROLES = "sourcedId,userSourcedId,roleType,role,orgSourcedId\nr1,00017,primary,st
     ],
     ids=["whole", "without schools", "without types", "without roles", "without users", "unreadable", "not delivered"],
 )
-def test_users_without_role_are_told_from_users_whose_role_is_in_roles_csv(read, changed, roles, users, absent):
+def test_users_without_role_are_distinguished_from_users_whose_role_is_in_roles_csv(
+    read, changed, roles, users, absent
+):
     manifest = "propertyName,value\nmanifest.version,1.0\noneroster.version,1.2\n"
     files = {"users": "sourcedId,givenName,familyName\n00017,Ada,Brook\n", "manifest": manifest}
     roster = read(changed(**files, **({"roles": roles} if roles else {})))
@@ -439,7 +441,7 @@ GARBAGE = {
 
 
 @pytest.mark.parametrize("kind", GARBAGE)
-def test_twenty_megabytes_of_garbage_alone_are_no_delivery(engine, tmp_path, kind):
+def test_twenty_megabytes_of_garbage_alone_are_not_a_delivery(engine, tmp_path, kind):
     (tmp_path / "users.csv").write_bytes(GARBAGE[kind](20_000_000))
     with pytest.raises(DeliveryError, match=r"none of its files can be read \(users\.csv: [^\n]*\)$"):
         read_roster(tmp_path, engine=engine)
@@ -499,7 +501,7 @@ def test_numbers_are_refused(engine, values):
     ],
     ids=["unknown table", "repeated column", "no known column"],
 )
-def test_frames_that_are_no_table_are_refused(engine, frames, message):
+def test_frames_that_are_not_tables_are_refused(engine, frames, message):
     with pytest.raises(SettingError, match=message):
         Roster.from_frames(frames, engine=engine)
 
