@@ -109,7 +109,7 @@ class Audit(AuditData):
 
         Written are report.html, findings.xlsx, findings.csv, duplicates.csv, schools.csv, classrooms.csv and
         summary.json, all or none; other files of the folder are left alone. What was not looked for is a CSV file
-        with its titles only.
+        with only its header.
 
         Returns
         -------
@@ -228,7 +228,7 @@ def audit(
 
         with step("read", "reading"):
             roster = delivery if isinstance(delivery, Roster) else read_roster(delivery, level=level, progress=bars)
-            # Great Expectations takes seconds to import: that happens beside the reading of the workspace.
+            # Great Expectations takes seconds to import: that happens while the workspace is read.
             threading.Thread(target=prepare, daemon=True).start()
             known = open_workspace(workspace) if workspace is not None else None
         decisions = read_decisions(roster)

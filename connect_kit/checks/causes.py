@@ -2,7 +2,7 @@
 
 Failing rows are grouped by what they have in common: the same unknown school across all files, the same missing
 class, a column whose IDs lost their zeros, a blank column. A finding that follows from another one is shown with it.
-The list of rows stays complete beside this.
+The list of rows stays complete.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ class Findings:
     seconds: Mapping[str, float] = field(default_factory=dict, repr=False)
 
     def ready(self) -> Findings:
-        """Put the rules beside the failing rows, so that SQL can show both."""
+        """Store the rules with the failing rows, so that SQL can show both."""
         self.schema.execute(
             "CREATE TABLE _rules (rule INTEGER, place INTEGER, code VARCHAR, severity VARCHAR, tbl VARCHAR, "
             "file VARCHAR, col VARCHAR, message VARCHAR)"
@@ -125,7 +125,7 @@ class Findings:
         return sum(count for number, count in self.counts.items() if self.rules[number].severity == severity)
 
     def summary(self) -> pd.DataFrame:
-        """One row a finding, critical ones first, in fixing order.
+        """One row per finding, critical ones first, in fixing order.
 
         Columns: ``code``, ``severity``, ``table``, ``column``, ``count`` (failing rows), ``title``, ``remedy``,
         ``source``.

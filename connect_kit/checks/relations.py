@@ -1,4 +1,4 @@
-"""The tables that rules across files look at, beside ``relations.sql``: grades, phone numbers, an absent workspace."""
+"""The tables that rules across files look at, besides ``relations.sql``: grades, phone numbers, no workspace."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def build(schema: Schema, others: tuple[str, ...], *, workspace: bool, region: s
     _phones(schema, others, region)
 
 
-def bring_in(
+def add_matches(
     schema: Schema, others: tuple[str, ...], duplicates: Duplicates | None, classrooms: ClassroomMatches | None
 ) -> None:
     """Make the tables of what was found before the check: ``duplicate_students`` and ``classroom_matches``."""

@@ -1,4 +1,4 @@
--- What rules against the workspace look at besides; made only when one was given.
+-- What rules against the workspace also look at; made only when one was given.
 
 -- Accounts of families on Connect, in the comparable form of contacts.
 CREATE TABLE family_accounts AS

@@ -27,8 +27,8 @@ _ABOUT_VALUES = re.compile(r"(?:Conversion|Invalid Input|Out of Range|Constraint
 class RuleRun:
     """One run of the catalogue; collects failing rows in the table ``_failing`` (rule, line, value, id)."""
 
-    def __init__(self, roster: Roster, schema: Schema, others: tuple[str, ...], given: frozenset[str]) -> None:
-        self.roster, self.schema, self.others, self.given = roster, schema, others, given
+    def __init__(self, roster: Roster, schema: Schema, others: tuple[str, ...], provided: frozenset[str]) -> None:
+        self.roster, self.schema, self.others, self.provided = roster, schema, others, provided
         self.rules: list[Rule] = []
         self.counts: dict[int, int] = {}
         self.unchecked: list[Unchecked] = []
@@ -106,7 +106,7 @@ class RuleRun:
         if any(table in self.roster.info for table in rule.unless):
             return False, ""
         for thing, reason in MISSING_INPUTS.items():
-            if thing in rule.needs and thing not in self.given:
+            if thing in rule.needs and thing not in self.provided:
                 return False, reason
         # Rules against the workspace run on its schools, but look at what was delivered.
         if rule.district:
@@ -202,7 +202,7 @@ class RuleRun:
         return f"coalesce({', '.join(there)})" if there else None
 
     def reader_notes(self) -> None:
-        """Bring in what the reader noted."""
+        """Add what the reader noted."""
         groups = self.schema.execute(
             "SELECT code, severity, tbl, file, col, count(*) FROM _notices GROUP BY ALL ORDER BY min(rowid)",
             also=self.others,

@@ -60,7 +60,7 @@ class Rule:
     of_rows : bool
         Whether a failing line is a row of the table, not a header or a line that cannot be read.
     district : bool
-        Whether it stands in a district's own suite.
+        Whether it is in a district's own suite.
     place : str
         File and number of the expectation.
     """
@@ -108,13 +108,13 @@ class Rule:
 
 
 def suites_folder() -> Path:
-    """Where the kit's own suites lie: the checkout's ``expectations``, or a copy inside the installed package."""
-    beside = Path(__file__).parents[2] / "expectations"
+    """Where the kit's own suites are: the checkout's ``expectations``, or a copy inside the installed package."""
+    checkout = Path(__file__).parents[2] / "expectations"
     inside = Path(__file__).parents[1] / "_expectations"
-    for folder in (beside, inside):
+    for folder in (checkout, inside):
         if (folder / "users.json").is_file():
             return folder
-    raise SuiteError(f"{beside}: the kit's expectation suites are missing; install connect-kit again")
+    raise SuiteError(f"{checkout}: the kit's expectation suites are missing; install connect-kit again")
 
 
 def load_suites(extra: str | Path | None = None) -> tuple[Rule, ...]:

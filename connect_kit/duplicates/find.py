@@ -15,7 +15,7 @@ from connect_kit.duplicates.training import fit_chance, fit_matches
 from connect_kit.duplicates.value import Duplicates, validate_threshold
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.progress import progress_bar
-from connect_kit.errors import SettingError
+from connect_kit.roster.workspace import require_same_engine
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,8 +79,7 @@ def find_duplicates(
         When the file of decisions has lines that cannot be read.
     """
     validate_threshold(threshold)
-    if workspace is not None and workspace.schema.engine is not roster.schema.engine:
-        raise SettingError("roster and workspace are on different engines; read both with the same engine")
+    require_same_engine(roster, workspace)
     if not isinstance(decisions, Decisions):
         decisions = read_decisions(roster if decisions is None else decisions)
     shown = len(roster) >= _MANY if progress is None else progress

@@ -1,4 +1,4 @@
-"""Arguments of the public verbs: each verb's own annotations say what is allowed, and are held to before it begins."""
+"""Arguments of the public verbs: each verb's own annotations say what is allowed, and are enforced before it begins."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _is_bool(value: Any) -> bool:
     return isinstance(value, bool) or type(value).__name__ == "bool_"  # NumPy's, which a table's cell is
 
 
-#: Annotations that are no class of the kit.
+#: Annotations that are not classes of the kit.
 _KINDS = {
     "None": _Kind("None", lambda value: value is None),
     "bool": _Kind("True or False", lambda value: _is_bool(value)),
@@ -61,7 +61,7 @@ _SOURCES = {
     "UploadResult": "upload",
     "Workspace": "read_workspace",
 }
-#: Parts of an audit, by class; who gives the whole where a part is asked for is shown the part.
+#: Parts of an audit, by class; whoever gives the whole where a part is expected is shown the part.
 _PARTS = {
     "ClassroomMatches": "classrooms",
     "Duplicates": "duplicates",

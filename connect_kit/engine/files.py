@@ -87,26 +87,26 @@ def atomic_write(path: Path | str, *, private: bool = False, lasting: bool = Tru
     """
     # Through a link, the file it points to is replaced and not the link.
     target = Path(os.path.realpath(path))
-    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, "a folder of this name is in the way")
-        os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE if private else 0o666))
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE if private else 0o666))
         if target.exists() and not private:
-            beside.chmod(target.stat().st_mode & 0o777)
-        yield beside
+            part.chmod(target.stat().st_mode & 0o777)
+        yield part
         if private:
-            beside.chmod(_PRIVATE)  # the work may have copied other permissions along, or made the file anew
+            part.chmod(_PRIVATE)  # the work may have copied other permissions along, or made the file anew
         if lasting:
-            _reach_the_disk(beside)
-        beside.replace(target)
+            _reach_the_disk(part)
+        part.replace(target)
         if lasting:
             _reach_the_disk(target.parent)
     except OSError as error:
         raise OutputError(_explain(Path(path), error)) from error
     finally:
         with suppress(OSError):
-            beside.unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
 
 
 @contextmanager

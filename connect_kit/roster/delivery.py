@@ -211,6 +211,8 @@ def _sorted_out(place: Path, found: dict[str, Path]) -> Delivery:
         else:
             others.append(name)
     if not tables and manifest is None:
-        held = f" (found: {', '.join(sorted(others)[:5])})" if others else " (it is empty)"
-        raise DeliveryError(f"{place}: holds no roster file{held}; expected users.csv, classes.csv and enrollments.csv")
+        listed = f" (found: {', '.join(sorted(others)[:5])})" if others else " (it is empty)"
+        raise DeliveryError(
+            f"{place}: holds no roster file{listed}; expected users.csv, classes.csv and enrollments.csv"
+        )
     return Delivery(place, tables, names, manifest, tuple(sorted(others)))

@@ -81,7 +81,7 @@ def read_roster(
         reasons = "; ".join(f"{delivery.names[table]}: {why}" for table, why in reading.unreadable.items())
         raise DeliveryError(f"{delivery.path}: none of its files can be read ({reasons or 'there is only a manifest'})")
     tables.add_notes(schema, reading.notices)
-    info = tables.build(schema, reading.loaded, later=reading.later)
+    info = tables.build(schema, reading.loaded, roles_file=reading.roles_file)
     return Roster(
         schema=schema,
         level=level,
@@ -106,7 +106,7 @@ class _Reading:
     loaded: dict[str, Table] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
     version: str | None = None
-    later: bool = False
+    roles_file: bool = False
 
     def run(self) -> None:
         delivered = {Path(name).stem.casefold() for name in (*self.delivery.names.values(), *self.delivery.others)}
@@ -117,7 +117,7 @@ class _Reading:
         found = self.delivery.tables
         for table in sorted(found, key=lambda name: name != "roles"):  # users' header is judged by what roles.csv holds
             self._read(table, found[table])
-            self.later = (table == "roles" and tables.holds_roles(self.loaded)) or self.later
+            self.roles_file = (table == "roles" and tables.holds_roles(self.loaded)) or self.roles_file
         self.loaded = {table: self.loaded[table] for table in found if table in self.loaded}
 
     def _files(self) -> None:
@@ -150,7 +150,7 @@ class _Reading:
         if source.delimiter != ",":
             mark = {";": "semicolon", "\t": "tab"}[source.delimiter]
             self.notices.append(Notice("file.delimiter", table, name, mark, 1))
-        header = read_header(table, name, source.header, self.level, later=self.later)
+        header = read_header(table, name, source.header, self.level, roles_file=self.roles_file)
         self.notices += header.notices
         if not header.readable:
             why = (

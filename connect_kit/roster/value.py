@@ -105,7 +105,7 @@ class Roster:
         return cls(**fields_from_frames(frames, level, engine))
 
     def summary(self) -> pd.DataFrame:
-        """One row a file: ``table``, ``file``, ``rows`` read, ``refused`` lines, ``columns``."""
+        """One row per file: ``table``, ``file``, ``rows`` read, ``refused`` lines, ``columns``."""
         import pandas as pd
 
         rows = [(name, t.file, t.rows, t.refused, len(t.columns)) for name, t in self.info.items()]

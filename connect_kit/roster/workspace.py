@@ -13,7 +13,7 @@ from connect_kit.display.html import table_html
 from connect_kit.engine import create_text_table, default_engine, load_csv, quoted
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.csv_load import open_csv
-from connect_kit.errors import WorkspaceError
+from connect_kit.errors import SettingError, WorkspaceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from connect_kit.engine import DuckDBEngine, Schema
+    from connect_kit.roster.value import Roster
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +55,7 @@ class Workspace:
         return [*super().__dir__(), *WORKSPACE_FILES]
 
     def summary(self) -> pd.DataFrame:
-        """One row a table: ``table`` and ``rows``."""
+        """One row per table: ``table`` and ``rows``."""
         import pandas as pd
 
         return pd.DataFrame(list(self.rows.items()), columns=["table", "rows"])
@@ -169,6 +170,18 @@ def _trim(schema: Schema, name: str, columns: tuple[str, ...]) -> None:
         blanks = f"{column} <> trim({column})"
         if schema.execute(f"SELECT 1 FROM {values} WHERE {blanks} LIMIT 1"):
             schema.execute(f"UPDATE {values} SET {column} = nullif(trim({column}), '') WHERE {blanks}")
+
+
+def require_same_engine(roster: Roster, workspace: Workspace | None) -> None:
+    """Refuse two sides that no SQL can see together.
+
+    Raises
+    ------
+    SettingError
+        When roster and workspace are on different engines.
+    """
+    if workspace is not None and workspace.schema.engine is not roster.schema.engine:
+        raise SettingError("roster and workspace are on different engines; read both with the same engine")
 
 
 def empty_workspace(schema: Schema) -> None:

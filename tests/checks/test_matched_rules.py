@@ -84,8 +84,8 @@ def test_many_others_are_named_up_to_five(tmp_path: Path) -> None:
     pairs = ck.find_duplicates(roster)
     for n in range(1, 8):
         pairs = pairs.decide("0000", f"000{n}", "same", who="ada")
-    told = rows(ck.check_roster(roster, duplicates=pairs), "users.student.entered_twice")
-    assert told[0][2:] == (2, "0000", "is probably the same child as 0001, 0002, 0003, 0004, 0005, …")
+    shown = rows(ck.check_roster(roster, duplicates=pairs), "users.student.entered_twice")
+    assert shown[0][2:] == (2, "0000", "is probably the same child as 0001, 0002, 0003, 0004, 0005, …")
 
 
 def test_a_student_beside_an_existing_one_is_named_with_connects_id(tmp_path: Path) -> None:
@@ -127,11 +127,11 @@ def test_rules_without_duplicates_are_not_blamed_on_a_missing_column(tmp_path: P
     frames["users"] = frames["users"].drop(columns="givenName")
     findings = ck.check_roster(ck.Roster.from_frames(frames))
     causes = findings.causes()
-    told = causes.loc[causes["codes"] == "header.missing_column", "explains"].iloc[0]
+    shown = causes.loc[causes["codes"] == "header.missing_column", "explains"].iloc[0]
     unchecked = findings.unchecked()["reason"]
     of_column = int((unchecked == "column givenName is missing in users.csv").sum())
     assert 0 < of_column < len(unchecked)
-    assert told.endswith(f"; {of_column} rules could not be checked")
+    assert shown.endswith(f"; {of_column} rules could not be checked")
 
 
 def test_duplicates_of_another_roster_or_of_adults_are_refused(tmp_path: Path) -> None:
@@ -174,8 +174,8 @@ def test_a_classroom_whose_class_is_only_suggested_will_be_duplicated(tmp_path: 
     )
     classrooms = ck.match_classrooms(roster, workspace)
     found = rows(ck.check_roster(roster, workspace, classrooms=classrooms), "workspace.classrooms.unmatched")
-    told = "Classroom R1 has class ID 11; class 0011 is probably it: the upload makes a second classroom"
-    assert found == [("workspace", None, None, "R1", told)]
+    shown = "Classroom R1 has class ID 11; class 0011 is probably it: the upload makes a second classroom"
+    assert found == [("workspace", None, None, "R1", shown)]
 
 
 def test_a_classroom_made_by_hand_is_named_with_the_class_suggested_for_it(tmp_path: Path) -> None:

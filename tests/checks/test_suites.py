@@ -49,9 +49,9 @@ def test_codes_that_follow_from_others_exist() -> None:
 
 
 def test_no_message_could_show_a_personal_value() -> None:
-    told = [rule for rule in RULES if "{value}" in rule.message]
-    core = {rule.code for rule in told if not rule.is_sql and set(rule.columns) & PERSONAL_COLUMNS}
-    sql = {r.code for r in told if set(re.findall(r"(\w+)(?:::VARCHAR)? AS _value", r.query or "")) & PERSONAL_COLUMNS}
+    shown = [rule for rule in RULES if "{value}" in rule.message]
+    core = {rule.code for rule in shown if not rule.is_sql and set(rule.columns) & PERSONAL_COLUMNS}
+    sql = {r.code for r in shown if set(re.findall(r"(\w+)(?:::VARCHAR)? AS _value", r.query or "")) & PERSONAL_COLUMNS}
     assert core | sql == set()
 
 

@@ -69,9 +69,9 @@ def test_a_delivery_goes_all_the_way_from_prepared_files_to_merged_students(
         row["sourcedId"] for row in rows(road.sample.delivery / "users.csv") if row["role"] == "student"
     }
 
-    told = ["results", str(tmp_path / "sent"), "--plan", str(road.plan), "--out", str(tmp_path / "told")]
-    assert run(told) == 0
-    assert {row["verdict"] for row in rows(tmp_path / "told" / "results.csv")} == {"as forecast"}
+    command = ["results", str(tmp_path / "sent"), "--plan", str(road.plan), "--out", str(tmp_path / "read")]
+    assert run(command) == 0
+    assert {row["verdict"] for row in rows(tmp_path / "read" / "results.csv")} == {"as forecast"}
 
     merge = ["merge", str(road.sample.delivery), "--twin", str(road.twin), "--out", str(tmp_path / "merge")]
     assert run([*merge, "--apply"]) == 0
@@ -130,7 +130,7 @@ def test_a_critical_finding_blocks_until_it_is_waived_with_a_reason(
     assert prepare(road) == 1
     assert "▲ blocking  self-check: users.role.known" in capsys.readouterr().out
     assert prepare(road, "--waive", "users.role.known") == 2
-    assert "waives nothing; give --waive CODE=REASON" in capsys.readouterr().err
+    assert "is not a waiver; give --waive CODE=REASON" in capsys.readouterr().err
     codes = [one.code for one in ck.read_plan(road.plan).critical]
     waived = [word for code in codes for word in ("--waive", f"{code}=the office knows")]
     assert prepare(road, *waived) == 0
@@ -166,7 +166,7 @@ def test_a_twin_shows_logs_exports_and_changes_itself(
         (["twin", "show", "nowhere.duckdb"], "no such twin"),
         (["twin", "new", "empty.duckdb"], "an empty twin needs a name"),
         (["upload", "nowhere", "--twin", "nowhere.duckdb"], "plan.json: not found"),
-        (["results", "nowhere", "--out", "told"], "nowhere"),
+        (["results", "nowhere", "--out", "read"], "nowhere"),
     ],
     ids=["no twin", "no name", "no plan", "no results"],
 )
