@@ -117,7 +117,7 @@ def _kinds(node: ast.expr, scope: Mapping[str, Any]) -> dict[str, _Kind]:
         if name == "Literal":
             return _one_of([ast.literal_eval(value) for value in inner])
         values = [_kinds(value, scope) for value in inner]
-        return {name: _mapping(*values) if name == "Mapping" else _several(*values)}
+        return {name: _mapping(*values) if name == "Mapping" else _several(*values, again=name != "Iterable")}
     name = ast.unparse(node).rpartition(".")[2]
     if name in _KINDS:
         return {name: _KINDS[name]}
@@ -144,11 +144,15 @@ def _mapping(keys: dict[str, _Kind], values: dict[str, _Kind]) -> _Kind:
     return _Kind(f"a dict of {_words(keys)} to {_words(values)}", fits)
 
 
-def _several(kinds: dict[str, _Kind]) -> _Kind:
+def _several(kinds: dict[str, _Kind], *, again: bool) -> _Kind:
+    """Several values; ``again``: they are gone through more than once, so that an iterator is not enough."""
+
     def fits(value: Any) -> bool:
         if isinstance(value, str | bytes | Mapping | type) or not isinstance(value, Iterable):
             return False
-        return not isinstance(value, Collection) or not any(_expected(kinds, one) for one in value)
+        if not isinstance(value, Collection):
+            return not again
+        return not any(_expected(kinds, one) for one in value)
 
     return _Kind(f"a list, each {_words(kinds)}", fits)
 
@@ -189,7 +193,7 @@ def _words(kinds: Mapping[str, _Kind]) -> str:
     words = {name: kind.words for name, kind in kinds.items()}
     if "Path" in words and words.pop("str", ""):
         words["Path"] = "a path (text or Path)"
-    listed = [*words.values()]
+    listed = list(dict.fromkeys(words.values()))
     if "bool" in words and len(words) > 1:
         listed = ["True", "False", *(part for name, part in words.items() if name != "bool")]
     return " or ".join(part for part in (", ".join(listed[:-1]), listed[-1]) if part)

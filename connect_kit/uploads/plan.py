@@ -176,15 +176,6 @@ class UploadPlan(PlanData):
         return head + table_html(self.summary()) + table_html(self.gates(), "Before a real upload")
 
 
-def as_plan(thing: object) -> UploadPlan:
-    """The plan itself, or an error that says how to get one."""
-    if isinstance(thing, UploadPlan):
-        return thing
-    raise SettingError(
-        f"{type(thing).__name__} is not a plan; give an UploadPlan, from plan_upload or read_plan(folder)"
-    )
-
-
 def yes_or_no(name: str, value: object) -> None:
     """Raise where an option is neither True nor False: a text such as "no" would count as yes."""
     if not isinstance(value, bool):
