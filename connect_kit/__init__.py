@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from connect_kit.checks import check_roster as check_roster
     from connect_kit.decisions import Decisions as Decisions
     from connect_kit.decisions import read_decisions as read_decisions
+    from connect_kit.display import show as show
     from connect_kit.duplicates import Duplicates as Duplicates
     from connect_kit.duplicates import find_duplicates as find_duplicates
     from connect_kit.engine import DuckDBEngine as DuckDBEngine
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from connect_kit.twin import Action as Action
     from connect_kit.twin import Settings as Settings
     from connect_kit.twin import Twin as Twin
+    from connect_kit.twin import connections as connections
     from connect_kit.uploads import Forecast as Forecast
     from connect_kit.uploads import UploadPlan as UploadPlan
     from connect_kit.uploads import UploadResult as UploadResult
@@ -54,6 +56,7 @@ _ROOMS = {
     "auditing": "Audit audit",
     "checks": "Findings check_roster",
     "decisions": "Decisions read_decisions",
+    "display": "show",
     "duplicates": "Duplicates find_duplicates",
     "engine": "DuckDBEngine",
     "errors": "ConnectKitError",
@@ -64,7 +67,7 @@ _ROOMS = {
     "results": "Results read_results",
     "roster": "Roster Workspace read_roster read_workspace",
     "samples": "SampleDistrict sample_roster",
-    "twin": "Action Settings Twin",
+    "twin": "Action Settings Twin connections",
     "uploads": "Forecast UploadPlan UploadResult forecast_upload plan_upload read_plan upload",
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names.split()}

@@ -100,9 +100,9 @@ class Audit(AuditData):
         """One line per root cause, in the order in which to fix them; see :meth:`Findings.causes`."""
         return self.findings.causes()
 
-    def chart(self) -> Any:
-        """Failing rows by file and severity, as an Altair chart."""
-        return self.findings.chart()
+    def chart(self, kind: Literal["rules", "files", "schools"] = "rules") -> Any:
+        """Failing rows by rule, file or school, as an Altair chart; see :meth:`Findings.chart`."""
+        return self.findings.chart(kind)
 
     def save(self, folder: str | Path) -> Path:
         """Write what was found into a folder: IDs and no names.

@@ -40,6 +40,8 @@ def right(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "roster": audit.roster,
         "workspace": audit.workspace,
         "findings": audit.findings,
+        "frame": pd.DataFrame({"count": [1]}),
+        "matches": audit.schools,
         "duplicates": audit.duplicates,
         "plan": plan,
         "target": twin,

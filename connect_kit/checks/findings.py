@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from connect_kit.checks.causes import causes
 from connect_kit.checks.overview import by_school
@@ -233,9 +233,26 @@ class Findings:
             frame[severity] = [counts.get(table, 0) for table in frame["table"]]
         return frame
 
-    def chart(self) -> Any:
-        """Failing rows by code and severity, as an Altair chart."""
-        return charts.findings_by_code(self.summary())
+    def chart(self, kind: Literal["rules", "files", "schools"] = "rules") -> Any:
+        """Failing rows, as an Altair chart.
+
+        Parameters
+        ----------
+        kind : {"rules", "files", "schools"}
+            By rule; by file and severity; or by school, with the share of students without a guardian.
+
+        Raises
+        ------
+        SettingError
+            When there is no such chart.
+        """
+        if kind == "rules":
+            return charts.findings_by_code(self.summary())
+        if kind == "files":
+            return charts.findings_by_file(self.by_file())
+        if kind == "schools":
+            return charts.schools_overview(self.by_school())
+        raise SettingError(f"there is no chart {kind!r}; expected 'rules', 'files' or 'schools'")
 
     def write_csv(self, path: str | Path) -> None:
         """Write :meth:`table` as CSV, by the engine itself."""

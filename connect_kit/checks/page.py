@@ -28,7 +28,8 @@ Made from `expectations/*.json` and the reader's own list by `python -m connect_
 **critical**: Connect refuses the row or file, or damage follows; blocks a real upload. **warning**: accepted, but the
 result is probably not what was meant. **info**: worth knowing. *Level*: the rule applies at that level only. *Needs*:
 what must be delivered or given for the rule to be checked; `duplicates` and `classrooms` are what `find_duplicates` and
-`match_classrooms` found. *Follows*: findings that may come with it.
+`match_classrooms` found. *Example*: what breaks the rule, as planted in a sample district. *Follows*: findings that may
+come with it.
 """
 
 
@@ -63,6 +64,9 @@ def _section(name: str, rules: Iterable[Rule]) -> str:
             lines.append(" ".join(facts) + "\n")
         first = group[0]
         lines.append(f"{first.remedy} *Source: {first.source}.*\n")
+        examples = [text for rule in group for text in rule.examples]
+        if examples:
+            lines.append(f"Example: {'; '.join(examples)}.\n")
         if first.knock_on:
             lines.append(f"Follows: {', '.join(first.knock_on)}.\n")
     return "\n".join(lines)

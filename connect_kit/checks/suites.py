@@ -4,7 +4,8 @@ An expectation carries its ``severity`` (GX's own field) and, in ``meta``: ``cod
 ``remedy``, ``source``, and where they are needed ``message`` (``{value}`` is the offending value), ``level``,
 ``needs`` (tables, ``table.column``, ``workspace``, ``duplicates`` or ``classrooms`` that must be there), ``unless``
 (tables that must not), ``table`` (of the rows it finds, where that is not the suite's own), ``column``, ``cause`` (how
-rows are grouped by root cause) and ``knock_on`` (codes that follow from it).
+rows are grouped by root cause), ``knock_on`` (codes that follow from it) and ``example`` (what breaks it: its ``text``
+is for people, the rest is how :mod:`connect_kit.samples.catalogue` plants it).
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from connect_kit.checks.district_suites import validated
 from connect_kit.connect import SEVERITIES, Severity
-from connect_kit.engine import package_text
 from connect_kit.engine.files import read_json
+from connect_kit.engine.rule_files import READER_RULES, suites_folder
 from connect_kit.errors import SuiteError
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class Rule:
         ``school``, ``value`` or ``column``.
     knock_on : tuple of str
         Codes whose findings may follow from this one's.
+    examples : tuple of str
+        What breaks it, in words.
     batch : str
         Table that it is validated on.
     expectation : mapping or None
@@ -78,6 +81,7 @@ class Rule:
     unless: tuple[str, ...] = ()
     cause: str | None = None
     knock_on: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
     batch: str = ""
     expectation: Mapping[str, Any] | None = None
     of_rows: bool = True
@@ -105,16 +109,6 @@ class Rule:
         kwargs = self.expectation["kwargs"] if self.expectation else {}
         named = [kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs]
         return tuple(dict.fromkeys([*named, *kwargs.get("column_list", ()), *([self.column] if self.column else [])]))
-
-
-def suites_folder() -> Path:
-    """Where the kit's own suites are: the checkout's ``expectations``, or a copy inside the installed package."""
-    checkout = Path(__file__).parents[2] / "expectations"
-    inside = Path(__file__).parents[1] / "_expectations"
-    for folder in (checkout, inside):
-        if (folder / "users.json").is_file():
-            return folder
-    raise SuiteError(f"{checkout}: the kit's expectation suites are missing; install connect-kit again")
 
 
 def load_suites(extra: str | Path | None = None) -> tuple[Rule, ...]:
@@ -245,17 +239,27 @@ def _rule(path: Path, number: int, data: Any, table: str, batch: str) -> Rule:
         unless=tuple(meta.get("unless") or ()),
         cause=meta.get("cause"),
         knock_on=tuple(meta.get("knock_on") or ()),
+        examples=_examples(meta.get("example")),
         batch=batch,
         expectation={"type": kind, "kwargs": kwargs, "meta": meta, "severity": severity},
         place=place,
     )
 
 
+def _examples(example: Any) -> tuple[str, ...]:
+    """Texts of an example or of several; what a district's own suite has there instead is ignored."""
+    several = example if isinstance(example, list) else [example]
+    return tuple(one["text"] for one in several if isinstance(one, dict) and isinstance(one.get("text"), str))
+
+
 @cache
 def reader_rules() -> Mapping[str, Rule]:
     """What the reader itself finds, by code; ``*`` stands for a table's name."""
-    text = package_text(__package__, "reader_rules.json")
-    return {data["code"]: Rule(**{"table": "", "of_rows": False, **data}) for data in json.loads(text)}
+    rules = {}
+    for data in json.loads(READER_RULES.read_text(encoding="utf-8")):
+        examples = _examples(data.pop("example", None))
+        rules[data["code"]] = Rule(**{"table": "", "of_rows": False, **data}, examples=examples)
+    return rules
 
 
 def reader_rule(code: str) -> Rule:

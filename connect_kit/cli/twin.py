@@ -82,15 +82,13 @@ def connect(
     yes: Yes = False,
 ) -> None:
     """Record School IDs and class IDs, and archive classrooms, as people decided beside the delivery."""
-    from connect_kit.twin.actions import connections  # late, so that --help is quick
-
     target = ck.Twin(file)
     known = target.workspace()
     roster = ck.read_roster(delivery, level=level)
     schools = ck.match_schools(roster, known)
     actions = [
-        *connections(schools, suggested=suggested),
-        *connections(ck.match_classrooms(roster, known, schools=schools), suggested=suggested),
+        *ck.connections(schools, suggested=suggested),
+        *ck.connections(ck.match_classrooms(roster, known, schools=schools), suggested=suggested),
     ]
     _do(target.path, actions, yes=yes)
 

@@ -1,11 +1,9 @@
-"""How values show themselves: charts, tables, HTML and SVG. They show IDs, never names.
+"""How values show themselves: charts, tables, HTML, SVG and the cells of workbooks. They show IDs, never names.
 
-What a colour tells, a word or a sign tells too.
+There are four kinds of chart, each drawn in one module: bars, a histogram, a waterfall and a graph. ``charts`` holds
+the data of all charts of bars. What a colour means, a word or a symbol says as well.
 """
 
-from connect_kit.display.graph import cluster_graph
-from connect_kit.display.schools import duplicates_by_school
-from connect_kit.display.waterfall import waterfall
-from connect_kit.display.weights import match_weights
+from connect_kit.display.html import show
 
-__all__ = ["cluster_graph", "duplicates_by_school", "match_weights", "waterfall"]
+__all__ = ["show"]

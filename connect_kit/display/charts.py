@@ -1,93 +1,51 @@
-"""The pictures of an audit: functions from a DataFrame to an Altair chart, and from a chart to SVG.
-
-Colours are Okabe and Ito's, which people with colour blindness can tell apart; a severity is also
-named by a word and a symbol. Numbers stand beside their bars: no chart is read against an axis.
-"""
+"""The charts of bars: findings, schools, matches, uploads and duplicates as data for the one way to draw bars."""
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+import re
+from typing import TYPE_CHECKING, Any
 
 from connect_kit.connect import SEVERITIES
-from connect_kit.display.svg import drawn_here, to_svg
+from connect_kit.display.bars import Bar, Bars, bar_chart, bar_charts
+from connect_kit.display.html import visible
+from connect_kit.display.look import COLOURS, LOGARITHMIC, SYMBOLS, left_out, named, percent, school_label
+from connect_kit.oneroster import GRADES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
 
     import altair as alt
     import pandas as pd
 
-__all__ = [
-    "COLOURS",
-    "SYMBOLS",
-    "findings_by_code",
-    "findings_by_file",
-    "named",
-    "percent",
-    "rows_by_file",
-    "school_label",
-    "schools_by_trouble",
-    "schools_overview",
-    "single",
-    "theme",
-    "to_svg",
-]
-
-COLOURS: Mapping[str, str] = {
-    "critical": "#D55E00",
-    "warning": "#E69F00",
-    "info": "#56B4E9",
-    "good": "#009E73",
-    "read": "#0072B2",
+#: Colours of what becomes of a row that is uploaded; the words beside a bar name each part as well.
+ACTION_COLOURS: Mapping[str, str] = {
+    "created": COLOURS["good"],
+    "updated": COLOURS["info"],
+    "unchanged": "#BFC5CC",
+    "skipped": COLOURS["warning"],
+    "refused": COLOURS["critical"],
 }
-SYMBOLS: Mapping[str, str] = {"critical": "✖", "warning": "▲", "info": "ℹ", "good": "✔"}
-
-INK = "#1f2933"
-QUIET_INK = "#52606d"
-FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"
-
-#: Beyond this ratio of the largest to the smallest bar, small ones vanish on a linear scale.
-WIDEST_LINEAR_RATIO = 50
-
-
-class Bar(NamedTuple):
-    """One line of a chart: its name, its colour, its length and the number beside it."""
-
-    name: str
-    kind: str
-    size: float = 0
-    told: str = ""
-    heading: bool = False
+#: How a status of a match is called, and its colour.
+STATUSES: Mapping[str, tuple[str, str]] = {
+    "matched": ("matched", COLOURS["good"]),
+    "suggested": ("suggested", COLOURS["info"]),
+    "unmatched_roster": ("only in the delivery", COLOURS["warning"]),
+    "unmatched_workspace": ("only on Connect", "#CC79A7"),
+}
+#: How duplicates are called by where their records are, and the colour.
+DUPLICATE_COLOURS: Mapping[str, str] = {
+    "in the delivery more than once": COLOURS["read"],
+    "in the delivery and on Connect": COLOURS["info"],
+}
+_MOST = 40
+_NAME_AND_ID = re.compile(r"(.+) \(([^()]*)\)")
 
 
-def theme() -> dict[str, Any]:
-    """Vega-Lite configuration of every chart of the kit: plain fonts, dark text, few lines."""
-    return {
-        "font": FONT,
-        "background": "#ffffff",
-        "padding": 4,
-        "title": {
-            "anchor": "start", "frame": "group", "color": INK, "fontSize": 13, "fontWeight": 600,
-            "offset": 8, "subtitleColor": QUIET_INK, "subtitleFontSize": 12, "subtitlePadding": 4,
-        },
-        "axis": {
-            "labelColor": INK, "labelFontSize": 12, "labelPadding": 6, "domain": False,
-            "ticks": False, "grid": False,
-        },
-        "text": {"color": INK, "fontSize": 12},
-        "view": {"stroke": None},
-        "legend": {"disable": True},
-    }  # fmt: skip
-
-
-def named(severity: str) -> str:
-    """The severity as symbol and word: ``✖ critical``."""
-    return f"{SYMBOLS[severity]} {severity}"
+# ---- findings
 
 
 def findings_by_file(by_file: pd.DataFrame) -> alt.LayerChart:
-    """Failing rows of each file, one bar a severity; a file without any is shown as such.
+    """Failing rows of each file, one bar for each severity; a file without any is shown as such.
 
     Parameters
     ----------
@@ -96,15 +54,12 @@ def findings_by_file(by_file: pd.DataFrame) -> alt.LayerChart:
     """
     bars: list[Bar] = []
     for row in by_file.to_dict("records"):
-        read = _whole(row["rows"])
-        bars.append(Bar(str(row["file"]), "read", told=f"{read:,} rows read", heading=True))
-        found = [(severity, _whole(row[severity])) for severity in SEVERITIES]
-        for severity, count in found:
-            if count:
-                bars.append(Bar(named(severity), severity, count, f"{count:,}"))
-        if not any(count for _, count in found):
+        bars.append(Bar(str(row["file"]), text=f"{_whole(row['rows']):,} rows read", heading=True))
+        counts = {severity: _whole(row[severity]) for severity in SEVERITIES}
+        bars += [Bar(named(severity), severity, count, f"{count:,}") for severity, count in counts.items() if count]
+        if not any(counts.values()):
             bars.append(Bar(f"{SYMBOLS['good']} nothing found", "good"))
-    return single("Rows with a finding, by file and severity", bars)
+    return bar_chart("Rows with a finding, by file and severity", bars)
 
 
 def rows_by_file(by_file: pd.DataFrame) -> alt.LayerChart:
@@ -116,11 +71,29 @@ def rows_by_file(by_file: pd.DataFrame) -> alt.LayerChart:
         if refused:
             lines = "1 line" if refused == 1 else f"{refused:,} lines"
             bars.append(Bar(f"{SYMBOLS['critical']} refused", "critical", refused, lines))
-    return single("Rows read and lines refused", bars)
+    return bar_chart("Rows read and lines refused", bars)
+
+
+def people_by_role(roles: pd.DataFrame, most: int = 20) -> alt.LayerChart:
+    """People by role as delivered; a blank in a role is drawn, so that it can be seen.
+
+    Parameters
+    ----------
+    roles : pandas.DataFrame
+        ``role``, missing where there is none, and ``people``; in the order of the bars.
+    most : int
+        Bars shown.
+    """
+    names = roles["role"].astype(object).str.replace(" ", "␣").fillna("(no role)").map(visible)
+    bars = [
+        Bar(name, "read", count, f"{count:,}")
+        for name, count in zip(names.head(most), roles["people"].head(most).tolist(), strict=True)
+    ]
+    return bar_chart("People by role, as delivered", bars, left_out(len(roles), most, "roles"))
 
 
 def findings_by_code(summary: pd.DataFrame, most: int = 20) -> alt.LayerChart:
-    """Failing rows of each broken rule, critical ones first; a note tells of those not shown.
+    """Failing rows of each broken rule, critical ones first; a note counts those not shown.
 
     Parameters
     ----------
@@ -135,12 +108,12 @@ def findings_by_code(summary: pd.DataFrame, most: int = 20) -> alt.LayerChart:
     bars: list[Bar] = []
     for severity, count, code in rows[:most]:
         if named(severity) not in [bar.name for bar in bars]:
-            bars.append(Bar(named(severity), severity, heading=True))
+            bars.append(Bar(named(severity), heading=True))
         bars.append(Bar(code, severity, count, f"{count:,}"))
-    return single("Rows with a finding, by rule", bars, _more(len(rows), most, "rule"))
+    return bar_chart("Rows with a finding, by rule", bars, left_out(len(rows), most, "rules"))
 
 
-def schools_overview(by_school: pd.DataFrame, most: int = 40) -> alt.HConcatChart:
+def schools_overview(by_school: pd.DataFrame, most: int = _MOST) -> alt.HConcatChart:
     """Each school's critical rows and share of students without a guardian, the worst first.
 
     Parameters
@@ -151,8 +124,6 @@ def schools_overview(by_school: pd.DataFrame, most: int = 40) -> alt.HConcatChar
     most : int
         Schools shown.
     """
-    import altair as alt
-
     critical: list[Bar] = []
     alone: list[Bar] = []
     for row in schools_by_trouble(by_school).head(most).to_dict("records"):
@@ -160,21 +131,13 @@ def schools_overview(by_school: pd.DataFrame, most: int = 40) -> alt.HConcatChar
         count, students = _whole(row["critical"]), _whole(row["students"])
         without = _whole(row["students_without_guardian"])
         critical.append(Bar(name, "critical", count, f"{count:,}"))
-        told = f"{percent(without, students)} of {students:,}" if students else "no students"
-        alone.append(Bar(name, "warning", 100 * without / students if students else 0, told))
-    titles = "✖ Rows with a critical finding", "▲ Students without a guardian"
-    left = _bars(critical, width=130, title=titles[0])
-    left = left.properties(title=_heading(titles[0], frame="group"))
-    right = _bars(alone, width=130, title=titles[1], labels=False, top=100)
-    right = right.properties(title=_heading(titles[1], frame="group"))
-    notes = (_more(len(by_school), most, "school"), _scale_note(critical))
-    chart = alt.hconcat(left, right, spacing=24).properties(
-        title=_heading("Schools, most trouble first", ". ".join(note for note in notes if note)),
-        description=f"Two bar charts. Rows with a critical finding: {_read_out(critical)} "
-        f"Students without a guardian: {_read_out(alone)}",
-    )
-    dressed: alt.HConcatChart = chart.configure(**theme())
-    return drawn_here(dressed)
+        text = f"{percent(without, students)} of {students:,}" if students else "no students"
+        alone.append(Bar(name, "warning", 100 * without / students if students else 0, text))
+    left = Bars(f"{SYMBOLS['critical']} Rows with a critical finding", critical)
+    right = Bars(f"{SYMBOLS['warning']} Students without a guardian", alone, top=100, labels=False)
+    notes = [left_out(len(by_school), most, "schools"), LOGARITHMIC if left.logarithmic else ""]
+    chart: alt.HConcatChart = bar_charts("Schools, most trouble first", [left, right], notes, beside=True, width=130)
+    return chart
 
 
 def schools_by_trouble(by_school: pd.DataFrame) -> pd.DataFrame:
@@ -183,103 +146,134 @@ def schools_by_trouble(by_school: pd.DataFrame) -> pd.DataFrame:
     return by_school.sort_values(keys, ascending=[False, False, False, True], kind="stable")
 
 
-def percent(part: int, whole: int) -> str:
-    """The share in words: ``2.3 %``; a small share never reads as none, nor a large one as all."""
-    if not part or not whole:
-        return "0 %"
-    share = 100 * part / whole
-    if share < 0.1:
-        return "under 0.1 %"
-    if 99.9 < share < 100:
-        return "over 99.9 %"
-    return f"{share:.1f} %".replace(".0 %", " %")
-
-
-def school_label(name: object, school_id: object) -> str:
-    """A school's name with its ID, or its ID alone where no name is known."""
-    known, number = _text(name), _text(school_id)
-    shortened = known if len(known) <= 32 else known[:31] + "…"
-    return f"{shortened} ({number})" if shortened and number else shortened or number or "no school"
-
-
-def _text(value: object) -> str:
-    return value.strip() if isinstance(value, str) else ""
-
-
 def _whole(value: Any) -> int:
     return 0 if value is None or value != value else int(value)
 
 
-def _more(there: int, most: int, thing: str) -> str:
-    return f"{most} {thing}s shown, and {there - most:,} more" if there > most else ""
+# ---- matches
 
 
-def _logarithmic(bars: Sequence[Bar]) -> bool:
-    sizes = [bar.size for bar in bars if bar.size > 0]
-    return bool(sizes) and max(sizes) > WIDEST_LINEAR_RATIO * min(sizes)
-
-
-def _scale_note(bars: Sequence[Bar]) -> str:
-    return "Bars on a logarithmic scale" if _logarithmic(bars) else ""
-
-
-def _read_out(bars: Sequence[Bar]) -> str:
-    return "; ".join(f"{bar.name} {bar.told}".strip() for bar in bars) + "."
-
-
-def _heading(title: str, note: str = "", frame: Literal["bounds", "group"] = "bounds") -> alt.Title:
-    import altair as alt
-
-    return alt.Title(title, subtitle=note, frame=frame) if note else alt.Title(title, frame=frame)
-
-
-def single(title: str, bars: Sequence[Bar], note: str = "") -> alt.LayerChart:
-    """One chart of horizontal bars in the order given, each with its number beside it."""
-    notes = ". ".join(part for part in (note, _scale_note(bars)) if part)
-    chart = _bars(bars, width=260).properties(title=_heading(title, notes), description=f"{title}: {_read_out(bars)}")
-    dressed: alt.LayerChart = chart.configure(**theme())
-    return drawn_here(dressed)
-
-
-def _bars(
-    bars: Sequence[Bar],
-    *,
-    width: int,
-    title: str = "",
-    labels: bool = True,
-    top: float | None = None,
+def matches_by_school(
+    by_school: pd.DataFrame, title: str = "Classrooms by school, most without a partner first", most: int = _MOST
 ) -> alt.LayerChart:
-    """Horizontal bars in the order given, the longest ``width`` wide, each with its number."""
-    import altair as alt
-    import pandas as pd
+    """One bar for each school: matched, suggested, unmatched on either side; most unmatched first.
 
-    # Two lines may share a name (two schools, the severities of two files): each gets a number.
-    rows = [(f"{place}|{bar.name}", bar.kind, float(bar.size), bar.told) for place, bar in enumerate(bars)]
-    frame = pd.DataFrame(rows, columns=["line", "kind", "size", "told"])
-    headings = [row[0] for row, bar in zip(rows, bars, strict=True) if bar.heading]
-    longest = top or max((bar.size for bar in bars), default=0) or 1
-    symlog = top is None and _logarithmic(bars)
-    scale = alt.Scale(type="symlog" if symlog else "linear", domain=[0, longest], range=[0, width], nice=False)
-    is_heading = f"indexof({json.dumps(headings)}, datum.value) >= 0"
-    axis = alt.Axis(
-        title=None,
-        labelLimit=400,
-        minExtent=_room(bar.name for bar in bars),
-        labelFontWeight={"condition": {"test": is_heading, "value": 600}, "value": 400},
-        labelExpr="slice(datum.label, indexof(datum.label, '|') + 1)",
+    Parameters
+    ----------
+    by_school : pandas.DataFrame
+        ``schoolId``, ``name`` and a count for each of ``matched``, ``suggested``, ``unmatched_roster``,
+        ``unmatched_workspace``.
+    title : str
+    most : int
+        Schools shown; a note counts the others.
+    """
+    without = by_school[[status for status in STATUSES if status != "matched"]].sum(axis=1)
+    ordered = by_school.assign(_without=without).sort_values(
+        ["_without", "matched", "schoolId"], ascending=[False, False, True], kind="stable"
     )
-    base = alt.Chart(frame).encode(
-        y=alt.Y("line:N", sort=[row[0] for row in rows], axis=axis if labels else None),
-        x=alt.X("size:Q", scale=scale, axis=None),
+    bars = [
+        _of_parts(
+            school_label(row["name"], row["schoolId"]), {word: row[status] for status, (word, _) in STATUSES.items()}
+        )
+        for row in ordered.head(most).to_dict("records")
+    ]
+    colours = dict(STATUSES.values())
+    note = left_out(len(by_school), most, "schools")
+    return bar_chart(title, bars, note, colours=colours, legend=True, width=280)
+
+
+def _of_parts(name: str, counts: Mapping[str, Any], nothing: str = "") -> Bar:
+    """A bar with a part for each count, and the counts in words beside it."""
+    text = ", ".join(f"{int(count):,} {word}" for word, count in counts.items() if count)
+    return Bar(name, text=text or nothing, parts={word: int(count) for word, count in counts.items()})
+
+
+# ---- uploads
+
+
+def rows_planned(summary: pd.DataFrame) -> alt.LayerChart:
+    """Rows of each file of a plan, at school level of each school together.
+
+    Parameters
+    ----------
+    summary : pandas.DataFrame
+        As ``plan.summary()``: ``school``, ``file``, ``rows``.
+    """
+    by_school = (summary["school"] != "").any()
+    sizes = summary.groupby("school" if by_school else "file", sort=False)["rows"].sum()
+    bars = [Bar(str(name), "read", int(rows), f"{int(rows):,} rows") for name, rows in sizes.head(_MOST).items()]
+    title = "Rows to be sent, by school" if by_school else "Rows to be sent, by file"
+    return bar_chart(title, bars, left_out(len(sizes), _MOST))
+
+
+def actions_by_line(counts: pd.DataFrame, title: str) -> alt.LayerChart:
+    """One bar for each line: rows created, updated, unchanged, skipped and refused.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        ``line`` (what stands beside the bar), and a count for each action.
+    title : str
+    """
+    bars = [
+        _of_parts(str(row["line"]), {action: row[action] for action in ACTION_COLOURS}, "no row")
+        for row in counts.head(_MOST).to_dict("records")
+    ]
+    return bar_chart(title, bars, left_out(len(counts), _MOST), colours=ACTION_COLOURS, legend=True)
+
+
+# ---- duplicates
+
+
+def duplicates_by_school(clusters: pd.DataFrame, most: int = 20) -> alt.VConcatChart:
+    """Duplicates by school and by grade.
+
+    Parameters
+    ----------
+    clusters : pandas.DataFrame
+        As ``duplicates.clusters``: ``cluster_id``, ``source``, ``school`` and ``grade`` of each record. Several schools
+        of one record are joined by ``; ``. Somebody at two schools counts at both.
+    most : int
+        Schools, and grades, shown; a note counts the others.
+    """
+    repeated = clusters["source"].eq("roster").groupby(clusters["cluster_id"]).sum().ge(2)
+    people = clusters[["cluster_id", "school", "grade"]].assign(
+        repeated=clusters["cluster_id"].map(repeated).astype(bool)
     )
-    colour = alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))
-    drawn = base.mark_bar(height=14, cornerRadiusEnd=2).encode(color=alt.Color("kind:N", scale=colour))
-    numbers = base.mark_text(align="left", dx=5, baseline="middle").encode(text="told:N")
-    whole = max(width + _room(bar.told for bar in bars), _room([title]))
-    layered: alt.LayerChart = alt.LayerChart(layer=[drawn, numbers])
-    return layered.properties(width=whole, height={"step": 20})
+    people["school"] = people["school"].astype(object).fillna("").str.split("; ")
+    people = people.explode("school", ignore_index=True)
+    schools, grades = _people_by(people, "school"), _people_by(people, "grade")
+    schools = schools.sort_values(["all", "name"], ascending=[False, True], kind="stable")
+    order = {grade: place for place, grade in enumerate(GRADES)}
+    grades = grades.sort_values("name", key=lambda names: names.map(lambda name: (order.get(name, len(order)), name)))
+    notes = [left_out(len(schools), most, "schools"), left_out(len(grades), most, "grades")]
+    if people.groupby("cluster_id")["school"].nunique().gt(1).any():
+        notes.append("Somebody with records at two schools counts at both")
+    if clusters.empty:
+        notes.append("There are none")
+    panels = [Bars("By school", _duplicate_bars(schools.head(most)), legend=True)]
+    if people["grade"].fillna("").ne("").any() or people.empty:  # adults have no grade
+        panels.append(Bars("By grade", _duplicate_bars(grades.head(most))))
+    chart: alt.VConcatChart = bar_charts("Duplicates by school and grade", panels, notes, colours=DUPLICATE_COLOURS)
+    return chart
 
 
-def _room(texts: Iterable[str]) -> int:
-    """Pixels for the longest text in a wide font: the reader need not have the one drawn with."""
-    return 12 + 8 * max((len(text) for text in texts), default=0)
+def _people_by(people: pd.DataFrame, column: str) -> pd.DataFrame:
+    """How many people have several records at each place: ``name``, ``repeated`` (within the delivery), ``all``."""
+    each = people.drop_duplicates(["cluster_id", column])
+    name = each[column].astype(object).fillna("").replace("", f"no {column} known")
+    counts = each.groupby(name)["repeated"].agg(["sum", "size"]).astype("int64")
+    return counts.set_axis(["repeated", "all"], axis=1).rename_axis("name").reset_index().astype({"name": object})
+
+
+def _duplicate_bars(counts: pd.DataFrame) -> list[Bar]:
+    bars = []
+    for name, repeated, whole in counts.itertuples(index=False, name=None):
+        text = f"{whole:,} ({repeated:,} in the delivery)" if repeated else f"{whole:,} with Connect"
+        if repeated == whole:
+            text = f"{whole:,} in the delivery"
+        found = _NAME_AND_ID.fullmatch(name)
+        label = school_label(found[1], found[2]) if found else school_label(name, "")
+        parts = dict(zip(DUPLICATE_COLOURS, (repeated, whole - repeated), strict=True))
+        bars.append(Bar(label, text=text, parts=parts))
+    return bars

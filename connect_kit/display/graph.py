@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from connect_kit.display.charts import COLOURS
-from connect_kit.display.link_axes import dressed, heading, on_white, signed
+from connect_kit.display.look import COLOURS, finished, on_white, signed
 
 if TYPE_CHECKING:
     import altair as alt
@@ -49,20 +48,21 @@ def cluster_graph(pairs: pd.DataFrame, conflicts: pd.DataFrame) -> alt.LayerChar
     conflicts : pandas.DataFrame
         ``cluster_id``, ``left``, ``right``, ``why``; those of other clusters are left aside.
     """
+    import altair as alt
     import pandas as pd
 
     clash = conflicts[conflicts["cluster_id"].isin(pairs["cluster_id"])]
     often = pd.concat([pairs["left"], pairs["right"], clash["left"], clash["right"]]).value_counts()
     nodes = _placed(sorted(often.index[:_MOST]))
     place = _Place(float(nodes["y"].min()) - 45, float(nodes["y"].max()) + 45) if len(nodes) else _Place(-45, 45)
-    joined = pairs.assign(told=_told(pairs), kind="pair")
+    joined = pairs.assign(words=_words(pairs), kind="pair")
     apart = clash.assign(told=_CONFLICT, kind="conflict", match_weight=0.0)
-    # Where a pair is both, the conflict is drawn, and the words tell both.
-    both = joined.set_index(["left", "right"])["told"]
-    apart["told"] = [
+    # Where a pair is both, the conflict is drawn, and the words name both.
+    both = joined.set_index(["left", "right"])["words"]
+    apart["words"] = [
         f"{both.get(pair, '')} {_CONFLICT}".strip() for pair in zip(apart["left"], apart["right"], strict=True)
     ]
-    edges = pd.concat([frame[["left", "right", "match_weight", "told", "kind"]] for frame in (joined, apart)])
+    edges = pd.concat([frame[["left", "right", "match_weight", "words", "kind"]] for frame in (joined, apart)])
     edges = edges.drop_duplicates(["left", "right"], keep="last")
     edges = _drawn(edges[edges["left"].isin(nodes.index) & edges["right"].isin(nodes.index)], nodes)
     notes = ["A line joins two records that are one person; its number is the match weight, and a thick line is strong"]
@@ -70,7 +70,7 @@ def cluster_graph(pairs: pd.DataFrame, conflicts: pd.DataFrame) -> alt.LayerChar
     if len(often) > _MOST:
         notes.append(f"{_MOST} of {len(often):,} records shown: those with most lines")
     if (weights := edges["kind"].eq("pair")).sum() > _MOST_WEIGHTS:
-        edges.loc[weights, "told"] = ""
+        edges.loc[weights, "words"] = ""
         notes.append("Too many lines for their match weights: the table of pairs has them")
     numbers = pairs["cluster_id"].drop_duplicates()
     title = (
@@ -78,18 +78,18 @@ def cluster_graph(pairs: pd.DataFrame, conflicts: pd.DataFrame) -> alt.LayerChar
     )
     read = "; ".join(nodes["id"] + " " + nodes["what"])
     lines = "; ".join(
-        f"{row.left} and {row.right} {row.told}".strip() for row in edges.head(_MOST_WEIGHTS).itertuples()
+        f"{row.left} and {row.right} {row.words}".strip() for row in edges.head(_MOST_WEIGHTS).itertuples()
     )
-    return dressed(
-        [*_lines(edges, place), *_points(nodes, place)],
-        title=heading(title, notes),
-        description=f"{title}. Records: {read}. Lines: {lines}. {'. '.join(notes)}.",
-        width=_WIDTH,
-        height=round(place.high - place.low),
+    chart = alt.LayerChart(layer=[*_lines(edges, place), *_points(nodes, place)])
+    return finished(
+        chart.properties(width=_WIDTH, height=round(place.high - place.low)),
+        title,
+        notes,
+        f"{title}. Records: {read}. Lines: {lines}. {'. '.join(notes)}.",
     )
 
 
-def _told(pairs: pd.DataFrame) -> list[str]:
+def _words(pairs: pd.DataFrame) -> list[str]:
     """What stands beside each line: the match weight, and whether people decided."""
     weights = pairs["match_weight"].tolist()
     decided = pairs["decision"].eq("same").tolist() if "decision" in pairs else [False] * len(pairs)
@@ -114,7 +114,7 @@ def _placed(keys: list[str]) -> pd.DataFrame:
     )
     nodes["source"], nodes["id"] = [key.split(":", 1)[0] for key in keys], [key.split(":", 1)[-1] for key in keys]
     nodes["what"] = nodes["source"].map(_SOURCES).fillna("")
-    nodes["told"] = [number if len(number) <= _LONGEST else f"{number[:9]}…{number[-6:]}" for number in nodes["id"]]
+    nodes["words"] = [number if len(number) <= _LONGEST else f"{number[:9]}…{number[-6:]}" for number in nodes["id"]]
     # Words stand beside a point at the side, above one at the top, beneath one at the bottom.
     nodes["align"] = np.select([np.cos(angles) > 0.3, np.cos(angles) < -0.3], ["left", "right"], "center")
     nodes["words_x"] = nodes["x"] + nodes["align"].map({"left": 14, "right": -14, "center": 0}).astype(int)
@@ -147,7 +147,7 @@ def _lines(edges: pd.DataFrame, place: _Place) -> list[Any]:
     joined, apart = edges[edges["kind"] == "pair"], edges[edges["kind"] == "conflict"]
     thick = alt.StrokeWidth("thick:Q", scale=None, legend=None)
     ends = {**place.at("x", "y"), "x2": "x2:Q", "y2": "y2:Q"}
-    words = alt.Chart(edges[edges["told"] != ""]).encode(**place.at("words_x", "words_y"), text="told:N")
+    words = alt.Chart(edges[edges["words"] != ""]).encode(**place.at("words_x", "words_y"), text="words:N")
     return [
         alt.Chart(joined).mark_rule(color="#9db8c9", strokeCap="round").encode(**ends, strokeWidth=thick),
         alt.Chart(apart).mark_rule(color=COLOURS["critical"], strokeWidth=2.5, strokeDash=[6, 4]).encode(**ends),
@@ -171,6 +171,6 @@ def _points(nodes: pd.DataFrame, place: _Place) -> list[Any]:
     ]
     for align in ("left", "right", "center"):
         words = alt.Chart(nodes[nodes["align"] == align]).encode(**place.at("words_x", "words_y"))
-        drawn += on_white(words.encode(text="told:N"), align=align, baseline="middle", fontWeight=600)
+        drawn += on_white(words.encode(text="words:N"), align=align, baseline="middle", fontWeight=600)
         drawn += on_white(words.encode(text="what:N"), align=align, baseline="middle", dy=15)
     return drawn

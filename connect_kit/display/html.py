@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from connect_kit.display.charts import COLOURS, SYMBOLS
+from connect_kit.display.look import COLOURS, SYMBOLS
+from connect_kit.engine.arguments import checked
+from connect_kit.errors import SettingError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # What a browser does not show: control characters, zero-width characters, marks that turn the
-# direction of the text around, and what is no character. Letters of every script stay.
+# direction of the text around, and what is not a character. Letters of every script stay.
 _UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
 )
 
-# The class stands twice to outrank JupyterLab's own rule, which sets every cell to the right.
+# The class stands twice to outrank JupyterLab's own rules, which set every cell to the right and give titles a colour.
+# Colours are those of JupyterLab's theme, light or dark; anywhere else they are dark on white.
 TABLE_CSS = """
 .ck-table{border-collapse:collapse;font:13px/1.4 system-ui,Arial,sans-serif}
-.ck-table,.ck-table caption{color:#1f2933;background:#fff}
+.ck-table.ck-table,.ck-table caption{color:var(--jp-content-font-color1,#1f2933)}
+.ck-table.ck-table,.ck-table caption{background:var(--jp-layout-color0,#fff)}
+.ck-table.ck-table :is(thead,tbody,tr,th,td){color:inherit}
 .ck-table caption{text-align:left;font-weight:600;padding:4px 0}
 .ck-table.ck-table th,.ck-table.ck-table td{text-align:left;vertical-align:top;padding:4px 10px}
-.ck-table th,.ck-table td{border-bottom:1px solid #d9dee3}
+.ck-table th,.ck-table td{border-bottom:1px solid var(--jp-border-color2,#d9dee3)}
 .ck-table.ck-table .ck-number{text-align:right;font-variant-numeric:tabular-nums}
 .ck-badge{white-space:nowrap;border-left:4px solid;padding-left:6px}
 """ + "".join(f".ck-{kind}{{border-color:{colour}}}\n" for kind, colour in COLOURS.items())
@@ -38,14 +44,14 @@ def visible(value: object) -> str:
 
 
 def missing(value: object) -> bool:
-    """Whether the value is none at all: None, NaN or NA, but not an empty text."""
+    """Whether there is no value: None, NaN or NA, but not an empty text."""
     import pandas as pd
 
     return value is None or value is pd.NA or value is pd.NaT or value != value
 
 
 def badge(severity: str) -> str:
-    """The severity as HTML: symbol and word in dark text beside its colour."""
+    """The severity as HTML: symbol and word beside its colour."""
     if severity not in SYMBOLS:
         return html.escape(visible(severity))
     return f'<span class="ck-badge ck-{severity}">{SYMBOLS[severity]} {severity}</span>'
@@ -88,6 +94,52 @@ def table_html(frame: pd.DataFrame, caption: str = "", *, most: int = 200) -> st
         f'<style>{TABLE_CSS}</style><table class="ck-table">{title}'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
     )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ShownTable:
+    """A DataFrame that shows itself in a notebook as :func:`table_html` writes it, and as plain text elsewhere."""
+
+    frame: pd.DataFrame
+    caption: str = ""
+    most: int = 200
+
+    def __repr__(self) -> str:
+        text = self.frame.head(self.most).to_string(index=False)
+        return "\n".join(filter(None, (self.caption, text)))
+
+    def _repr_html_(self) -> str:
+        return table_html(self.frame, self.caption, most=self.most)
+
+
+@checked()
+def show(frame: pd.DataFrame, caption: str = "", *, most: int = 200) -> ShownTable:
+    """Show a DataFrame in a notebook so that people can read it.
+
+    Long texts are whole, characters that cannot be seen are spelled out, severities have their symbol, and numbers
+    stand at the right. Its colours are those of the notebook's theme.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Its index is not shown.
+    caption : str
+        Stands above the table.
+    most : int
+        Rows shown; the caption says how many there are.
+
+    Raises
+    ------
+    SettingError
+        When it is not a DataFrame, or ``most`` is negative.
+    """
+    import pandas as pd
+
+    if not isinstance(frame, pd.DataFrame):
+        raise SettingError(f"show takes a DataFrame, not {type(frame).__name__}; a value of the kit shows itself")
+    if most < 0:
+        raise SettingError(f"most is {most}; expected a number of rows, such as 20")
+    return ShownTable(frame, caption, most)
 
 
 def _is_number(dtype: Any) -> bool:

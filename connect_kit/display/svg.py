@@ -55,7 +55,7 @@ def to_svg(chart: alt.TopLevelMixin, name: str = "chart") -> str:
     return re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", ET.tostring(svg, encoding="unicode"))
 
 
-def drawn_here(chart: AnyChart) -> AnyChart:
+def draws_itself(chart: AnyChart) -> AnyChart:
     """Make the chart show itself in a notebook as SVG, drawn on this machine.
 
     Altair's own way has the page load a script from the internet, which a locked-down laptop does
@@ -67,7 +67,7 @@ def drawn_here(chart: AnyChart) -> AnyChart:
     return chart
 
 
-class _DrawnHere:
+class _DrawsItself:
     def _repr_mimebundle_(self, *args: Any, **options: Any) -> Any:
         import altair as alt
 
@@ -80,4 +80,4 @@ class _DrawnHere:
 
 @cache
 def _drawing(kind: type) -> type:
-    return type(kind.__name__, (_DrawnHere, kind), {})
+    return type(kind.__name__, (_DrawsItself, kind), {})

@@ -5,8 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from connect_kit.display.charts import COLOURS, QUIET_INK
-from connect_kit.display.link_axes import bits_axis, dressed, heading, on_white, room, share, signed
+from connect_kit.display.look import COLOURS, QUIET_INK, bits_axis, finished, on_white, room, share, signed
 
 if TYPE_CHECKING:
     import altair as alt
@@ -36,7 +35,7 @@ def waterfall(summary: pd.DataFrame, match_weight: float, match_probability: flo
 
     rows = _rows(summary)
     whole = f"{signed(match_weight)}: {share(match_probability)}"
-    rows.append({"label": "in all", "kind": "whole", "from": 0.0, "to": match_weight, "told": whole})
+    rows.append({"label": "in all", "kind": "whole", "from": 0.0, "to": match_weight, "text": whole})
     frame = pd.DataFrame(rows)
     wrapped = [textwrap.wrap(label, _CHARACTERS) for label in frame["label"]]
     tall = pd.Series([_LINE * len(lines) + _GAP for lines in wrapped])
@@ -56,7 +55,7 @@ def waterfall(summary: pd.DataFrame, match_weight: float, match_probability: flo
     low, high = min(-2.0, float(frame[["from", "to"]].min().min())), max(2.0, float(frame["right"].max()))
     # Between the labels and the numbers.
     start = room(labels["line"])
-    across = alt.Scale(domain=[low, high], range=[start, _WIDTH - room(frame["told"])], nice=False)
+    across = alt.Scale(domain=[low, high], range=[start, _WIDTH - room(frame["text"])], nice=False)
     down = alt.Scale(domain=[0, height], range=[0, height], nice=False)
     base = alt.Chart(frame).encode(y=alt.Y("y:Q", scale=down, axis=None))
     zero = alt.Chart(pd.DataFrame({"at": [0.0]})).mark_rule(color=QUIET_INK).encode(x=alt.X("at:Q", scale=across))
@@ -74,22 +73,22 @@ def waterfall(summary: pd.DataFrame, match_weight: float, match_probability: flo
             ),
         )
     )
-    numbers = base.encode(x=alt.X("right:Q", scale=across), text="told:N")
+    numbers = base.encode(x=alt.X("right:Q", scale=across), text="text:N")
     names = alt.Chart(labels).mark_text(align="right", baseline="middle")
     title = "Why these two records are, or are not, one person"
-    read = "; ".join(f"{label} {told}" for label, told in zip(frame["label"], frame["told"], strict=True))
-    return dressed(
-        [
-            zero,
-            steps.encode(x=alt.X("to:Q", scale=across), y=alt.Y("y:Q", scale=down, axis=None), y2="next:Q"),
-            bars,
-            *on_white(numbers, align="left", dx=6, baseline="middle"),
-            names.encode(x=alt.value(start - 8), y=alt.Y("y:Q", scale=down, axis=None), text="line:N"),
-        ],
-        title=heading(title, ["+ speaks for one person, in green; − speaks against it, in orange"]),
-        description=f"{title}, match weights in bits: {read}.",
-        width=_WIDTH,
-        height=height,
+    read = "; ".join(f"{label} {text}" for label, text in zip(frame["label"], frame["text"], strict=True))
+    layers: list[Any] = [
+        zero,
+        steps.encode(x=alt.X("to:Q", scale=across), y=alt.Y("y:Q", scale=down, axis=None), y2="next:Q"),
+        bars,
+        *on_white(numbers, align="left", dx=6, baseline="middle"),
+        names.encode(x=alt.value(start - 8), y=alt.Y("y:Q", scale=down, axis=None), text="line:N"),
+    ]
+    return finished(
+        alt.LayerChart(layer=layers).properties(width=_WIDTH, height=height),
+        title,
+        ["+ speaks for one person, in green; − speaks against it, in orange"],
+        f"{title}, match weights in bits: {read}.",
     )
 
 
@@ -101,6 +100,6 @@ def _rows(summary: pd.DataFrame) -> list[dict[str, Any]]:
         part = float(row["match_weight"])
         kind = "start" if place == 0 else "for" if part >= 0 else "against"
         label = f"{row['field']}: {row['level']}"
-        rows.append({"label": label, "kind": kind, "from": reached, "to": reached + part, "told": signed(part)})
+        rows.append({"label": label, "kind": kind, "from": reached, "to": reached + part, "text": signed(part)})
         reached += part
     return rows

@@ -7,8 +7,8 @@ import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from connect_kit import display
 from connect_kit.display.html import table_html, visible
+from connect_kit.display.waterfall import waterfall
 from connect_kit.duplicates.records import values_of
 from connect_kit.duplicates.scoring import score
 from connect_kit.engine.weights import probability, weight
@@ -74,7 +74,7 @@ class Explanation:
 
     def chart(self) -> Any:
         """The waterfall of match weights, from before any comparison to the whole. Holds no names."""
-        return display.waterfall(self.summary(), self.match_weight, self.match_probability)
+        return waterfall(self.summary(), self.match_weight, self.match_probability)
 
     def __repr__(self) -> str:
         return f"Explanation({self.left}, {self.right}: match weight {self.match_weight:+.1f})"

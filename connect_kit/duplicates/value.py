@@ -6,8 +6,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from connect_kit import display
 from connect_kit.decisions.value import Decisions
+from connect_kit.display.charts import duplicates_by_school
+from connect_kit.display.graph import cluster_graph
+from connect_kit.display.histogram import match_weights
 from connect_kit.display.html import table_html
 from connect_kit.duplicates import records
 from connect_kit.duplicates.clusters import FLOOR, link, read_scored
@@ -210,9 +212,9 @@ class Duplicates:
             For ``"cluster"``; the largest one when left out.
         """
         if kind == "weights":
-            return display.match_weights(self._linked.all, weight(self.threshold), FLOOR)
+            return match_weights(self._linked.all, weight(self.threshold), FLOOR)
         if kind == "schools":
-            return display.duplicates_by_school(self.clusters)
+            return duplicates_by_school(self.clusters)
         if kind == "cluster":
             found = self._linked.frame
             if found.empty:
@@ -220,7 +222,7 @@ class Duplicates:
             chosen = int(found["cluster_id"].mode().iloc[0]) if cluster_id is None else cluster_id
             if not (found["cluster_id"] == chosen).any():
                 raise SettingError(f"there is no cluster {chosen}; they go from 1 to {found['cluster_id'].max()}")
-            return display.cluster_graph(found[found["cluster_id"] == chosen], self.conflicts)
+            return cluster_graph(found[found["cluster_id"] == chosen], self.conflicts)
         raise SettingError(f"there is no chart {kind!r}; expected 'weights', 'schools' or 'cluster'")
 
     def summary(self) -> pd.DataFrame:

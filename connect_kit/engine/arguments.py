@@ -44,6 +44,7 @@ _KINDS = {
     "str": _Kind("text", lambda value: isinstance(value, str)),
     "Path": _Kind("a path", lambda value: isinstance(value, os.PathLike)),
     "date": _Kind("a date", lambda value: isinstance(value, date)),
+    "DataFrame": _Kind("a DataFrame", _has("columns", "iloc")),
     "Event": _Kind("a threading.Event", _has("set", "is_set")),
     "OnProgress": _Kind("a function", lambda value: callable(value) and not isinstance(value, type)),
     "Target": _Kind("a Twin", _has("facts", "rehearse", "send")),

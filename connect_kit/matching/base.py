@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from connect_kit.display.charts import matches_by_school
 from connect_kit.display.html import table_html
-from connect_kit.display.match_charts import matches_by_school
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.engine.weights import probability
 from connect_kit.errors import SettingError

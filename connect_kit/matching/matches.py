@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from connect_kit.display.match_charts import matches_by_school
+from connect_kit.display.charts import matches_by_school
 from connect_kit.engine import package_text
 from connect_kit.errors import SettingError
 from connect_kit.matching.base import COLUMNS, Matches

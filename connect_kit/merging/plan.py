@@ -184,7 +184,8 @@ class MergePlan:
 
     def chart(self) -> alt.LayerChart:
         """How many pairs can be merged, school by school, and how many cannot, by reason."""
-        from connect_kit.display.charts import SYMBOLS, Bar, school_label, single
+        from connect_kit.display.bars import Bar, bar_chart
+        from connect_kit.display.look import SYMBOLS, school_label
 
         merges, schools = self.merges, self.workspace.schools
         names = dict(zip(schools["connectSchoolId"], schools["name"], strict=True))
@@ -197,7 +198,7 @@ class MergePlan:
         if len(left):
             bars.append(Bar(f"{SYMBOLS['warning']} not mergeable", "warning", heading=True))
             bars += [Bar(str(state), "warning", count, f"{count:,}") for state, count in left.items()]
-        return single("Students to be merged", bars)
+        return bar_chart("Students to be merged", bars)
 
     def _guardians(self) -> pd.Series[str]:
         """IDs of each student's guardians on Connect, in order and parted by commas."""

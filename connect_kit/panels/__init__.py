@@ -1,4 +1,7 @@
-"""Panels: widgets in which people look at pairs, classrooms, uploads, results and merges, and decide."""
+"""Widgets in which people review pairs, classrooms, uploads, results and merges, and decide.
+
+A panel only calls the public methods of the value it shows; what those do is in the rooms below.
+"""
 
 from connect_kit.panels.classrooms import ClassroomsPanel
 from connect_kit.panels.duplicates import DuplicatesPanel

@@ -1,4 +1,4 @@
-"""The panel in which people decide which class is which classroom."""
+"""The panel in which people decide which class belongs to which classroom."""
 
 from __future__ import annotations
 
@@ -7,35 +7,37 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import ipywidgets
 
+from connect_kit.display.look import counted
 from connect_kit.panels import classrooms_view as view
+from connect_kit.panels.base import Command
 from connect_kit.panels.elements import el
-from connect_kit.panels.panel import Panel, Press
+from connect_kit.panels.html_view import HtmlView
 from connect_kit.panels.queue import Queue
-from connect_kit.panels.sheet import Sheet
+from connect_kit.panels.review import STEPS, ReviewPanel
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from connect_kit.matching.matches import ClassroomMatches
 
-#: Partners listed at once.
+#: Partners listed at a time.
 _MOST = 20
 _SEARCHED = ("title", "teachers", "grades")
 _OFFERED = ["roster_id", "score", "reason"]
-_ALL = "Accept all suggestions of a school"
+_ALL = "Accept all suggestions at a school"
 
 
-class ClassroomsPanel(Panel["ClassroomMatches"]):
-    """Classes and classrooms to be brought together: accept suggestions, find another partner, archive or leave.
+class ClassroomsPanel(ReviewPanel["ClassroomMatches"]):
+    """Classes and classrooms to be matched: accept suggestions, find another partner, archive or leave.
 
-    It calls the verbs of :class:`~connect_kit.matching.matches.ClassroomMatches` and adds none. Titles and names of
-    teachers are shown on purpose; one switch masks them.
+    It only calls the methods of :class:`~connect_kit.matching.matches.ClassroomMatches`. Titles and names of teachers
+    are shown on purpose; one switch masks them.
 
     Parameters
     ----------
     classes : ClassroomMatches
     masked : bool
-        Begin with names hidden.
+        Start with names hidden.
 
     Attributes
     ----------
@@ -44,46 +46,42 @@ class ClassroomsPanel(Panel["ClassroomMatches"]):
     school, state : ipywidgets.Dropdown
         The filters.
     search : ipywidgets.Text
-        Looks for another partner in the titles, IDs, teachers and grades of the same school.
+        Searches the titles, IDs, teachers and grades of the same school for another partner.
     """
 
     title: ClassVar[str] = "Classrooms"
-    presses: ClassVar[Mapping[str, Press]] = {
-        "accept": Press("Accept", "c", "Connect the classroom with the class suggested", True),
-        "different": Press("Not this one", "d", "The class suggested is another one", True),
-        "archive": Press("Archive", "a", "Archive the classroom before the upload", True),
-        "leave": Press("Leave", "l", "Leave the classroom as it is", True),
-        "undo": Press("Undo", "z", "Take back the last decision", True),
-        "previous": Press("Previous", "p", "Show the previous one", moves=True),
-        "next": Press("Next", "n", "Show the next one", moves=True),
-        "school": Press(_ALL, "", "Accept every suggestion of the school chosen above; Undo takes all back", True),
+    commands: ClassVar[Mapping[str, Command]] = {
+        "accept": Command("Accept", "c", "Connect the classroom with the suggested class", True),
+        "different": Command("Not this one", "d", "The suggested class does not belong to this classroom", True),
+        "archive": Command("Archive", "a", "Archive the classroom before the upload", True),
+        "leave": Command("Leave", "l", "Leave the classroom as it is", True),
+        "undo": Command("Undo", "z", "Undo the last decision", True),
+        **STEPS,
+        "school": Command(_ALL, "", "Accept every suggestion at the chosen school; one Undo reverts them all", True),
     }
 
-    def _arranged(self) -> Sequence[ipywidgets.Widget]:
-        self.school = ipywidgets.Dropdown(options=self._schools(), description="School")
+    def _parts(self) -> Sequence[ipywidgets.Widget]:
+        self.school = self._dropdown("School", self._schools(), self._filter)
         states = {
             "to decide": "open",
             "suggested": "suggested",
-            "classrooms without class": "unmatched_workspace",
-            "classes without classroom": "unmatched_roster",
+            "classrooms without a class": "unmatched_workspace",
+            "classes without a classroom": "unmatched_roster",
             "decided": "decided",
             "all": "all",
         }
-        self.state = ipywidgets.Dropdown(options=list(states.items()), description="Show")
+        self.state = self._dropdown("Show", list(states.items()), self._filter)
         self.search = ipywidgets.Text(description="Partner", placeholder="title, ID, teacher or grade")
-        for filter_ in (self.school, self.state):
-            filter_.observe(self._refilter, "value")
         self.search.observe(lambda _: self._run(), "value")
-        self.pair = Sheet(self._heard, role="region", label="Classroom under review", focusable=True)
-        self.partners = Sheet(self._heard, role="region", label="Partners to choose from")
-        deciding = [self.buttons[name] for name in ("accept", "different", "archive", "leave", "undo")]
+        self.pair = HtmlView(self._on_message, role="region", label="Classroom under review", focusable=True)
+        self.partners = HtmlView(self._on_message, role="region", label="Partners to choose from")
         return (
             self._row(self.school, self.state, self.mask),
-            self._row(self.buttons["school"]),
+            self._row("school"),
             self.status,
             self.alert,
             self.pair,
-            self._row(*deciding, self.buttons["previous"], self.buttons["next"]),
+            self._row("accept", "different", "archive", "leave", "undo", *STEPS),
             self._row(self.search),
             self.partners,
             self.list,
@@ -91,8 +89,8 @@ class ClassroomsPanel(Panel["ClassroomMatches"]):
 
     def _schools(self) -> list[tuple[str, str]]:
         frame = self.queue.frame
-        told = dict(zip(frame["group"], frame["school"], strict=True))
-        return [("all schools", ""), *sorted((name, group) for group, name in told.items())]
+        names = dict(zip(frame["group"], frame["school"], strict=True))
+        return [("all schools", ""), *sorted((name, group) for group, name in names.items())]
 
     # The queue.
 
@@ -110,7 +108,7 @@ class ClassroomsPanel(Panel["ClassroomMatches"]):
         )
         frame["school"] = (school + (" (" + number + ")").where(number != "", "")).str.strip()
         alone = (frame["status"] == "unmatched_workspace") & ~frame["workspace_archived"]
-        alone &= frame["workspace_class_id"] == ""  # another class ID: the sync's business, as with archived ones
+        alone &= frame["workspace_class_id"] == ""  # another class ID: left to the sync, as archived ones are
         frame["open"] = (frame["decision"] == "") & ((frame["status"] == "suggested") | alone)
         return Queue(frame)
 
@@ -122,7 +120,7 @@ class ClassroomsPanel(Panel["ClassroomMatches"]):
         self.queue.narrow(self._scope & state.get(wanted, frame["status"] == wanted))
 
     def _reload(self) -> None:
-        """Everything anew, because one decision may change what is suggested elsewhere. The place in the list stays."""
+        """Load everything again, for a decision may change what is suggested elsewhere; stay at the same place."""
         at = self.queue.at
         super()._reload()
         self.queue.at = min(at, max(0, len(self.queue.shown) - 1))
@@ -134,37 +132,37 @@ class ClassroomsPanel(Panel["ClassroomMatches"]):
 
     # What a person does.
 
-    def _press(self, name: str) -> None:
+    def _on_command(self, name: str) -> None:
         if name in ("accept", "different", "archive", "leave"):
             self._decide(name)
-        elif name in ("previous", "next"):
-            self._step(1 if name == "next" else -1)
         elif name == "undo":
             self._undo()
         elif name == "school":
             self._accept_school()
-
-    def _do(self, message: Mapping[str, Any]) -> None:
-        if message.get("do") == "connect":
-            self._connect(str(message["of"]))
         else:
-            super()._do(message)
+            super()._on_command(name)
+
+    def _on_action(self, action: str, value: str) -> None:
+        if action == "connect":
+            self._connect(value)
+        else:
+            super()._on_action(action, value)
 
     def _decide(self, name: str) -> None:
         row = self.queue.current
         if row is None:
-            self._said = "Nothing is shown; set the filters otherwise."
+            self._status = "Nothing is shown; change the filters."
             return
         roster, workspace, suggested = row["roster_id"], row["workspace_id"], row["status"] == "suggested"
         by_id = row["status"] == "matched" and not row["decision"]
         if not workspace:
-            self._said = "This class has no classroom; choose one below, or let the upload make one."
+            self._status = "This class has no classroom; choose one below, or let the upload create one."
         elif by_id:
-            self._said = "The class ID is recorded on this classroom; there is nothing to decide."
+            self._status = "The class ID is recorded on this classroom; there is nothing to decide."
         elif name == "accept" and not suggested:
-            self._said = "No class is suggested; choose one below."
+            self._status = "No class is suggested; choose one below."
         elif name == "different" and not roster:
-            self._said = "No class is suggested that could be refused."
+            self._status = "No class is suggested, so there is nothing to reject."
         elif name in ("archive", "leave"):
             self._decided(self._value.decide(None, workspace, name), f"{workspace}: {name}.")
         else:
@@ -178,26 +176,26 @@ class ClassroomsPanel(Panel["ClassroomMatches"]):
         roster, workspace = (chosen, row["workspace_id"]) if row["workspace_id"] else (row["roster_id"], chosen)
         self._decided(self._value.decide(roster, workspace, "connect"), f"{roster} and {workspace}: connect.")
 
-    def _decided(self, value: ClassroomMatches, said: str) -> None:
+    def _decided(self, value: ClassroomMatches, status: str) -> None:
         after = self.queue.following
-        self._take(value)
+        self._set_value(value)
         self.search.value = ""
         self._reload()
         if after is not None:
             frame, side = self.queue.frame, "workspace_id" if after["workspace_id"] else "roster_id"
             any(self.queue.go(place) for place in frame.index[frame[side] == after[side]].tolist())
-        self._said = said
+        self._status = status
 
     def _accept_school(self) -> None:
         if not self.school.value:
-            self._said = "Choose a school above first."
+            self._status = "Choose a school above first."
             return
         number = self._suggestions()
         if not number:
-            self._said = "There is no suggestion at this school."
+            self._status = "This school has no suggestions."
             return
-        said = f"{number:,} suggestion{'s' * (number != 1)} accepted; Undo takes all of them back."
-        self._decided(self._value.accept(school=self.school.value), said)
+        status = f"{counted(number, 'suggestion')} accepted; one Undo reverts them all."
+        self._decided(self._value.accept(school=self.school.value), status)
 
     def _suggestions(self) -> int:
         return int((self.queue.frame[self._scope]["status"] == "suggested").sum())
@@ -209,24 +207,22 @@ class ClassroomsPanel(Panel["ClassroomMatches"]):
         rooms = {decision.right.removeprefix("workspace:") for decision in changed}
         places = self.queue.frame.index[self.queue.frame["workspace_id"].isin(rooms)]
         here = any(self.queue.go(place) for place in places.tolist())
-        self._said = "Taken back." if here else "Taken back, of a classroom that the filters hide."
+        self._status = "Undone." if here else "Undone; the filters hide that classroom."
 
-    # What is seen.
+    # What is shown.
 
     def _draw(self) -> None:
         row, masked = self.queue.current, bool(self.mask.value)
-        rows = [(number, at, view.cells(line, masked=masked)) for number, at, line in self.queue.on_page()]
-        self._show_list("Classrooms and classes", view.HEADINGS, rows)
+        self._show_list("Classrooms and classes", view.HEADINGS, lambda line: view.cells(line, masked=masked))
         number = self._suggestions()
         self.buttons["school"].description = (
-            f"Accept all {number:,} suggestions of this school" if self.school.value and number else _ALL
+            f"Accept all {number:,} suggestions at this school" if self.school.value and number else _ALL
         )
         if row is None:
             self.pair.show(el("p", "Nothing to show with these filters."))
             self.partners.show()
             return
-        place = f"{self.queue.at + 1:,} of {len(self.queue.shown):,}"
-        content = list(view.side_by_side(row, place=place, masked=masked))
+        content = list(view.side_by_side(row, place=self.queue.position, masked=masked))
         by_id = row["status"] == "matched" and not row["decision"]
         if row["workspace_id"] and not by_id:
             content.append(view.choices(self._value.choices(row["workspace_id"])))
@@ -234,7 +230,7 @@ class ClassroomsPanel(Panel["ClassroomMatches"]):
         self.partners.show(*([] if by_id else self._partners(row, masked)))
 
     def _partners(self, row: pd.Series[Any], masked: bool) -> list[Any]:
-        """What the current class or classroom could be connected with, of its own school."""
+        """What the current class or classroom could be connected with at its own school."""
         import pandas as pd
 
         frame, asked = self.queue.frame, self.search.value.casefold().split()
@@ -255,14 +251,15 @@ class ClassroomsPanel(Panel["ClassroomMatches"]):
         else:
             found = found[found["status"] == "unmatched_workspace"]
         if found.empty:
-            told = (
-                "Nothing at this school fits the search." if asked else "Nothing has anything in common; search above."
-            )
-            return [el("p", told)]
+            if asked:
+                return [el("p", "Nothing at this school matches the search.")]
+            return [el("p", "Nothing at this school has anything in common with it; search above.")]
         found = found.assign(
             now=found["status"].map({"matched": "matched with ", "suggested": "suggested for "}).fillna("no partner")
             + found[f"{other}_id"],
             free=~((found["status"] == "matched") & (found["decision"] == "")),
         )
-        more = [el("p", f"The first {_MOST} of {len(found):,}; search for others.")] if len(found) > _MOST else []
+        more = (
+            [el("p", f"The first {_MOST} of {len(found):,}; search to find the others.")] if len(found) > _MOST else []
+        )
         return [view.partners(found.head(_MOST), side=side, masked=masked), *more]

@@ -1,4 +1,4 @@
-"""The panel in which people decide who is there twice."""
+"""The panel in which people decide which records are duplicates."""
 
 from __future__ import annotations
 
@@ -7,34 +7,36 @@ from typing import TYPE_CHECKING, ClassVar
 
 import ipywidgets
 
+from connect_kit.display.look import counted
 from connect_kit.engine.weights import weight
 from connect_kit.panels import duplicates_view as view
+from connect_kit.panels.base import Command
 from connect_kit.panels.elements import Node, el
-from connect_kit.panels.panel import Panel, Press
+from connect_kit.panels.html_view import HtmlView
 from connect_kit.panels.queue import Queue
-from connect_kit.panels.sheet import Sheet
+from connect_kit.panels.review import STEPS, ReviewPanel
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from connect_kit.duplicates import Duplicates
 
-#: Up to so many pairs, conflicts are worked out after each decision; with more it would take longer than 0.3 seconds.
+#: Up to this many pairs, conflicts are found after each decision; with more that would take over 0.3 seconds.
 AT_ONCE = 5_000
 _NO_SCHOOL = "no school"
 
 
-class DuplicatesPanel(Panel["Duplicates"]):
-    """Pairs of records to be looked at, the strongest first: side by side, with keys for same, different and unsure.
+class DuplicatesPanel(ReviewPanel["Duplicates"]):
+    """Pairs of records to review, the strongest first: side by side, with keys for same, different and unsure.
 
-    It calls the verbs of :class:`~connect_kit.Duplicates` and adds none: every decision goes through
-    ``decide`` into the file of decisions. Names are shown on purpose; one switch masks them.
+    It only calls the methods of :class:`~connect_kit.Duplicates`: every decision goes through ``decide`` into the file
+    of decisions. Names are shown on purpose; one switch masks them.
 
     Parameters
     ----------
     duplicates : Duplicates
     masked : bool
-        Begin with names, birth dates, addresses and numbers hidden.
+        Start with names, birth dates, addresses and numbers hidden.
 
     Attributes
     ----------
@@ -43,66 +45,52 @@ class DuplicatesPanel(Panel["Duplicates"]):
     school, state, weights : ipywidgets.Dropdown
         The filters.
     note : ipywidgets.Text
-        Goes with the next decision into the file.
+        Is written into the file with the next decision.
     """
 
     title: ClassVar[str] = "Pairs"
-    presses: ClassVar[Mapping[str, Press]] = {
-        "same": Press("Same", "s", "One person: decide that both records are the same", True),
-        "different": Press("Different", "d", "Two people: decide that they are not the same", True),
-        "unsure": Press("Unsure", "u", "Leave it as the model sees it, and mark it as looked at", True),
-        "undo": Press("Undo", "z", "Take back the last decision", True),
-        "previous": Press("Previous", "p", "Show the previous pair", moves=True),
-        "next": Press("Next", "n", "Show the next pair", moves=True),
-        "why": Press("Why?", "w", "Show or hide how the match weight comes about"),
-        "refresh": Press("Refresh", "r", "Work out pairs, clusters and conflicts anew with all decisions"),
+    commands: ClassVar[Mapping[str, Command]] = {
+        "same": Command("Same", "s", "Both records are one person", True),
+        "different": Command("Different", "d", "The records are two different people", True),
+        "unsure": Command("Unsure", "u", "Leave the pair as the model sees it, and mark it as reviewed", True),
+        "undo": Command("Undo", "z", "Undo the last decision", True),
+        **STEPS,
+        "why": Command("Why?", "w", "Show or hide what makes up the match weight"),
+        "refresh": Command("Refresh", "r", "Find pairs, clusters and conflicts again with all decisions"),
     }
 
     def __init__(self, duplicates: Duplicates, *, masked: bool = False) -> None:
-        self._open = False
+        self._explaining = False
         self._explained: tuple[str, str, str] | None = None  # keys and decision of the pair explained
         super().__init__(duplicates, masked=masked)
 
-    def _arranged(self) -> Sequence[ipywidgets.Widget]:
+    def _parts(self) -> Sequence[ipywidgets.Widget]:
         limit = f"{self._value.threshold:g}"
-        self.school = ipywidgets.Dropdown(options=self._schools(), description="School")
-        self.state = ipywidgets.Dropdown(
-            options=[("to decide", "open"), ("decided", "decided"), ("in conflict", "conflict"), ("all", "all")],
-            description="Show",
-        )
-        self.weights = ipywidgets.Dropdown(
-            options=[
-                ("all", "all"),
-                (f"duplicates: {limit} or more", "above"),
-                (f"to look at: below {limit}", "below"),
-            ],
-            description="Probability",
-        )
-        for filter_ in (self.school, self.state, self.weights):
-            filter_.observe(self._refilter, "value")
+        self.school = self._dropdown("School", self._schools(), self._filter)
+        states = [("to decide", "open"), ("decided", "decided"), ("in conflict", "conflict"), ("all", "all")]
+        self.state = self._dropdown("Show", states, self._filter)
+        above, below = (f"duplicates: {limit} or more", "above"), (f"to review: below {limit}", "below")
+        self.weights = self._dropdown("Probability", [("all", "all"), above, below], self._filter)
         self.note = ipywidgets.Text(description="Note", placeholder="kept with the decision", continuous_update=False)
-        self.pair = Sheet(self._heard, role="region", label="Pair under review", focusable=True)
-        self.why = Sheet(role="region", label="Explanation", focusable=True)
-        deciding = [self.buttons[name] for name in ("same", "different", "unsure", "undo")]
-        going = [self.buttons[name] for name in ("previous", "next", "why", "refresh")]
+        self.pair = HtmlView(self._on_message, role="region", label="Pair under review", focusable=True)
+        self.why = HtmlView(role="region", label="Explanation", focusable=True)
         return (
             self._row(self.school, self.state, self.weights, self.mask),
             self.status,
             self.alert,
             self.pair,
-            self._row(*deciding, *going, self.note),
+            self._row(*self.commands, self.note),
             self.why,
             self.list,
         )
 
     def _schools(self) -> list[tuple[str, str]]:
         frame = self.queue.frame
-        told = {
-            school for side in ("left_school", "right_school") for text in frame[side] for school in text.split("; ")
-        }
-        return [("all schools", ""), *((name or _NO_SCHOOL, name or _NO_SCHOOL) for name in sorted(told))]
+        texts = [*frame["left_school"], *frame["right_school"]]
+        schools = sorted({school for text in texts for school in text.split("; ")})
+        return [("all schools", ""), *((name or _NO_SCHOOL, name or _NO_SCHOOL) for name in schools)]
 
-    # -- the queue
+    # The queue.
 
     def _load(self) -> Queue:
         frame = self._value.pairs().sort_values("match_weight", ascending=False, kind="stable", ignore_index=True)
@@ -134,7 +122,7 @@ class DuplicatesPanel(Panel["Duplicates"]):
         frame["conflict"] = left.where(left == right, 0)
 
     def _mark_decisions(self) -> None:
-        """Bring the decisions of the value into the queue; nothing is scored or clustered anew."""
+        """Bring the decisions of the value into the queue; nothing is scored or clustered again."""
         import pandas as pd
 
         frame, kind = self.queue.frame, self._value.kind
@@ -150,10 +138,11 @@ class DuplicatesPanel(Panel["Duplicates"]):
         mask = frame["left"].notna()
         if self.school.value:
             wanted = "" if self.school.value == _NO_SCHOOL else self.school.value
-            sides = ("; " + frame["left_school"] + "; ", "; " + frame["right_school"] + "; ")
-            mask &= sides[0].str.contains(f"; {wanted}; ", regex=False) | sides[1].str.contains(
-                f"; {wanted}; ", regex=False
+            left, right = (
+                ("; " + frame[f"{side}_school"] + "; ").str.contains(f"; {wanted}; ", regex=False)
+                for side in ("left", "right")
             )
+            mask &= left | right
         above = frame["match_weight"] >= weight(self._value.threshold)
         if self.weights.value != "all":
             mask &= above if self.weights.value == "above" else ~above
@@ -164,43 +153,43 @@ class DuplicatesPanel(Panel["Duplicates"]):
     def _progress(self) -> tuple[int, int]:
         return int((self.queue.frame["decision"] != "")[self._scope].sum()), int(self._scope.sum())
 
-    # -- what a person does
+    # What a person does.
 
-    def _press(self, name: str) -> None:
+    def _on_command(self, name: str) -> None:
         if name in ("same", "different", "unsure"):
             self._decide(name)
         elif name == "undo":
             self._undo()
-        elif name in ("previous", "next"):
-            self._step(1 if name == "next" else -1)
         elif name == "why":
-            self._open = not self._open
-            self.buttons["why"].description = "Hide why (w)" if self._open else "Why? (w)"
+            self._explaining = not self._explaining
+            self.buttons["why"].description = "Hide why (w)" if self._explaining else "Why? (w)"
         elif name == "refresh":
             self._reload()
-            self._said = "Pairs, clusters and conflicts are up to date."
+            self._status = "Pairs, clusters and conflicts are up to date."
+        else:
+            super()._on_command(name)
 
     def _decide(self, decision: str) -> None:
         row = self.queue.current
         if row is None:
-            self._said = "No pair is shown; set the filters otherwise."
+            self._status = "No pair is shown; change the filters."
             return
-        self._take(self._value.decide(row["left"], row["right"], decision, note=self.note.value.strip()))  # type: ignore[arg-type]
+        self._set_value(self._value.decide(row["left"], row["right"], decision, note=self.note.value.strip()))  # type: ignore[arg-type]
         self.note.value = ""
         self._mark_decisions()
-        self._said = f"{view.record(row['left'])} and {view.record(row['right'])}: {decision}."
+        self._status = f"{view.record(row['left'])} and {view.record(row['right'])}: {decision}."
         if not self.queue.advance(self.queue.frame["decision"] == "") and not self.queue.step(1):
-            self._said += " That was the last one shown."
+            self._status += " That was the last one shown."
 
     def _undo(self) -> None:
         before = self.queue.frame["decision"]
-        self._take(self._value.undo())
+        self._set_value(self._value.undo())
         self._mark_decisions()
         changed = self.queue.frame.index[self.queue.frame["decision"] != before]
         here = len(changed) > 0 and self.queue.go(int(changed[0]))
-        self._said = "Taken back." if here else "Taken back, of a pair that the filters hide."
+        self._status = "Undone." if here else "Undone; the filters hide that pair."
 
-    # -- what is seen
+    # What is shown.
 
     def _draw(self) -> None:
         row, masked = self.queue.current, bool(self.mask.value)
@@ -208,39 +197,34 @@ class DuplicatesPanel(Panel["Duplicates"]):
             self.pair.show(el("p", "No pair to show with these filters."), *self._whole())
         else:
             conflicts = self.conflicts[self.conflicts["cluster_id"] == row["conflict"]]
-            place = f"{self.queue.at + 1:,} of {len(self.queue.shown):,}"
             fields = self._value.fields(row["left"], row["right"])
-            self.pair.show(*view.pair(row, fields, conflicts, place=place, masked=masked), *self._whole())
-        rows = [(number, at, view.cells(line, masked=masked)) for number, at, line in self.queue.on_page()]
-        self._show_list("Pairs", view.HEADINGS, rows)
-        if row is None or not self._open:
+            pair = view.pair(row, fields, conflicts, place=self.queue.position, masked=masked)
+            self.pair.show(*pair, *self._whole())
+        self._show_list("Pairs", view.HEADINGS, lambda line: view.cells(line, masked=masked))
+        if row is None or not self._explaining:
             self._explained = None
             self.why.show()
         elif self._explained != (row["left"], row["right"], row["decision"]):
-            self.why.show(el("p", "Weighing the fields …"))
+            self.why.show(el("p", "Comparing the fields …"))
 
     def _draw_late(self) -> None:
         row = self.queue.current
-        if row is None or not self._open:
+        if row is None or not self._explaining:
             return
         key = (row["left"], row["right"], row["decision"])
         if self._explained == key:
             return
-        told = self._value.explain(row["left"], row["right"])
-        words = list(view.explanation(told))
+        explained = self._value.explain(row["left"], row["right"])
+        words = list(view.explanation(explained))
         self.why.show(*words)  # so that a drawing that fails takes nothing else with it
-        self.why.show(words[0], el("div", el("div", *words[1:]), view.waterfall(told), class_="ck-beside"))
+        self.why.show(words[0], el("div", el("div", *words[1:]), view.waterfall(explained), class_="ck-beside"))
         self._explained = key
 
     def _whole(self) -> list[Node]:
-        """What is to be said about all pairs."""
-        number = len(self.conflicts)
-        if not number and not self._behind:
-            return []
-        told = f"▲ {number:,} conflict{'s' * (number != 1)}: choose Show: in conflict." if number else ""
-        late = (
-            "Clusters and conflicts are as before the last decisions; Refresh (r) works them out."
-            if self._behind
-            else ""
-        )
-        return [el("p", " ".join(filter(None, (told, late))))]
+        """Remarks about all pairs."""
+        remarks = []
+        if len(self.conflicts):
+            remarks.append(f"▲ {counted(len(self.conflicts), 'conflict')}: set Show to 'in conflict' to see them.")
+        if self._behind:
+            remarks.append("Clusters and conflicts do not include the latest decisions yet; press Refresh (r).")
+        return [el("p", " ".join(remarks))] if remarks else []

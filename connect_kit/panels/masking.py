@@ -1,6 +1,6 @@
 """What is left of names, birth dates, addresses and numbers when a panel is masked.
 
-Whatever is not known to be harmless is taken for a name: a field that the kit learns later is masked until it is
+Whatever is not known to be harmless is treated as a name: a field that the kit learns about later is masked until it is
 listed here.
 """
 
@@ -15,8 +15,8 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _NUMBER = re.compile(r"[\d\s().+\-/x#]{5,}")
 _DIGIT = re.compile(r"\d")
 
-#: Words of class titles that are nobody's name. Subjects that are also family names (Law, Wood, Stone, Bell) are not
-#: here: with a teacher of that name they would tell it.
+#: Words of class titles that are not names. Subjects that are also family names (Law, Wood, Stone, Bell) are not here:
+#: they would reveal a teacher of that name.
 _CLASS_WORDS = frozenset(
     """
     accounting adv advanced advisory agriculture alg algebra american anatomy ap applied art arts astronomy band
@@ -42,10 +42,10 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*", re.UNICODE)
 
 
 def mask(field: str, value: object) -> str:
-    """A value of a field with what tells a person hidden.
+    """A value of a field with what identifies a person hidden.
 
-    Names are left with initials, birth dates with the year, addresses and numbers with their ends. IDs, grades, roles
-    and schools stay.
+    Names keep their initials, birth dates the year, addresses and numbers their ends. IDs, grades, roles and schools
+    stay.
     """
     text = value if isinstance(value, str) else ""
     if not text or field in _PLAIN:
@@ -66,7 +66,7 @@ def _part(text: str) -> str:
 
 
 def mask_name(name: str) -> str:
-    """The initial of each word. One of a single letter would still tell the whole word, so nothing of it is left."""
+    """The initial of each word. A word of one letter would still be shown whole, so nothing of it is left."""
     return " ".join(word[0] + _HIDDEN if len(word) > 1 else _HIDDEN for word in name.split())
 
 
@@ -77,9 +77,9 @@ def _address(address: str) -> str:
 
 
 def mask_title(title: object) -> str:
-    """A class title without names: words that are no subject, level or number are left with their initial.
+    """A class title without names: words that are not a subject, level or number keep only their initial.
 
-    The word after a title such as Ms. is a name, whichever it is.
+    The word after a title such as Ms. is taken for a name, whatever it is.
     """
     if not isinstance(title, str):
         return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 import ipywidgets
@@ -11,11 +12,12 @@ from connect_kit.errors import TwinBusyError, TwinError
 from connect_kit.merging import MergePlan
 from connect_kit.merging.pairs import MERGEABLE
 from connect_kit.panels import merge_view as view
+from connect_kit.panels.background import BackgroundTask
+from connect_kit.panels.base import Command
 from connect_kit.panels.elements import Node, el
-from connect_kit.panels.panel import Panel, Press
+from connect_kit.panels.html_view import HtmlView
 from connect_kit.panels.queue import Queue
-from connect_kit.panels.sheet import Sheet
-from connect_kit.panels.work import Work
+from connect_kit.panels.review import STEPS, ReviewPanel
 from connect_kit.twin import as_twin
 
 if TYPE_CHECKING:
@@ -25,15 +27,14 @@ if TYPE_CHECKING:
 
     from connect_kit.twin import Change, Twin
 
-_WAIT = "Wait until the merge has ended."
+_WAIT = "Wait until the merge has finished."
 
 
-class MergePanel(Panel[MergePlan]):
-    """Merges to be looked at one after the other: both records side by side, with what stays and what moves.
+class MergePanel(ReviewPanel[MergePlan]):
+    """Merges to review one after the other: both records side by side, with what stays and what moves.
 
-    Only what is accepted is merged, and the merge can be taken back. It calls the verbs of
-    :class:`~connect_kit.twin.MergePlan` and of the twin and adds none. Names are shown on purpose; one switch
-    masks them.
+    Only what is accepted is merged, and the merge can be undone. It only calls the methods of
+    :class:`~connect_kit.merging.MergePlan` and of the twin. Names are shown on purpose; one switch masks them.
 
     Parameters
     ----------
@@ -41,30 +42,27 @@ class MergePanel(Panel[MergePlan]):
     twin : Twin, str or Path
         Where the students are.
     masked : bool
-        Begin with names hidden.
+        Start with names hidden.
 
     Attributes
     ----------
     value : MergePlan
-        All merges that were planned.
+        All planned merges.
     chosen : MergePlan
-        Those that are accepted here and not merged yet.
+        Those accepted here and not merged yet.
     twin : Twin
     state : ipywidgets.Dropdown
         The filter.
     """
 
     title: ClassVar[str] = "Merges"
-    presses: ClassVar[Mapping[str, Press]] = {
-        "accept": Press("Accept", "a", "Merge these records when Merge is pressed", True),
-        "leave": Press("Leave out", "l", "Leave these records as they are", True),
-        "previous": Press("Previous", "p", "Show the previous one", moves=True),
-        "next": Press("Next", "n", "Show the next one", moves=True),
-        "all": Press(
-            "Accept all that are not decided", "", "Accept every merge that can be done and is not decided", True
-        ),
-        "merge": Press("Merge", "", "Merge what is accepted", True),
-        "undo": Press("Undo merge", "z", "Take back the last merge done here", True),
+    commands: ClassVar[Mapping[str, Command]] = {
+        "accept": Command("Accept", "a", "Merge these records when Merge is pressed", True),
+        "leave": Command("Leave out", "l", "Leave these records as they are", True),
+        **STEPS,
+        "all": Command("Accept all undecided", "", "Accept every possible merge that is not decided yet", True),
+        "merge": Command("Merge", "", "Merge everything that is accepted", True),
+        "undo": Command("Undo merge", "z", "Undo the last merge made here", True),
     }
 
     def __init__(self, plan: MergePlan, twin: Twin | str | Path, *, masked: bool = False) -> None:
@@ -72,43 +70,42 @@ class MergePanel(Panel[MergePlan]):
         self._done: list[Change] = []
         self._merged: list[tuple[str, ...]] = []
         self._shown: tuple[tuple[str, str], pd.DataFrame, pd.DataFrame] | None = None
-        self._work: Work[str] = Work(self._ended)
+        self._task: BackgroundTask[str] = BackgroundTask(partial(self._run, self._finish))
         super().__init__(plan, masked=masked)
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until a merge that is under way has ended and is shown; False when the seconds have passed before."""
-        return self._work.wait(timeout)
+        """Wait until a running merge has finished and is shown; False when the time runs out first."""
+        return self._task.wait(timeout)
 
     @property
     def chosen(self) -> MergePlan:
-        """The merges that are accepted and not done yet."""
+        """The merges that are accepted and not carried out yet."""
         return self._value.only(*self._accepted())
 
     def _accepted(self) -> list[str]:
         frame = self.queue.frame
         return list(dict.fromkeys(frame["survivor"][frame["choice"] == "accepted"]))
 
-    def _arranged(self) -> Sequence[ipywidgets.Widget]:
+    def _parts(self) -> Sequence[ipywidgets.Widget]:
         states = {"to decide": "", "accepted": "accepted", "left out": "left out", "merged": "merged"}
-        options = [*states.items(), ("cannot be merged", "not"), ("all", "all")]
-        self.state = ipywidgets.Dropdown(options=options, description="Show")
-        self.state.observe(self._refilter, "value")
-        self.pair = Sheet(self._heard, role="region", label="Merge under review", focusable=True)
-        button = self.buttons
+        self.state = self._dropdown(
+            "Show", [*states.items(), ("cannot be merged", "not"), ("all", "all")], self._filter
+        )
+        self.pair = HtmlView(self._on_message, role="region", label="Merge under review", focusable=True)
         return (
             self._row(self.state, self.mask),
             self.status,
             self.alert,
             self.pair,
-            self._row(*(button[name] for name in ("accept", "leave", "previous", "next", "all"))),
-            self._row(button["merge"], button["undo"]),
+            self._row("accept", "leave", *STEPS, "all"),
+            self._row("merge", "undo"),
             self.list,
         )
 
     # The queue.
 
-    def _check_free(self) -> None:
-        if self._work.running:
+    def _check_idle(self) -> None:
+        if self._task.running:
             raise TwinBusyError(f"{self.twin.path}: {_WAIT}")
 
     def _load(self) -> Queue:
@@ -128,11 +125,11 @@ class MergePanel(Panel[MergePlan]):
 
     # What a person does.
 
-    def _press(self, name: str) -> None:
-        if name in ("previous", "next"):
-            self._step(1 if name == "next" else -1)
-        elif self._work.running:
-            self._said = _WAIT
+    def _on_command(self, name: str) -> None:
+        if name in STEPS:
+            super()._on_command(name)
+        elif self._task.running:
+            self._status = _WAIT
         elif name in ("accept", "leave"):
             self._choose("accepted" if name == "accept" else "left out")
         elif name == "all":
@@ -145,32 +142,32 @@ class MergePanel(Panel[MergePlan]):
     def _choose(self, choice: str) -> None:
         row, frame = self.queue.current, self.queue.frame
         if row is None:
-            self._said = "Nothing is shown; set the filter otherwise."
+            self._status = "Nothing is shown; change the filter."
         elif not row["can"]:
-            self._said = "This cannot be merged; see below."
+            self._status = "This cannot be merged; the reason is shown."
         elif row["choice"] == "merged":
-            self._said = "This is merged already; Undo merge takes it back."
+            self._status = "This has already been merged; Undo merge reverses it."
         else:
-            # A record takes over all that were found to be the same student, or none of them.
+            # A record absorbs all that were found to be the same student, or none of them.
             frame.loc[frame["can"] & (frame["survivor"] == row["survivor"]), "choice"] = choice
-            self._said = f"{row['survivor']}: {choice}."
+            self._status = f"{row['survivor']}: {choice}."
             if not self.queue.advance(frame["can"] & (frame["choice"] == "")):
-                self._said += " That was the last one."
+                self._status += " That was the last one."
 
     def _accept_all(self) -> None:
         frame = self.queue.frame
         waiting = frame["can"] & (frame["choice"] == "")
         frame.loc[waiting, "choice"] = "accepted"
-        self._said = f"{int(waiting.sum()):,} accepted."
+        self._status = f"{int(waiting.sum()):,} accepted."
 
     def _merge(self) -> None:
         accepted = tuple(self._accepted())
         if not accepted:
-            self._said = "Accept a merge first."
+            self._status = "Accept a merge first."
             return
         plan = self.chosen
-        self._work.start(lambda _: self._carry_out(plan, accepted))
-        self._said = f"Merging {len(accepted):,} …"
+        self._task.start(lambda _: self._carry_out(plan, accepted))
+        self._status = f"Merging {len(accepted):,} …"
 
     def _carry_out(self, plan: MergePlan, accepted: tuple[str, ...]) -> str:
         change = self.twin.merge(plan)
@@ -178,64 +175,59 @@ class MergePanel(Panel[MergePlan]):
         self._merged.append(accepted)
         return f"Merged: {change.what}."
 
-    def _ended(self, said: str | None, fault: Exception | None) -> None:
-        self._run(self._tell_end, said, fault)
-
-    def _tell_end(self, said: str | None, fault: Exception | None) -> None:
+    def _finish(self, outcome: str | None, fault: Exception | None) -> None:
         self._shown = None
         if fault is not None:
             raise fault
         frame = self.queue.frame
         frame.loc[frame["can"] & frame["survivor"].isin(self._merged[-1]), "choice"] = "merged"
-        self._said = said or ""
+        self._status = outcome or ""
 
     def _undo(self) -> None:
         if not self._done:
-            self._said = "No merge was done here."
+            self._status = "No merge has been made here."
             return
         log = self.twin.activity()
         last = log[(log["kind"] != "undo") & log["undone"].isna()].iloc[-1]
         if int(last["number"]) != self._done[-1].number:
             raise TwinError(
-                f"{self.twin.path}: entry {last['number']} ({last['what']}) has come since the merge, "
-                f"entry {self._done[-1].number}; take that back first with twin.undo(), if it is no upload"
+                f"{self.twin.path}: entry {last['number']} ({last['what']}) was made after the merge, "
+                f"entry {self._done[-1].number}; undo it first with twin.undo(), unless it is an upload"
             )
         self.twin.undo()
         self._done.pop()
         frame = self.queue.frame
         frame.loc[frame["can"] & frame["survivor"].isin(self._merged.pop()), "choice"] = "accepted"
         self._shown = None
-        self._said = "Taken back; the merges are accepted as before."
+        self._status = "Undone; the merges are accepted as before."
 
-    # What is seen.
+    # What is shown.
 
     def _draw(self) -> None:
         row, masked, frame = self.queue.current, bool(self.mask.value), self.queue.frame
         number = int((frame["choice"] == "accepted").sum())
         self.buttons["merge"].description = f"Merge {number:,} accepted"
-        self.buttons["merge"].disabled = not number or self._work.running
-        self.buttons["undo"].disabled = not self._done or self._work.running
-        rows = [(at, place, view.cells(line)) for at, place, line in self.queue.on_page()]
-        self._show_list("Merges", view.HEADINGS, rows)
+        self.buttons["merge"].disabled = not number or self._task.running
+        self.buttons["undo"].disabled = not self._done or self._task.running
+        self._show_list("Merges", view.HEADINGS, view.cells)
         if row is None:
             self.pair.show(el("p", "No merge to show with this filter."))
             return
-        place = f"{self.queue.at + 1:,} of {len(self.queue.shown):,}"
-        told = list(view.merge(row, place=place))
+        words = list(view.merge(row, place=self.queue.position))
         if not row["can"]:
             why = f"{row['state']}. {row['next_step']}"
-            told.append(el("p", el("strong", "▲ Cannot be merged: "), why, class_="ck-warning"))
-        self.pair.show(*told, *self._beside(row, masked))
+            words.append(el("p", el("strong", "▲ Cannot be merged: "), why, class_="ck-warning"))
+        self.pair.show(*words, *self._beside(row, masked))
 
     def _beside(self, row: pd.Series, masked: bool) -> list[Node]:
-        """Both records, read from the twin when they are looked at."""
+        """Both records, read from the twin when they are shown."""
         survivor, other = row["survivor"] or "", row["other"] or ""
         if not survivor or not other:
             return []
         if row["choice"] == "merged":
-            return [el("p", f"The record {other} is gone; all of it that moves is with {survivor}.")]
+            return [el("p", f"Record {other} is gone; everything that moves is now with {survivor}.")]
         if self._shown is None or self._shown[0] != (survivor, other):
-            if self._work.running:
+            if self._task.running:
                 return [el("p", _WAIT)]
             try:
                 self._shown = ((survivor, other), self.twin.student(survivor), self.twin.student(other))
@@ -243,4 +235,5 @@ class MergePanel(Panel[MergePlan]):
                 return [el("p", el("strong", "Not shown: "), str(fault))]
         conflicts = self._value.conflicts
         found = conflicts[(conflicts["survivor"] == survivor) & (conflicts["other"] == other)]
-        return [view.beside(*self._shown[1:], frozenset(found["field"]), masked=masked)]
+        marks = frozenset(found["field"])
+        return [view.beside(*self._shown[1:], marks, mergeable=row["can"], masked=masked)]

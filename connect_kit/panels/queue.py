@@ -1,4 +1,4 @@
-"""Rows to be looked at one after the other: which are shown, and where one is."""
+"""Rows to be reviewed one after the other: which are shown, and which is the current one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PAGE = 50
 class Queue:
     """A frame of rows, the places of those that the filters leave, and the current one.
 
-    A row that is decided stays where it is until the filters are set anew, so that it can be seen what was done.
+    A row that is decided stays where it is until the filters are changed, so that people see what they did.
     """
 
     def __init__(self, frame: pd.DataFrame) -> None:
@@ -23,15 +23,20 @@ class Queue:
         self.at = 0
 
     def narrow(self, mask: pd.Series[Any]) -> None:
-        """Show the rows of the mask; stay on the current one if it is among them, else begin with the first."""
+        """Show the rows of the mask; stay on the current one if it is among them, otherwise go to the first."""
         before = self.place
         self.shown = self.frame.index[mask].tolist()
         self.at = self.shown.index(before) if before in self.shown else 0
 
     @property
     def place(self) -> int | None:
-        """Number of the current row in the frame; None where nothing is shown."""
+        """Position of the current row in the frame; None where nothing is shown."""
         return self.shown[self.at] if self.at < len(self.shown) else None
+
+    @property
+    def position(self) -> str:
+        """Which of the rows shown is the current one, in words."""
+        return f"{self.at + 1:,} of {len(self.shown):,}"
 
     @property
     def current(self) -> pd.Series[Any] | None:
@@ -52,7 +57,7 @@ class Queue:
         return True
 
     def step(self, by: int) -> bool:
-        """Go on, or back; False at the end."""
+        """Go forward or back; False at either end."""
         to = self.at + by
         if not 0 <= to < len(self.shown):
             return False
@@ -60,7 +65,7 @@ class Queue:
         return True
 
     def advance(self, waiting: pd.Series[Any]) -> bool:
-        """Go to the next row of those waiting, after the last one to the first; False where none waits."""
+        """Go to the next waiting row, after the last one to the first; False where none is waiting."""
         order = [*range(self.at + 1, len(self.shown)), *range(self.at)]
         found = next((at for at in order if waiting.iat[self.shown[at]]), None)
         if found is not None:
@@ -69,7 +74,7 @@ class Queue:
 
     @property
     def pages(self) -> int:
-        """How many pages the rows shown make."""
+        """How many pages the rows shown fill."""
         return max(1, -(-len(self.shown) // PAGE))
 
     @property
@@ -78,7 +83,7 @@ class Queue:
         return self.at // PAGE
 
     def on_page(self) -> list[tuple[int, int, pd.Series[Any]]]:
-        """What stands on the current page: number in the list (from 1), place in the frame, row."""
+        """The rows of the current page: number in the list (from 1), position in the frame, row."""
         first = self.page * PAGE
         places = self.shown[first : first + PAGE]
         return [(number, place, self.frame.iloc[place]) for number, place in enumerate(places, first + 1)]

@@ -1,4 +1,4 @@
-"""The rows of result files, a page at a time: read from the files when they are looked at, and never kept."""
+"""The rows of result files, a page at a time: read from the files when they are shown, and never kept."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from connect_kit.uploads.result_files import scan_own_result
 if TYPE_CHECKING:
     from connect_kit.uploads.values import FileResult
 
-#: The columns that show which record a row is about, as far as a file has them. IDs, and no names.
+#: The columns that show which record a row is about, if a file has them. IDs and no names.
 ID_COLUMNS = ("sourcedId", "studentSourcedId", "guardianSourcedId", "classSourcedId", "userSourcedId")
 
 
 class ResultRow(NamedTuple):
-    """A row of a result file; ``number`` is its record in the file, from 1."""
+    """A row of a result file; ``number`` is its record number in the file, from 1."""
 
     file: str
     number: int
@@ -32,7 +32,7 @@ class ResultRow(NamedTuple):
 class ResultRows:
     """The rows of an upload's result files, filtered and paged.
 
-    How many rows there are is known from the tallies, so that a page reads only the files that it shows.
+    The tallies say how many rows there are, so that a page reads only the files that it shows.
 
     Parameters
     ----------
@@ -47,13 +47,13 @@ class ResultRows:
         self._read_last: tuple[tuple[object, ...], list[ResultRow]] = ((), [])
 
     def narrow(self, *, file: str = "", result: str = "", action: str = "") -> None:
-        """Show only these rows, from the first page on; an empty text stands for all."""
+        """Show only these rows, starting with the first page; an empty text stands for all."""
         if (file, result, action) != (self.file, self.result, self.action):
             self.file, self.result, self.action = file, result, action
             self.page = 0
 
     def turn(self, by: int) -> bool:
-        """Go to another page; False where there is none."""
+        """Go to another page; False where it does not exist."""
         to = self.page + by
         if not 0 <= to < self.pages:
             return False
@@ -92,7 +92,7 @@ class ResultRows:
             When a result file is gone.
         """
         asked = (self.page, self.file, self.result, self.action)
-        if self._read_last[0] == asked:  # a panel draws at each letter that is typed into it
+        if self._read_last[0] == asked:  # a panel draws after each letter typed into it
             return self._read_last[1]
         found: list[ResultRow] = []
         skip = self.page * PAGE

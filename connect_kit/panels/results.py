@@ -1,4 +1,4 @@
-"""The panel that shows what Connect said about an upload, and what to do about it."""
+"""The panel that shows what Connect reported about an upload, and what to do about it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 import ipywidgets
 
+from connect_kit.display.look import counted
 from connect_kit.panels import results_view as view
+from connect_kit.panels.base import Command
 from connect_kit.panels.elements import Node, el
-from connect_kit.panels.panel import Panel, Press
+from connect_kit.panels.html_view import HtmlView
 from connect_kit.panels.queue import PAGE, Queue
-from connect_kit.panels.sheet import Sheet
+from connect_kit.panels.review import ReviewPanel
 from connect_kit.results.value import Results
 
 if TYPE_CHECKING:
@@ -25,10 +27,10 @@ _PARTS: Mapping[str, str] = {
 }
 
 
-class ResultsPanel(Panel[Results]):
+class ResultsPanel(ReviewPanel[Results]):
     """Errors by cause with their rows, differences from the forecast, corrections, and a message to support.
 
-    It calls the verbs of :class:`~connect_kit.Results` and adds none. It shows IDs and no names.
+    It only calls the methods of :class:`~connect_kit.Results`. It shows IDs and no names.
 
     Parameters
     ----------
@@ -38,17 +40,17 @@ class ResultsPanel(Panel[Results]):
     ----------
     value : Results
     part : ipywidgets.Dropdown
-        What is shown.
+        Which part is shown.
     folder : ipywidgets.Text
-        Where it is saved.
+        Where the results are saved.
     """
 
     title: ClassVar[str] = "Causes"
-    keys: ClassVar = {key: moves for key, moves in Panel.keys.items() if moves}
-    presses: ClassVar[Mapping[str, Press]] = {
-        "previous": Press("Previous cause", "p", "Show the rows of the previous cause", moves=True),
-        "next": Press("Next cause", "n", "Show the rows of the next cause", moves=True),
-        "save": Press("Save", "", "Write results.csv, corrections.csv and support-message.txt into the folder", True),
+    keys: ClassVar = {key: moves for key, moves in ReviewPanel.keys.items() if moves}
+    commands: ClassVar[Mapping[str, Command]] = {
+        "previous": Command("Previous cause", "p", "Show the rows of the previous cause", moves=True),
+        "next": Command("Next cause", "n", "Show the rows of the next cause", moves=True),
+        "save": Command("Save", "", "Save results.csv, corrections.csv and support-message.txt in the folder", True),
     }
 
     def __init__(self, results: Results) -> None:
@@ -56,13 +58,12 @@ class ResultsPanel(Panel[Results]):
         self._frames: dict[tuple[str, int], pd.DataFrame] = {}
         super().__init__(results)
 
-    def _arranged(self) -> Sequence[ipywidgets.Widget]:
-        self.head = Sheet(role="region", label="What Connect said")
-        self.part = ipywidgets.Dropdown(options=list(_PARTS.items()), description="Show")
-        self.part.observe(lambda _: self._run(), "value")
-        self.shown = Sheet(self._heard, role="region", label="What is chosen above", focusable=True)
+    def _parts(self) -> Sequence[ipywidgets.Widget]:
+        self.head = HtmlView(role="region", label="What Connect reported")
+        self.part = self._dropdown("Show", list(_PARTS.items()), self._filter)
+        self.shown = HtmlView(self._on_message, role="region", label="Details", focusable=True)
         self.folder = ipywidgets.Text(description="Folder", continuous_update=False, layout={"width": "620px"})
-        self._steps = self._row(self.buttons["previous"], self.buttons["next"])
+        self._steps = self._row("previous", "next")
         return (
             self.head,
             self._row(self.part),
@@ -71,7 +72,7 @@ class ResultsPanel(Panel[Results]):
             self.list,
             self._steps,
             self.shown,
-            self._row(self.folder, self.buttons["save"]),
+            self._row(self.folder, "save"),
         )
 
     # The queue.
@@ -84,7 +85,7 @@ class ResultsPanel(Panel[Results]):
         self.queue.narrow(self.queue.frame["count"].notna())
 
     def _frame(self, part: str) -> pd.DataFrame:
-        """Rows of the current cause, differences or corrections; computed once."""
+        """The rows of the current cause, the differences or the corrections; computed once."""
         key = (part, self.queue.place or 0 if part == "causes" else 0)
         if key not in self._frames:
             made = {
@@ -97,46 +98,44 @@ class ResultsPanel(Panel[Results]):
 
     # What a person does.
 
-    def _press(self, name: str) -> None:
+    def _on_command(self, name: str) -> None:
         if name == "save":
             self._save()
         else:
-            self._step(1 if name == "next" else -1)
+            super()._on_command(name)
 
     def _step(self, by: int) -> None:
         super()._step(by)
         self._pages["causes"] = 0
 
-    def _asked(self, do: str, of: str) -> None:
-        if do == "copy":
-            self._said = "Copied." if of == "copied" else "Marked; press Ctrl+C to copy it."
-        elif do == "turn":
+    def _on_action(self, action: str, value: str) -> None:
+        if action == "copy":
+            self._status = "Copied." if value == "copied" else "Selected; press Ctrl+C to copy it."
+        elif action == "turn":
             part = self.part.value
             last = max(0, -(-len(self._frame(part)) // PAGE) - 1)
-            self._pages[part] = min(max(0, self._pages[part] + int(of)), last)
+            self._pages[part] = min(max(0, self._pages[part] + int(value)), last)
         else:
-            super()._asked(do, of)
+            super()._on_action(action, value)
             self._pages["causes"] = 0
 
     def _save(self) -> None:
         folder = self.folder.value.strip()
         if not folder:
-            self._said = "Name a folder first."
+            self._status = "Enter a folder first."
             return
         self._value.save(folder)
-        self._said = f"Saved in {folder}."
+        self._status = f"Saved in {folder}."
 
-    # What is seen.
+    # What is shown.
 
-    def _state(self) -> list[Node]:
+    def _status_line(self) -> list[Node]:
         errors = int(self.queue.frame["count"].sum())
         causes = len(self.queue.frame)
-        rows = "row" if errors == 1 else "rows"
-        of = "cause" if causes == 1 else "causes"
-        text = f"{errors:,} {rows} without success, of {causes:,} {of}." if errors else "No errors."
-        return [el("p", text, " ", self._said)]
+        text = f"{counted(errors, 'row')} failed, with {counted(causes, 'cause')}." if errors else "No errors."
+        return [el("p", text, " ", self._status)]
 
-    def _further_keys(self) -> str:
+    def _more_shortcuts(self) -> str:
         return "; ↑ ↓ in the list"
 
     def _draw(self) -> None:
@@ -145,8 +144,7 @@ class ResultsPanel(Panel[Results]):
         by_cause = part == "causes"
         self._steps.layout.display = None if by_cause and row is not None else "none"
         if by_cause:
-            rows = [(number, at, view.cells(line)) for number, at, line in self.queue.on_page()]
-            self._show_list("Errors by cause", view.HEADINGS, rows)
+            self._show_list("Errors by cause", view.HEADINGS, view.cells)
         else:
             self.list.show()
         if part == "message":
@@ -154,8 +152,7 @@ class ResultsPanel(Panel[Results]):
         elif not by_cause:
             self.shown.show(*view.paged(str(self.part.label).capitalize(), self._frame(part), self._pages[part]))
         elif row is None:
-            self.shown.show(el("p", "Every row here went through."))
+            self.shown.show(el("p", "Every row was successful."))
         else:
-            place = f"{self.queue.at + 1:,} of {len(self.queue.shown):,}"
-            page = view.paged("Its rows", self._frame(part).drop(columns="code"), self._pages[part])
-            self.shown.show(*view.cause(row, place), *page)
+            page = view.paged("Rows with this cause", self._frame(part).drop(columns="code"), self._pages[part])
+            self.shown.show(*view.cause(row, self.queue.position), *page)

@@ -1,4 +1,4 @@
-"""How results that came back look: files, causes and their rows, the message to support. IDs and no names."""
+"""How Connect's results look: files, causes and their rows, the message to support. IDs and no names."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.display.html import visible
-from connect_kit.panels.elements import Node, button, el, pager
+from connect_kit.panels.elements import Node, button, el, frame_table, number, pager
 from connect_kit.panels.queue import PAGE
-from connect_kit.panels.upload_view import frame_table
 from connect_kit.results.data import SURPRISES
 
 if TYPE_CHECKING:
@@ -17,48 +16,47 @@ if TYPE_CHECKING:
     from connect_kit.results.value import Results
 
 #: Headings of :func:`cells`.
-HEADINGS = ("rows", "file", "cause", "code", "first")
-#: Columns that say nothing where all of them are blank.
+HEADINGS = (number("rows"), "file", "cause", "code", "first row")
+#: Columns that are left out where every value is blank.
 _SPARE = ("second_id", "code", "message", "forecast", "note", "column")
 
 
 def summary(results: Results) -> list[Node]:
-    """The files, and what to say of all of them."""
+    """The result files, those that are missing and those that were skipped."""
     files = results.summary()
     files = files[files["result_file"] != ""].drop(columns="kind")
     rare = [verdict.replace(" ", "_") for verdict in SURPRISES]
     files = files.drop(columns=[name for name in rare if not files[name].any()])
-    made: list[Node] = [el("p", el("strong", "What Connect said"))]
-    made += frame_table("Result files", _without_blank(files).rename(columns=lambda name: str(name).replace("_", " ")))
+    made: list[Node] = [el("p", el("strong", "What Connect reported"))]
+    made += frame_table("Result files", _without_blank(files))
     if results.missing:
         names = ", ".join(file.name for file in results.missing[:10]) + (", …" if len(results.missing) > 10 else "")
-        made.append(el("p", el("strong", "▲ No result file of: "), f"{names}.", class_="ck-warning"))
+        made.append(el("p", el("strong", "▲ No result file for: "), f"{names}.", class_="ck-warning"))
     if results.ignored:
         names = ", ".join(path.name for path in results.ignored[:10])
-        made.append(el("p", f"Not result files, and skipped: {names}."))
+        made.append(el("p", f"Skipped, because they are not result files: {names}."))
     return made
 
 
 def _without_blank(frame: pd.DataFrame) -> pd.DataFrame:
-    """Without the columns of which every value is blank, where blanks say nothing."""
+    """Without those columns of ``_SPARE`` in which every value is blank."""
     spare = [name for name in _SPARE if name in frame and frame[name].fillna("").eq("").all()]
     return frame.drop(columns=spare)
 
 
 def _joined(frame: pd.DataFrame) -> pd.DataFrame:
-    """Result and action in one column, said and forecast: the messages need the room."""
+    """Result and action in one column, both reported and forecast: the messages need the room."""
     for before in ("", "forecast_"):
         result, action = f"{before}result", f"{before}action"
         if result in frame:
             together = frame[result].fillna("") + " " + frame[action].fillna("")
             frame = frame.assign(**{result: together.str.strip()}).drop(columns=action)
-    return frame.rename(columns={"forecast_result": "forecast"})
+    return frame.rename(columns={"forecast_result": "forecast", "todo": "what to do"})
 
 
 def cells(row: pd.Series[Any]) -> list[object]:
     """A line of the list of causes."""
-    count = el("span", f"{int(row['count']):,}", class_="ck-number")
-    return [count, f"{row['kind']}.csv", row["cause"], row["code"], row["first"]]
+    return [number(f"{int(row['count']):,}"), f"{row['kind']}.csv", row["cause"], row["code"], row["first"]]
 
 
 def cause(row: pd.Series[Any], place: str) -> Iterable[Node]:
@@ -68,12 +66,12 @@ def cause(row: pd.Series[Any], place: str) -> Iterable[Node]:
 
 
 def paged(caption: str, frame: pd.DataFrame, page: int) -> list[Node]:
-    """A page of a frame, with buttons to the pages beside it."""
+    """A page of a frame, with buttons for the pages before and after it."""
     if frame.empty:
         return [el("p", f"{caption}: none.")]
     turns, where = pager("turn", page, -(-len(frame) // PAGE))
     shown = _without_blank(_joined(frame.iloc[page * PAGE : (page + 1) * PAGE])).drop(columns="kind", errors="ignore")
-    # Line numbers are names of lines, not numbers: no separators.
+    # Line numbers are labels, not quantities: no thousands separators.
     shown = shown.assign(line=shown["line"].astype("string"))
     return [*turns, *frame_table(f"{caption}: {len(frame):,}{where}", shown)]
 
@@ -81,4 +79,4 @@ def paged(caption: str, frame: pd.DataFrame, page: int) -> list[Node]:
 def message(text: str) -> list[Node]:
     """The message to support, and a button that copies it."""
     lines = [f"{visible(line)}\n" for line in text.splitlines()]
-    return [el("p", button("Copy", "copy"), " The message holds IDs, and no names."), ["pre", {}, *lines]]
+    return [el("p", button("Copy", "copy"), " The message contains IDs and no names."), ["pre", {}, *lines]]

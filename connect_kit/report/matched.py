@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_kit.display import charts
+from connect_kit.display.html import missing
+from connect_kit.display.look import share, signed
+from connect_kit.display.svg import to_svg
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +71,7 @@ def duplicates_section(duplicates: Duplicates) -> Record:
         "conflicts_left": max(0, len(conflicts) - MOST_CONFLICTS),
         "left_out": int(duplicates.capped["comparisons_left_out"].sum()),
         "evidence": _evidence(duplicates.evidence),
-        "chart": _drawn(duplicates.chart("schools"), "twice") if len(pairs) else "",
+        "chart": _drawn(duplicates.chart("schools"), "duplicates") if len(pairs) else "",
     }
 
 
@@ -122,8 +124,8 @@ _LISTS: Final = {
 def _by_outcome(consequences: pd.DataFrame) -> pd.DataFrame:
     """What will happen in all schools together: ``count``, ``schools``, ``what``, ``source``."""
     grouped = consequences.groupby(["outcome", "what", "source"], sort=False, dropna=False)
-    told = grouped.agg(count=("count", "sum"), schools=("count", "size")).reset_index()
-    return told.sort_values("count", ascending=False, kind="stable")
+    outcomes = grouped.agg(count=("count", "sum"), schools=("count", "size")).reset_index()
+    return outcomes.sort_values("count", ascending=False, kind="stable")
 
 
 def _pair(row: Record) -> Record:
@@ -133,8 +135,8 @@ def _pair(row: Record) -> Record:
     return row | {
         "where": _both(*places),
         "grades": _both(*grades),
-        "sure": "decided" if row["decision"] == "same" else _sure(row["match_probability"]),
-        "weight": "" if weight == "" else f"{weight:+.1f}".replace("-", "−"),
+        "sure": "decided" if row["decision"] == "same" else share(row["match_probability"]),
+        "weight": "" if weight == "" else signed(weight),
     }
 
 
@@ -144,15 +146,11 @@ def _both(left: str, right: str) -> str:
     return f"{left or 'not known'} → {right or 'not known'}"
 
 
-def _sure(probability: float) -> str:
-    return "over 99.9 %" if probability > 0.999 else f"{100 * probability:.1f} %"
-
-
 def _evidence(evidence: pd.DataFrame) -> str:
     used = evidence.loc[evidence["used"], "field"].tolist()
     unused = evidence.loc[~evidence["used"], "field"].tolist()
-    told = ", ".join(used) or "nothing"
-    return f"{told}; not compared: {', '.join(unused)}" if unused else told
+    compared = ", ".join(used) or "nothing"
+    return f"{compared}; not compared: {', '.join(unused)}" if unused else compared
 
 
 def _words(summary: pd.DataFrame) -> list[Record]:
@@ -161,8 +159,6 @@ def _words(summary: pd.DataFrame) -> list[Record]:
 
 def _filled(frame: pd.DataFrame) -> list[Record]:
     """Rows as dictionaries; a missing value is an empty text, a whole number Python's own."""
-    from connect_kit.display.html import missing
-
     return [
         {
             str(name): "" if missing(value) else int(value) if str(frame[name].dtype).startswith("int") else value
@@ -175,4 +171,4 @@ def _filled(frame: pd.DataFrame) -> list[Record]:
 def _drawn(chart: Any, name: str) -> Any:
     from markupsafe import Markup
 
-    return Markup(charts.to_svg(chart, name))  # noqa: S704  # to_svg escapes what it holds
+    return Markup(to_svg(chart, name))  # noqa: S704  # to_svg escapes what it holds

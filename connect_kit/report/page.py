@@ -10,6 +10,8 @@ from connect_kit.checks import AuditData
 from connect_kit.connect import FILES, SEVERITIES, SOURCES
 from connect_kit.display import charts
 from connect_kit.display.html import missing, visible
+from connect_kit.display.look import SYMBOLS, percent
+from connect_kit.display.svg import to_svg
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import atomic_write
 from connect_kit.report.matched import duplicates_section, partners_section
@@ -28,7 +30,7 @@ MOST_CAUSES: Final = 100
 MOST_SCHOOLS: Final = 50
 
 MEANINGS: Final = {
-    "critical": "Connect refuses the row or the file, or damage follows. Must be fixed before a real upload.",
+    "critical": "Connect refuses the row or the file, or damage follows. Fix it before a real upload.",
     "warning": "Connect accepts it, but the result is probably not what was meant.",
     "info": "Worth knowing; nothing has to be done.",
 }
@@ -57,10 +59,10 @@ def write_report(
     title : str, optional
         By default the name of the delivery's folder or ZIP.
     duplicates : Duplicates, optional
-        Adds the part on duplicate students: IDs, no names.
+        Adds the section on duplicate students: IDs, no names.
     schools : SchoolMatches, optional
     classrooms : ClassroomMatches, optional
-        Each adds its half of the part on schools and classrooms: IDs, no titles of classes.
+        Each adds its half of the section on schools and classrooms: IDs, no titles of classes.
 
     Returns
     -------
@@ -101,7 +103,7 @@ def report_html(
     context = _context(audit.findings, title or delivery_name(audit.findings))
     context["duplicates"] = duplicates_section(audit.duplicates) if audit.duplicates is not None else None
     context["partners"] = partners_section(audit.schools, audit.classrooms)
-    context["contents"] = [(link, name) for link, name in _CONTENTS if link not in _GIVEN or context[_GIVEN[link]]]
+    context["contents"] = [(link, name) for link, name in _CONTENTS if link not in _MATCHED or context[link]]
     return template.render(context)
 
 
@@ -136,11 +138,11 @@ def _context(findings: Findings, title: str) -> Record:
         "level": findings.level,
         "version": __version__,
         "made": made,
-        "made_told": f"{made.day} {made:%B %Y, %H:%M %Z}",
+        "made_text": f"{made.day} {made:%B %Y, %H:%M %Z}",
         "fit": findings.fit,
         "verdict": _verdict(findings, details),
         "severities": SEVERITIES,
-        "symbols": charts.SYMBOLS,
+        "symbols": SYMBOLS,
         "meanings": MEANINGS,
         "tiles": _tiles(details),
         "rows_read": sum(row["rows"] for row in files),
@@ -162,7 +164,7 @@ def _context(findings: Findings, title: str) -> Record:
 _CONTENTS: Final = (
     ("first", "What to do first"),
     ("findings", "Findings"),
-    ("twice", "Students twice"),
+    ("duplicates", "Duplicate students"),
     ("partners", "Schools and classrooms"),
     ("schools", "Schools"),
     ("files", "Files"),
@@ -170,8 +172,8 @@ _CONTENTS: Final = (
     ("reading", "How to read this page"),
 )
 
-#: Parts that are there only where something was given, and where the template finds it.
-_GIVEN: Final = {"twice": "duplicates", "partners": "partners"}
+#: Sections that are there only where somebody looked for these.
+_MATCHED: Final = ("duplicates", "partners")
 
 
 def _records(frame: pd.DataFrame) -> list[Record]:
@@ -232,7 +234,7 @@ def _tiles(details: list[Record]) -> list[Record]:
 def _verdict(findings: Findings, details: list[Record]) -> str:
     if not findings.fit and not findings.total("critical"):
         return (
-            "A critical rule could not run, so nobody knows whether the delivery keeps it. "
+            "A critical rule could not run, so nobody knows whether the delivery follows it. "
             "See below what could not be checked."
         )
     if not details:
@@ -240,8 +242,8 @@ def _verdict(findings: Findings, details: list[Record]) -> str:
     if findings.fit:
         return "No critical rule is broken. Look at the warnings below before you send the files."
     rules = sum(finding["severity"] == "critical" for finding in details)
-    told = "One critical rule is broken" if rules == 1 else f"{rules} critical rules are broken"
-    return f"{told}. Connect would refuse these rows or files, or damage would follow."
+    text = "One critical rule is broken" if rules == 1 else f"{rules} critical rules are broken"
+    return f"{text}. Connect would refuse these rows or files, or damage would follow."
 
 
 def _causes(frame: pd.DataFrame) -> list[Record]:
@@ -253,7 +255,7 @@ def _causes(frame: pd.DataFrame) -> list[Record]:
 
 
 def _with_share(row: Record) -> Record:
-    return row | {"share": charts.percent(row["students_without_guardian"], row["students"])}
+    return row | {"share": percent(row["students_without_guardian"], row["students"])}
 
 
 def _cited(sources: Iterable[str]) -> list[tuple[str, str]]:
@@ -273,6 +275,6 @@ def _charts(summary: pd.DataFrame, by_file: pd.DataFrame, by_school: pd.DataFram
     }
     # to_svg escapes what it holds, so its text is markup already.
     return {
-        name: Markup(charts.to_svg(draw(frame), name)) if len(frame) else ""  # noqa: S704
+        name: Markup(to_svg(draw(frame), name)) if len(frame) else ""  # noqa: S704
         for name, (draw, frame) in drawn.items()
     }

@@ -1,4 +1,4 @@
-"""The workbook: findings for Excel, in which an ID stays the text it was."""
+"""The workbook: findings for Excel, in which every ID stays text."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_kit.checks import AuditData
 from connect_kit.connect import SEVERITIES
-from connect_kit.display.charts import SYMBOLS, named
-from connect_kit.display.excel import MOST_ROWS, is_number, plain, save_book, write_rows
+from connect_kit.display.excel import is_number, plain, save_book, write_rows
+from connect_kit.display.look import SYMBOLS, named
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import atomic_write
 from connect_kit.report.matched import pairs_without_names, partners_without_names
@@ -33,22 +33,29 @@ _WIDTHS: Final = {
     "status": 22, "roster_id": 24, "workspace_id": 24, "roster_title": 32, "workspace_title": 32,
 }  # fmt: skip
 _WRAPPED: Final = {"remedy", "explains", "cause", "title", "reason", "codes"}
+#: Rows of a sheet: more of them nobody reads in a spreadsheet, and they take minutes to write. The CSV files hold all.
+MOST_ROWS: Final = 200_000
 #: Rows taken at a time; more of them take more memory and no less time.
 _CHUNK: Final = 10_000
 _SHEETS: Final = {
-    "Causes": "One line for each root cause, in the order in which to mend them.",
+    "Causes": "One line for each root cause, in the order in which to fix them.",
     "Findings": "One line for each broken rule: number of rows, what to do, and the source.",
     "Rows": "Every failing row: file, line as a text editor counts it, ID, and what was found.",
     "Schools": "One line for each school: how many of what, and where the trouble is.",
     "Files": "One line for each file: rows read, lines refused, rows with a finding.",
     "Not checked": "Rules that could not be checked, and why.",
 }
-#: Sheets that are there only where something was given.
+#: Sheets that are there only where somebody looked for these.
 _MATCHED: Final = {
-    "Duplicates": "Students who are there twice, the most certain pair first: IDs, probability, what speaks for it.",
+    "Duplicates": "Duplicate students, the most certain pair first: IDs, probability, and the evidence for it.",
     "School matches": "Which school of the delivery is which on Connect, and which has no partner.",
     "Classrooms": "Which class of the delivery is which classroom on Connect, and which has no partner; no titles.",
 }
+#: Sheets that may be too long, and the file that holds all of their rows.
+_COMPLETE: Final = {
+    "Rows": "findings.csv", "Duplicates": "duplicates.csv", "School matches": "schools.csv",
+    "Classrooms": "classrooms.csv",
+}  # fmt: skip
 
 _PRIVACY: Final = (
     "IDs and counts, no names of students, guardians or staff. An ID still points to a person for "
@@ -65,7 +72,7 @@ def write_workbook(
     findings: Findings | AuditData,
     path: Path | str,
     *,
-    most_rows: int = MOST_ROWS,
+    most_rows: int | None = None,
     duplicates: Duplicates | None = None,
     schools: SchoolMatches | None = None,
     classrooms: ClassroomMatches | None = None,
@@ -80,9 +87,9 @@ def write_workbook(
         An audit stands for duplicates, schools and classrooms as well.
     path : path
         Replaced in one step once the workbook is complete.
-    most_rows : int
-        Failing rows on the sheet "Rows"; at most as many as Excel holds. What is left out is said
-        in the workbook, and stands in findings.csv.
+    most_rows : int, optional
+        Failing rows on the sheet "Rows", at most 200,000. The workbook says how many are left out; findings.csv holds
+        them all.
     duplicates : Duplicates, optional
     schools : SchoolMatches, optional
     classrooms : ClassroomMatches, optional
@@ -101,7 +108,7 @@ def write_workbook(
     audit = AuditData.of(findings, duplicates, schools, classrooms)
 
     def fill(book: Any) -> None:
-        _Sheets(book, audit.findings, matched).write(min(most_rows, MOST_ROWS))
+        _Sheets(book, audit.findings, matched).write(MOST_ROWS if most_rows is None else min(most_rows, MOST_ROWS))
 
     matched = {
         name: frame
@@ -179,22 +186,22 @@ class _Sheets:
             ("Failing rows", f"{failing:,}; a row that breaks two rules is counted twice"),
         ]
         if left:
-            lines.append(("Not in this workbook", _left_out(left, most_rows)))
+            lines.append(("Not in this workbook", _left_out("Rows", left, most_rows)))
         for severity in SEVERITIES:
             counts = summary.loc[summary["severity"] == severity, "count"]
-            told = f"{len(counts)} rules broken, {int(counts.sum()):,} rows. {MEANINGS[severity]}"
-            lines.append((named(severity), told))
+            text = f"{len(counts)} rules broken, {int(counts.sum()):,} rows. {MEANINGS[severity]}"
+            lines.append((named(severity), text))
         lines += [("", ""), ("Sheets", ""), *_SHEETS.items()]
         lines += [*((name, _MATCHED[name]) for name in self.matched), ("", "")]
         lines += [("Privacy", _PRIVACY), ("IDs", _IDS)]
-        for row, (name, told) in enumerate(lines):
+        for row, (name, text) in enumerate(lines):
             sheet.write_string(row, 0, plain(name), self.bold if row else self.heading)
-            if told:
-                sheet.write_string(row, 1, plain(told), self.wrapped)
+            if text:
+                sheet.write_string(row, 1, plain(text), self.wrapped)
 
-    def sheet(self, name: str, frames: Iterable[pd.DataFrame], most: int = MOST_ROWS, left: int = 0) -> None:
+    def sheet(self, name: str, frames: Iterable[pd.DataFrame], most: int | None = None, left: int = 0) -> None:
         """Write one sheet: titles, rows, and at its end what was left out."""
-        sheet = self.book.add_worksheet(name)
+        sheet, most = self.book.add_worksheet(name), MOST_ROWS if most is None else most
         row, columns = 0, 0
         for frame in frames:
             if not row:
@@ -209,7 +216,7 @@ class _Sheets:
         else:
             sheet.autofilter(0, 0, row - 1, columns - 1)
         if left:
-            sheet.write_string(row, 0, _left_out(left, most), self.bold)
+            sheet.write_string(row, 0, _left_out(name, left, most), self.bold)
         sheet.freeze_panes(1, 0)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
@@ -233,7 +240,6 @@ class _Sheets:
         return formats
 
 
-def _left_out(left: int, most_rows: int) -> str:
-    return (
-        f"{left:,} failing rows are not on the sheet Rows, which holds {most_rows:,}. findings.csv holds all of them."
-    )
+def _left_out(sheet: str, left: int, most: int) -> str:
+    rows = "failing rows" if sheet == "Rows" else "rows"
+    return f"{left:,} {rows} are not on the sheet {sheet}, which holds {most:,}. {_COMPLETE[sheet]} holds all of them."

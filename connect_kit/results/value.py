@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from connect_kit.display.charts import SYMBOLS, Bar, single
+from connect_kit.display.bars import Bar, bar_chart
 from connect_kit.display.excel import without_formulas
 from connect_kit.display.html import table_html
+from connect_kit.display.look import SYMBOLS
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.results.causes import causes, corrections, rows_of
 from connect_kit.results.data import SURPRISES, ResultsData
@@ -46,7 +47,7 @@ class Results(ResultsData):
         bars = []
         for row in self.summary().to_dict("records"):
             words = f"{row['rows']:,} rows" + (f", {row['note']}" if not row["rows"] else "")
-            bars.append(Bar(str(row["file"]), "read", told=words, heading=True))
+            bars.append(Bar(str(row["file"]), "read", text=words, heading=True))
             other = sum(row[verdict.replace(" ", "_")] for verdict in SURPRISES)
             for name, kind, count in (
                 (f"{SYMBOLS['good']} success", "good", row["success"]),
@@ -55,7 +56,7 @@ class Results(ResultsData):
             ):
                 if count:
                     bars.append(Bar(name, kind, count, f"{count:,}"))
-        return single("What Connect said, by file", bars)
+        return bar_chart("What Connect said, by file", bars)
 
     def save(self, folder: str | Path) -> None:
         """Write results.csv, corrections.csv and support-message.txt into a folder; IDs only.

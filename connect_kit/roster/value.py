@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from connect_kit.display import charts
 from connect_kit.display.html import table_html
@@ -112,9 +112,27 @@ class Roster:
         rows += [(name, f"{name}.csv", 0, 0, 0) for name in self.unreadable if name not in self.info]
         return pd.DataFrame(rows, columns=["table", "file", "rows", "refused", "columns"])
 
-    def chart(self) -> Any:
-        """Rows read and refused by file, as an Altair chart."""
-        return charts.rows_by_file(self.summary())
+    def chart(self, kind: Literal["files", "roles"] = "files") -> Any:
+        """How much was delivered, as an Altair chart.
+
+        Parameters
+        ----------
+        kind : {"files", "roles"}
+            Rows read and refused by file; or people by role as delivered, the most frequent first.
+
+        Raises
+        ------
+        SettingError
+            When there is no such chart, or no file that says roles.
+        """
+        if kind == "files":
+            return charts.rows_by_file(self.summary())
+        if kind != "roles":
+            raise SettingError(f"there is no chart {kind!r}; expected 'files' or 'roles'")
+        if "users" not in self.info or "role" not in self.info["users"].columns:
+            raise SettingError("there is no chart 'roles': no file of this delivery says who has which role")
+        counts = "SELECT role, count(*) AS people FROM _all_users GROUP BY role ORDER BY people DESC, role"
+        return charts.people_by_role(self.schema.frame(counts))
 
     def save(self, folder: str | Path) -> None:
         """Write every table as CSV (UTF-8, columns as delivered) into a folder other than the delivery's.

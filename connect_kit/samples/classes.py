@@ -1,4 +1,4 @@
-"""Classes and who sits in them, made by SQL from grades and sections.
+"""Classes and their members, made by SQL from grades and sections.
 
 An elementary section is one homeroom. A middle or high school section stays together for its
 subjects, each at a period of its own; the last subject is an elective that mixes the sections.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from connect_kit.samples.loading import load_rows
+from connect_kit.samples.names import by_first, read_rows
 from connect_kit.samples.people import CLASSES_PER_TEACHER
 
 if TYPE_CHECKING:
@@ -16,31 +17,8 @@ if TYPE_CHECKING:
 
     from connect_kit.samples.sizes import Sizes
 
-_MIDDLE: Final[tuple[str, ...]] = (
-    "Language Arts",
-    "Mathematics",
-    "Science",
-    "Social Studies",
-    "World Languages",
-    "Health and Movement",
-    "Technology",
-    "Art or Music",
-)
-SUBJECTS: Final[dict[str, tuple[str, ...]]] = {
-    "KG": ("Kindergarten Homeroom",),
-    "01": ("Grade 1 Homeroom",),
-    "02": ("Grade 2 Homeroom",),
-    "03": ("Grade 3 Homeroom",),
-    "04": ("Grade 4 Homeroom",),
-    "05": ("Grade 5 Homeroom",),
-    "06": tuple(f"{subject} 6" for subject in _MIDDLE),
-    "07": tuple(f"{subject} 7" for subject in _MIDDLE),
-    "08": tuple(f"{subject} 8" for subject in _MIDDLE),
-    "09": ("English 9", "Algebra I", "Biology", "World History", "Spanish I", "Fitness", "Studio"),
-    "10": ("English 10", "Geometry", "Chemistry", "Civics", "Spanish II", "Health", "Theater"),
-    "11": ("English 11", "Algebra II", "Physics", "US History", "Spanish III", "Design", "Choir"),
-    "12": ("English 12", "Precalculus", "Earth Science", "Economics", "Media", "Seminar"),
-}
+#: Titles of the subjects of each grade.
+SUBJECTS: Final = by_first(read_rows("subjects.csv"))
 
 
 def make_classes(con: duckdb.DuckDBPyConnection, sizes: Sizes, *, letters: bool = False) -> None:

@@ -13,25 +13,26 @@ from connect_kit.connect import FILES, Level
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import ensure_folder
 from connect_kit.errors import SettingError
+from connect_kit.samples.actions import plant
 from connect_kit.samples.catalogue import choose_faults
-from connect_kit.samples.existing import Existing
 from connect_kit.samples.fault import Fault
-from connect_kit.samples.file_faults import spoil_files
-from connect_kit.samples.layouts import FURTHER, LAYOUTS, STORED_AS, Layout, files_of, manifest_rows
+from connect_kit.samples.layouts import FURTHER, LAYOUTS, Layout, files_of, manifest_rows
 from connect_kit.samples.optional_tables import make_optional_tables, make_roles
+from connect_kit.samples.plant_files import spoil_files
 from connect_kit.samples.planting import FaultPlanter
 from connect_kit.samples.sizes import FEWEST_PER_SCHOOL, plan_sizes
 from connect_kit.samples.tables import make_tables
 from connect_kit.samples.truth import write_truth
 from connect_kit.samples.truth_people import make_person_rows, record_knock_ons, write_truth_adults, write_truth_people
+from connect_kit.samples.unsynced_workspace import BY_HAND, UnsyncedWorkspace
 from connect_kit.samples.writing import write_rows, write_table, write_workspace
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-#: The share of students who are entered twice where only ``duplicates=True`` is asked for.
-TWICE: Final = 0.02
+#: The share of duplicate students where ``duplicates=True`` does not say how many.
+DUPLICATE_SHARE: Final = 0.02
 _LEVELS: Final = ("district", "school")
 _GUARDIANS: Final = ("users", "file")
 
@@ -40,9 +41,9 @@ _GUARDIANS: Final = ("users", "file")
 class SampleDistrict:
     """Where an invented district was written.
 
-    The last four are there only where they were asked for. Left and right ID of a pair of people stand in this order:
-    the delivery before the workspace, then by ID. What has the same ID on both sides is in no file but
-    truth_classrooms.csv and truth_schools.csv.
+    The last four are None unless they were asked for. In a pair of people the delivery comes before the workspace, and
+    the lower ID before the higher. Only truth_classrooms.csv and truth_schools.csv list what has the same ID on both
+    sides.
 
     Attributes
     ----------
@@ -140,7 +141,7 @@ def sample_roster(
     seed : int
         Chooses names, sizes and victims.
     faults : "all", "none" or codes
-        ``"all"`` plants every fault that can stand beside the others; faults that spoil a whole
+        ``"all"`` plants every fault that leaves room for the others; faults that spoil a whole
         file or delivery are planted only when named.
     layout : {"connect", "oneroster11", "oneroster12"}
         The columns that Connect asks for, or everything that the standard has.
@@ -152,28 +153,28 @@ def sample_roster(
         The school year around this day; it matters to the OneRoster layouts, and to titles of last year.
     duplicates : bool or float
         The share of the students who are entered a second time under another ID, one of twenty of them a third time;
-        ``True`` is 0.02, and whatever is asked for is at least one. These rows come on top of ``students``. The
+        ``True`` is 0.02; any share above 0 gives at least one. These rows come on top of ``students``. The
         district is lifelike then: many names, of which common ones recur among strangers, twins whose names are
         alike, siblings, namesakes. What the second rows break is in truth.csv; none of it is critical.
     existing : bool
         Whether a tenth of the schools await their first upload, so that their students, guardians and classrooms on
         Connect were made by hand; lifelike too. Without planted faults one more school has lost the zeros of its ID
-        on Connect, another (not in layout ``connect``, which tells no names) has no ID there, and a few class IDs are
-        written otherwise. Such a district is not fit to send.
+        on Connect, another (not in layout ``connect``, which holds no school names) has no ID there, and a few class
+        IDs are written differently. Such a district is not fit to send.
 
     Raises
     ------
     SettingError
         When an argument is not allowed, or faults do not fit together.
     """
-    share = TWICE if duplicates is True else float(duplicates)
+    share = DUPLICATE_SHARE if duplicates is True else float(duplicates)
     _check(students, schools, seed, layout, level, guardians, share)
     chosen, place = choose_faults(
         faults if isinstance(faults, str) else list(faults), layout=layout, level=level, guardians=guardians
     )
     if existing and level == "school" and any(fault.code.startswith("workspace.") for fault in chosen):
         raise SettingError(
-            "existing makes the only school's workspace by hand, so that no workspace fault can be planted"
+            "with existing, the only school's workspace is made by hand, so no workspace fault can be planted"
         )
     sizes = plan_sizes(students, schools, seed, level, today or date.today())
     target = Path(folder)
@@ -193,7 +194,7 @@ def sample_roster(
             aide = "aide" if layout == "connect" else "proctor"
             make_tables(
                 con, sizes, guardians=place, aide_role=aide, lifelike=bool(duplicates) or existing,
-                twice=share, dates=layout != "connect", letters=existing and not chosen,
+                duplicates=share, dates=layout != "connect", letters=existing and not chosen,
             )  # fmt: skip
             tables = files_of(layout, place)
             planter = FaultPlanter(
@@ -204,10 +205,10 @@ def sample_roster(
                 make_optional_tables(con, sizes)
             if share:
                 record_knock_ons(planter)
-            made = Existing(con, planter, faults=bool(chosen)) if existing else None
+            made = UnsyncedWorkspace(con, planter, faults=bool(chosen)) if existing else None
             _write(con, sample, planter, chosen, made)
             if sample.truth_people:
-                make_person_rows(con, twice=bool(share))
+                make_person_rows(con, with_duplicates=bool(share))
                 if made:
                     made.add_person_rows()
                 write_truth_people(con, sample.truth_people)
@@ -234,7 +235,7 @@ def _check(
     if not abs(seed) < _SEEDS:
         raise SettingError(f"seed is {seed}; expected a whole number below {_SEEDS:,}")
     if not 0 <= share <= 1:
-        raise SettingError(f"duplicates is {share}; the share of students who are entered twice is between 0 and 1")
+        raise SettingError(f"duplicates is {share}; the share of duplicate students is between 0 and 1")
     if schools is not None:
         if level == "school" and schools != 1:
             raise SettingError(f"schools is {schools}; at school level there is exactly one")
@@ -249,7 +250,7 @@ def _check(
 def _connect(scratch: str) -> duckdb.DuckDBPyConnection:
     import duckdb
 
-    # Nothing is fetched from the internet, and what does not fit in memory goes to the scratch.
+    # Nothing is fetched from the internet, and what does not fit in memory goes to the scratch folder.
     con = duckdb.connect(
         config={
             "autoinstall_known_extensions": "false",
@@ -259,7 +260,7 @@ def _connect(scratch: str) -> duckdb.DuckDBPyConnection:
             "threads": "2",
         }
     )
-    con.execute("SET enable_progress_bar = false")  # it would be drawn over what a command prints
+    con.execute("SET enable_progress_bar = false")  # it would be drawn over the output of a command
     return con
 
 
@@ -268,30 +269,27 @@ def _write(
     sample: SampleDistrict,
     planter: FaultPlanter,
     faults: tuple[Fault, ...],
-    made: Existing | None,
+    made: UnsyncedWorkspace | None,
 ) -> None:
     """Write the workspace as it was, then plant in the delivery and write that."""
     of_workspace = [fault for fault in faults if fault.code.startswith("workspace.")]
     for fault in of_workspace:
-        planter.begin(fault)
-        fault.plant(planter)
+        plant(planter, fault)
     kept = {"classrooms": planter.kept_classrooms, "students": planter.kept_students}
     if made:
         kept = made.gaps
-    write_workspace(con, sample.workspace, kept=kept, added=planter.added, by_hand=made.queries if made else None)
+    write_workspace(con, sample.workspace, kept=kept, added=planter.added, by_hand=BY_HAND if made else None)
     for fault in faults:
         if fault not in of_workspace:
-            planter.begin(fault)
-            fault.plant(planter)
+            plant(planter, fault)
     # A file of an earlier sample that this one does not have would belong to the delivery.
     for stale in (*FILES, *FURTHER, "manifest", "bell_schedule"):
         (sample.delivery / f"{stale}.csv").unlink(missing_ok=True)
     if "roles" in planter.tables:
         make_roles(con)
     for table in planter.tables:
-        stored, changed = STORED_AS.get(table, table), table in planter.inserted
         path = sample.delivery / f"{table}.csv"
-        write_table(con, path, stored, planter.headers[table], sort=changed)
+        write_table(con, path, table, planter.headers[table], sort=table in planter.inserted)
     if planter.manifest:
         write_rows(sample.delivery / "manifest.csv", ("propertyName", "value"), planter.manifest)
     for name, text in planter.extra.items():

@@ -1,4 +1,4 @@
-"""Students who are entered twice under two IDs, some three times, with all that a second row brings along."""
+"""Duplicate students: entered again under another ID, some a third time, with all that a second row brings along."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ if TYPE_CHECKING:
 
     from connect_kit.samples.sizes import Sizes
 
-# One of so many doubled children is there a third time.
+# One in this many duplicate students is entered a third time.
 _THIRD: Final = 20
 _CODE: Final = "CASE {} WHEN 'KG' THEN 0 ELSE {}::INTEGER END"
 
 
 def make_duplicates(con: duckdb.DuckDBPyConnection, sizes: Sizes, share: float, *, dates: bool) -> None:
-    """Enter a share of the students a second time; ``doubles`` tells who, and how the rows differ.
+    """Enter a share of the students a second time; ``duplicates`` says who, and how the rows differ.
 
-    The new rows stand behind all others in ``students`` and ``children``; the guardians of some are entered again,
+    The new rows come after all others in ``students`` and ``children``; the guardians of some are entered again,
     others have none.
     """
     make_variation_macros(con, sizes)
     count = max(1, round(share * sizes.students))
-    # Names that are often misspelt are entered twice more often.
+    # Students whose names are often misspelled are duplicated more often.
     con.execute(f"""
         CREATE TABLE chosen AS
         WITH ranked AS (
@@ -38,44 +38,44 @@ def make_duplicates(con: duckdb.DuckDBPyConnection, sizes: Sizes, share: float, 
     """)
     vary(
         con,
-        "doubles_written",
+        "duplicates_written",
         "SELECT d.k, d.i AS person, c.kin, c.origin, c.given, c.family, c.name_b, c.middle, c.birth "
         "FROM chosen d JOIN children c USING (i)",
         salt=300, same=0.18, more=0.22, dates=dates,
     )  # fmt: skip
     _seat(con)
     con.execute("""
-        CREATE TABLE doubles AS
+        CREATE TABLE duplicates AS
         WITH last AS (SELECT max(f) + 1 AS f, (SELECT max(i) + 1 FROM students) AS i FROM families
         ), staffed AS (
-            -- Whoever is staff too has one contact in every row, or other rules would speak first.
-            SELECT DISTINCT g.f FROM staff k JOIN guardians g ON g.n = k.guardian
+            -- Whoever is staff too has one contact in every row, or other rules would find the rows first.
+            SELECT DISTINCT g.f FROM staff k JOIN guardian_people g ON g.n = k.guardian
         )
         SELECT last.i + w.k AS i, w.k, w.person, w.kin, w.origin, w.given, w.family, w.name_b, w.middle, w.birth,
                s.zone, s.s, s.school_id, s.g, s.grade, s.sections, s.r, w.kinds, s.moved, s.other_grade,
-               -- Whoever comes without guardians must be known by the name, or nobody could tell.
+               -- Whoever comes without guardians must be known by the name, or nobody could recognize them.
                CASE WHEN len(w.kinds) < CASE WHEN s.moved THEN 1 ELSE 2 END AND u(w.k, 230) < 0.27
                          AND NOT list_has_any(w.kinds, ['family_changed', 'swapped']) THEN 'none'
                     WHEN list_contains(w.kinds, 'family_changed') OR st.f IS NOT NULL OR u(w.k, 231) < 0.5 THEN 'same'
                     ELSE 'again' END AS guardians,
                last.f + w.k AS new_f
-        FROM doubles_written w JOIN doubles_seated s USING (k) LEFT JOIN staffed st ON st.f = w.kin, last
+        FROM duplicates_written w JOIN duplicates_seated s USING (k) LEFT JOIN staffed st ON st.f = w.kin, last
     """)
     con.execute("""
         INSERT INTO students BY NAME
         SELECT i, zone, CASE guardians WHEN 'same' THEN kin ELSE new_f END AS f, 0 AS child, s, school_id, g, grade,
                sections, r, (r % sections)::INTEGER AS section
-        FROM doubles ORDER BY i;
+        FROM duplicates ORDER BY i;
         INSERT INTO children BY NAME
         SELECT i, kin, person, origin, given, family, name_b, middle, birth, u(k, 232) < 0.7 AS mail
-        FROM doubles ORDER BY i;
-        UPDATE families SET children = children + 1 WHERE f IN (SELECT kin FROM doubles)
+        FROM duplicates ORDER BY i;
+        UPDATE families SET children = children + 1 WHERE f IN (SELECT kin FROM duplicates)
     """)
     _enter_guardians_again(con)
 
 
 def _seat(con: duckdb.DuckDBPyConnection) -> None:
-    """``doubles_seated``: a place in a school; nearly half are transfers, where another school has the grade."""
+    """``duplicates_seated``: a place in a school; nearly half are transfers, where another school has the grade."""
     con.execute(f"""
         CREATE TABLE places AS
         SELECT g.school AS s, sc.zone, sc.school_id, g.number AS g, g.code, {_CODE.format("g.code", "g.code")} AS level,
@@ -84,7 +84,7 @@ def _seat(con: duckdb.DuckDBPyConnection) -> None:
         FROM grades g JOIN schools sc ON sc.number = g.school
     """)
     con.execute(f"""
-        CREATE TABLE doubles_seated AS
+        CREATE TABLE duplicates_seated AS
         WITH facts AS (
             SELECT d.k, st.s, {_CODE.format("st.grade", "st.grade")} AS old, u(d.k, 220) < 0.42 AS moves,
                    {_CODE.format("st.grade", "st.grade")} + CASE WHEN u(d.k, 221) < 0.06 THEN -1
@@ -111,16 +111,16 @@ def _seat(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _enter_guardians_again(con: duckdb.DuckDBPyConnection) -> None:
-    """New guardian rows under new IDs, some with other contacts; ``again`` tells of whom, and what they keep."""
+    """New guardian rows under new IDs, some with other contacts; ``again`` says whose, and what they keep."""
     con.execute("""
         CREATE TABLE again AS
         WITH rows AS (
             SELECT g.n AS of, d.new_f AS f, g.j, d.school_id AS schools, g.role, g.given, g.family, d.k,
                    d.k * 4 + g.j AS key
-            FROM doubles d JOIN guardians g ON g.f = d.kin
+            FROM duplicates d JOIN guardian_people g ON g.f = d.kin
             WHERE d.guardians = 'again' AND (g.j = 0 OR u(d.k * 4 + g.j, 240) < 0.65)
         )
-        SELECT (SELECT max(n) FROM guardians) + row_number() OVER (ORDER BY f, j) AS n, of, f, j, schools, role,
+        SELECT (SELECT max(n) FROM guardian_people) + row_number() OVER (ORDER BY f, j) AS n, of, f, j, schools, role,
                CASE WHEN u(key, 241) < 0.06 THEN typed(given, h(key, 242))
                     WHEN u(key, 241) < 0.14 AND k.others IS NOT NULL THEN split_part(k.others, '|', 1)
                     WHEN u(key, 241) < 0.2 THEN strip_accents(given) ELSE given END AS given,
@@ -131,16 +131,17 @@ def _enter_guardians_again(con: duckdb.DuckDBPyConnection) -> None:
         FROM rows LEFT JOIN nicknames k ON k.name = rows.given
     """)
     con.execute("""
-        INSERT INTO guardians BY NAME SELECT n, f, j, schools, role, given, family, reach, home FROM again ORDER BY n;
-        UPDATE guardians SET schools = x.schools FROM (
+        INSERT INTO guardian_people BY NAME
+        SELECT n, f, j, schools, role, given, family, reach, home FROM again ORDER BY n;
+        UPDATE guardian_people SET schools = x.schools FROM (
             SELECT f, array_to_string(list_sort(list(DISTINCT school_id)), ',') AS schools FROM students
-            WHERE f IN (SELECT kin FROM doubles WHERE guardians = 'same') GROUP BY f
-        ) x WHERE x.f = guardians.f
+            WHERE f IN (SELECT kin FROM duplicates WHERE guardians = 'same') GROUP BY f
+        ) x WHERE x.f = guardian_people.f
     """)
 
 
 def share_contacts(con: duckdb.DuckDBPyConnection) -> None:
-    """Give guardians who were entered again the contacts that they keep; nobody is left without any."""
+    """Give guardians who were entered again the contacts that they keep; nobody is left without one."""
     con.execute("""
         UPDATE people SET
             email = CASE WHEN kept.email IS NULL AND kept.sms IS NULL THEN kept.old_email ELSE kept.email END,

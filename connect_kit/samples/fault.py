@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from connect_kit.connect import Severity
 from connect_kit.samples.layouts import LAYOUTS, Layout
-
-if TYPE_CHECKING:
-    from connect_kit.samples.planting import FaultPlanter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,15 +21,19 @@ class Fault:
     severity : {"critical", "warning", "info"}
         Severity of the finding.
     table, column : str
-        Where the finding stands; the column is empty for findings about a whole row or file.
+        Where the finding is reported; the column is empty for findings about a whole row or file.
     title : str
-        What is done to the data.
-    plant : callable
-        Plants the fault with the tools of a :class:`~connect_kit.samples.planting.FaultPlanter`.
+        What is wrong, in words.
+    order : int
+        Its place among all faults, because each one takes the next rows that are free.
+    plant : str
+        The action that plants it (:mod:`connect_kit.samples.actions`).
+    values : mapping
+        What the action is given.
     knock_on : tuple of str
         Codes of findings that necessarily follow; their rows are in truth.csv too.
-    excludes : tuple of str
-        Codes that cannot be planted in the same delivery; ``"*"`` stands for every other one.
+    alone : bool
+        Whether it spoils a whole file or delivery, and so is planted only by name and beside no other.
     layouts : tuple of str
         Layouts that write what the fault needs.
     level : {"", "district", "school"}
@@ -46,17 +47,14 @@ class Fault:
     table: str
     column: str
     title: str
-    plant: Callable[[FaultPlanter], None]
+    order: int
+    plant: str
+    values: Mapping[str, Any] = field(default_factory=dict, hash=False)
     knock_on: tuple[str, ...] = ()
-    excludes: tuple[str, ...] = ()
+    alone: bool = False
     layouts: tuple[Layout, ...] = LAYOUTS
     level: str = ""
     guardians: str = ""
-
-    @property
-    def alone(self) -> bool:
-        """Whether the fault spoils a whole file or delivery, and so is planted only by name."""
-        return "*" in self.excludes
 
     def fits(self, layout: str, level: str, guardians: str) -> bool:
         """Whether a delivery of this kind can show the fault."""

@@ -12,10 +12,6 @@ Layout = Literal["connect", "oneroster11", "oneroster12"]
 LAYOUTS: Final[tuple[Layout, ...]] = ("connect", "oneroster11", "oneroster12")
 Column = tuple[str, str]
 
-# The in-memory table that holds the rows of a file, where its name differs.
-STORED_AS: Final[dict[str, str]] = {"guardians": "guardian_rows"}
-# The column that names a row in findings and in truth.csv.
-KEYS: Final[dict[str, str]] = {name: file.key for name, file in FILES.items()}
 
 _ATTRIBUTES: Final[tuple[str, ...]] = (
     "studentSourcedId",
@@ -43,6 +39,11 @@ _STORED: Final[dict[str, tuple[str, ...]]] = {
 }
 #: Tables of the standard beside those that Connect asks for; ``roles`` in 1.2 only.
 FURTHER: Final[tuple[str, ...]] = ("orgs", "courses", "academicSessions", "demographics", "roles")
+#: The column that names a row in findings and in truth.csv.
+KEYS: Final[dict[str, str]] = {
+    **{name: file.key for name, file in FILES.items()},
+    **dict.fromkeys(FURTHER, "sourcedId"),
+}
 
 
 def files_of(layout: Layout, guardians: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Lists that invented people and places are drawn from, read from the CSV files of this room.
+"""Lists that invented people, places and classes are drawn from, read from the CSV files of this room.
 
 Every character exists in Windows-1252, so that a planted wrong encoding can hold every name.
 """
@@ -6,7 +6,7 @@ Every character exists in Windows-1252, so that a planted wrong encoding can hol
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -49,12 +49,16 @@ def read_rows(file: str) -> list[list[str]]:
     return list(csv.reader(package_text(__package__, file).splitlines()))[1:]
 
 
-def _names(file: str, kind: str) -> dict[str, tuple[str, ...]]:
+def by_first(rows: Iterable[Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """Second values of the rows by their first ones."""
     found: dict[str, list[str]] = {}
-    for of, origin, name in read_rows(file):
-        if of == kind:
-            found.setdefault(origin, []).append(name)
-    return {origin: tuple(names) for origin, names in found.items()}
+    for first, second in rows:
+        found.setdefault(first, []).append(second)
+    return {first: tuple(seconds) for first, seconds in found.items()}
+
+
+def _names(file: str, kind: str) -> dict[str, tuple[str, ...]]:
+    return by_first(row[1:] for row in read_rows(file) if row[0] == kind)
 
 
 @cache

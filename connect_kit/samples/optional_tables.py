@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from connect_kit.oneroster import TABLES
@@ -19,63 +20,52 @@ DISTRICT_ID = "DISTRICT-1"
 
 def make_optional_tables(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
     """Make orgs, courses, academicSessions and demographics, every column of the standard."""
-    orgs: list[dict[str, str | None]] = [
-        {"sourcedId": DISTRICT_ID, "name": f"{sizes.place} District", "type": "district"}
-    ]
-    for school in sizes.schools:
-        row = {"sourcedId": school.school_id, "name": school.name, "type": "school"}
-        orgs.append({**row, "parentSourcedId": DISTRICT_ID})
     first, middle, end = school_year(sizes.today)
     year = str(end.year)
-    sessions = [
-        ("YEAR", f"School year {year}", "schoolYear", first, end, None),
-        ("TERM-1", "First semester", "semester", first, middle, "YEAR"),
-        ("TERM-2", "Second semester", "semester", middle, end, "YEAR"),
-    ]
-    _load(con, "orgs", orgs)
+    _load(
+        con,
+        "orgs",
+        ("sourcedId", "name", "type", "parentSourcedId"),
+        [
+            (DISTRICT_ID, f"{sizes.place} District", "district", None),
+            *((school.school_id, school.name, "school", DISTRICT_ID) for school in sizes.schools),
+        ],
+    )
     _load(
         con,
         "academicSessions",
+        ("sourcedId", "title", "type", "startDate", "endDate", "parentSourcedId", "schoolYear"),
         [
-            {
-                "sourcedId": key,
-                "title": title,
-                "type": kind,
-                "startDate": start.isoformat(),
-                "endDate": stop.isoformat(),
-                "parentSourcedId": parent,
-                "schoolYear": year,
-            }
-            for key, title, kind, start, stop, parent in sessions
+            ("YEAR", f"School year {year}", "schoolYear", first.isoformat(), end.isoformat(), None, year),
+            ("TERM-1", "First semester", "semester", first.isoformat(), middle.isoformat(), "YEAR", year),
+            ("TERM-2", "Second semester", "semester", middle.isoformat(), end.isoformat(), "YEAR", year),
         ],
     )
     _load(
         con,
         "courses",
+        ("sourcedId", "schoolYearSourcedId", "title", "courseCode", "grades", "orgSourcedId"),
         [
-            {
-                "sourcedId": f"C{grade}-{u + 1:02d}",
-                "schoolYearSourcedId": "YEAR",
-                "title": title,
-                "courseCode": f"{grade}{u + 1:02d}",
-                "grades": grade,
-                "orgSourcedId": DISTRICT_ID,
-            }
+            (f"C{grade}-{u:02d}", "YEAR", title, f"{grade}{u:02d}", grade, DISTRICT_ID)
             for grade, titles in SUBJECTS.items()
-            for u, title in enumerate(titles)
+            for u, title in enumerate(titles, 1)
         ],
     )
     _make_demographics(con, first.year)
     con.execute(f"UPDATE enrollments SET \"beginDate\" = '{first.isoformat()}', \"endDate\" = '{end.isoformat()}'")
 
 
-def _load(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, str | None]]) -> None:
+def _load(
+    con: duckdb.DuckDBPyConnection, table: str, titles: Sequence[str], rows: Iterable[Sequence[str | None]]
+) -> None:
+    """Create a table of the standard with these columns filled and all others blank."""
     names = [column.name for column in TABLES[table]]
+    filled = [dict(zip(titles, row, strict=True)) for row in rows]
     load_rows(
         con,
         table,
         {"_pos": "BIGINT", **dict.fromkeys(names, "VARCHAR")},
-        [(10 * (i + 1), *(row.get(name) for name in names)) for i, row in enumerate(rows)],
+        [(10 * number, *(row.get(name) for name in names)) for number, row in enumerate(filled, 1)],
     )
 
 

@@ -1,6 +1,6 @@
 """Students, families, guardians and staff, made by SQL from the layout of the schools.
 
-Chance is ``u(key, salt)``: a number in [0, 1) that follows from the key, the salt and the seed
+Chance is ``u(key, salt)``: a number in [0, 1) that depends on the key, the salt and the seed
 alone, so that neither threads nor row order can change a district.
 """
 
@@ -43,7 +43,7 @@ def _phone_sql(seed: int) -> str:
     """A possible US number per index: 555-01xx while they last, then other invented exchanges."""
     areas = ",".join(f"'{code}'" for code in AREA_CODES)
     count = len(AREA_CODES)
-    # The step shares no factor with the number of fictional numbers, so no number comes twice.
+    # The step shares no factor with the number of fictional numbers, so no number is repeated.
     step = next(s for s in range(7919, 9000, 2) if s % 5 and all(s % p for p in _primes(count)))
     fictional = f"((q * {step} + {seed % 9973}) % {_FICTIONAL})"
     rest = f"(q - {_FICTIONAL})"
@@ -123,7 +123,7 @@ def make_students(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
 
 
 def make_families(con: duckdb.DuckDBPyConnection, names: NameLists) -> None:
-    """``families``: origin, names and number of guardians; ``guardians``: one row each."""
+    """``families``: origin, names and number of guardians; ``guardian_people``: one row each."""
     in_list = _count_sql(names.family, "c.origin")
     # Namesakes take their names by the number of another family, and from the commoner half.
     common = "CASE WHEN c.key = c.f THEN u(c.f, 12) ELSE 0.5 * u(c.key, 12) END"
@@ -147,7 +147,7 @@ def make_families(con: duckdb.DuckDBPyConnection, names: NameLists) -> None:
     """)
     count = _count_sql(names.given, "a.origin")
     con.execute(f"""
-        CREATE TABLE guardians AS
+        CREATE TABLE guardian_people AS
         WITH adults AS (SELECT *, unnest(range(adults)) AS j FROM families)
         SELECT row_number() OVER (ORDER BY a.f, a.j) AS n, a.f, a.j, a.schools,
                CASE WHEN u(a.f, 16) < 0.05 THEN 'relative' WHEN u(a.f, 16) < 0.5 THEN 'parent'
@@ -162,7 +162,7 @@ def make_families(con: duckdb.DuckDBPyConnection, names: NameLists) -> None:
 
 
 def make_children(con: duckdb.DuckDBPyConnection, names: NameLists) -> None:
-    """``children``: the names of every student ``i``, of the family ``kin``; later also those who are there twice."""
+    """``children``: the names of every student ``i``, of the family ``kin``; later also those of duplicate students."""
     count = _count_sql(names.given, "c.of")
     common = "CASE WHEN c.key = c.f THEN u(c.f, 40) ELSE 0.5 * u(c.key, 40) END"
     con.execute(f"""
@@ -199,7 +199,7 @@ def make_staff(con: duckdb.DuckDBPyConnection, names: NameLists) -> None:
             FROM staff_keys k JOIN schools sc ON sc.number = k.s
             JOIN zones z ON z.zone = sc.zone
             JOIN students st ON st.i = z.first + CAST(floor(u(k.n, 31) * z.size) AS BIGINT)
-            JOIN guardians g ON g.f = st.f AND g.j = 0
+            JOIN guardian_people g ON g.f = st.f AND g.j = 0
             WHERE u(k.n, 30) < 0.05
         ), chosen AS (SELECT *, {_origin_sql("u(n, 32)", names)} AS origin FROM staff_keys)
         SELECT k.n, k.s, k.post, k.u, k.t, sc.school_id,

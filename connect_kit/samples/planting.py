@@ -90,7 +90,7 @@ class FaultPlanter(TableEditor):
         self._turn: dict[str | int, int] = {}
         self._room: dict[str, int] = {}
 
-    # -- telling ---------------------------------------------------------------------------------
+    # -- recording -------------------------------------------------------------------------------
 
     def begin(self, fault: Fault) -> None:
         """What is planted from here on belongs to this fault."""
@@ -103,54 +103,47 @@ class FaultPlanter(TableEditor):
             raise AssertionError("begin() names the fault before it is planted")
         return self._fault
 
-    def planted(self, *rows: Row, column: str | None = None, named: bool = True) -> None:
+    def planted(self, *rows: Row, named: bool = True) -> None:
         """Record rows that show the fault; a row that cannot be read has no name."""
         for row in rows:
-            self._record(self.fault.code, self.fault.severity, row, column, "planted", named=named)
+            self._record(self.fault.code, self.fault.severity, row, self.fault.column, "planted", named=named)
 
     def follows(self, code: str, severity: str, *rows: Row, column: str = "") -> None:
         """Record rows that another rule must find because of the fault."""
         for row in rows:
             self._record(code, severity, row, column, "knock_on")
 
-    def planted_file(self, file: str, *, table: str = "", sourced_id: str = "", line: int | None = None) -> None:
+    def planted_file(self, file: str, *, sourced_id: str = "", line: int | None = None) -> None:
         """Record a finding about a whole file, or about a line whose number is known."""
         fault = self.fault
         self.truth.append(
             Truth(
-                fault.code, fault.severity, table or fault.table, file, fault.column, "planted",
+                fault.code, fault.severity, fault.table, file, fault.column, "planted",
                 line=line, sourced_id=sourced_id,
             )
         )  # fmt: skip
 
+    def follows_at(self, code: str, severity: str, table: str, column: str, select: str, *values: object) -> None:
+        """Record rows that another rule must find, by the positions that a query finds."""
+        for (pos,) in self.query(f"SELECT _pos FROM ({select}) ORDER BY _pos", *values):
+            self.truth.append(Truth(code, severity, table, f"{table}.csv", column, "knock_on", pos=int(pos)))
+
+    def follows_in_workspace(self, code: str, severity: str, column: str, sourced_id: str) -> None:
+        """Record a finding about the workspace that another rule must have."""
+        self.truth.append(Truth(code, severity, "workspace", "", column, "knock_on", sourced_id=sourced_id))
+
     def school_unmatched(self, school_id: str) -> None:
-        """Whoever names a school that Connect does not have, also breaks this rule."""
-        self.truth.append(
-            Truth(
-                "workspace.schools.unmatched", "critical", "workspace", "", "schoolId", "knock_on",
-                sourced_id=school_id,
-            )
-        )  # fmt: skip
+        """Whoever names a school that Connect does not have also breaks this rule."""
+        self.follows_in_workspace("workspace.schools.unmatched", "critical", "schoolId", school_id)
 
     def not_an_org(self, row: Row, column: str) -> None:
         """Where orgs.csv is delivered, a school that it does not hold breaks a further rule."""
         if "orgs" in self.tables:
             self.follows(f"{row.table}.{column}.known_org", "warning", row, column=column)
 
-    def _record(
-        self,
-        code: str,
-        severity: str,
-        row: Row,
-        column: str | None,
-        kind: str,
-        *,
-        named: bool = True,
-    ) -> None:
-        name = self.fault.column if column is None else column
-        file = f"{row.table}.csv"
-        sourced_id = None if named else ""
-        self.truth.append(Truth(code, severity, row.table, file, name, kind, pos=row.pos, sourced_id=sourced_id))
+    def _record(self, code: str, severity: str, row: Row, column: str, kind: str, *, named: bool = True) -> None:
+        file, sourced_id = f"{row.table}.csv", None if named else ""
+        self.truth.append(Truth(code, severity, row.table, file, column, kind, pos=row.pos, sourced_id=sourced_id))
 
     # -- victims ---------------------------------------------------------------------------------
 
@@ -160,7 +153,7 @@ class FaultPlanter(TableEditor):
         return self._made
 
     def school(self) -> School:
-        """The school that is changed least by one more class, so that no school stands out."""
+        """The school that one more class changes least, so that no school stands out."""
         if not self._room:
             rows = self.query('SELECT "schoolSourcedId", count(*) FROM classes GROUP BY ALL')
             self._room = {str(school): int(count) for school, count in rows}
@@ -185,7 +178,7 @@ class FaultPlanter(TableEditor):
                 staff = int(self.query("SELECT count(*) FROM staff")[0][0])
                 row["sourcedId"] = f"T{staff + made:05d}"
             else:
-                guardians = int(self.query("SELECT count(*) FROM guardians")[0][0])
+                guardians = int(self.query("SELECT count(*) FROM guardian_people")[0][0])
                 row["sourcedId"] = f"G{guardians + made:07d}"
         row.setdefault("orgSourcedIds", self.school().school_id)
         row.setdefault("role", role)
@@ -212,7 +205,7 @@ class FaultPlanter(TableEditor):
                     """"sourcedId" IN (
                     SELECT p.student_id FROM pupils p JOIN families f ON f.f = p.f
                     WHERE f.children = 1 AND f.adults < 3 AND NOT EXISTS (
-                        SELECT 1 FROM guardians g JOIN staff k ON k.guardian = g.n WHERE g.f = p.f)
+                        SELECT 1 FROM guardian_people g JOIN staff k ON k.guardian = g.n WHERE g.f = p.f)
                     ORDER BY u(p.i, 90), p.student_id LIMIT 400)""",
                 )
             )

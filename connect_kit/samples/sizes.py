@@ -143,7 +143,7 @@ def _zone(number: int, size: int, first: int, chance: random.Random) -> Zone:
 
 
 def _grades(school: School) -> list[Grade]:
-    """Cut a school into grades of equal size; a tiny school leaves grades out."""
+    """Cut a school into grades of equal size; a tiny school has fewer grades."""
     codes = GRADES[school.kind]
     count = min(len(codes), school.size // 2)
     found = []

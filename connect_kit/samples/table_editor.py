@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right, insort
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from connect_kit.samples.layouts import KEYS, STORED_AS
+from connect_kit.samples.layouts import KEYS
 
 if TYPE_CHECKING:
     import duckdb
@@ -41,10 +41,7 @@ class TableEditor:
 
     def rows(self, table: str, condition: str, *values: object) -> list[Row]:
         """Rows of a table that meet a condition, in file order."""
-        result = self.con.execute(
-            f'SELECT * FROM "{STORED_AS.get(table, table)}" WHERE {condition} ORDER BY _pos',
-            list(values),
-        )
+        result = self.con.execute(f'SELECT * FROM "{table}" WHERE {condition} ORDER BY _pos', list(values))
         names = [item[0] for item in result.description]
         found = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
         return [Row(table, int(values.pop("_pos")), values) for values in found]
@@ -52,8 +49,7 @@ class TableEditor:
     def count(self, table: str) -> int:
         """Rows that the table had before anything was planted."""
         if table not in self._counts:
-            stored = STORED_AS.get(table, table)
-            self._counts[table] = int(self.query(f'SELECT count(*) FROM "{stored}"')[0][0])
+            self._counts[table] = int(self.query(f'SELECT count(*) FROM "{table}"')[0][0])
         return self._counts[table]
 
     def insert(self, table: str, **values: str | None) -> Row:
@@ -65,11 +61,10 @@ class TableEditor:
         while (pos := 10 * (place // 9 + 1) + place % 9 + 1) in used:
             place = (place + 1) % (9 * rows)
         insort(used, pos)
-        stored = STORED_AS.get(table, table)
         titles = ", ".join(f'"{name}"' for name in ("_pos", *values))
         marks = ", ".join("?" * (len(values) + 1))
         self.con.execute(
-            f'INSERT INTO "{stored}" ({titles}) VALUES ({marks})',
+            f'INSERT INTO "{table}" ({titles}) VALUES ({marks})',
             [pos, *(value or None for value in values.values())],
         )
         return Row(table, pos, dict(values))
@@ -78,7 +73,7 @@ class TableEditor:
         """Change values of a row."""
         titles = ", ".join(f'"{name}" = ?' for name in values)
         self.con.execute(
-            f'UPDATE "{STORED_AS.get(row.table, row.table)}" SET {titles} WHERE _pos = ?',
+            f'UPDATE "{row.table}" SET {titles} WHERE _pos = ?',
             [*(value or None for value in values.values()), row.pos],
         )
         return Row(row.table, row.pos, {**row.values, **values})
@@ -90,8 +85,7 @@ class TableEditor:
     def delete(self, row: Row) -> None:
         """Take a row out of its file."""
         insort(self.deleted.setdefault(row.table, []), row.pos)
-        stored = STORED_AS.get(row.table, row.table)
-        self.con.execute(f'DELETE FROM "{stored}" WHERE _pos = ?', [row.pos])
+        self.con.execute(f'DELETE FROM "{row.table}" WHERE _pos = ?', [row.pos])
 
     def line(self, table: str, pos: int) -> int:
         """Physical line of a row once everything is planted; line 1 is the header."""
@@ -99,8 +93,7 @@ class TableEditor:
         return 1 + pos // 10 + bisect_right(self.inserted.get(table, []), pos) - gone
 
     def keys(self, table: str, positions: list[int]) -> dict[int, str]:
-        """The value that names each of these rows, as it now stands in the file."""
-        key, stored = KEYS.get(table, "sourcedId"), STORED_AS.get(table, table)
+        """The value that names each of these rows, as it now is in the file."""
         marks = ", ".join(str(pos) for pos in positions)
-        found = self.query(f'SELECT _pos, "{key}" FROM "{stored}" WHERE _pos IN ({marks})')
+        found = self.query(f'SELECT _pos, "{KEYS[table]}" FROM "{table}" WHERE _pos IN ({marks})')
         return {int(pos): str(value or "") for pos, value in found}

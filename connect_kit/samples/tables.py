@@ -6,6 +6,7 @@ People get their IDs and contacts here. The gaps between positions are room for 
 from __future__ import annotations
 
 import math
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Final
 
 from connect_kit.samples.classes import make_classes, make_enrollments
@@ -30,15 +31,15 @@ def make_tables(
     guardians: str,
     aide_role: str,
     lifelike: bool = False,
-    twice: float = 0.0,
+    duplicates: float = 0.0,
     dates: bool = False,
     letters: bool = False,
 ) -> None:
     """Make users, classes, enrollments, guardians and student_attributes of one district.
 
-    ``lifelike``: with the wider name tables, twins and namesakes; ``twice``: the share of students who are entered
-    a second time; ``dates``: whether birth dates are written, so that they can be wrong; ``letters``: whether some
-    class IDs have letters.
+    ``lifelike``: with the wider name tables, twins and namesakes; ``duplicates``: the share of students who are
+    entered a second time; ``dates``: whether birth dates are written, so that they can be wrong; ``letters``: whether
+    some class IDs have letters.
     """
     names = many_names() if lifelike else few_names()
     make_macros(con, sizes, names)
@@ -54,49 +55,27 @@ def make_tables(
     make_children(con, names)
     if lifelike:
         name_twins_and_namesakes(con, sizes)
-    if twice:
-        make_duplicates(con, sizes, twice, dates=dates)
+    if duplicates:
+        make_duplicates(con, sizes, duplicates, dates=dates)
     _give_ids(con, sizes)
     make_enrollments(con, aide_role)
-    _make_adults(con, sizes, lifelike=lifelike, twice=bool(twice))
+    _make_adults(con, sizes, lifelike=lifelike, duplicates=bool(duplicates))
     _make_users(con, sizes, guardians)
     _make_rest(con, guardians, names)
 
 
 def _load(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
-    load_rows(
-        con,
-        "schools",
-        {
-            "number": "INTEGER",
-            "zone": "INTEGER",
-            "kind": "VARCHAR",
-            "school_id": "VARCHAR",
-            "name": "VARCHAR",
-            "start": "BIGINT",
-            "size": "BIGINT",
-        },
-        [(s.number, s.zone, s.kind, s.school_id, s.name, s.offset, s.size) for s in sizes.schools],
-    )
-    load_rows(
-        con,
-        "zones",
-        dict.fromkeys(("zone", "size", "first", "step", "shift"), "BIGINT"),
-        [(z.number, z.size, z.first, z.step, z.shift) for z in sizes.zones],
-    )
-    load_rows(
-        con,
-        "grades",
-        {
-            "school": "INTEGER",
-            "number": "INTEGER",
-            "code": "VARCHAR",
-            "start": "BIGINT",
-            "size": "BIGINT",
-            "sections": "BIGINT",
-        },
-        [(g.school, g.number, g.code, g.start, g.size, g.sections) for g in sizes.grades],
-    )
+    # The columns are the fields of the values, in their order.
+    text = dict.fromkeys(("kind", "school_id", "name"), "VARCHAR")
+    schools = {"number": "INTEGER", "zone": "INTEGER", **text, "start": "BIGINT", "size": "BIGINT"}
+    zones = dict.fromkeys(("zone", "size", "first", "step", "shift"), "BIGINT")
+    grades = {
+        "school": "INTEGER", "number": "INTEGER", "code": "VARCHAR",
+        "start": "BIGINT", "size": "BIGINT", "sections": "BIGINT",
+    }  # fmt: skip
+    load_rows(con, "schools", schools, [astuple(school) for school in sizes.schools])
+    load_rows(con, "zones", zones, [astuple(zone) for zone in sizes.zones])
+    load_rows(con, "grades", grades, [astuple(grade) for grade in sizes.grades])
 
 
 def _give_ids(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
@@ -114,12 +93,12 @@ def _give_ids(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
         "lpad(n::VARCHAR, greatest(5, length((SELECT count(*) FROM staff)::VARCHAR))::INTEGER, '0')"
     )
     con.execute(
-        "ALTER TABLE guardians ADD COLUMN guardian_id VARCHAR; "
-        "UPDATE guardians SET guardian_id = 'G' || lpad(n::VARCHAR, 7, '0')"
+        "ALTER TABLE guardian_people ADD COLUMN guardian_id VARCHAR; "
+        "UPDATE guardian_people SET guardian_id = 'G' || lpad(n::VARCHAR, 7, '0')"
     )
 
 
-def _make_adults(con: duckdb.DuckDBPyConnection, sizes: Sizes, *, lifelike: bool, twice: bool) -> None:
+def _make_adults(con: duckdb.DuckDBPyConnection, sizes: Sizes, *, lifelike: bool, duplicates: bool) -> None:
     """``people``: everyone with a unique email and unique numbers; staff parents share theirs."""
     slug = "regexp_replace(lower(strip_accents({})), '[^a-z]', '', 'g')"
     local = f"{slug.format('given')} || '.' || {slug.format('family')}"
@@ -130,7 +109,7 @@ def _make_adults(con: duckdb.DuckDBPyConnection, sizes: Sizes, *, lifelike: bool
         UPDATE staff SET family = family || '-' || (
             SELECT name FROM names_family WHERE origin = 0 AND i = staff.n % 60)
         WHERE guardian IS NULL AND EXISTS (
-            SELECT 1 FROM guardians g JOIN schools sc ON sc.number = staff.s
+            SELECT 1 FROM guardian_people g JOIN schools sc ON sc.number = staff.s
             JOIN zone_families z ON z.f = g.f AND z.zone = sc.zone
             WHERE g.given = staff.given AND g.family = staff.family)
     """.replace("zone_families", "(SELECT DISTINCT f, zone FROM students)")
@@ -154,7 +133,7 @@ def _make_adults(con: duckdb.DuckDBPyConnection, sizes: Sizes, *, lifelike: bool
                    home < 0.25 AND NOT (reach >= 0.08 AND reach < 0.16),
                    (['example.com','example.net','example.org','mail.example.com',
                      'post.example.net'])[(n % 5 + 1)::INTEGER]
-            FROM guardians
+            FROM guardian_people
         ), counted AS (
             SELECT part, n, mail, domain, {local} AS local,
                    row_number() OVER (PARTITION BY domain, {local} ORDER BY part, n) AS turn,
@@ -168,7 +147,7 @@ def _make_adults(con: duckdb.DuckDBPyConnection, sizes: Sizes, *, lifelike: bool
                CASE WHEN q IS NOT NULL AND house THEN phone_number(q::BIGINT) END AS phone
         FROM counted
     """)
-    if twice:
+    if duplicates:
         share_contacts(con)
 
 
@@ -179,7 +158,7 @@ def _make_users(con: duckdb.DuckDBPyConnection, sizes: Sizes, guardians: str) ->
     con.execute(f"""
         CREATE TABLE users AS
         WITH agents AS (
-            SELECT f, string_agg(guardian_id, ',' ORDER BY j) AS agents FROM guardians GROUP BY f
+            SELECT f, string_agg(guardian_id, ',' ORDER BY j) AS agents FROM guardian_people GROUP BY f
         ), everyone AS (
             SELECT 0 AS part, k.staff_id AS "sourcedId",
                    k.school_id || coalesce(',' || k.second_school, '') AS "orgSourcedIds", k.role,
@@ -194,7 +173,7 @@ def _make_users(con: duckdb.DuckDBPyConnection, sizes: Sizes, guardians: str) ->
             UNION ALL
             SELECT 2, g.guardian_id, g.schools, g.role, g.given, g.family, p.email, p.sms, p.phone,
                    NULL, NULL, NULL
-            FROM guardians g JOIN people p ON p.part = 2 AND p.n = g.n
+            FROM guardian_people g JOIN people p ON p.part = 2 AND p.n = g.n
             WHERE {in_users}
         )
         SELECT 10 * row_number() OVER (ORDER BY part, "sourcedId") AS _pos, * EXCLUDE (part),
@@ -232,11 +211,11 @@ def _make_rest(con: duckdb.DuckDBPyConnection, guardians: str, names: NameLists)
     """.replace("LANGUAGE", _ORIGIN_LANGUAGE.format(key="kin", origin="origin", languages=languages))
     )
     con.execute(f"""
-        CREATE TABLE guardian_rows AS
+        CREATE TABLE guardians AS
         SELECT 10 * row_number() OVER (ORDER BY s.student_id, g.j) AS _pos,
                s.student_id AS "studentSourcedId", g.guardian_id AS "guardianSourcedId",
                g.given AS "givenName", g.family AS "familyName", p.email, p.sms, p.phone,
                {_ORIGIN_LANGUAGE.format(key="s.kin", origin="s.origin", languages=languages)} AS language
-        FROM pupils s JOIN guardians g ON g.f = s.f JOIN people p ON p.part = 2 AND p.n = g.n
+        FROM pupils s JOIN guardian_people g ON g.f = s.f JOIN people p ON p.part = 2 AND p.n = g.n
         WHERE {guardians == "file"} ORDER BY _pos
     """)

@@ -3,7 +3,7 @@
 Words of a ``same`` pair: ``typing_given``, ``typing_family``, ``swapped`` (given and family name), ``nickname``,
 ``double_family``, ``respelled`` (apostrophes, blanks, hyphens), ``accents``, ``middle`` (name inside the given name),
 ``family_changed``, ``birth_swapped``, ``birth_digit``, ``birth_year``, ``birth_missing``, ``transfer``, ``grade``,
-``guardians_again`` (under new IDs), ``no_guardians``, ``promoted`` (known by hand at the school before); ``again``
+``guardians_again`` (under new IDs), ``no_guardians``, ``promoted`` (made by hand at the school before); ``again``
 where nothing else differs. Of a ``different`` pair: ``twins`` with ``alike`` (given names) and ``middle`` (the same in
 both given names), ``siblings``, ``namesake`` with ``same_school``, ``same_grade``, ``same_birth_month`` and
 ``same_birth_date``.
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connect_kit.samples.planting import Truth
 from connect_kit.samples.writing import copy_to
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     from connect_kit.samples.planting import FaultPlanter
 
-# Children of one family; the older child's row may stand on either side.
+# Children of one family; the older child's row may be on either side.
 _KIN = """
     SELECT a.person AS a, b.person AS b, CASE WHEN ga.grade = gb.grade THEN concat_ws('+', 'twins',
                CASE WHEN t.alike THEN 'alike' END, CASE WHEN t.middle THEN 'middle' END) ELSE 'siblings' END AS kind
@@ -39,20 +38,20 @@ _NAMESAKES = """
 """
 
 
-def make_person_rows(con: duckdb.DuckDBPyConnection, *, twice: bool) -> None:
+def make_person_rows(con: duckdb.DuckDBPyConnection, *, with_duplicates: bool) -> None:
     """``person_rows``: every student row of the delivery, the child behind it, and what sets it apart."""
     con.execute("CREATE TABLE person_rows (id VARCHAR, source VARCHAR, person BIGINT, kin BIGINT, kinds VARCHAR[])")
-    doubles = (
+    duplicates = (
         """LEFT JOIN (SELECT i, list_concat(kinds, list_filter([CASE WHEN moved THEN 'transfer' END,
                       CASE WHEN other_grade THEN 'grade' END, CASE guardians WHEN 'none' THEN 'no_guardians'
-                      WHEN 'again' THEN 'guardians_again' END], lambda kind: kind IS NOT NULL)) AS kinds FROM doubles) d
-           USING (i)"""
-        if twice
+                      WHEN 'again' THEN 'guardians_again' END], lambda kind: kind IS NOT NULL)) AS kinds
+                      FROM duplicates) d USING (i)"""
+        if with_duplicates
         else "CROSS JOIN (SELECT []::VARCHAR[] AS kinds) d"
     )
     con.execute(
         "INSERT INTO person_rows SELECT p.student_id, 'roster', p.person, p.kin, coalesce(d.kinds, []) "
-        f"FROM pupils p {doubles}"
+        f"FROM pupils p {duplicates}"
     )
 
 
@@ -86,9 +85,9 @@ def write_truth_adults(con: duckdb.DuckDBPyConnection, path: Path) -> None:
         """
         WITH rows AS (
             SELECT g.guardian_id AS id, coalesce(a.of, g.n) AS human, coalesce(o.f, g.f) AS kin, false AS staff
-            FROM guardians g LEFT JOIN again a ON a.n = g.n LEFT JOIN guardians o ON o.n = a.of
+            FROM guardian_people g LEFT JOIN again a ON a.n = g.n LEFT JOIN guardian_people o ON o.n = a.of
             UNION ALL
-            SELECT k.staff_id, k.guardian, g.f, true FROM staff k JOIN guardians g ON g.n = k.guardian
+            SELECT k.staff_id, k.guardian, g.f, true FROM staff k JOIN guardian_people g ON g.n = k.guardian
         )
         SELECT a.id AS left_id, 'roster' AS left_source, b.id AS right_id, 'roster' AS right_source,
                CASE WHEN a.human = b.human THEN 'same' ELSE 'different' END AS relation,
@@ -104,13 +103,13 @@ def write_truth_adults(con: duckdb.DuckDBPyConnection, path: Path) -> None:
 def record_knock_ons(planter: FaultPlanter) -> None:
     """Record the findings that the second rows necessarily bring: no guardians, guardians with two IDs."""
     lost = """SELECT _pos FROM users WHERE role = 'student' AND "sourcedId" IN (SELECT student_id FROM pupils p
-        JOIN doubles d USING (i) WHERE d.guardians = 'none')"""
-    _follow(planter, "users.student.no_guardian", "agentSourcedIds", lost)
+        JOIN duplicates d USING (i) WHERE d.guardians = 'none')"""
+    planter.follows_at("users.student.no_guardian", "warning", "users", "agentSourcedIds", lost)
     if planter.guardians != "users":
         return
     about = """
         WITH new AS (
-            SELECT u.email, u.sms FROM users u JOIN guardians g ON g.guardian_id = u."sourcedId"
+            SELECT u.email, u.sms FROM users u JOIN guardian_people g ON g.guardian_id = u."sourcedId"
             JOIN again a ON a.n = g.n
         ),
         near AS (
@@ -121,22 +120,19 @@ def record_knock_ons(planter: FaultPlanter) -> None:
     again = (
         "SELECT _pos FROM near WHERE guardian QUALIFY {0} IS NOT NULL AND count(*) OVER (PARTITION BY name, {0}) > 1"
     )
-    _follow(
-        planter,
+    planter.follows_at(
         "users.person.repeated_row",
+        "warning",
+        "users",
         "sourcedId",
         f"{about} {again.format('email')} UNION ({about} {again.format('sms')})",
     )
     for column in ("email", "sms"):
-        _follow(
-            planter,
+        planter.follows_at(
             f"users.{column}.shared_between_people",
+            "warning",
+            "users",
             column,
             f"{about} SELECT _pos FROM near WHERE {column} IS NOT NULL "
             f"QUALIFY min(name) OVER (PARTITION BY {column}) <> max(name) OVER (PARTITION BY {column})",
         )
-
-
-def _follow(planter: FaultPlanter, code: str, column: str, select: str) -> None:
-    for (pos,) in planter.query(f"SELECT _pos FROM ({select}) ORDER BY _pos"):
-        planter.truth.append(Truth(code, "warning", "users", "users.csv", column, "knock_on", pos=int(pos)))

@@ -24,7 +24,7 @@ _YEAR_OF_GRADE: Final = "CASE grade WHEN 'KG' THEN 0 ELSE grade::INTEGER END"
 def plan_twins_and_namesakes(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
     """Make twins out of students who share a grade, and choose the families whose children are namesakes."""
     twins = max(1, round(_TWINS * sizes.students))
-    # Two neighbours of a grade become twins when one of them is an only child, who joins the other's family.
+    # Two neighbors of a grade become twins when one of them is an only child, who joins the other's family.
     con.execute(f"""
         CREATE TABLE joins AS
         WITH sizes AS (SELECT f, count(*) AS n FROM students GROUP BY f
@@ -112,7 +112,7 @@ def name_twins_and_namesakes(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> No
         WITH facts AS (
             SELECT c.* EXCLUDE (given, middle, birth), coalesce(t.given, c.given) AS given,
                    m.name AS middle, t.middle IS TRUE OR (t.i IS NULL AND u(c.i, 141) < 0.05) AS spelled,
-                   -- Siblings of neighbouring grades are ten months apart at least; those of one grade are twins.
+                   -- Siblings of neighboring grades are at least ten months apart; those of one grade are twins.
                    (make_date({year} - 6 - {_YEAR_OF_GRADE}, 9, 1) + (floor(u(c.kin, 80) * 314))::INTEGER
                     + (floor(u(c.kin * 16 + {_YEAR_OF_GRADE}, 82) * 50))::INTEGER)::DATE AS birth
             FROM children c JOIN students st USING (i) LEFT JOIN twins t USING (i)

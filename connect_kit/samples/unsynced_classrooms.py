@@ -8,41 +8,16 @@ from typing import TYPE_CHECKING, Final
 from connect_kit.samples.classes import SUBJECTS
 from connect_kit.samples.layouts import school_year
 from connect_kit.samples.loading import load_rows
+from connect_kit.samples.names import by_first, read_rows
 
 if TYPE_CHECKING:
     import duckdb
 
     from connect_kit.samples.sizes import Sizes
 
-_SHORT: Final[dict[str, tuple[str, ...]]] = {
-    "Language Arts": ("ELA", "Lang Arts", "Language Arts", "LA"),
-    "Mathematics": ("Math", "Maths", "Mathematics"),
-    "Science": ("Science", "Sci"),
-    "Social Studies": ("Social Studies", "Soc Studies", "SS"),
-    "World Languages": ("World Languages", "World Lang", "Languages"),
-    "Health and Movement": ("Health & Movement", "Health/PE", "Health and Movement"),
-    "Technology": ("Tech", "Technology"),
-    "Art or Music": ("Art/Music", "Art & Music", "Art or Music"),
-    "English": ("English", "Eng", "ELA"),
-    "Algebra I": ("Algebra 1", "Alg 1", "Algebra I", "Alg I"),
-    "Algebra II": ("Algebra 2", "Alg 2", "Algebra II"),
-    "Biology": ("Biology", "Bio"),
-    "World History": ("World History", "World Hist", "W. History"),
-    "Spanish I": ("Spanish 1", "Span 1", "Spanish I"),
-    "Spanish II": ("Spanish 2", "Span 2", "Spanish II"),
-    "Spanish III": ("Spanish 3", "Span 3", "Spanish III"),
-    "Fitness": ("Fitness", "PE Fitness"),
-    "Geometry": ("Geometry", "Geom"),
-    "Chemistry": ("Chemistry", "Chem"),
-    "Civics": ("Civics", "Civics/Gov"),
-    "Theater": ("Theater", "Theatre"),
-    "US History": ("US History", "U.S. History", "US Hist", "American History"),
-    "Precalculus": ("Pre-Calc", "Precalc", "Pre-Calculus", "Precalculus"),
-    "Economics": ("Economics", "Econ"),
-    "Earth Science": ("Earth Science", "Earth Sci"),
-}
+_SHORT: Final = by_first(read_rows("subject_spellings.csv"))
 _ORDINAL: Final = {"1": "1st", "2": "2nd", "3": "3rd", "4": "4th", "5": "5th"}
-# What the truth calls the pattern, and SQL; mx is the salutation, sec the letter or number of the section.
+# The pattern's name in the truth, and its SQL; mx is the salutation, sec the letter or number of the section.
 _HOMEROOM: Final = (
     ("teacher", "mx || ' ' || teacher || '''s Homeroom'"),
     ("grade_letter", "CASE WHEN sec = '' THEN course || ' - ' || teacher ELSE course || ' ' || sec END"),
@@ -84,7 +59,7 @@ def _pattern_sql(patterns: tuple[tuple[str, str], ...], part: int, salt: int) ->
 
 
 def make_unsynced_classrooms(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
-    """``hand_classrooms`` and ``hand_members``, and ``class_ids``: class IDs that are written otherwise on Connect."""
+    """``unsynced_classrooms``, ``unsynced_members``, and ``class_ids``: class IDs that Connect writes differently."""
     year = school_year(sizes.today)[0].year
     rows = [
         (title, k, text)
@@ -95,7 +70,7 @@ def make_unsynced_classrooms(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> No
     teacher = """SELECT k.staff_id, k.n, k.s, k.u, k.t, k.family FROM staff k WHERE k.post = 1"""
     # Last year a class was often another teacher's.
     con.execute(f"""
-        CREATE TABLE hand_plan AS
+        CREATE TABLE unsynced_plan AS
         WITH mine AS (
             SELECT c.*, c.s * 100000 + c.no AS base FROM class_plan c JOIN awaiting a ON a.number = c.s
         ), chosen AS (
@@ -117,7 +92,7 @@ def make_unsynced_classrooms(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> No
           ON sp.subject = sub.title AND sp.k = floor(u(b.key, 464) * sp.n)
     """)
     con.execute(f"""
-        CREATE TABLE hand_classrooms AS
+        CREATE TABLE unsynced_classrooms AS
         WITH titled AS (
             SELECT *, CASE WHEN kind = 'elementary' THEN {_pattern_sql(_HOMEROOM, 1, 465)}
                            ELSE {_pattern_sql(_PERIOD, 1, 465)} END AS typed,
@@ -125,7 +100,7 @@ def make_unsynced_classrooms(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> No
                         ELSE {_pattern_sql(_PERIOD, 0, 465)} END AS pattern,
                    CASE WHEN NOT old THEN '' WHEN u(key, 466) < 0.45 THEN 'archived' WHEN u(key, 466) < 0.75 THEN 'year'
                         ELSE 'unmarked' END AS mark
-            FROM hand_plan
+            FROM unsynced_plan
         )
         SELECT 'CC5' || lpad((row_number() OVER (ORDER BY u(key, 467), key))::VARCHAR, 7, '0') AS "connectClassroomId",
                'CS' || lpad((s + 1)::VARCHAR, 5, '0') AS "connectSchoolId",
@@ -142,24 +117,24 @@ def make_unsynced_classrooms(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> No
 
 
 def _make_members(con: duckdb.DuckDBPyConnection) -> None:
-    """Who sits in them: this year's pupils as far as they are known by hand, or those of last year."""
+    """Who sits in them: this year's pupils as far as they were made by hand, or those of last year."""
     con.execute("""
-        CREATE TABLE hand_members AS
+        CREATE TABLE unsynced_members AS
         WITH seated AS (
             SELECT DISTINCT h."connectClassroomId", st."connectStudentId", 'student' AS role
-            FROM hand_classrooms h JOIN enrollments e ON e."classSourcedId" = h.class_id AND e.role = 'student'
+            FROM unsynced_classrooms h JOIN enrollments e ON e."classSourcedId" = h.class_id AND e.role = 'student'
             JOIN pupils p ON p.student_id = e."userSourcedId"
-            JOIN hand_students st ON st.person = p.person AND st.s = h.s
+            JOIN unsynced_students st ON st.person = p.person AND st.s = h.s
             WHERE NOT h.old AND u(st.k * 1000 + h.key % 1000, 480) < 0.75
         ), before AS (
             SELECT h."connectClassroomId", st."connectStudentId", 'student'
-            FROM hand_classrooms h JOIN grades g ON g.school = h.s AND g.code = h.grade
-            JOIN hand_students st ON st.s = h.s AND h.section = h(st.k, 481) % g.sections
+            FROM unsynced_classrooms h JOIN grades g ON g.school = h.s AND g.code = h.grade
+            JOIN unsynced_students st ON st.s = h.s AND h.section = h(st.k, 481) % g.sections
              AND st.last_level = CASE h.grade WHEN 'KG' THEN 0 ELSE h.grade::INTEGER END
             WHERE h.old AND u(st.k * 1000 + h.key % 1000, 480) < 0.8
         ), staffed AS (
-            SELECT h."connectClassroomId", 'CT' || lpad(h.staff_n::VARCHAR, 8, '0'), 'teacher' FROM hand_classrooms h
-            WHERE u(h.key, 482) < 0.94
+            SELECT h."connectClassroomId", 'CT' || lpad(h.staff_n::VARCHAR, 8, '0'), 'teacher'
+            FROM unsynced_classrooms h WHERE u(h.key, 482) < 0.94
         )
         SELECT "connectClassroomId", "connectStudentId" AS "connectUserId", role
         FROM (SELECT * FROM seated UNION ALL SELECT * FROM before UNION ALL SELECT * FROM staffed)
@@ -167,7 +142,7 @@ def _make_members(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def spoil_class_ids(con: duckdb.DuckDBPyConnection, awaiting: str) -> None:
-    """``class_ids``: a few class IDs lost their zeros, hold a blank or have other letters' case on Connect."""
+    """``class_ids``: a few class IDs lost their zeros, hold a blank or differ in upper and lower case on Connect."""
     con.execute(f"""
         CREATE TABLE class_ids AS
         WITH free AS (

@@ -1,7 +1,7 @@
-"""What people typed into Connect before the first upload: which schools, and what they called them.
+"""Schools before their first upload: which they are, and what they are called on Connect.
 
 A tenth of the schools await their first upload. Besides, one school's ID lost its leading zeros, and in a OneRoster
-package, which tells the schools' names, another has no ID at all.
+package, which holds the schools' names, another has no ID at all.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from connect_kit.samples.names import PLACES
-from connect_kit.samples.planting import FaultPlanter, Truth
 
 if TYPE_CHECKING:
+    from connect_kit.samples.planting import FaultPlanter
     from connect_kit.samples.sizes import School, Sizes
 
 
 @dataclass(frozen=True, slots=True)
-class ByHand:
-    """The schools of a district that Connect knows differently than the delivery does.
+class UnsyncedSchools:
+    """The schools of a district whose data on Connect differs from the delivery.
 
     Attributes
     ----------
@@ -28,7 +28,7 @@ class ByHand:
     without_zeros, without_id : School or None
         The school's ID on Connect lost its leading zeros; or the school has none there.
     not_rostered : str
-        Name of a school on Connect that is no part of the delivery, or empty.
+        Name of a school on Connect that is not part of the delivery, or empty.
     """
 
     awaiting: tuple[School, ...]
@@ -55,7 +55,7 @@ class ByHand:
         return next(school.name.replace(long, s) for long, s in short.items() if school.name.endswith(long))
 
 
-def plan_unsynced(sizes: Sizes, *, layout: str, faults: bool) -> ByHand:
+def plan_unsynced(sizes: Sizes, *, layout: str, faults: bool) -> UnsyncedSchools:
     """Choose the schools; with planted faults no ID is lost, and no school that a fault takes is chosen."""
     chance = random.Random(f"by hand {sizes.seed}")
     schools = sorted(sizes.schools, key=lambda school: (school.size, school.number))
@@ -64,7 +64,7 @@ def plan_unsynced(sizes: Sizes, *, layout: str, faults: bool) -> ByHand:
     count = max(1, round(len(schools) / 10))
     awaiting, others = free[:count], free[count:]
     lose = not faults and len(schools) > 2
-    return ByHand(
+    return UnsyncedSchools(
         tuple(sorted(awaiting, key=lambda school: school.number)),
         others[0] if lose else None,
         others[1] if lose and layout != "connect" else None,
@@ -72,7 +72,7 @@ def plan_unsynced(sizes: Sizes, *, layout: str, faults: bool) -> ByHand:
     )
 
 
-def school_truth(sizes: Sizes, plan: ByHand) -> list[tuple[str, str, str, str]]:
+def school_truth(sizes: Sizes, plan: UnsyncedSchools) -> list[tuple[str, str, str, str]]:
     """Rows of truth_schools.csv."""
     rows = []
     for school in sizes.schools:
@@ -83,12 +83,14 @@ def school_truth(sizes: Sizes, plan: ByHand) -> list[tuple[str, str, str, str]]:
     return rows
 
 
-def record_what_connect_lacks(planter: FaultPlanter, plan: ByHand) -> None:
+def record_what_connect_lacks(planter: FaultPlanter, plan: UnsyncedSchools) -> None:
     """Record what the self-check must find: students not archived, schools that Connect knows by another ID."""
     for school in plan.awaiting:
         connect = f"CS{school.number + 1:05d}"
-        if planter.query('SELECT 1 FROM hand_students WHERE NOT archived AND "connectSchoolId" = ? LIMIT 1', connect):
-            _about_workspace(planter, "workspace.students.not_archived", "warning", "studentId", connect)
+        if planter.query(
+            'SELECT 1 FROM unsynced_students WHERE NOT archived AND "connectSchoolId" = ? LIMIT 1', connect
+        ):
+            planter.follows_in_workspace("workspace.students.not_archived", "warning", "studentId", connect)
     if lost := plan.without_zeros:
         _about_rows(planter, lost, "leading_zero_lost")
         short = plan.workspace_id(lost)
@@ -97,14 +99,10 @@ def record_what_connect_lacks(planter: FaultPlanter, plan: ByHand) -> None:
             'SELECT count(*) FROM classes WHERE "schoolSourcedId" = ?',
         ):
             if planter.query(select, lost.school_id)[0][0] >= 5:
-                _about_workspace(planter, "workspace.change.unusual", "warning", "", short)
+                planter.follows_in_workspace("workspace.change.unusual", "warning", "", short)
     if plan.without_id:
         _about_rows(planter, plan.without_id, "known_school")
         planter.school_unmatched(plan.without_id.school_id)
-
-
-def _about_workspace(planter: FaultPlanter, code: str, severity: str, column: str, sourced_id: str) -> None:
-    planter.truth.append(Truth(code, severity, "workspace", "", column, "knock_on", sourced_id=sourced_id))
 
 
 def _about_rows(planter: FaultPlanter, school: School, rule: str) -> None:
@@ -113,11 +111,11 @@ def _about_rows(planter: FaultPlanter, school: School, rule: str) -> None:
         ("classes", "schoolSourcedId", rule),
         ("enrollments", "schoolSourcedId", "known_school"),
     ):
-        found = planter.query(
-            f"SELECT _pos FROM {table} WHERE list_contains(string_split(\"{column}\", ','), ?) ORDER BY _pos",
+        planter.follows_at(
+            f"{table}.{column}.{code}",
+            "critical",
+            table,
+            column,
+            f"SELECT _pos FROM {table} WHERE list_contains(string_split(\"{column}\", ','), ?)",
             school.school_id,
-        )
-        code = f"{table}.{column}.{code}"
-        planter.truth.extend(
-            Truth(code, "critical", table, f"{table}.csv", column, "knock_on", pos=int(pos)) for (pos,) in found
         )

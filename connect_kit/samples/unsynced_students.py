@@ -11,33 +11,34 @@ if TYPE_CHECKING:
     import duckdb
 
     from connect_kit.samples.sizes import Sizes
-    from connect_kit.samples.unsynced_schools import ByHand
+    from connect_kit.samples.unsynced_schools import UnsyncedSchools
 
 _CODES: Final = [code for codes in GRADES.values() for code in codes]
 # An exchange that no number of the delivery has.
 _NEW_NUMBERS: Final = 32_000_000
 
 
-def make_unsynced_students(con: duckdb.DuckDBPyConnection, sizes: Sizes, plan: ByHand) -> None:
-    """``hand_students`` and ``hand_guardians``, and ``hand_links``: accounts under the SIS who have such students."""
+def make_unsynced_students(con: duckdb.DuckDBPyConnection, sizes: Sizes, plan: UnsyncedSchools) -> None:
+    """``unsynced_students``, ``unsynced_guardians``, and ``unsynced_links``: managed guardians of such students."""
     make_variation_macros(con, sizes)
     con.execute(f"CREATE TABLE awaiting AS SELECT * FROM schools WHERE school_id IN ({plan.awaiting_sql})")
     _who_is_known(con)
     _who_has_left(con, sizes)
     vary(
-        con, "hand_written",
+        con, "unsynced_written",
         "SELECT k, person, kin, origin, given, family, name_b, middle, NULL::DATE AS birth, s, level, last_level, "
-        "moved FROM hand_known",
+        "moved FROM unsynced_known",
         salt=400, same=0.62, more=0.15, dates=False,
     )  # fmt: skip
     codes = f"({_CODES})"
-    # A list of last year: most grades are one lower, unless somebody has seen to it.
+    # A list of last year: most grades are one lower, unless somebody has updated them.
     con.execute(f"""
-        CREATE TABLE hand_students AS
+        CREATE TABLE unsynced_students AS
         WITH everyone AS (
-            SELECT k, person, kin, given, family, s, level, last_level, moved, kinds, false AS gone FROM hand_written
+            SELECT k, person, kin, given, family, s, level, last_level, moved, kinds, false AS gone
+            FROM unsynced_written
             UNION ALL
-            SELECT k, person, kin, given, family, s, NULL, last_level, false, []::VARCHAR[], true FROM hand_left
+            SELECT k, person, kin, given, family, s, NULL, last_level, false, []::VARCHAR[], true FROM unsynced_left
         ), facts AS (
             SELECT e.*, CASE WHEN level IS NULL OR moved OR u(e.k, 431) < 0.75 THEN coalesce(last_level, level)
                    ELSE level END AS shown, p.email AS known_email
@@ -58,10 +59,10 @@ def make_unsynced_students(con: duckdb.DuckDBPyConnection, sizes: Sizes, plan: B
 
 
 def _who_is_known(con: duckdb.DuckDBPyConnection) -> None:
-    """``hand_known``: children of the delivery whom the school had last year, some of whom are at the next school."""
+    """``unsynced_known``: children of the delivery whom the school had last year; some are at the next school now."""
     level = f"list_position({_CODES}, st.grade) - 1"
     con.execute(f"""
-        CREATE TABLE hand_known AS
+        CREATE TABLE unsynced_known AS
         WITH rows AS (
             SELECT a.number AS s, st.i, {level} AS level, CASE WHEN st.g > 0 THEN {level} - 1 END AS last_level,
                    false AS moved
@@ -79,13 +80,13 @@ def _who_is_known(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _who_has_left(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
-    """``hand_left``: people whom the delivery does not have; half of them are siblings of pupils."""
-    known = _number(con, "SELECT count(*) FROM hand_known")
+    """``unsynced_left``: people whom the delivery does not have; half of them are siblings of pupils."""
+    known = _number(con, "SELECT count(*) FROM unsynced_known")
     first = 1 + _number(con, "SELECT max(i) FROM children")
     con.execute(f"""
-        CREATE TABLE hand_wanted AS
+        CREATE TABLE unsynced_wanted AS
         WITH wanted AS (
-            SELECT s, count(*) AS n, unnest(range((1 + 0.4 * count(*))::BIGINT)) AS x FROM hand_known GROUP BY s
+            SELECT s, count(*) AS n, unnest(range((1 + 0.4 * count(*))::BIGINT)) AS x FROM unsynced_known GROUP BY s
         ), numbered AS (
             SELECT s, n, {known} + row_number() OVER (ORDER BY s, x) - 1 AS k FROM wanted
         ), levels AS (
@@ -100,13 +101,13 @@ def _who_has_left(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
     """)
     # Strangers have the family name of somebody of the district, as names are common.
     con.execute(f"""
-        CREATE TABLE hand_left AS
+        CREATE TABLE unsynced_left AS
         WITH near AS (
-            SELECT s, kin, row_number() OVER (PARTITION BY s ORDER BY k) - 1 AS place FROM hand_known
+            SELECT s, kin, row_number() OVER (PARTITION BY s ORDER BY k) - 1 AS place FROM unsynced_known
         ), related AS (
             SELECT w.k, w.s, w.last_level, CASE WHEN w.related THEN near.kin ELSE -1000 - w.k END AS kin,
                    CASE WHEN w.related THEN near.kin ELSE other.kin END AS named_by
-            FROM hand_wanted w JOIN near ON near.s = w.s AND near.place = w.near_place
+            FROM unsynced_wanted w JOIN near ON near.s = w.s AND near.place = w.near_place
             JOIN children other ON other.i = w.far
         ), facts AS (
             SELECT r.*, f.child_name AS family, f.origin, b.names, n.n,
@@ -117,7 +118,7 @@ def _who_has_left(con: duckdb.DuckDBPyConnection, sizes: Sizes) -> None:
             JOIN (SELECT origin, count(*) AS n FROM names_given GROUP BY origin) n ON n.origin = f.origin
         )
         SELECT t.k, {first} + t.k AS person, t.kin, t.s, t.last_level, t.family,
-               -- Nobody has the name of a brother; four names further there is one that none of them has.
+               -- No sibling has the same name; among four names there is one that none of them has.
                list_filter([g.name, h.name, l.name, m.name], lambda name: NOT list_contains(t.names, name))[1] AS given
         FROM facts t JOIN names_given g ON g.origin = t.origin AND g.i = t.place
         JOIN names_given h ON h.origin = t.origin AND h.i = (t.place + 11) % t.n
@@ -132,26 +133,26 @@ def _number(con: duckdb.DuckDBPyConnection, select: str) -> int:
 
 
 def _make_guardians(con: duckdb.DuckDBPyConnection) -> None:
-    guardians = _number(con, "SELECT count(*) FROM guardians")
+    guardians = _number(con, "SELECT count(*) FROM guardian_people")
     con.execute(f"""
-        CREATE TABLE hand_families AS
-        SELECT kin, string_agg("connectStudentId", ',' ORDER BY "connectStudentId") AS ids FROM hand_students
+        CREATE TABLE unsynced_families AS
+        SELECT kin, string_agg("connectStudentId", ',' ORDER BY "connectStudentId") AS ids FROM unsynced_students
         GROUP BY kin;
         CREATE TABLE managed_families AS
         SELECT DISTINCT p.f FROM pupils p WHERE p.school_id NOT IN (SELECT school_id FROM awaiting);
-        -- Most who have an account under the SIS already use it for all of their children.
-        CREATE TABLE hand_links AS
-        SELECT g.n, h.ids FROM guardians g JOIN hand_families h ON h.kin = g.f
+        -- Most who have an account managed by the SIS already use it for all of their children.
+        CREATE TABLE unsynced_links AS
+        SELECT g.n, h.ids FROM guardian_people g JOIN unsynced_families h ON h.kin = g.f
         WHERE g.f IN (SELECT f FROM managed_families) AND u(g.n, 440) < 0.6;
-        CREATE TABLE hand_guardians AS
+        CREATE TABLE unsynced_guardians AS
         WITH known AS (
             SELECT g.n AS key, g.n AS of, g.given, g.family, p.email, p.sms, p.phone, h.ids
-            FROM guardians g JOIN hand_families h ON h.kin = g.f JOIN people p ON p.part = 2 AND p.n = g.n
-            WHERE g.n NOT IN (SELECT n FROM hand_links) AND u(g.n, 441) < 0.85
+            FROM guardian_people g JOIN unsynced_families h ON h.kin = g.f JOIN people p ON p.part = 2 AND p.n = g.n
+            WHERE g.n NOT IN (SELECT n FROM unsynced_links) AND u(g.n, 441) < 0.85
         ), strangers AS (
             SELECT 100000000 + s.k AS key, NULL::BIGINT AS of, c.given, s."familyName" AS family,
                    NULL::VARCHAR AS email, NULL::VARCHAR AS sms, NULL::VARCHAR AS phone, s."connectStudentId" AS ids
-            FROM hand_students s JOIN guardians c ON c.n = 1 + floor(u(s.k, 442) * {guardians})::BIGINT
+            FROM unsynced_students s JOIN guardian_people c ON c.n = 1 + floor(u(s.k, 442) * {guardians})::BIGINT
             WHERE s.kin < 0 AND u(s.k, 441) < 0.8
         ), facts AS (
             SELECT *, regexp_replace(lower(strip_accents(given)) || '.' || lower(strip_accents(family)), '[^a-z.]', '',

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from connect_kit.samples.sizes import Sizes
 
-# What lies beside each key of a keyboard, twice; the letters are those of the alphabet in order.
+# Two neighbors of each key on a keyboard, in the order of the alphabet.
 _BESIDE: Final = ("svvfrghjokjknmiowtdrybectx", "qnxswdfguhlokbplaeayicqzus")
 _ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz"
 

@@ -36,7 +36,7 @@ _WORKSPACE: Mapping[str, str] = {
         SELECT 'CU' || lpad(g.n::VARCHAR, 8, '0') AS "connectUserId", g.given AS "givenName",
                g.family AS "familyName", p.email, p.sms, p.phone, g.guardian_id AS "guardianId",
                {children} AS "connectStudentIds"
-        FROM guardians g JOIN people p ON p.part = 2 AND p.n = g.n
+        FROM guardian_people g JOIN people p ON p.part = 2 AND p.n = g.n
         LEFT JOIN (SELECT s.f, string_agg('CP' || lpad((u._pos // 10)::VARCHAR, 8, '0'), ','
                      ORDER BY u._pos) AS children
               FROM pupils s JOIN users u ON u."sourcedId" = s.student_id
@@ -59,7 +59,7 @@ _WORKSPACE: Mapping[str, str] = {
         WHERE {classrooms} AND (e.role <> 'student' OR {students}) ORDER BY e._pos""",
 }
 
-# What stands in the gaps above where nothing was made by hand.
+# What fills the gaps above where nothing was made by hand.
 _AS_DELIVERED: Mapping[str, str] = {
     "school_name": "name",
     "school_id": "school_id",
@@ -75,7 +75,7 @@ _AS_DELIVERED: Mapping[str, str] = {
 def write_table(
     con: duckdb.DuckDBPyConnection,
     path: Path,
-    stored: str,
+    table: str,
     columns: Sequence[Column],
     *,
     sort: bool,
@@ -83,7 +83,7 @@ def write_table(
     """Write one table by ``_pos``; only a table that rows were added to needs sorting."""
     titles = ", ".join(f'{sql} AS "{name}"' for name, sql in columns)
     order = "ORDER BY _pos" if sort else ""
-    copy_to(con, f'SELECT {titles} FROM "{stored}" {order}', path)
+    copy_to(con, f'SELECT {titles} FROM "{table}" {order}', path)
 
 
 def write_workspace(
@@ -123,5 +123,5 @@ def write_rows(path: Path, titles: Sequence[str], rows: Iterable[Sequence[str]])
 
 
 def copy_to(con: duckdb.DuckDBPyConnection, select: str, path: Path) -> None:
-    """Write what a query finds."""
+    """Write the result of a query."""
     con.execute(f"COPY ({select}) TO {literal(path)} (FORMAT csv, HEADER, NULLSTR '')")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from connect_kit.engine.arguments import checked
 from connect_kit.errors import SettingError, TwinError
 from connect_kit.twin.database import opened
 from connect_kit.twin.stored_settings import parsed, read_settings, spelled
@@ -52,6 +53,7 @@ def apply(twin: Twin, action: Action) -> Change:
         return record_change(session, action.kind, _words(action), kind.tables, lambda: kind.act(session, action))
 
 
+@checked()
 def connections(matches: SchoolMatches | ClassroomMatches, *, suggested: bool = False) -> list[Action]:
     """What was decided about schools or classrooms, as actions on the twin.
 

@@ -181,6 +181,30 @@ def created(path: Path, doing: str = "its making") -> Iterator[Session]:
             raise
 
 
+def remove(path: Path) -> None:
+    """Delete the file of a twin, where there is one.
+
+    Raises
+    ------
+    TwinError
+        When what stands there is not a twin, or cannot be deleted; it is left as it is.
+    TwinBusyError
+        When it is in use.
+    """
+    place = path.expanduser().resolve()
+    if not place.exists():
+        return
+    doing = "its removal"
+    with opened(path, doing, write=True):
+        pass  # It is a twin, and nobody else works on it.
+    with _held_alone(place, path, doing):
+        try:
+            for left in (place, place.with_name(place.name + ".wal")):
+                left.unlink(missing_ok=True)
+        except OSError as error:
+            raise TwinError(f"{path}: cannot be deleted ({error.strerror or error}); give another name") from error
+
+
 @contextlib.contextmanager
 def _held_alone(place: Path, path: Path, doing: str) -> Iterator[None]:
     with _guard:

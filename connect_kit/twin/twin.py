@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from connect_kit.errors import TwinBusyError
 from connect_kit.twin.activity import log
-from connect_kit.twin.database import opened
+from connect_kit.twin.database import opened, remove
 from connect_kit.uploads.targets import Facts, School
 
 if TYPE_CHECKING:
@@ -72,22 +72,39 @@ class Twin:
         return cls(path)
 
     @classmethod
-    def fill(cls, path: str | Path, workspace: Workspace | str | Path, *, district: str | None = None) -> Twin:
+    def fill(
+        cls,
+        path: str | Path,
+        workspace: Workspace | str | Path,
+        *,
+        district: str | None = None,
+        replace: bool = False,
+    ) -> Twin:
         """A new twin with what a workspace holds: exported CSV files, or what :func:`read_workspace` made of them.
 
         A folder that a twin exported fills it with all that the twin held: several schools of a student, attributes,
-        history and settings too.
+        history and settings too. With ``replace``, a twin that stands at the path goes first, with all it holds; a file
+        that is not a twin is left alone (TwinError).
         """
         from connect_kit.twin.filling import fill
 
+        if replace:
+            remove(Path(path))
         fill(Path(path), workspace, district)
         return cls(path)
 
     @classmethod
-    def sample(cls, path: str | Path | None = None, *, students: int = 2000, seed: int = 1) -> Twin:
-        """The workspace of an invented district, with some history; in a temporary folder when no path is given."""
+    def sample(
+        cls, path: str | Path | None = None, *, students: int = 2000, seed: int = 1, replace: bool = False
+    ) -> Twin:
+        """The workspace of an invented district, with some history; in a temporary folder when no path is given.
+
+        ``replace`` as for :meth:`fill`.
+        """
         from connect_kit.twin.filling import sample
 
+        if replace and path is not None:
+            remove(Path(path))
         return cls(sample(None if path is None else Path(path), students, seed))
 
     # Looking.

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from connect_kit.display import charts, upload_charts
+from connect_kit.display.charts import actions_by_line
 from connect_kit.display.html import table_html
+from connect_kit.display.look import school_label
 from connect_kit.engine import create_table, quoted
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import atomic_write, ensure_folder
@@ -75,10 +76,9 @@ class Forecast:
         """What will become of each school's rows, as an Altair chart."""
         by_school = self._table.groupby(["connectSchoolId", "school"], sort=False)[list(_COUNTS)].sum().reset_index()
         names = [
-            charts.school_label(name, own)
-            for own, name in zip(by_school["connectSchoolId"], by_school["school"], strict=True)
+            school_label(name, own) for own, name in zip(by_school["connectSchoolId"], by_school["school"], strict=True)
         ]
-        return upload_charts.actions_by_line(by_school.assign(line=names), "Rows by school: what the upload will do")
+        return actions_by_line(by_school.assign(line=names), "Rows by school: what the upload will do")
 
     def save(self, folder: str | Path) -> None:
         """Write :meth:`table` as ``forecast.csv`` into a folder.

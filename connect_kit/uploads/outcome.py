@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_kit import connect
-from connect_kit.display import upload_charts
+from connect_kit.display import charts
 from connect_kit.display.html import table_html
 from connect_kit.engine import quoted
 from connect_kit.engine.files import atomic_write
@@ -127,7 +127,7 @@ class UploadResult:
 
     def chart(self) -> Any:
         """What became of each file's rows, as an Altair chart."""
-        return upload_charts.actions_by_line(
+        return charts.actions_by_line(
             self.summary().rename(columns={"file": "line", "errors": "refused"}),
             "Rows by file: what a dry run would do" if self.dry_run else "Rows by file: what the upload did",
         )

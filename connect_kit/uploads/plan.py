@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from connect_kit.display import upload_charts
+from connect_kit.display import charts
 from connect_kit.display.html import table_html
 from connect_kit.engine.arguments import checked
 from connect_kit.errors import PlanError, SettingError
@@ -144,7 +144,7 @@ class UploadPlan(PlanData):
 
     def chart(self) -> Any:
         """Rows by file, and by school at school level, as an Altair chart."""
-        return upload_charts.rows_planned(self.summary())
+        return charts.rows_planned(self.summary())
 
     def save(self, folder: str | Path) -> None:
         """Copy the prepared files and the plan into another folder.

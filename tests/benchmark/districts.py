@@ -29,7 +29,7 @@ def matches(clock: Clock, folder: str) -> None:
     """Count what the three verbs find of the truth.
 
     ``families`` of a step are the pairs found that the truth knows to be twins or siblings. Of schools and classrooms
-    only those count whose partner no ID tells.
+    only those count whose partner is not given by an ID.
     """
     from connect_kit.duplicates import find_duplicates
     from connect_kit.matching import match_classrooms, match_schools
@@ -53,7 +53,7 @@ def matches(clock: Clock, folder: str) -> None:
 
 
 def find_within(clock: Clock, folder: str) -> None:
-    """Find students who are there twice in the delivery."""
+    """Find duplicate students within the delivery."""
     _find(clock, folder, workspace=False)
 
 

@@ -27,13 +27,13 @@ class Accuracy:
     true, found, correct : int or None
         Pairs that there are, that were found, and that were found rightly; None where it was not measured.
     families : int or None
-        Pairs found that are twins or siblings, where the truth tells.
+        Pairs found that are twins or siblings, where the truth is known.
     seconds : float or None
         Where it was measured, from the people in memory to the pairs.
     ratio : float or None
         Its time beside that of the kit.
     note : str
-        Why there are no figures.
+        Why figures are missing.
     """
 
     dataset: str

@@ -127,7 +127,7 @@ class MatchSession:
     def _promise(self, figure: Accuracy, layout: str) -> None:
         text = f"{figure.dataset}: {figure.way}"
         if figure.families is not None:
-            # Connect's export tells no birth dates.
+            # Connect's export holds no birth dates.
             promised = _PROMISED["connect" if figure.way.endswith("Connect") else layout]
             shares = (figure.precision, figure.recall)
             for word, value, least in zip(("precision", "recall"), shares, promised, strict=True):

@@ -1,6 +1,6 @@
 """Public sets of people of whom it is known who is whom, and how pairs that a tool found are counted against them.
 
-A set is a folder with ``people.csv`` (``id`` and the columns of :data:`COLUMNS`, an empty field is no value) and
+A set is a folder with ``people.csv`` (``id`` and the columns of :data:`COLUMNS`, an empty field means missing) and
 ``pairs.csv`` (``left``, ``right``: two IDs of one person). Every tool reads the same file.
 """
 
@@ -86,5 +86,5 @@ def _in_order(pairs: pd.DataFrame) -> pd.DataFrame:
 def _read(path: Path) -> pd.DataFrame:
     import pandas as pd
 
-    # "NA" is a name that people have; only an empty field is no value.
+    # "NA" is a name that people have; only an empty field means missing.
     return pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])

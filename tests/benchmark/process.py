@@ -1,6 +1,6 @@
 """One measurement, one fresh process: what one leaves in memory does not count for the next.
 
-The process writes a line of JSON for each finished step, so that one that is stopped still tells
+The process writes a line of JSON for each finished step, so that one that is stopped still reports
 how far it came.
 """
 
@@ -124,13 +124,13 @@ def surroundings() -> dict[str, str]:
 
 
 def last_line(text: str) -> str:
-    """The line that tells what went wrong: the last one that is not blank."""
+    """The line that says what went wrong: the last one that is not blank."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1][:200] if lines else "without a word"
 
 
 def peak_memory() -> int | None:
-    """The most memory that this process has taken, in bytes; None where no system tells."""
+    """The most memory that this process has taken, in bytes; None where the system does not say."""
     try:
         # Linux keeps the peak of the program that started this one in getrusage, but not here.
         status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")

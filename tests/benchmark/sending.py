@@ -55,11 +55,11 @@ def upload(clock: Clock, folder: str) -> None:
                     for n, file in enumerate(plan.files, 1)
                 ]
             else:
-                sent = list(made.rehearse(plan.files, place / "told"))
+                sent = list(made.rehearse(plan.files, place / "forecast"))
             facts["rows"] = sum(one.rows for one in sent)
             facts["errors"] = sum(one.errors for one in sent)
             facts["unchanged"] = sum(one.counts["UNCHANGED"] for one in sent)
-        shutil.rmtree(place / "told", ignore_errors=True)
+        shutil.rmtree(place / "forecast", ignore_errors=True)
 
 
 def run_upload_bench(

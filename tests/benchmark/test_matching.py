@@ -1,4 +1,4 @@
-"""The benchmark of the matching tells how much of the truth is found, and by whom."""
+"""The benchmark of the matching reports how much of the truth is found, and by which tool."""
 
 import importlib.util
 import json
@@ -155,7 +155,7 @@ def test_a_goal_may_be_the_least_there_is_to_be():
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("settings", "message"),
     [
         ({"students": 1}, r"students=1, .*at least 20"),
         ({"sizes": [5]}, r"sizes=\[5\]: give at least 20"),
@@ -165,8 +165,8 @@ def test_a_goal_may_be_the_least_there_is_to_be():
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
 )
-def test_settings_that_measure_nothing_are_refused(tmp_path, settings, told):
-    with pytest.raises(SettingError, match=told):
+def test_settings_that_measure_nothing_are_refused(tmp_path, settings, message):
+    with pytest.raises(SettingError, match=message):
         run_match_bench(folder=tmp_path, report=lambda _: None, **settings)
 
 

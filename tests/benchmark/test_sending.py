@@ -1,4 +1,4 @@
-"""The benchmark of the upload tells time and memory of each step, and that nothing was refused."""
+"""The benchmark of the upload reports time and memory of each step, and that nothing was refused."""
 
 import json
 

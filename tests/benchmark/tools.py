@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from tests.benchmark.process import Clock
 
-_MOST_ROWS = 100_000_000  # pointblank keeps 500 failing rows unless told otherwise
+_MOST_ROWS = 100_000_000  # pointblank keeps 500 failing rows by default
 
 
 def great_expectations(clock: Clock, clean: str, damaged: str) -> None:
@@ -134,7 +134,7 @@ def _pointblank_step(validation: Any, rule: Alike, known: Mapping[str, list[str]
 def _read_pandas(folder: str) -> tuple[Any, int]:
     import pandas as pd
 
-    # "NA" is a name that people have; only an empty field is no value.
+    # "NA" is a name that people have; only an empty field means missing.
     tables = {
         table: pd.read_csv(Path(folder) / f"{table}.csv", dtype=str, keep_default_na=False, na_values=[""])
         for table in TABLES

@@ -84,6 +84,13 @@ def other_hosts(asked: list[str]) -> set[str]:
     return {url for url in asked if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).hostname not in own}
 
 
+def turn_dark(page: Page) -> None:
+    """Switch JupyterLab to its dark theme."""
+    page.evaluate("() => window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
+    page.wait_for_function("() => document.body.dataset.jpThemeLight === 'false'")
+    page.wait_for_timeout(500)  # the style sheet is exchanged after the attribute
+
+
 def violations(page: Page) -> list[tuple[str, str]]:
     """What axe finds wrong with the panel of a page: the rule, and the element."""
     from axe_playwright_python.sync_playwright import Axe

@@ -15,6 +15,35 @@ PICTURES = """() => [...document.querySelectorAll('.jp-OutputArea-output')].flat
         };
     }))"""
 
+# The lowest contrast (WCAG 2) between the text of table cells among the outputs and what lies behind it, by kind.
+CONTRASTS = """() => {
+    const channels = colour => colour.match(/[\\d.]+/g).map(Number);
+    const luminance = colour => channels(colour).slice(0, 3)
+        .map(part => part / 255)
+        .map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, part, place) => sum + part * [0.2126, 0.7152, 0.0722][place], 0);
+    const behind = cell => {
+        for (let one = cell; one; one = one.parentElement) {
+            const colour = getComputedStyle(one).backgroundColor, alpha = channels(colour)[3] ?? 1;
+            if (alpha === 1) return colour;
+        }
+        return 'rgb(255, 255, 255)';
+    };
+    const lowest = {};
+    for (const cell of document.querySelectorAll('.jp-OutputArea-output :is(th, td, caption)')) {
+        const [light, dark] = [getComputedStyle(cell).color, behind(cell)].map(luminance).sort((a, b) => b - a);
+        const kind = (cell.closest('table').className || 'table') + ' ' + cell.localName;
+        lowest[kind] = Math.min(lowest[kind] ?? 21, (light + 0.05) / (dark + 0.05));
+    }
+    return lowest;
+}"""
+
+THEME = """async name => {
+    await window.jupyterapp.commands.execute('apputils:change-theme', {theme: name});
+    while (document.body.dataset.jpThemeName !== name) await new Promise(requestAnimationFrame);
+    return name;
+}"""
+
 LABELS = """() => [...document.querySelectorAll('.jp-OutputArea-output svg[role=img]')]
     .map(picture => picture.getAttribute('aria-label') || '')"""
 
@@ -40,3 +69,13 @@ def test_the_first_notebook_runs_shows_its_charts_and_asks_no_other_host(opened)
 
     assert opened.asked
     assert other_hosts(opened.asked) == set()
+
+
+def test_tables_can_be_read_in_the_light_and_in_the_dark_theme(opened):
+    assert opened.run()
+    opened.page.wait_for_selector(".jp-OutputArea-output table.dataframe")
+    for theme in ("JupyterLab Dark", "JupyterLab Light"):
+        assert opened.page.evaluate(THEME, theme) == theme
+        lowest = opened.page.evaluate(CONTRASTS)
+        assert {"ck-table th", "ck-table td", "ck-table caption", "dataframe th", "dataframe td"} <= set(lowest)
+        assert [kind for kind, contrast in lowest.items() if contrast < 4.5] == [], (theme, lowest)

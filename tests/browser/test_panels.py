@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 import connect_kit as ck
-from tests.browser.conftest import Lab, Opened, other_hosts, running_lab, violations
+from tests.browser.conftest import Lab, Opened, other_hosts, running_lab, turn_dark, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -91,7 +91,7 @@ def show(lab: Lab, context: BrowserContext, folder: Path):
         run = Opened(page, asked).run()
         assert [out for cell in run for out in cell["outputs"] if out["output_type"] == "error"] == []
         panel = page.locator(".ck-panel")
-        panel.get_by_role("status").get_by_text("looked at").wait_for()
+        panel.get_by_role("status").get_by_text("reviewed").wait_for()
         return Shown(page, panel, folder / f"{name}.csv", asked)
 
     return showing
@@ -118,7 +118,7 @@ def test_pairs_are_decided_by_keys_alone(show, tmp_path):
     shown.says(": unsure.")
     assert shown.decisions() == ["same", "different", "unsure"]
     keyboard.press("z")
-    shown.says("Taken back.")
+    shown.says("Undone.")
     assert shown.decisions() == ["same", "different"]
 
     keyboard.press("w")
@@ -139,7 +139,15 @@ def test_pairs_are_decided_by_keys_alone(show, tmp_path):
     assert shown.asked and other_hosts(shown.asked) == set()
 
 
-def test_focus_stays_in_the_list_while_one_goes_through_it(show):
+@pytest.mark.parametrize("kind", ["duplicates", "classrooms"])
+def test_in_the_dark_theme_everything_can_be_read(show, tmp_path, kind):
+    shown = show(kind, f"dark-{kind}")
+    turn_dark(shown.page)
+    shown.look(tmp_path / "dark.png")
+    assert violations(shown.page) == []
+
+
+def test_focus_stays_in_the_list_while_going_through_it(show):
     shown = show("duplicates", "list")
     current = shown.panel.locator("tr[aria-current=true]")
     shown.panel.get_by_role("button", name="Show 2", exact=True).click()
@@ -191,7 +199,7 @@ def test_a_double_click_or_a_held_key_decides_once(show):
     assert shown.decisions() == ["same", "different", "same"]
 
 
-def test_presses_while_the_kernel_is_at_work_are_not_saved_up(show):
+def test_presses_while_the_kernel_is_busy_are_not_queued(show):
     shown = show("duplicates", "busy", SLOW)
     shown.panel.get_by_role("region", name="Pair under review").focus()
     for key in ("s", "s", "d"):
@@ -224,7 +232,7 @@ def test_classrooms_are_connected_accepted_and_left(show, tmp_path):
     keyboard.press("l")
     shown.says(": leave.")
     keyboard.press("z")
-    shown.says("Taken back.")
+    shown.says("Undone.")
     assert shown.decisions() == ["connect"]
     panel.get_by_role("textbox", name="Partner").fill("grade 5")
     panel.get_by_text("Partners to choose from: 1").wait_for()
@@ -233,11 +241,11 @@ def test_classrooms_are_connected_accepted_and_left(show, tmp_path):
     assert shown.decisions() == ["connect", "connect"]
     panel.get_by_label("School").select_option(index=1)  # Cedar Ridge: IDs that lost zeros
     panel.get_by_role("button", name="Accept all").click()
-    shown.says("accepted; Undo takes all of them back.")
+    shown.says("accepted; one Undo reverts them all.")
     keyboard.press("m")
     panel.get_by_role("checkbox", checked=True).wait_for()
     panel.get_by_label("School").select_option(label="all schools")
-    shown.says("looked at")
+    shown.says("reviewed")
     shown.look(tmp_path / "masked.png")
     assert violations(shown.page) == []
     assert shown.asked and other_hosts(shown.asked) == set()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from connect_kit.twin import Twin
-from tests.browser.conftest import Lab, Opened, other_hosts, running_lab, violations
+from tests.browser.conftest import Lab, Opened, other_hosts, running_lab, turn_dark, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -20,13 +20,13 @@ here = Path({here!r})
 twin = twin_of(here / "maple.duckdb")
 panel = UploadPanel(plan_of(deliver(here / "delivery"), twin, here / "plan"), twin)
 panel"""
-# The upload itself is the real one; it begins when somebody cancels, or after a minute.
-HELD = """import connect_kit.uploads as module
+# The upload itself is the real one; it starts when somebody cancels, or after a minute.
+HELD = """import connect_kit.panels.upload as module
 real = module.upload
-def held(*given, cancel, **more):
+def waiting(*given, cancel, **more):
     cancel.wait(60)
     return real(*given, cancel=cancel, **more)
-module.upload = held"""
+module.upload = waiting"""
 
 
 RESULTS = """from pathlib import Path
@@ -38,15 +38,15 @@ unknown = FILES["users"].replace("04,0104,", "04,0999,")
 plan = plan_of(deliver(here / "delivery", users=unknown), twin, here / "plan")
 dry = ck.upload(plan, twin)
 users = next(one.path for one in dry.files if one.file.kind == "users")
-told = users.read_text(encoding="utf-8").replace("SUCCESS,CREATED,,", "ERROR,SKIPPED,,Try again", 1)
+answer = users.read_text(encoding="utf-8").replace("SUCCESS,CREATED,,", "ERROR,SKIPPED,,Try again", 1)
 (here / "got").mkdir()
-(here / "got" / "users-result.csv").write_text(told, encoding="utf-8", newline="")
+(here / "got" / "users-result.csv").write_text(answer, encoding="utf-8", newline="")
 ck.ResultsPanel(ck.read_results(here / "got", plan, forecast=dry))"""
 MERGES = """from pathlib import Path
 import connect_kit as ck
-from tests.panels.doubles import plan_of_doubles, twin_with_doubles
-twin = twin_with_doubles(Path({here!r}) / "maple.duckdb")
-ck.MergePanel(plan_of_doubles(twin), twin)"""
+from tests.panels.duplicate_students import plan_of_duplicates, twin_with_duplicates
+twin = twin_with_duplicates(Path({here!r}) / "maple.duckdb")
+ck.MergePanel(plan_of_duplicates(twin), twin)"""
 
 
 class Shown(NamedTuple):
@@ -110,18 +110,18 @@ def show(lab: Lab, folder: Path, context: BrowserContext, tmp_path: Path):
         run = Opened(page, asked).run()
         assert [out for cell in run for out in cell["outputs"] if out["output_type"] == "error"] == []
         panel = page.locator(".ck-panel")
-        panel.get_by_text("Keys, while the focus").wait_for()
+        panel.get_by_text("Keyboard shortcuts").wait_for()
         return Shown(page, panel, tmp_path, asked)
 
     return showing
 
 
-def test_a_district_is_rehearsed_confirmed_and_uploaded(show):
+def test_a_district_is_tried_in_a_dry_run_confirmed_and_uploaded(show):
     shown = show(UPLOAD)
     panel, keyboard = shown.panel, shown.page.keyboard
     shown.look("conditions")
     assert shown.violations() == []
-    panel.get_by_role("button", name="Rehearse (dry run)").focus()
+    panel.get_by_role("button", name="Dry run (r)").focus()
     keyboard.press("r")
     shown.says("The dry run has ended.")
     panel.get_by_role("region", name="Forecast").get_by_text("What the upload would do, by school").wait_for()
@@ -133,7 +133,7 @@ def test_a_district_is_rehearsed_confirmed_and_uploaded(show):
     assert shown.violations() == []
     shown.look("rehearsed")
 
-    text = panel.get_by_role("textbox", name="Type the text")
+    text = panel.get_by_role("textbox", name="Confirmation")
     text.press_sequentially("Maple Valley 1")
     expect(upload).to_be_disabled()
     text.press_sequentially("4")
@@ -153,29 +153,37 @@ def test_a_district_is_rehearsed_confirmed_and_uploaded(show):
     assert shown.others() == set()
 
 
-def test_while_a_dry_run_is_under_way_the_panel_answers_and_cancels(show):
+@pytest.mark.parametrize("cell", [UPLOAD, RESULTS, MERGES], ids=["upload", "results", "merges"])
+def test_in_the_dark_theme_everything_can_be_read(show, cell):
+    shown = show(cell)
+    turn_dark(shown.page)
+    shown.look("dark")
+    assert shown.violations() == []
+
+
+def test_while_a_dry_run_is_running_the_panel_responds_and_cancels(show):
     shown = show(HELD, UPLOAD)
-    shown.press("Rehearse (dry run)")
-    shown.says("The dry run is under way")
+    shown.press("Dry run (r)")
+    shown.says("The dry run is running")
     shown.look("under-way")
-    assert shown.panel.get_by_role("button", name="Rehearse (dry run)").is_disabled()
+    assert shown.panel.get_by_role("button", name="Dry run (r)").is_disabled()
     assert shown.panel.get_by_role("progressbar").count() == 4
     assert shown.violations() == []
     shown.panel.get_by_role("button", name="Cancel (c)").focus()
     shown.page.keyboard.press("r")
-    shown.says("Wait until what is under way has ended")
+    shown.says("Wait until the current run has ended")
     shown.page.keyboard.press("c")
-    shown.says("was cancelled; the file in hand left nothing.")
+    shown.says("was cancelled; the file in progress left nothing behind.")
     shown.look("cancelled")
     assert shown.twin.table("students").empty
 
 
-def test_results_are_looked_at_by_cause_and_the_message_is_copied(show):
+def test_results_are_reviewed_by_cause_and_the_message_is_copied(show):
     shown = show(RESULTS)
     panel, keyboard = shown.panel, shown.page.keyboard
     shown.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    region = panel.get_by_role("region", name="What is chosen above")
-    region.get_by_text("Its rows: 1").wait_for()
+    region = panel.get_by_role("region", name="Details")
+    region.get_by_text("Rows with this cause: 1").wait_for()
     shown.look("causes")
     assert shown.violations() == []
     panel.get_by_role("region", name="Causes: list").get_by_role("button", name="Show 1").focus()
@@ -184,7 +192,7 @@ def test_results_are_looked_at_by_cause_and_the_message_is_copied(show):
     for part, text in (
         ("differences from the forecast", "Differences from the forecast: "),
         ("corrections for the district", "Corrections for the district: "),
-        ("message to support", "The message holds IDs"),
+        ("message to support", "The message contains IDs"),
     ):
         panel.get_by_label("Show", exact=True).select_option(label=part)
         region.get_by_text(text).wait_for()
@@ -197,7 +205,7 @@ def test_results_are_looked_at_by_cause_and_the_message_is_copied(show):
     assert shown.others() == set()
 
 
-def test_merges_are_accepted_carried_out_and_taken_back(show):
+def test_merges_are_accepted_carried_out_and_undone(show):
     shown = show(MERGES)
     panel, keyboard = shown.panel, shown.page.keyboard
     before = shown.twin.digest()
@@ -219,6 +227,6 @@ def test_merges_are_accepted_carried_out_and_taken_back(show):
     shown.look("merged")
     assert shown.violations() == []
     shown.press("Undo merge (z)")
-    shown.says("Taken back")
+    shown.says("Undone")
     assert shown.twin.digest() == before
     assert shown.others() == set()

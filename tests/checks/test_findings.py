@@ -10,6 +10,7 @@ import pytest
 import connect_kit as ck
 from connect_kit.checks import Findings
 from connect_kit.checks.provided import MISSING_INPUTS
+from connect_kit.display.svg import to_svg
 from connect_kit.errors import SettingError
 
 USERS = "sourcedId,orgSourcedIds,role,givenName,familyName,email,sms,agentSourcedIds,grades"
@@ -69,8 +70,8 @@ def test_zeros_lost_in_one_column_are_one_cause(tmp_path: Path) -> None:
     table = findings.table()
     lost = table[table["code"] == "enrollments.userSourcedId.leading_zero_lost"]
     assert list(zip(lost["line"], lost["message"], strict=True)) == [
-        (2, "user 1 stands in users.csv with leading zeros"),
-        (3, "user 2 stands in users.csv with leading zeros"),
+        (2, "user 1 is in users.csv with leading zeros"),
+        (3, "user 2 is in users.csv with leading zeros"),
     ]
     first = findings.causes().iloc[0]
     assert first["cause"] == "IDs of users that have lost leading zeros (userSourcedId)"
@@ -236,3 +237,11 @@ def test_a_column_of_ten_thousand_different_schools_is_one_cause_a_file(tmp_path
     causes = findings.causes()
     assert len(causes) < 20
     assert "People of a school that Connect does not know: 10,000 different ones" in set(causes["cause"])
+
+
+def test_a_chart_shows_the_findings_by_rule_file_or_school(faulty_findings: Findings) -> None:
+    assert "Rows with a finding, by rule" in to_svg(faulty_findings.chart())
+    assert "users.csv" in to_svg(faulty_findings.chart("files"))
+    assert "Students without a guardian" in to_svg(faulty_findings.chart("schools"))
+    with pytest.raises(SettingError, match="there is no chart 'grades'; expected 'rules', 'files' or 'schools'"):
+        faulty_findings.chart("grades")  # type: ignore[arg-type]

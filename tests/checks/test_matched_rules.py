@@ -94,7 +94,7 @@ def test_a_student_beside_an_existing_one_is_named_with_connects_id(tmp_path: Pa
     pairs = ck.find_duplicates(roster, workspace).decide("0001", "workspace:CP1", "same", who="ada")
     findings = ck.check_roster(roster, workspace, duplicates=pairs)
     assert rows(findings, "workspace.students.duplicates_expected") == [
-        ("users", "users.csv", 2, "0001", "is probably the student CP1 on Connect; both will stand there side by side")
+        ("users", "users.csv", 2, "0001", "is probably the student CP1 on Connect; both will be there side by side")
     ]
     assert rows(findings, "users.student.entered_twice") == []
     assert findings.rows("workspace.students.duplicates_expected")["givenName"].tolist() == ["Mina"]

@@ -12,8 +12,9 @@ import pytest
 
 import connect_kit as ck
 from connect_kit.checks.page import rules_page
-from connect_kit.checks.suites import Rule, load_suites, reader_rules, suites_folder
+from connect_kit.checks.suites import Rule, load_suites, reader_rules
 from connect_kit.connect import DELETION_THRESHOLD_PERCENT, MOST_GUARDIANS, PERSONAL_COLUMNS, SEVERITIES, SOURCES
+from connect_kit.engine.rule_files import suites_folder
 from connect_kit.errors import SuiteError
 from connect_kit.oneroster import ENUMERATIONS
 
@@ -58,6 +59,22 @@ def test_no_message_could_show_a_personal_value() -> None:
 def test_the_page_of_rules_is_what_the_suites_say() -> None:
     page = ROOT / "docs" / "rules.md"
     assert page.read_text(encoding="utf-8") == rules_page(), "run: python -m connect_kit rules > docs/rules.md"
+
+
+@pytest.mark.parametrize("rule", [*RULES, *reader_rules().values()], ids=lambda rule: rule.code)
+def test_the_page_shows_every_example_below_its_rule(rule: Rule) -> None:
+    part = rules_page().partition(f"### {rule.code}\n")[2].partition("\n#")[0]
+    assert all(text in part.partition("Example: ")[2] for text in rule.examples)
+
+
+@pytest.mark.parametrize("example", [7, "text", None, [], ["text", 7], {"text": 7}, [{}]], ids=json.dumps)
+def test_whatever_a_districts_own_suite_has_as_an_example_is_ignored(tmp_path: Path, example: Any) -> None:
+    rule = {
+        "type": "expect_column_values_to_not_be_null",
+        "kwargs": {"column": "email"},
+        "meta": {"code": "users.email.present", "example": example},
+    }
+    assert load_suites(write_suite(tmp_path / "users.json", rule))[-1].examples == ()
 
 
 def write_suite(path: Path, *expectations: dict[str, Any], **more: Any) -> Path:

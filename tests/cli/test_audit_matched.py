@@ -1,4 +1,4 @@
-"""The audit's three further files: who is there twice, which schools and classrooms belong together."""
+"""The audit's three further files: duplicate students, and which schools and classrooms belong together."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def lines(place: Path, name: str) -> tuple[str, list[dict[str, str]]]:
 
 def test_the_three_files_hold_what_was_found_and_decided(place: Path) -> None:
     code, printed, summary = audit(place)
-    assert code == 0, "who is there twice never makes a delivery unfit"
+    assert code == 0, "duplicate students never make a delivery unfit"
     titles, pairs = lines(place, "duplicates.csv")
     assert titles == PAIRS
     found = {(row["left_id"], row["left_source"], row["right_id"], row["right_source"]) for row in pairs}
@@ -165,7 +165,7 @@ def test_report_and_workbook_tell_of_it_too(place: Path) -> None:
 
     audit(place)
     page = (place / "out" / "report.html").read_text(encoding="utf-8")
-    assert "Students who are there twice" in page and "Schools and classrooms" in page
+    assert '<h2 id="duplicates">Duplicate students</h2>' in page and "Schools and classrooms" in page
     assert not {name for name in ("Mina", "Lind", "Ada", "Brandt", "Chess club") if name in page}
     book = openpyxl.load_workbook(place / "out" / "findings.xlsx")
     assert book.sheetnames[-3:] == ["Duplicates", "School matches", "Classrooms"]

@@ -1,6 +1,9 @@
 import pandas as pd
+import pytest
 
+import connect_kit as ck
 from connect_kit.display.html import table_html, visible
+from connect_kit.errors import SettingError
 
 
 def test_a_cell_is_escaped_and_a_severity_has_its_symbol():
@@ -36,3 +39,21 @@ def test_what_cannot_be_seen_is_written_out_and_letters_of_all_scripts_stay():
     assert visible("a\x00b\u200bc\u202ed\ud800") == "a[U+0000]b[U+200B]c[U+202E]d[U+D800]"
     assert visible("Zoë שלום 李") == "Zoë שלום 李"
     assert visible(None) == visible(float("nan")) == visible(pd.NA) == ""
+
+
+def test_a_frame_shows_itself_as_a_table_in_a_notebook_and_as_text_elsewhere():
+    frame = pd.DataFrame({"sourcedId": ["0017", "0018"], "severity": ["critical", "info"]})
+    shown = ck.show(frame, "Rows", most=1)
+    assert shown._repr_html_() == table_html(frame, "Rows", most=1)
+    assert repr(shown).split() == ["Rows", "sourcedId", "severity", "0017", "critical"]
+
+
+@pytest.mark.parametrize("value", [None, "users", [1, 2], pd.Series([1])])
+def test_what_is_not_a_frame_is_refused_in_words(value):
+    with pytest.raises(SettingError, match=f"show takes a DataFrame, not {type(value).__name__}"):
+        ck.show(value)
+
+
+def test_a_negative_number_of_rows_is_refused():
+    with pytest.raises(SettingError, match="most is -1; expected a number of rows"):
+        ck.show(pd.DataFrame(), most=-1)

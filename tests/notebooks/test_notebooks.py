@@ -63,7 +63,7 @@ def copied(tmp_path):
 
 
 def contents(folder):
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def shown_in_tables(outputs):
@@ -133,6 +133,14 @@ def test_it_is_stored_without_outputs(path):
     code = [cell for cell in read(path).cells if cell["cell_type"] == "code"]
     assert [cell["outputs"] for cell in code if cell["outputs"]] == []
     assert [cell["execution_count"] for cell in code if cell["execution_count"]] == []
+
+
+@every_notebook
+def test_it_imports_nothing_but_the_kit_and_pandas(path):
+    nodes = [node for source in cells(read(path), "code") for node in ast.walk(ast.parse(source))]
+    assert [node.module for node in nodes if isinstance(node, ast.ImportFrom)] == []
+    imports = [name for node in nodes if isinstance(node, ast.Import) for name in node.names]
+    assert {(name.name, name.asname) for name in imports} <= {("connect_kit", "ck"), ("pandas", "pd")}
 
 
 @every_notebook

@@ -3,7 +3,7 @@ import pytest
 from connect_kit.errors import SettingError
 from connect_kit.matching.matches import ClassroomMatches
 from connect_kit.panels import ClassroomsPanel
-from tests.panels.reading import decided, hear, shown, stored
+from tests.panels.reading import browser_sends, decided, shown, stored
 
 
 def keys(row):
@@ -17,7 +17,7 @@ def go_to(panel, **wanted):
     for name, value in wanted.items():
         frame = frame[frame[name] == value]
     assert len(frame), wanted
-    hear(panel, do="go", of=str(frame.index[0]))
+    browser_sends(panel, action="go", value=str(frame.index[0]))
     return panel.queue.current
 
 
@@ -33,27 +33,33 @@ def test_a_suggestion_is_accepted_singly(rooms_panel, file):
 @pytest.mark.parametrize(("key", "decision"), [("a", "archive"), ("l", "leave")])
 def test_a_classroom_is_archived_or_left_by_key(rooms_panel, file, key, decision):
     row = go_to(rooms_panel, status="unmatched_workspace", workspace_archived=False)
-    hear(rooms_panel, key=key)
+    browser_sends(rooms_panel, key=key)
     assert decided(file) == [("", f"workspace:{row['workspace_id']}", decision)]
 
 
-def test_the_choices_stand_there_with_their_consequences(rooms_panel, classes):
+def test_the_choices_are_shown_with_their_consequences(rooms_panel, classes):
     row = go_to(rooms_panel, status="unmatched_workspace", workspace_archived=False)
     for consequence in classes.choices(row["workspace_id"])["consequence"]:
         assert consequence in rooms_panel.pair.text
     assert "If nothing more is done" in rooms_panel.pair.text and row["consequence"] in rooms_panel.pair.text
 
 
-def test_a_suggestion_that_is_refused_is_suggested_no_more(rooms_panel, file):
+def test_a_class_alone_is_not_said_to_miss_anything(rooms_panel):
+    go_to(rooms_panel, status="unmatched_roster")
+    assert "no classroom on Connect" in rooms_panel.pair.text
+    assert "– missing" not in rooms_panel.pair.text and "none recorded" not in rooms_panel.pair.text
+
+
+def test_a_rejected_suggestion_is_not_suggested_again(rooms_panel, file):
     row = go_to(rooms_panel, status="suggested")
-    hear(rooms_panel, key="d")
+    browser_sends(rooms_panel, key="d")
     assert decided(file) == [(*keys(row), "different")]
     table = rooms_panel.value.table()
     pairs = table[(table["roster_id"] == row["roster_id"]) & (table["workspace_id"] == row["workspace_id"])]
     assert pairs.empty
 
 
-def test_all_suggestions_of_a_school_are_accepted_and_taken_back_in_one_step(rooms_panel, file):
+def test_all_suggestions_at_a_school_are_accepted_and_undone_in_one_step(rooms_panel, file):
     row = go_to(rooms_panel, status="suggested")
     rooms_panel.school.value = row["group"]
     frame = rooms_panel.queue.frame
@@ -63,11 +69,11 @@ def test_all_suggestions_of_a_school_are_accepted_and_taken_back_in_one_step(roo
     rooms_panel.buttons["school"].click()
     assert {line[:2] for line in decided(file)} == {keys(one) for _, one in here.iterrows()}
     assert rooms_panel.value.counts["suggested"] == others
-    hear(rooms_panel, key="z")
+    browser_sends(rooms_panel, key="z")
     assert decided(file) == []
 
 
-def test_without_a_school_chosen_nothing_is_accepted_at_once(rooms_panel, file):
+def test_without_a_school_chosen_nothing_is_accepted_in_bulk(rooms_panel, file):
     rooms_panel.buttons["school"].click()
     assert "Choose a school above first." in rooms_panel.status.text
     assert decided(file) == []
@@ -79,7 +85,7 @@ def test_another_partner_is_found_by_searching_and_connected(rooms_panel, file):
     other = frame[(frame["group"] == row["group"]) & (frame["status"] == "unmatched_roster")].iloc[0]
     rooms_panel.search.value = f"{other['roster_title'].upper()} {other['roster_grades']}"
     assert f"Connect with class {other['roster_id']}" in rooms_panel.partners.text
-    hear(rooms_panel, do="connect", of=other["roster_id"])
+    browser_sends(rooms_panel, action="connect", value=other["roster_id"])
     assert decided(file) == [(f"roster:{other['roster_id']}", keys(row)[1], "connect")]
     assert rooms_panel.search.value == ""
 
@@ -89,7 +95,7 @@ def test_a_class_without_classroom_is_given_one_of_its_school(rooms_panel, file)
     frame = rooms_panel.queue.frame
     room = frame[(frame["group"] == row["group"]) & (frame["workspace_class_id"] == "") & (frame["workspace_id"] != "")]
     rooms_panel.search.value = room.iloc[0]["workspace_id"]
-    hear(rooms_panel, do="connect", of=room.iloc[0]["workspace_id"])
+    browser_sends(rooms_panel, action="connect", value=room.iloc[0]["workspace_id"])
     assert decided(file) == [(keys(row)[0], f"workspace:{room.iloc[0]['workspace_id']}", "connect")]
 
 
@@ -98,7 +104,7 @@ def test_only_partners_of_the_same_school_are_offered(rooms_panel):
     frame = rooms_panel.queue.frame
     other = frame[(frame["group"] != row["group"]) & (frame["roster_id"] != "")].iloc[0]
     rooms_panel.search.value = other["roster_id"]
-    assert "Nothing at this school fits" in rooms_panel.partners.text
+    assert "Nothing at this school matches" in rooms_panel.partners.text
 
 
 def test_a_class_connected_by_its_id_is_not_offered(rooms_panel):
@@ -114,7 +120,7 @@ def test_a_class_connected_by_its_id_is_not_offered(rooms_panel):
 
 
 @pytest.mark.parametrize(
-    ("status", "name", "said"),
+    ("status", "name", "message"),
     [
         ("unmatched_roster", "archive", "no classroom"),
         ("matched", "archive", "nothing to decide"),
@@ -122,39 +128,39 @@ def test_a_class_connected_by_its_id_is_not_offered(rooms_panel):
         ("unmatched_workspace", "different", "No class is suggested"),
     ],
 )
-def test_what_cannot_be_decided_is_said_and_not_written(rooms_panel, file, status, name, said):
+def test_what_cannot_be_decided_is_reported_and_not_written(rooms_panel, file, status, name, message):
     go_to(rooms_panel, status=status)
     rooms_panel.buttons[name].click()
-    assert said in rooms_panel.status.text
+    assert message in rooms_panel.status.text
     assert decided(file) == []
 
 
 def test_undo_shows_the_classroom_again(rooms_panel, file):
     row = go_to(rooms_panel, status="suggested")
-    hear(rooms_panel, key="c")
-    hear(rooms_panel, key="n")
-    hear(rooms_panel, key="z")
+    browser_sends(rooms_panel, key="c")
+    browser_sends(rooms_panel, key="n")
+    browser_sends(rooms_panel, key="z")
     assert decided(file) == []
     assert rooms_panel.queue.current["workspace_id"] == row["workspace_id"]
-    hear(rooms_panel, key="z")
+    browser_sends(rooms_panel, key="z")
     assert isinstance(rooms_panel.error, SettingError) and "nothing to undo" in rooms_panel.alert.text
 
 
 def test_working_through_all_that_is_open_leaves_nothing_open(rooms_panel):
     number = len(rooms_panel.queue.shown)
-    assert number and f"0 of {number} looked at" in rooms_panel.status.text
+    assert number and f"0 of {number} reviewed" in rooms_panel.status.text
     for _ in range(number):
-        hear(rooms_panel, key="c" if rooms_panel.queue.current["status"] == "suggested" else "l")
+        browser_sends(rooms_panel, key="c" if rooms_panel.queue.current["status"] == "suggested" else "l")
         assert rooms_panel.error is None
     assert rooms_panel.queue.shown == []
-    assert f"{number} of {number} looked at" in rooms_panel.status.text
+    assert f"{number} of {number} reviewed" in rooms_panel.status.text
     assert rooms_panel.value.counts["suggested"] == 0
 
 
 def test_in_the_list_of_all_the_next_one_comes_after_a_decision(rooms_panel):
     go_to(rooms_panel, status="suggested")
     after = rooms_panel.queue.following
-    hear(rooms_panel, key="c")
+    browser_sends(rooms_panel, key="c")
     assert rooms_panel.queue.current["workspace_id"] == after["workspace_id"]
 
 
@@ -176,8 +182,8 @@ def test_the_filters_by_school_add_up(rooms_panel, classes):
 @pytest.fixture
 def teachers(classes) -> list[str]:
     details = classes.details()
-    told = [name for side in ("roster", "workspace") for name in details[f"{side}_teachers"].dropna()]
-    return sorted({word for names in told for name in names.split(", ") for word in name.split()})
+    names = [name for side in ("roster", "workspace") for name in details[f"{side}_teachers"].dropna()]
+    return sorted({word for listed in names for name in listed.split(", ") for word in name.split()})
 
 
 def seen(names, text):
@@ -191,14 +197,14 @@ def test_masked_no_teacher_is_named_in_titles_or_beside_them(rooms_panel, teache
     for state in ("open", "unmatched_roster", "unmatched_workspace"):
         rooms_panel.state.value = state
         for place in rooms_panel.queue.shown:
-            hear(rooms_panel, do="go", of=str(place))
+            browser_sends(rooms_panel, action="go", value=str(place))
             rooms_panel.search.value = "grade"
             assert seen(teachers, shown(rooms_panel)) == []
             rooms_panel.search.value = ""
             assert seen(teachers, shown(rooms_panel)) == []
 
 
-def test_nothing_of_a_teacher_is_stored_with_the_notebook(rooms_panel, teachers):
+def test_nothing_about_a_teacher_is_stored_with_the_notebook(rooms_panel, teachers):
     go_to(rooms_panel, status="suggested")
     text = stored(rooms_panel)
     assert seen(teachers, shown(rooms_panel))
@@ -219,13 +225,13 @@ def test_a_verb_that_fails_is_shown_in_the_panel(rooms_panel, monkeypatch, file)
     assert rooms_panel.alert.text == "" and len(decided(file)) == 1
 
 
-def test_whoever_watches_gets_the_new_value(rooms_panel, classes):
-    told: list[ClassroomMatches] = []
-    rooms_panel.observe_value(told.append)
+def test_watchers_receive_the_new_value(rooms_panel, classes):
+    received: list[ClassroomMatches] = []
+    rooms_panel.observe_value(received.append)
     go_to(rooms_panel, status="suggested")
-    assert told == []
-    hear(rooms_panel, key="c")
-    assert told == [rooms_panel.value] and rooms_panel.value is not classes
+    assert received == []
+    browser_sends(rooms_panel, key="c")
+    assert received == [rooms_panel.value] and rooms_panel.value is not classes
 
 
 def test_a_narrowed_value_is_reviewed_as_it_is(classes):

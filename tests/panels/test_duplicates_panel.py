@@ -4,12 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import connect_kit as ck
+from connect_kit.display.html import visible
+from connect_kit.duplicates.explain import Explanation
 from connect_kit.errors import SettingError
-from connect_kit.panels import DuplicatesPanel
+from connect_kit.panels import DuplicatesPanel, queue
 from connect_kit.panels import duplicates as module
-from connect_kit.panels.duplicates_view import marked
+from connect_kit.panels.comparison import marked
 from connect_kit.panels.elements import text_of
-from tests.panels.reading import decided, hear, shown, stored
+from tests.panels.reading import browser_sends, decided, shown, stored
 
 
 def current(panel):
@@ -30,15 +32,15 @@ def test_a_click_writes_the_decision_and_shows_the_next_pair(pairs_panel, file, 
 @pytest.mark.parametrize(("key", "decision"), [("s", "same"), ("d", "different"), ("u", "unsure")])
 def test_a_key_does_what_its_button_does(pairs_panel, file, key, decision):
     pair = current(pairs_panel)
-    hear(pairs_panel, key=key)
+    browser_sends(pairs_panel, key=key)
     assert decided(file) == [(*pair, decision)]
 
 
 def test_undo_takes_the_line_out_of_the_file_and_shows_the_pair_again(pairs_panel, file):
     first = current(pairs_panel)
-    hear(pairs_panel, key="s")
-    hear(pairs_panel, key="n")
-    hear(pairs_panel, key="z")
+    browser_sends(pairs_panel, key="s")
+    browser_sends(pairs_panel, key="n")
+    browser_sends(pairs_panel, key="z")
     assert decided(file) == []
     assert current(pairs_panel) == first
     assert pairs_panel.queue.current["decision"] == ""
@@ -54,7 +56,7 @@ def test_undo_with_nothing_to_undo_says_so_and_writes_nothing(pairs_panel, file)
     assert pairs_panel.alert.text == "" and pairs_panel.error is None
 
 
-def test_the_value_is_replaced_and_whoever_watches_is_told(pairs_panel, duplicates):
+def test_the_value_is_replaced_and_watchers_are_called(pairs_panel, duplicates):
     seen: list[ck.Duplicates] = []
     pairs_panel.observe_value(seen.append)
     pairs_panel.buttons["next"].click()
@@ -74,7 +76,7 @@ def test_a_watcher_that_fails_is_shown_and_the_decision_stays(pairs_panel, file)
     assert "ZeroDivisionError: of the watcher" in pairs_panel.alert.text
 
 
-def test_whatever_goes_wrong_is_shown_and_the_next_press_is_still_answered(pairs_panel, monkeypatch, file):
+def test_an_error_is_shown_and_the_next_press_still_works(pairs_panel, monkeypatch, file):
     def broken(*_, **__):
         raise RuntimeError("<b>engine</b> gone")
 
@@ -87,7 +89,7 @@ def test_whatever_goes_wrong_is_shown_and_the_next_press_is_still_answered(pairs
     assert len(decided(file)) == 1 and pairs_panel.alert.text == ""
 
 
-def test_a_file_edited_by_hand_with_an_error_is_left_as_it_is_and_told(pairs_panel, file):
+def test_a_file_with_a_faulty_line_is_reported_and_left_as_it_is(pairs_panel, file):
     text = "about,left,right,decision,who,when,note\nstudents,roster:1,roster:2,perhaps,ada,2026-08-15T09:30:00Z,\n"
     file.write_text(text, encoding="utf-8")
     pairs_panel.buttons["same"].click()
@@ -99,7 +101,7 @@ def test_pairs_come_by_match_weight(pairs_panel):
     assert pairs_panel.queue.frame["match_weight"].dropna().is_monotonic_decreasing
 
 
-def test_the_filters_by_probability_part_the_pairs_at_the_threshold(pairs_panel, duplicates):
+def test_the_filters_by_probability_divide_the_pairs_at_the_threshold(pairs_panel, duplicates):
     whole = len(pairs_panel.queue.shown)
     pairs_panel.weights.value = "above"
     above = len(pairs_panel.queue.shown)
@@ -115,9 +117,9 @@ def test_the_filter_by_school_keeps_pairs_with_a_record_there(pairs_panel, dupli
         assert len(pairs_panel.queue.shown) == len(duplicates.pairs(school=number))
 
 
-def test_decided_pairs_stay_in_sight_until_the_filter_is_set_anew(pairs_panel):
+def test_decided_pairs_stay_visible_until_the_filter_is_changed(pairs_panel):
     whole = len(pairs_panel.queue.shown)
-    hear(pairs_panel, key="s")
+    browser_sends(pairs_panel, key="s")
     assert len(pairs_panel.queue.shown) == whole
     assert "✔ same" in pairs_panel.list.text
     pairs_panel.state.value = "decided"
@@ -126,12 +128,12 @@ def test_decided_pairs_stay_in_sight_until_the_filter_is_set_anew(pairs_panel):
     assert len(pairs_panel.queue.shown) == whole - 1
 
 
-def test_progress_counts_what_is_looked_at(pairs_panel):
+def test_progress_counts_what_is_reviewed(pairs_panel):
     whole = len(pairs_panel.queue.frame)
-    assert f"0 of {whole} looked at" in pairs_panel.status.text
+    assert f"0 of {whole} reviewed" in pairs_panel.status.text
     for key in "sdu":
-        hear(pairs_panel, key=key)
-    assert f"3 of {whole} looked at" in pairs_panel.status.text
+        browser_sends(pairs_panel, key=key)
+    assert f"3 of {whole} reviewed" in pairs_panel.status.text
     assert pairs_panel.status.role == "status"
     assert pairs_panel.status.content[0][2][1] == {"max": str(whole), "value": "3", "aria-label": "Progress"}
 
@@ -139,21 +141,21 @@ def test_progress_counts_what_is_looked_at(pairs_panel):
 def test_when_all_are_decided_it_says_so_and_decides_nothing_more(pairs_panel, file):
     pairs_panel.weights.value = "above"
     for _ in range(len(pairs_panel.queue.shown)):
-        hear(pairs_panel, key="u")
+        browser_sends(pairs_panel, key="u")
     assert "That was the last one shown." in pairs_panel.status.text
     lines = len(decided(file))
     pairs_panel.weights.value = "all"
     pairs_panel.weights.value = "above"
-    hear(pairs_panel, key="u")
+    browser_sends(pairs_panel, key="u")
     assert "No pair is shown" in pairs_panel.status.text
     assert len(decided(file)) == lines
 
 
 def test_neither_end_of_the_queue_is_passed(pairs_panel):
-    hear(pairs_panel, key="p")
+    browser_sends(pairs_panel, key="p")
     assert "first one" in pairs_panel.status.text and pairs_panel.queue.at == 0
-    hear(pairs_panel, do="go", of=str(pairs_panel.queue.shown[-1]))
-    hear(pairs_panel, key="ArrowDown")
+    browser_sends(pairs_panel, action="go", value=str(pairs_panel.queue.shown[-1]))
+    browser_sends(pairs_panel, key="ArrowDown")
     assert "last one" in pairs_panel.status.text
 
 
@@ -168,23 +170,21 @@ def test_a_pair_says_in_words_what_differs(pairs_panel, duplicates):
 
 def test_the_explanation_is_one_press_away_and_follows_the_pair(pairs_panel):
     assert pairs_panel.why.text == ""
-    hear(pairs_panel, key="w")
+    browser_sends(pairs_panel, key="w")
     first = pairs_panel.why.text
     assert "Match weight" in first and "before any comparison" in first and "Waterfall" in first
-    hear(pairs_panel, key="n")
+    browser_sends(pairs_panel, key="n")
     assert pairs_panel.why.text not in ("", first)
-    hear(pairs_panel, key="w")
+    browser_sends(pairs_panel, key="w")
     assert pairs_panel.why.text == ""
 
 
 def test_a_drawing_that_fails_leaves_the_words(pairs_panel, monkeypatch):
-    from connect_kit.duplicates.explain import Explanation
-
     def broken(self):
         raise RuntimeError("no drawing")
 
     monkeypatch.setattr(Explanation, "chart", broken)
-    hear(pairs_panel, key="w")
+    browser_sends(pairs_panel, key="w")
     assert "no drawing" in pairs_panel.alert.text
     assert "Match weight" in pairs_panel.why.text
 
@@ -201,29 +201,29 @@ def names(linked) -> list[str]:
 
 def private(names, text):
     # School names stay; a family name may be a word of one.
-    told = " ".join(line for line in text.split("  "))
-    return [name for name in names if f" {name} " in f" {told} " or ("@" in name and name in told)]
+    words = " ".join(line for line in text.split("  "))
+    return [name for name in names if f" {name} " in f" {words} " or ("@" in name and name in words)]
 
 
 def test_masked_no_name_address_or_birth_date_is_left(pairs_panel, names):
     assert private(names, shown(pairs_panel))
-    hear(pairs_panel, key="m")
+    browser_sends(pairs_panel, key="m")
     assert pairs_panel.mask.value is True
     pairs_panel.state.value = "all"
     for place in pairs_panel.queue.shown[::5]:
-        hear(pairs_panel, do="go", of=str(place))
+        browser_sends(pairs_panel, action="go", value=str(place))
         assert private(names, shown(pairs_panel)) == []
-    hear(pairs_panel, key="w")
+    browser_sends(pairs_panel, key="w")
     assert private(names, shown(pairs_panel)) == []
     assert "***" in pairs_panel.pair.text
 
 
-def test_a_panel_may_begin_masked(duplicates, names):
+def test_a_panel_may_start_masked(duplicates, names):
     assert private(names, shown(DuplicatesPanel(duplicates, masked=True))) == []
 
 
-def test_nothing_of_a_pupil_is_stored_with_the_notebook(pairs_panel, names):
-    hear(pairs_panel, key="w")
+def test_nothing_about_a_student_is_stored_with_the_notebook(pairs_panel, names):
+    browser_sends(pairs_panel, key="w")
     assert private(names, shown(pairs_panel))
     text = stored(pairs_panel)
     assert [name for name in names if name in text and not name.isalpha()] == []
@@ -236,16 +236,18 @@ def test_a_panel_shows_itself_as_the_last_line_of_a_cell(pairs_panel):
     assert bundle["text/plain"].startswith("DuplicatesPanel(Duplicates(students: ")
 
 
-def test_a_conflict_is_marked_listed_and_told(pairs_panel, duplicates):
+def test_a_conflict_is_marked_listed_and_explained(pairs_panel, duplicates):
     table = duplicates.table()
     sizes = table["cluster_id"].value_counts()
     triple = table[table["cluster_id"] == sizes[sizes >= 3].index.min()]
     chosen = triple.iloc[-1]
     left, right = (f"{chosen[f'{side}_source']}:{chosen[f'{side}_id']}" for side in ("left", "right"))
     frame = pairs_panel.queue.frame
-    hear(pairs_panel, do="go", of=str(frame.index[(frame["left"] == left) & (frame["right"] == right)][0]))
+    browser_sends(
+        pairs_panel, action="go", value=str(frame.index[(frame["left"] == left) & (frame["right"] == right)][0])
+    )
     before = len(pairs_panel.conflicts)
-    hear(pairs_panel, key="d")
+    browser_sends(pairs_panel, key="d")
     assert len(pairs_panel.conflicts) > before
     pairs_panel.state.value = "conflict"
     assert (left, right) in {(row["left"], row["right"]) for _, _, row in pairs_panel.queue.on_page()}
@@ -255,47 +257,45 @@ def test_a_conflict_is_marked_listed_and_told(pairs_panel, duplicates):
 def test_with_many_pairs_conflicts_wait_for_refresh(pairs_panel, monkeypatch):
     monkeypatch.setattr(module, "AT_ONCE", 0)
     known = pairs_panel.conflicts
-    hear(pairs_panel, key="s")
+    browser_sends(pairs_panel, key="s")
     assert pairs_panel.conflicts is known
     assert "Refresh (r)" in pairs_panel.pair.text
     pair = current(pairs_panel)
-    hear(pairs_panel, key="r")
+    browser_sends(pairs_panel, key="r")
     assert pairs_panel.conflicts is not known
     assert "Refresh (r)" not in pairs_panel.pair.text
     assert current(pairs_panel) == pair
 
 
-def test_pairs_are_not_worked_out_anew_by_a_decision(pairs_panel, monkeypatch):
+def test_a_decision_does_not_find_the_pairs_again(pairs_panel, monkeypatch):
     def never(*_, **__):
         raise AssertionError("pairs() was called")
 
     monkeypatch.setattr(ck.Duplicates, "pairs", never)
     for key in "sdunpz":
-        hear(pairs_panel, key=key)
+        browser_sends(pairs_panel, key=key)
     assert pairs_panel.error is None
 
 
 def test_a_long_queue_is_paged(pairs_panel, monkeypatch):
-    from connect_kit.panels import queue
-
     monkeypatch.setattr(queue, "PAGE", 10)
     pairs_panel.buttons["next"].click()
     assert pairs_panel.list.text.count("Show ") == 10
     assert "page 1 of" in pairs_panel.list.text and "Previous page" not in pairs_panel.list.text
-    hear(pairs_panel, do="page", of="1")
+    browser_sends(pairs_panel, action="page", value="1")
     assert "▶ 11" in pairs_panel.list.text and "Previous page" in pairs_panel.list.text
 
 
 def test_a_note_goes_into_the_file_with_the_next_decision_only(pairs_panel, file):
     pairs_panel.note.value = "asked the school"
-    hear(pairs_panel, key="s")
-    hear(pairs_panel, key="d")
+    browser_sends(pairs_panel, key="s")
+    browser_sends(pairs_panel, key="d")
     notes = pairs_panel.value.decisions.table()["note"].tolist()
     assert notes == ["asked the school", ""]
     assert pairs_panel.note.value == ""
 
 
-def test_decisions_made_before_the_panel_are_known_and_can_be_taken_back(duplicates, file):
+def test_decisions_made_before_the_panel_are_known_and_can_be_undone(duplicates, file):
     first = duplicates.pairs().iloc[0]
     panel = DuplicatesPanel(duplicates.decide(first["left"], first["right"], "different"))
     assert "1 of" in panel.status.text
@@ -306,7 +306,7 @@ def test_decisions_made_before_the_panel_are_known_and_can_be_taken_back(duplica
 
 
 def test_another_value_may_be_shown(pairs_panel, duplicates):
-    hear(pairs_panel, key="n")
+    browser_sends(pairs_panel, key="n")
     strict = duplicates.at(0.99999)
     seen: list[ck.Duplicates] = []
     pairs_panel.observe_value(seen.append)
@@ -318,7 +318,7 @@ def test_a_district_without_pairs_shows_an_empty_panel():
     users = pd.DataFrame({"sourcedId": ["1"], "role": ["student"], "givenName": ["Ada"], "familyName": ["Quill"]})
     panel = DuplicatesPanel(ck.find_duplicates(ck.Roster.from_frames({"users": users}), progress=False))
     assert panel.error is None
-    assert "Nothing is to be looked at" in panel.status.text and "No pair to show" in panel.pair.text
+    assert "Nothing to review" in panel.status.text and "No pair to show" in panel.pair.text
     for name in panel.buttons:
         panel.buttons[name].click()
     assert "No pair" in panel.pair.text
@@ -340,13 +340,11 @@ def test_marks_change_no_letter(left, right):
     def plain(node):
         return node if isinstance(node, str) else "".join(map(plain, node[2:]))
 
-    from connect_kit.display.html import visible
-
     a, b = marked(left, right)
     assert (plain(a), plain(b)) == (visible(left), visible(right))
 
 
-def test_marks_stand_on_what_differs_only():
+def test_only_what_differs_is_marked():
     assert "mark" not in str(marked("Ada Quill", "ada quill"))
     assert marked("Jon", "John")[1][2:] == ["Jo", ["mark", {}, "h"], "n"]
     one, other = marked("Ann Lee, a@x.org, 5550101; Bo Lee", "Ann Lee, 5550101")

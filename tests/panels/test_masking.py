@@ -28,7 +28,7 @@ from connect_kit.panels.masking import mask, mask_name, mask_title
         ("given name", None, ""),
     ],
 )
-def test_a_value_keeps_what_tells_no_person(field, value, left):
+def test_a_value_keeps_what_identifies_nobody(field, value, left):
     assert mask(field, value) == left
 
 

@@ -6,20 +6,20 @@ from connect_kit.errors import TwinBusyError, TwinError
 from connect_kit.merging import MergePlan
 from connect_kit.panels.merge import MergePanel
 from connect_kit.twin import Action, Twin, database
-from tests.panels.doubles import plan_of_doubles, twin_with_doubles
-from tests.panels.reading import hear, shown, stored
+from tests.panels.duplicate_students import plan_of_duplicates, twin_with_duplicates
+from tests.panels.reading import browser_sends, shown, stored
 
 NAMES = ["Adeline", "Adelina", "Quill", "Bruno", "Lark", "Marsh", "Thornton", "Dinah", "Quillfeather"]
 
 
 @pytest.fixture
 def twin(tmp_path):
-    return twin_with_doubles(tmp_path / "maple.duckdb")
+    return twin_with_duplicates(tmp_path / "maple.duckdb")
 
 
 @pytest.fixture
 def plan(twin):
-    return plan_of_doubles(twin)
+    return plan_of_duplicates(twin)
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def current(panel):
 def go_to(panel, other):
     panel.state.value = "all"
     frame = panel.queue.frame
-    hear(panel, do="go", of=str(frame.index[frame["other"] == other][0]))
+    browser_sends(panel, action="go", value=str(frame.index[frame["other"] == other][0]))
     assert current(panel)[1] == other
 
 
@@ -44,11 +44,11 @@ def merge(panel):
     assert panel.wait(60)
 
 
-def test_both_records_stand_side_by_side_with_conflicts_marked(panel, plan):
+def test_both_records_are_side_by_side_with_conflicts_marked(panel, plan):
     go_to(panel, "CS00000001")
     text = panel.pair.text
-    for told in ("Adelina", "Adeline", "0001", "CC00000001", "Thornton", "CU00000001"):
-        assert told in "".join(text.split())
+    for value in ("Adelina", "Adeline", "0001", "CC00000001", "Thornton", "CU00000001"):
+        assert value in "".join(text.split())
     fields = plan.conflicts[plan.conflicts["other"] == "CS00000001"]["field"].tolist()
     assert fields == ["givenName", "guardian"] and text.count("▲ conflict") == 2
     assert "is disconnected" in text and "all classrooms" in text
@@ -56,9 +56,9 @@ def test_both_records_stand_side_by_side_with_conflicts_marked(panel, plan):
 
 def test_only_what_is_accepted_is_merged(panel, twin):
     go_to(panel, "CS00000001")
-    hear(panel, key="a")
+    browser_sends(panel, key="a")
     go_to(panel, "CS00000003")
-    hear(panel, key="l")
+    browser_sends(panel, key="l")
     assert panel.chosen.merges["other"].tolist() == ["CS00000001"]
     assert panel.buttons["merge"].description == "Merge 1 accepted"
     merge(panel)
@@ -69,12 +69,12 @@ def test_only_what_is_accepted_is_merged(panel, twin):
     assert "✔ merged" in panel.list.text and "CS00000001 is gone" in panel.pair.text
 
 
-def test_a_merge_is_taken_back(panel, twin):
+def test_a_merge_is_undone(panel, twin):
     before = twin.digest()
     panel.buttons["all"].click()
     merge(panel)
     assert panel.error is None and twin.digest() != before
-    hear(panel, key="z")
+    browser_sends(panel, key="z")
     assert twin.digest() == before
     assert "accepted as before" in panel.status.text and panel.buttons["undo"].disabled
     merge(panel)
@@ -87,44 +87,52 @@ def test_nothing_is_merged_before_something_is_accepted(panel, twin):
     panel.buttons["merge"].click()
     assert "Accept a merge first." in panel.status.text and twin.digest() == before
     panel.buttons["undo"].click()
-    assert "No merge was done here." in panel.status.text
+    assert "No merge has been made here." in panel.status.text
 
 
 def test_records_of_one_student_are_accepted_together(panel):
     go_to(panel, "CS00000005")
-    hear(panel, key="a")
+    browser_sends(panel, key="a")
     assert sorted(panel.chosen.merges["other"]) == ["CS00000005", "CS00000007"]
     frame = panel.queue.frame
     assert frame[frame["choice"] == "accepted"]["survivor"].unique().tolist() == ["CS00000006"]
 
 
-def test_what_cannot_be_merged_is_told_with_the_reason_and_the_next_step(panel, plan):
+def test_what_cannot_be_merged_is_shown_with_the_reason_and_the_next_step(panel, plan):
     panel.state.value = "not"
     row = panel.queue.current
     assert row["state"] in panel.pair.text and row["next_step"] in panel.pair.text
-    hear(panel, key="a")
+    browser_sends(panel, key="a")
     assert "cannot be merged" in panel.status.text and panel.chosen.merges.empty
 
 
-def test_progress_counts_what_is_looked_at(panel):
-    assert "0 of 4 looked at" in panel.status.text
+def test_of_a_pair_that_cannot_be_merged_no_record_is_called_the_kept_one(panel):
+    go_to(panel, "CS00000001")
+    assert "kept record" in panel.pair.text and "what happens" in panel.pair.text
+    panel.state.value = "not"
+    assert "one record" in panel.pair.text and "kept record" not in panel.pair.text
+    assert "what happens" not in panel.pair.text and "Choice:  not possible" in panel.pair.text
+
+
+def test_progress_counts_what_is_reviewed(panel):
+    assert "0 of 4 reviewed" in panel.status.text
     for key in "al":
-        hear(panel, key=key)
+        browser_sends(panel, key=key)
     decided = (panel.queue.frame["choice"] != "").sum()
-    assert f"{decided} of 4 looked at" in panel.status.text
+    assert f"{decided} of 4 reviewed" in panel.status.text
 
 
-def test_an_action_that_came_since_is_not_taken_back_instead(panel, twin):
+def test_an_action_made_after_the_merge_is_not_undone_instead(panel, twin):
     panel.buttons["all"].click()
     merge(panel)
     twin.apply(Action("archive_students", ids=("CS00000002",)))
     after = twin.digest()
     panel.buttons["undo"].click()
-    assert isinstance(panel.error, TwinError) and "has come since the merge" in panel.alert.text
+    assert isinstance(panel.error, TwinError) and "was made after the merge" in panel.alert.text
     assert twin.digest() == after
 
 
-def test_a_student_that_is_gone_is_told_and_nothing_is_merged(panel, plan, twin):
+def test_a_student_that_is_gone_is_reported_and_nothing_is_merged(panel, plan, twin):
     twin.merge(plan.only("CS00000002"))
     after = twin.digest()
     panel.buttons["all"].click()
@@ -133,7 +141,7 @@ def test_a_student_that_is_gone_is_told_and_nothing_is_merged(panel, plan, twin)
     assert twin.digest() == after and panel.buttons["undo"].disabled
 
 
-def test_while_a_merge_is_under_way_the_panel_answers_and_decides_nothing(panel, twin, monkeypatch):
+def test_while_a_merge_is_running_the_panel_responds_and_decides_nothing(panel, twin, monkeypatch):
     go, real = threading.Event(), Twin.merge
 
     def waiting(*given):
@@ -144,15 +152,15 @@ def test_while_a_merge_is_under_way_the_panel_answers_and_decides_nothing(panel,
     panel.buttons["all"].click()
     panel.buttons["merge"].click()
     panel.buttons["merge"].click()
-    assert "Wait until the merge has ended." in panel.status.text and panel.buttons["merge"].disabled
-    with pytest.raises(TwinBusyError, match="Wait until the merge has ended"):
+    assert "Wait until the merge has finished." in panel.status.text and panel.buttons["merge"].disabled
+    with pytest.raises(TwinBusyError, match="Wait until the merge has finished"):
         panel.value = panel.value
     go.set()
     assert panel.wait(60) and panel.error is None
     assert (twin.activity()["kind"] == "merge").sum() == 1
 
 
-def test_a_twin_in_use_is_told(panel, twin, monkeypatch):
+def test_a_twin_in_use_is_reported(panel, twin, monkeypatch):
     monkeypatch.setattr(database, "_PATIENCE", 0.01)
     panel.buttons["all"].click()
     with database.opened(twin.path, "an upload"):
@@ -166,16 +174,16 @@ def test_masked_no_name_is_left(plan, twin):
     panel = MergePanel(plan, twin, masked=True)
     panel.state.value = "all"
     for place in panel.queue.shown:
-        hear(panel, do="go", of=str(place))
+        browser_sends(panel, action="go", value=str(place))
         assert panel.error is None
         assert [name for name in NAMES if name in shown(panel)] == []
     assert "***" in panel.pair.text or "***" in shown(panel)
-    hear(panel, key="m")
+    browser_sends(panel, key="m")
     go_to(panel, "CS00000001")
     assert "Dinah Quillfeather" in panel.pair.text
 
 
-def test_nothing_of_a_pupil_is_stored_with_the_notebook(panel):
+def test_nothing_about_a_student_is_stored_with_the_notebook(panel):
     go_to(panel, "CS00000001")
     text = stored(panel)
     assert [name for name in [*NAMES, "CS00000001", "CU00000001"] if name in text] == []
@@ -183,7 +191,7 @@ def test_nothing_of_a_pupil_is_stored_with_the_notebook(panel):
 
 def test_an_empty_plan_shows_an_empty_panel(twin):
     panel = MergePanel(MergePlan.of(twin.workspace(), []), twin)
-    assert panel.error is None and "Nothing is to be looked at" in panel.status.text
+    assert panel.error is None and "Nothing to review" in panel.status.text
     for name in panel.buttons:
         panel.buttons[name].click()
     assert panel.wait(60) and "No merge to show" in panel.pair.text

@@ -43,7 +43,7 @@ def test_a_page_holds_ids_and_results_and_no_names(users):
     assert "Ada" not in str(rows.rows())
 
 
-def test_a_page_goes_on_into_the_next_file(users, enrollments):
+def test_a_page_continues_into_the_next_file(users, enrollments):
     rows = ResultRows([users, enrollments])
     assert rows.count == 140 and rows.turn(1) and rows.turn(1) and not rows.turn(1)
     assert [(row.file, row.number, row.ids) for row in rows.rows()] == [
@@ -69,7 +69,7 @@ def test_filters_leave_exactly_their_rows(users, enrollments, asked, numbers):
     assert [row.number for row in rows.rows()] == numbers
 
 
-def test_every_row_stands_on_exactly_one_page(users, enrollments, monkeypatch):
+def test_every_row_is_on_exactly_one_page(users, enrollments, monkeypatch):
     monkeypatch.setattr(result_rows, "PAGE", 7)
     rows = ResultRows([users, enrollments])
     rows.narrow(result="SUCCESS")
@@ -88,7 +88,7 @@ def test_a_column_of_the_input_may_be_called_like_one_of_the_result(tmp_path):
     assert rows.rows() == [("student_attributes.csv", 2, "2", "ERROR", "SKIPPED", "c", "m")]
 
 
-def test_a_result_file_that_has_gone_is_named(users):
+def test_a_missing_result_file_is_named(users):
     rows = ResultRows([users])
     users.path.unlink()
     with pytest.raises(OutputError, match=r"users-result\.csv: the result file cannot be read \(No such file"):
@@ -105,7 +105,7 @@ def test_a_page_is_read_once(users):
         rows.rows()
 
 
-def test_a_file_that_was_refused_has_no_rows(users):
+def test_a_refused_file_has_no_rows(users):
     refused = FileResult(users.file, "refused", True, code="file.empty", message="users.csv is empty")
     rows = ResultRows([refused])
     assert (rows.files, rows.count, rows.rows()) == ((), 0, [])

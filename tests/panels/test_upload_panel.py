@@ -6,12 +6,14 @@ import pytest
 
 import connect_kit as ck
 from connect_kit.errors import GateError, PlanError, TwinBusyError
+from connect_kit.panels import upload_view
 from connect_kit.panels.elements import text_of
 from connect_kit.panels.upload import UploadPanel
 from connect_kit.twin import Twin, database
 from connect_kit.uploads import Critical, read_plan
+from connect_kit.uploads.values import Progress
 from tests.panels.district import FILES, NAMES, ROWS, deliver, plan_of, twin_of, twin_with_students
-from tests.panels.reading import hear, shown, stored
+from tests.panels.reading import browser_sends, shown, stored
 
 UNKNOWN_SCHOOL = FILES["users"].replace("0002,student,Bruno,Lark,,,04,0104,", "0002,student,Bruno,Lark,,,04,0999,")
 
@@ -42,8 +44,8 @@ def panel(plan, twin):
 
 @pytest.fixture
 def held(monkeypatch):
-    """Uploads begin, and go on when the event is set."""
-    module = importlib.import_module("connect_kit.uploads")  # by name the verb would be found
+    """Uploads start, and continue when the event is set."""
+    module = importlib.import_module("connect_kit.panels.upload")
     go, real = threading.Event(), module.upload
 
     def waiting(*given, **more):
@@ -55,14 +57,14 @@ def held(monkeypatch):
     go.set()
 
 
-def rehearse(panel):
-    panel.buttons["rehearse"].click()
+def dry_run(panel):
+    panel.buttons["dry_run"].click()
     assert panel.wait(60)
 
 
-def close(panel):
-    """Everything that a real upload asks for, but for the text."""
-    rehearse(panel)
+def meet_conditions(panel):
+    """Everything that a real upload asks for, except for the text."""
+    dry_run(panel)
     panel.buttons["no"].click()
     for _, code in panel.finding.options:
         panel.finding.value = code
@@ -72,7 +74,7 @@ def close(panel):
 
 
 def send(panel):
-    close(panel)
+    meet_conditions(panel)
     panel.confirm.value = panel.confirmation
     panel.buttons["upload"].click()
     assert panel.wait(60)
@@ -95,7 +97,7 @@ def test_target_level_and_files_stand_at_the_top(panel, plan):
 
 def test_a_dry_run_shows_the_forecast_and_changes_nothing(panel, twin):
     before = twin.digest()
-    rehearse(panel)
+    dry_run(panel)
     assert panel.error is None and panel.result.dry_run and panel.result.succeeded
     assert twin.digest() == before
     assert "13 created, 0 updated, 1 unchanged" in panel.ask.text
@@ -111,7 +113,7 @@ def test_the_real_upload_waits_for_conditions_and_for_the_text(panel, twin):
     assert button.disabled
     button.click()
     assert panel.result is None and not panel.running
-    close(panel)
+    meet_conditions(panel)
     assert panel.confirmation == f"Maple Valley {ROWS}" and panel.confirmation in panel.ask.text
     for text, disabled in (
         ("maple valley", True),
@@ -135,7 +137,7 @@ def test_an_upload_sends_the_files_and_is_logged(panel, twin):
 
 def test_a_second_click_on_upload_does_nothing(panel, twin, held):
     held.set()
-    close(panel)
+    meet_conditions(panel)
     held.clear()
     panel.confirm.value = panel.confirmation
     panel.buttons["upload"].click()
@@ -150,22 +152,22 @@ def test_a_second_click_on_upload_does_nothing(panel, twin, held):
     assert (twin.activity()["kind"] == "upload").sum() == len(panel.value.files)
 
 
-def test_while_it_runs_the_panel_goes_on_answering(panel, held):
-    panel.buttons["rehearse"].click()
-    assert panel.running and "under way" in panel.status.text
-    for name in ("rehearse", "upload", "waive", "yes", "no", "look", "log"):
+def test_while_it_runs_the_panel_keeps_responding(panel, held):
+    panel.buttons["dry_run"].click()
+    assert panel.running and "is running" in panel.status.text
+    for name in ("dry_run", "upload", "waive", "yes", "no", "check", "log"):
         assert panel.buttons[name].disabled
-    hear(panel, key="r")
-    assert "Wait until what is under way has ended" in panel.status.text and panel.error is None
+    browser_sends(panel, key="r")
+    assert "Wait until the current run has ended" in panel.status.text and panel.error is None
     assert not panel.buttons["cancel"].disabled
     held.set()
     assert panel.wait(60) and panel.buttons["cancel"].disabled
 
 
-def test_another_plan_is_shown_only_after_what_is_under_way_has_ended(panel, plan, twin, held, tmp_path):
+def test_another_plan_is_shown_only_after_the_current_run_has_ended(panel, plan, twin, held, tmp_path):
     other = plan_of(deliver(tmp_path / "other"), twin, tmp_path / "other-plan")
-    panel.buttons["rehearse"].click()
-    with pytest.raises(TwinBusyError, match="Wait until what is under way has ended"):
+    panel.buttons["dry_run"].click()
+    with pytest.raises(TwinBusyError, match="Wait until the current run has ended"):
         panel.value = other
     assert panel.value == plan
     held.set()
@@ -174,30 +176,30 @@ def test_another_plan_is_shown_only_after_what_is_under_way_has_ended(panel, pla
     assert panel.value == other and panel.forecast is None and panel.result is None
 
 
-def test_a_cancelled_dry_run_says_so_and_can_be_begun_again(panel, twin, held):
+def test_a_cancelled_dry_run_says_so_and_can_be_started_again(panel, twin, held):
     before = twin.digest()
-    panel.buttons["rehearse"].click()
-    hear(panel, key="c")
-    assert "It stops" in panel.status.text
+    panel.buttons["dry_run"].click()
+    browser_sends(panel, key="c")
+    assert "Stopping as soon as possible" in panel.status.text
     held.set()
     assert panel.wait(60)
     assert panel.result.cancelled and "cancelled" in panel.status.text and "✖ cancelled" in panel.outcome.text
     assert twin.digest() == before
-    rehearse(panel)
+    dry_run(panel)
     assert panel.result.succeeded
 
 
-def test_a_twin_in_use_is_told_and_no_harm_is_done(plan, twin, monkeypatch):
+def test_a_twin_in_use_is_reported_and_nothing_is_damaged(plan, twin, monkeypatch):
     monkeypatch.setattr(database, "_PATIENCE", 0.01)
     first, second = UploadPanel(plan, twin), UploadPanel(plan, twin)
     with database.opened(twin.path, "an upload"):
-        rehearse(second)
+        dry_run(second)
     assert isinstance(second.error, TwinBusyError)
     assert "in use by an upload; wait until it has ended" in second.alert.text
-    rehearse(first)
-    rehearse(second)
+    dry_run(first)
+    dry_run(second)
     assert (first.error, second.alert.text) == (None, "")
-    assert "every file went through" in second.outcome.text
+    assert "every file was processed" in second.outcome.text
 
 
 def test_the_question_about_existing_students_is_two_buttons(panel):
@@ -244,19 +246,19 @@ def test_a_critical_finding_is_waived_with_a_reason_only(tmp_path, twin):
 def test_rows_that_the_dry_run_refused_can_be_waived(tmp_path, twin):
     plan = plan_of(deliver(tmp_path / "delivery", users=UNKNOWN_SCHOOL), twin, tmp_path / "planned")
     panel = UploadPanel(plan, twin)
-    close(panel)
+    meet_conditions(panel)
     assert "users.orgSourcedIds.known_school" in panel.value.waivers
     assert panel.checklist.text.count("✖ blocking:") == 1  # the School ID itself is on no school
     assert panel.buttons["upload"].disabled
 
 
-def test_what_to_do_next_is_said_as_the_panel_offers_it(panel):
-    assert "Press Rehearse" in panel.checklist.text and "Answer the question below" in panel.checklist.text
+def test_the_next_step_is_worded_as_the_panel_offers_it(panel):
+    assert "Press Dry run" in panel.checklist.text and "Answer the question below" in panel.checklist.text
     assert "plan." not in panel.checklist.text and "upload(" not in panel.checklist.text
 
 
 def test_files_changed_after_planning_are_not_sent(panel, plan):
-    close(panel)
+    meet_conditions(panel)
     users = next(file for file in plan.files if file.kind == "users")
     users.path.write_bytes(users.path.read_bytes().replace(b"Ada", b"Ida"))
     panel.confirm.value = panel.confirmation
@@ -269,7 +271,7 @@ def test_files_changed_after_planning_are_not_sent(panel, plan):
 def test_refused_rows_are_shown_first_and_filters_show_the_others(tmp_path, twin):
     plan = plan_of(deliver(tmp_path / "delivery", users=UNKNOWN_SCHOOL), twin, tmp_path / "planned")
     panel = UploadPanel(plan, twin)
-    rehearse(panel)
+    dry_run(panel)
     assert panel.results.value == "ERROR"
     assert "users.orgSourcedIds.known_school" in panel.rows.text and "0002" in panel.rows.text
     panel.results.value = ""
@@ -286,7 +288,7 @@ def test_refused_rows_are_shown_first_and_filters_show_the_others(tmp_path, twin
 def test_results_are_saved_in_a_folder_with_the_guardians_as_a_workbook(panel, tmp_path):
     panel.buttons["save"].click()
     assert "Nothing to save." in panel.status.text
-    rehearse(panel)
+    dry_run(panel)
     assert panel.folder.value == str(panel.result.folder)
     panel.folder.value = str(tmp_path / "kept")
     panel.buttons["save"].click()
@@ -294,8 +296,8 @@ def test_results_are_saved_in_a_folder_with_the_guardians_as_a_workbook(panel, t
     assert {path.suffix for path in (tmp_path / "kept").iterdir()} >= {".csv", ".xlsx"}
 
 
-def test_nothing_of_pupils_is_stored_with_the_notebook_and_no_name_is_shown(panel):
-    rehearse(panel)
+def test_no_name_is_shown_and_nothing_about_students_is_stored_with_the_notebook(panel):
+    dry_run(panel)
     panel.results.value = ""
     assert "0001" in panel.rows.text
     text = stored(panel)
@@ -303,16 +305,16 @@ def test_nothing_of_pupils_is_stored_with_the_notebook_and_no_name_is_shown(pane
     assert [one for one in ("0001", "0002", "9001") if f'"{one}' in text] == []
 
 
-def test_conditions_that_cannot_be_looked_at_are_told_in_the_panel(plan, twin, monkeypatch):
+def test_conditions_that_cannot_be_checked_are_reported_in_the_panel(plan, twin, monkeypatch):
     monkeypatch.setattr(database, "_PATIENCE", 0.01)
     with database.opened(twin.path, "an upload"):
         panel = UploadPanel(plan, twin)
     assert "in use by an upload" in panel.alert.text and panel.buttons["upload"].disabled
-    panel.buttons["look"].click()
+    panel.buttons["check"].click()
     assert panel.error is None and panel.gates is not None
 
 
-def test_students_who_would_be_doubled_are_counted_where_duplicates_are_given(tmp_path):
+def test_students_who_would_become_duplicates_are_counted_where_duplicates_are_given(tmp_path):
     twin = twin_with_students(tmp_path / "maple.duckdb")
     roster, workspace = ck.read_roster(deliver(tmp_path / "delivery")), twin.workspace()
     plan = ck.plan_upload(roster, workspace, folder=tmp_path / "planned")
@@ -320,21 +322,21 @@ def test_students_who_would_be_doubled_are_counted_where_duplicates_are_given(tm
     for own, theirs in (("0001", "CS00000002"), ("0002", "CS00000001")):
         pairs = pairs.decide(f"roster:{own}", f"workspace:{theirs}", "same")
     panel = UploadPanel(plan, twin, duplicates=pairs)
-    rehearse(panel)
+    dry_run(panel)
     assert panel.error is None
     table = panel.forecast.table() if panel.forecast else pytest.fail("no forecast")
     assert table[table["what"] == "students"]["doubled"].tolist() == [2]
-    assert "doubled" in panel.outlook.text and "find_duplicates" not in panel.outlook.text
+    assert "duplicates" in panel.outlook.text and "find_duplicates" not in panel.outlook.text
 
 
-def test_where_nobody_looked_for_duplicates_the_forecast_says_so(panel):
-    rehearse(panel)
-    assert "Nobody looked for duplicates" in panel.outlook.text and "doubled" not in panel.outlook.text
+def test_the_forecast_says_where_duplicates_were_not_counted(panel):
+    dry_run(panel)
+    assert "Duplicates were not counted" in panel.outlook.text and " duplicates " not in panel.outlook.text
 
 
-def test_the_state_of_the_work_is_told_to_a_screen_reader(panel):
+def test_a_screen_reader_hears_how_far_the_work_is(panel):
     assert panel.status.role == "status" and panel.alert.role == "alert"
-    rehearse(panel)
+    dry_run(panel)
     bars = panel.bars.content[0][4][2:]
     assert all(row[3][2][0] == "progress" and row[3][2][1]["aria-label"].startswith("File ") for row in bars)
 
@@ -345,7 +347,7 @@ def test_a_panel_shows_itself_as_the_last_line_of_a_cell(panel):
     assert bundle["text/plain"].startswith("UploadPanel(")
 
 
-def test_at_school_level_every_school_s_files_are_told_apart(tmp_path):
+def test_at_school_level_the_files_of_each_school_are_distinguished(tmp_path):
     twin = Twin.new(tmp_path / "maple.duckdb", "Maple Valley", {"Cedar Ridge": "0104", "Oak Hill": "0105"})
     users = FILES["users"].replace("05,0104,9001", "05,0105,9001").replace("191,,0104,", '191,,"0104,0105",')
     delivery = deliver(tmp_path / "delivery", users=users)
@@ -353,38 +355,35 @@ def test_at_school_level_every_school_s_files_are_told_apart(tmp_path):
     assert [file.school for file in plan.files].count("S002") == 1 and len(plan.files) == 5
     panel = UploadPanel(plan, twin)
     assert "Files to be sent for 2 schools" in panel.head.text and "school level" in panel.head.text
-    rehearse(panel)
+    dry_run(panel)
     assert panel.error is None
     assert "S002/users.csv" in panel.bars.text and "Oak Hill" in panel.outlook.text
     panel.file.value = "S002/users.csv"
     assert "Rows: 2" in panel.rows.text and "0003" in panel.rows.text
 
 
-def test_of_many_files_the_bars_around_the_one_in_hand_are_shown(panel):
-    from connect_kit.panels import upload_view
-    from connect_kit.uploads.values import Progress
-
+def test_of_many_files_the_bars_around_the_current_one_are_shown(panel):
     files = panel.value.files * 6
-    told = {14: Progress(14, 24, "classes", None, "writing", 5, 10)}
-    (made,) = upload_view.bars(files, told, dry_run=True, state="under way")
+    progress = {14: Progress(14, 24, "classes", None, "writing", 5, 10)}
+    (made,) = upload_view.bars(files, progress, dry_run=True, state="in progress")
     text = text_of(made)
-    assert "Dry run under way, files 11 to 20 of 24" in text and text.count("waiting") == 9
+    assert "Dry run in progress, files 11 to 20 of 24" in text and text.count("waiting") == 9
     assert "writing 5 of 10 rows" in text
 
 
-def test_an_upload_that_is_cancelled_goes_on_where_it_stopped(panel, twin, monkeypatch):
-    module = importlib.import_module("connect_kit.uploads")
-    close(panel)
+def test_a_cancelled_upload_continues_where_it_stopped(panel, twin, monkeypatch):
+    module = importlib.import_module("connect_kit.panels.upload")
+    meet_conditions(panel)
     with monkeypatch.context() as patch:
         real = module.upload
 
         def cancelling(*given, progress, **more):
-            def told(one):
+            def cancel_after_the_first(one):
                 progress(one)
                 if (one.place, one.stage) == (1, "done"):
                     panel.buttons["cancel"].click()
 
-            return real(*given, progress=told, **more)
+            return real(*given, progress=cancel_after_the_first, **more)
 
         patch.setattr(module, "upload", cancelling)
         panel.confirm.value = panel.confirmation

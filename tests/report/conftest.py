@@ -76,7 +76,7 @@ def hostile() -> Findings:
 
 
 class People(NamedTuple):
-    """What tells who a person is: full names, addresses and numbers of a delivery."""
+    """What identifies a person: full names, addresses and numbers of a delivery."""
 
     marks: frozenset[str]
 

@@ -30,21 +30,21 @@ def sheet_rows(sheet):
 
 def test_without_them_report_and_workbook_are_as_before(doubled, tmp_path):
     text = report_html(doubled.findings)
-    assert "there twice</h2>" not in text and "Schools and classrooms" not in text
-    assert 'href="#twice"' not in text and 'href="#partners"' not in text
+    assert "Duplicate students</h2>" not in text and "Schools and classrooms" not in text
+    assert 'href="#duplicates"' not in text and 'href="#partners"' not in text
     book = openpyxl.load_workbook(write_workbook(doubled.findings, tmp_path / "findings.xlsx"))
     assert book.sheetnames[-1] == "Not checked"
 
 
 def test_the_page_says_how_many_and_links_to_both_parts(page, doubled):
     links = {attrs["href"] for attrs in page.named("a")}
-    assert {"#twice", "#partners"} <= links
+    assert {"#duplicates", "#partners"} <= links
     for what, count in doubled.matched["duplicates"].summary().itertuples(index=False, name=None):
         assert f"{what} {count:,}" in page.text
     for kind in ("schools", "classrooms"):
         counts = doubled.matched[kind].counts
-        told = f"{counts['matched']:,} matched, {counts['suggested']:,} suggested, {counts['unmatched']:,} without"
-        assert told in re.sub(r" ,", ",", page.text)
+        text = f"{counts['matched']:,} matched, {counts['suggested']:,} suggested, {counts['unmatched']:,} without"
+        assert text in re.sub(r" ,", ",", page.text)
 
 
 def test_the_most_certain_pairs_stand_first_with_the_reason_in_words(page, doubled):
@@ -63,8 +63,8 @@ def test_the_most_certain_pairs_stand_first_with_the_reason_in_words(page, doubl
 def test_what_will_happen_is_told_once_for_all_schools(page, doubled):
     for kind in ("schools", "classrooms"):
         consequences = doubled.matched[kind].consequences()
-        told = matched.partners_section(doubled.matched["schools"], doubled.matched["classrooms"])
-        outcomes = next(part["outcomes"] for part in told if part["kind"] == kind)
+        parts = matched.partners_section(doubled.matched["schools"], doubled.matched["classrooms"])
+        outcomes = next(part["outcomes"] for part in parts if part["kind"] == kind)
         assert sum(row["count"] for row in outcomes) == consequences["count"].sum()
         assert len(outcomes) == consequences["outcome"].nunique()
         for what in consequences["what"]:
@@ -102,8 +102,8 @@ def test_one_page_holds_ids_once_and_captions_everywhere(page):
 
 def test_the_workbook_holds_every_pair_and_partner_with_ids_as_text(book, doubled):
     assert book.sheetnames[-3:] == ["Duplicates", "School matches", "Classrooms"]
-    told = [cell.value for cell in book["Read me"]["A"]]
-    assert {"Duplicates", "School matches", "Classrooms"} <= set(told)
+    names = [cell.value for cell in book["Read me"]["A"]]
+    assert {"Duplicates", "School matches", "Classrooms"} <= set(names)
     frames = {
         "Duplicates": doubled.matched["duplicates"].table(),
         "School matches": doubled.matched["schools"].table(),
@@ -143,7 +143,7 @@ def test_a_contradiction_and_a_decision_are_told(doubled):
 
 def test_nobody_there_twice_reads_friendly(clean):
     text = Page(report_html(clean.findings, **clean.matched)).text
-    assert "✔ Nobody is there twice, as far as can be told." in text
+    assert "✔ No duplicate students were found." in text
 
 
 def test_a_delivery_of_nobody_has_both_parts(tmp_path):
@@ -156,6 +156,6 @@ def test_a_delivery_of_nobody_has_both_parts(tmp_path):
     given: dict[str, Any] = {"duplicates": find_duplicates(roster, workspace), "classrooms": classrooms}
     findings = check_roster(roster, workspace, progress=False, **given)
     text = Page(report_html(findings, schools=classrooms.schools, **given)).text
-    assert "Nobody is there twice" in text and "0 matched" in re.sub(r"\s+", " ", text)
+    assert "No duplicate students were found" in text and "0 matched" in re.sub(r"\s+", " ", text)
     book = openpyxl.load_workbook(write_workbook(findings, tmp_path / "f.xlsx", schools=classrooms.schools, **given))
     assert book["Duplicates"].cell(2, 1).value == "none"

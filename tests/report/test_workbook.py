@@ -7,7 +7,8 @@ import pytest
 from openpyxl.utils.escape import unescape
 
 from connect_kit import Roster, check_roster, write_workbook
-from connect_kit.display.charts import named
+from connect_kit.display.look import named
+from connect_kit.report import workbook
 from tests.report.hostile import HOSTILE
 
 SHEETS = ["Read me", "Causes", "Findings", "Rows", "Schools", "Files", "Not checked"]
@@ -32,8 +33,8 @@ def cells(sheet, column):
 
 def test_the_workbook_has_its_sheets_and_says_what_they_are(book):
     assert book.sheetnames == SHEETS
-    told = [cell.value for cell in book["Read me"]["A"]]
-    assert set(SHEETS[1:]) <= set(told)
+    names = [cell.value for cell in book["Read me"]["A"]]
+    assert set(SHEETS[1:]) <= set(names)
     assert "✖ Not fit to send" in [cell.value for cell in book["Read me"]["B"]]
 
 
@@ -101,14 +102,27 @@ def test_counts_are_numbers(book):
         assert (cell.data_type, cell.number_format) == ("n", "#,##0")
 
 
-def test_rows_left_out_are_told_in_the_workbook(faulty, tmp_path):
+def test_the_workbook_says_how_many_rows_are_left_out(faulty, tmp_path):
     total = len(faulty.findings.table())
     path = write_workbook(faulty.findings, tmp_path / "findings.xlsx", most_rows=10)
     book = openpyxl.load_workbook(path)
-    told = f"{total - 10:,} failing rows are not on the sheet Rows, which holds 10."
-    assert any(told in str(cell.value) for cell in book["Read me"]["B"])
-    assert told in str(book["Rows"].cell(12, 1).value)
+    text = f"{total - 10:,} failing rows are not on the sheet Rows, which holds 10."
+    assert any(text in str(cell.value) for cell in book["Read me"]["B"])
+    assert text in str(book["Rows"].cell(12, 1).value)
     assert book["Rows"].max_row == 12
+
+
+def test_a_sheet_that_is_capped_names_its_own_file(doubled, tmp_path, monkeypatch):
+    monkeypatch.setattr(workbook, "MOST_ROWS", 3)
+    book = openpyxl.load_workbook(write_workbook(doubled.findings, tmp_path / "findings.xlsx", **doubled.matched))
+    for sheet, file in (("Duplicates", "duplicates.csv"), ("Classrooms", "classrooms.csv")):
+        assert book[sheet].max_row == 5
+        text = str(book[sheet].cell(5, 1).value)
+        assert f"rows are not on the sheet {sheet}, which holds 3. {file} holds all of them." in text
+
+
+def test_no_sheet_holds_more_than_200_000_rows():
+    assert workbook.MOST_ROWS == 200_000
 
 
 def test_a_clean_delivery_gives_a_workbook_too(clean, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from connect_kit.display.svg import to_svg
 from connect_kit.engine import DuckDBEngine
 from connect_kit.errors import DeliveryError, SettingError
 from connect_kit.roster import Roster, read_roster
@@ -566,3 +568,18 @@ def test_a_saved_roster_reads_the_same_and_is_for_its_owner_only(read, engine, t
     again = read_roster(tmp_path, engine=engine, progress=False)
     assert rows(again.users) == rows(roster.users)
     assert {path.stat().st_mode & 0o077 for path in tmp_path.glob("*.csv")} == {0}
+
+
+@pytest.mark.parametrize(("delivery", "roles"), [("clean", {"student", "teacher", "guardian", "parent"})])
+def test_a_chart_counts_the_people_of_each_role_as_delivered(read, delivery, roles):
+    roster = read(delivery)
+    assert roles <= set(re.findall(r">([^<>]+)</text>", to_svg(roster.chart("roles"))))
+    assert "users.csv" in to_svg(roster.chart())
+    with pytest.raises(SettingError, match="there is no chart 'ages'; expected 'files' or 'roles'"):
+        roster.chart("ages")
+
+
+def test_a_delivery_without_roles_has_no_chart_of_them():
+    roster = Roster.from_frames({"classes": pd.DataFrame({"sourcedId": ["C1"], "title": ["Room 3"]})})
+    with pytest.raises(SettingError, match="no file of this delivery says who has which role"):
+        roster.chart("roles")

@@ -1,4 +1,4 @@
-"""A district without planted faults breaks no rule; looked at with SQL of its own."""
+"""A district without planted faults breaks no rule, by SQL that is independent of the suites."""
 
 from datetime import date
 from pathlib import Path
@@ -212,7 +212,7 @@ def test_members_belong_to_the_school_of_the_class_and_keep_their_role(clean):
     none_of(con, f"SELECT 1 FROM {joined} WHERE is_guardian(u.role)")
 
 
-def test_titles_tell_classes_of_a_school_and_period_apart(clean):
+def test_titles_distinguish_classes_of_a_school_and_period(clean):
     con, _, _ = clean
     none_of(
         con,
@@ -220,7 +220,7 @@ def test_titles_tell_classes_of_a_school_and_period_apart(clean):
     )
 
 
-def test_every_value_is_of_its_list(clean):
+def test_every_value_is_in_its_list(clean):
     con, _, _ = clean
     grades = ", ".join(f"'{grade}'" for grade in GRADES)
     for select in ("users WHERE role = 'student'", "classes WHERE true"):
@@ -379,11 +379,11 @@ def test_the_summary_counts_rows_per_file(tmp_path):
         ({"schools": 2, "level": "school"}, "exactly one"),
         ({"students": 20, "schools": 9}, "too few for 9 schools"),
         ({"faults": ["users.nothing"]}, "users.nothing"),
-        ({"faults": ["file.missing", "header.order"]}, "cannot stand beside header.order"),
+        ({"faults": ["file.missing", "header.order"]}, "cannot be planted together with header.order"),
         ({"faults": ["enrollments.dates.past"]}, "cannot be planted in layout connect"),
     ],
 )
-def test_a_setting_that_cannot_be_is_refused(tmp_path, wrong, message):
+def test_an_impossible_setting_is_refused(tmp_path, wrong, message):
     with pytest.raises(SettingError, match=message):
         sample_roster(tmp_path, **{"students": 40, **wrong})
 

@@ -62,7 +62,7 @@ def test_most_of_them_have_a_counterpart_and_some_are_other_people(district):
     assert (related.kind == "siblings").any()
 
 
-def test_both_rows_of_a_doubled_child_are_paired_with_the_one_on_connect(district):
+def test_both_rows_of_a_duplicate_student_are_paired_with_the_one_on_connect(district):
     truth = district.people
     same = truth[truth.relation == "same"]
     ours, theirs = same[same.right_source == "roster"], same[same.right_source == "workspace"]
@@ -133,7 +133,7 @@ def test_classrooms_made_by_hand_have_titles_of_their_own_and_no_class_id(distri
     assert sum("teacher" in members.get(room, set()) for room in typed.workspace_id) > 0.8 * len(typed)
 
 
-def test_a_few_class_ids_are_written_otherwise(district):
+def test_a_few_class_ids_are_written_differently(district):
     truth, rooms = district.classrooms, district.on["classrooms"].set_index("connectClassroomId")
     if district.asked.get("level") == "school":
         pytest.skip("the only school awaits its first upload")
@@ -187,7 +187,7 @@ def test_planted_faults_keep_away_from_schools_made_by_hand(tmp_path):
 
 
 def test_one_school_that_awaits_its_upload_can_show_no_workspace_fault(tmp_path):
-    with pytest.raises(SettingError, match="workspace by hand"):
+    with pytest.raises(SettingError, match="only school's workspace is made by hand"):
         sample_roster(tmp_path, students=60, existing=True, level="school", faults=["workspace.students.not_archived"])
 
 

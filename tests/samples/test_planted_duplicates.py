@@ -1,4 +1,4 @@
-"""Children who are entered twice, twins, siblings and namesakes: the truth about them is in the files."""
+"""Duplicate students, twins, siblings and namesakes: the truth about them is in the files."""
 
 from datetime import date
 
@@ -71,7 +71,7 @@ def test_second_rows_come_on_top_of_the_students_asked_for(district):
     assert len(district.students) == asked + wanted + wanted // 20
 
 
-def test_a_child_who_is_there_three_times_has_three_pairs(district):
+def test_a_student_entered_three_times_has_three_pairs(district):
     same = district.truth[district.truth.relation == "same"]
     degree = pd.concat([same.left_id, same.right_id]).value_counts()
     thirds = len(district.students) - district.asked["students"] - round(0.1 * district.asked["students"])
@@ -248,7 +248,7 @@ def test_guardians_entered_again_are_in_a_truth_of_their_own(district):
     assert ((adults.relation == "different") == (adults.kind == "household")).all()
 
 
-def test_duplicates_stand_beside_planted_faults(tmp_path):
+def test_duplicates_and_faults_can_be_planted_together(tmp_path):
     sample = sample_roster(tmp_path, students=700, duplicates=0.1, faults="all", today=TODAY)
     found = ck.check_roster(ck.read_roster(sample.delivery), ck.read_workspace(sample.workspace))
     summary = found.summary()
@@ -268,7 +268,7 @@ def test_the_same_arguments_write_the_same_bytes(tmp_path):
         assert (tmp_path / "a" / path).read_bytes() == (tmp_path / "b" / path).read_bytes(), path
 
 
-def test_without_being_asked_nothing_is_there_twice(tmp_path):
+def test_no_duplicates_are_made_unless_asked_for(tmp_path):
     sample_roster(tmp_path, students=60, duplicates=True, existing=True, faults="none")
     sample = sample_roster(tmp_path, students=60, faults="none", today=TODAY)
     assert sample.truth_people is sample.truth_adults is sample.truth_classrooms is sample.truth_schools is None
@@ -284,6 +284,6 @@ def test_twenty_students_are_enough(tmp_path, layout, existing):
 
 
 @pytest.mark.parametrize("share", [-0.1, 1.5])
-def test_a_share_that_cannot_be_is_refused(tmp_path, share):
+def test_an_impossible_share_is_refused(tmp_path, share):
     with pytest.raises(SettingError, match="between 0 and 1"):
         sample_roster(tmp_path, students=40, duplicates=share)

@@ -24,9 +24,9 @@ OF_DISTRICTS = (".known_school", "SourcedIds.leading_zero_lost", "schoolSourcedI
 
 
 @pytest.fixture(scope="module", params=KINDS)
-def spoilt(request, tmp_path_factory):
+def spoiled(request, tmp_path_factory):
     """A delivery with every compatible fault, loaded line by line, and its truth."""
-    folder = tmp_path_factory.mktemp("spoilt")
+    folder = tmp_path_factory.mktemp("spoiled")
     sample = sample_roster(folder, students=600, faults="all", today=TODAY, **request.param)
     con = duckdb.connect()
     refused = {}
@@ -50,7 +50,7 @@ def spoilt(request, tmp_path_factory):
 
 
 def load(con, path, table=None):
-    """Load a file whose every line is a record; return the lines that are none."""
+    """Load a file whose every line is a record; return the lines that are not."""
     canonical = {"sourceid": "sourcedId", "schoolsourcedid": "schoolSourcedId"}
     lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     delimiter = ";" if ";" in lines[0] else ","
@@ -78,8 +78,8 @@ def listed(truth, code):
     return sorted({int(row["line"]) for row in truth if row["code"] == code and row["line"]})
 
 
-def test_each_rule_finds_exactly_the_lines_of_the_truth(spoilt):
-    con, truth, _, asked, sample = spoilt
+def test_each_rule_finds_exactly_the_lines_of_the_truth(spoiled):
+    con, truth, _, asked, sample = spoiled
     wrong, looked = {}, set()
     rules = RULES | (FURTHER_RULES if "layout" in asked else {})
     for code, select in rules.items():
@@ -99,20 +99,20 @@ def test_each_rule_finds_exactly_the_lines_of_the_truth(spoilt):
         if found != listed(truth, code):
             wrong[code] = (found[:9], listed(truth, code))
     assert wrong == {}
-    # Nothing that the truth lists about rows has gone unlooked at.
+    # Everything that the truth lists about rows has been compared.
     rows = {r["code"] for r in truth if int(r["line"] or 1) > 1}
     assert rows - looked <= {"file.malformed_line", "users.orgSourcedIds.one_school"}
 
 
-def test_broken_lines_are_where_the_truth_says(spoilt):
-    _, truth, refused, _, _ = spoilt
+def test_broken_lines_are_where_the_truth_says(spoiled):
+    _, truth, refused, _, _ = spoiled
     assert refused["classes.csv"] == listed(truth, "file.malformed_line")
     assert len(refused["classes.csv"]) == 3
     assert all(not bad for name, bad in refused.items() if name != "classes.csv")
 
 
-def test_the_truth_names_the_row_it_points_at(spoilt):
-    con, truth, _, _, _ = spoilt
+def test_the_truth_names_the_row_it_points_at(spoiled):
+    con, truth, _, _, _ = spoiled
     keys = {"users": "sourcedId", "classes": "sourcedId", "enrollments": "userSourcedId",
             "guardians": "studentSourcedId", "student_attributes": "studentSourcedId"}  # fmt: skip
     for row in truth:
@@ -124,8 +124,8 @@ def test_the_truth_names_the_row_it_points_at(spoilt):
             assert found == [(row["sourcedId"],)], row
 
 
-def test_every_compatible_fault_is_in_the_truth(spoilt):
-    _, truth, _, asked, _ = spoilt
+def test_every_compatible_fault_is_in_the_truth(spoiled):
+    _, truth, _, asked, _ = spoiled
     layout, level = asked.get("layout", "connect"), asked.get("level", "district")
     place = asked.get("guardians", "users")
     fitting = {f.code for f in known_faults() if not f.alone and f.fits(layout, level, place)}
@@ -134,13 +134,13 @@ def test_every_compatible_fault_is_in_the_truth(spoilt):
     assert {row["code"] for row in truth if row["kind"] == "knock_on"} <= allowed
 
 
-def test_faults_leave_the_number_of_students_alone(spoilt):
-    con, _, _, _, _ = spoilt
+def test_faults_leave_the_number_of_students_alone(spoiled):
+    con, _, _, _, _ = spoiled
     assert con.execute("SELECT count(*) FROM users WHERE role = 'student'").fetchall() == [(600,)]
 
 
-def test_the_workspace_shows_what_was_planted_in_it(spoilt):
-    con, truth, _, asked, sample = spoilt
+def test_the_workspace_shows_what_was_planted_in_it(spoiled):
+    con, truth, _, asked, sample = spoiled
     for name in ("students", "staff", "classrooms"):
         load(con, sample.workspace / f"{name}.csv", f"connect_{name}")
     about = {r["code"]: r["sourcedId"] for r in truth if r["code"].startswith("workspace.")}
@@ -196,7 +196,7 @@ def test_a_file_can_be_missing_or_empty(tmp_path):
 
 
 def test_files_can_be_in_other_encodings_and_hold_the_same_text(tmp_path):
-    delivery, truth = planted(tmp_path / "spoilt", "file.encoding")
+    delivery, truth = planted(tmp_path / "spoiled", "file.encoding")
     clean = sample_roster(tmp_path / "clean", students=60, faults="none", today=TODAY).delivery
     assert sorted(row["file"] for row in truth) == ["classes.csv", "enrollments.csv", "users.csv"]
     for name, encoding in (

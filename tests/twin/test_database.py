@@ -34,6 +34,13 @@ def twin(tmp_path):
 
 
 @pytest.fixture
+def exported(twin, tmp_path):
+    """The folder of the workspace that the twin holds."""
+    twin.export(tmp_path / "exported")
+    return tmp_path / "exported"
+
+
+@pytest.fixture
 def held(twin):
     """Another process that has the twin open."""
 
@@ -98,6 +105,31 @@ def test_a_path_that_is_taken_is_refused_and_what_stands_there_stays(tmp_path):
     with pytest.raises(TwinError, match=r"notes\.duckdb: there is a file already; open it with Twin"):
         Twin.new(path, "Maple Valley")
     assert path.read_text() == "mine"
+
+
+def test_a_twin_is_replaced_only_when_that_is_asked(twin, exported):
+    with pytest.raises(TwinError, match="there is a file already"):
+        Twin.fill(twin.path, exported, district="Another")
+    again = Twin.fill(twin.path, exported, district="Another", replace=True)
+    assert (again.district, again.path) == ("Another", twin.path)
+    assert again.id != twin.id
+
+
+def test_nothing_but_a_twin_is_replaced(exported, tmp_path):
+    notes = tmp_path / "notes.duckdb"
+    notes.write_text("my own notes")
+    for make in (lambda: Twin.fill(notes, exported, replace=True), lambda: Twin.sample(notes, replace=True)):
+        with pytest.raises(TwinError, match=r"notes\.duckdb"):
+            make()
+    assert notes.read_text() == "my own notes"
+
+
+def test_a_twin_in_use_is_not_replaced(twin, exported, held):
+    process = held("read")
+    with pytest.raises(TwinBusyError):
+        Twin.fill(twin.path, exported, replace=True)
+    process.communicate()
+    assert Twin(twin.path).id == twin.id
 
 
 def test_a_twin_that_cannot_be_filled_leaves_no_file(tmp_path):

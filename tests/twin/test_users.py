@@ -112,7 +112,7 @@ def test_each_rule_refuses_its_rows_with_the_code_of_the_self_check(desk: Desk) 
         "CREATED",
     ]
     assert desk.rows("students", "studentId") == [("A2",), ("OK",)]
-    assert result.table()["message"][1] == "ID D1 stands on several rows; expected one row per ID"
+    assert result.table()["message"][1] == "ID D1 is on several rows; expected one row per ID"
     assert result.table()["message"][9] == "School 9999 is not a School ID recorded on Connect"
 
 

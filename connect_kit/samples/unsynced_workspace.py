@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from connect_kit.engine import literal
 from connect_kit.samples.unsynced_classrooms import make_unsynced_classrooms, spoil_class_ids
@@ -18,21 +18,22 @@ if TYPE_CHECKING:
     from connect_kit.samples.planting import FaultPlanter
 
 PAIRS = ("roster_id", "workspace_id", "relation", "kind")
-_BY_HAND = {
+#: Further rows of the workspace's files.
+BY_HAND: Final = {
     "classrooms": """
-        SELECT "connectClassroomId", "connectSchoolId", title, grades, NULL AS "classId", archived FROM hand_classrooms
-        ORDER BY ALL""",
+        SELECT "connectClassroomId", "connectSchoolId", title, grades, NULL AS "classId", archived
+        FROM unsynced_classrooms ORDER BY ALL""",
     "students": """
         SELECT "connectStudentId", "connectSchoolId", "givenName", "familyName", grade, email, NULL AS "studentId",
-               archived FROM hand_students ORDER BY ALL""",
+               archived FROM unsynced_students ORDER BY ALL""",
     "guardians": """
         SELECT "connectUserId", "givenName", "familyName", email, sms, phone, NULL AS "guardianId", "connectStudentIds"
-        FROM hand_guardians ORDER BY ALL""",
-    "enrollments": 'SELECT "connectClassroomId", "connectUserId", role FROM hand_members ORDER BY ALL',
+        FROM unsynced_guardians ORDER BY ALL""",
+    "enrollments": 'SELECT "connectClassroomId", "connectUserId", role FROM unsynced_members ORDER BY ALL',
 }
 
 
-class Existing:
+class UnsyncedWorkspace:
     """What was made by hand on Connect, as tables beside those of the delivery."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, planter: FaultPlanter, *, faults: bool) -> None:
@@ -47,13 +48,8 @@ class Existing:
             planter.added.setdefault("schools", []).insert(0, row)
 
     @property
-    def queries(self) -> dict[str, str]:
-        """Further rows of the workspace's files."""
-        return dict(_BY_HAND)
-
-    @property
     def gaps(self) -> dict[str, str]:
-        """What the queries of the workspace say otherwise."""
+        """What the queries of the workspace say instead where something was made by hand."""
         plan, sizes = self.plan, self.planter.sizes
         ids = [(s.number, plan.workspace_id(s)) for s in sizes.schools if plan.workspace_id(s) != s.school_id]
         names = [(s.number, plan.workspace_name(s)) for s in sizes.schools if plan.workspace_name(s) != s.name]
@@ -64,7 +60,7 @@ class Existing:
             "class_id": 'coalesce(ids.written, c."sourcedId")',
             "class_ids": 'LEFT JOIN class_ids ids ON ids.class_id = c."sourcedId"',
             "children": "concat_ws(',', k.children, links.ids)",
-            "links": "LEFT JOIN hand_links links ON links.n = g.n",
+            "links": "LEFT JOIN unsynced_links links ON links.n = g.n",
             "guardians": "k.children IS NOT NULL",
             "staff_id": f"CASE WHEN k.school_id IN ({awaiting}) AND u(k.n, 450) < 0.5 THEN NULL ELSE k.staff_id END",
             "students": f'{self.planter.kept_students} AND u."orgSourcedIds" NOT IN ({awaiting})',
@@ -74,7 +70,8 @@ class Existing:
     def add_person_rows(self) -> None:
         """Add the students that were made by hand to ``person_rows``."""
         self.con.execute(
-            "INSERT INTO person_rows SELECT \"connectStudentId\", 'workspace', person, kin, kinds FROM hand_students"
+            "INSERT INTO person_rows "
+            "SELECT \"connectStudentId\", 'workspace', person, kin, kinds FROM unsynced_students"
         )
 
     def write_truth(self, classrooms: Path, schools: Path) -> None:
@@ -94,12 +91,12 @@ class Existing:
                        CASE WHEN t.workspace_id IS NOT NULL THEN t.kind WHEN h.class_id IS NOT NULL
                             THEN 'by_hand+' || h.pattern || CASE WHEN h.archived THEN '+archived' ELSE '' END
                             ELSE 'new' END AS kind
-                FROM facts t LEFT JOIN hand_classrooms h ON h.class_id = t.roster_id AND NOT h.old
+                FROM facts t LEFT JOIN unsynced_classrooms h ON h.class_id = t.roster_id AND NOT h.old
             )
             SELECT roster_id, workspace_id, CASE WHEN workspace_id IS NULL THEN 'no_counterpart' ELSE 'same' END
                    AS relation, kind FROM matched
             UNION ALL
-            SELECT NULL, "connectClassroomId", 'no_counterpart', 'last_year+' || mark FROM hand_classrooms WHERE old
+            SELECT NULL, "connectClassroomId", 'no_counterpart', 'last_year+' || mark FROM unsynced_classrooms WHERE old
             ORDER BY relation DESC, roster_id NULLS LAST, workspace_id
             """,
             classrooms,

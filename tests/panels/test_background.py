@@ -2,11 +2,11 @@ import threading
 
 import pytest
 
-from connect_kit.panels.work import Paced, Work
+from connect_kit.panels.background import BackgroundTask, Throttle
 
 
 class Ends(list):
-    """What the work told at its end."""
+    """What the jobs reported at their end."""
 
     def __call__(self, outcome, fault):
         self.append((outcome, fault, threading.current_thread() is not threading.main_thread()))
@@ -17,8 +17,8 @@ def ends():
     return Ends()
 
 
-def test_work_runs_beside_the_caller_and_tells_its_outcome(ends):
-    work, go = Work(ends), threading.Event()
+def test_a_job_runs_beside_the_caller_and_reports_its_outcome(ends):
+    work, go = BackgroundTask(ends), threading.Event()
     assert work.start(lambda _: go.wait(10) and "done")
     assert work.running and ends == []
     go.set()
@@ -27,7 +27,7 @@ def test_work_runs_beside_the_caller_and_tells_its_outcome(ends):
 
 
 def test_a_second_start_does_nothing(ends):
-    work, go = Work(ends), threading.Event()
+    work, go = BackgroundTask(ends), threading.Event()
     assert work.start(lambda _: go.wait(10))
     assert not work.start(lambda _: "second")
     go.set()
@@ -36,7 +36,7 @@ def test_a_second_start_does_nothing(ends):
 
 
 def test_of_many_starts_at_once_one_succeeds(ends):
-    work, go, together = Work(ends), threading.Event(), threading.Barrier(8)
+    work, go, together = BackgroundTask(ends), threading.Event(), threading.Barrier(8)
     begun = []
 
     def start():
@@ -53,8 +53,8 @@ def test_of_many_starts_at_once_one_succeeds(ends):
     assert begun.count(True) == 1 and len(ends) == 1
 
 
-def test_what_goes_wrong_is_handed_over_and_the_next_work_can_begin(ends):
-    work, fault = Work(ends), ValueError("no")
+def test_an_exception_is_handed_over_and_the_next_job_can_start(ends):
+    work, fault = BackgroundTask(ends), ValueError("no")
 
     def failing(_):
         raise fault
@@ -65,8 +65,8 @@ def test_what_goes_wrong_is_handed_over_and_the_next_work_can_begin(ends):
     assert ends[1] == ("again", None, True)
 
 
-def test_the_work_hears_of_a_cancellation_and_the_next_one_does_not(ends):
-    work = Work(ends)
+def test_a_job_learns_of_its_cancellation_and_the_next_one_does_not(ends):
+    work = BackgroundTask(ends)
     work.start(lambda cancelled: cancelled.wait(10))
     assert work.cancel() and work.wait(10)
     work.start(lambda cancelled: cancelled.is_set())
@@ -75,20 +75,20 @@ def test_the_work_hears_of_a_cancellation_and_the_next_one_does_not(ends):
     assert not work.cancel()
 
 
-def test_without_work_there_is_nothing_to_wait_for(ends):
-    assert Work(ends).wait(0)
+def test_without_a_job_there_is_nothing_to_wait_for(ends):
+    assert BackgroundTask(ends).wait(0)
 
 
-def test_waiting_gives_up_after_the_seconds_asked_for(ends):
-    work, go = Work(ends), threading.Event()
+def test_waiting_ends_after_the_seconds_asked_for(ends):
+    work, go = BackgroundTask(ends), threading.Event()
     work.start(lambda _: go.wait(10))
     assert not work.wait(0.01)
     go.set()
     assert work.wait(10)
 
 
-def test_what_is_told_too_often_is_left_out_but_for_what_must_not_be_missed():
+def test_frequent_calls_are_left_out_except_those_that_must_not_be_missed():
     heard: list[int] = []
-    paced = Paced(heard.append, pace=3600)
-    assert [paced(1), paced(2), paced(3, now=True), paced(4)] == [True, False, True, False]
+    throttled = Throttle(heard.append, pace=3600)
+    assert [throttled(1), throttled(2), throttled(3, now=True), throttled(4)] == [True, False, True, False]
     assert heard == [1, 3]

@@ -5,8 +5,19 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from connect_kit.display.charts import COLOURS, INK
-from connect_kit.display.link_axes import GRID, bits_axis, counted, dressed, heading, legend, share, signed, upright
+from connect_kit.display.look import (
+    COLOURS,
+    GRID,
+    INK,
+    LOGARITHMIC,
+    WIDEST_LINEAR_RATIO,
+    bits_axis,
+    counted,
+    finished,
+    legend,
+    share,
+    signed,
+)
 from connect_kit.engine.weights import probability
 
 if TYPE_CHECKING:
@@ -14,8 +25,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MOST_BARS = 60
-#: Beyond this ratio of the longest to the shortest bar, a linear scale shows only the long ones.
-_WIDEST_LINEAR_RATIO = 50
 
 
 def match_weights(pairs: pd.DataFrame, threshold_weight: float, drawn_from: float) -> alt.LayerChart:
@@ -45,7 +54,7 @@ def match_weights(pairs: pd.DataFrame, threshold_weight: float, drawn_from: floa
     frame["side"] = np.where(frame["from"] >= threshold_weight, *words)
     frame = frame[frame["pairs"] > 0]
     tallest = int(counts.max()) or 1
-    wide = bool(len(frame)) and tallest > _WIDEST_LINEAR_RATIO * int(frame["pairs"].min())
+    wide = bool(len(frame)) and tallest > WIDEST_LINEAR_RATIO * int(frame["pairs"].min())
     count_axis = alt.Axis(
         title="pairs", titleColor=INK, titleFontWeight=400, grid=True, gridColor=GRID, format=",d",
         values=[10**power for power in range(9)] if wide else _whole_ticks(tallest),
@@ -71,20 +80,32 @@ def match_weights(pairs: pd.DataFrame, threshold_weight: float, drawn_from: floa
             ),
         )
     )
-    told = f"threshold {signed(threshold_weight)} (probability {probability(threshold_weight):.4g})"
+    words_of_threshold = f"threshold {signed(threshold_weight)} (probability {probability(threshold_weight):.4g})"
     notes = [f"Pairs below {signed(drawn_from, 0)} ({share(probability(drawn_from))}) are left out"]
     if "decision" in pairs and (decided := int((pairs["decision"] != "").sum())):
         notes.append(f"{counted(decided, 'pair')} decided by people: drawn with the model's weight, where it has one")
     if wide:
-        notes.append("Bars on a logarithmic scale")
+        notes.append(LOGARITHMIC)
     title = "How sure the pairs are"
-    return dressed(
-        [bars, *upright(threshold_weight, told, left=threshold_weight > (edges[0] + edges[-1]) / 2)],
-        title=heading(title, notes),
-        description=f"{title}, a histogram of match weights: {words[0]}; {words[1]}; {told}. {'. '.join(notes)}.",
-        width=590,
-        height=220,
+    at_left = threshold_weight > (edges[0] + edges[-1]) / 2
+    chart = alt.LayerChart(layer=[bars, *_threshold(threshold_weight, words_of_threshold, left=at_left)])
+    return finished(
+        chart.properties(width=590, height=220),
+        title,
+        notes,
+        f"{title}, a histogram of match weights: {words[0]}; {words[1]}; {words_of_threshold}. {'. '.join(notes)}.",
     )
+
+
+def _threshold(at: float, words: str, *, left: bool) -> list[alt.Chart]:
+    """An upright line across the picture and its words, at the left of it or at the right."""
+    import altair as alt
+    import pandas as pd
+
+    frame = pd.DataFrame({"at": [at], "words": [words]})
+    rule = alt.Chart(frame).mark_rule(color=INK, strokeWidth=1.5, strokeDash=[5, 3]).encode(x="at:Q")
+    text = alt.Chart(frame).mark_text(align="right" if left else "left", dx=-6 if left else 6, baseline="top")
+    return [rule, text.encode(x="at:Q", y=alt.value(0), text="words:N")]
 
 
 def _edges(low: float, high: float, threshold: float) -> list[float]:

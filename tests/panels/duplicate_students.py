@@ -1,4 +1,4 @@
-"""A workspace in which students are there twice, and the plan to merge them."""
+"""A workspace with duplicate students, and the plan to merge them."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ PAIRS = [
 ]
 
 
-def twin_with_doubles(path: Path) -> Twin:
+def twin_with_duplicates(path: Path) -> Twin:
     folder = path.with_suffix(".exported")
     folder.mkdir()
     for name, text in (
@@ -45,5 +45,5 @@ def twin_with_doubles(path: Path) -> Twin:
     return Twin.fill(path, folder, district="Maple Valley")
 
 
-def plan_of_doubles(twin: Twin) -> MergePlan:
+def plan_of_duplicates(twin: Twin) -> MergePlan:
     return MergePlan.of(twin.workspace(), PAIRS)

@@ -1,4 +1,4 @@
-// Draws what Python sends, as elements and text and never as HTML, and tells Python what was pressed.
+// Draws what Python sends, as elements and text and never as HTML, and reports to Python what was pressed.
 
 const TAGS = new Set(
   "p div span strong bdi mark code table caption thead tbody tr th td button progress img ul li dl dt dd pre".split(" ")
@@ -18,10 +18,10 @@ function build(node) {
 }
 
 // Whoever works with the keyboard stays where they were: on the same button, on the row that is current now, or on the
-// sheet itself.
+// view itself.
 function draw(el, content) {
   const active = el.contains(document.activeElement) ? document.activeElement : null;
-  const { do: done, of } = active?.dataset ?? {};
+  const { action, value } = active?.dataset ?? {};
   el.replaceChildren(...content.map(build));
   const current = el.querySelector("[aria-current=true]");
   if (current) {
@@ -32,15 +32,15 @@ function draw(el, content) {
   if (!active || active === el) return;
   const buttons = [...el.querySelectorAll("button")];
   const again =
-    (done === "go" && current?.querySelector("button")) ||
-    buttons.find((one) => one.dataset.do === done && one.dataset.of === of) ||
+    (action === "go" && current?.querySelector("button")) ||
+    buttons.find((one) => one.dataset.action === action && one.dataset.value === value) ||
     el;
   again.focus({ preventScroll: true });
 }
 
-// Between a press and Python's answer nothing else is taken: on a slow kernel a second press would decide about the next
-// pair, which nobody has seen yet. For the same reason the second half of a double click and a held key count for nothing.
-// Keys that only move may be held; of those pressed meanwhile the last one is sent on.
+// Between a press and Python's answer nothing else is accepted: on a slow kernel a second press would decide the next
+// pair, which nobody has seen yet. For the same reason the second half of a double click and a held key are ignored.
+// Keys that only move may be held down; of those pressed meanwhile the last one is sent.
 function guard(model, panel) {
   let waiting = null;
   const send = (key) => {
@@ -58,9 +58,9 @@ function guard(model, panel) {
     root.toggleAttribute("data-lm-suppress-shortcuts", !chord);
     if (chord || typing(event.target)) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const moves = model.get("moves").includes(key);
+    const moves = model.get("moving_keys").includes(key);
     if (event.repeat && !moves && event.target.closest("button")) return event.preventDefault();
-    if (!moves && !model.get("listens").includes(key)) return;
+    if (!moves && !model.get("deciding_keys").includes(key)) return;
     if (key.startsWith("Arrow") && !event.target.closest("[data-rows]")) return;
     event.preventDefault();
     if (event.repeat && !moves) return;
@@ -80,8 +80,8 @@ function guard(model, panel) {
     root.dataset.ckBusy = "";
   };
 
-  // A button that is switched off or hidden while it has the focus lets it fall out of the panel, and the keys with it. It goes
-  // to the button after it, or else before it, that can be pressed; unless the person has gone elsewhere themselves.
+  // A button that is disabled or hidden while it has the focus drops it out of the panel, and the keys stop working. The
+  // focus then goes to the next button that can be pressed, or else to the last one; unless the person went elsewhere.
   let held = null;
   const onFocus = ({ target }) => (held = panel()?.contains(target) ? target : null);
   const onPointer = ({ target }) => panel()?.contains(target) || (held = null);
@@ -94,39 +94,39 @@ function guard(model, panel) {
     (after ?? open.at(-1))?.focus({ preventScroll: true });
   };
 
-  const heard = [["keydown", onKey], ["click", onClick], ["focusin", onFocus], ["pointerdown", onPointer]];
-  for (const [name, does] of heard) window.addEventListener(name, does, true);
+  const listeners = [["keydown", onKey], ["click", onClick], ["focusin", onFocus], ["pointerdown", onPointer]];
+  for (const [name, handler] of listeners) window.addEventListener(name, handler, true);
   const stop = () => {
-    for (const [name, does] of heard) window.removeEventListener(name, does, true);
+    for (const [name, handler] of listeners) window.removeEventListener(name, handler, true);
   };
   const answered = () => {
     delete panel()?.dataset.ckBusy;
     const key = waiting;
     waiting = null;
     if (key && panel()) send(key);
-    setTimeout(keepFocus, 50); // once the buttons are drawn as they are now
+    setTimeout(keepFocus, 50); // after the buttons have been redrawn
   };
   return { stop, answered };
 }
 
-// The text is marked too: where a browser keeps its clipboard to itself (a page without TLS), Ctrl+C does the rest.
+// The text is selected too: where a browser denies access to its clipboard (a page without TLS), Ctrl+C does the rest.
 async function copy(text) {
   window.getSelection().selectAllChildren(text);
   try {
     await navigator.clipboard.writeText(text.textContent);
     return "copied";
   } catch {
-    return "marked";
+    return "selected";
   }
 }
 
 function render({ model, el }) {
   const panel = () => el.closest(".ck-panel");
-  const guarding = model.get("listens").length + model.get("moves").length ? guard(model, panel) : null;
-  el.classList.add("ck-sheet");
+  const guarding = model.get("deciding_keys").length + model.get("moving_keys").length ? guard(model, panel) : null;
+  el.classList.add("ck-view");
   if (model.get("role")) el.setAttribute("role", model.get("role"));
   if (model.get("label")) el.setAttribute("aria-label", model.get("label"));
-  // What can be scrolled can be reached with the keyboard.
+  // Whatever scrolls can be reached with the keyboard.
   const fit = () => {
     const scrolls = el.scrollWidth > el.clientWidth || el.scrollHeight > el.clientHeight;
     if (model.get("focusable") || scrolls) el.tabIndex = 0;
@@ -135,21 +135,21 @@ function render({ model, el }) {
   const fitting = new ResizeObserver(fit);
   fitting.observe(el);
 
-  const heard = (message) => {
+  const onMessage = (message) => {
     if (message.content) draw(el, message.content);
     fit();
     if (message.answered) guarding?.answered();
   };
-  const pressed = async (event) => {
-    const { do: done, of } = event.target.closest("[data-do]")?.dataset ?? {};
-    if (done === "copy") model.send({ do: done, of: await copy(el.querySelector("pre")) });
-    else if (done) model.send({ do: done, of });
+  const onPress = async (event) => {
+    const { action, value } = event.target.closest("[data-action]")?.dataset ?? {};
+    if (action === "copy") model.send({ action, value: await copy(el.querySelector("pre")) });
+    else if (action) model.send({ action, value });
   };
-  model.on("msg:custom", heard);
-  el.addEventListener("click", pressed);
+  model.on("msg:custom", onMessage);
+  el.addEventListener("click", onPress);
   model.send({ ready: true });
   return () => {
-    model.off("msg:custom", heard);
+    model.off("msg:custom", onMessage);
     guarding?.stop();
     fitting.disconnect();
   };

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from connect_kit.samples.fault import Fault
 from connect_kit.samples.planting import FaultPlanter
 
 _UNSYNCED, _VANISHED_SHARE = 3, 0.4
 
 
-def _another_school(planter: FaultPlanter) -> None:
+def another_school(planter: FaultPlanter) -> None:
     """A school on Connect that the SIS no longer sends."""
     school_id = "6" * len(planter.sizes.schools[0].school_id)
     row = {"connectSchoolId": "CS99999", "name": "Hollow Oak School", "schoolId": school_id}
@@ -18,7 +15,7 @@ def _another_school(planter: FaultPlanter) -> None:
     planter.planted_file("", sourced_id=school_id)
 
 
-def _made_by_hand(planter: FaultPlanter) -> None:
+def students_made_by_hand(planter: FaultPlanter) -> None:
     """One school awaits its first upload: all of its students on Connect were made by hand."""
     school = min(planter.sizes.schools, key=lambda school: school.size)
     connect_id = f"CS{school.number + 1:05d}"
@@ -40,7 +37,7 @@ def _made_by_hand(planter: FaultPlanter) -> None:
     planter.planted_file("", sourced_id=connect_id)
 
 
-def _former_staff(planter: FaultPlanter) -> None:
+def former_staff(planter: FaultPlanter) -> None:
     """Add more managed staff than a deletion threshold lets vanish: 40 % of those who stay."""
     staff = int(planter.query("SELECT count(*) FROM staff")[0][0])
     rows = planter.added.setdefault("staff", [])
@@ -59,30 +56,8 @@ def _former_staff(planter: FaultPlanter) -> None:
     planter.planted_file("", sourced_id="staff")
 
 
-def _fewer_classrooms(planter: FaultPlanter) -> None:
+def half_of_the_classrooms(planter: FaultPlanter) -> None:
     """One school has half of its classrooms on Connect; the delivery brings the rest."""
     school = max(planter.sizes.schools, key=lambda school: school.size)
     planter.kept_classrooms = f"NOT (c.\"schoolSourcedId\" = '{school.school_id}' AND c._pos // 10 % 2 = 0)"
     planter.planted_file("", sourced_id=school.school_id)
-
-
-FAULTS: Final[tuple[Fault, ...]] = (
-    Fault(
-        code="workspace.schools.unmatched", severity="critical", table="workspace",
-        column="schoolId", title="a school on Connect that the delivery does not contain",
-        plant=_another_school, level="district",
-    ),
-    Fault(
-        code="workspace.students.not_archived", severity="warning", table="workspace",
-        column="studentId", title="active students on Connect who were made by hand",
-        plant=_made_by_hand,
-    ),
-    Fault(
-        code="workspace.threshold.would_exceed", severity="info", table="workspace", column="",
-        title="a third of the staff on Connect would vanish", plant=_former_staff,
-    ),
-    Fault(
-        code="workspace.change.unusual", severity="warning", table="workspace", column="",
-        title="a school brings twice the classrooms it has on Connect", plant=_fewer_classrooms,
-    ),
-)  # fmt: skip
