@@ -51,7 +51,7 @@ $(MADE):
 	  fi; \
 	done; \
 	if [ -z "$$python" ]; then \
-	  echo "connect-kit needs Python 3.11, 3.12 or 3.13 with its venv module; $(if $(PYTHON),$(PYTHON) is none,none was found)." >&2; \
+	  echo "connect-kit needs Python 3.11, 3.12 or 3.13 with its venv module; $(if $(PYTHON),$(PYTHON) is not one,none was found)." >&2; \
 	  echo "Install one (Debian, Ubuntu: apt-get install python3-venv), or name one: make PYTHON=/path/to/python3.12 ..." >&2; \
 	  exit 1; \
 	fi; \
@@ -72,7 +72,7 @@ $(DEV): $(MADE) requirements-dev.lock pyproject.toml
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch "$(RUNTIME)" "$@"
 
-# The lock holds all there is; --no-deps, because recordlinkage says in vain that it wants an older pandas.
+# The lock holds all there is; --no-deps, because recordlinkage asks for an older pandas without needing it.
 $(BENCH): $(MADE) requirements-bench.lock pyproject.toml
 	@echo "Installing what the benchmark needs, at the locked versions (the first time takes a few minutes) ..."
 	@$(PIP) --no-deps --require-hashes -r requirements-bench.lock
@@ -81,7 +81,7 @@ $(BENCH): $(MADE) requirements-bench.lock pyproject.toml
 
 # ---- What an analyst runs
 
-# The mark is set last: a sample that was broken off is written again.
+# The mark is set last: an interrupted sample is written again.
 $(SAMPLE)/.written: | $(RUNTIME)
 	@echo "Writing an invented school district to $(SAMPLE) ..."
 	@rm -rf "$(SAMPLE)" && mkdir -p build

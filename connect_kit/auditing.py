@@ -17,11 +17,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from connect_kit.checks import AuditData, check_roster
 from connect_kit.checks.gx import prepare
+from connect_kit.checks.relations import known_region
 from connect_kit.checks.suites import load_suites
+from connect_kit.connect import SEVERITIES
 from connect_kit.decisions import read_decisions
 from connect_kit.display.html import table_html
 from connect_kit.duplicates import find_duplicates
 from connect_kit.duplicates.value import COLUMNS as PAIR_COLUMNS
+from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import replace_together
 from connect_kit.engine.progress import progress_bar
 from connect_kit.matching import match_classrooms, match_schools
@@ -41,7 +44,14 @@ OUTPUTS = (
 )  # fmt: skip
 #: What duplicates.csv, schools.csv and classrooms.csv are called, and their columns.
 _MATCHED = {"duplicates": PAIR_COLUMNS, "schools": MATCH_COLUMNS, "classrooms": MATCH_COLUMNS}
-_VERDICTS = {"fit": "✔ Fit to send: no critical finding.", "not fit": "✖ Not fit to send: critical findings."}
+#: What is counted, as a person calls it.
+_COUNTED = {
+    "duplicates": {"pairs": "Pairs of duplicate students", "clusters": "Duplicate students"},
+    "schools": {"matched": "Schools matched", "suggested": "Schools suggested", "unmatched": "Schools unmatched"},
+    "classrooms": {
+        "matched": "Classrooms matched", "suggested": "Classrooms suggested", "unmatched": "Classrooms unmatched",
+    },
+}  # fmt: skip
 _SHOWN = 8  # causes in a notebook's cell
 
 Step = Callable[[str, str], Any]
@@ -73,13 +83,13 @@ class Audit(AuditData):
         return "fit" if self.fit else "not fit"
 
     def summary(self) -> pd.DataFrame:
-        """The numbers: ``what`` and ``count``."""
+        """The numbers: ``what``, in plain words, and ``count``."""
         import pandas as pd
 
-        rows = [(f"rows of {name}", table.rows) for name, table in self.roster.info.items()]
-        rows += [(f"{severity} rows", self.findings.total(severity)) for severity in ("critical", "warning", "info")]
+        rows = [(f"Rows of {table.file}", table.rows) for table in self.roster.info.values()]
+        rows += [(f"Failing rows, {severity}", self.findings.total(severity)) for severity in SEVERITIES]
         for name, counts in self._counts().items():
-            rows += [(f"{name}: {part}", count) for part, count in (counts or {}).items()]
+            rows += [(_COUNTED[name][part], count) for part, count in (counts or {}).items()]
         return pd.DataFrame(rows, columns=["what", "count"])
 
     def table(self) -> pd.DataFrame:
@@ -99,7 +109,7 @@ class Audit(AuditData):
 
         Written are report.html, findings.xlsx, findings.csv, duplicates.csv, schools.csv, classrooms.csv and
         summary.json, all or none; other files of the folder are left alone. What was not looked for is a CSV file
-        with its titles only.
+        with only its header.
 
         Returns
         -------
@@ -109,7 +119,7 @@ class Audit(AuditData):
         Raises
         ------
         OutputError
-            When they cannot be written; what stood there before is as it was.
+            When they cannot be written; what was there before is unchanged.
         """
         place = Path(folder).expanduser()
         seconds = dict(self.seconds)
@@ -142,7 +152,7 @@ class Audit(AuditData):
             "level": self.findings.level,
             "tables": {name: {"rows": t.rows, "refused": t.refused} for name, t in self.roster.info.items()},
             "findings": frame.to_dict("records"),
-            "not_checked": self.findings.unchecked()[["code", "reason"]].to_dict("records"),
+            "not_checked": self.findings.unchecked()[["code", "reason", "failed"]].to_dict("records"),
             **self._counts(),
             "seconds": {step: round(value, 3) for step, value in seconds.items()},
         }
@@ -153,10 +163,11 @@ class Audit(AuditData):
 
     def _repr_html_(self) -> str:
         causes = self.causes()[["order", "severity", "cause", "rows", "remedy"]]
-        head = f"<p><b>{_VERDICTS[self.verdict]}</b></p>"
+        head = f"<p><b>{'✔' if self.fit else '✖'} {self.findings.verdict_text.capitalize()}.</b></p>"
         return head + table_html(causes.head(_SHOWN), "First causes") + table_html(self.summary(), "In numbers")
 
 
+@checked(region=known_region)
 def audit(
     delivery: str | Path | Roster,
     workspace: str | Path | Workspace | Twin | None = None,
@@ -217,7 +228,7 @@ def audit(
 
         with step("read", "reading"):
             roster = delivery if isinstance(delivery, Roster) else read_roster(delivery, level=level, progress=bars)
-            # Great Expectations takes seconds to import: that happens beside the reading of the workspace.
+            # Great Expectations takes seconds to import: that happens while the workspace is read.
             threading.Thread(target=prepare, daemon=True).start()
             known = open_workspace(workspace) if workspace is not None else None
         decisions = read_decisions(roster)

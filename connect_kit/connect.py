@@ -58,7 +58,7 @@ class ConnectFile:
     required : tuple of str
         Columns without which the file is refused, at both levels.
     district : tuple of str
-        Columns required at district level besides.
+        Columns also required at district level.
     needed : bool
         Whether a delivery must hold the file.
     key : str
@@ -124,7 +124,7 @@ FILES: Mapping[str, ConnectFile] = {
 GUARDIAN_CONTACTS = ("email", "sms")
 
 #: Header spellings that are read for a column although Connect reads headers literally (S21). Compared without
-#: regard to case and blanks; ``sourceId`` and ``schoolSourcedID`` stand in Connect's own articles (S1, S3).
+#: regard to case and blanks; ``sourceId`` and ``schoolSourcedID`` are in Connect's own articles (S1, S3).
 ALIASES: Mapping[str, Mapping[str, str]] = {
     "": {"sourceid": "sourcedId"},
     "guardians": {"sourcedid": "guardianSourcedId", "sourceid": "guardianSourcedId"},

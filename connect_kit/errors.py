@@ -26,7 +26,7 @@ class EngineError(ConnectKitError):
 
 
 class OutputError(ConnectKitError):
-    """A result could not be written; what stood there before is untouched."""
+    """A result could not be written; what was there before is unchanged."""
 
 
 class SettingError(ConnectKitError, ValueError):

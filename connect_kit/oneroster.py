@@ -134,7 +134,7 @@ ROLE_1_2_TO_1_1: Mapping[str, str] = {
     "systemAdministrator": "administrator",
 } | {role: role for role in ("aide", "guardian", "parent", "proctor", "relative", "student", "teacher")}
 
-#: The properties of manifest.csv, beside ``file.NAME`` for each data file.
+#: The properties of manifest.csv, besides ``file.NAME`` for each data file.
 MANIFEST_PROPERTIES = ("manifest.version", "oneroster.version", "source.systemName", "source.systemCode")
 #: What a manifest must say something about, be it ``absent``; the files that 1.2 added may be left out.
 MANIFEST_FILES = (

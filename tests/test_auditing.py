@@ -84,10 +84,12 @@ def test_it_shows_itself_without_names(audit: ck.Audit) -> None:
 
 def test_its_summary_counts_what_the_parts_count(audit: ck.Audit) -> None:
     counts = audit.summary().set_index("what")["count"]
-    assert counts["rows of users"] == audit.roster.info["users"].rows
-    assert counts["critical rows"] == audit.findings.total("critical")
+    assert counts["Rows of users.csv"] == audit.roster.info["users"].rows
+    assert counts["Failing rows, critical"] == audit.findings.total("critical")
     assert audit.duplicates is not None
-    assert counts["duplicates: pairs"] == len(audit.duplicates.table())
+    assert counts["Pairs of duplicate students"] == len(audit.duplicates.table())
+    assert counts["Duplicate students"] == audit.duplicates.counts["clusters"]
+    assert not [what for what in counts.index if ":" in what or what[0].islower()]
 
 
 def test_a_faulty_suite_is_reported_before_the_delivery_is_read(tmp_path: Path) -> None:
@@ -101,9 +103,9 @@ def test_a_delivery_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None
         ck.audit(tmp_path / "nowhere")
 
 
-def test_results_that_cannot_be_saved_leave_what_stood_there(audit: ck.Audit, tmp_path: Path) -> None:
+def test_results_that_cannot_be_saved_leave_what_was_there(audit: ck.Audit, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine", encoding="utf-8")
-    with pytest.raises(OutputError, match="what stood there is as it was"):
+    with pytest.raises(OutputError, match="what was there is unchanged"):
         audit.save(tmp_path / "file")
     assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
 

@@ -1,4 +1,4 @@
-"""The package as a whole: quick to import, silent on the network, told truly by its documents."""
+"""The package as a whole: quick to import, silent on the network, and as its documents say."""
 
 from __future__ import annotations
 
@@ -8,27 +8,31 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import connect_kit as ck
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+HEAVY = ["pandas", "numpy", "duckdb", "pyarrow", "great_expectations", "altair", "sqlalchemy", "ipywidgets"]
+
+
 def test_importing_the_kit_imports_nothing_heavy() -> None:
-    heavy = [
-        "pandas",
-        "numpy",
-        "duckdb",
-        "pyarrow",
-        "great_expectations",
-        "altair",
-        "sqlalchemy",
-        "ipywidgets",
-        "typer",
-    ]
-    code = f"import connect_kit, sys; print([name for name in {heavy} if name in sys.modules])"
+    code = f"import connect_kit, sys; print([name for name in {[*HEAVY, 'typer']} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("command", ["--help", "audit --help", "upload --help", "twin --help"])
+def test_the_help_of_the_command_line_imports_nothing_heavy(command: str) -> None:
+    code = (
+        f"from connect_kit.cli import run; import sys; run({command.split()}); "
+        f"print([name for name in {HEAVY} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 def test_every_public_name_is_there_and_documented() -> None:

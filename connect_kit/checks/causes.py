@@ -2,7 +2,7 @@
 
 Failing rows are grouped by what they have in common: the same unknown school across all files, the same missing
 class, a column whose IDs lost their zeros, a blank column. A finding that follows from another one is shown with it.
-The list of rows stays complete beside this.
+The list of rows stays complete.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from connect_kit.checks.findings import Findings
     from connect_kit.checks.suites import Rule
 
-_MOST_SCHOOLS = 500  # more than this are no schools but a damaged column
+_MOST_SCHOOLS = 500  # more than this are not schools but a damaged column
 _MOST_VALUES = 10  # more different values than this are one cause: "237 different classes"
 _BLANK_SHARE = 0.95
 _GROUPS = """
-    SELECT f.rule, CASE WHEN r.tbl = 'workspace' THEN f.id ELSE f.value END AS value, any_value(f.value) AS said,
+    SELECT f.rule, CASE WHEN r.tbl = 'workspace' THEN f.id ELSE f.value END AS value, any_value(f.value) AS shown,
         count(*) AS rows
     FROM _failing AS f JOIN _rules AS r ON r.rule = f.rule GROUP BY ALL
 """
@@ -75,10 +75,10 @@ def causes(findings: Findings) -> pd.DataFrame:
 
 def _collect(findings: Findings) -> dict[tuple[str, ...], _Cause]:
     groups: dict[int, dict[str | None, int]] = {}
-    said: dict[tuple[int, str | None], str] = {}
+    shown: dict[tuple[int, str | None], str] = {}
     for number, value, text, rows in findings.schema.execute(_GROUPS):
         groups.setdefault(number, {})[value] = rows
-        said[number, value] = text or ""
+        shown[number, value] = text or ""
     found: dict[tuple[str, ...], _Cause] = {}
     for number, rule in enumerate(findings.rules):
         values = groups.get(number, {})
@@ -87,7 +87,7 @@ def _collect(findings: Findings) -> dict[tuple[str, ...], _Cause]:
         for value, rows in values.items() if split else [(None, sum(values.values()))]:
             key, title = _named(findings, rule, value, len(values), rows)
             if rule.cause == "school" and rule.table == "workspace" and value is not None:
-                title = rule.message.replace("{value}", said[number, value])
+                title = rule.message.replace("{value}", shown[number, value])
             # A district's own rule may have a code or a school of the kit's: it is a cause of its own.
             found.setdefault((*key, "district") if rule.district else key, _Cause(title, rule)).add(rule, rows)
     return found

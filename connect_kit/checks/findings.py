@@ -73,7 +73,7 @@ class Findings:
     seconds: Mapping[str, float] = field(default_factory=dict, repr=False)
 
     def ready(self) -> Findings:
-        """Put the rules beside the failing rows, so that SQL can show both."""
+        """Store the rules with the failing rows, so that SQL can show both."""
         self.schema.execute(
             "CREATE TABLE _rules (rule INTEGER, place INTEGER, code VARCHAR, severity VARCHAR, tbl VARCHAR, "
             "file VARCHAR, col VARCHAR, message VARCHAR)"
@@ -108,6 +108,14 @@ class Findings:
         return not any(rule.severity == "critical" for rule in (*self.rules, *self.failed))
 
     @property
+    def verdict_text(self) -> str:
+        """Whether the delivery is fit to be sent, and why, in words."""
+        if self.fit:
+            return "fit to send: no critical finding"
+        critical = self.total("critical")
+        return "not fit to send: " + ("critical findings" if critical else "a critical rule could not run")
+
+    @property
     def failed(self) -> tuple[Rule, ...]:
         """Rules that could not be checked because they broke, not because something was not delivered."""
         return tuple(item.rule for item in self.not_checked if item.failed)
@@ -117,7 +125,7 @@ class Findings:
         return sum(count for number, count in self.counts.items() if self.rules[number].severity == severity)
 
     def summary(self) -> pd.DataFrame:
-        """One row a finding, critical ones first, in fixing order.
+        """One row per finding, critical ones first, in fixing order.
 
         Columns: ``code``, ``severity``, ``table``, ``column``, ``count`` (failing rows), ``title``, ``remedy``,
         ``source``.
@@ -199,13 +207,17 @@ class Findings:
         return self._numbered(pd.concat(frames, ignore_index=True))
 
     def unchecked(self) -> pd.DataFrame:
-        """Rules that could not be checked: ``code``, ``severity``, ``table``, ``title``, ``reason``."""
+        """Rules that could not be checked: ``code``, ``severity``, ``table``, ``title``, ``reason``, ``failed``.
+
+        ``failed`` is True for a rule that broke, False where something that it needs was not delivered or given.
+        """
         import pandas as pd
 
-        rows = [(u.rule.code, u.rule.severity, u.rule.table, u.rule.title, u.reason) for u in self.not_checked]
-        return pd.DataFrame(rows, columns=["code", "severity", "table", "title", "reason"]).drop_duplicates(
-            ignore_index=True
-        )
+        rows = [
+            (u.rule.code, u.rule.severity, u.rule.table, u.rule.title, u.reason, u.failed) for u in self.not_checked
+        ]
+        columns = ["code", "severity", "table", "title", "reason", "failed"]
+        return pd.DataFrame(rows, columns=columns).drop_duplicates(ignore_index=True)
 
     causes = causes
     by_school = by_school
@@ -267,11 +279,12 @@ class Findings:
         return f"Findings({state}: " + ", ".join(f"{self.total(s):,} {s}" for s in SEVERITIES) + ")"
 
     def _repr_html_(self) -> str:
-        state = "✔ fit to send: no critical finding" if self.fit else "✖ not fit to send: critical findings"
-        if not self.fit and not self.total("critical"):
-            state = "✖ not fit to send: a critical rule could not run"
         totals = ", ".join(f"{self.total(severity):,} {severity}" for severity in SEVERITIES)
         causes = self.causes()[["severity", "rows", "cause", "remedy"]]
         left = len(causes) - _SHOWN
         more = f"<p>… and {left} more: <code>findings.causes()</code></p>" if left > 0 else ""
-        return f"<p><strong>{state}</strong> (failing rows: {totals})</p>" + table_html(causes.head(_SHOWN)) + more
+        return (
+            f"<p><strong>{'✔' if self.fit else '✖'} {self.verdict_text}</strong> (failing rows: {totals})</p>"
+            + table_html(causes.head(_SHOWN))
+            + more
+        )

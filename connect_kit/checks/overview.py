@@ -1,4 +1,4 @@
-"""Schools at a glance: how many of what, and where the trouble is."""
+"""Schools at a glance: counts, and where the failing rows are."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ people AS (
     UNION ALL
     SELECT e.schoolSourcedId, r.severity FROM _failing AS f
     JOIN _rules AS r ON r.rule = f.rule AND r.tbl = 'enrollments' JOIN enrollments AS e ON e._line = f.line
-), trouble AS (
+), failing AS (
     SELECT school, count(*) FILTER (severity = 'critical') AS critical,
         count(*) FILTER (severity = 'warning') AS warning,
         count(*) FILTER (severity = 'info') AS info FROM rows GROUP BY school
@@ -52,13 +52,13 @@ SELECT s.school AS "schoolId", n.name, coalesce(p.students, 0)::BIGINT AS studen
 FROM schools AS s
 LEFT JOIN people AS p ON p.school = s.school LEFT JOIN rooms AS c ON c.school = s.school
 LEFT JOIN seats AS e ON e.school = s.school LEFT JOIN alone AS a ON a.school = s.school
-LEFT JOIN trouble AS t ON t.school = s.school LEFT JOIN named AS n ON n.school = s.school
+LEFT JOIN failing AS t ON t.school = s.school LEFT JOIN named AS n ON n.school = s.school
 ORDER BY s.school
 """
 
 
 def by_school(findings: Findings) -> pd.DataFrame:
-    """One row a school.
+    """One row per school.
 
     Columns: ``schoolId``, ``name``, ``students``, ``staff``, ``classes``, ``enrollments``,
     ``students_without_guardian``, and failing rows by severity: ``critical``, ``warning``, ``info``.

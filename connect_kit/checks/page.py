@@ -44,7 +44,7 @@ def rules_page() -> str:
 
 
 def _home(rule: Rule) -> str:
-    """The part of the page: a rule against the workspace stands with its like, whatever file its rows are in."""
+    """The part of the page: rules against the workspace are listed together, whatever file their rows are in."""
     return "workspace" if rule.code.startswith("workspace.") else rule.table
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from connect_kit.matching.matches import ClassroomMatches
     from connect_kit.roster import Roster, Workspace
 
-#: What a rule may need besides the delivery, and what is said where it was not given.
+#: What a rule may need besides the delivery, and the reason that is shown where it was not given.
 MISSING_INPUTS: Mapping[str, str] = {
     "workspace": "no workspace was given",
     "duplicates": "duplicates were not looked for; pass duplicates=find_duplicates(roster, workspace)",

@@ -1,4 +1,4 @@
-"""The tables that rules across files look at, beside ``relations.sql``: grades, phone numbers, an absent workspace."""
+"""The tables that rules across files look at, besides ``relations.sql``: grades, phone numbers, no workspace."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def build(schema: Schema, others: tuple[str, ...], *, workspace: bool, region: s
     _phones(schema, others, region)
 
 
-def bring_in(
+def add_matches(
     schema: Schema, others: tuple[str, ...], duplicates: Duplicates | None, classrooms: ClassroomMatches | None
 ) -> None:
     """Make the tables of what was found before the check: ``duplicate_students`` and ``classroom_matches``."""
@@ -96,6 +96,18 @@ def _possible(number: str, region: str) -> bool:
         return False
     # A local number without area code is possible, but not from everywhere, and so has no E.164 form.
     return bool(reason == phonenumbers.ValidationResult.IS_POSSIBLE)
+
+
+def known_region(region: str) -> str:
+    """What is expected in place of a region that phone numbers are not known of; '' where they are."""
+    import phonenumbers
+
+    known = phonenumbers.SUPPORTED_REGIONS
+    if region in known:
+        return ""
+    near = region.strip().upper()
+    listed = f"a country's two capital letters: {', '.join(sorted(known))}"
+    return f"{near!r}, or another of {listed}" if near in known else listed
 
 
 def _fill_frame(schema: Schema, table: str, columns: tuple[str, ...], frame: pd.DataFrame) -> None:

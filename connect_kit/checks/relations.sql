@@ -1,7 +1,7 @@
 -- What rules across tables look at, worked out once for all of them.
 -- Runs with the check's own schema first, then the roster's tables, then the workspace's.
 
--- One row an ID; where several rows share one, the first counts (the repetition is a finding of its own).
+-- One row per ID; where several rows share one, the first counts (the repetition is a finding of its own).
 CREATE TABLE user_index AS
 SELECT u.sourcedId, u._line, u._kind, u.orgSourcedIds AS schools FROM users AS u
 LEFT JOIN (SELECT sourcedId, min(_line) AS first FROM users GROUP BY sourcedId HAVING count(*) > 1) AS d ON d.sourcedId = u.sourcedId
@@ -9,7 +9,7 @@ WHERE u.sourcedId IS NOT NULL AND (d.first IS NULL OR d.first = u._line);
 
 -- What makes a person, as numbers: 64-bit hashes of name, address and number in comparable form, so that millions of
 -- people are grouped without comparing text (two of 2,000,000 texts share a hash once in ten million districts).
--- A number of less than seven digits, or of one digit repeated, is none.
+-- A number of fewer than seven digits, or of one digit repeated, does not count.
 CREATE TABLE contacts AS
 SELECT _line, _kind, CASE WHEN sourcedId IS NOT NULL THEN hash(sourcedId) END AS id,
     (CASE WHEN _kind IN ('teacher', 'administrator') THEN 1 WHEN _kind = 'guardian' THEN 2 ELSE 0 END)::TINYINT AS part,
@@ -149,7 +149,7 @@ WITH pairs AS (
 SELECT e.classSourcedId, e.userSourcedId FROM enrollments AS e JOIN pairs AS p ON p._line = e._line
 UNION SELECT * FROM strays;
 
--- Records under the SIS on Connect that a nightly sync would archive because they are gone from the delivery (S20).
+-- Records under the SIS on Connect that a nightly sync would archive because the delivery no longer has them (S20).
 CREATE TABLE managed AS
 SELECT 'students' AS kind, u.sourcedId IS NULL AS gone FROM workspace_students AS w
 LEFT JOIN user_index AS u ON u.sourcedId = w.studentId
@@ -169,7 +169,7 @@ WHERE w.classId IS NOT NULL AND lower(coalesce(w.archived, 'false')) NOT IN ('tr
 CREATE TABLE school_change AS
 WITH old AS (
     SELECT s.schoolId AS school, 'students' AS kind, w.studentId AS id,
-        hash(lower(w.givenName), lower(w.familyName), lower(w.email), w.grade) AS said
+        hash(lower(w.givenName), lower(w.familyName), lower(w.email), w.grade) AS fingerprint
     FROM workspace_students AS w JOIN workspace_schools AS s ON s.connectSchoolId = w.connectSchoolId
     WHERE s.schoolId IS NOT NULL AND w.studentId IS NOT NULL AND lower(coalesce(w.archived, 'false')) NOT IN ('true', '1', 'yes')
     UNION ALL
@@ -178,7 +178,7 @@ WITH old AS (
     WHERE s.schoolId IS NOT NULL AND w.classId IS NOT NULL AND lower(coalesce(w.archived, 'false')) NOT IN ('true', '1', 'yes')
 ), new AS (
     SELECT us.school, 'students' AS kind, u.sourcedId AS id,
-        hash(lower(u.givenName), lower(u.familyName), lower(u.email), u.grades) AS said
+        hash(lower(u.givenName), lower(u.familyName), lower(u.email), u.grades) AS fingerprint
     FROM users AS u JOIN user_schools AS us ON us._line = u._line
     WHERE u._kind = 'student' AND u.sourcedId IS NOT NULL AND EXISTS (SELECT 1 FROM known_schools)
     UNION ALL
@@ -189,6 +189,6 @@ SELECT school, kind, count(old_id) AS before, count(new_id) AS after, count(*) F
     count(*) FILTER (new_id IS NULL) AS removed, count(*) FILTER (changed) AS changed
 FROM (
     SELECT coalesce(o.school, n.school) AS school, coalesce(o.kind, n.kind) AS kind, o.id AS old_id, n.id AS new_id,
-        o.said <> n.said AS changed
+        o.fingerprint <> n.fingerprint AS changed
     FROM old AS o FULL JOIN new AS n ON n.school = o.school AND n.kind = o.kind AND n.id = o.id
 ) WHERE school IN (SELECT school FROM known_schools) GROUP BY school, kind;

@@ -36,7 +36,7 @@ SELECT DISTINCT _line, term FROM (
 ) WHERE term <> '';
 
 -- none: no role of the person is primary; org: a second primary role at one org; person: one at a second org.
--- Roles whose roleType is blank or unknown are findings of their own, so they do not make a person one without.
+-- Roles whose roleType is blank or unknown are findings of their own, so such a person does not count as one without.
 CREATE TABLE role_faults AS
 WITH held AS (
     SELECT _line, userSourcedId, roleType,

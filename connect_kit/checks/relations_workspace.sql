@@ -1,4 +1,4 @@
--- What rules against the workspace look at besides; made only when one was given.
+-- What rules against the workspace also look at; made only when one was given.
 
 -- Accounts of families on Connect, in the comparable form of contacts.
 CREATE TABLE family_accounts AS
@@ -10,7 +10,7 @@ FROM (SELECT *, right(translate(sms, '+-(). /', ''), 10) AS digits FROM workspac
 WHERE coalesce(givenName, familyName) IS NOT NULL;
 
 -- Guardians of the delivery who can be reached, but not by a contact that somebody of their name or ID has on Connect.
--- The rules of users.csv and guardians.csv tell of those who cannot be reached.
+-- The rules of users.csv and guardians.csv report those who cannot be reached.
 CREATE TABLE newly_reached AS
 WITH delivered AS (
     SELECT 'users' AS tbl, _line, id, NULL AS student, name, address, number FROM contacts WHERE _kind = 'guardian' AND NOT nameless

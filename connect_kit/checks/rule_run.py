@@ -27,8 +27,8 @@ _ABOUT_VALUES = re.compile(r"(?:Conversion|Invalid Input|Out of Range|Constraint
 class RuleRun:
     """One run of the catalogue; collects failing rows in the table ``_failing`` (rule, line, value, id)."""
 
-    def __init__(self, roster: Roster, schema: Schema, others: tuple[str, ...], given: frozenset[str]) -> None:
-        self.roster, self.schema, self.others, self.given = roster, schema, others, given
+    def __init__(self, roster: Roster, schema: Schema, others: tuple[str, ...], provided: frozenset[str]) -> None:
+        self.roster, self.schema, self.others, self.provided = roster, schema, others, provided
         self.rules: list[Rule] = []
         self.counts: dict[int, int] = {}
         self.unchecked: list[Unchecked] = []
@@ -76,7 +76,7 @@ class RuleRun:
                 self.suite(f"_all_{rule.batch}" if rule.kind == OF_HEADER else rule.batch, [rule])
             elif self._is_applicable(rule):
                 self._query(rule)
-        except Exception as error:  # noqa: BLE001  # there is no end to how somebody else's rule may break
+        except Exception as error:  # noqa: BLE001  # somebody else's rule may break in any way
             del self.rules[number:]
             self.counts.pop(number, None)
             self.schema.execute(f"DELETE FROM _failing WHERE rule = {number}")
@@ -100,13 +100,13 @@ class RuleRun:
         return applies
 
     def _applies(self, rule: Rule) -> tuple[bool, str]:
-        """Whether a rule is to be run; if not, and somebody would miss it, why."""
+        """Whether a rule is to be run; if not, and it was needed, why."""
         if rule.level not in (None, self.roster.level):
             return False, ""
         if any(table in self.roster.info for table in rule.unless):
             return False, ""
         for thing, reason in MISSING_INPUTS.items():
-            if thing in rule.needs and thing not in self.given:
+            if thing in rule.needs and thing not in self.provided:
                 return False, reason
         # Rules against the workspace run on its schools, but look at what was delivered.
         if rule.district:
@@ -135,7 +135,7 @@ class RuleRun:
         return ""
 
     def _missing(self, name: str) -> str | None:
-        """None when a table or column is there, otherwise why it is not; empty when nobody would miss it."""
+        """None when a table or column is there, otherwise why it is not; '' when it is optional."""
         table, _, column = name.partition(".")
         if table in MISSING_INPUTS or column.startswith("_"):
             return None
@@ -202,7 +202,7 @@ class RuleRun:
         return f"coalesce({', '.join(there)})" if there else None
 
     def reader_notes(self) -> None:
-        """Bring in what the reader noted."""
+        """Add what the reader noted."""
         groups = self.schema.execute(
             "SELECT code, severity, tbl, file, col, count(*) FROM _notices GROUP BY ALL ORDER BY min(rowid)",
             also=self.others,
@@ -232,7 +232,7 @@ def _exception(result: Any) -> str:
 
 
 def _short(error: object) -> str:
-    """An error in one line; what DuckDB says of a value is left out, because it may be a child's name (decision 24)."""
+    """An error in one line; what DuckDB shows of a value is left out, as it may be a child's name (decision 24)."""
     text = " ".join(str(error).split())
     kind = _ABOUT_VALUES.search(text)
     return f"{kind[0]}: a value does not have the form that the rule needs" if kind else text[:200]

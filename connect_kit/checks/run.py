@@ -11,10 +11,12 @@ from connect_kit.checks import relations
 from connect_kit.checks.findings import Findings
 from connect_kit.checks.gx import prepare
 from connect_kit.checks.provided import provided_inputs
+from connect_kit.checks.relations import known_region
 from connect_kit.checks.rule_run import RuleRun
 from connect_kit.checks.suites import load_suites
+from connect_kit.engine.arguments import checked
 from connect_kit.engine.progress import progress_bar
-from connect_kit.errors import SettingError
+from connect_kit.roster.workspace import require_same_engine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from connect_kit.roster import Roster, Workspace
 
 
+@checked(region=known_region)
 def check_roster(
     roster: Roster,
     workspace: Workspace | None = None,
@@ -47,7 +50,7 @@ def check_roster(
     classrooms : ClassroomMatches, optional
         From :func:`connect_kit.match_classrooms` on this roster and workspace; likewise.
     suites : str or Path, optional
-        A district's own suites, run beside the kit's: a JSON file or a folder of them.
+        A district's own suites, run after the kit's: a JSON file or a folder of them.
     region : str
         ISO 3166 code of the country whose phone numbers are written without country code.
     progress : bool, optional
@@ -62,27 +65,26 @@ def check_roster(
     SuiteError
         When one of ``suites`` is not a suite, or one of its rules cannot be run.
     SettingError
-        When roster and workspace live in different engines, or ``duplicates`` or ``classrooms`` are those of others.
+        When roster and workspace are on different engines, or ``duplicates`` or ``classrooms`` are those of others.
     """
     started = time.perf_counter()
     importing = threading.Thread(
         target=prepare, daemon=True
     )  # GX takes seconds to import; the tables are made meanwhile
     importing.start()
-    if workspace is not None and workspace.schema.engine is not roster.schema.engine:
-        raise SettingError("roster and workspace live in different engines; pass the same engine= to both readers")
-    there = provided_inputs(roster, workspace, duplicates, classrooms)
+    require_same_engine(roster, workspace)
+    provided = provided_inputs(roster, workspace, duplicates, classrooms)
     rules = load_suites(suites)
     others = (roster.schema.name, *([workspace.schema.name] if workspace else []))
     schema = roster.schema.engine.new_schema("check")
     optional_tables = any(table not in connect.FILES for table in roster.info)
     relations.build(schema, others, workspace=workspace is not None, region=region, optional_tables=optional_tables)
-    relations.bring_in(schema, others, duplicates, classrooms)
+    relations.add_matches(schema, others, duplicates, classrooms)
     related = time.perf_counter()
     importing.join()
     prepare()  # an error of the thread shows here
     imported = time.perf_counter()
-    run = RuleRun(roster, schema, others, there)
+    run = RuleRun(roster, schema, others, provided)
     kit = [rule for rule in rules if not rule.district]
     shown = len(roster) > 500_000 if progress is None else progress
     with progress_bar(shown, "Checking", unit=" suites") as advance:

@@ -65,7 +65,7 @@ def tables_read(query: str, tables: frozenset[str]) -> list[str]:
 
 
 def _parsed(query: str) -> Mapping[str, Any] | str:
-    """The syntax tree of a single SELECT; a text says why a query is none."""
+    """The syntax tree of a single SELECT; a text says why it is not one."""
     import duckdb
 
     with duckdb.connect(config={"autoload_known_extensions": False, "autoinstall_known_extensions": False}) as parser:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from connect_kit.checks.district_suites import validated
 from connect_kit.connect import SEVERITIES, Severity
+from connect_kit.engine.files import read_json
 from connect_kit.engine.rule_files import READER_RULES, suites_folder
 from connect_kit.errors import SuiteError
 
@@ -45,7 +46,7 @@ class Rule:
         Table of the rows that it finds.
     column : str or None
     message : str
-        What is said of a failing row; ``{value}`` stands for the offending value.
+        The message for a failing row; ``{value}`` stands for the offending value.
     level : str or None
         Level at which alone it applies.
     needs, unless : tuple of str
@@ -62,7 +63,7 @@ class Rule:
     of_rows : bool
         Whether a failing line is a row of the table, not a header or a line that cannot be read.
     district : bool
-        Whether it stands in a district's own suite.
+        Whether it is in a district's own suite.
     place : str
         File and number of the expectation.
     """
@@ -138,11 +139,9 @@ def load_suites(extra: str | Path | None = None) -> tuple[Rule, ...]:
 def read_suite(path: Path, *, kit: bool = True) -> list[Rule]:
     """The rules of one suite file; in a district's own suite everything but GX's fields may be left out."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8-sig"))
+        data = read_json(path)
     except OSError as error:
         raise SuiteError(f"{path}: cannot be read ({error.strerror}); give a suite file or a folder of them") from error
-    except RecursionError as error:
-        raise SuiteError(f"{path}: is nested too deeply; expected an expectation suite") from error
     except ValueError as error:
         raise SuiteError(f"{path}: is not JSON ({error})") from error
     _check_values(data, path.name)

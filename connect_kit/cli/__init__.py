@@ -11,12 +11,18 @@ import os
 import sys
 import traceback
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
+import connect_kit as ck
+from connect_kit.cli.options import Delivery, bars
+from connect_kit.cli.printing import print_audit
+from connect_kit.cli.sending import merge, prepare, results, upload
 from connect_kit.cli.twin import app as twin_app
-from connect_kit.errors import ConnectKitError, SettingError
+from connect_kit.connect import Level
+from connect_kit.errors import ConnectKitError
+from connect_kit.samples.layouts import Layout
 
 app = typer.Typer(
     help="Audit school rosters before they are uploaded to SchoolStatus Connect.",
@@ -25,13 +31,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Level = Literal["district", "school"]
-Layout = Literal["connect", "oneroster11", "oneroster12"]
-
 
 @app.command()
 def audit(
-    delivery: Annotated[Path, typer.Argument(help="Folder or ZIP with the CSV files.", show_default=False)],
+    delivery: Delivery,
     out: Annotated[Path, typer.Option(help="Folder for the results; only the audit's own files are replaced.")],
     workspace: Annotated[
         Path | None, typer.Option(help="Folder with the CSV files exported from Connect, or a twin.")
@@ -50,12 +53,8 @@ def audit(
     Writes report.html, findings.xlsx, findings.csv, duplicates.csv, schools.csv, classrooms.csv and summary.json: all
     of them, or none. What people decided about pairs is read from connect-kit-decisions.csv beside the delivery.
     """
-    from connect_kit.auditing import audit as whole_audit
-    from connect_kit.cli.audit import print_audit
-
-    bars = None if sys.stderr.isatty() else False
-    found = whole_audit(
-        delivery, workspace, level=level, suites=suites, region=region, duplicates=duplicates, progress=bars
+    found = ck.audit(
+        delivery, workspace, level=level, suites=suites, region=region, duplicates=duplicates, progress=bars()
     )
     found.save(out)
     print_audit(found, out)
@@ -84,10 +83,8 @@ def sample(
     ] = None,
 ) -> None:
     """Write an invented district with planted faults, and where they are."""
-    from connect_kit.samples import sample_roster
-
     chosen = faults if faults in ("all", "none") else [code.strip() for code in faults.split(",") if code.strip()]
-    made = sample_roster(
+    made = ck.sample_roster(
         out,
         students=students,
         schools=schools,
@@ -112,138 +109,18 @@ def sample(
 @app.command()
 def rules() -> None:
     """Print the page of all rules, made from the suites (docs/rules.md is this)."""
-    from connect_kit.checks.page import rules_page
+    from connect_kit.checks.page import rules_page  # late, so that --help is quick
 
     typer.echo(rules_page(), nl=False)
 
 
-@app.command()
-def prepare(
-    delivery: Annotated[Path, typer.Argument(help="Folder or ZIP with the CSV files.", show_default=False)],
-    workspace: Annotated[Path, typer.Option(help="Folder with the CSV files exported from Connect, or a twin.")],
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for the plan; beside the delivery by default.", show_default=False)
-    ] = None,
-    level: Annotated[Level, typer.Option(help="Whether the delivery holds several schools or one.")] = "district",
-    upload_level: Annotated[
-        Level | None, typer.Option(help="school: one set of files for each school.", show_default="as --level")
-    ] = None,
-    archive_existing: Annotated[
-        bool | None,
-        typer.Option(
-            "--archive-existing/--keep-existing",
-            help="Answers whether students who are on Connect without SIS ID are archived before the first upload.",
-            show_default=False,
-        ),
-    ] = None,
-    waive: Annotated[
-        list[str] | None,
-        typer.Option(help="Waive a critical finding: CODE=REASON; may be repeated.", show_default=False),
-    ] = None,
-    abandon: Annotated[
-        bool, typer.Option("--abandon", help="Disconnect guardians that guardians.csv no longer names.")
-    ] = False,
-) -> None:
-    """Write the files that Connect asks for, and say what blocks a real upload."""
-    from connect_kit.cli.sending import run_prepare
-
-    raise typer.Exit(
-        run_prepare(
-            delivery,
-            workspace,
-            out,
-            level=level,
-            upload_level=upload_level,
-            archive_existing=archive_existing,
-            waivers=_waivers(waive),
-            abandon=abandon,
-        )
-    )
-
-
-@app.command()
-def upload(
-    plan: Annotated[Path, typer.Argument(help="Folder that 'prepare' wrote.", show_default=False)],
-    twin: Annotated[Path, typer.Option(help="The twin to upload to.")],
-    real: Annotated[bool, typer.Option("--real", help="Upload for real; otherwise it is a dry run.")] = False,
-    confirm: Annotated[
-        str | None, typer.Option(help="The words that confirm a real upload; asked for on a terminal.")
-    ] = None,
-    results: Annotated[Path | None, typer.Option(help="Folder for the result files.", show_default=False)] = None,
-    archive_existing: Annotated[
-        bool | None,
-        typer.Option(
-            "--archive-existing/--keep-existing", help="Answers the question of 'prepare'.", show_default=False
-        ),
-    ] = None,
-    waive: Annotated[
-        list[str] | None,
-        typer.Option(help="Let refused rows pass: CODE=REASON; may be repeated.", show_default=False),
-    ] = None,
-) -> None:
-    """Rehearse a plan on a twin, or upload it there for real."""
-    from connect_kit.cli.sending import run_upload
-
-    raise typer.Exit(
-        run_upload(
-            plan,
-            twin,
-            real=real,
-            results=results,
-            confirm=confirm,
-            archive_existing=archive_existing,
-            waivers=_waivers(waive),
-        )
-    )
-
-
-@app.command()
-def results(
-    path: Annotated[Path, typer.Argument(help="A result file of Connect, or a folder of them.", show_default=False)],
-    out: Annotated[Path, typer.Option(help="Folder for the comparison, corrections and support message.")],
-    plan: Annotated[
-        Path | None, typer.Option(help="Folder that 'prepare' wrote, to compare with its dry run.", show_default=False)
-    ] = None,
-) -> None:
-    """Read the results back, and compare them row by row with the dry run."""
-    from connect_kit.cli.sending import run_results
-
-    raise typer.Exit(run_results(path, plan, out))
-
-
-@app.command()
-def merge(
-    delivery: Annotated[Path, typer.Argument(help="The delivery that was uploaded.", show_default=False)],
-    twin: Annotated[Path, typer.Option(help="The twin it was uploaded to.")],
-    out: Annotated[Path, typer.Option(help="Folder for the worksheet.")],
-    level: Annotated[Level, typer.Option(help="Whether the files hold several schools or one.")] = "district",
-    only_decided: Annotated[
-        bool, typer.Option("--only-decided", help="Only pairs that people decided to be the same.")
-    ] = False,
-    names: Annotated[bool, typer.Option("--names", help="Put names beside the IDs of the worksheet.")] = False,
-    apply: Annotated[bool, typer.Option("--apply", help="Merge in the twin; otherwise it is only planned.")] = False,
-) -> None:
-    """Plan the merges of old and new students, with a worksheet for doing them on Connect."""
-    from connect_kit.cli.sending import run_merge
-
-    raise typer.Exit(run_merge(twin, delivery, out, level=level, only_decided=only_decided, names=names, apply=apply))
-
-
-def _waivers(given: list[str] | None) -> dict[str, str]:
-    waivers = {}
-    for text in given or []:
-        code, sign, reason = text.partition("=")
-        if not sign or not reason.strip():
-            raise SettingError(f"{text!r} waives nothing; give --waive CODE=REASON")
-        waivers[code.strip()] = reason.strip()
-    return waivers
-
-
+for command in (prepare, upload, results, merge):
+    app.command()(command)
 app.add_typer(twin_app, name="twin")
 
 
 def run(arguments: list[str] | None = None, commands: typer.Typer = app) -> int:
-    """Run a command and return its exit code; what stops the work is said in one line."""
+    """Run a command and return its exit code; an error is printed in one line."""
     try:
         code = commands(args=arguments, standalone_mode=False)
     except ConnectKitError as error:
@@ -263,9 +140,9 @@ def main(commands: typer.Typer = app) -> None:
     try:
         code = run(commands=commands)
         sys.stdout.flush()
-    except (BrokenPipeError, SystemExit):  # whoever read our output has gone, as in "audit ... | head"
+    except (BrokenPipeError, SystemExit):  # the reader of our output has closed it, as in "audit ... | head"
         code = 141
-    except Exception:  # noqa: BLE001  # a fault of ours: shown whole, and then the same way out
+    except Exception:  # noqa: BLE001  # a bug of ours: shown in full
         traceback.print_exc()
         code = 70
     with contextlib.suppress(OSError):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+import connect_kit as ck
+from connect_kit.cli.options import TwinFile, Yes
+from connect_kit.cli.printing import print_changes, print_tables
+from connect_kit.connect import Level
 from connect_kit.errors import SettingError
 
 app = typer.Typer(help="Make, look at and change the twin of a district's workspace.", no_args_is_help=True)
 
-TwinFile = Annotated[Path, typer.Argument(help="The twin: a .duckdb file.", show_default=False)]
 School = Annotated[str | None, typer.Option(help="Only this school: its connectSchoolId.", show_default=False)]
 
 
@@ -24,12 +28,13 @@ def new(
     district: Annotated[str | None, typer.Option(help="Name of the district.", show_default=False)] = None,
 ) -> None:
     """Make a twin from a workspace's files; without them, an empty one."""
-    from connect_kit.twin import Twin
-
     if workspace is None and district is None:
         raise SettingError("an empty twin needs a name: give --district NAME, or --workspace FOLDER to fill it")
-    made = Twin.fill(file, workspace, district=district) if workspace is not None else Twin.new(file, district or "")
-    _show(made.path)
+    if workspace is not None:
+        ck.Twin.fill(file, workspace, district=district)
+    else:
+        ck.Twin.new(file, district or "")
+    _show(file)
 
 
 @app.command()
@@ -39,28 +44,24 @@ def sample(
     seed: Annotated[int, typer.Option(help="Another seed gives another district.")] = 1,
 ) -> None:
     """Make the twin of an invented district."""
-    from connect_kit.twin import Twin
-
-    _show(Twin.sample(file, students=students, seed=seed).path)
+    _show(ck.Twin.sample(file, students=students, seed=seed).path)
 
 
 @app.command()
 def show(file: TwinFile) -> None:
-    """Tell what a twin holds, and its settings."""
+    """Show what a twin holds, and its settings."""
     _show(file)
 
 
 @app.command()
 def log(file: TwinFile) -> None:
     """Print the activity log. It holds IDs and counts, no names."""
-    from connect_kit.twin import Twin
-
-    frame = Twin(file).activity()
+    frame = ck.Twin(file).activity()
     for number, happened, kind, what, undone in frame[["number", "happened", "kind", "what", "undone"]].itertuples(
         index=False, name=None
     ):
-        taken_back = f" (taken back by {int(undone)})" if undone == undone and undone is not None else ""
-        typer.echo(f"{number:>4}  {happened}  {kind:<22}{what}{taken_back}")
+        by_entry = f" (undone by {int(undone)})" if undone == undone and undone is not None else ""
+        typer.echo(f"{number:>4}  {happened}  {kind:<22}{what}{by_entry}")
 
 
 @app.command()
@@ -68,9 +69,7 @@ def export(
     file: TwinFile, out: Annotated[Path, typer.Option(help="Folder for the CSV files; it gets names of children.")]
 ) -> None:
     """Write the twin as the CSV files of a workspace."""
-    from connect_kit.twin import Twin
-
-    Twin(file).export(out)
+    ck.Twin(file).export(out)
     typer.echo(f"Written: {out}")
 
 
@@ -78,24 +77,18 @@ def export(
 def connect(
     file: TwinFile,
     delivery: Annotated[Path, typer.Argument(help="The delivery whose decisions count.", show_default=False)],
-    level: Annotated[str, typer.Option(help="district or school.")] = "district",
+    level: Annotated[Level, typer.Option(help="Whether the files hold several schools or one.")] = "district",
     suggested: Annotated[bool, typer.Option("--suggested", help="Also what is suggested and not decided.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do it; otherwise it is only shown.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Record School IDs and class IDs, and archive classrooms, as people decided beside the delivery."""
-    import connect_kit as ck
-    from connect_kit.twin import Twin
-    from connect_kit.twin.actions import connections
-
-    if level not in ("district", "school"):
-        raise SettingError(f"level is {level!r}; expected district or school")
-    target = Twin(file)
+    target = ck.Twin(file)
     known = target.workspace()
-    roster = ck.read_roster(delivery, level=level)  # type: ignore[arg-type]
+    roster = ck.read_roster(delivery, level=level)
     schools = ck.match_schools(roster, known)
     actions = [
-        *connections(schools, suggested=suggested),
-        *connections(ck.match_classrooms(roster, known, schools=schools), suggested=suggested),
+        *ck.connections(schools, suggested=suggested),
+        *ck.connections(ck.match_classrooms(roster, known, schools=schools), suggested=suggested),
     ]
     _do(target.path, actions, yes=yes)
 
@@ -105,12 +98,10 @@ def archive_students(
     file: TwinFile,
     school: School = None,
     unsynced: Annotated[bool, typer.Option("--unsynced", help="Only students without SIS ID.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do it; otherwise it is only shown.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Archive students, of all schools or of one."""
-    from connect_kit.twin import Action
-
-    _do(file, [Action("archive_students", school=school, unsynced=unsynced)], yes=yes)
+    _do(file, [ck.Action("archive_students", school=school, unsynced=unsynced)], yes=yes)
 
 
 @app.command(name="archive-classrooms")
@@ -118,12 +109,10 @@ def archive_classrooms(
     file: TwinFile,
     school: School = None,
     unsynced: Annotated[bool, typer.Option("--unsynced", help="Only classrooms without class ID.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do it; otherwise it is only shown.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Archive classrooms, of all schools or of one."""
-    from connect_kit.twin import Action
-
-    _do(file, [Action("archive_classrooms", school=school, unsynced=unsynced)], yes=yes)
+    _do(file, [ck.Action("archive_classrooms", school=school, unsynced=unsynced)], yes=yes)
 
 
 @app.command(name="set")
@@ -132,49 +121,35 @@ def set_(
     values: Annotated[list[str], typer.Argument(help="Settings as NAME=VALUE, for example deletion_threshold=20.")],
 ) -> None:
     """Change settings of the workspace."""
-    from connect_kit.twin import Action
-
     pairs = [value.partition("=") for value in values]
     wrong = next((value for value, (_, sign, _) in zip(values, pairs, strict=True) if not sign), None)
     if wrong is not None:
-        raise SettingError(f"{wrong!r} is no setting; give NAME=VALUE, for example deletion_threshold=20")
-    _do(file, [Action("change_settings", values={name: value for name, _, value in pairs})], yes=True)
+        raise SettingError(f"{wrong!r} is not a setting; give NAME=VALUE, for example deletion_threshold=20")
+    _do(file, [ck.Action("change_settings", values={name: value for name, _, value in pairs})], yes=True)
 
 
 @app.command()
 def undo(file: TwinFile) -> None:
-    """Take back the last action or merge."""
-    from connect_kit.twin import Twin
-
-    typer.echo(Twin(file).undo().what)
+    """Undo the last action or merge."""
+    typer.echo(ck.Twin(file).undo().what)
 
 
-def _do(file: Path, actions: list, *, yes: bool) -> None:  # type: ignore[type-arg]
-    from connect_kit.twin import Twin
-
-    target = Twin(file)
+def _do(file: Path, actions: list[ck.Action], *, yes: bool) -> None:
+    target = ck.Twin(file)
     if not actions:
         typer.echo("Nothing is to be done.")
     for action in actions:
         if yes:
             typer.echo(target.apply(action).what)
-            continue
-        changes = target.preview(action)
-        typer.echo(f"{action.kind}: {len(changes):,} changes")
-        if len(changes):
-            typer.echo(changes.head(20).to_string(index=False, na_rep=""))
+        else:
+            print_changes(action.kind, target.preview(action))
     if actions and not yes:
         typer.echo("Nothing was changed; add --yes to do it.")
 
 
 def _show(file: Path) -> None:
-    from dataclasses import asdict
-
-    from connect_kit.twin import Twin
-
-    twin = Twin(file)
+    twin = ck.Twin(file)
     typer.echo(f"{twin.path}: twin of {twin.district}")
-    for line in twin.summary().to_string(index=False).splitlines():
-        typer.echo(f"  {line}")
+    print_tables(twin.summary())
     for name, value in asdict(twin.settings).items():
         typer.echo(f"  {name} = {value}")

@@ -1,4 +1,4 @@
-"""What people decided about pairs of records, in a CSV file beside the delivery; acting on it is left to others."""
+"""What people decided about pairs of records, in a CSV file beside the delivery; other rooms act on it."""
 
 from connect_kit.decisions.value import Decisions, read_decisions
 

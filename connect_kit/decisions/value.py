@@ -27,6 +27,7 @@ from connect_kit.decisions.file import (
     validate_decision,
 )
 from connect_kit.display.html import table_html, visible
+from connect_kit.engine.arguments import checked
 from connect_kit.errors import SettingError
 
 if TYPE_CHECKING:
@@ -210,6 +211,7 @@ class Decisions:
         return f"<p>Decisions: <code>{place}</code></p>" + table_html(self.summary())
 
 
+@checked()
 def read_decisions(path: str | Path | Roster | None) -> Decisions:
     """Read the decisions made so far.
 

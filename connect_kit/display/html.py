@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.display.look import COLOURS, SYMBOLS
+from connect_kit.engine.arguments import checked
 from connect_kit.errors import SettingError
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ class ShownTable:
         return table_html(self.frame, self.caption, most=self.most)
 
 
+@checked()
 def show(frame: pd.DataFrame, caption: str = "", *, most: int = 200) -> ShownTable:
     """Show a DataFrame in a notebook so that people can read it.
 

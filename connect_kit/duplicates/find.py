@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from connect_kit.decisions.value import Decisions, read_decisions
 from connect_kit.duplicates.blocking import build_pairs
 from connect_kit.duplicates.clusters import FLOOR, MOST_EDGES
-from connect_kit.duplicates.model import KINDS, Kind, read_model
+from connect_kit.duplicates.model import Kind, read_model
 from connect_kit.duplicates.people import build_people
 from connect_kit.duplicates.scoring import score
 from connect_kit.duplicates.training import fit_chance, fit_matches
 from connect_kit.duplicates.value import Duplicates, validate_threshold
+from connect_kit.engine.arguments import checked
 from connect_kit.engine.progress import progress_bar
-from connect_kit.errors import SettingError
+from connect_kit.roster.workspace import require_same_engine
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +34,7 @@ _TAUGHT = 200_000
 _MANY = 200_000
 
 
+@checked()
 def find_duplicates(
     roster: Roster,
     workspace: Workspace | None = None,
@@ -76,11 +78,8 @@ def find_duplicates(
     DecisionsError
         When the file of decisions has lines that cannot be read.
     """
-    if kind not in KINDS:
-        raise SettingError(f"kind is {kind!r}; expected one of {', '.join(KINDS)}")
     validate_threshold(threshold)
-    if workspace is not None and workspace.schema.engine is not roster.schema.engine:
-        raise SettingError("roster and workspace are on different engines; read both with the same engine")
+    require_same_engine(roster, workspace)
     if not isinstance(decisions, Decisions):
         decisions = read_decisions(roster if decisions is None else decisions)
     shown = len(roster) >= _MANY if progress is None else progress

@@ -1,4 +1,4 @@
-"""The engine holds the tables and runs the SQL; beside it what every room needs of files, bars and numbers."""
+"""The engine holds the tables and runs the SQL; with it, what every room needs: files, arguments, bars and numbers."""
 
 from connect_kit.engine.csv_load import LoadedFile, load_csv
 from connect_kit.engine.duckdb import DuckDBEngine, Schema, default_engine, literal, quoted

@@ -1,4 +1,4 @@
-"""Which records hang together through pairs."""
+"""Which records belong together through pairs."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Reading one CSV file into a table: every value text, every row with its physical line, no line lost.
 
-DuckDB parses. A file of one record a line is read in parallel where it lies, and a row's line follows from its
+DuckDB parses. A file of one record a line is read in parallel in place, and a row's line follows from its
 position. Anything else (line breaks in values, blank lines, lines that do not parse) goes through
 :mod:`connect_kit.engine.csv_lines`, which finds the records' lines and sets aside what cannot be read.
 """
@@ -75,14 +75,14 @@ class LoadedFile:
 
 
 def open_csv(
-    path: Path, folder: Path, known: Sequence[str] = (), seen: Callable[[int], None] | None = None
+    path: Path, folder: Path, known: Sequence[str] = (), advance: Callable[[int], None] | None = None
 ) -> CsvSource:
     """Find out a file's encoding, delimiter and header; copy it to ``folder`` in plain UTF-8 where it is not.
 
     ``known`` are column names expected in the header; they decide between the delimiters.
     A source without header has no text, or no accepted encoding (``original.encoding`` is None).
     """
-    original = probe_file(path, seen)
+    original = probe_file(path, advance)
     probe, place = original, path
     if original.encoding is None or original.size == 0:
         return CsvSource(path, original, original)
@@ -114,11 +114,11 @@ def _header(start: str, first: str, delimiter: str) -> tuple[list[str], int]:
         with contextlib.suppress(csv.Error, StopIteration):
             reader = csv.reader(io.StringIO(start, newline=""), delimiter=delimiter, strict=True)
             header = next(reader)
-            # A name that holds a line break and a separator has swallowed rows, which must not be lost unseen.
+            # A name that holds a line break and a separator has swallowed rows, which must not be lost silently.
             swallowed = any(delimiter in name and re.search(r"[\r\n]", name) for name in header)
             if reader.line_num <= MOST_LINES_A_RECORD and not swallowed:
                 return header, reader.line_num
-        if first.count('"') % 2 == 0:  # such as a blank behind a closing quote, which loses nothing
+        if first.count('"') % 2 == 0:  # such as a blank after a closing quote, which loses nothing
             with contextlib.suppress(csv.Error):
                 return next(csv.reader([first], delimiter=delimiter)), 1
         return first.split(delimiter), 1
@@ -134,7 +134,7 @@ def _known_names(line: str, delimiter: str, known: Sequence[str]) -> tuple[int, 
 def load_csv(schema: Schema, table: str, source: CsvSource, columns: Sequence[str]) -> LoadedFile:
     """Load a file's records into a schema: view ``_all_<table>`` with ``_line`` and ``columns``, all text but the line.
 
-    The values lie in the table ``_file_<table>``, as written; empty fields are NULL. Rows read and records refused
+    The values are in the table ``_file_<table>``, as written; empty fields are NULL. Rows read and records refused
     together are the records of the file.
 
     Raises
@@ -211,7 +211,7 @@ def _whole(schema: Schema, values: str, source: CsvSource, columns: Sequence[str
 
 
 def _read_one_by_one(schema: Schema, values: str, source: CsvSource, columns: Sequence[str], clean: bytes) -> None:
-    """The slow road for records that are well formed, but not to DuckDB's taste."""
+    """The slow way, for records that are well formed but that DuckDB does not accept."""
     data = dict(zip(columns, columns_of(clean, len(columns), source.delimiter), strict=True))
     with schema.engine.cursor((schema.name,)) as cursor:
         cursor.register("records", arrow_table(data))

@@ -28,7 +28,7 @@ _MOST_CONTROL = 0.001  # with a larger share of control bytes it is not text
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What was seen in a file's bytes.
+    """What a file's bytes are.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Probe:
     final_line_end : bool
         Whether the last line is ended.
     plain : bool
-        UTF-8 with one kind of line end, so that it can be read where it lies.
+        UTF-8 with one kind of line end, so that it can be read in place.
     ascii : bool
         Only ASCII bytes.
     odd_characters : bool
@@ -63,16 +63,16 @@ class Probe:
         return self.line_ends + (not self.final_line_end)
 
 
-def chunks(path: Path, seen: Callable[[int], None] | None = None) -> Iterator[bytes]:
+def chunks(path: Path, advance: Callable[[int], None] | None = None) -> Iterator[bytes]:
     """The file's bytes, a piece at a time."""
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
-            if seen:
-                seen(len(chunk))
+            if advance:
+                advance(len(chunk))
             yield chunk
 
 
-def probe_file(path: Path, seen: Callable[[int], None] | None = None) -> Probe:
+def probe_file(path: Path, advance: Callable[[int], None] | None = None) -> Probe:
     """Read a file's bytes once and say what they are."""
     size = path.stat().st_size
     with path.open("rb") as file:
@@ -83,10 +83,10 @@ def probe_file(path: Path, seen: Callable[[int], None] | None = None) -> Probe:
     decoder = codecs.getincrementaldecoder("utf-8")()
     ascii_only, odd, line_feeds, returns, pairs, last = not bom, False, 0, 0, 0, b""
     try:
-        for number, chunk in enumerate(chunks(path, seen)):
+        for number, chunk in enumerate(chunks(path, advance)):
             if number == 0 and bom:
                 chunk = chunk[len(codecs.BOM_UTF8) :]
-            rest = chunk.translate(None, _ORDINARY)  # mostly nothing, so that what follows costs nothing
+            rest = chunk.translate(None, _ORDINARY)  # mostly nothing, so that what follows is free
             begun = decoder.getstate()[0]  # a character that the end of the chunk before has cut
             if not rest.isascii() or begun:
                 ascii_only = False
@@ -148,13 +148,13 @@ def write_plain(path: Path, encoding: str, target: Path) -> None:
         When the bytes are not what the encoding allows.
     """
     decoder = codecs.getincrementaldecoder(encoding)()
-    held = ""
+    pending = ""
     with target.open("wb") as out:
         for chunk in chunks(path):
-            text = held + decoder.decode(chunk)
-            held = "\r" if text.endswith("\r") else ""  # its line feed may open the next chunk
-            out.write(_unix(text[: len(text) - len(held)]).encode("utf-8", "surrogatepass"))
-        out.write(_unix(held + decoder.decode(b"", final=True)).encode())
+            text = pending + decoder.decode(chunk)
+            pending = "\r" if text.endswith("\r") else ""  # its line feed may open the next chunk
+            out.write(_unix(text[: len(text) - len(pending)]).encode("utf-8", "surrogatepass"))
+        out.write(_unix(pending + decoder.decode(b"", final=True)).encode())
 
 
 def _unix(text: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import secrets
 import shutil
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from connect_kit.errors import OutputError
 
@@ -44,9 +45,25 @@ def ensure_folder(path: Path | str, *, private: bool = False) -> Path:
     return target
 
 
+def read_json(path: Path) -> Any:
+    """What a JSON file holds; a byte order mark, which some editors add, is no matter.
+
+    Raises
+    ------
+    OSError
+        When it cannot be read.
+    ValueError
+        When it is damaged: not JSON in UTF-8, or nested deeper than anything the kit writes.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+
+
 @contextmanager
 def atomic_write(path: Path | str, *, private: bool = False, lasting: bool = True) -> Iterator[Path]:
-    """Hand out a path to write to; once complete, it replaces ``path`` in one step.
+    """Give a path to write to; once complete, the file replaces ``path`` in one step.
 
     Parameters
     ----------
@@ -65,36 +82,36 @@ def atomic_write(path: Path | str, *, private: bool = False, lasting: bool = Tru
     Raises
     ------
     OutputError
-        When the operating system refuses: no room, no folder, no permission. A file that stood at
-        ``path`` before is as it was.
+        When the operating system refuses: no room, no folder, no permission. A file that was at
+        ``path`` before is unchanged.
     """
     # Through a link, the file it points to is replaced and not the link.
     target = Path(os.path.realpath(path))
-    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, "a folder of this name is in the way")
-        os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE if private else 0o666))
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE if private else 0o666))
         if target.exists() and not private:
-            beside.chmod(target.stat().st_mode & 0o777)
-        yield beside
+            part.chmod(target.stat().st_mode & 0o777)
+        yield part
         if private:
-            beside.chmod(_PRIVATE)  # the work may have copied other permissions along, or made the file anew
+            part.chmod(_PRIVATE)  # the work may have copied other permissions along, or made the file anew
         if lasting:
-            _reach_the_disk(beside)
-        beside.replace(target)
+            _reach_the_disk(part)
+        part.replace(target)
         if lasting:
             _reach_the_disk(target.parent)
     except OSError as error:
         raise OutputError(_explain(Path(path), error)) from error
     finally:
         with suppress(OSError):
-            beside.unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
 
 
 @contextmanager
 def replace_together(folder: Path | str, *, private: bool = False) -> Iterator[Path]:
-    """Hand out a folder to write files to; once all are complete, they replace those of ``folder`` together.
+    """Give a folder to write files to; once all are complete, they replace those of ``folder`` together.
 
     Parameters
     ----------
@@ -111,7 +128,7 @@ def replace_together(folder: Path | str, *, private: bool = False) -> Iterator[P
     Raises
     ------
     OutputError
-        When the operating system refuses; if that is before the last file was complete, all stand as they were.
+        When the operating system refuses; if that is before the last file was complete, all are unchanged.
     """
     target, new = Path(folder).expanduser(), None
     try:
@@ -124,7 +141,7 @@ def replace_together(folder: Path | str, *, private: bool = False) -> Iterator[P
             path.replace(target / path.name)
     except OSError as error:
         raise OutputError(
-            f"{target}: the results could not be written ({error.strerror or error}); what stood there is as it was. "
+            f"{target}: the results could not be written ({error.strerror or error}); what was there is unchanged. "
             "Make room, or give another folder"
         ) from error
     finally:

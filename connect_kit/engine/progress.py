@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class Advance(Protocol):
-    """Moves a progress bar on by an ``amount``, and says beside it what is being done."""
+    """Moves a progress bar on by an ``amount``, and shows what is being done."""
 
     def __call__(self, amount: int = 1, what: str = "") -> None:
         """Move on."""
@@ -16,7 +16,7 @@ class Advance(Protocol):
 
 @contextmanager
 def progress_bar(shown: bool, doing: str, *, total: int | None = None, unit: str = " steps") -> Iterator[Advance]:
-    """Show a progress bar while the work inside goes on, and hand out what moves it on.
+    """Show a progress bar while the work inside goes on, and give what moves it on.
 
     Parameters
     ----------
@@ -44,4 +44,4 @@ def progress_bar(shown: bool, doing: str, *, total: int | None = None, unit: str
 
 
 def _nothing(amount: int = 1, what: str = "") -> None:
-    """Move nothing on."""
+    """Move nothing."""

@@ -1,4 +1,4 @@
-"""SQL that stands in files of a package, and tables made from values."""
+"""SQL in files of a package, and tables made from values."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from connect_kit.connect import grade_code
 from connect_kit.decisions.value import Decisions, read_decisions
 from connect_kit.engine import create_table, run_sql
+from connect_kit.engine.arguments import checked
 from connect_kit.engine.progress import progress_bar
 from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
 from connect_kit.matching.schools import create_home, match_schools, new_matching_schema
@@ -26,6 +27,7 @@ _YEAR_BEGINS = 7  # month of the new school year
 _STEPS = ("classrooms.sql", "titles.sql", "words.sql", "teachers.sql", "members.sql", "blocks.sql")
 
 
+@checked()
 def match_classrooms(
     roster: Roster,
     workspace: Workspace,

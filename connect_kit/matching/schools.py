@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from connect_kit.decisions.value import Decisions, read_decisions
 from connect_kit.engine import create_table, literal, run_sql
-from connect_kit.errors import SettingError
+from connect_kit.engine.arguments import checked
 from connect_kit.matching.matches import SchoolMatches
 from connect_kit.matching.score import Evidence, compare_words, create_spellings, near_pairs, spellings
 from connect_kit.roster.grades import create_grade_ranks
+from connect_kit.roster.workspace import require_same_engine
 
 if TYPE_CHECKING:
     from connect_kit.engine import Schema
@@ -24,6 +25,7 @@ _GRADES = (
 )
 
 
+@checked()
 def match_schools(roster: Roster, workspace: Workspace, *, decisions: Decisions | None = None) -> SchoolMatches:
     """Match the schools of a delivery with those on Connect.
 
@@ -85,8 +87,7 @@ def new_matching_schema(roster: Roster, workspace: Workspace) -> Schema:
     SettingError
         When roster and workspace are on different engines.
     """
-    if workspace.schema.engine is not roster.schema.engine:
-        raise SettingError("roster and workspace live in different engines; pass the same engine= to both readers")
+    require_same_engine(roster, workspace)
     schema = roster.schema.engine.new_schema("matching", (roster.schema, workspace.schema))
     also = (roster.schema.name, workspace.schema.name)
     run_sql(schema, "connect_kit.engine", "forms.sql", also)

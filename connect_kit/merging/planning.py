@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connect_kit.engine.arguments import checked
 from connect_kit.errors import SettingError
 from connect_kit.merging.pairs import planned_merges
 from connect_kit.merging.plan import MergePlan
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from connect_kit.roster import Workspace
 
 
+@checked()
 def plan_merge(duplicates: Duplicates, workspace: Workspace, *, only_decided: bool = False) -> MergePlan:
     """Plan which existing students are merged into those of the delivery.
 

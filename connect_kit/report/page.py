@@ -12,6 +12,7 @@ from connect_kit.display import charts
 from connect_kit.display.html import missing, visible
 from connect_kit.display.look import SYMBOLS, percent
 from connect_kit.display.svg import to_svg
+from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import atomic_write
 from connect_kit.report.matched import duplicates_section, partners_section
 
@@ -37,6 +38,7 @@ MEANINGS: Final = {
 Record = dict[str, Any]
 
 
+@checked()
 def write_report(
     findings: Findings | AuditData,
     path: Path | str,

@@ -10,6 +10,7 @@ from connect_kit.checks import AuditData
 from connect_kit.connect import SEVERITIES
 from connect_kit.display.excel import is_number, plain, save_book, write_rows
 from connect_kit.display.look import SYMBOLS, named
+from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import atomic_write
 from connect_kit.report.matched import pairs_without_names, partners_without_names
 from connect_kit.report.page import MEANINGS, delivery_name
@@ -66,6 +67,7 @@ _IDS: Final = (
 )
 
 
+@checked()
 def write_workbook(
     findings: Findings | AuditData,
     path: Path | str,

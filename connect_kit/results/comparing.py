@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.engine import default_engine, quoted, run_sql
-from connect_kit.errors import PlanError, ResultsError, SettingError
+from connect_kit.engine.arguments import checked
+from connect_kit.errors import PlanError, ResultsError
 from connect_kit.results.data import ROWS, Received
 from connect_kit.results.keys import exact_key, key_columns, make_macros, masked, zero_stripped_key
 from connect_kit.results.value import Results
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _SHARE = 0.5
 
 
+@checked()
 def read_results(
     path: str | Path,
     plan: UploadPlan | Sequence[UploadFile] | None = None,
@@ -61,14 +63,10 @@ def read_results(
     PlanError
         When a file of the plan was changed after it was sent.
     """
-    forecasts = _listed(forecast, FileResult, "forecast; give the UploadResult of a dry run")
+    forecasts = _files(forecast)
     if not all(file.dry_run for file in forecasts):
         raise ResultsError("the forecast is a real upload; give the UploadResult of the dry run before it")
-    uploaded_files = (
-        tuple(result.file for result in forecasts)
-        if plan is None
-        else _listed(plan, UploadFile, "plan; give an UploadPlan, from plan_upload or read_plan(folder)")
-    )
+    uploaded_files = tuple(result.file for result in forecasts) if plan is None else _files(plan)
     schema = default_engine().new_schema("results")
     schema.execute(ROWS)
     make_macros(schema)
@@ -89,13 +87,9 @@ def read_results(
     return Results(schema, received, missing, ignored, planned=bool(uploaded_files))
 
 
-def _listed(thing: Any, kind: type, wanted: str) -> tuple[Any, ...]:
+def _files(thing: Any) -> tuple[Any, ...]:
     """The files of a plan or a result, or files that are given one by one."""
-    listed = () if thing is None else getattr(thing, "files", thing)
-    found = tuple(listed) if isinstance(listed, Iterable) else (None,)
-    if not all(isinstance(one, kind) for one in found):
-        raise SettingError(f"{type(thing).__name__} is not a {wanted}")
-    return found
+    return () if thing is None else tuple(getattr(thing, "files", thing))
 
 
 def _paths(path: str | Path) -> list[Path]:

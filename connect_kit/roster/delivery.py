@@ -82,7 +82,7 @@ def open_delivery(path: str | Path, scratch: Path) -> Delivery:
             raise DeliveryError(f"{place}: not found; give the folder or ZIP that holds the CSV files")
     except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, an unknown ~user
         reason = getattr(error, "strerror", None) or error
-        raise DeliveryError(f"{place}: cannot be read ({reason}); check the path and its rights") from error
+        raise DeliveryError(f"{place}: cannot be read ({reason}); check the path and its permissions") from error
     return _sorted_out(place, found)
 
 
@@ -100,7 +100,7 @@ def _in_folder(place: Path) -> dict[str, Path]:
             raise DeliveryError(f"{entry}: leads out of the delivery's folder; put the file itself there, not a link")
         if entry.is_file():
             if entry.suffix.lower() == ".csv":
-                with entry.open("rb"):  # rights are checked now, so that the message names the file
+                with entry.open("rb"):  # permissions are checked now, so that the message names the file
                     pass
             found[entry.name] = entry
         elif entry.suffix.lower() == ".csv":
@@ -211,6 +211,8 @@ def _sorted_out(place: Path, found: dict[str, Path]) -> Delivery:
         else:
             others.append(name)
     if not tables and manifest is None:
-        held = f" (found: {', '.join(sorted(others)[:5])})" if others else " (it is empty)"
-        raise DeliveryError(f"{place}: holds no roster file{held}; expected users.csv, classes.csv and enrollments.csv")
+        listed = f" (found: {', '.join(sorted(others)[:5])})" if others else " (it is empty)"
+        raise DeliveryError(
+            f"{place}: holds no roster file{listed}; expected users.csv, classes.csv and enrollments.csv"
+        )
     return Delivery(place, tables, names, manifest, tuple(sorted(others)))

@@ -31,12 +31,12 @@ def fields_from_frames(
     schema = (engine or default_engine()).new_schema("roster", (before.schema,) if before else ())
     tables.create_notes(schema)
     info = _kept(schema, before, frames) if before else {}
-    later = tables.holds_roles(info)
+    roles_file = tables.holds_roles(info)
     notices: list[Notice] = []
     for name in sorted(frames, key=lambda name: name != "roles"):  # users' header is judged by what roles hold
         frame = frames[name]
         file = before.info[name].file if before and name in before.info else f"{name}.csv"
-        header = read_header(name, file, [str(c) for c in frame.columns], level, later=later)
+        header = read_header(name, file, [str(c) for c in frame.columns], level, roles_file=roles_file)
         notices += header.notices
         if not header.readable:
             raise SettingError(f"{name}: the frame has a repeated column, or none that a roster knows")
@@ -44,23 +44,23 @@ def fields_from_frames(
         schema.execute(f"CREATE VIEW {quoted('_all_' + name)} AS SELECT * FROM {quoted('_file_' + name)}")
         refused = _still_refused(schema, before, name) if before else 0
         info[name] = Table(file, header.columns, len(frame), refused, header.missing)
-        later = later or tables.holds_roles(info)
+        roles_file = roles_file or tables.holds_roles(info)
         tables.clear_blank_fields(schema, name, file, header.columns)
         tables.note_odd_characters(schema, name, file, header.columns)
-    gone = before.unreadable if before else {}
+    unreadable = before.unreadable if before else {}
     notices += [
         Notice("file.missing", name, f"{name}.csv", f"{name}.csv")
         for name, file_ in connect.FILES.items()
-        if file_.needed and name not in info and name not in gone
+        if file_.needed and name not in info and name not in unreadable
     ]
     tables.add_notes(schema, notices)
-    info = tables.build(schema, info, later=later)
+    info = tables.build(schema, info, roles_file=roles_file)
     return {
         "schema": schema,
         "level": level,
         "path": before.path if before else None,
         "info": info,
-        "unreadable": {name: why for name, why in gone.items() if name not in info},
+        "unreadable": {name: why for name, why in unreadable.items() if name not in info},
         "version": before.version if before else None,
     }
 
@@ -83,7 +83,7 @@ def _kept(schema: Schema, before: Roster, frames: Mapping[str, pd.DataFrame]) ->
 
 
 def _still_refused(schema: Schema, before: Roster, name: str) -> int:
-    """Keep a replaced table's refused lines that no row stands for now, and say how many: none is lost silently."""
+    """Keep a replaced table's refused lines that no row replaces now, and count them: none is lost silently."""
     old, rows = quoted(before.schema.name), quoted("_all_" + name)
     for notes in ("_refused", "_notices"):
         schema.execute(
@@ -114,7 +114,7 @@ def _as_text(name: str, frame: pd.DataFrame, columns: tuple[str, ...]) -> pa.Tab
 def _numbers(values: pd.Series[Any]) -> bool:
     import pandas as pd
 
-    given = values.dropna()
-    if given.dtype == object:
-        return any(isinstance(value, Number) for value in given)
-    return pd.api.types.is_numeric_dtype(given) and len(given) > 0
+    present = values.dropna()
+    if present.dtype == object:
+        return any(isinstance(value, Number) for value in present)
+    return pd.api.types.is_numeric_dtype(present) and len(present) > 0

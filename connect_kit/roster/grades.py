@@ -1,4 +1,4 @@
-"""Grades as numbers in which neighbours differ by one, for whoever compares them."""
+"""Grades as numbers in which neighbours differ by one, for comparing them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def create_grade_ranks(schema: Schema, values: str, also: Sequence[str] = ()) ->
     values : str
         SQL query for the grades as written, in one column.
     also : sequence of str
-        Schemas that the query reads from besides.
+        Schemas that the query reads from as well.
     """
     import pyarrow as pa
 

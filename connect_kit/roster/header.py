@@ -66,19 +66,19 @@ def known_columns(table: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def required_columns(table: str, level: Level, *, later: bool) -> tuple[str, ...]:
+def required_columns(table: str, level: Level, *, roles_file: bool) -> tuple[str, ...]:
     """Columns without which a file of a table cannot be checked or uploaded.
 
-    ``later``: OneRoster 1.2, where users' role and schools stand in roles.csv.
+    ``roles_file``: OneRoster 1.2, where users' roles and schools are in roles.csv.
     """
     if table not in connect.FILES:
         return tuple(column.name for column in oneroster.TABLES[table] if column.need == "required")
     file = connect.FILES[table]
     names = file.required + (file.district if level == "district" else ())
-    return tuple(name for name in names if not (later and table == "users" and name in ("role", "orgSourcedIds")))
+    return tuple(name for name in names if not (roles_file and table == "users" and name in ("role", "orgSourcedIds")))
 
 
-def read_header(table: str, file: str, written: Iterable[str], level: Level, *, later: bool = False) -> Header:
+def read_header(table: str, file: str, written: Iterable[str], level: Level, *, roles_file: bool = False) -> Header:
     """Understand a header line."""
     notices: list[Notice] = []
     columns = []
@@ -94,8 +94,8 @@ def read_header(table: str, file: str, written: Iterable[str], level: Level, *, 
     repeated = _repeated(columns)
     notices += [Notice("header.repeated_column", table, file, name, 1, name) for name in repeated]
     known = known_columns(table)
-    later = later and "role" not in columns
-    missing = tuple(name for name in required_columns(table, level, later=later) if name not in columns)
+    roles_file = roles_file and "role" not in columns
+    missing = tuple(name for name in required_columns(table, level, roles_file=roles_file) if name not in columns)
     readable = not repeated and any(name in known for name in columns)
     if not repeated:
         severity = None if table in connect.FILES else "warning"
@@ -103,11 +103,11 @@ def read_header(table: str, file: str, written: Iterable[str], level: Level, *, 
         if table == "guardians" and not set(connect.GUARDIAN_CONTACTS) & set(columns):
             notices.append(Notice("header.missing_column", table, file, "email or sms", 1))
     if readable:
-        notices += _unasked(table, file, columns, known)
+        notices += _notices_of_columns(table, file, columns, known)
     return Header(tuple(columns), tuple(notices), readable, missing)
 
 
-def _unasked(table: str, file: str, columns: list[str], known: tuple[str, ...]) -> list[Notice]:
+def _notices_of_columns(table: str, file: str, columns: list[str], known: tuple[str, ...]) -> list[Notice]:
     found = []
     if table == "student_attributes":
         words = "|".join(word + ("(?![a-z])" if len(word) <= 4 else "") for word in connect.SENSITIVE_WORDS)
@@ -123,10 +123,10 @@ def _unasked(table: str, file: str, columns: list[str], known: tuple[str, ...]) 
         if name not in known and not name.startswith(("_unnamed_", "metadata."))
     ]
     if table in connect.FILES:
-        asked = connect.FILES[table].columns
-        idle = [name for name in columns if name in known and name not in asked]
-        if idle:
-            found.append(Notice("header.not_asked_for", table, file, ", ".join(idle), 1))
+        wanted = connect.FILES[table].columns
+        unused = [name for name in columns if name in known and name not in wanted]
+        if unused:
+            found.append(Notice("header.not_asked_for", table, file, ", ".join(unused), 1))
     order = [name for name in known if name in columns]
     if [name for name in columns if name in known] != order:
         found.append(Notice("header.order", table, file, ", ".join(order), 1))

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from connect_kit import connect
 from connect_kit.engine import default_engine, load_csv
+from connect_kit.engine.arguments import checked
 from connect_kit.engine.csv_load import open_csv
 from connect_kit.engine.progress import progress_bar
-from connect_kit.errors import DeliveryError, SettingError
+from connect_kit.errors import DeliveryError
 from connect_kit.roster import tables
 from connect_kit.roster.delivery import Delivery, open_delivery
 from connect_kit.roster.header import Notice, known_columns, read_header
@@ -31,6 +32,7 @@ _BLANK_TO = 1024**2  # bytes; more of them are not an export that merely lacks i
 _BAR_FROM = 64 * 1024**2  # bytes; smaller deliveries are read before a bar could be of use
 
 
+@checked(paths=False)
 def read_roster(
     path: str | Path,
     *,
@@ -65,8 +67,6 @@ def read_roster(
     SettingError
         For an unknown level.
     """
-    if level not in ("district", "school"):
-        raise SettingError(f"level={level!r}: expected 'district' or 'school'")
     started = time.perf_counter()
     schema = (engine or default_engine()).new_schema("roster")
     tables.create_notes(schema)
@@ -79,9 +79,9 @@ def read_roster(
             reading.run()
     if not reading.loaded:
         reasons = "; ".join(f"{delivery.names[table]}: {why}" for table, why in reading.unreadable.items())
-        raise DeliveryError(f"{delivery.path}: no file of it can be read ({reasons or 'there is only a manifest'})")
+        raise DeliveryError(f"{delivery.path}: none of its files can be read ({reasons or 'there is only a manifest'})")
     tables.add_notes(schema, reading.notices)
-    info = tables.build(schema, reading.loaded, later=reading.later)
+    info = tables.build(schema, reading.loaded, roles_file=reading.roles_file)
     return Roster(
         schema=schema,
         level=level,
@@ -95,7 +95,7 @@ def read_roster(
 
 @dataclass
 class _Reading:
-    """The state of one reading; gone when it is done."""
+    """The state of one reading."""
 
     delivery: Delivery
     schema: Schema
@@ -106,7 +106,7 @@ class _Reading:
     loaded: dict[str, Table] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
     version: str | None = None
-    later: bool = False
+    roles_file: bool = False
 
     def run(self) -> None:
         delivered = {Path(name).stem.casefold() for name in (*self.delivery.names.values(), *self.delivery.others)}
@@ -117,7 +117,7 @@ class _Reading:
         found = self.delivery.tables
         for table in sorted(found, key=lambda name: name != "roles"):  # users' header is judged by what roles.csv holds
             self._read(table, found[table])
-            self.later = (table == "roles" and tables.holds_roles(self.loaded)) or self.later
+            self.roles_file = (table == "roles" and tables.holds_roles(self.loaded)) or self.roles_file
         self.loaded = {table: self.loaded[table] for table in found if table in self.loaded}
 
     def _files(self) -> None:
@@ -150,7 +150,7 @@ class _Reading:
         if source.delimiter != ",":
             mark = {";": "semicolon", "\t": "tab"}[source.delimiter]
             self.notices.append(Notice("file.delimiter", table, name, mark, 1))
-        header = read_header(table, name, source.header, self.level, later=self.later)
+        header = read_header(table, name, source.header, self.level, roles_file=self.roles_file)
         self.notices += header.notices
         if not header.readable:
             why = (

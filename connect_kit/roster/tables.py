@@ -59,7 +59,7 @@ def create_notes(schema: Schema) -> None:
 
 
 def add_notes(schema: Schema, notices: Sequence[Notice]) -> None:
-    """Keep what the reader saw beside the mass of rows already noted."""
+    """Keep what the reader noticed, besides the mass of rows already noted."""
     for note in notices:
         schema.execute(
             "INSERT INTO _notices VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -81,7 +81,7 @@ def add_refused(schema: Schema, table: str, file: str, refused: pa.Table) -> Non
 
 
 def clear_blank_fields(schema: Schema, table: str, file: str, columns: Sequence[str], *, odd: bool = True) -> None:
-    """A field of blanks is no value (decision 1): note it, and make it NULL.
+    """Make a field of blanks NULL and note it: it is not a value (decision 1).
 
     ``odd`` says whether the file may hold blanks other than space and tab.
     """
@@ -110,13 +110,13 @@ def note_odd_characters(schema: Schema, table: str, file: str, columns: Sequence
         )
 
 
-def build(schema: Schema, info: Mapping[str, Table], *, later: bool) -> dict[str, Table]:
+def build(schema: Schema, info: Mapping[str, Table], *, roles_file: bool) -> dict[str, Table]:
     """Make the tables that rules look at, and note rows to be deleted.
 
     Returns what is known of the tables; users of OneRoster 1.2 have gained ``role`` and ``orgSourcedIds``.
     """
     info = dict(info)
-    if later and "users" in info and "role" not in info["users"].columns and "sourcedId" in info["users"].columns:
+    if roles_file and "users" in info and "role" not in info["users"].columns and "sourcedId" in info["users"].columns:
         users = info["users"]
         _join_roles(schema, users.columns)
         joined = tuple(name for name in schema.columns("_all_users") if name != "_line")
@@ -142,15 +142,15 @@ def build(schema: Schema, info: Mapping[str, Table], *, later: bool) -> dict[str
 
 def _keep(schema: Schema, table: str, info: Mapping[str, Table]) -> str:
     """Condition that leaves out rows to be deleted (decision 6), each of which is noted."""
-    gone = "lower(trim(status)) = 'tobedeleted'"
+    deleted = "lower(trim(status)) = 'tobedeleted'"
     source = quoted(f"_all_{table}")
-    if not schema.execute(f"SELECT count(*) FROM {source} WHERE {gone}")[0][0]:
+    if not schema.execute(f"SELECT count(*) FROM {source} WHERE {deleted}")[0][0]:
         return "true"
     schema.execute(
-        f"INSERT INTO _notices SELECT ?, NULL, ?, ?, _line, 'status', NULL FROM {source} WHERE {gone}",
+        f"INSERT INTO _notices SELECT ?, NULL, ?, ?, _line, 'status', NULL FROM {source} WHERE {deleted}",
         [f"{table}.status.tobedeleted", table, info[table].file],
     )
-    return f"({gone}) IS NOT TRUE"
+    return f"({deleted}) IS NOT TRUE"
 
 
 def holds_roles(info: Mapping[str, Table]) -> bool:
@@ -159,26 +159,26 @@ def holds_roles(info: Mapping[str, Table]) -> bool:
 
 
 def _join_roles(schema: Schema, columns: Sequence[str]) -> None:
-    """OneRoster 1.2: a user's role and schools stand in roles.csv; the primary role counts (decision 6)."""
+    """OneRoster 1.2: a user's role and schools are in roles.csv; the primary role counts (decision 6)."""
     role = _case("role", oneroster.ROLE_1_2_TO_1_1, None)
     there = schema.columns("_all_roles")
     org, kind, status = (c if c in there else f"NULL::VARCHAR AS {c}" for c in ("orgSourcedId", "roleType", "status"))
     kept = ", ".join(f"u.{quoted(name)}" for name in columns if name not in ("role", "orgSourcedIds"))
     schema.execute(f"""
         CREATE TABLE _joined AS
-        WITH held AS (
+        WITH roles_held AS (
             SELECT userSourcedId, {role} AS role, orgSourcedId, _line,
-                   CASE WHEN roleType = 'primary' THEN 0 ELSE 1 END AS later
+                   CASE WHEN roleType = 'primary' THEN 0 ELSE 1 END AS rank
             FROM (SELECT _line, userSourcedId, role, {org}, {kind}, {status} FROM _all_roles)
             WHERE lower(trim(status)) IS DISTINCT FROM 'tobedeleted'
         ), schools AS (
-            SELECT userSourcedId, orgSourcedId, min(later * 1e12 + _line) AS place
-            FROM held WHERE orgSourcedId IS NOT NULL GROUP BY ALL
+            SELECT userSourcedId, orgSourcedId, min(rank * 1e12 + _line) AS place
+            FROM roles_held WHERE orgSourcedId IS NOT NULL GROUP BY ALL
         ), listed AS (
             SELECT userSourcedId, string_agg(orgSourcedId, ',' ORDER BY place) AS orgSourcedIds
             FROM schools GROUP BY ALL
         ), first AS (
-            SELECT userSourcedId, arg_min(role, later * 1e12 + _line) AS role FROM held GROUP BY ALL
+            SELECT userSourcedId, arg_min(role, rank * 1e12 + _line) AS role FROM roles_held GROUP BY ALL
         )
         SELECT u._line, {kept}, l.orgSourcedIds, f.role
         FROM _all_users AS u

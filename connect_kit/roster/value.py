@@ -95,7 +95,7 @@ class Roster:
     def from_frames(
         cls, frames: Mapping[str, pd.DataFrame], *, level: Level = "district", engine: DuckDBEngine | None = None
     ) -> Roster:
-        """A roster from DataFrames, by table name. Values are taken as text; a missing value is no value.
+        """A roster from DataFrames, by table name. Values are taken as text; a missing value stays missing.
 
         Raises
         ------
@@ -105,7 +105,7 @@ class Roster:
         return cls(**fields_from_frames(frames, level, engine))
 
     def summary(self) -> pd.DataFrame:
-        """One row a file: ``table``, ``file``, ``rows`` read, ``refused`` lines, ``columns``."""
+        """One row per file: ``table``, ``file``, ``rows`` read, ``refused`` lines, ``columns``."""
         import pandas as pd
 
         rows = [(name, t.file, t.rows, t.refused, len(t.columns)) for name, t in self.info.items()]

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connect_kit.connect import WORKSPACE_FILES
+from connect_kit.display.html import table_html
 from connect_kit.engine import create_text_table, default_engine, load_csv, quoted
+from connect_kit.engine.arguments import checked
 from connect_kit.engine.csv_load import open_csv
-from connect_kit.errors import WorkspaceError
+from connect_kit.errors import SettingError, WorkspaceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from connect_kit.engine import DuckDBEngine, Schema
+    from connect_kit.roster.value import Roster
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +55,7 @@ class Workspace:
         return [*super().__dir__(), *WORKSPACE_FILES]
 
     def summary(self) -> pd.DataFrame:
-        """One row a table: ``table`` and ``rows``."""
+        """One row per table: ``table`` and ``rows``."""
         import pandas as pd
 
         return pd.DataFrame(list(self.rows.items()), columns=["table", "rows"])
@@ -61,11 +64,10 @@ class Workspace:
         return "Workspace(" + ", ".join(f"{name} {rows:,}" for name, rows in self.rows.items()) + ")"
 
     def _repr_html_(self) -> str:
-        from connect_kit.display.html import table_html
-
         return table_html(self.summary())
 
 
+@checked(paths=False)
 def read_workspace(path: str | Path, *, engine: DuckDBEngine | None = None) -> Workspace:
     """Read a district's Connect workspace from a folder of exported CSV files.
 
@@ -87,9 +89,11 @@ def read_workspace(path: str | Path, *, engine: DuckDBEngine | None = None) -> W
         When the folder holds no workspace, or a file of it cannot be read whole.
     """
     folder = Path(path)
-    with contextlib.suppress(RuntimeError):  # an unknown ~user, which then is not a folder either
+    there = False
+    with contextlib.suppress(RuntimeError, OSError):  # an unknown ~user, a name too long: not a folder either
         folder = folder.expanduser()
-    if not folder.is_dir():
+        there = folder.is_dir()
+    if not there:
         raise WorkspaceError(
             f"{folder}: no such folder; give the folder with Connect's schools.csv and the other exports"
         )
@@ -141,7 +145,7 @@ def _load(schema: Schema, name: str, file: Path, scratch: Path, columns: tuple[s
     try:
         source = open_csv(file, scratch, columns)
     except OSError as error:
-        raise WorkspaceError(f"{file}: cannot be read ({error.strerror}); check its rights") from error
+        raise WorkspaceError(f"{file}: cannot be read ({error.strerror}); check its permissions") from error
     if source.original.encoding is None or not source.header:
         raise WorkspaceError(f"{file}: is not a CSV text file; export it from Connect again")
     header = [column.strip() for column in source.header]
@@ -162,10 +166,22 @@ def _load(schema: Schema, name: str, file: Path, scratch: Path, columns: tuple[s
 
 def _trim(schema: Schema, name: str, columns: tuple[str, ...]) -> None:
     values = quoted(f"_file_{name}")
-    for column in map(quoted, columns):  # blanks around a value are a spreadsheet's; blanks alone are no value
+    for column in map(quoted, columns):  # blanks around a value are a spreadsheet's; blanks alone are not a value
         blanks = f"{column} <> trim({column})"
         if schema.execute(f"SELECT 1 FROM {values} WHERE {blanks} LIMIT 1"):
             schema.execute(f"UPDATE {values} SET {column} = nullif(trim({column}), '') WHERE {blanks}")
+
+
+def require_same_engine(roster: Roster, workspace: Workspace | None) -> None:
+    """Refuse two sides that no SQL can see together.
+
+    Raises
+    ------
+    SettingError
+        When roster and workspace are on different engines.
+    """
+    if workspace is not None and workspace.schema.engine is not roster.schema.engine:
+        raise SettingError("roster and workspace are on different engines; read both with the same engine")
 
 
 def empty_workspace(schema: Schema) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from connect_kit.connect import FILES, Level
+from connect_kit.engine.arguments import checked
+from connect_kit.engine.files import ensure_folder
 from connect_kit.errors import SettingError
 from connect_kit.samples.actions import plant
 from connect_kit.samples.catalogue import choose_faults
@@ -104,6 +106,11 @@ class SampleDistrict:
         return pd.DataFrame(found)
 
 
+#: How large a sample may be asked for, and how large a seed; DuckDB computes with it.
+_MOST_STUDENTS, _SEEDS = 20_000_000, 2**62
+
+
+@checked()
 def sample_roster(
     folder: Path | str,
     *,
@@ -128,7 +135,7 @@ def sample_roster(
     folder : path
         Gets ``delivery/``, ``workspace/`` and ``truth.csv``; files of the same names are replaced.
     students : int
-        Exactly this many students, 20 to some millions.
+        Exactly this many students, 20 to 20 million.
     schools : int, optional
         At level ``district`` about one per 700 students, at least three.
     seed : int
@@ -161,8 +168,10 @@ def sample_roster(
         When an argument is not allowed, or faults do not fit together.
     """
     share = DUPLICATE_SHARE if duplicates is True else float(duplicates)
-    _check(students, schools, layout, level, guardians, share)
-    chosen, place = choose_faults(faults, layout=layout, level=level, guardians=guardians)
+    _check(students, schools, seed, layout, level, guardians, share)
+    chosen, place = choose_faults(
+        faults if isinstance(faults, str) else list(faults), layout=layout, level=level, guardians=guardians
+    )
     if existing and level == "school" and any(fault.code.startswith("workspace.") for fault in chosen):
         raise SettingError(
             "with existing, the only school's workspace is made by hand, so no workspace fault can be planted"
@@ -176,7 +185,7 @@ def sample_roster(
         truth_classrooms=target / "truth_classrooms.csv" if existing else None,
         truth_schools=target / "truth_schools.csv" if existing else None,
     )  # fmt: skip
-    sample.delivery.mkdir(parents=True, exist_ok=True)
+    ensure_folder(sample.delivery)
     for stale in ("people", "adults", "classrooms", "schools"):
         (target / f"truth_{stale}.csv").unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(prefix="connect-kit-sample-") as scratch:
@@ -212,15 +221,19 @@ def sample_roster(
     return sample
 
 
-def _check(students: int, schools: int | None, layout: str, level: str, guardians: str | None, share: float) -> None:
+def _check(
+    students: int, schools: int | None, seed: int, layout: str, level: str, guardians: str | None, share: float
+) -> None:
     if layout not in LAYOUTS:
         raise SettingError(f"layout {layout!r} is not one of {', '.join(LAYOUTS)}")
     if level not in _LEVELS:
         raise SettingError(f"level {level!r} is not one of {', '.join(_LEVELS)}")
     if guardians is not None and guardians not in _GUARDIANS:
         raise SettingError(f"guardians {guardians!r} is not one of {', '.join(_GUARDIANS)}")
-    if students < 20:
-        raise SettingError(f"students is {students}; a sample has at least 20")
+    if not 20 <= students <= _MOST_STUDENTS:
+        raise SettingError(f"students is {students}; a sample has at least 20, and at most {_MOST_STUDENTS:,}")
+    if not abs(seed) < _SEEDS:
+        raise SettingError(f"seed is {seed}; expected a whole number below {_SEEDS:,}")
     if not 0 <= share <= 1:
         raise SettingError(f"duplicates is {share}; the share of duplicate students is between 0 and 1")
     if schools is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from connect_kit.engine.arguments import checked
 from connect_kit.errors import SettingError, TwinError
 from connect_kit.twin.undo import preview_change, record_change
 from connect_kit.twin.values import Action, Change, Settings
@@ -52,6 +53,7 @@ def apply(twin: TwinData, action: Action) -> Change:
         return record_change(session, action.kind, _words(action), kind.tables, lambda: kind.act(session, action))
 
 
+@checked()
 def connections(matches: SchoolMatches | ClassroomMatches, *, suggested: bool = False) -> list[Action]:
     """The decisions about schools or classrooms, as actions on the twin.
 

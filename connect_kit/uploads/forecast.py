@@ -10,9 +10,9 @@ from connect_kit.display.charts import actions_by_line
 from connect_kit.display.html import table_html
 from connect_kit.display.look import school_label
 from connect_kit.engine import create_table, quoted
+from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.errors import PlanError, SettingError
-from connect_kit.uploads.plan import as_plan
 from connect_kit.uploads.result_files import read_own_result
 from connect_kit.uploads.run import upload
 from connect_kit.uploads.targets import as_target
@@ -102,6 +102,7 @@ class Forecast:
         )
 
 
+@checked()
 def forecast_upload(
     plan: UploadPlan,
     target: Target | Twin | str | Path,
@@ -127,7 +128,7 @@ def forecast_upload(
     PlanError
         When ``result`` is of another plan or target, of a real upload, or of a dry run that was cancelled.
     """
-    plan, place = as_plan(plan), as_target(target)
+    place = as_target(target)
     if duplicates is not None and duplicates.kind != "students":
         raise SettingError("duplicates are of adults; the forecast counts students: find_duplicates(roster, workspace)")
     if result is None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from connect_kit.display import charts
 from connect_kit.display.html import table_html
+from connect_kit.engine.arguments import checked
 from connect_kit.errors import PlanError, SettingError
 from connect_kit.uploads.gates import gates
 from connect_kit.uploads.plan_data import PlanData
@@ -175,15 +176,6 @@ class UploadPlan(PlanData):
         return head + table_html(self.summary()) + table_html(self.gates(), "Before a real upload")
 
 
-def as_plan(thing: object) -> UploadPlan:
-    """The plan itself, or an error that says how to get one."""
-    if isinstance(thing, UploadPlan):
-        return thing
-    raise SettingError(
-        f"{type(thing).__name__} is not a plan; give an UploadPlan, from plan_upload or read_plan(folder)"
-    )
-
-
 def yes_or_no(name: str, value: object) -> None:
     """Raise where an option is neither True nor False: a text such as "no" would count as yes."""
     if not isinstance(value, bool):
@@ -195,6 +187,7 @@ def confirmation(plan: UploadPlan, district: str) -> str:
     return f"{district} {plan.rows}"
 
 
+@checked()
 def read_plan(folder: str | Path) -> UploadPlan:
     """Read a plan from the folder of its prepared files. Whether these are unchanged is seen when they are sent.
 

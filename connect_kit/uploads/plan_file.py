@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from connect_kit.engine.files import atomic_write, ensure_folder
+from connect_kit.engine.files import atomic_write, ensure_folder, read_json
 from connect_kit.errors import OutputError, PlanError
 from connect_kit.uploads.plan_data import Critical, PlanData
 from connect_kit.uploads.prepare import folder_name
@@ -27,11 +27,13 @@ def plan_fields(folder: str | Path) -> dict[str, Any]:
     place = Path(folder).expanduser()
     place = place if place.name == NAME and not place.is_dir() else place / NAME
     try:
-        content = json.loads(place.read_text(encoding="utf-8"))
+        content = read_json(place)
     except FileNotFoundError as error:
         raise PlanError(f"{place}: not found; give the folder that plan_upload wrote") from error
-    except (OSError, ValueError, RecursionError) as error:
-        raise PlanError(f"{place}: cannot be read, or is damaged ({error}); {_AGAIN}") from error
+    except OSError as error:
+        raise PlanError(f"{place}: cannot be read ({error.strerror or error}); {_AGAIN}") from error
+    except ValueError as error:
+        raise PlanError(f"{place}: is damaged; {_AGAIN}") from error
     if isinstance(content, dict) and content.get("preparing"):
         raise PlanError(f"{place.parent}: its preparation did not end; {_AGAIN}")
     if not isinstance(content, dict) or "seal" not in content:
@@ -39,15 +41,19 @@ def plan_fields(folder: str | Path) -> dict[str, Any]:
     if content.get("version") != _VERSION:
         raise PlanError(f"{place}: a plan of version {content.get('version')}, expected {_VERSION}; {_AGAIN}")
     seal = content.pop("seal")
-    if seal != _seal(content):
+    try:
+        sealed = seal == _seal(content)
+    except RecursionError:  # it could be read, and is nested too deeply to be written
+        sealed = False
+    if not sealed:
         raise PlanError(
             f"{place}: was edited by hand or is damaged; {_AGAIN} (waivers and answers are given with plan.waive and "
             "plan.answer)"
         )
     try:
         return _fields(content, place.parent)
-    except (KeyError, TypeError, ValueError) as error:
-        raise PlanError(f"{place}: is damaged ({error}); {_AGAIN}") from error
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise PlanError(f"{place}: is damaged; {_AGAIN}") from error
 
 
 def write_plan(plan: Plan) -> Plan:
@@ -119,8 +125,11 @@ def clear(folder: Path) -> None:
 def _planned(folder: Path) -> list[str]:
     """Files of an earlier plan; of one that is damaged or did not end, all that could be its files."""
     try:
-        return [str(file["path"]) for file in json.loads((folder / NAME).read_text(encoding="utf-8"))["files"]]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        names = [str(file["path"]) for file in read_json(folder / NAME)["files"]]
+        if any("\0" in name for name in names):
+            raise ValueError("a file's name holds a NUL character")
+        return names
+    except (ValueError, KeyError, TypeError):
         found = (path for kind in ORDER for path in (folder / f"{kind}.csv", *folder.glob(f"*/{kind}.csv")))
         return [path.relative_to(folder).as_posix() for path in found]
 

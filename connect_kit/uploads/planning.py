@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Literal
 
 from connect_kit import connect
 from connect_kit.checks import AuditData
+from connect_kit.engine.arguments import checked
 from connect_kit.errors import PlanError, SettingError
-from connect_kit.uploads.plan import UploadPlan, yes_or_no
+from connect_kit.uploads.plan import UploadPlan
 from connect_kit.uploads.plan_data import Critical
 from connect_kit.uploads.plan_file import clear, write_plan
 from connect_kit.uploads.prepare import prepare
@@ -33,6 +34,7 @@ _DELIVERED = """
 """
 
 
+@checked()
 def plan_upload(
     roster: Roster | AuditData,
     workspace: Workspace | None = None,
@@ -96,11 +98,6 @@ def plan_upload(
         roster, workspace, findings = audit.roster, audit.workspace, audit.findings
         schools, classrooms = audit.schools, audit.classrooms
     level = _level(roster, level)
-    if student_id not in ("id", "number"):
-        raise SettingError(f"student_id is {student_id!r}; expected 'id' or 'number'")
-    yes_or_no("abandon", abandon)
-    if archive_existing is not None:
-        yes_or_no("archive_existing", archive_existing)
     for what, of in (("findings", findings), ("schools", schools), ("classrooms", classrooms)):
         if of is not None and of.roster.schema is not roster.schema:
             raise SettingError(f"{what} are of another roster; make them from the roster that is planned")

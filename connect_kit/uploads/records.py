@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from connect_kit.engine.files import read_json
 from connect_kit.uploads.plan_file import write_json
 from connect_kit.uploads.values import FileResult
 
@@ -42,7 +42,7 @@ def _dry_runs(folder: Path) -> list[DryRun]:
         try:
             found.append(
                 DryRun(
-                    one["target"], one["plan"], tuple(one["files"]), one["when"], dict(one["refused"]),
+                    str(one["target"]), str(one["plan"]), tuple(one["files"]), str(one["when"]), dict(one["refused"]),
                     {str(code): int(rows) for code, rows in one["errors"].items()},
                     str(one.get("results", "")), tuple(map(str, one.get("result_files", ()))),
                 )
@@ -132,7 +132,7 @@ def _run(value: Any) -> tuple[str, str]:
 
 def _read(path: Path, kind: type) -> Any:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        found = read_json(path)
+    except (OSError, ValueError):
         return kind()
     return found if isinstance(found, kind) else kind()

@@ -204,7 +204,7 @@ def _load_csv(schema: Schema, table: str, path: Path) -> tuple[tuple[str, ...], 
             loaded = load_csv(schema, table, source, unique_names(source.header))
     except OSError as error:
         reason = error.strerror or error
-        raise ResultsError(f"{path}: cannot be read ({reason}); check that it is there, and its rights") from error
+        raise ResultsError(f"{path}: cannot be read ({reason}); check that it is there, and its permissions") from error
     return source.header, tuple((int(row["line"]), str(row["reason"])) for row in loaded.refused.to_pylist())
 
 

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from connect_kit.engine.arguments import checked
 from connect_kit.engine.progress import progress_bar
 from connect_kit.errors import GateError, OutputError, UploadCancelledError
 from connect_kit.uploads.outcome import UploadResult
-from connect_kit.uploads.plan import as_plan
 from connect_kit.uploads.records import DryRun, remember_dry_run, remember_run, results_of
 from connect_kit.uploads.targets import as_target
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _MANY = 200_000
 
 
+@checked()
 def upload(
     plan: UploadPlan,
     target: Target | Twin | str | Path,
@@ -78,7 +79,7 @@ def upload(
     OutputError
         When results cannot be written; the file in hand left nothing behind.
     """
-    plan, place = as_plan(plan), as_target(target)
+    place = as_target(target)
     begun = time.monotonic()
     with place.lock():
         plan.verify()

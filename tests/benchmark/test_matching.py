@@ -50,7 +50,7 @@ def test_a_set_is_written_as_the_tools_read_it(people):
 
 @needs_recordlinkage
 @pytest.mark.parametrize("tool", [find_by_connect_kit, find_by_splink, find_by_recordlinkage])
-def test_the_bench_tells_precision_and_recall_of_each_tool_on_the_same_columns(people, tmp_path, tool):
+def test_the_benchmark_reports_precision_and_recall_of_each_tool_on_the_same_columns(people, tmp_path, tool):
     tool(Clock(tmp_path / "steps"), str(people), COLUMNS)
     steps = steps_of(tmp_path / "steps")
     assert steps
@@ -76,7 +76,7 @@ def test_a_tool_sees_the_columns_of_the_comparison_and_no_others(tmp_path):
     assert steps_of(tmp_path / "steps")["all"]["facts"] == {"true": 1, "found": 1, "correct": 1}
 
 
-def test_a_set_that_cannot_be_had_is_noted_and_is_no_problem(tmp_path, monkeypatch):
+def test_a_set_that_cannot_be_had_is_noted_and_does_no_harm(tmp_path, monkeypatch):
     there = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "recordlinkage" else there(name))
     said: list[str] = []

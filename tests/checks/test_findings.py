@@ -125,8 +125,8 @@ def test_findings_hold_ids_and_no_names(faulty_findings: Findings) -> None:
     users = faulty_findings.roster.users
     names = set(users["givenName"].dropna()) | set(users["familyName"].dropna()) | set(users["email"].dropna())
     names = {name for name in names if len(name) > 4}
-    told = " ".join(faulty_findings.table()["message"]) + " ".join(faulty_findings.causes()["cause"])
-    assert {name for name in names if name in told} == set()
+    shown = " ".join(faulty_findings.table()["message"]) + " ".join(faulty_findings.causes()["cause"])
+    assert {name for name in names if name in shown} == set()
 
 
 def test_rows_to_be_deleted_are_left_out_of_every_other_check(tmp_path: Path) -> None:

@@ -403,7 +403,7 @@ def test_messages_show_neither_birth_dates_nor_answers_of_demographics(findings)
     assert not messages.str.contains(rf"{Y - 12}|{Y - 9}|{TOMORROW}|2015|'F'|'Y'|TRUE", regex=True).any()
 
 
-def test_a_class_waiting_for_its_term_is_told_when_that_begins(findings):
+def test_a_class_waiting_for_its_term_says_when_that_begins(findings):
     assert f"{Z}-07-01" in findings.rows_sample("classes.termSourcedIds.future")["message"].iloc[0]
 
 

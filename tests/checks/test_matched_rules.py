@@ -64,7 +64,7 @@ def rows(findings: Findings, code: str) -> list[tuple[object, ...]]:
 # ---- students
 
 
-def test_whoever_is_there_twice_is_named_with_the_other_id_on_both_lines(tmp_path: Path) -> None:
+def test_a_duplicate_student_is_named_with_the_other_id_on_both_lines(tmp_path: Path) -> None:
     roster = delivery(tmp_path, "0001,Mina,Okafor", "0002,Teo,Lind", "0003,Minna,Okafor", "0004,M.,Okafor")
     pairs = ck.find_duplicates(roster)
     for one, other, decision in (
@@ -84,8 +84,8 @@ def test_many_others_are_named_up_to_five(tmp_path: Path) -> None:
     pairs = ck.find_duplicates(roster)
     for n in range(1, 8):
         pairs = pairs.decide("0000", f"000{n}", "same", who="ada")
-    told = rows(ck.check_roster(roster, duplicates=pairs), "users.student.entered_twice")
-    assert told[0][2:] == (2, "0000", "is probably the same child as 0001, 0002, 0003, 0004, 0005, …")
+    shown = rows(ck.check_roster(roster, duplicates=pairs), "users.student.entered_twice")
+    assert shown[0][2:] == (2, "0000", "is probably the same child as 0001, 0002, 0003, 0004, 0005, …")
 
 
 def test_a_student_beside_an_existing_one_is_named_with_connects_id(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_student_beside_an_existing_one_is_named_with_connects_id(tmp_path: Pa
     assert findings.rows("workspace.students.duplicates_expected")["givenName"].tolist() == ["Mina"]
 
 
-def test_a_pair_decided_to_be_different_is_no_finding(tmp_path: Path) -> None:
+def test_a_pair_decided_to_be_different_is_not_a_finding(tmp_path: Path) -> None:
     roster = delivery(tmp_path, "0001,Mina,Okafor")
     workspace = connect(tmp_path, students=("CP1,K1,Mina,Okafor,03,,,false",))
     ck.find_duplicates(roster, workspace).decide("0001", "workspace:CP1", "different", who="ada")
@@ -121,17 +121,17 @@ def test_what_was_not_given_is_named_with_the_call_that_gives_it(tmp_path: Path)
     assert "users.student.entered_twice" not in alone.index
 
 
-def test_rules_without_duplicates_are_no_consequence_of_a_missing_column(tmp_path: Path) -> None:
+def test_rules_without_duplicates_are_not_blamed_on_a_missing_column(tmp_path: Path) -> None:
     roster = delivery(tmp_path, "0001,Mina,Okafor")
     frames = {name: getattr(roster, name) for name in ("users", "classes", "enrollments")}
     frames["users"] = frames["users"].drop(columns="givenName")
     findings = ck.check_roster(ck.Roster.from_frames(frames))
     causes = findings.causes()
-    told = causes.loc[causes["codes"] == "header.missing_column", "explains"].iloc[0]
+    shown = causes.loc[causes["codes"] == "header.missing_column", "explains"].iloc[0]
     unchecked = findings.unchecked()["reason"]
     of_column = int((unchecked == "column givenName is missing in users.csv").sum())
     assert 0 < of_column < len(unchecked)
-    assert told.endswith(f"; {of_column} rules could not be checked")
+    assert shown.endswith(f"; {of_column} rules could not be checked")
 
 
 def test_duplicates_of_another_roster_or_of_adults_are_refused(tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ def test_an_id_that_a_guardian_shares_does_not_move_the_finding_to_the_guardian(
 # ---- classrooms
 
 
-def test_a_classroom_whose_class_is_only_suggested_will_be_there_twice(tmp_path: Path) -> None:
+def test_a_classroom_whose_class_is_only_suggested_will_be_duplicated(tmp_path: Path) -> None:
     roster = delivery(tmp_path, "0001,Mina,Okafor", classes=("0011,Room 3,03,0104", "0012,Room 4,03,0104"))
     workspace = connect(
         tmp_path,
@@ -174,8 +174,8 @@ def test_a_classroom_whose_class_is_only_suggested_will_be_there_twice(tmp_path:
     )
     classrooms = ck.match_classrooms(roster, workspace)
     found = rows(ck.check_roster(roster, workspace, classrooms=classrooms), "workspace.classrooms.unmatched")
-    told = "Classroom R1 has class ID 11; class 0011 is probably it: the upload makes a second classroom"
-    assert found == [("workspace", None, None, "R1", told)]
+    shown = "Classroom R1 has class ID 11; class 0011 is probably it: the upload makes a second classroom"
+    assert found == [("workspace", None, None, "R1", shown)]
 
 
 def test_a_classroom_made_by_hand_is_named_with_the_class_suggested_for_it(tmp_path: Path) -> None:
@@ -192,7 +192,7 @@ def test_a_classroom_made_by_hand_is_named_with_the_class_suggested_for_it(tmp_p
         )
 
 
-def test_a_matched_classroom_and_one_that_is_to_be_archived_or_left_are_no_finding(tmp_path: Path) -> None:
+def test_a_matched_classroom_and_one_to_be_archived_or_left_are_not_findings(tmp_path: Path) -> None:
     roster = delivery(tmp_path, "0001,Mina,Okafor", classes=tuple(f"00{n},Room {n},03,0104" for n in (11, 12, 13, 14)))
     workspace = connect(
         tmp_path,
@@ -288,7 +288,7 @@ def test_guardians_of_their_own_file_are_looked_at_too(tmp_path: Path) -> None:
 # ---- classes that only Connect knows
 
 
-def test_a_class_known_to_connect_at_another_school_is_no_class_of_the_enrollments_school(tmp_path: Path) -> None:
+def test_a_class_known_to_connect_at_another_school_is_not_one_of_the_enrollments_school(tmp_path: Path) -> None:
     roster = delivery(tmp_path, "0001,Mina,Okafor")
     with (tmp_path / "delivery" / "enrollments.csv").open("a", encoding="utf-8") as file:
         file.write("R8,0104,0001,student\nR9,0104,0001,student\n")

@@ -50,9 +50,9 @@ def test_codes_that_follow_from_others_exist() -> None:
 
 
 def test_no_message_could_show_a_personal_value() -> None:
-    told = [rule for rule in RULES if "{value}" in rule.message]
-    core = {rule.code for rule in told if not rule.is_sql and set(rule.columns) & PERSONAL_COLUMNS}
-    sql = {r.code for r in told if set(re.findall(r"(\w+)(?:::VARCHAR)? AS _value", r.query or "")) & PERSONAL_COLUMNS}
+    shown = [rule for rule in RULES if "{value}" in rule.message]
+    core = {rule.code for rule in shown if not rule.is_sql and set(rule.columns) & PERSONAL_COLUMNS}
+    sql = {r.code for r in shown if set(re.findall(r"(\w+)(?:::VARCHAR)? AS _value", r.query or "")) & PERSONAL_COLUMNS}
     assert core | sql == set()
 
 
@@ -108,7 +108,7 @@ def test_an_own_expectation_needs_no_meta(tmp_path: Path, clean: ck.SampleDistri
     assert suite.is_file()
 
 
-def test_an_expectation_that_cannot_run_is_told_apart_from_one_that_failed(
+def test_an_expectation_that_cannot_run_is_distinguished_from_one_that_failed(
     tmp_path: Path, clean: ck.SampleDistrict
 ) -> None:
     suite = write_suite(
@@ -138,7 +138,7 @@ def test_an_expectation_that_cannot_run_is_told_apart_from_one_that_failed(
     ],
     ids=["no json", "a list", "no kwargs", "unknown severity"],
 )
-def test_a_file_that_is_no_suite_is_refused_with_its_place(tmp_path: Path, text: str, message: str) -> None:
+def test_a_file_that_is_not_a_suite_is_refused_with_its_place(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "users.json").write_text(text, encoding="utf-8")
     with pytest.raises(SuiteError, match=message):
         load_suites(tmp_path)

@@ -45,6 +45,8 @@ def test_critical_findings_end_with_1_and_the_summary_counts_them(faulty: ck.Sam
     summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
     assert summary["fit"] is False
     assert summary["level"] == "district"
+    # Nothing broke: what was not checked lacked something.
+    assert {row["failed"] for row in summary["not_checked"]} <= {False}
     with (tmp_path / "findings.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert list(rows[0]) == "code severity table file line sourcedId column message".split()
@@ -126,7 +128,7 @@ def test_a_full_disk_leaves_the_former_results_as_they_were(clean: ck.SampleDist
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
-def test_a_faulty_suite_is_told_in_one_line(clean: ck.SampleDistrict, tmp_path: Path) -> None:
+def test_a_faulty_suite_is_reported_in_one_line(clean: ck.SampleDistrict, tmp_path: Path) -> None:
     (tmp_path / "users.json").write_text("{", encoding="utf-8")
     done = connect_kit("audit", clean.delivery, "--suites", tmp_path, "--out", tmp_path / "out")
     assert done.returncode == 2
@@ -163,7 +165,7 @@ def test_the_sample_command_writes_a_district_with_its_truth(tmp_path: Path) -> 
     [("--duplicates", "0", "--no-existing"), ("--level", "school", "--duplicates", "0")],
     ids=["switched off", "school level"],
 )
-def test_the_sample_command_can_leave_out_who_is_there_twice(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+def test_the_sample_command_can_leave_out_duplicate_students(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     done = connect_kit("sample", "--out", tmp_path, "--students", 500, *arguments)
     assert done.returncode == 0, done.stderr
     assert not list(tmp_path.glob("truth_*.csv"))

@@ -93,10 +93,10 @@ def test_the_three_files_hold_what_was_found_and_decided(place: Path) -> None:
     ]
     titles, classrooms = lines(place, "classrooms.csv")
     assert titles == PARTNERS
-    told = [[row["status"], row["roster_id"], row["workspace_id"], row["reason"]] for row in classrooms]
-    assert told[0] == ["matched", "0011", "R1", "same class ID"]
-    assert [row[:3] for row in told[1:]] == [["unmatched_roster", "0012", ""], ["unmatched_workspace", "", "R2"]]
-    assert told[2][3] == "decided: archive"
+    read = [[row["status"], row["roster_id"], row["workspace_id"], row["reason"]] for row in classrooms]
+    assert read[0] == ["matched", "0011", "R1", "same class ID"]
+    assert [row[:3] for row in read[1:]] == [["unmatched_roster", "0012", ""], ["unmatched_workspace", "", "R2"]]
+    assert read[2][3] == "decided: archive"
     assert summary["duplicates"] == {"pairs": 2, "clusters": 2}
     assert summary["schools"] == {"matched": 1, "suggested": 0, "unmatched": 0}
     assert summary["classrooms"] == {"matched": 1, "suggested": 0, "unmatched": 2}
@@ -139,9 +139,9 @@ def test_a_broken_decisions_file_ends_with_2_naming_every_line_and_changes_nothi
     decisions.write_text(broken, encoding="utf-8")
     asked = ["audit", str(place / "delivery"), "--workspace", str(place / "workspace"), "--out", str(place / "out")]
     assert run(asked) == 2
-    told = capsys.readouterr().err
-    assert told.startswith("connect-kit: ") and told.count("\n") == 1
-    assert "maybe" in told and "line 2" in told and "line 3" in told
+    read = capsys.readouterr().err
+    assert read.startswith("connect-kit: ") and read.count("\n") == 1
+    assert "maybe" in read and "line 2" in read and "line 3" in read
     assert not (place / "out").exists()
     assert decisions.read_text(encoding="utf-8") == broken
 

@@ -11,7 +11,8 @@ from typing import NamedTuple
 import pytest
 
 import connect_kit as ck
-from connect_kit.cli import run, sending
+from connect_kit.cli import run
+from connect_kit.cli.printing import print_upload
 
 
 class Road(NamedTuple):
@@ -48,7 +49,7 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_a_delivery_goes_the_whole_road_from_prepared_files_to_merged_students(
+def test_a_delivery_goes_all_the_way_from_prepared_files_to_merged_students(
     road: Road, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert prepare(road) == 0
@@ -68,9 +69,9 @@ def test_a_delivery_goes_the_whole_road_from_prepared_files_to_merged_students(
         row["sourcedId"] for row in rows(road.sample.delivery / "users.csv") if row["role"] == "student"
     }
 
-    told = ["results", str(tmp_path / "sent"), "--plan", str(road.plan), "--out", str(tmp_path / "told")]
-    assert run(told) == 0
-    assert {row["verdict"] for row in rows(tmp_path / "told" / "results.csv")} == {"as forecast"}
+    command = ["results", str(tmp_path / "sent"), "--plan", str(road.plan), "--out", str(tmp_path / "read")]
+    assert run(command) == 0
+    assert {row["verdict"] for row in rows(tmp_path / "read" / "results.csv")} == {"as forecast"}
 
     merge = ["merge", str(road.sample.delivery), "--twin", str(road.twin), "--out", str(tmp_path / "merge")]
     assert run([*merge, "--apply"]) == 0
@@ -98,27 +99,27 @@ def test_a_real_upload_without_its_words_sends_nothing_and_names_them(
     assert ck.Twin(road.twin).digest() == before
 
 
-def test_a_real_upload_before_the_dry_run_says_which_gate_is_open(
+def test_a_real_upload_before_the_dry_run_says_which_gate_is_blocking(
     road: Road, capsys: pytest.CaptureFixture[str]
 ) -> None:
     prepare(road)
     assert run(["upload", str(road.plan), "--twin", str(road.twin), "--real", "--confirm", "whatever"]) == 1
-    told = capsys.readouterr()
-    assert "▲ blocking  dry run: these files had no dry run" in told.out
-    assert told.err == "Nothing was sent: meet what is blocking first.\n"
+    printed = capsys.readouterr()
+    assert "▲ blocking  dry run: these files had no dry run" in printed.out
+    assert printed.err == "Nothing was sent: meet what is blocking first.\n"
 
 
-def test_an_upload_that_stopped_is_not_said_to_be_done(road: Road, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_upload_that_stopped_is_not_called_done(road: Road, capsys: pytest.CaptureFixture[str]) -> None:
     prepare(road)
     done = ck.upload(ck.read_plan(road.plan), road.twin)
     capsys.readouterr()
-    sending._print_result(replace(done, dry_run=False, files=done.files[:1], stopped="classes.csv was refused"))
-    told = capsys.readouterr().out
-    assert told.startswith("Not all was uploaded.")
-    assert "Stopped: classes.csv was refused" in told
+    print_upload(replace(done, dry_run=False, files=done.files[:1], stopped="classes.csv was refused"))
+    printed = capsys.readouterr().out
+    assert printed.startswith("Not all was uploaded.")
+    assert "Stopped: classes.csv was refused" in printed
 
 
-def test_a_critical_finding_stays_open_until_it_is_waived_with_a_reason(
+def test_a_critical_finding_blocks_until_it_is_waived_with_a_reason(
     road: Road, capsys: pytest.CaptureFixture[str]
 ) -> None:
     users = road.sample.delivery / "users.csv"
@@ -129,7 +130,7 @@ def test_a_critical_finding_stays_open_until_it_is_waived_with_a_reason(
     assert prepare(road) == 1
     assert "▲ blocking  self-check: users.role.known" in capsys.readouterr().out
     assert prepare(road, "--waive", "users.role.known") == 2
-    assert "waives nothing; give --waive CODE=REASON" in capsys.readouterr().err
+    assert "is not a waiver; give --waive CODE=REASON" in capsys.readouterr().err
     codes = [one.code for one in ck.read_plan(road.plan).critical]
     waived = [word for code in codes for word in ("--waive", f"{code}=the office knows")]
     assert prepare(road, *waived) == 0
@@ -165,7 +166,7 @@ def test_a_twin_shows_logs_exports_and_changes_itself(
         (["twin", "show", "nowhere.duckdb"], "no such twin"),
         (["twin", "new", "empty.duckdb"], "an empty twin needs a name"),
         (["upload", "nowhere", "--twin", "nowhere.duckdb"], "plan.json: not found"),
-        (["results", "nowhere", "--out", "told"], "nowhere"),
+        (["results", "nowhere", "--out", "read"], "nowhere"),
     ],
     ids=["no twin", "no name", "no plan", "no results"],
 )

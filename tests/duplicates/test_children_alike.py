@@ -83,7 +83,7 @@ def test_where_nearly_all_have_guardians_a_record_without_is_rather_a_second_one
     assert 1.0 < explained["match_weight"] < 5.0
 
 
-def test_where_half_have_no_guardians_that_one_has_none_tells_next_to_nothing(district: District) -> None:
+def test_where_half_have_no_guardians_that_one_has_none_says_next_to_nothing(district: District) -> None:
     child = {"givenName": "Isabela", "familyName": "Zubizarreta", "orgSourcedIds": "A", "grades": "07"}
     rows = [{**child, "sourcedId": "C1", "agentSourcedIds": "G"}, {**child, "sourcedId": "C2"}]
     names = [(f"Ada{'abcdefghij'[n % 10]}", f"Quist{'klmnopqrstuv'[n // 10]}") for n in range(60)]
@@ -156,7 +156,7 @@ def test_a_misspelt_record_is_the_one_twins_whom_more_speaks_for(district: Distr
     assert pairs_of(found.table()) == {frozenset({"C2", "C3"})}
 
 
-def test_a_second_record_without_family_is_no_twins_of_another_name(district: District, pairs_of: PairsOf) -> None:
+def test_a_second_record_without_family_is_not_a_twin_of_another_name(district: District, pairs_of: PairsOf) -> None:
     """Marius, again without a family and at another school, was taken for his twin Darius too."""
     child = {"familyName": "Abernathy", "grades": "07", "birthDate": "2013-05-06"}
     rows = [

@@ -35,7 +35,7 @@ def test_the_parts_add_up_to_the_match_weight(pair: tuple[str, str], explain: Ex
     assert explained.match_probability == pytest.approx(probability(explained.match_weight))
 
 
-def test_the_explanation_tells_the_weight_that_the_table_has(explain: Explain, found: Duplicates) -> None:
+def test_the_explanation_gives_the_weight_that_the_table_has(explain: Explain, found: Duplicates) -> None:
     by_pair = found.pairs(0.0001).set_index(["left_id", "right_id"])["match_weight"]
     for pair in [("P1", "P2"), ("X1", "X2"), ("H1", "H2")]:
         assert explain(*pair).match_weight == pytest.approx(by_pair[pair])
@@ -66,7 +66,7 @@ def test_a_pair_held_at_even_odds_says_so(explain: Explain) -> None:
     assert last["match_weight"] < -10
 
 
-def test_twins_are_told_by_their_names(explain: Explain) -> None:
+def test_twins_are_distinguished_by_their_names(explain: Explain) -> None:
     parts: Any = explain("T1", "T3").table().set_index("field")
     assert parts.loc["middle name", "level"] == "different"
     assert parts.loc["another child of the family", "match_weight"] < -50

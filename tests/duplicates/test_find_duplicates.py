@@ -200,7 +200,9 @@ def test_two_children_are_two_without_birth_dates(case: str, undated: Duplicates
 
 
 @pytest.mark.parametrize("without", [[], ["birthDate"]], ids=["birth dates", "no birth dates"])
-def test_a_common_name_is_no_match_not_even_in_one_grade_of_one_school(without: list[str], district: District) -> None:
+def test_a_common_name_is_not_a_match_not_even_in_one_grade_of_one_school(
+    without: list[str], district: District
+) -> None:
     found = find_duplicates(district(*NAMESAKES, without=without))
     assert found.table().empty
     assert found.clusters.empty
@@ -367,7 +369,7 @@ def test_the_delivery_is_left_and_connect_right(on_connect: Duplicates) -> None:
     )
 
 
-def test_one_id_here_and_on_connect_is_told_apart_by_its_key(on_connect: Duplicates) -> None:
+def test_one_id_here_and_on_connect_is_distinguished_by_its_key(on_connect: Duplicates) -> None:
     """A connectStudentId may be the sourcedId of somebody else."""
     assert on_connect.explain("R5", "workspace:S000").match_probability > 0.75
     assert on_connect.explain("R5", "S000").right == "roster:S000"
@@ -424,7 +426,7 @@ def test_a_threshold_is_a_probability(threshold: float, dated: Duplicates) -> No
 
 
 def test_an_unknown_kind_is_refused(dated: Duplicates) -> None:
-    with pytest.raises(SettingError, match="kind is 'pupils'; expected one of students, people"):
+    with pytest.raises(SettingError, match="kind is 'pupils'; expected 'students' or 'people'"):
         find_duplicates(dated.roster, kind="pupils")  # type: ignore[arg-type]
 
 

@@ -77,13 +77,13 @@ def test_a_repeated_id_is_one_record_and_a_blank_one_none(odd: Duplicates) -> No
     assert people.set_index("id").loc["S000", "given"] == "liam"
 
 
-def test_nonsense_is_no_birth_date(odd: Duplicates) -> None:
+def test_nonsense_is_not_a_birth_date(odd: Duplicates) -> None:
     born = odd.schema.frame("SELECT id, born FROM people WHERE id ~ '^B[0-9]+$'").set_index("id")["born"]
     assert len(born) == len(NONSENSE)
     assert born.isna().all()
 
 
-def test_a_date_on_which_nobody_was_born_is_no_birth_date(district: District) -> None:
+def test_a_date_on_which_nobody_was_born_is_not_a_birth_date(district: District) -> None:
     rows = [
         {"sourcedId": f"B{number}", "givenName": "Tycho", "familyName": f"Almanac{number}x", "birthDate": born}
         for number, born in enumerate(FAR)
@@ -122,7 +122,7 @@ def test_long_and_hostile_names_are_shown_for_review(odd: Duplicates, tmp_path: 
     [("teacher", "students"), ("student", "students"), ("teacher", "people")],
     ids=["no students", "one student", "one teacher"],
 )
-def test_one_person_is_no_pair(role: str, kind: Kind, district: District, tmp_path: Path) -> None:
+def test_one_person_is_not_a_pair(role: str, kind: Kind, district: District, tmp_path: Path) -> None:
     only = {"sourcedId": "T1", "role": role, "givenName": "Ada", "familyName": "Blackwood"}
     found = find_duplicates(district(only, alone=True), kind=kind)
     assert tuple(found.table().columns) == COLUMNS

@@ -199,7 +199,7 @@ def test_a_trailing_comma_on_every_line_is_a_field_too_many_also_beside_quoted_c
     )
 
 
-def test_commas_inside_quotes_are_no_field_too_many():
+def test_commas_inside_quotes_do_not_separate_fields():
     assert read('a,"b,b"\n"1,1",\n,"4,4,4"\n') == Read([(2, "1,1", None), (3, None, "4,4,4")], [])
 
 
@@ -383,7 +383,7 @@ def test_a_file_without_text_has_no_header(tmp_path, data):
     assert open_csv(path, tmp_path).header == ()
 
 
-def test_an_endless_first_line_is_no_header(tmp_path):
+def test_an_endless_first_line_is_not_a_header(tmp_path):
     path = tmp_path / "file.csv"
     path.write_text("a," * 1_000_000, encoding="utf-8")
     assert open_csv(path, tmp_path).header == ()

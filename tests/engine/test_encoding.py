@@ -90,7 +90,7 @@ def test_bytes_are_taken_for(tmp_path, data, encoding, label, plain):
         "LF before CR",
     ],
 )
-def test_line_ends_are_counted_and_told_apart(tmp_path, data, ends, final, plain):
+def test_line_ends_are_counted_and_distinguished(tmp_path, data, ends, final, plain):
     found = probe(tmp_path, data)
     assert (found.line_ends, found.final_line_end, found.plain) == (ends, final, plain)
     assert found.lines == ends + (not final)
@@ -119,7 +119,7 @@ def test_a_crlf_at_the_border_becomes_one_line_end_in_the_plain_copy(tmp_path):
     assert (tmp_path / "plain.csv").read_bytes()[CHUNK - 1 :] == b"\nb\nc\n"
 
 
-def test_a_file_that_stops_inside_a_character_is_no_utf_8(tmp_path):
+def test_a_file_that_stops_inside_a_character_is_not_utf_8(tmp_path):
     assert probe(tmp_path, HEAD.encode() + b"1,Zo\xe2\x80").label == "Windows-1252"
 
 

@@ -123,7 +123,7 @@ def test_files_written_together_replace_the_former_ones_and_leave_others_alone(t
 
 def test_files_written_together_are_all_as_they_were_where_the_work_fails(tmp_path):
     (tmp_path / "a.csv").write_text("former a")
-    with pytest.raises(OutputError, match="what stood there is as it was"), replace_together(tmp_path) as new:
+    with pytest.raises(OutputError, match="what was there is unchanged"), replace_together(tmp_path) as new:
         (new / "a.csv").write_text("half")
         raise OSError(errno.ENOSPC, "No space left on device")
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.csv": "former a"}

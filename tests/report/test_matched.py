@@ -60,7 +60,7 @@ def test_the_most_certain_pairs_stand_first_with_the_reason_in_words(page, doubl
             assert row["reason"] and row["left_id"] in page.text and row["reason"] in page.text
 
 
-def test_what_will_happen_is_told_once_for_all_schools(page, doubled):
+def test_what_will_happen_is_said_once_for_all_schools(page, doubled):
     for kind in ("schools", "classrooms"):
         consequences = doubled.matched[kind].consequences()
         parts = matched.partners_section(doubled.matched["schools"], doubled.matched["classrooms"])
@@ -124,7 +124,7 @@ def test_the_workbook_holds_every_pair_and_partner_with_ids_as_text(book, double
     assert "roster_title" not in sheet_rows(book["Classrooms"])[0]
 
 
-def test_a_contradiction_and_a_decision_are_told(doubled):
+def test_a_contradiction_and_a_decision_are_shown(doubled):
     pairs = doubled.matched["duplicates"]
     table = pairs.table()
     within = table[(table["left_source"] == "roster") & (table["right_source"] == "roster")]
@@ -141,7 +141,7 @@ def test_a_contradiction_and_a_decision_are_told(doubled):
         decided.undo().undo().undo()
 
 
-def test_nobody_there_twice_reads_friendly(clean):
+def test_a_delivery_without_duplicates_reads_friendly(clean):
     text = Page(report_html(clean.findings, **clean.matched)).text
     assert "✔ No duplicate students were found." in text
 

@@ -84,7 +84,7 @@ def test_examples_are_never_more_than_the_rows_found(faulty):
                 assert 0 < len(finding["examples"]) <= min(5, finding["count"]), finding["code"]
 
 
-def test_what_could_not_be_checked_is_told_apart(hostile, hostile_page):
+def test_what_could_not_be_checked_has_a_section_of_its_own(hostile, hostile_page):
     unchecked = hostile.unchecked()
     assert len(unchecked)
     assert "could not be checked; see which, and why" in hostile_page.text

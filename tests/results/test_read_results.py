@@ -431,9 +431,11 @@ def test_a_name_is_kept_out_where_its_punctuation_touches_a_word(tmp_path):
 def test_what_is_not_a_plan_or_not_a_forecast_is_refused(tmp_path, sent):
     write = tmp_path / "users-result.csv"
     write.write_text("sourcedId,result\nS1,ERROR\n", encoding="utf-8")
-    with pytest.raises(SettingError, match=r"str is not a plan; give an UploadPlan, from plan_upload or read_plan"):
+    with pytest.raises(
+        SettingError, match=r"plan is 'plan-folder'; expected an UploadPlan \(from plan_upload or read_plan\)"
+    ):
         read_results(write, "plan-folder")  # type: ignore[arg-type]
-    with pytest.raises(SettingError, match=r"str is not a forecast; give the UploadResult of a dry run"):
+    with pytest.raises(SettingError, match=r"forecast is 'plan-folder'; expected an UploadResult \(from upload\)"):
         read_results(write, forecast="plan-folder")  # type: ignore[arg-type]
 
 

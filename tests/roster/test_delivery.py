@@ -92,9 +92,9 @@ def test_a_folder_of_other_files_is_refused_and_some_are_named(refused, folder):
     assert "holds no roster file (found: grades.csv, notes.txt); expected users.csv" in refused(folder)
 
 
-def test_a_manifest_alone_is_no_delivery(refused, folder):
+def test_a_manifest_alone_is_not_a_delivery(refused, folder):
     (folder / "manifest.csv").write_text("propertyName,value\n", encoding="utf-8")
-    assert "no file of it can be read (there is only a manifest)" in refused(folder)
+    assert "none of its files can be read (there is only a manifest)" in refused(folder)
 
 
 def test_two_folders_are_refused(refused, folder):
@@ -111,7 +111,7 @@ def test_a_single_csv_file_is_not_mistaken_for_a_delivery(refused, folder):
     )
 
 
-def test_a_pipe_is_no_delivery(refused, folder):
+def test_a_pipe_is_not_a_delivery(refused, folder):
     os.mkfifo(folder / "pipe")
     assert "neither a folder nor a ZIP file" in refused(folder / "pipe")
 
@@ -136,10 +136,10 @@ def test_a_link_that_leads_to_itself_is_refused(refused, folder):
 @pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read every file whatever its mode"
 )
-def test_a_file_without_rights_is_refused(refused, folder):
+def test_a_file_without_permission_is_refused(refused, folder):
     (folder / "users.csv").write_text(USERS, encoding="utf-8")
     (folder / "users.csv").chmod(0)
-    assert "cannot be read (Permission denied); check the path and its rights" in refused(folder)
+    assert "cannot be read (Permission denied); check the path and its permissions" in refused(folder)
 
 
 @pytest.mark.parametrize("name", ["users.csv", "notes.txt"])
@@ -245,7 +245,7 @@ def test_a_member_without_a_name_is_refused(refused, folder, name):
     assert "a member has no name" in refused(packed(folder, ("users.csv", USERS), (name, "x")))
 
 
-def test_a_member_whose_name_is_no_text_is_refused(refused, folder):
+def test_a_member_whose_name_is_not_text_is_refused(refused, folder):
     path = packed(folder, ("usérs.csv", USERS))
     path.write_bytes(path.read_bytes().replace("é".encode(), b"\xff\xff"))
     assert "not a ZIP file, or a damaged one" in refused(path)

@@ -113,15 +113,15 @@ def test_a_name_that_the_tables_need_themselves_gets_an_underscore(name):
     ],
 )
 def test_required_columns(table, level, needed):
-    assert required_columns(table, level, later=False) == needed
+    assert required_columns(table, level, roles_file=False) == needed
     others = [name for name in known_columns(table) if name not in needed]
     assert read(others or ["studentSourcedId"], table, level).missing == (needed if others else ())
 
 
 def test_role_and_schools_are_not_required_where_roles_csv_has_them():
     names = ["sourcedId", "givenName", "familyName"]
-    assert read(names, level="district", later=True).missing == ()
-    assert read([*names, "Role"], level="district", later=True).missing == ("orgSourcedIds",)
+    assert read(names, level="district", roles_file=True).missing == ()
+    assert read([*names, "Role"], level="district", roles_file=True).missing == ("orgSourcedIds",)
 
 
 def test_guardians_need_an_email_or_a_mobile_number():

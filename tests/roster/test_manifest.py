@@ -112,7 +112,7 @@ def test_blank_lines_and_quoted_breaks_move_the_lines(noted):
     ],
     ids=["empty", "no header", "semicolons", "no text", "an endless value", "half a character"],
 )
-def test_what_is_no_manifest_is_noted_once(noted, data, text, line):
+def test_what_is_not_a_manifest_is_noted_once(noted, data, text, line):
     assert noted(data) == (None, [mismatch(line, text)])
 
 

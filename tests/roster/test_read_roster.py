@@ -50,7 +50,7 @@ def rows(frame):
     ]
 
 
-def seen(roster, *codes):
+def notices(roster, *codes):
     """What the reader noted, of some codes or of all but the listing of further files."""
     found = roster.schema.execute(
         "SELECT code, file, line, col, value FROM _notices ORDER BY code, file, line, col, value"
@@ -88,7 +88,7 @@ def test_a_clean_delivery_is_read_whole_and_nothing_is_noted(read):
     roster = read("clean")
     assert roster.tables == ("classes", "enrollments", "guardians", "student_attributes", "users")
     assert (list(roster.users.columns), rows(roster.users)) == (COLUMNS, USERS)
-    assert seen(roster) == []
+    assert notices(roster) == []
     assert roster.summary().values.tolist() == [
         ["classes", "classes.csv", 2, 0, 4],
         ["enrollments", "enrollments.csv", 4, 0, 4],
@@ -124,14 +124,14 @@ def test_blanks_inside_and_around_values_survive(read, changed):
     assert rows(read(changed(student_attributes=text)).student_attributes) == [(2, " 00 17 ", "  north  gate")]
 
 
-def test_a_field_of_blanks_is_no_value_and_is_noted(read):
+def test_a_field_of_blanks_is_not_a_value_and_is_noted(read):
     roster = read("blank-fields")
     assert rows(roster.users)[:2] == [
         (2, "00017", "010", "student", "Ada", None, None, None, "G1", "03"),
         (3, "00018", "010", "student", "Zoë", "Castle", None, None, "G1,G2", "KG"),
     ]
     assert rows(roster.users)[2:] == USERS[2:]
-    assert seen(roster, "file.blank_field") == [
+    assert notices(roster, "file.blank_field") == [
         ("file.blank_field", "users.csv", 2, "familyName", None),
         ("file.blank_field", "users.csv", 3, "email", None),
         ("file.blank_field", "users.csv", 3, "sms", None),
@@ -144,7 +144,7 @@ def test_a_field_of_blanks_is_no_value_and_is_noted(read):
 def test_aliases_are_read_as_the_standards_names_and_each_is_noted(read):
     roster = read("header-aliases")
     assert (list(roster.users.columns), rows(roster.users)) == (COLUMNS, USERS)
-    assert seen(roster) == [
+    assert notices(roster) == [
         ("header.alias", "enrollments.csv", 1, "schoolSourcedId", "'schoolSourcedID' is read as schoolSourcedId"),
         ("header.alias", "users.csv", 1, "familyName", "'familyname' is read as familyName"),
         ("header.alias", "users.csv", 1, "orgSourcedIds", "'ORGSOURCEDIDS' is read as orgSourcedIds"),
@@ -158,7 +158,7 @@ def test_a_repeated_column_refuses_only_its_file(read):
     roster = read("repeated-column")
     assert roster.tables == ("classes", "enrollments")
     assert roster.unreadable == {"users": "a column is repeated"}
-    assert seen(roster) == [
+    assert notices(roster) == [
         ("header.alias", "users.csv", 1, "email", "'Email' is read as email"),
         ("header.repeated_column", "users.csv", 1, "email", "email"),
     ]
@@ -171,7 +171,7 @@ def test_unknown_columns_are_kept_and_each_is_noted_once(read):
     assert list(roster.users.columns) == [*COLUMNS, "shoeSize", "metadata.bus", "rowid_"]
     assert [row[-3:] for row in rows(roster.users)] == [(str(i), f"B{i}", f"r{i}") for i in range(5)]
     assert roster.users.index.tolist() == [2, 3, 4, 5, 6]
-    assert seen(roster, "header.unknown_column") == [
+    assert notices(roster, "header.unknown_column") == [
         ("header.unknown_column", "users.csv", 1, "rowid_", "rowid_ is not a column of the standard"),
         ("header.unknown_column", "users.csv", 1, "shoeSize", "shoeSize is not a column of the standard"),
     ]
@@ -188,17 +188,17 @@ def test_an_attribute_may_be_called_anything(read, changed, name):
 
 
 def test_a_required_column_that_is_absent_is_noted_by_level(read):
-    absent = [(note[1], note[3]) for note in seen(read("school-level"), "header.missing_column")]
+    absent = [(note[1], note[3]) for note in notices(read("school-level"), "header.missing_column")]
     assert absent == [
         ("classes.csv", "schoolSourcedId"),
         ("enrollments.csv", "schoolSourcedId"),
         ("users.csv", "orgSourcedIds"),
     ]
-    assert seen(read("school-level", level="school")) == []
+    assert notices(read("school-level", level="school")) == []
 
 
 def test_an_unknown_level_is_refused(read):
-    with pytest.raises(SettingError, match="level='state': expected 'district' or 'school'"):
+    with pytest.raises(SettingError, match="level is 'state'; expected 'district' or 'school'"):
         read("clean", level="state")
 
 
@@ -222,7 +222,7 @@ def test_every_shape_is_read_as_the_same_people_and_reported(read, delivery, cod
     assert [
         tuple(v.replace("O’Brook", "Brook") if isinstance(v, str) else v for v in row) for row in rows(roster.users)
     ] == USERS
-    noted = seen(roster)
+    noted = notices(roster)
     assert {note[0] for note in noted} == ({code} if code else set())
     users = [note for note in noted if note[1] == "users.csv"]
     assert users == ([(code, "users.csv", 1 if code == "file.delimiter" else None, None, value)] if code else [])
@@ -238,7 +238,7 @@ def test_line_breaks_inside_quotes_belong_to_the_value_and_move_the_lines(read):
 # Decision 4: no line is lost
 
 
-def test_lines_that_are_no_record_are_kept_with_place_text_and_reason(read):
+def test_lines_that_cannot_be_read_are_kept_with_place_text_and_reason(read):
     roster = read("broken-quotes")
     assert [row[1:] for row in rows(roster.users)] == [row[1:] for row in USERS]
     assert roster.users.index.tolist() == [2, 4, 7, 9, 10]
@@ -249,14 +249,14 @@ def test_lines_that_are_no_record_are_kept_with_place_text_and_reason(read):
         ["users.csv", 6, "5 fields where the header has 9", "00021,010,student,Cy,Nash"],
         ["users.csv", 8, "10 fields where the header has 9", "00022,010,student,Di,Oak,,,,04,extra"],
     ]
-    assert [note[2] for note in seen(roster, "file.malformed_line")] == [3, 5, 6, 8]
+    assert [note[2] for note in notices(roster, "file.malformed_line")] == [3, 5, 6, 8]
     assert (roster.info["users"].rows, roster.info["users"].refused) == (5, 4)
 
 
-def test_blank_lines_are_no_records_and_keep_the_others_in_place(read):
+def test_blank_lines_are_not_records_and_keep_the_others_in_place(read):
     roster = read("blank-lines")
     assert [row[1:] for row in rows(roster.users)] == [row[1:] for row in USERS]
-    assert (roster.users.index.tolist(), len(roster.refused), seen(roster)) == ([3, 5, 8, 9, 10], 0, [])
+    assert (roster.users.index.tolist(), len(roster.refused), notices(roster)) == ([3, 5, 8, 9, 10], 0, [])
 
 
 def test_a_file_of_malformed_lines_only_is_unreadable_and_each_line_is_kept(read, changed):
@@ -274,8 +274,8 @@ def test_a_file_of_malformed_lines_only_is_unreadable_and_each_line_is_kept(read
 def test_a_oneroster_1_1_package_is_read_with_its_further_tables(read):
     roster = read("oneroster-1-1")
     assert (roster.version, len(roster.tables)) == ("1.1", 7)
-    assert [note for note in seen(roster) if note[0] != "header.not_asked_for"] == []
-    assert [note[1] for note in seen(roster, "delivery.extra_file")] == [
+    assert [note for note in notices(roster) if note[0] != "header.not_asked_for"] == []
+    assert [note[1] for note in notices(roster, "delivery.extra_file")] == [
         "academicSessions.csv",
         "courses.csv",
         "demographics.csv",
@@ -287,7 +287,7 @@ def test_a_oneroster_1_1_package_is_read_with_its_further_tables(read):
 def test_from_1_2_roles_and_schools_come_from_roles_csv(read):
     roster = read("oneroster-1-2")
     assert roster.version == "1.2"
-    assert [note[:3] for note in seen(roster) if note[0] != "header.not_asked_for"] == [
+    assert [note[:3] for note in notices(roster) if note[0] != "header.not_asked_for"] == [
         ("roles.status.tobedeleted", "roles.csv", 8)
     ]
     assert checked(roster, "_line, sourcedId, role, orgSourcedIds, _kind") == [
@@ -316,12 +316,12 @@ ROLES = "sourcedId,userSourcedId,roleType,role,orgSourcedId\nr1,00017,primary,st
     ],
     ids=["whole", "without schools", "without types", "without roles", "without users", "unreadable", "not delivered"],
 )
-def test_users_without_role_are_told_from_users_whose_role_is_in_roles_csv(read, changed, roles, users, absent):
+def test_users_without_role_differ_from_users_whose_role_is_in_roles_csv(read, changed, roles, users, absent):
     manifest = "propertyName,value\nmanifest.version,1.0\noneroster.version,1.2\n"
     files = {"users": "sourcedId,givenName,familyName\n00017,Ada,Brook\n", "manifest": manifest}
     roster = read(changed(**files, **({"roles": roles} if roles else {})))
     assert checked(roster, "sourcedId, role, orgSourcedIds") == users
-    assert {note[3] for note in seen(roster, "header.missing_column") if note[1] == "users.csv"} == absent
+    assert {note[3] for note in notices(roster, "header.missing_column") if note[1] == "users.csv"} == absent
 
 
 def test_the_order_of_files_in_an_archive_does_not_matter_to_roles(read, tmp_path):
@@ -332,7 +332,7 @@ def test_the_order_of_files_in_an_archive_does_not_matter_to_roles(read, tmp_pat
                 archive.write(DELIVERIES / "oneroster-1-2" / f"{name}.csv", f"{name}.csv")
     first, second = (read(tmp_path / f"{number}.zip") for number in range(2))
     assert checked(first, "*") == checked(second, "*")
-    assert [note for note in seen(first) if note[0] == "header.missing_column"] == []
+    assert [note for note in notices(first) if note[0] == "header.missing_column"] == []
 
 
 def test_users_without_ids_beside_roles_are_read(read, changed):
@@ -349,7 +349,7 @@ def test_rows_to_be_deleted_are_kept_counted_and_not_checked(read):
         (5, "G1", None),
     ]
     assert checked(roster, "_line, sourcedId") == [(2, "00017"), (5, "G1")]
-    assert [(note[1], note[2]) for note in seen(roster, "users.status.tobedeleted")] == [
+    assert [(note[1], note[2]) for note in notices(roster, "users.status.tobedeleted")] == [
         ("users.csv", 3),
         ("users.csv", 4),
     ]
@@ -369,7 +369,7 @@ def test_a_zip_is_read_like_a_folder(read, tmp_path, inside):
         archive.writestr(inside + "notes.txt", "for the office")
     roster = read(place)
     assert rows(roster.users) == USERS
-    assert seen(roster, "delivery.extra_file") == [("delivery.extra_file", "notes.txt", None, None, "notes.txt")]
+    assert notices(roster, "delivery.extra_file") == [("delivery.extra_file", "notes.txt", None, None, "notes.txt")]
 
 
 def test_a_folder_in_a_folder_is_opened_and_other_files_are_listed(read, tmp_path):
@@ -378,7 +378,7 @@ def test_a_folder_in_a_folder_is_opened_and_other_files_are_listed(read, tmp_pat
     (tmp_path / ".DS_Store").write_bytes(b"x")
     roster = read(tmp_path)
     assert rows(roster.users) == USERS
-    assert [note[1] for note in seen(roster, "delivery.extra_file")] == ["notes.txt"]
+    assert [note[1] for note in notices(roster, "delivery.extra_file")] == ["notes.txt"]
 
 
 def test_a_file_name_in_another_case_is_read_and_noted(read, changed):
@@ -386,7 +386,7 @@ def test_a_file_name_in_another_case_is_read_and_noted(read, changed):
     (folder / "users.csv").rename(folder / "Users.CSV")
     roster = read(folder)
     assert (rows(roster.users), roster.info["users"].file) == (USERS, "Users.CSV")
-    assert seen(roster) == [("file.name", "Users.CSV", None, None, "Users.CSV is read as users.csv")]
+    assert notices(roster) == [("file.name", "Users.CSV", None, None, "Users.CSV is read as users.csv")]
 
 
 @pytest.mark.parametrize("delivery", sorted(path.name for path in DELIVERIES.iterdir()))
@@ -406,7 +406,7 @@ def test_a_delivery_is_never_written_to(read, tmp_path, delivery):
 
 def test_a_missing_file_is_noted_and_its_table_is_there_and_empty(read, changed):
     roster = read(changed(classes=None, guardians=None))
-    assert seen(roster) == [("file.missing", "classes.csv", None, None, "classes.csv")]
+    assert notices(roster) == [("file.missing", "classes.csv", None, None, "classes.csv")]
     assert checked(roster, "*", "classes") == checked(roster, "*", "guardians") == []
     with pytest.raises(AttributeError, match=r"classes\.csv was not delivered"):
         _ = roster.classes
@@ -426,7 +426,7 @@ def test_a_missing_file_is_noted_and_its_table_is_there_and_empty(read, changed)
 )
 def test_a_file_without_rows_is_empty(read, changed, data):
     roster = read(changed(classes=data))
-    assert [note[:2] for note in seen(roster, "file.empty", "file.undecodable")] == [("file.empty", "classes.csv")]
+    assert [note[:2] for note in notices(roster, "file.empty", "file.undecodable")] == [("file.empty", "classes.csv")]
     assert checked(roster, "*", "classes") == []
 
 
@@ -441,9 +441,9 @@ GARBAGE = {
 
 
 @pytest.mark.parametrize("kind", GARBAGE)
-def test_twenty_megabytes_of_garbage_alone_are_no_delivery(engine, tmp_path, kind):
+def test_twenty_megabytes_of_garbage_alone_are_not_a_delivery(engine, tmp_path, kind):
     (tmp_path / "users.csv").write_bytes(GARBAGE[kind](20_000_000))
-    with pytest.raises(DeliveryError, match=r"no file of it can be read \(users\.csv: [^\n]*\)$"):
+    with pytest.raises(DeliveryError, match=r"none of its files can be read \(users\.csv: [^\n]*\)$"):
         read_roster(tmp_path, engine=engine)
 
 
@@ -451,7 +451,7 @@ def test_twenty_megabytes_of_garbage_alone_are_no_delivery(engine, tmp_path, kin
 def test_garbage_beside_good_files_is_noted_and_they_are_read(read, changed, kind):
     roster = read(changed(guardians=GARBAGE[kind](2_000_000)))
     assert rows(roster.users) == USERS
-    noted = {note[0] for note in seen(roster) if note[1] == "guardians.csv"}
+    noted = {note[0] for note in notices(roster) if note[1] == "guardians.csv"}
     assert noted & {"file.undecodable", "header.missing_column"}
     assert "guardians" in roster.unreadable
 
@@ -464,7 +464,7 @@ def test_a_roster_of_frames_is_like_the_one_that_was_read(read, engine):
     made = Roster.from_frames({name: roster.frame(name) for name in roster.tables}, engine=engine)
     for name in roster.tables:
         assert rows(made.frame(name)) == rows(roster.frame(name))
-    assert (made.path, seen(made)) == (None, [])
+    assert (made.path, notices(made)) == (None, [])
 
 
 def test_another_index_than_line_is_numbered_from_two(engine):
@@ -501,7 +501,7 @@ def test_numbers_are_refused(engine, values):
     ],
     ids=["unknown table", "repeated column", "no known column"],
 )
-def test_frames_that_are_no_table_are_refused(engine, frames, message):
+def test_frames_that_are_not_tables_are_refused(engine, frames, message):
     with pytest.raises(SettingError, match=message):
         Roster.from_frames(frames, engine=engine)
 
@@ -514,7 +514,7 @@ def test_replacing_a_table_gives_a_new_roster_and_leaves_the_old(read):
     assert rows(old.users) == USERS
     assert [(row[0], row[-1]) for row in rows(new.users)] == [(2, "03"), (3, "01"), (4, None), (5, None)]
     assert rows(new.classes) == rows(old.classes)
-    assert (new.path, new.level, seen(new)) == (old.path, old.level, [])
+    assert (new.path, new.level, notices(new)) == (old.path, old.level, [])
 
 
 def test_replacing_one_table_keeps_what_was_noted_of_the_others(read, changed):
@@ -522,8 +522,8 @@ def test_replacing_one_table_keeps_what_was_noted_of_the_others(read, changed):
         changed(classes="sourcedId,Title,grades,schoolSourcedId\nc-1,Art,  ,010\nbroken\n", guardians=b"\x81\x00")
     )
     new = old.replace(users=old.users)
-    assert seen(new) == seen(old)
-    assert {note[0] for note in seen(new)} >= {
+    assert notices(new) == notices(old)
+    assert {note[0] for note in notices(new)} >= {
         "file.malformed_line",
         "header.alias",
         "file.blank_field",
@@ -540,7 +540,7 @@ def test_a_refused_line_stays_refused_until_a_row_of_that_line_is_given(read):
     mended.loc[6] = ["00021", "010", "student", "Cy", "Nash", None, None, None, "04"]
     new = old.replace(users=mended)
     assert new.refused["line"].tolist() == [3, 5, 8]
-    assert [note[2] for note in seen(new, "file.malformed_line")] == [3, 5, 8]
+    assert [note[2] for note in notices(new, "file.malformed_line")] == [3, 5, 8]
     assert (new.info["users"].rows, new.info["users"].refused) == (6, 3)
 
 

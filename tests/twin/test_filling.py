@@ -166,7 +166,7 @@ def test_a_folder_without_a_workspace_fills_no_twin(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_setting_that_cannot_be_is_told_with_its_file(exported, tmp_path):
+def test_an_impossible_setting_is_named_with_its_file(exported, tmp_path):
     folder = exported(settings="name,value\ndeletion_threshold,much\n")
     with pytest.raises(WorkspaceError, match=r"settings\.csv: deletion_threshold is 'much'; expected a whole number"):
         Twin.fill(tmp_path / "t.duckdb", folder)

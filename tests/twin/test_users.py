@@ -116,7 +116,7 @@ def test_each_rule_refuses_its_rows_with_the_code_of_the_self_check(desk: Desk) 
     assert result.table()["message"][9] == "School 9999 is not a School ID recorded on Connect"
 
 
-def test_a_row_that_breaks_several_rules_is_told_the_first(desk: Desk) -> None:
+def test_a_row_that_breaks_several_rules_names_the_first(desk: Desk) -> None:
     assert outcomes(desk.upload("users", users(",,pupil,,,,,,,"))) == ["users.sourcedId.present"]
 
 

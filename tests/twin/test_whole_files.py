@@ -123,7 +123,7 @@ def test_what_belongs_to_students_needs_students(desk: Desk, kind: str) -> None:
     assert desk.upload(kind, text).code == "upload.order"
 
 
-def test_a_line_that_is_no_record_is_refused_with_its_number_and_the_rest_is_processed(desk: Desk) -> None:
+def test_a_line_that_cannot_be_read_is_refused_with_its_number_and_the_rest_is_processed(desk: Desk) -> None:
     # Decision 4 and 15: a result row for lines that could not be parsed too
     text = (
         'sourcedId,title,grades,schoolSourcedId\nC1,Art,03,0104\nC2,Music\nC3,"Big\nBand",03,0104\nC4,"Drama,03,0104\n'
@@ -165,7 +165,7 @@ def test_a_file_that_changed_after_it_was_planned_is_not_uploaded(desk: Desk) ->
         desk.dry_run(UploadFile("users", desk.folder / "nowhere.csv", "0"))
 
 
-def test_two_hundred_thousand_bad_rows_are_told_one_by_one(desk: Desk) -> None:
+def test_two_hundred_thousand_bad_rows_are_reported_one_by_one(desk: Desk) -> None:
     rows = "".join(f"X{i},9999,pupil,,,,,,,\n" for i in range(100_000)) + "broken\n" * 100_000
     result = desk.upload("users", USERS.splitlines()[0] + "\n" + rows)
     assert result.errors == result.rows == 200_000

@@ -43,7 +43,7 @@ def test_waivers_and_answers_stay_in_the_folder(plan: UploadPlan, tmp_path: Path
     assert again.critical == ()
 
 
-def test_the_digest_tells_other_bytes_and_another_way_of_sending_but_not_waivers(
+def test_the_digest_changes_with_other_bytes_and_another_way_of_sending_but_not_waivers(
     delivery: Path, twin: Twin, plan: UploadPlan, tmp_path: Path
 ) -> None:
     abandoning = plan_of(delivery, twin, tmp_path / "abandon", abandon=True)
@@ -172,9 +172,13 @@ def test_the_answer_is_yes_or_no_and_nothing_that_looks_like_it(plan: UploadPlan
     assert read_plan(plan.folder) == plan
 
 
-@pytest.mark.parametrize("option", ["archive_existing", "abandon"])
-def test_options_of_a_plan_are_yes_or_no(delivery: Path, twin: Twin, tmp_path: Path, option: str) -> None:
-    with pytest.raises(SettingError, match=f"{option} is 'no'; expected True or False"):
+@pytest.mark.parametrize(
+    ("option", "expected"), [("archive_existing", "True, False or None"), ("abandon", "True or False")]
+)
+def test_options_of_a_plan_are_yes_or_no(
+    delivery: Path, twin: Twin, tmp_path: Path, option: str, expected: str
+) -> None:
+    with pytest.raises(SettingError, match=f"{option} is 'no'; expected {expected}"):
         plan_of(delivery, twin, tmp_path / "other", **{option: "no"})
     assert not (tmp_path / "other").exists()
 

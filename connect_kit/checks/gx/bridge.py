@@ -3,7 +3,7 @@
 GX speaks to DuckDB through SQLAlchemy and ``duckdb-engine``. :class:`SharedConnection` hands it cursors of the engine's
 database instead of a database of its own. GX closes its connection before it fetches; each cursor therefore is a
 connection of its own that stays open until its result is gone, and results are streamed, never buffered.
-What GX's metrics lack on DuckDB stands in :mod:`connect_kit.checks.gx.metrics`.
+What GX's metrics lack on DuckDB is in :mod:`connect_kit.checks.gx.metrics`.
 """
 
 from __future__ import annotations

@@ -160,7 +160,7 @@ def rows_query(
     names += accessor.get("column_list") or single
     chosen: list[Any] = [sa.column(name) for name in names]
     if issubclass(cls, ColumnValuesUnique):
-        # Its condition speaks of a count that only GX's own query has.
+        # Its condition uses a count that only GX's own query has.
         domain = _rows(execution_engine, metric_domain_kwargs)
         column: Any = sa.column(single[0])
         repeated = sa.select(column).select_from(domain).group_by(column).having(sa.func.count() > 1)

@@ -1,0 +1,47 @@
+"""Arguments and options that several commands have."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from connect_kit.errors import SettingError
+
+Delivery = Annotated[Path, typer.Argument(help="Folder or ZIP with the CSV files.", show_default=False)]
+TwinFile = Annotated[Path, typer.Argument(help="The twin: a .duckdb file.", show_default=False)]
+TwinOption = Annotated[Path, typer.Option("--twin", help="The twin of the district's workspace.", show_default=False)]
+Waive = Annotated[
+    list[str] | None, typer.Option("--waive", help="CODE=REASON lets findings or refused rows pass; may be repeated.")
+]
+ArchiveExisting = Annotated[
+    bool | None,
+    typer.Option(
+        "--archive-existing/--keep-existing",
+        help="Whether students who are on Connect without SIS ID are archived before the first upload.",
+        show_default=False,
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it; otherwise it is only shown.")]
+
+
+def bars() -> bool | None:
+    """Whether progress bars are shown: as the library decides on a terminal, never elsewhere."""
+    return None if sys.stderr.isatty() else False
+
+
+def waivers(given: list[str] | None) -> dict[str, str]:
+    """Reasons by code.
+
+    Raises
+    ------
+    SettingError
+        For what is not CODE=REASON.
+    """
+    pairs = [text.partition("=") for text in given or []]
+    for text, (_, _, reason) in zip(given or [], pairs, strict=True):
+        if not reason.strip():
+            raise SettingError(f"{text!r} is not a waiver; give --waive CODE=REASON")
+    return {code.strip(): reason.strip() for code, _, reason in pairs}

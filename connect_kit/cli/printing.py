@@ -1,0 +1,126 @@
+"""What the commands print on the console."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    import connect_kit as ck
+
+_MARKS = {"critical": "✖", "warning": "▲", "info": "i", "blocking": "▲ blocking", "met": "✔ met     "}
+_MOST_CAUSES = 10
+_MOST_ROWS = 20
+#: What is done next, by the code of a gate's step.
+_STEPS = {
+    "check": "python -m connect_kit prepare checks the delivery",
+    "fix_or_waive": "fix it in the SIS and prepare again, or --waive CODE=REASON",
+    "deliver_schools": "deliver orgSourcedIds and schoolSourcedId",
+    "record_schools": "record the School IDs on Connect (S9); on a twin: python -m connect_kit twin connect",
+    "choose_school": "record the School IDs on Connect (S9), and prepare again",
+    "choose_target": "give the district's own twin, or prepare again with its workspace",
+    "answer": "--archive-existing or --keep-existing",
+    "archive": "python -m connect_kit twin archive-students TWIN --unsynced --yes",
+    "name_target": "python -m connect_kit upload PLAN --twin FILE",
+    "run_dry": "python -m connect_kit upload PLAN --twin FILE",
+    "fix_and_run_dry": "fix it, prepare again, and python -m connect_kit upload PLAN --twin FILE",
+    "fix_or_waive_rows": "fix them and prepare again, or --waive CODE=REASON for each",
+}
+
+
+def print_audit(audit: ck.Audit, out: Path) -> None:
+    """Print the verdict, the first causes, and where the files are."""
+    roster, findings = audit.roster, audit.findings
+    typer.echo(f"{roster.path} ({findings.level} level)")
+    for name, table in roster.info.items():
+        refused = f", {table.refused:,} lines refused" if table.refused else ""
+        typer.echo(f"  {name:<20}{table.rows:>12,} rows{refused}")
+    typer.echo("")
+    causes = findings.causes()
+    to_fix = causes[causes["severity"] != "info"]
+    verdict, _, why = findings.verdict_text.partition(":")
+    typer.echo(f"{'✔' if findings.fit else '✖'} {verdict.upper()}:{why}.")
+    for rule in findings.failed:
+        if rule.severity == "critical":
+            typer.echo(f"  ✖ critical  {rule.code}: could not run, so nobody knows whether the delivery keeps it")
+    for _, row in to_fix.head(_MOST_CAUSES).iterrows():
+        typer.echo(f"  {_MARKS[row['severity']]} {row['severity']:<9}{row['rows']:>9,}  {row['cause']}")
+    if len(to_fix) > _MOST_CAUSES:
+        typer.echo(f"  … and {len(to_fix) - _MOST_CAUSES} more causes; the report lists them in the order to fix them")
+    unchecked = findings.unchecked()
+    if len(unchecked):
+        reasons = ", ".join(dict.fromkeys(unchecked["reason"]))
+        typer.echo(f"  {len(unchecked)} rules could not be checked: {reasons}")
+    _print_matched(audit)
+    typer.echo("")
+    typer.echo(f"Report:   {out / 'report.html'}")
+    typer.echo(f"Workbook: {out / 'findings.xlsx'}")
+    typer.echo(f"All rows: {out / 'findings.csv'}")
+    if audit.duplicates is not None:
+        typer.echo(f"Pairs:    {out / 'duplicates.csv'}")
+    if audit.classrooms is not None:
+        typer.echo(f"Partners: {out / 'schools.csv'}, {out / 'classrooms.csv'}")
+
+
+def _print_matched(audit: ck.Audit) -> None:
+    if audit.duplicates is not None or audit.schools is not None:
+        typer.echo("")
+    if audit.duplicates is not None:
+        pairs = audit.duplicates.table()
+        within = int((pairs["right_source"] == "roster").sum())
+        counts = f"{within:,} {'pair' if within == 1 else 'pairs'} in the delivery"
+        if audit.duplicates.workspace is not None:
+            counts += f", {len(pairs) - within:,} of the delivery and Connect"
+        children = audit.duplicates.counts["clusters"]
+        typer.echo(f"  {'Duplicate students':<20}{counts}; {children:,} {'child' if children == 1 else 'children'}")
+    for name, value in (("Schools", audit.schools), ("Classrooms", audit.classrooms)):
+        if value is not None:
+            counted = value.counts
+            typer.echo(
+                f"  {name:<20}{counted['matched']:,} matched, {counted['suggested']:,} suggested, "
+                f"{counted['unmatched']:,} without a partner"
+            )
+
+
+def print_gates(gates: pd.DataFrame) -> None:
+    """Print what a real upload needs, and what is done where it is blocked."""
+    typer.echo("")
+    typer.echo("Before a real upload:")
+    for gate, state, why, step in gates[["gate", "state", "why", "step"]].itertuples(index=False, name=None):
+        typer.echo(f"  {_MARKS[state]}  {gate}: {why}" + (f" → {_STEPS[step]}" if step else ""))
+
+
+def print_upload(result: ck.UploadResult) -> None:
+    """Print what an upload did, or a dry run would do."""
+    if result.dry_run:
+        typer.echo("Dry run: nothing was changed.")
+    else:
+        typer.echo("Uploaded." if result.succeeded else "Not all was uploaded.")
+    print_tables(result.summary(), result.errors_by_cause())
+    if result.stopped:
+        typer.echo(f"Stopped: {result.stopped}")
+    typer.echo(f"Result files: {result.folder}")
+
+
+def print_tables(summary: pd.DataFrame, causes: pd.DataFrame | None = None) -> None:
+    """Print a table whole, and beneath it the first causes of errors, if there are any."""
+    _print_rows(summary)
+    if causes is not None and len(causes):
+        typer.echo("")
+        _print_rows(causes.head(_MOST_ROWS))
+
+
+def print_changes(kind: str, changes: pd.DataFrame) -> None:
+    """Print what an action would change."""
+    typer.echo(f"{kind}: {len(changes):,} changes")
+    if len(changes):
+        typer.echo(changes.head(_MOST_ROWS).to_string(index=False, na_rep=""))
+
+
+def _print_rows(frame: pd.DataFrame) -> None:
+    for line in frame.to_string(index=False, na_rep="").splitlines():
+        typer.echo(f"  {line.rstrip()}")

@@ -1,0 +1,179 @@
+"""Whatever a public verb is given, it does its work or says in plain words what it expects."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+import connect_kit as ck
+from connect_kit.errors import SettingError
+from tests.uploads import small
+
+VERBS = {name: getattr(ck, name) for name in ck.__all__ if inspect.isfunction(getattr(ck, name))}
+PARAMETERS = [(verb, name) for verb, call in VERBS.items() for name in inspect.signature(call).parameters]
+
+
+@pytest.fixture(scope="module")
+def right(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """A right value for each parameter, by its name; where verbs differ, by verb and name."""
+    place = tmp_path_factory.mktemp("right")
+    delivery = small.deliver(place / "2026-08-15")
+    twin = small.new_twin(place / "maple.duckdb")
+    audit = ck.audit(delivery, twin, progress=False)
+    plan = ck.plan_upload(audit, folder=place / "plan")
+    dry_run = ck.upload(plan, twin, progress=False)
+    twin.export(place / "workspace")
+    return {
+        "audit": audit,
+        "twin": twin,
+        "delivery": delivery,
+        "roster": audit.roster,
+        "workspace": audit.workspace,
+        "findings": audit.findings,
+        "frame": pd.DataFrame({"count": [1]}),
+        "matches": audit.schools,
+        "duplicates": audit.duplicates,
+        "plan": plan,
+        "target": twin,
+        "sample_roster.students": 20,
+        "sample_roster.faults": "none",
+        "audit.duplicates": False,
+        "read_roster.path": delivery,
+        "read_workspace.path": place / "workspace",
+        "read_decisions.path": delivery,
+        "read_results.path": dry_run.folder,
+        "write_report.path": place / "report.html",
+        "write_workbook.path": place / "findings.xlsx",
+        "read_plan.folder": plan.folder,
+        "sample_roster.folder": place / "sample",
+        "dry_run": dry_run,
+    }
+
+
+def call(verb: str, right: dict[str, Any], **wrong: Any) -> Any:
+    """The verb, given what it needs and one other value."""
+    needed = {
+        name: right.get(f"{verb}.{name}", right.get(name))
+        for name, parameter in inspect.signature(VERBS[verb]).parameters.items()
+        if parameter.default is parameter.empty or f"{verb}.{name}" in right
+    }
+    return VERBS[verb](**{**needed, **wrong})
+
+
+def odd(right: dict[str, Any]) -> list[Any]:
+    values = [
+        None, True, False, 5, -1, 10**30, 2.5, float("nan"), b"x", "", "x", "us", "\0", "\ud800", "x" * 5_000,
+        "~nobody-of-that-name/x", [], [5], ["x"], {}, {"x": 5}, {5: "x"}, {"x": "y"}, object(), int, ck.Roster, ck.Twin,
+        print, ..., date(2026, 8, 15), threading.Event(), pd.DataFrame({"a": [1]}), right["delivery"] / "users.csv",
+        right["audit"].schools, right["audit"].classrooms,
+    ]  # fmt: skip
+    names = ("audit", "roster", "workspace", "findings", "duplicates", "plan", "dry_run", "twin")
+    return values + [right[name] for name in names]
+
+
+def survives(what: Callable[[], Any]) -> None:
+    try:
+        what()
+    except ck.ConnectKitError as error:
+        assert len(str(error)) > 20, error
+
+
+@pytest.mark.parametrize(("verb", "name"), PARAMETERS, ids=lambda part: part)
+def test_an_odd_value_is_taken_or_is_an_error_of_the_kits_own(
+    verb: str, name: str, right: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "a" / "b")
+    for value in odd(right):
+        survives(functools.partial(call, verb, right, **{name: value}))
+
+
+scalar: st.SearchStrategy[Any] = st.none() | st.booleans() | st.integers() | st.floats() | st.binary()
+scalar |= st.text(st.characters(exclude_characters="/~\\"))  # nothing is written outside the test's own folder
+anything = st.recursive(
+    scalar,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=3,
+)
+#: Verbs that are done at once where a value is taken.
+QUICK = [
+    one for one in PARAMETERS if one[0].startswith(("read_", "match_", "plan_")) or one == ("write_report", "title")
+]
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(value=anything)
+@example("..")
+@pytest.mark.parametrize(("verb", "name"), QUICK, ids=lambda part: part)
+def test_any_value_is_taken_or_is_an_error_of_the_kits_own(
+    verb: str, name: str, right: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: Any
+) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True, exist_ok=True)
+    monkeypatch.chdir(tmp_path / "a" / "b")
+    survives(functools.partial(call, verb, right, **{name: value}))
+
+
+@pytest.mark.parametrize(
+    ("verb", "name", "value", "expected"),
+    [
+        ("audit", "delivery", None, "delivery is None; expected a path (text or Path) or a Roster (from read_roster)."),
+        ("audit", "delivery", 5, "delivery is 5; expected a path"),
+        ("audit", "workspace", 5, "workspace is 5; expected a path (text or Path), a Workspace (from read_workspace)"),
+        ("audit", "suites", 5, "suites is 5; expected a path (text or Path) or None. See help(connect_kit.audit)"),
+        ("audit", "region", 5, "region is 5; expected text."),
+        ("audit", "region", "us", "region is 'us'; expected 'US', or another of a country's two capital letters: AC"),
+        ("audit", "region", "Utopia", "region is 'Utopia'; expected a country's two capital letters: AC, AD, "),
+        ("audit", "progress", "yes", "progress is 'yes'; expected True, False or None."),
+        ("audit", "duplicates", "no", "duplicates is 'no'; expected True or False."),
+        ("audit", "level", "region", "level is 'region'; expected 'district' or 'school'."),
+        ("check_roster", "region", "us", "region is 'us'; expected 'US', or another of"),
+        ("find_duplicates", "threshold", "0.9", "threshold is '0.9'; expected a number."),
+        ("find_duplicates", "kind", "pupils", "kind is 'pupils'; expected 'students' or 'people'."),
+        ("plan_upload", "waivers", {"users.email.format": 5}, "waivers is a dict; expected a dict of text to text or "),
+        ("read_roster", "path", Path, "path is the class Path; expected a path (text or Path)."),
+        ("sample_roster", "students", True, "students is True; expected a whole number."),
+        ("upload", "dry_run", 0, "dry_run is 0; expected True or False."),
+    ],
+)  # fmt: skip
+def test_a_wrong_argument_is_named_with_what_is_expected(
+    verb: str, name: str, value: Any, expected: str, right: dict[str, Any]
+) -> None:
+    with pytest.raises(SettingError) as error:
+        call(verb, right, **{name: value})
+    assert str(error.value).startswith(expected)
+
+
+def test_who_gives_an_audit_for_a_part_of_it_is_shown_the_part(right: dict[str, Any]) -> None:
+    for verb, name in (("audit", "delivery"), ("find_duplicates", "roster")):
+        with pytest.raises(SettingError, match=rf"{name} is an Audit; .* Give the audit's roster: audit\.roster"):
+            call(verb, right, **{name: right["audit"]})
+    with pytest.raises(SettingError, match=r"Give the audit's workspace: audit\.workspace"):
+        call("match_schools", right, workspace=right["audit"])
+
+
+def test_a_message_shows_no_values_that_may_be_names(right: dict[str, Any]) -> None:
+    frame = pd.DataFrame({"givenName": ["Ada"]})
+    for value in (frame, ["Ada"], {"givenName": "Ada"}):
+        with pytest.raises(SettingError) as error:
+            ck.read_roster(value)  # type: ignore[arg-type]
+        assert "Ada" not in str(error.value)
+
+
+def test_a_verb_keeps_its_signature_and_its_help() -> None:
+    for name, verb in VERBS.items():
+        assert verb.__doc__ and verb.__name__ == name
+        assert "kwargs" not in inspect.signature(verb).parameters
+
+
+def test_every_public_verb_checks_its_arguments() -> None:
+    assert [name for name, verb in VERBS.items() if not hasattr(verb, "__wrapped__")] == []
