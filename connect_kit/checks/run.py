@@ -14,7 +14,7 @@ from connect_kit.checks.provided import provided_inputs
 from connect_kit.checks.rule_run import RuleRun
 from connect_kit.checks.suites import load_suites
 from connect_kit.engine.progress import progress_bar
-from connect_kit.errors import SettingError
+from connect_kit.roster.workspace import require_same_engine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,15 +62,14 @@ def check_roster(
     SuiteError
         When one of ``suites`` is not a suite, or one of its rules cannot be run.
     SettingError
-        When roster and workspace live in different engines, or ``duplicates`` or ``classrooms`` are those of others.
+        When roster and workspace are on different engines, or ``duplicates`` or ``classrooms`` are those of others.
     """
     started = time.perf_counter()
     importing = threading.Thread(
         target=prepare, daemon=True
     )  # GX takes seconds to import; the tables are made meanwhile
     importing.start()
-    if workspace is not None and workspace.schema.engine is not roster.schema.engine:
-        raise SettingError("roster and workspace live in different engines; pass the same engine= to both readers")
+    require_same_engine(roster, workspace)
     there = provided_inputs(roster, workspace, duplicates, classrooms)
     rules = load_suites(suites)
     others = (roster.schema.name, *([workspace.schema.name] if workspace else []))

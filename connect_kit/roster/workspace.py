@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from connect_kit.connect import WORKSPACE_FILES
 from connect_kit.engine import create_text_table, default_engine, load_csv, quoted
 from connect_kit.engine.csv_load import open_csv
-from connect_kit.errors import WorkspaceError
+from connect_kit.errors import SettingError, WorkspaceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from connect_kit.engine import DuckDBEngine, Schema
+    from connect_kit.roster.value import Roster
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,6 +167,18 @@ def _trim(schema: Schema, name: str, columns: tuple[str, ...]) -> None:
         blanks = f"{column} <> trim({column})"
         if schema.execute(f"SELECT 1 FROM {values} WHERE {blanks} LIMIT 1"):
             schema.execute(f"UPDATE {values} SET {column} = nullif(trim({column}), '') WHERE {blanks}")
+
+
+def require_same_engine(roster: Roster, workspace: Workspace | None) -> None:
+    """Check that roster and workspace are on one engine, so that one query sees both.
+
+    Raises
+    ------
+    SettingError
+        When they are not.
+    """
+    if workspace is not None and workspace.schema.engine is not roster.schema.engine:
+        raise SettingError("roster and workspace are on different engines; pass the same engine= to both readers")
 
 
 def empty_workspace(schema: Schema) -> None:
