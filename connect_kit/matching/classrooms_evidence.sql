@@ -1,5 +1,5 @@
--- The evidence of every pair of a class and a classroom. Continues blocks.sql once ``alike`` (a, b, ratio ...) is there.
--- What is unknown of one side is not evidence (NULL).
+-- The evidence of every pair of a class and a classroom. Continues blocks.sql once ``similar_cores`` (a, b, ratio ...) is there.
+-- What is unknown on one side is not evidence (NULL).
 
 CREATE MACRO in_common(bits, other) AS (bits & other) > 0;
 
@@ -22,13 +22,13 @@ SELECT c.l, c.r, i.holders AS id_holders, m.known, m.all_members, coalesce(s.sha
         WHEN m.known <= 0.1 * m.all_members AND m.all_members >= 5 AND m.usual THEN 'strangers' END AS members,
     CASE WHEN b.rooms IS NULL THEN NULL WHEN list_has_any(a.rooms, b.rooms) THEN 'same' WHEN a.rooms IS NOT NULL THEN 'differs' END AS room,
     CASE WHEN b.years IS NULL THEN NULL WHEN NOT list_has_any(a.years, b.years) THEN 'differs' WHEN a.years IS NULL AND (list_contains(b.years, 'old') OR list_max(b.years) < '{year}') THEN 'past' END AS year,
-    -- A number more than the class has is its section, its period or its grade, if anything. KG is bit 4 of the grades.
+    -- An extra number that the class does not have is its section, period or grade, if anything. KG is bit 4 of the grades.
     -- Where only one of section and period is known, it may mean the other.
     CASE WHEN a.section_bits IS NULL OR a.period_bits IS NULL THEN NULL
         WHEN in_common(b.number_bits & ~coalesce(a.number_bits, 0), a.section_bits | a.period_bits) THEN 'same'
         WHEN (b.number_bits & ~(coalesce(a.number_bits, 0) | (coalesce(a.grade_bits, 0) >> 4))) > 0 AND coalesce((a.number_bits & ~b.number_bits) = 0, true) THEN 'differs' END AS further
 FROM candidates AS c JOIN facts AS a ON a.side = 'l' AND a.n = c.l JOIN facts AS b ON b.side = 'r' AND b.n = c.r
-LEFT JOIN alike AS w ON w.a = a.core AND w.b = b.core
+LEFT JOIN similar_cores AS w ON w.a = a.core AND w.b = b.core
 LEFT JOIN known_members AS m ON m.r = c.r LEFT JOIN shared_members AS s ON s.l = c.l AND s.r = c.r LEFT JOIN repeated_ids AS i ON i.l = c.l AND i.r = c.r;
 
 -- What is shown about both sides.

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from connect_kit.display.charts import matches_by_school
 from connect_kit.engine import package_text
 from connect_kit.errors import SettingError
-from connect_kit.matching.base import COLUMNS, Matches
+from connect_kit.matching.base import Matches
 from connect_kit.matching.consequences import CHOICES, CLASSROOMS, SCHOOLS, Outcome
 from connect_kit.matching.resolve import STATUSES
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = ["COLUMNS", "STATUSES", "ClassroomMatches", "SchoolMatches"]
 
 
 class SchoolMatches(Matches):
@@ -53,7 +51,7 @@ class SchoolMatches(Matches):
         return matches_by_school(self.by_school(), "Schools of the delivery and on Connect")
 
     def partners(self) -> pd.DataFrame:
-        """Pairs matched or suggested.
+        """The pairs matched or suggested.
 
         Columns: ``school`` (School ID in the delivery), ``connect`` (Connect's own ID), ``title``, ``status``.
         """
@@ -84,7 +82,7 @@ class ClassroomMatches(Matches):
         school), ``_grades``, ``_teachers``, ``_members`` (number of students); ``roster_periods``,
         ``workspace_class_id``, ``workspace_archived``. Holds names of teachers: it is for the analyst's own screen.
         """
-        table = Matches.details(self)
+        table = super().details()
         also = (self.roster.schema.name, self.workspace.schema.name)
         seats = self.evidence.schema.frame(package_text(__package__, "seats.sql"), also=also)
         for side in ("roster", "workspace"):
@@ -96,7 +94,7 @@ class ClassroomMatches(Matches):
     def decide(
         self, roster_id: str | None, workspace_id: str, decision: str, *, who: str | None = None, note: str = ""
     ) -> Self:
-        """Decide about a pair, or about a classroom alone (``archive``, ``leave``: ``roster_id`` is None).
+        """Decide about a pair, or about a classroom alone (``archive`` and ``leave``, with ``roster_id`` None).
 
         Raises
         ------
@@ -111,7 +109,7 @@ class ClassroomMatches(Matches):
                     f"class {roster_id} belongs to Connect school {left['group']}, classroom {workspace_id} to "
                     f"{right['group']}; an ID is connected within a school (S10)"
                 )
-        return Matches.decide(self, roster_id, workspace_id, decision, who=who, note=note)
+        return super().decide(roster_id, workspace_id, decision, who=who, note=note)
 
     def choices(self, workspace_id: str) -> pd.DataFrame:
         """The three documented choices for a classroom: ``choice``, ``consequence``, ``source``."""
@@ -123,8 +121,8 @@ class ClassroomMatches(Matches):
 
     @property
     def capped(self) -> pd.DataFrame:
-        """Blocks too large to be compared: ``rule``, ``classes``, ``classrooms``, ``comparisons_left_out``."""
-        return self.evidence.capped.copy()
+        """Blocks too large to compare: ``rule``, ``classes``, ``classrooms``, ``comparisons_left_out``."""
+        return self.evidence.schema.frame("SELECT * FROM capped")
 
     def _outcome(self) -> pd.Series[Any]:
         frame = self._frame

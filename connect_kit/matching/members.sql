@@ -1,4 +1,4 @@
--- Who sits in a classroom and in a class: students known by ID, by name and grade, or by a decision.
+-- Which students are in a class and in a classroom: recognised by ID, by name and grade, or by a decision.
 
 CREATE TABLE class_students AS
 SELECT p.l, p.k, u._line AS student FROM class_people AS p JOIN users AS u ON u.sourcedId = p.id WHERE p.staff = 0 AND u._kind = 'student';
@@ -14,8 +14,8 @@ CREATE TABLE students_there AS
 SELECT s.k, s.student, w.studentId AS id, w.connectStudentId AS own, pupil_key(w.givenName, w.familyName) AS name, g.rank AS grade
 FROM (SELECT DISTINCT k, student FROM room_students) AS s JOIN workspace_students AS w ON w._line = s.student LEFT JOIN grade_ranks AS g ON g.written = w.grade;
 
--- A name counts where only one student of the school has it. The list on Connect may be a year old, and the grade
--- there one lower.
+-- A name counts where only one student of the school has it. The list on Connect may be a year old, and its grades one
+-- lower.
 CREATE TABLE same_students AS
 SELECT h.k, t.student AS there, h.student AS here FROM students_there AS t JOIN students_here AS h ON h.k = t.k AND h.id = t.id
 UNION

@@ -1,4 +1,4 @@
--- The evidence of every pair of schools. Continues schools_pairs.sql once ``alike`` (a, b, ratio) is there.
+-- The evidence of every pair of schools. Continues schools_pairs.sql once ``similar_cores`` (a, b, ratio) is there.
 
 CREATE TABLE evidence AS
 WITH known AS (
@@ -13,7 +13,7 @@ WITH known AS (
         a.words AS left_words, b.words AS right_words, s.ratio, x.holders AS id_holders
     FROM candidates AS p JOIN known AS k USING (r) LEFT JOIN there AS t USING (l)
     LEFT JOIN shared_ids AS i USING (l, r) LEFT JOIN shared_names AS n USING (l, r) LEFT JOIN shared_classes AS c USING (l, r)
-    LEFT JOIN named_left AS a USING (l) LEFT JOIN named_right AS b USING (r) LEFT JOIN alike AS s ON s.a = a.core AND s.b = b.core
+    LEFT JOIN named_left AS a USING (l) LEFT JOIN named_right AS b USING (r) LEFT JOIN similar_cores AS s ON s.a = a.core AND s.b = b.core
     LEFT JOIN by_id AS x USING (l, r)
 )
 SELECT l, r, ids_shared, ids_known, names_shared, names_known, classes_shared, classes_known, id_holders,

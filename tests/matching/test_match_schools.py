@@ -9,7 +9,8 @@ import pytest
 
 import connect_kit as ck
 from connect_kit.errors import SettingError
-from connect_kit.matching.matches import COLUMNS, SchoolMatches
+from connect_kit.matching.base import COLUMNS
+from connect_kit.matching.matches import SchoolMatches
 from connect_kit.matching.schools import match_schools
 
 Row = tuple[str, str, str]
@@ -80,8 +81,8 @@ def test_the_same_id_is_a_match_and_a_changed_one_a_suggestion(tmp_path: Path) -
     assert rows(found) == [
         ["matched", "0104", "S1", 1.0, "same School ID"],
         ["suggested", "00123", "S2", 0.98, "School ID '00123' lost its leading zeros on Connect: '123'"],
-        ["suggested", "AB 1", "S3", 0.98, "School ID 'AB 1' is written in other letters on Connect: 'ab1'"],
-        ["unmatched_roster", "0777", "", 0.0, "no Connect school is like it"],
+        ["suggested", "AB 1", "S3", 0.98, "School ID 'AB 1' is written in different letter case on Connect: 'ab1'"],
+        ["unmatched_roster", "0777", "", 0.0, "no similar Connect school"],
         ["unmatched_workspace", "", "S4", 0.0, "School ID '0999' is not in the delivery"],
     ]
     assert found.counts == {"matched": 1, "suggested": 2, "unmatched": 2}
@@ -134,16 +135,16 @@ def test_another_kind_or_number_of_school_is_another_school(tmp_path: Path) -> N
 
 def test_a_school_without_id_and_name_is_known_by_its_students(tmp_path: Path) -> None:
     here = [(f"P{n}", "0104", "04") for n in range(40)] + [(f"P{n}", "0105", "04") for n in range(100, 140)]
-    made_by_hand = [pupil(n, "S1", "03" if n % 2 else "04") for n in range(0, 40, 2)] + [
+    without_ids = [pupil(n, "S1", "03" if n % 2 else "04") for n in range(0, 40, 2)] + [
         pupil(n, "S1", "03") for n in range(900, 910)
     ]
     connected = [pupil(n, "S2", "04", known=True) for n in range(100, 120)]
     found = match_schools(
-        roster(*here), workspace(tmp_path, [("S1", "", ""), ("S2", "", "")], students=made_by_hand + connected)
+        roster(*here), workspace(tmp_path, [("S1", "", ""), ("S2", "", "")], students=without_ids + connected)
     )
     assert rows(found) == [
         ["suggested", "0105", "S2", 0.9697, "20 of 20 students with an ID in common"],
-        ["suggested", "0104", "S1", 0.9412, "20 of 30 students alike in name and grade"],
+        ["suggested", "0104", "S1", 0.9412, "20 of 30 students with the same name and grade"],
     ]
 
 
@@ -182,7 +183,8 @@ def test_the_best_total_wins_not_the_best_single_pair(tmp_path: Path) -> None:
             "0104",
             "0105",
             ["suggested", "0104", "S1", 0.98,
-             "school level: one school in the delivery, one on Connect, but School ID '0104' is '0105' there"],
+             "school level: one school in the delivery, one on Connect, "
+             "but School ID '0104' is recorded there as '0105'"],
         ),
     ],
 )  # fmt: skip
@@ -214,9 +216,9 @@ def test_decisions_come_before_everything_and_can_be_undone(tmp_path: Path) -> N
     assert rows(other)[0] == ["matched", "00123", "S3", 1.0, "decided: connect"]
     assert rows(other)[2][:3] == ["unmatched_workspace", "", "S2"]
     assert "Record the School ID" in other.consequences()["what"].to_list()[0]
-    not_it = found.decide("00123", "S2", "different")
-    assert not_it.counts == {"matched": 1, "suggested": 0, "unmatched": 3}
-    assert rows(not_it.undo()) == rows(found)
+    rejected = found.decide("00123", "S2", "different")
+    assert rejected.counts == {"matched": 1, "suggested": 0, "unmatched": 3}
+    assert rows(rejected.undo()) == rows(found)
     accepted = found.accept()
     assert accepted.counts == {"matched": 2, "suggested": 0, "unmatched": 1}
     assert rows(accepted.undo()) == rows(found)
@@ -237,7 +239,7 @@ def test_a_later_delivery_finds_the_decisions_beside_it(tmp_path: Path) -> None:
     [
         ("9", "S1", "connect", "'9' is not an ID of schools in the delivery"),
         ("0104", "S9", "connect", "'S9' is not an ID of schools in the workspace"),
-        (None, "S1", "connect", "needs the ID of the delivery's side"),
+        (None, "S1", "connect", "needs the ID in the delivery as well"),
         ("0104", "S1", "archive", "'archive' is not one of connect, different"),
     ],
 )
