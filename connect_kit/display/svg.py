@@ -1,4 +1,4 @@
-"""A chart as SVG that can stand inside an HTML page."""
+"""A chart as SVG for an HTML page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SMALLEST = 0.75
 
 
 def to_svg(chart: alt.TopLevelMixin, name: str = "chart") -> str:
-    """The chart as one ``<svg>`` element that can stand inside an HTML page.
+    """The chart as one ``<svg>`` element for an HTML page.
 
     It holds no script and requests nothing; to a screen reader it is one image with a description.
 

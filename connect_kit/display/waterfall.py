@@ -23,8 +23,8 @@ def waterfall(summary: pd.DataFrame, match_weight: float, match_probability: flo
     Parameters
     ----------
     summary : pandas.DataFrame
-        As ``explanation.summary()``: ``field``, ``level``, ``match_weight`` in bits; the first row is what holds before
-        any comparison. No names.
+        As ``explanation.summary()``: ``field``, ``level``, ``match_weight`` in bits; the first row is the weight
+        before any comparison. No names.
     match_weight : float
         The sum.
     match_probability : float

@@ -65,9 +65,8 @@ def build_pairs(schema: Schema, model: Model) -> int:
             SELECT l.unique_id, r.unique_id FROM blocks AS l JOIN blocks AS r USING (block)
             WHERE l.unique_id < r.unique_id AND l.unique_id < {existing}
         )""")
-    schema.execute(
-        "DROP TABLE blocks; DROP TABLE block_pairs; DROP TABLE keyed; DROP TABLE sizes; DROP TABLE left_over"
-    )
+    for table in ("blocks", "block_pairs", "keyed", "sizes", "left_over"):
+        schema.execute(f"DROP TABLE {table}")
     _create_pairs(schema, model, people)
     schema.execute("DROP TABLE found")
     return schema.count("pairs")
@@ -79,14 +78,14 @@ def _create_pairs(schema: Schema, model: Model, people: int) -> None:
     query = f"SELECT '0' AS match_key, l AS join_key_l, r AS join_key_r FROM ({every})"
     if model.ruled_out:
         # Among many people, a pair that agrees in names alone is a pair of namesakes.
-        namesakes, surely = (
-            (model.namesakes, model.surely_namesakes) if people > _SKIP_NAMESAKES_ABOVE else ("false", "false")
-        )
+        namesakes = surely_namesakes = "false"
+        if people > _SKIP_NAMESAKES_ABOVE:
+            namesakes, surely_namesakes = model.namesakes, model.surely_namesakes
         # A few numbers and short texts decide most pairs, without the lists of names and families.
         quick_test = _QUICK_TEST if model.pupils else "true"
-        columns = _both_sides(f"{_QUICK_TEST} {surely}", _HASHED)
+        columns = _both_sides(f"{_QUICK_TEST} {surely_namesakes}", _HASHED)
         schema.execute(f"""CREATE TABLE possible AS SELECT l, r FROM ({every}) {columns}
-            WHERE CASE WHEN {surely} THEN false ELSE {quick_test} END""")
+            WHERE CASE WHEN {surely_namesakes} THEN false ELSE {quick_test} END""")
         columns = _both_sides(f"{model.ruled_out} {namesakes}")
         query = f"""SELECT '0' AS match_key, l AS join_key_l, r AS join_key_r FROM possible {columns}
             WHERE NOT CASE WHEN {namesakes} THEN true WHEN {model.ruled_out} THEN true ELSE false END"""

@@ -54,7 +54,7 @@ class Level:
     undecidable : bool
         The fields cannot decide: such a pair is kept at even odds for people to decide.
     names_only : bool
-        Only the given names decide: what holds for one person holds for everybody of the same name.
+        Only the given names decide: what applies to one person applies to everybody with the same name.
     rules_out : bool
         Such a pair need not be compared in the other fields.
     """

@@ -236,7 +236,7 @@ class Duplicates:
         unsure = linked.pairs["match_probability"].between(min(0.1, self.threshold), self.threshold, inclusive="left")
         rows = [(f"{people} in the delivery", compared.get("roster", 0))]
         if self.workspace is not None and self.kind == "students":
-            rows.append(("students on Connect whom the delivery does not name by ID", compared.get("workspace", 0)))
+            rows.append(("students on Connect whose ID is not in the delivery", compared.get("workspace", 0)))
         rows.append(
             (f"pairs within the delivery that are one person (probability {self.threshold:g} or more)", len(within))
         )

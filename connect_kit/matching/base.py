@@ -75,7 +75,7 @@ class Matches(ABC):
         return found.set_axis(numbers.index, axis=0)
 
     def table(self) -> pd.DataFrame:
-        """One row per pair, or per side without a partner, in the columns of the CSV file.
+        """One row per pair, and per school or classroom without a partner, in the columns of the CSV file.
 
         Columns: ``status`` (``matched``, ``suggested``, ``unmatched_roster``, ``unmatched_workspace``), ``roster_id``,
         ``roster_title``, ``workspace_id``, ``workspace_title``, ``score`` (0 to 1), ``reason`` (words, without names).
@@ -169,7 +169,7 @@ class Matches(ABC):
         """``group``, ``school_id`` and ``school`` of each row."""
 
     def candidates(self, workspace_id: str, most: int = 20) -> pd.DataFrame:
-        """Possible partners of one on Connect, best first.
+        """Possible partners of a school or classroom on Connect, best first.
 
         Columns: ``roster_id``, ``roster_title``, ``score``, ``reason``. Only what has something in common with it was
         compared.

@@ -6,7 +6,7 @@ SELECT side, n, list_distinct(flatten(list(staff_keys(id, email, given, family))
     list_distinct(flatten(list(name_words(family)))) AS words, list_distinct(flatten(list(name_words(family)) FILTER (load = 1))) AS sole_words
 FROM (SELECT 'l' AS side, l AS n, * FROM class_staff UNION ALL SELECT 'r', r, * FROM room_staff) GROUP BY side, n;
 
-CREATE TABLE only_ones AS
+CREATE TABLE unique_titles AS
 SELECT k, core, numbers FROM (SELECT t.side, t.k, p.core, list_sort(p.numbers) AS numbers FROM titled AS t JOIN parsed AS p USING (k, title) WHERE p.core IS NOT NULL)
 GROUP BY ALL HAVING count(*) FILTER (side = 'l') = 1 AND count(*) FILTER (side = 'r') = 1;
 
@@ -22,7 +22,7 @@ CREATE MACRO bloom(list) AS list_bit_or(list_transform(list, lambda x: 1::UBIGIN
 CREATE TABLE plain_facts AS
 SELECT *, bits(numbers) AS number_bits, bits(sections) AS section_bits, bits(periods) AS period_bits, bloom(staff) AS staff_bloom, bloom(sole_keys) AS sole_bloom, bloom(names) AS name_bloom
 FROM (
-    SELECT o.side, o.n, o.k, p.core, p.subject, p.numbers, p.sections, p.years, x.core IS NOT NULL AS only_one,
+    SELECT o.side, o.n, o.k, p.core, p.subject, p.numbers, p.sections, p.years, x.core IS NOT NULL AS unique_title,
         coalesce(p.rooms, nullif(regexp_extract_all(lower(o.location), '[a-z]?[0-9]{1,4}[a-z]?'), [])) AS rooms,
         CASE WHEN len(o.listed) > 3 THEN NULL ELSE nullif(list_distinct(list_concat(coalesce(o.listed, []), coalesce(p.periods, []))), []) END AS periods,
         list_bit_or(list_transform(g.ranks, lambda x: 1::UBIGINT << x::UBIGINT)) AS grade_bits, nullif(t.keys, []) AS staff, nullif(t.sole_keys, []) AS sole_keys, t.sole_words,
@@ -32,7 +32,7 @@ FROM (
         UNION ALL SELECT 'r', n, k, title, grades, NULL, NULL FROM open_right
     ) AS o
     LEFT JOIN parsed AS p ON p.k = o.k AND p.title = o.title
-    LEFT JOIN only_ones AS x ON x.k = p.k AND x.core = p.core AND x.numbers IS NOT DISTINCT FROM list_sort(p.numbers)
+    LEFT JOIN unique_titles AS x ON x.k = p.k AND x.core = p.core AND x.numbers IS NOT DISTINCT FROM list_sort(p.numbers)
     LEFT JOIN grade_lists AS g ON g.written = o.grades
     LEFT JOIN staff_of AS t ON t.side = o.side AND t.n = o.n
     LEFT JOIN (SELECT DISTINCT 'l' AS side, l AS n, true AS students FROM class_students) AS c ON c.side = o.side AND c.n = o.n
@@ -82,7 +82,7 @@ UNION SELECT s.l, s.r FROM shared_members AS s JOIN known_members AS m USING (r)
 CREATE TABLE capped AS
 SELECT rule, classes, classrooms, pairs AS comparisons_left_out FROM blocks WHERE NOT taken AND rule <> 'small school' ORDER BY pairs DESC, key;
 
-CREATE TABLE crowded AS
+CREATE TABLE oversized_titles AS
 SELECT k.side, k.n, any_value(b.classes || ' classes and ' || b.classrooms || ' classrooms of the school have its title, too many to compare') AS why
 FROM blocks AS b JOIN keys AS k USING (key) WHERE NOT b.taken AND b.rule = 'title' GROUP BY ALL;
 

@@ -10,8 +10,8 @@ from connect_kit.decisions.value import Decisions, read_decisions
 from connect_kit.engine import create_table, run_sql
 from connect_kit.engine.progress import progress_bar
 from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
-from connect_kit.matching.schools import create_default_school, match_schools, new_matching_schema
-from connect_kit.matching.score import Evidence, compare_words, create_spellings, near_pairs, spellings
+from connect_kit.matching.schools import match_schools, new_matching_schema
+from connect_kit.matching.score import collect_evidence, compare_words, create_spellings, spellings
 from connect_kit.oneroster import GRADES
 
 if TYPE_CHECKING:
@@ -78,7 +78,6 @@ def match_classrooms(
     day = today or date.today()
     year = day.year if day.month >= _YEAR_STARTS_IN else day.year - 1
     with progress_bar(bool(progress), "Matching classrooms", total=len(_STEPS) + 1) as advance:
-        create_default_school(schema, also, roster)
         _create_partners(schema, schools)
         _create_grade_lists(schema, also)
         _create_decided(schema, decisions)
@@ -89,16 +88,13 @@ def match_classrooms(
             advance(1, file.removesuffix(".sql"))
         compare_words(schema)
         run_sql(schema, __package__, "classrooms_evidence.sql", also, year=year)
-        near = near_pairs(schema, "classrooms")
+        evidence = collect_evidence(
+            schema,
+            "classrooms",
+            "SELECT * EXCLUDE (n) FROM left_shown ORDER BY n",
+            "SELECT * EXCLUDE (n) FROM right_shown ORDER BY n",
+        )
         advance(1, "evidence")
-    evidence = Evidence(
-        kind="classrooms",
-        left=schema.frame("SELECT * EXCLUDE (n) FROM left_shown ORDER BY n"),
-        right=schema.frame("SELECT * EXCLUDE (n) FROM right_shown ORDER BY n"),
-        certain=schema.frame("SELECT l, r, status, reason FROM certain ORDER BY l"),
-        **near,
-        schema=schema,
-    )
     return ClassroomMatches(roster, workspace, decisions, evidence, schools=schools)
 
 

@@ -60,12 +60,12 @@ CREATE TABLE open_right AS
 SELECT * FROM right_side WHERE k IS NOT NULL AND n NOT IN (SELECT r FROM certain) AND (class_id IS NULL AND NOT archived OR n IN (SELECT r FROM repeated_ids));
 
 -- Why a class or classroom has no partner, as far as that is known.
-CREATE TABLE left_whys AS
+CREATE TABLE left_reasons AS
 SELECT l.n, CASE WHEN l.why IS NULL AND r.id IS NOT NULL AND l.n NOT IN (SELECT l FROM repeated_ids)
     THEN 'its class ID is recorded on classroom ' || r.id || ' of another Connect school' ELSE l.why END AS why
 FROM left_side AS l LEFT JOIN (SELECT class_id, min(id) AS id FROM right_side WHERE class_id IS NOT NULL GROUP BY class_id) AS r ON r.class_id = l.id;
 
-CREATE TABLE right_whys AS
+CREATE TABLE right_reasons AS
 SELECT r.n, CASE
     WHEN r.archived AND r.class_id IS NULL THEN 'archived: needs no partner'
     WHEN r.k IS NULL THEN 'its Connect school has no partner in the delivery'

@@ -6,7 +6,7 @@ CREATE MACRO in_common(bits, other) AS (bits & other) > 0;
 CREATE TABLE evidence AS
 SELECT c.l, c.r, i.holders AS id_holders, m.known, m.all_members, coalesce(s.shared, 0) AS shared,
     CASE WHEN i.l IS NOT NULL THEN 'shared' END AS id,
-    CASE WHEN a.core = b.core THEN CASE WHEN a.only_one AND b.only_one AND a.number_bits IS NOT DISTINCT FROM b.number_bits THEN 'only' ELSE 'same' END
+    CASE WHEN a.core = b.core THEN CASE WHEN a.unique_title AND b.unique_title AND a.number_bits IS NOT DISTINCT FROM b.number_bits THEN 'only' ELSE 'same' END
         WHEN w.ratio >= 85 THEN 'spelling' WHEN w.part THEN 'part' WHEN w.ratio >= 60 OR w.overlap THEN 'alike' WHEN w.ratio IS NOT NULL THEN 'different' END AS title,
     CASE WHEN a.number_bits = b.number_bits THEN 'same' WHEN in_common(a.number_bits, b.number_bits) THEN 'overlap' WHEN NOT in_common(a.number_bits, b.number_bits) THEN 'differs' END AS number,
     CASE WHEN in_common(a.section_bits, b.section_bits) THEN 'same' WHEN NOT in_common(a.section_bits, b.section_bits) THEN 'differs' END AS section,
@@ -34,8 +34,8 @@ LEFT JOIN known_members AS m ON m.r = c.r LEFT JOIN shared_members AS s ON s.l =
 -- What is shown about both sides.
 CREATE TABLE left_shown AS
 SELECT l.n, l.id, l.title, l.school_id, p.title AS school, l."group", l.grades, l.periods, coalesce(w.why, x.why) AS why
-FROM left_side AS l JOIN left_whys AS w USING (n) LEFT JOIN crowded AS x ON x.side = 'l' AND x.n = l.n LEFT JOIN partners AS p ON p.school = l.school_id;
+FROM left_side AS l JOIN left_reasons AS w USING (n) LEFT JOIN oversized_titles AS x ON x.side = 'l' AND x.n = l.n LEFT JOIN partners AS p ON p.school = l.school_id;
 
 CREATE TABLE right_shown AS
 SELECT r.n, r.id, r.title, coalesce(p.school, r.school_id) AS school_id, coalesce(p.title, r.school) AS school, r."group", r.grades, r.class_id, r.archived, coalesce(w.why, x.why) AS why
-FROM right_side AS r JOIN right_whys AS w USING (n) LEFT JOIN crowded AS x ON x.side = 'r' AND x.n = r.n LEFT JOIN partners AS p ON p.connect = r."group";
+FROM right_side AS r JOIN right_reasons AS w USING (n) LEFT JOIN oversized_titles AS x ON x.side = 'r' AND x.n = r.n LEFT JOIN partners AS p ON p.connect = r."group";

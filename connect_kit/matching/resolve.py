@@ -140,9 +140,9 @@ class _Resolution:
             np.array(e.reasons(left[sure], right[sure]), object),
         )
         still = ~self.taken[left] & (self.partner[right] < 0)
-        self._doubts(left[still], right[still], weight[still])
+        self._explain_unmatched(left[still], right[still], weight[still])
 
-    def _doubts(self, left: Any, right: Any, weight: Any) -> None:
+    def _explain_unmatched(self, left: Any, right: Any, weight: Any) -> None:
         """Name the likely partners where none is certain enough to suggest."""
         e = self.evidence
         (class_, classes), (room, rooms) = _NOUNS[e.kind]
@@ -150,7 +150,7 @@ class _Resolution:
             (self.why_right, "r", (class_, classes, room)),
             (self.why_left, "l", (room, rooms, class_)),
         ):
-            numbers, texts = e.doubts(left, right, weight, own=own, words=words, near=_EQUALLY_LIKELY)
+            numbers, texts = e.likely_partners(left, right, weight, own=own, words=words, near=_EQUALLY_LIKELY)
             whys[numbers] = texts
 
     def frame(self) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from connect_kit.decisions.value import Decisions, read_decisions
 from connect_kit.engine import create_table, literal, run_sql
 from connect_kit.matching.matches import SchoolMatches
-from connect_kit.matching.score import Evidence, compare_words, create_spellings, near_pairs, spellings
+from connect_kit.matching.score import collect_evidence, compare_words, create_spellings, spellings
 from connect_kit.roster.grades import create_grade_ranks
 from connect_kit.roster.workspace import require_same_engine
 
@@ -54,7 +54,6 @@ def match_schools(roster: Roster, workspace: Workspace, *, decisions: Decisions 
     """
     schema = new_matching_schema(roster, workspace)
     also = (roster.schema.name, workspace.schema.name)
-    create_default_school(schema, also, roster)
     run_sql(schema, __package__, "schools.sql", also, most=_MAX_SHARING)
     if roster.level == "school":
         _one_school(schema)
@@ -64,19 +63,17 @@ def match_schools(roster: Roster, workspace: Workspace, *, decisions: Decisions 
     run_sql(schema, __package__, "schools_pairs.sql", also, kinds=kinds, everything=_ALL_PAIRS_UP_TO, most=_MAX_SHARING)
     compare_words(schema)
     run_sql(schema, __package__, "schools_evidence.sql", also)
-    evidence = Evidence(
-        kind="schools",
-        left=schema.frame("SELECT id, title, students, classes, why FROM left_side ORDER BY n"),
-        right=schema.frame("SELECT id, title, recorded, why FROM right_side ORDER BY n"),
-        certain=schema.frame("SELECT l, r, status, reason FROM certain ORDER BY l"),
-        **near_pairs(schema, "schools"),
-        schema=schema,
+    evidence = collect_evidence(
+        schema,
+        "schools",
+        "SELECT id, title, students, classes, why FROM left_side ORDER BY n",
+        "SELECT id, title, recorded, why FROM right_side ORDER BY n",
     )
     return SchoolMatches(roster, workspace, decisions or read_decisions(roster), evidence)
 
 
 def new_matching_schema(roster: Roster, workspace: Workspace) -> Schema:
-    """Make a schema for matching, with the normal forms of IDs and names and the ranks of the grades.
+    """Make a schema for matching, with the normal forms of IDs and names, the ranks of grades and the default school.
 
     Raises
     ------
@@ -89,10 +86,11 @@ def new_matching_schema(roster: Roster, workspace: Workspace) -> Schema:
     run_sql(schema, "connect_kit.engine", "forms.sql", also)
     run_sql(schema, __package__, "match_forms.sql", also)
     create_grade_ranks(schema, _GRADES, also)
+    _create_default_school(schema, also, roster)
     return schema
 
 
-def create_default_school(schema: Schema, also: tuple[str, ...], roster: Roster) -> None:
+def _create_default_school(schema: Schema, also: tuple[str, ...], roster: Roster) -> None:
     """Make table ``default_school``: at school level, the school of rows without a School ID (the only one, or '')."""
     named = schema.execute(
         "SELECT DISTINCT trim(orgSourcedIds) FROM users "

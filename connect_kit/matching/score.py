@@ -97,7 +97,7 @@ class Evidence:
             ).fetchall()
         return [row[1] for row in rows]
 
-    def doubts(
+    def likely_partners(
         self, left: Any, right: Any, weight: Any, *, own: str, words: tuple[str, str, str], near: float
     ) -> tuple[NDArray[np.int64], Any]:
         """Numbers of one side (``own``: l or r), and for each, in words, the likely partners and why none is suggested.
@@ -118,7 +118,7 @@ class Evidence:
                 WITH rivals AS (
                     SELECT {own} AS own, {other} AS other, weight FROM near
                     QUALIFY weight >= max(weight) OVER (PARTITION BY {own}) - {near}
-                ), likely_partners AS (
+                ), best AS (
                     SELECT own, count(*) AS rivals, max(weight) AS weight, arg_min(other, (-weight, other)) AS other,
                         list(s.id ORDER BY weight DESC, other)[:3] AS likely
                     FROM rivals JOIN {side} AS s ON s.n = other GROUP BY own
@@ -131,7 +131,7 @@ class Evidence:
                     ELSE format('{{:,}}', t.rivals) || ' {many} are equally likely: ' || array_to_string(t.likely, ', ')
                         || CASE WHEN t.rivals > 3 THEN ', …' ELSE '' END END
                     || ' (' || {_reason(self.kind)} || ')' AS text
-                FROM likely_partners AS t JOIN evidence AS e ON e.{own} = t.own AND e.{other} = t.other
+                FROM best AS t JOIN evidence AS e ON e.{own} = t.own AND e.{other} = t.other
             """).to_arrow_table()
         return found.column("own").to_numpy(), found.column("text").to_numpy(zero_copy_only=False)
 
@@ -141,8 +141,17 @@ def floor_weight(kind: str) -> float:
     return weight(model(kind)["floor"])
 
 
-def near_pairs(schema: Schema, kind: str) -> dict[str, Any]:
-    """Make table ``scored`` from ``evidence``, and return the pairs that are suggested or nearly so."""
+def collect_evidence(schema: Schema, kind: str, left: str, right: str) -> Evidence:
+    """Score the pairs of table ``evidence``, and collect what is known about both sides.
+
+    Parameters
+    ----------
+    schema : Schema
+        Holds ``evidence`` and ``certain``; gets ``scored``.
+    kind : {"schools", "classrooms"}
+    left, right : str
+        Queries for the two sides, in the order of their numbers.
+    """
     whens = [
         f"WHEN coalesce({', '.join(map(quoted, limit['without']))}) IS NULL THEN {limit['score']}"
         for limit in model(kind)["ceilings"]
@@ -153,8 +162,18 @@ def near_pairs(schema: Schema, kind: str) -> dict[str, Any]:
     found = schema.engine.arrow(
         "SELECT l, r, weight, ceiling FROM scored WHERE weight >= ? ORDER BY l, r", [least], schemas=(schema.name,)
     )
-    names = {"lefts": "l", "rights": "r", "weights": "weight", "ceilings": "ceiling"}
-    return {name: found.column(column).to_numpy() for name, column in names.items()}
+    lefts, rights, weights, ceilings = (found.column(name).to_numpy() for name in ("l", "r", "weight", "ceiling"))
+    return Evidence(
+        kind=kind,
+        left=schema.frame(left),
+        right=schema.frame(right),
+        certain=schema.frame("SELECT l, r, status, reason FROM certain ORDER BY l"),
+        lefts=lefts,
+        rights=rights,
+        weights=weights,
+        ceilings=ceilings,
+        schema=schema,
+    )
 
 
 def _weight(kind: str) -> str:
@@ -170,18 +189,18 @@ def _weight(kind: str) -> str:
 
 def _reason(kind: str) -> str:
     """SQL of a pair's reason: the evidence for it, then the evidence against it."""
-    spoken: dict[bool, list[str]] = {True: [], False: []}
+    sides: dict[bool, list[str]] = {True: [], False: []}
     for part in model(kind)["evidence"]:
-        for speaks_for, cases in spoken.items():
+        for supports, cases in sides.items():
             whens = [
                 f"WHEN {literal(level['level'])} THEN {_words(level['words'])}"
                 for level in part["levels"]
-                if (level["weight"] >= 0) is speaks_for
+                if (level["weight"] >= 0) is supports
             ]
             if whens:
                 cases.append(f"CASE {quoted(part['field'])} {' '.join(whens)} END")
-    good, bad = (f"nullif(concat_ws(', ', {', '.join(cases)}), '')" for cases in spoken.values())
-    return f"coalesce(concat_ws(', but ', {good}, {bad}), '')"
+    for_, against = (f"nullif(concat_ws(', ', {', '.join(cases)}), '')" for cases in sides.values())
+    return f"coalesce(concat_ws(', but ', {for_}, {against}), '')"
 
 
 def _words(words: str) -> str:

@@ -362,7 +362,7 @@ def test_the_delivery_is_left_and_connect_right(on_connect: Duplicates) -> None:
     assert set(table["left_source"]) == {"roster"}
     assert set(table["right_source"]) == {"workspace"}
     assert (
-        on_connect.summary().set_index("what")["count"]["students on Connect whom the delivery does not name by ID"]
+        on_connect.summary().set_index("what")["count"]["students on Connect whose ID is not in the delivery"]
         == len(CONNECT) - 1
     )
 

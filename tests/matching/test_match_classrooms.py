@@ -1,4 +1,4 @@
-"""Which class is which classroom: by ID, by an ID that was changed on the way, by title, teacher and members."""
+"""Which class is which classroom: by ID, by an ID changed along the way, by title, teacher and members."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def test_an_active_classroom_has_the_id_before_an_archived_one(tmp_path: Path) -
     ]
 
 
-def test_an_id_on_two_classrooms_of_a_school_is_reported_and_the_likelier_suggested(tmp_path: Path) -> None:
+def test_an_id_on_two_classrooms_is_reported_and_the_likelier_one_suggested(tmp_path: Path) -> None:
     found = match(
         roster(("1", "Choir"), ("2", "Band")), workspace(tmp_path, ("R1", "Band", "", "1"), ("R2", "Choir", "", "1"))
     )
@@ -216,7 +216,7 @@ TITLES = [
 ]
 
 
-def test_a_title_is_known_whatever_its_spelling(tmp_path: Path) -> None:
+def test_a_title_is_recognised_whatever_its_spelling(tmp_path: Path) -> None:
     found = match(
         roster(*((f"C{n}", title, "07", "0104", period) for n, (title, period, _) in enumerate(TITLES))),
         workspace(tmp_path, *((f"R{n}", title, "7") for n, (_, _, title) in enumerate(TITLES))),
@@ -299,7 +299,7 @@ def test_a_student_decided_to_be_the_same_counts_as_a_member_in_common(tmp_path:
     assert pairs(found) == {"1": "R1"}
 
 
-def test_equal_titles_with_nothing_else_are_left_to_a_person(tmp_path: Path) -> None:
+def test_equal_titles_alone_are_left_to_a_person(tmp_path: Path) -> None:
     found = match(roster(("1", "Reading"), ("2", "Reading")), workspace(tmp_path, ("R1", "Reading"), ("R2", "Reading")))
     assert rows(found) == [
         ["unmatched_roster", "1", "", 0.0, "possibly classroom R1, but there is too little evidence (same title)"],
@@ -383,7 +383,7 @@ def test_a_narrowed_value_is_of_the_same_kind(tmp_path: Path) -> None:
     assert found.suggested().counts == {"matched": 0, "suggested": 1, "unmatched": 0}
 
 
-def test_a_notebook_shows_no_titles_unless_asked(tmp_path: Path) -> None:
+def test_a_notebook_shows_titles_only_on_request(tmp_path: Path) -> None:
     found = match(roster(("1", "Ms. Rivera's Choir")), workspace(tmp_path, ("R1", "Rivera <b>choir</b>")))
     assert "ivera" not in found._repr_html_()
     assert repr(found) == "ClassroomMatches(0 matched, 1 suggested, 0 unmatched)"
@@ -392,7 +392,7 @@ def test_a_notebook_shows_no_titles_unless_asked(tmp_path: Path) -> None:
     assert "<b>" not in shown
 
 
-def test_many_schools_stay_readable_in_the_chart(tmp_path: Path) -> None:
+def test_a_chart_of_many_schools_stays_readable(tmp_path: Path) -> None:
     schools = [(f"S{n}", f"{n:04}") for n in range(50)]
     found = match(
         roster(*((f"C{n}", "Choir", "", number) for n, (_, number) in enumerate(schools))),
@@ -431,7 +431,7 @@ def test_details_hold_both_sides_and_the_consequence(tmp_path: Path) -> None:
     assert "second classroom is created" in row["consequence"]
 
 
-def test_the_file_has_the_columns_of_the_contract(tmp_path: Path) -> None:
+def test_the_saved_file_has_the_documented_columns(tmp_path: Path) -> None:
     found = match(roster(("1", "Choir")), workspace(tmp_path / "w", ("R1", "Choir", "", "1")))
     found.save(tmp_path / "out")
     assert (tmp_path / "out" / "classrooms.csv").read_text(encoding="utf-8").splitlines() == [
@@ -459,7 +459,7 @@ def test_at_school_level_the_file_is_one_school(tmp_path: Path) -> None:
     ],
     ids=["blank", "emoji", "right to left", "numbers", "nothing but class", "signs"],
 )
-def test_titles_of_any_kind_are_read(tmp_path: Path, titles: list[str]) -> None:
+def test_titles_of_any_kind_are_accepted(tmp_path: Path, titles: list[str]) -> None:
     found = match(
         roster(*((f"C{n}", title) for n, title in enumerate(titles))),
         workspace(tmp_path, *((f"R{n}", title) for n, title in enumerate(titles))),
@@ -486,7 +486,7 @@ def test_a_missing_side_is_not_an_error(tmp_path: Path) -> None:
     assert "0 matched" in empty._repr_html_()
 
 
-def test_repeated_and_missing_class_ids_are_read(tmp_path: Path) -> None:
+def test_repeated_and_missing_class_ids_are_accepted(tmp_path: Path) -> None:
     found = match(
         roster(("1", "Choir"), ("1", "Choir again"), ("", "Band")), workspace(tmp_path, ("R1", "Choir", "", "1"))
     )

@@ -1,4 +1,4 @@
-"""Which school is which: by ID, by an ID that was changed on the way, by name, and by who goes there."""
+"""Which school is which: by ID, by an ID changed along the way, by name, and by who goes there."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_an_id_recorded_on_two_connect_schools_is_left_to_a_person(tmp_path: Pat
     ]  # fmt: skip
 
 
-def test_schools_are_known_by_their_names_whatever_the_abbreviation(tmp_path: Path) -> None:
+def test_schools_are_recognised_by_name_whatever_the_abbreviation(tmp_path: Path) -> None:
     names = {
         "1": ("Lincoln Elem.", "Lincoln Elementary School"),
         "2": ("Lincoln HS", "Lincoln High School"),
@@ -133,7 +133,7 @@ def test_another_kind_or_number_of_school_is_another_school(tmp_path: Path) -> N
     assert found.counts == {"matched": 0, "suggested": 0, "unmatched": 5}
 
 
-def test_a_school_without_id_and_name_is_known_by_its_students(tmp_path: Path) -> None:
+def test_a_school_without_id_and_name_is_recognised_by_its_students(tmp_path: Path) -> None:
     here = [(f"P{n}", "0104", "04") for n in range(40)] + [(f"P{n}", "0105", "04") for n in range(100, 140)]
     without_ids = [pupil(n, "S1", "03" if n % 2 else "04") for n in range(0, 40, 2)] + [
         pupil(n, "S1", "03") for n in range(900, 910)
@@ -156,7 +156,7 @@ def test_students_of_another_grade_are_not_the_same(tmp_path: Path) -> None:
     assert found.counts == {"matched": 0, "suggested": 0, "unmatched": 2}
 
 
-def test_a_school_is_known_by_its_class_ids(tmp_path: Path) -> None:
+def test_a_school_is_recognised_by_its_class_ids(tmp_path: Path) -> None:
     found = match_schools(
         roster(classes=[(f"C{n}", "Choir", "0104" if n < 4 else "0105") for n in range(8)]),
         workspace(tmp_path, [("S1", "", "")], classrooms=[f"R{n},S1,Choir,,C{n}," for n in range(4)]),
@@ -207,7 +207,7 @@ def test_the_consequences_name_what_happens_and_its_source(tmp_path: Path) -> No
     assert "left out" in str(message.loc["unmatched_roster", "what"])
 
 
-def test_decisions_come_before_everything_and_can_be_undone(tmp_path: Path) -> None:
+def test_decisions_override_everything_and_can_be_undone(tmp_path: Path) -> None:
     found = match_schools(
         roster(("P1", "0104", "03"), ("P2", "00123", "03")),
         workspace(tmp_path, [("S1", "One", "0104"), ("S2", "Two", "123"), ("S3", "Three", "")]),
@@ -266,7 +266,7 @@ def test_two_engines_are_refused(tmp_path: Path) -> None:
         match_schools(other, workspace(tmp_path, [("S1", "One", "")]))
 
 
-def test_the_file_has_the_columns_of_the_contract(tmp_path: Path) -> None:
+def test_the_saved_file_has_the_documented_columns(tmp_path: Path) -> None:
     found = match_schools(roster(("P1", "0104", "03")), workspace(tmp_path / "w", [("S1", "One, or two", "0104")]))
     found.save(tmp_path / "out")
     text = (tmp_path / "out" / "schools.csv").read_text(encoding="utf-8")
