@@ -210,7 +210,7 @@ class Matches(ABC):
         Raises
         ------
         SettingError
-            For an unknown ID, or a decision that is not valid.
+            For an unknown ID, a decision that is not valid, or a class and a classroom of different schools.
         """
         self._number("right", workspace_id)
         left = ""
@@ -218,9 +218,14 @@ class Matches(ABC):
             if roster_id is None:
                 raise SettingError(f"{decision!r} needs the ID in the delivery as well")
             self._number("left", roster_id)
+            if decision == "connect":
+                self._validate_pair(roster_id, workspace_id)
             left = f"roster:{roster_id}"
         right = f"workspace:{workspace_id}"
         return replace(self, decisions=self.decisions.decide(self.kind, left, right, decision, who=who, note=note))
+
+    def _validate_pair(self, roster_id: str, workspace_id: str) -> None:  # noqa: B027
+        """Check that the two may be connected."""
 
     def accept(self, school: str | None = None, *, least: float = 0, who: str | None = None) -> Self:
         """Accept the suggestions shown; :meth:`undo` undoes all of them at once.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from connect_kit.display.charts import matches_by_school
 from connect_kit.engine import package_text
@@ -91,25 +91,14 @@ class ClassroomMatches(Matches):
                 table[f"{side}_{name}"] = table[f"{side}_id"].map(of_side[name])
         return table
 
-    def decide(
-        self, roster_id: str | None, workspace_id: str, decision: str, *, who: str | None = None, note: str = ""
-    ) -> Self:
-        """Decide about a pair, or about a classroom alone (``archive`` and ``leave``, with ``roster_id`` None).
-
-        Raises
-        ------
-        SettingError
-            For an unknown ID, a decision that is not valid, or a class and a classroom of different schools.
-        """
-        if decision == "connect" and roster_id is not None:
-            left = self.evidence.left.iloc[self._number("left", roster_id)]
-            right = self.evidence.right.iloc[self._number("right", workspace_id)]
-            if isinstance(left["group"], str) and left["group"] != right["group"]:
-                raise SettingError(
-                    f"class {roster_id} belongs to Connect school {left['group']}, classroom {workspace_id} to "
-                    f"{right['group']}; an ID is connected within a school (S10)"
-                )
-        return super().decide(roster_id, workspace_id, decision, who=who, note=note)
+    def _validate_pair(self, roster_id: str, workspace_id: str) -> None:
+        left = self.evidence.left.iloc[self._number("left", roster_id)]
+        right = self.evidence.right.iloc[self._number("right", workspace_id)]
+        if isinstance(left["group"], str) and left["group"] != right["group"]:
+            raise SettingError(
+                f"class {roster_id} belongs to Connect school {left['group']}, classroom {workspace_id} to "
+                f"{right['group']}; an ID is connected within a school (S10)"
+            )
 
     def choices(self, workspace_id: str) -> pd.DataFrame:
         """The three documented choices for a classroom: ``choice``, ``consequence``, ``source``."""
