@@ -1,7 +1,7 @@
 """How values show themselves: charts, tables, HTML, SVG and the cells of workbooks. They show IDs, never names.
 
 There are four kinds of chart, each drawn in one module: bars, a histogram, a waterfall and a graph. ``charts`` holds
-the data of all charts of bars. What a colour means, a word or a symbol says as well.
+the data of all bar charts. What a colour means is also said by a word or a symbol.
 """
 
 from connect_kit.display.html import show

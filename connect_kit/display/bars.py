@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     import altair as alt
 
-#: Charts may be shown one below the other or side by side: how far apart they are, in pixels.
-_APART = {"vconcat": 14, "hconcat": 24}
+#: How far apart charts are, one below the other or side by side, in pixels.
+_SPACING = {"vconcat": 14, "hconcat": 24}
 
 
 class Bar(NamedTuple):
@@ -38,11 +38,11 @@ class Bars(NamedTuple):
     title : str
     bars : sequence of Bar
     top : float
-        Length of the longest bar there can be; 0 takes the longest that there is.
+        Length of the longest possible bar; 0 takes the longest one there is.
     legend : bool
-        Whether the kinds are named above the bars. Without it the words beside a bar name them.
+        Whether the kinds are named above the bars. Otherwise, the words beside a bar name them.
     labels : bool
-        Whether each bar has its name at the left.
+        Whether each bar has its name to the left.
     """
 
     title: str
@@ -53,7 +53,7 @@ class Bars(NamedTuple):
 
     @property
     def logarithmic(self) -> bool:
-        """Whether the small ones would vanish on a linear scale; parts of a bar cannot be added on another one."""
+        """Whether small bars would vanish on a linear scale. Parts of a bar only add up on a linear one."""
         sizes = [bar.size for bar in self.bars if bar.size > 0]
         return not self.top and bool(sizes) and max(sizes) > WIDEST_LINEAR_RATIO * min(sizes)
 
@@ -79,7 +79,7 @@ def bar_chart(
     title : str
     bars : sequence of Bar
     note : str
-        Stands beneath the title.
+        Shown below the title.
     colours : mapping of str to str
         The colour of each kind.
     legend : bool
@@ -108,7 +108,7 @@ def bar_charts(
     title : str
     charts : sequence of Bars
     notes : sequence of str
-        Each stands in a line beneath the title.
+        Each is a line below the title.
     colours : mapping of str to str
     beside : bool
     width : int
@@ -121,7 +121,7 @@ def bar_charts(
         _layers(chart, colours, width, extent).properties(title=alt.Title(chart.title, frame="group"))
         for chart in charts
     ]
-    whole = (alt.hconcat if beside else alt.vconcat)(*made, spacing=_APART["hconcat" if beside else "vconcat"])
+    whole = (alt.hconcat if beside else alt.vconcat)(*made, spacing=_SPACING["hconcat" if beside else "vconcat"])
     read = " ".join(f"{chart.title}: {chart.read_out}." for chart in charts)
     return finished(whole, title, notes, f"{title}. {read}")
 
@@ -132,7 +132,7 @@ def _layers(chart: Bars, colours: Mapping[str, str], width: int, extent: int) ->
 
     parts, ends = [], []
     for place, bar in enumerate(chart.bars):
-        line = f"{place}|{bar.name}"  # Two lines may share a name: the number keeps them apart and is not shown.
+        line = f"{place}|{bar.name}"  # The number, which is not shown, distinguishes lines with the same name.
         start = 0.0
         for kind, size in (bar.parts or {bar.kind: bar.size}).items():
             parts.append((line, kind, start, start + size))

@@ -1,4 +1,4 @@
-"""The charts of bars: findings, schools, matches, uploads and duplicates as data for the one way to draw bars."""
+"""The bar charts of findings, schools, matches, uploads and duplicates, as data for ``bars``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-#: Colours of what becomes of a row that is uploaded; the words beside a bar name each part as well.
+#: Colours of what happens to an uploaded row; the words beside a bar name each part as well.
 ACTION_COLOURS: Mapping[str, str] = {
     "created": COLOURS["good"],
     "updated": COLOURS["info"],
@@ -25,14 +25,14 @@ ACTION_COLOURS: Mapping[str, str] = {
     "skipped": COLOURS["warning"],
     "refused": COLOURS["critical"],
 }
-#: How a status of a match is called, and its colour.
+#: What each status of a match is called, and its colour.
 STATUSES: Mapping[str, tuple[str, str]] = {
     "matched": ("matched", COLOURS["good"]),
     "suggested": ("suggested", COLOURS["info"]),
     "unmatched_roster": ("only in the delivery", COLOURS["warning"]),
     "unmatched_workspace": ("only on Connect", "#CC79A7"),
 }
-#: How duplicates are called by where their records are, and the colour.
+#: What duplicates are called by where their records are, and the colours.
 DUPLICATE_COLOURS: Mapping[str, str] = {
     "in the delivery more than once": COLOURS["read"],
     "in the delivery and on Connect": COLOURS["info"],
@@ -45,7 +45,7 @@ _NAME_AND_ID = re.compile(r"(.+) \(([^()]*)\)")
 
 
 def findings_by_file(by_file: pd.DataFrame) -> alt.LayerChart:
-    """Failing rows of each file, one bar for each severity; a file without any is shown as such.
+    """Failing rows of each file, one bar for each severity; a file without any says so.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def rows_by_file(by_file: pd.DataFrame) -> alt.LayerChart:
 
 
 def people_by_role(roles: pd.DataFrame, most: int = 20) -> alt.LayerChart:
-    """People by role as delivered; a blank in a role is drawn, so that it can be seen.
+    """People by role as delivered; a blank in a role is made visible.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def schools_overview(by_school: pd.DataFrame, most: int = _MOST) -> alt.HConcatC
     """
     critical: list[Bar] = []
     alone: list[Bar] = []
-    for row in schools_by_trouble(by_school).head(most).to_dict("records"):
+    for row in schools_by_problems(by_school).head(most).to_dict("records"):
         name = school_label(row["name"], row["schoolId"])
         count, students = _whole(row["critical"]), _whole(row["students"])
         without = _whole(row["students_without_guardian"])
@@ -136,12 +136,14 @@ def schools_overview(by_school: pd.DataFrame, most: int = _MOST) -> alt.HConcatC
     left = Bars(f"{SYMBOLS['critical']} Rows with a critical finding", critical)
     right = Bars(f"{SYMBOLS['warning']} Students without a guardian", alone, top=100, labels=False)
     notes = [left_out(len(by_school), most, "schools"), LOGARITHMIC if left.logarithmic else ""]
-    chart: alt.HConcatChart = bar_charts("Schools, most trouble first", [left, right], notes, beside=True, width=130)
+    chart: alt.HConcatChart = bar_charts(
+        "Schools with the most problems first", [left, right], notes, beside=True, width=130
+    )
     return chart
 
 
-def schools_by_trouble(by_school: pd.DataFrame) -> pd.DataFrame:
-    """The schools with most critical rows first, then those with most guardians missing."""
+def schools_by_problems(by_school: pd.DataFrame) -> pd.DataFrame:
+    """The schools with the most critical rows first, then those with the most guardians missing."""
     keys = ["critical", "students_without_guardian", "warning", "schoolId"]
     return by_school.sort_values(keys, ascending=[False, False, False, True], kind="stable")
 
@@ -154,7 +156,7 @@ def _whole(value: Any) -> int:
 
 
 def matches_by_school(
-    by_school: pd.DataFrame, title: str = "Classrooms by school, most without a partner first", most: int = _MOST
+    by_school: pd.DataFrame, title: str = "Classrooms by school, most unmatched first", most: int = _MOST
 ) -> alt.LayerChart:
     """One bar for each school: matched, suggested, unmatched on either side; most unmatched first.
 
@@ -192,7 +194,7 @@ def _of_parts(name: str, counts: Mapping[str, Any], nothing: str = "") -> Bar:
 
 
 def rows_planned(summary: pd.DataFrame) -> alt.LayerChart:
-    """Rows of each file of a plan, at school level of each school together.
+    """Rows of each file of a plan, or at school level, of each school.
 
     Parameters
     ----------
@@ -202,7 +204,7 @@ def rows_planned(summary: pd.DataFrame) -> alt.LayerChart:
     by_school = (summary["school"] != "").any()
     sizes = summary.groupby("school" if by_school else "file", sort=False)["rows"].sum()
     bars = [Bar(str(name), "read", int(rows), f"{int(rows):,} rows") for name, rows in sizes.head(_MOST).items()]
-    title = "Rows to be sent, by school" if by_school else "Rows to be sent, by file"
+    title = "Rows to send, by school" if by_school else "Rows to send, by file"
     return bar_chart(title, bars, left_out(len(sizes), _MOST))
 
 
@@ -212,11 +214,11 @@ def actions_by_line(counts: pd.DataFrame, title: str) -> alt.LayerChart:
     Parameters
     ----------
     counts : pandas.DataFrame
-        ``line`` (what stands beside the bar), and a count for each action.
+        ``line`` (the name of the bar), and a count for each action.
     title : str
     """
     bars = [
-        _of_parts(str(row["line"]), {action: row[action] for action in ACTION_COLOURS}, "no row")
+        _of_parts(str(row["line"]), {action: row[action] for action in ACTION_COLOURS}, "no rows")
         for row in counts.head(_MOST).to_dict("records")
     ]
     return bar_chart(title, bars, left_out(len(counts), _MOST), colours=ACTION_COLOURS, legend=True)
@@ -232,7 +234,7 @@ def duplicates_by_school(clusters: pd.DataFrame, most: int = 20) -> alt.VConcatC
     ----------
     clusters : pandas.DataFrame
         As ``duplicates.clusters``: ``cluster_id``, ``source``, ``school`` and ``grade`` of each record. Several schools
-        of one record are joined by ``; ``. Somebody at two schools counts at both.
+        of one record are joined by ``; ``. A person at two schools counts at both.
     most : int
         Schools, and grades, shown; a note counts the others.
     """
@@ -248,7 +250,7 @@ def duplicates_by_school(clusters: pd.DataFrame, most: int = 20) -> alt.VConcatC
     grades = grades.sort_values("name", key=lambda names: names.map(lambda name: (order.get(name, len(order)), name)))
     notes = [left_out(len(schools), most, "schools"), left_out(len(grades), most, "grades")]
     if people.groupby("cluster_id")["school"].nunique().gt(1).any():
-        notes.append("Somebody with records at two schools counts at both")
+        notes.append("A person with records at two schools counts at both")
     if clusters.empty:
         notes.append("There are none")
     panels = [Bars("By school", _duplicate_bars(schools.head(most)), legend=True)]

@@ -1,4 +1,4 @@
-"""Workbooks as the kit writes them: every text stays text, and a full disk leaves nothing behind."""
+"""Workbooks as the kit writes them: every text stays a text, and a full disk leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 import tempfile
 from typing import TYPE_CHECKING, Any, Final
 
+from connect_kit.display.html import is_number
 from connect_kit.display.look import named
 
 if TYPE_CHECKING:
@@ -16,14 +17,14 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-#: Excel's last row, less the one with the titles.
+#: Excel's last row, less the one for the headings.
 MOST_ROWS: Final = 1_048_576 - 1
 #: Excel's longest text in a cell is 32,767.
 LONGEST_TEXT: Final = 32_000
 
-# What XML cannot hold or would change; written as it is, Excel would call the file damaged.
+# Characters that XML cannot hold or would change; with them, Excel would call the file damaged.
 _NOT_XML = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-# How a formula begins, for one spreadsheet or another.
+# How a formula begins in one spreadsheet program or another.
 _FORMULA = r"(?![+-]?[0-9]+(?:[.,][0-9]+)?$)[=+\-@\t\r]"
 
 
@@ -36,7 +37,7 @@ def plain(text: str) -> str:
 
 
 def without_formulas(frame: pd.DataFrame) -> pd.DataFrame:
-    """A table for a CSV file that people open in a spreadsheet: what would run there gets an apostrophe before it.
+    """A table for a CSV file that people open in a spreadsheet: an apostrophe precedes what would run as a formula.
 
     A number with its sign stays as it is.
     """
@@ -50,11 +51,6 @@ def without_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     return made
 
 
-def is_number(column: pd.Series[Any]) -> bool:
-    """Whether a column holds numbers: counts and line numbers, never IDs."""
-    return getattr(column.dtype, "kind", "O") in "iuf"
-
-
 def save_book(path: Path, fill: Callable[[Any], None]) -> None:
     """Make a workbook at ``path``; ``fill`` is given the xlsxwriter workbook to write into.
 
@@ -65,25 +61,25 @@ def save_book(path: Path, fill: Callable[[Any], None]) -> None:
     """
     from xlsxwriter.exceptions import FileCreateError
 
-    # Sheets pass through scratch files, so that memory does not grow with the rows. They stand beside the workbook, so
-    # that only one disk must have room.
+    # Sheets pass through scratch files, so that memory does not grow with the rows. These are beside the workbook, so
+    # that only one disk needs room.
     made, refused = b"", None
     with tempfile.TemporaryDirectory(prefix=".connect-kit-", dir=path.parent, ignore_cleanup_errors=True) as scratch:
         try:
             made = _filled(scratch, fill)
-        except FileCreateError as error:  # How xlsxwriter hands on what the system said.
+        except FileCreateError as error:  # How xlsxwriter passes on the system's error.
             refused = _reason(error.args[0])
         except OSError as error:
             refused = _reason(error)
         if refused:
-            gc.collect()  # A workbook that was given up holds its scratch files open in a circle of references.
+            gc.collect()  # An abandoned workbook keeps its scratch files open in a circle of references.
     if refused:
         raise OSError(*refused)
     path.write_bytes(made)
 
 
 def _filled(scratch: str, fill: Callable[[Any], None]) -> bytes:
-    """The workbook, made in memory: a ZIP file on a full disk would complain once more when it is thrown away."""
+    """The workbook, made in memory: a ZIP file on a full disk would raise again when it is discarded."""
     import xlsxwriter
 
     made = io.BytesIO()
@@ -102,7 +98,7 @@ def _reason(error: Any) -> tuple[int | None, str]:
 
 
 def write_rows(sheet: Any, first: int, frame: pd.DataFrame, formats: Mapping[str, Any]) -> int:
-    """Write the rows of a frame from row ``first`` on; the number of the next row.
+    """Write the rows of a frame from row ``first`` on, and return the number of the next row.
 
     Parameters
     ----------
@@ -123,7 +119,7 @@ def write_rows(sheet: Any, first: int, frame: pd.DataFrame, formats: Mapping[str
 
 
 def _cells(sheet: Any, column: pd.Series[Any], formats: Mapping[str, Any]) -> list[tuple[Any, Any, Any] | None]:
-    """What writes each value of a column, the value as it is written, and its format; None where there is none."""
+    """For each value of a column: what writes it, the value as written, and its format; None for a missing value."""
     style, values, gaps = formats[str(column.name)], column.tolist(), column.isna().tolist()
     if is_number(column):
         return [None if gap else (sheet.write_number, value, style) for value, gap in zip(values, gaps, strict=True)]

@@ -1,4 +1,4 @@
-"""The records of one person as a small graph: who was joined to whom, how strongly, and what contradicts it."""
+"""The records of one person as a small graph: which records are joined, how strongly, and what contradicts it."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-#: Records that can be read in one picture.
+#: How many records one chart shows.
 _MOST = 12
-#: Lines whose match weights can be read beside them.
+#: How many lines have their match weights beside them.
 _MOST_WEIGHTS = 16
-#: Characters of an ID that are shown; of a longer one, its beginning and its end.
+#: How many characters of an ID are shown; a longer one is shown by its beginning and end.
 _LONGEST = 16
 _SOURCES = {"roster": "in the delivery", "workspace": "on Connect"}
 _WIDTH = 640
-#: Match weight from which on a line gets no thicker.
+#: Match weight from which lines no longer become thicker.
 _STRONG = 30.0
 _CONFLICT = "conflict"
 
 
 class _Place(NamedTuple):
-    """How far down and up the picture goes, in pixels."""
+    """How far down and up the chart reaches, in pixels."""
 
     low: float
     high: float
 
     def at(self, x: str, y: str) -> dict[str, Any]:
-        """Where something stands, in pixels from the middle of the circle."""
+        """The position of something, in pixels from the centre of the circle."""
         import altair as alt
 
         across = alt.Scale(domain=[-_WIDTH / 2, _WIDTH / 2], nice=False)
@@ -46,7 +46,7 @@ def cluster_graph(pairs: pd.DataFrame, conflicts: pd.DataFrame) -> alt.LayerChar
     pairs : pandas.DataFrame
         The pairs of one cluster: ``left`` and ``right`` (keys), ``match_weight``, ``cluster_id``, ``decision``.
     conflicts : pandas.DataFrame
-        ``cluster_id``, ``left``, ``right``, ``why``; those of other clusters are left aside.
+        ``cluster_id``, ``left``, ``right``, ``why``; those of other clusters are ignored.
     """
     import altair as alt
     import pandas as pd
@@ -56,8 +56,8 @@ def cluster_graph(pairs: pd.DataFrame, conflicts: pd.DataFrame) -> alt.LayerChar
     nodes = _placed(sorted(often.index[:_MOST]))
     place = _Place(float(nodes["y"].min()) - 45, float(nodes["y"].max()) + 45) if len(nodes) else _Place(-45, 45)
     joined = pairs.assign(words=_words(pairs), kind="pair")
-    apart = clash.assign(told=_CONFLICT, kind="conflict", match_weight=0.0)
-    # Where a pair is both, the conflict is drawn, and the words name both.
+    apart = clash.assign(kind="conflict", match_weight=0.0)
+    # Where a pair is both, the conflict is drawn, and the words say both.
     both = joined.set_index(["left", "right"])["words"]
     apart["words"] = [
         f"{both.get(pair, '')} {_CONFLICT}".strip() for pair in zip(apart["left"], apart["right"], strict=True)
@@ -65,13 +65,13 @@ def cluster_graph(pairs: pd.DataFrame, conflicts: pd.DataFrame) -> alt.LayerChar
     edges = pd.concat([frame[["left", "right", "match_weight", "words", "kind"]] for frame in (joined, apart)])
     edges = edges.drop_duplicates(["left", "right"], keep="last")
     edges = _drawn(edges[edges["left"].isin(nodes.index) & edges["right"].isin(nodes.index)], nodes)
-    notes = ["A line joins two records that are one person; its number is the match weight, and a thick line is strong"]
+    notes = ["A line joins two records of one person; its number is the match weight, and a thicker line is stronger"]
     notes += [f"{_CONFLICT}, dashed: {why}" for why in clash["why"].drop_duplicates()]
     if len(often) > _MOST:
-        notes.append(f"{_MOST} of {len(often):,} records shown: those with most lines")
+        notes.append(f"{_MOST} of {len(often):,} records shown: those with the most lines")
     if (weights := edges["kind"].eq("pair")).sum() > _MOST_WEIGHTS:
         edges.loc[weights, "words"] = ""
-        notes.append("Too many lines for their match weights: the table of pairs has them")
+        notes.append("Too many lines to show their match weights; see the table of pairs")
     numbers = pairs["cluster_id"].drop_duplicates()
     title = (
         f"The records of one person: cluster {numbers.iloc[0]}" if len(numbers) == 1 else "The records of one person"
@@ -90,7 +90,7 @@ def cluster_graph(pairs: pd.DataFrame, conflicts: pd.DataFrame) -> alt.LayerChar
 
 
 def _words(pairs: pd.DataFrame) -> list[str]:
-    """What stands beside each line: the match weight, and whether people decided."""
+    """The words beside each line: the match weight, and whether people decided."""
     weights = pairs["match_weight"].tolist()
     decided = pairs["decision"].eq("same").tolist() if "decision" in pairs else [False] * len(pairs)
     return [
@@ -102,7 +102,7 @@ def _words(pairs: pd.DataFrame) -> list[str]:
 
 
 def _placed(keys: list[str]) -> pd.DataFrame:
-    """The records in a circle, or two side by side, in pixels; words stand outside."""
+    """The records in a circle, or two side by side, in pixels; their words are outside."""
     import numpy as np
     import pandas as pd
 
@@ -115,7 +115,7 @@ def _placed(keys: list[str]) -> pd.DataFrame:
     nodes["source"], nodes["id"] = [key.split(":", 1)[0] for key in keys], [key.split(":", 1)[-1] for key in keys]
     nodes["what"] = nodes["source"].map(_SOURCES).fillna("")
     nodes["words"] = [number if len(number) <= _LONGEST else f"{number[:9]}…{number[-6:]}" for number in nodes["id"]]
-    # Words stand beside a point at the side, above one at the top, beneath one at the bottom.
+    # Words are beside a point at the side, above one at the top, below one at the bottom.
     nodes["align"] = np.select([np.cos(angles) > 0.3, np.cos(angles) < -0.3], ["left", "right"], "center")
     nodes["words_x"] = nodes["x"] + nodes["align"].map({"left": 14, "right": -14, "center": 0}).astype(int)
     nodes["words_y"] = nodes["y"] + np.select([nodes["align"] != "center", np.sin(angles) > 0], [8, 32], -18)
@@ -123,12 +123,12 @@ def _placed(keys: list[str]) -> pd.DataFrame:
 
 
 def _drawn(edges: pd.DataFrame, nodes: pd.DataFrame) -> pd.DataFrame:
-    """Lines from record to record: ends, thickness, and where their words stand."""
+    """Lines from record to record: ends, thickness, and the position of their words."""
     import numpy as np
 
     places = {key: place for place, key in enumerate(nodes.index)}
     steps = (edges["left"].map(places) - edges["right"].map(places)).abs().astype(float)
-    # Lines through the middle cross: their words stand nearer to one end.
+    # Lines through the centre cross: their words are nearer to one end.
     across = steps.ne(1) & steps.ne(len(nodes) - 1) & (len(nodes) > 3)
     part = np.where(across, 0.34, 0.5)
     made = edges.assign(

@@ -1,4 +1,4 @@
-"""How sure the pairs are: a histogram of match weights with the threshold."""
+"""How certain the pairs are: a histogram of match weights with the threshold."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _MOST_BARS = 60
 
 
 def match_weights(pairs: pd.DataFrame, threshold_weight: float, drawn_from: float) -> alt.LayerChart:
-    """How many pairs have which match weight, and what the threshold makes of them.
+    """How many pairs have which match weight, and which of them reach the threshold.
 
     Parameters
     ----------
     pairs : pandas.DataFrame
-        ``match_weight`` in bits, missing where the model did not weigh a pair that people decided; ``decision``, if
+        ``match_weight`` in bits, missing for a pair that people decided and the model did not score; ``decision``, if
         there is one.
     threshold_weight : float
         Match weight of the threshold.
@@ -59,7 +59,7 @@ def match_weights(pairs: pd.DataFrame, threshold_weight: float, drawn_from: floa
         title="pairs", titleColor=INK, titleFontWeight=400, grid=True, gridColor=GRID, format=",d",
         values=[10**power for power in range(9)] if wide else _whole_ticks(tallest),
     )  # fmt: skip
-    # Room above the tallest bar for the words of the threshold.
+    # Room above the tallest bar for the label of the threshold.
     scale = alt.Scale(type="symlog" if wide else "linear", domain=[0, tallest * (2 if wide else 1.15)], nice=False)
     bars = (
         alt.Chart(frame)
@@ -83,10 +83,10 @@ def match_weights(pairs: pd.DataFrame, threshold_weight: float, drawn_from: floa
     words_of_threshold = f"threshold {signed(threshold_weight)} (probability {probability(threshold_weight):.4g})"
     notes = [f"Pairs below {signed(drawn_from, 0)} ({share(probability(drawn_from))}) are left out"]
     if "decision" in pairs and (decided := int((pairs["decision"] != "").sum())):
-        notes.append(f"{counted(decided, 'pair')} decided by people: drawn with the model's weight, where it has one")
+        notes.append(f"{counted(decided, 'pair')} decided by people: drawn at the model's weight, if it has one")
     if wide:
         notes.append(LOGARITHMIC)
-    title = "How sure the pairs are"
+    title = "How certain the pairs are"
     at_left = threshold_weight > (edges[0] + edges[-1]) / 2
     chart = alt.LayerChart(layer=[bars, *_threshold(threshold_weight, words_of_threshold, left=at_left)])
     return finished(
@@ -98,7 +98,7 @@ def match_weights(pairs: pd.DataFrame, threshold_weight: float, drawn_from: floa
 
 
 def _threshold(at: float, words: str, *, left: bool) -> list[alt.Chart]:
-    """An upright line across the picture and its words, at the left of it or at the right."""
+    """A vertical line across the chart, and its label to the left or right of it."""
     import altair as alt
     import pandas as pd
 
@@ -116,7 +116,7 @@ def _edges(low: float, high: float, threshold: float) -> list[float]:
 
 
 def _whole_ticks(most: int) -> list[int]:
-    """A few round numbers up to the most."""
+    """A few round numbers up to the largest."""
     size = 10 ** max(0, len(str(most)) - 1)
     step = next(s for s in (size // 5, size // 2, size, 2 * size, 5 * size) if s and most / s <= 5)
     return list(range(0, most + 1, step))

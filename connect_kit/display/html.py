@@ -14,13 +14,13 @@ from connect_kit.errors import SettingError
 if TYPE_CHECKING:
     import pandas as pd
 
-# What a browser does not show: control characters, zero-width characters, marks that turn the
-# direction of the text around, and what is not a character. Letters of every script stay.
+# What a browser does not show: control characters, zero-width characters, marks that reverse the
+# direction of the text, and what is not a character. Letters of every script stay.
 _UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
 )
 
-# The class stands twice to outrank JupyterLab's own rules, which set every cell to the right and give titles a colour.
+# The class is doubled to outrank JupyterLab's own rules, which align every cell right and colour the headings.
 # Colours are those of JupyterLab's theme, light or dark; anywhere else they are dark on white.
 TABLE_CSS = """
 .ck-table{border-collapse:collapse;font:13px/1.4 system-ui,Arial,sans-serif}
@@ -38,7 +38,7 @@ TABLE_CSS = """
 def visible(value: object) -> str:
     """The value as text in which every character can be seen; a missing value is empty.
 
-    A zero-width space reads ``[U+200B]``. Not escaped for HTML yet.
+    A zero-width space reads ``[U+200B]``. The text is not escaped for HTML yet.
     """
     return "" if missing(value) else _UNSEEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", str(value))
 
@@ -50,6 +50,11 @@ def missing(value: object) -> bool:
     return value is None or value is pd.NA or value is pd.NaT or value != value
 
 
+def is_number(column: pd.Series[Any]) -> bool:
+    """Whether a column holds numbers: counts and line numbers, never IDs."""
+    return getattr(column.dtype, "kind", "O") in "iuf"
+
+
 def badge(severity: str) -> str:
     """The severity as HTML: symbol and word beside its colour."""
     if severity not in SYMBOLS:
@@ -58,14 +63,14 @@ def badge(severity: str) -> str:
 
 
 def table_html(frame: pd.DataFrame, caption: str = "", *, most: int = 200) -> str:
-    """A DataFrame as an HTML table: escaped, severities as badges, numbers at the right.
+    """A DataFrame as an HTML table: escaped, severities as badges, numbers aligned right.
 
     Parameters
     ----------
     frame : pandas.DataFrame
         Its index is not shown.
     caption : str
-        Stands above the table.
+        Shown above the table.
     most : int
         Rows shown; a note says how many more there are.
 
@@ -74,7 +79,7 @@ def table_html(frame: pd.DataFrame, caption: str = "", *, most: int = 200) -> st
     str
         A ``<style>`` that touches only ``.ck-table``, and the table.
     """
-    numbers = [_is_number(frame.dtypes.iloc[place]) for place in range(frame.shape[1])]
+    numbers = [is_number(frame.iloc[:, place]) for place in range(frame.shape[1])]
     names = [visible(name) for name in frame.columns]
     note = f" ({most:,} of {len(frame):,} rows)" if len(frame) > most else ""
     head = "".join(
@@ -116,15 +121,15 @@ class ShownTable:
 def show(frame: pd.DataFrame, caption: str = "", *, most: int = 200) -> ShownTable:
     """Show a DataFrame in a notebook so that people can read it.
 
-    Long texts are whole, characters that cannot be seen are spelled out, severities have their symbol, and numbers
-    stand at the right. Its colours are those of the notebook's theme.
+    Long texts are shown whole, invisible characters are spelled out, severities have their symbol, and numbers are
+    aligned right. The colours are those of the notebook's theme.
 
     Parameters
     ----------
     frame : pandas.DataFrame
         Its index is not shown.
     caption : str
-        Stands above the table.
+        Shown above the table.
     most : int
         Rows shown; the caption says how many there are.
 
@@ -140,10 +145,6 @@ def show(frame: pd.DataFrame, caption: str = "", *, most: int = 200) -> ShownTab
     if most < 0:
         raise SettingError(f"most is {most}; expected a number of rows, such as 20")
     return ShownTable(frame, caption, most)
-
-
-def _is_number(dtype: Any) -> bool:
-    return getattr(dtype, "kind", "O") in "iuf"
 
 
 def _right(number: bool) -> str:

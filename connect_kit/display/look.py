@@ -1,24 +1,22 @@
 """What all charts have in common: colours, fonts, titles, axes and legends, and numbers in words.
 
 Colours are Okabe and Ito's, which people with colour blindness can tell apart; a severity is also named by a word and
-a symbol. Numbers stand beside their bars: no chart of bars is read against an axis.
+a symbol. Numbers are beside their bars: no bar chart is read against an axis.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from connect_kit.display.svg import draws_itself
+from connect_kit.display.svg import AnyChart, draws_itself
 from connect_kit.engine.weights import probability
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     import altair as alt
-
-AnyChart = TypeVar("AnyChart", bound="alt.TopLevelMixin")
 
 COLOURS: Mapping[str, str] = {
     "critical": "#D55E00",
@@ -36,7 +34,7 @@ FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"
 #: Beyond this ratio of the largest to the smallest bar, small ones vanish on a linear scale.
 WIDEST_LINEAR_RATIO = 50
 LOGARITHMIC = "Bars on a logarithmic scale"
-#: Beyond this match weight, the probability is the same in every digit that is shown.
+#: Beyond this match weight, the probability no longer changes in the digits shown.
 _SURE = 10
 
 
@@ -60,23 +58,18 @@ def theme() -> dict[str, Any]:
 
 
 def finished(chart: AnyChart, title: str, notes: Sequence[str], description: str) -> AnyChart:
-    """The chart under its title and notes, in the kit's look; the description is read to whoever cannot see it."""
-    made: Any = chart
-    made = made.properties(title=heading(title, notes), description=description).configure(**theme())
-    drawn: AnyChart = draws_itself(made)
-    return drawn
-
-
-def heading(title: str, notes: Sequence[str] = ()) -> alt.Title:
-    """The title, and beneath it each note in a line."""
+    """The chart with its title and notes, in the kit's style; a screen reader reads the description."""
     import altair as alt
 
     lines = [note for note in notes if note]
-    return alt.Title(title, subtitle=lines, frame="bounds") if lines else alt.Title(title, frame="bounds")
+    heading = alt.Title(title, subtitle=lines, frame="bounds") if lines else alt.Title(title, frame="bounds")
+    made: Any = chart
+    drawn: AnyChart = draws_itself(made.properties(title=heading, description=description).configure(**theme()))
+    return drawn
 
 
 def legend() -> alt.Legend:
-    """Colours with their words, above the picture; one a line, as a reader's font may be wider than ours."""
+    """Colours and what they mean, above the chart; one per line, as the reader's font may be wider than ours."""
     import altair as alt
 
     return alt.Legend(
@@ -86,7 +79,7 @@ def legend() -> alt.Legend:
 
 
 def bits_axis(low: float, high: float, *, ticks: int = 11) -> alt.Axis:
-    """A horizontal axis of match weights, with the probability beneath each as far as it changes."""
+    """A horizontal axis of match weights, with the probability below each, as far as it changes."""
     import altair as alt
 
     step = next((s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500) if (high - low) / s <= ticks), 1000)
@@ -105,12 +98,12 @@ def _short(words: str) -> str:
 
 
 def on_white(words: alt.Chart, **mark: Any) -> list[alt.Chart]:
-    """Words that can be read where they cross a line: white beneath, broader."""
+    """Words that can be read where they cross a line, by a white outline."""
     return [words.mark_text(**mark, stroke="#ffffff", strokeWidth=4, strokeJoin="round"), words.mark_text(**mark)]
 
 
 def room(texts: Iterable[str]) -> int:
-    """Pixels for the longest text in a wide font: the reader need not have the one drawn with."""
+    """Pixels for the longest text in a wide font, as the reader may not have ours."""
     return 12 + 8 * max((len(text) for text in texts), default=0)
 
 
@@ -123,7 +116,7 @@ def named(severity: str) -> str:
 
 
 def share(part: float) -> str:
-    """A share from 0 to 1 in words; a small one never reads as none, nor a large one as all."""
+    """A share from 0 to 1 in words; a small one never reads as none, and a large one never as all."""
     if part != part:
         return "unknown"
     if 0 < part < 0.001:
@@ -134,12 +127,12 @@ def share(part: float) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """A part of a whole in words, as :func:`share`; of nothing it is none."""
+    """A part of a whole in words, as in :func:`share`; 0 % where the whole is 0."""
     return share(part / whole) if whole else "0 %"
 
 
 def signed(weight: float, digits: int = 1) -> str:
-    """A match weight with its sign: ``+3.2``, ``−12.8``; nothing is ``0``."""
+    """A match weight with its sign: ``+3.2``, ``−12.8``; zero is ``0``."""
     text = f"{abs(weight):,.{digits}f}"
     if not float(text.replace(",", "")):
         return "0"
@@ -152,7 +145,7 @@ def counted(number: int, thing: str) -> str:
 
 
 def left_out(number: int, most: int, things: str = "") -> str:
-    """A note on what a chart does not show: ``40 schools shown, and 260 more``; empty where it shows all."""
+    """A note on what a chart leaves out: ``40 schools shown, and 260 more``; empty where it shows all."""
     return f"{most} {things} shown, and {number - most:,} more".replace("  ", " ") if number > most else ""
 
 

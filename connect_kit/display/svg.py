@@ -1,4 +1,4 @@
-"""A chart as SVG that can stand inside an HTML page."""
+"""A chart as SVG for an HTML page."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ if TYPE_CHECKING:
 
 AnyChart = TypeVar("AnyChart", bound="alt.TopLevelMixin")
 
-#: How far a chart may shrink before its text of 12 pixels gets too small.
+#: How far a chart may shrink before its text of 12 pixels becomes too small.
 SMALLEST = 0.75
 
 
 def to_svg(chart: alt.TopLevelMixin, name: str = "chart") -> str:
-    """The chart as one ``<svg>`` element that can stand inside an HTML page.
+    """The chart as one ``<svg>`` element for an HTML page.
 
-    It holds no script and asks for nothing; to a screen reader it is one image, described.
+    It holds no script and requests nothing; to a screen reader it is one image with a description.
 
     Parameters
     ----------
     chart : altair chart
     name : str
-        Begins every id inside; unique on the page.
+        Prefix of every id inside; unique on the page.
     """
     import xml.etree.ElementTree as ET
 
@@ -33,10 +33,10 @@ def to_svg(chart: alt.TopLevelMixin, name: str = "chart") -> str:
 
     spec: dict[str, Any] = chart.to_dict()
     version = re.search(r"/(v\d+\.\d+)", str(spec.get("$schema", "")))
-    # An empty list of hosts: the data stand in the chart itself, and nothing is to be fetched.
+    # An empty list of hosts: the data are in the chart itself, and nothing is to be fetched.
     drawn = vl_convert.vegalite_to_svg(spec, vl_version=version[1] if version else None, allowed_base_urls=[])
     ET.register_namespace("", "http://www.w3.org/2000/svg")
-    # vl-convert's own text, made a line above, and no document from elsewhere.
+    # vl-convert's own output, not a document from elsewhere.
     svg = ET.fromstring(drawn)  # noqa: S314
     for node in svg.iter():
         for key, value in list(node.attrib.items()):
@@ -48,20 +48,20 @@ def to_svg(chart: alt.TopLevelMixin, name: str = "chart") -> str:
                 node.attrib[key] = value.replace("url(#", f"url(#{name}-")
     label = str(spec.get("description", name))
     svg.attrib.update({"role": "img", "aria-label": label, "class": "ck-chart"})
-    # It shrinks with a narrow page as long as its text can be read, and then is scrolled.
+    # It shrinks with a narrow page as long as its text can be read; beyond that, the page scrolls.
     least = round(SMALLEST * float(svg.get("width", "0")))
     svg.attrib["style"] = f"max-width:100%;min-width:{least}px;height:auto"
-    # Inside HTML an svg element needs no namespace, and a page without one names no host at all.
+    # Inside HTML an svg element needs no namespace, and without one the page names no host at all.
     return re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", ET.tostring(svg, encoding="unicode"))
 
 
 def draws_itself(chart: AnyChart) -> AnyChart:
     """Make the chart show itself in a notebook as SVG, drawn on this machine.
 
-    Altair's own way has the page load a script from the internet, which a locked-down laptop does
-    not get and an audit must not ask for. A renderer that the analyst has chosen stays in force.
+    Altair's own output makes the page load a script from the internet, which a locked-down laptop
+    does not get and an audit must not request. A renderer that the analyst has chosen stays in force.
     """
-    # Altair takes an assignment to any attribute for a part of the chart.
+    # Altair takes an assignment to any attribute as a part of the chart.
     kind: Any = type(chart)
     object.__setattr__(chart, "__class__", _drawing(kind))
     return chart
@@ -73,7 +73,7 @@ class _DrawsItself:
 
         if alt.renderers.active != "default":
             return super()._repr_mimebundle_(*args, **options)  # type: ignore[misc]
-        # Several charts, of several notebooks, may stand on one page: each has ids of its own.
+        # Charts of several notebooks may be on one page: each has ids of its own.
         svg = to_svg(self, f"chart-{secrets.token_hex(4)}")  # type: ignore[arg-type]
         return {"text/html": svg, "text/plain": repr(self)}
 

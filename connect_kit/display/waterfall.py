@@ -1,4 +1,4 @@
-"""Why two records are, or are not, one person: the match weight field by field."""
+"""Why two records are, or are not, the same person: the match weight field by field."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ _COLOURS = {"start": "#8a94a0", "for": COLOURS["good"], "against": COLOURS["warn
 
 
 def waterfall(summary: pd.DataFrame, match_weight: float, match_probability: float) -> alt.LayerChart:
-    """How a match weight comes about, from before any comparison to the whole.
+    """How a match weight adds up, from before any comparison to the total.
 
     Parameters
     ----------
     summary : pandas.DataFrame
-        As ``explanation.summary()``: ``field``, ``level``, ``match_weight`` in bits; the first row is what holds before
-        any comparison. No names.
+        As ``explanation.summary()``: ``field``, ``level``, ``match_weight`` in bits; the first row is the weight
+        before any comparison. No names.
     match_weight : float
         The sum.
     match_probability : float
-        What it stands for.
+        The probability that the weight stands for.
     """
     import altair as alt
     import pandas as pd
 
     rows = _rows(summary)
     whole = f"{signed(match_weight)}: {share(match_probability)}"
-    rows.append({"label": "in all", "kind": "whole", "from": 0.0, "to": match_weight, "text": whole})
+    rows.append({"label": "total", "kind": "whole", "from": 0.0, "to": match_weight, "text": whole})
     frame = pd.DataFrame(rows)
     wrapped = [textwrap.wrap(label, _CHARACTERS) for label in frame["label"]]
     tall = pd.Series([_LINE * len(lines) + _GAP for lines in wrapped])
@@ -43,7 +43,7 @@ def waterfall(summary: pd.DataFrame, match_weight: float, match_probability: flo
     frame["y"] = tall.cumsum() - tall / 2
     frame["top"], frame["bottom"] = frame["y"] - 7.5, frame["y"] + 7.5
     frame["next"], frame["right"] = frame["y"].shift(-1), frame[["from", "to"]].max(axis=1)
-    # Each line of a label stands by itself, so that a label is centred on its bar.
+    # Each line of a label is drawn by itself, so that the label is centred on its bar.
     labels = pd.DataFrame(
         [
             (y + _LINE * (place - (len(lines) - 1) / 2), line)
@@ -53,7 +53,7 @@ def waterfall(summary: pd.DataFrame, match_weight: float, match_probability: flo
         columns=["y", "line"],
     )
     low, high = min(-2.0, float(frame[["from", "to"]].min().min())), max(2.0, float(frame["right"].max()))
-    # Between the labels and the numbers.
+    # The bars are between the labels and the numbers.
     start = room(labels["line"])
     across = alt.Scale(domain=[low, high], range=[start, _WIDTH - room(frame["text"])], nice=False)
     down = alt.Scale(domain=[0, height], range=[0, height], nice=False)
@@ -75,7 +75,7 @@ def waterfall(summary: pd.DataFrame, match_weight: float, match_probability: flo
     )
     numbers = base.encode(x=alt.X("right:Q", scale=across), text="text:N")
     names = alt.Chart(labels).mark_text(align="right", baseline="middle")
-    title = "Why these two records are, or are not, one person"
+    title = "Why these two records are, or are not, the same person"
     read = "; ".join(f"{label} {text}" for label, text in zip(frame["label"], frame["text"], strict=True))
     layers: list[Any] = [
         zero,
@@ -87,7 +87,7 @@ def waterfall(summary: pd.DataFrame, match_weight: float, match_probability: flo
     return finished(
         alt.LayerChart(layer=layers).properties(width=_WIDTH, height=height),
         title,
-        ["+ speaks for one person, in green; − speaks against it, in orange"],
+        ["+ is evidence for one person, in green; − is evidence against it, in orange"],
         f"{title}, match weights in bits: {read}.",
     )
 

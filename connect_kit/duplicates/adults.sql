@@ -1,6 +1,6 @@
 -- The adults of a delivery: staff and guardians, from users.csv and guardians.csv.
 
--- Guardians of guardians.csv have numbers after the lines of users.csv.
+-- Guardians from guardians.csv are numbered after the lines of users.csv.
 CREATE TABLE persons AS
 SELECT _line::INTEGER AS unique_id, 'roster' AS source, sourcedId AS id, sourcedId AS sis_id, givenName, familyName, middleName, preferredGivenName, NULL AS identifier, email, sms, phone,
     NULL::DATE AS born, NULL AS grade, entries(orgSourcedIds) AS schools, role AS part
@@ -12,7 +12,7 @@ SELECT ((SELECT coalesce(max(_line), 0) FROM users) + _line)::INTEGER, 'roster',
 FROM guardians WHERE (guardianSourcedId, _line) IN (SELECT (guardianSourcedId, min(_line)) FROM guardians GROUP BY guardianSourcedId)
     AND guardianSourcedId NOT IN (SELECT sourcedId FROM users WHERE sourcedId IS NOT NULL);
 
-CREATE TABLE stands_behind AS
+CREATE TABLE family_links AS
 SELECT unique_id, NULL::UBIGINT AS tie, NULL::UBIGINT AS name, address_key(email) AS address, number_key(sms) AS mobile, number_key(phone) AS home FROM persons
 UNION ALL
 SELECT p.unique_id, hash(s.student), NULL, NULL, NULL, NULL

@@ -15,54 +15,56 @@ if TYPE_CHECKING:
     from connect_kit.duplicates.model import Model
     from connect_kit.engine import Schema
 
-#: A record with more partners than this brings no others together: it is a placeholder, not a person.
-MOST_EDGES = 30
-#: Pairs of a lower match weight are not kept: about one in a thousand of them is one person.
+#: A record that matches more others than this connects none of them: it is a placeholder, not a person.
+MAX_PARTNERS = 30
+#: Pairs with a lower match weight are not kept: about one in a thousand of them is one person.
 FLOOR = -10.0
-#: At this match weight or below, a level says "not the same" whatever the rest says.
-_AGAINST = -5.0
-#: The most that a third record can say for a pair; the weight of a pair that people decided to be the same.
-_SURE, _DECIDED = 20.0, 1000.0
-#: How much of a pair's own negative weight counts where a third record speaks for it: the pairs with the third already
-#: say how rare duplicates are, and errors of both records, each small beside the third, add up.
-_OWN = 0.25
-#: What is known of a pair beside its match weight.
+#: At this match weight or below, a level means "not the same" whatever the other fields say.
+_CONTRADICTS = -5.0
+#: The highest match weight that a third record can give a pair; the weight of a pair that was decided to be the same.
+_MAX_TRANSITIVE, _DECIDED_WEIGHT = 20.0, 1000.0
+#: The share of a pair's own negative weight that counts where a third record connects the two: the pairs with the third
+#: already allow for how rare duplicates are, and the errors of both records, each small beside the third, add up.
+_OWN_SHARE = 0.25
+#: What is known about a pair besides its match weight.
 _FLAGS = ("guarded", "conclusive", "undecidable", "on_connect", "namesakes", "named")
 
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """Pairs at a threshold and with decisions applied.
+    """Pairs at a threshold, with decisions applied.
 
     Attributes
     ----------
-    frame : DataFrame
-        The duplicates, with ``cluster_id``, the most certain first.
-    all : DataFrame
-        Every pair worth a look, with ``decision``; ``cluster_id`` is 0 for those that are not duplicates.
+    duplicates : DataFrame
+        Pairs that are one person, with ``cluster_id``, the most certain first.
+    pairs : DataFrame
+        Every pair that was kept, with ``decision``; ``cluster_id`` is 0 for those that are not duplicates.
     members : DataFrame
         ``cluster_id`` and ``unique_id`` of each record in a cluster.
     conflicts : DataFrame
         ``cluster_id``, ``left``, ``right``, ``why``.
     """
 
-    frame: pd.DataFrame
-    all: pd.DataFrame
+    duplicates: pd.DataFrame
+    pairs: pd.DataFrame
     members: pd.DataFrame
     conflicts: pd.DataFrame
 
 
 def read_scored(schema: Schema, model: Model) -> pd.DataFrame:
-    """The scored pairs with IDs and keys, the left record being the delivery's or the one of the lower ID.
+    """The scored pairs with IDs and keys; the left record is the delivery's, or the one with the lower ID.
 
-    Two records on Connect (``on_connect``) are not a pair to find: they are here for what they say about a child of the
-    delivery that is like both, and their ``own_weight`` begins at what is expected of any two records.
+    Two records on Connect (``on_connect``) are not a pair to report: they are here for what they say about a child of
+    the delivery that resembles both, and their ``own_weight`` starts from what is expected of any two records.
     """
     import numpy as np
 
     guard = model.sibling_guard
     against = [
-        value for value, level in guard.values if level.u > 0 and np.log2(max(level.m, 1e-300) / level.u) <= _AGAINST
+        value
+        for value, level in guard.values
+        if level.u > 0 and np.log2(max(level.m, 1e-300) / level.u) <= _CONTRADICTS
     ]
     undecidable = [value for value, level in guard.values if level.undecidable]
     names_only = [value for value, level in guard.values if level.names_only]
@@ -100,7 +102,7 @@ def _listed(values: list[int]) -> str:
 
 
 def link(scored: pd.DataFrame, schema: Schema, decisions: tuple[Decision, ...], threshold: float) -> Linked:
-    """Apply decisions and threshold (a match weight), add pairs that a third record connects, and cluster."""
+    """Apply decisions and threshold (a match weight), add pairs that a third record connects, and form clusters."""
     import numpy as np
 
     pairs = _with_decisions(scored, schema, decisions)
@@ -137,7 +139,7 @@ def _with_decisions(scored: pd.DataFrame, schema: Schema, decisions: tuple[Decis
         [sorted({*new["left"], *new["right"]})],
     )
     numbers = dict(zip(keys["key"], keys["unique_id"], strict=True))
-    new = new[new["left"].isin(numbers) & new["right"].isin(numbers)]  # people who have left are in no pair
+    new = new[new["left"].isin(numbers) & new["right"].isin(numbers)]  # without people who have left
     for side in ("left", "right"):
         parts = new[side].str.split(":", n=1)
         new = new.assign(**{f"{side}_source": parts.str[0], f"{side}_id": parts.str[1]})
@@ -147,31 +149,34 @@ def _with_decisions(scored: pd.DataFrame, schema: Schema, decisions: tuple[Decis
 
 
 def _triples(pairs: pd.DataFrame, threshold: float, weights: pd.Series) -> pd.DataFrame:
-    """Records ``l`` and ``r`` that are both the same as a ``third``: what the three say together.
+    """Records ``l`` and ``r`` that both match a ``third``: what the three say together.
 
-    Of three records all may be one person, or only two, or none. With the match weights a and b of both pairs with the
-    third, and c of ``l`` and ``r`` themselves where it speaks against, the odds of these are 2^(a+b+c), 2^a, 2^b and 1.
-    ``pair_l`` and ``pair_r`` are the places of the pairs with the third, ``weight_l`` and ``weight_r`` what is left of
-    their match weights; ``through`` is the match weight of ``l`` and ``r`` through the third. Where ``l`` and ``r``
-    may be twins (``undecidable``), the third is the one's only as far as it is likelier the one's than the other's.
+    Of three records, all may be one person, or only two of them, or none. With the match weights a and b of the pairs
+    with the third, and c of ``l`` and ``r`` themselves where it is negative, the odds are 2^(a+b+c), 2^a, 2^b and 1.
+    ``pair_l`` and ``pair_r`` are the positions of the pairs with the third, ``weight_l`` and ``weight_r`` what remains
+    of their match weights; ``through`` is the match weight of ``l`` and ``r`` through the third. Where ``l`` and ``r``
+    may be twins (``undecidable``), the third belongs to one only as far as it is likelier to than to the other.
     """
     import numpy as np
     import pandas as pd
 
-    same, open_ = pairs["decision"].eq("same"), pairs["decision"].eq("")
-    strong = pairs.loc[same | (open_ & pairs["own_weight"].ge(threshold)), ["l", "r"]]
+    same, undecided = pairs["decision"].eq("same"), pairs["decision"].eq("")
+    strong = pairs.loc[same | (undecided & pairs["own_weight"].ge(threshold)), ["l", "r"]]
     strong = strong.assign(
-        pair=strong.index, weight=weights.where(~same, _DECIDED), namesakes=pairs["namesakes"].astype(bool)
+        pair=strong.index, weight=weights.where(~same, _DECIDED_WEIGHT), namesakes=pairs["namesakes"].astype(bool)
     )
     turned = strong.rename(columns={"l": "r", "r": "l"})
     edges = pd.concat([strong, turned]).rename(columns={"r": "third"})
-    edges = edges[edges.groupby("third")["l"].transform("size").between(2, MOST_EDGES)]
+    edges = edges[edges.groupby("third")["l"].transform("size").between(2, MAX_PARTNERS)]
     triples = edges.merge(edges, on="third", suffixes=("_l", "_r")).rename(columns={"l_l": "l", "l_r": "r"})
-    own = pairs.loc[open_, ["l", "r", "own_weight", *_FLAGS]].drop(columns="namesakes")
+    own = pairs.loc[undecided, ["l", "r", "own_weight", *_FLAGS]].drop(columns="namesakes")
     triples = triples.merge(own, on=["l", "r"])
     a, b = (triples[name].to_numpy() for name in ("weight_l", "weight_r"))
-    c = triples["own_weight"].clip(upper=0.0).mask(triples["undecidable"].astype(bool), -_DECIDED).to_numpy()
-    every, none = a + b + np.where(triples["guarded"], c, _OWN * np.maximum(c, -_SURE)), np.zeros(len(triples))
+    c = triples["own_weight"].clip(upper=0.0).mask(triples["undecidable"].astype(bool), -_DECIDED_WEIGHT).to_numpy()
+    every, none = (
+        a + b + np.where(triples["guarded"], c, _OWN_SHARE * np.maximum(c, -_MAX_TRANSITIVE)),
+        np.zeros(len(triples)),
+    )
     two = np.logaddexp2
     return triples.assign(
         conclusive=triples["conclusive"] | triples["named"] & (triples["namesakes_l"] | triples["namesakes_r"]),
@@ -184,22 +189,22 @@ def _triples(pairs: pd.DataFrame, threshold: float, weights: pd.Series) -> pd.Da
 def _adjust_by_triples(pairs: pd.DataFrame, threshold: float) -> pd.DataFrame:
     """Set ``match_weight``: lower where two partners of a record contradict each other, higher through a third record.
 
-    Of twins at most one is the same as a third record: the likelier one stays, and where both are about equally likely
-    neither reaches the threshold. A name that nobody else has is a misspelling, not a twin's, and is not conclusive,
-    unless the third has the name of the other one: then it is the third's name that it contradicts.
+    At most one of two twins matches a third record: the likelier one stays, and where both are about equally likely,
+    neither reaches the threshold. A name that nobody else has is a misspelling rather than a twin's name, and is not
+    conclusive, unless the third record has the other one's name: then the misspelling contradicts the third as well.
     Decided pairs keep their weight.
     """
     import pandas as pd
 
     triples, undecided = _triples(pairs, threshold, pairs["own_weight"]), pairs["decision"].eq("")
     apart = triples
-    if triples["on_connect"].any():  # of two twins, a third record is less likely the one already on Connect
+    if triples["on_connect"].any():  # of two twins, the third record is less likely the one who is already on Connect
         apart = _triples(pairs, threshold, _cap_conflicting_weights(pairs, triples[triples["on_connect"].astype(bool)]))
     weights = _cap_conflicting_weights(pairs, apart[apart["conclusive"].astype(bool)])
-    # Only pairs that are left bring others together.
-    left = weights.ge(threshold) | pairs["decision"].eq("same")
-    bring = triples[left.loc[triples["pair_l"]].to_numpy() & left.loc[triples["pair_r"]].to_numpy()]
-    through = bring.groupby(["l", "r"])["through"].max().clip(upper=_SURE)
+    # Only pairs that still reach the threshold connect others.
+    standing = weights.ge(threshold) | pairs["decision"].eq("same")
+    connecting = triples[standing.loc[triples["pair_l"]].to_numpy() & standing.loc[triples["pair_r"]].to_numpy()]
+    through = connecting.groupby(["l", "r"])["through"].max().clip(upper=_MAX_TRANSITIVE)
     places = pd.MultiIndex.from_frame(pairs[["l", "r"]])
     raised = pd.Series(through.reindex(places).to_numpy(), index=pairs.index, dtype=float)
     better = raised.gt(weights) & raised.ge(threshold) & ~pairs["guarded"] & undecided
@@ -241,8 +246,8 @@ def _conflicts(pairs: pd.DataFrame, members: pd.Series) -> pd.DataFrame:
     inside = apart[cluster.notna() & cluster.eq(apart["r"].map(members))]
     why = np.where(
         inside["decision"].eq("different"),
-        "decided to be different, yet both are the same as a third record",
-        "another given name, or twins: yet both are the same as a third record",
+        "decided to be different, yet both match a third record",
+        "a different given name, or twins, yet both match a third record",
     )
     found = inside[["left", "right"]].assign(cluster_id=cluster[inside.index].astype("int64"), why=why)
     return found[["cluster_id", "left", "right", "why"]].sort_values(["cluster_id", "left", "right"], ignore_index=True)

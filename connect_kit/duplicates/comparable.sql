@@ -1,4 +1,5 @@
--- Normalised person table, one row per person, from the tables of people.sql, with {shares}: how common its values are. Narrow tables are joined in one go, so that the wide rows are written once.
+-- Normalised person table, one row per person, from the tables of people.sql, with {shares}: how common its values are.
+-- All narrow tables are joined in one statement, so that the wide rows are written once.
 CREATE TABLE people AS
 SELECT p.*, {shares}
 FROM (

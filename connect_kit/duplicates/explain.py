@@ -1,4 +1,4 @@
-"""Why two records are, or are not, one person: the match weight of every field."""
+"""Why two records are, or are not, the same person: the match weight of every field."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from connect_kit.engine import Schema
 
 _NUMBERS = itertools.count(1)
-#: Name of the first line, from which the others start.
+#: Name of the first row, on which the others build.
 BEFORE = "before any comparison"
 
 
@@ -47,33 +47,33 @@ class Explanation:
     _rows: pd.DataFrame = field(repr=False)
 
     def table(self) -> pd.DataFrame:
-        """One row a field: ``field``, ``left``, ``right``, ``level``, ``match_weight``. Holds names.
+        """One row per field: ``field``, ``left``, ``right``, ``level``, ``match_weight``. Holds names.
 
         The first row is the weight before any comparison; the weights add up to :attr:`match_weight`.
         """
         return self._rows.copy()
 
     def summary(self) -> pd.DataFrame:
-        """The same without the values: ``field``, ``level``, ``match_weight``."""
+        """The same table without the values: ``field``, ``level``, ``match_weight``."""
         return self._rows[["field", "level", "match_weight"]].copy()
 
     @property
     def words(self) -> str:
         """The explanation as a sentence, without names."""
         rows = self._rows.iloc[1:]
-        speaks = rows[rows["match_weight"].abs() >= 0.5].sort_values("match_weight", key=abs, ascending=False)
+        evidence = rows[rows["match_weight"].abs() >= 0.5].sort_values("match_weight", key=abs, ascending=False)
         parts = [
             f"{row.field} {row.level} ({row.match_weight:+.1f})"
-            for row in speaks.itertuples()  # at most a dozen fields
+            for row in evidence.itertuples()  # at most a dozen fields
         ]
         start = float(self._rows["match_weight"].iloc[0])
         text = f"Match weight {self.match_weight:+.1f}, probability {self.match_probability:.3f}: "
-        text += "; ".join(parts) if parts else "no field says anything"
+        text += "; ".join(parts) if parts else "no field is evidence either way"
         text += f"; from {start:+.1f} before any comparison, about one pair in {2**-start:,.0f} being one person."
         return text + (f" People decided: {self.decision}." if self.decision else "")
 
     def chart(self) -> Any:
-        """The waterfall of match weights, from before any comparison to the whole. Holds no names."""
+        """The match weights as a waterfall chart, from before any comparison to the total. Holds no names."""
         return waterfall(self.summary(), self.match_weight, self.match_probability)
 
     def __repr__(self) -> str:
@@ -89,7 +89,7 @@ def explain_pair(schema: Schema, model: Model, left: int, right: int, decision: 
     import pandas as pd
 
     low, high = min(left, right), max(left, right)
-    number = next(_NUMBERS)  # a cell and a panel may explain at the same moment
+    number = next(_NUMBERS)  # a cell and a panel may ask at the same moment
     schema.execute(
         f"CREATE TABLE one_{number} AS SELECT '0' AS match_key, {low}::INTEGER AS join_key_l, "
         f"{high}::INTEGER AS join_key_r"
@@ -102,12 +102,11 @@ def explain_pair(schema: Schema, model: Model, left: int, right: int, decision: 
     rows = [(BEFORE, "", "", f"about one pair in {2**-prior:,.0f} is one person", prior)]
     for comparison in model.comparisons:
         part = float(found[f"mw_{comparison.name}"]) + float(found.get(f"mw_tf_adj_{comparison.name}", 0.0))
-        value = int(found[f"gamma_{comparison.name}"])
-        level = comparison.label(value)
-        if any(number == value and lv.undecidable for number, lv in comparison.values):
+        level = comparison.level(int(found[f"gamma_{comparison.name}"]))
+        if level.undecidable:
             part = min(0.0, -float(found["match_weight"]))  # kept at even odds
         a, b = (values[person].get(comparison.field, "") for person in (left, right))
-        rows.append((comparison.field, a, b, level, part))
+        rows.append((comparison.field, a, b, level.label, part))
     frame = pd.DataFrame(rows, columns=["field", "left", "right", "level", "match_weight"])
     whole = float(frame["match_weight"].sum())
     return Explanation(keys[left], keys[right], whole, probability(whole), decision, frame)

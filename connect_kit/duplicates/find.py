@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from connect_kit.decisions.value import Decisions, read_decisions
 from connect_kit.duplicates.blocking import build_pairs
-from connect_kit.duplicates.clusters import FLOOR, MOST_EDGES
+from connect_kit.duplicates.clusters import FLOOR, MAX_PARTNERS
 from connect_kit.duplicates.model import Kind, read_model
 from connect_kit.duplicates.people import build_people
 from connect_kit.duplicates.scoring import score
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from connect_kit.engine import Schema
     from connect_kit.roster import Roster, Workspace
 
-#: What a pair may lose while the model is fitted, and still come back above the floor.
+#: How much match weight a pair may gain while the model is fitted: pairs this far below the floor are kept until then.
 _SLACK = 10.0
-#: Among fewer people there are fewer than ten matches to learn from.
-_ENOUGH = 500
-#: The model is fitted to at most this many pairs: more teach nothing more.
-_TAUGHT = 200_000
+#: Fewer people have fewer than ten matches to learn from.
+_FIT_MATCHES_FROM = 500
+#: The model is fitted to at most about this many pairs: more of them teach nothing new.
+_MAX_TRAINING_PAIRS = 200_000
 #: From this many people on, a progress bar is shown by default.
-_MANY = 200_000
+_SHOW_PROGRESS_FROM = 200_000
 
 
 @checked()
@@ -48,24 +48,24 @@ def find_duplicates(
 
     Every pair that agrees in something specific is compared in all fields that are delivered, and scored with Fellegi
     and Sunter's model (Splink does the arithmetic). The default model is ``connect_kit/duplicates/model.json``; it is
-    fitted to the delivery as far as the delivery is large enough. An existing student whose ID the delivery names is
+    fitted to the delivery as far as the delivery is large enough. An existing student whose ID is in the delivery is
     nobody's duplicate: Connect finds such students by their ID (decision 18).
 
     Parameters
     ----------
     roster : Roster
     workspace : Workspace, optional
-        The district's Connect workspace: students of the delivery are compared with those on Connect too, archived or
-        not, as both would be merged.
+        The district's Connect workspace: students of the delivery are also compared with those on Connect, archived or
+        not, because either kind would be merged.
     kind : {"students", "people"}
-        ``"people"`` compares the adults of the delivery: one in several roles whose name, email or phone differ gets
-        several accounts (S12), and so does a guardian entered twice.
+        ``"people"`` compares the adults of the delivery: an adult in several roles whose name, email or phone differs
+        gets several accounts (S12), and so does a guardian entered twice.
     threshold : float
         Pairs of at least this match probability are duplicates.
     decisions : Decisions, str or Path, optional
-        What people have decided; by default the file beside the delivery, if there is one.
+        What people have decided; by default, the file beside the delivery if there is one.
     progress : bool, optional
-        Show a progress bar; for large rosters by default.
+        Show a progress bar; by default, for large rosters.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def find_duplicates(
     require_same_engine(roster, workspace)
     if not isinstance(decisions, Decisions):
         decisions = read_decisions(roster if decisions is None else decisions)
-    shown = len(roster) >= _MANY if progress is None else progress
+    shown = len(roster) >= _SHOW_PROGRESS_FROM if progress is None else progress
     with progress_bar(shown, "Finding duplicates", total=3) as advance:
         advance(0, "reading names")
         model = read_model(kind)
@@ -109,28 +109,28 @@ def find_duplicates(
 
 
 def _fit_and_score(schema: Schema, model: Model, people: int) -> Model:
-    """Make table ``scored`` with the model fitted to these people, which is returned."""
+    """Make table ``scored``, and return the model fitted to these people."""
     pairs = schema.count("pairs")
     if people > 1:
         model = fit_chance(schema, model)
-    if people >= _ENOUGH:
-        share = min(1.0, _TAUGHT / max(pairs, 1))
+    if people >= _FIT_MATCHES_FROM:
+        share = min(1.0, _MAX_TRAINING_PAIRS / max(pairs, 1))
         schema.execute(
-            f"CREATE TABLE taught AS FROM pairs WHERE hash(join_key_l, join_key_r) % 1000000 < {share} * 1e6"
+            f"CREATE TABLE training_pairs AS FROM pairs WHERE hash(join_key_l, join_key_r) % 1000000 < {share} * 1e6"
         )
-        score(schema, model, "taught", "scored", floor=FLOOR - _SLACK)
+        score(schema, model, "training_pairs", "scored", floor=FLOOR - _SLACK)
         kept = schema.frame("SELECT match_weight, COLUMNS('^(gamma|mw)_') FROM scored")
         model = fit_matches(model, kept, people, share)
-        schema.execute("DROP TABLE taught")
+        schema.execute("DROP TABLE training_pairs")
     score(schema, model, "pairs", "scored", floor=FLOOR)
-    # Pairs that a third record may bring together: whether they contradict each other must be known, also where both
-    # are on Connect already.
+    # Pairs that a third record may connect: it must be known whether they contradict each other, even where both are
+    # already on Connect.
     schema.execute(f"""CREATE OR REPLACE TABLE pairs AS
         WITH edges AS (
             SELECT unique_id_l AS a, unique_id_r AS b FROM scored WHERE match_weight >= 0
             UNION ALL SELECT unique_id_r, unique_id_l FROM scored WHERE match_weight >= 0
         ), few AS (
-            SELECT * FROM edges WHERE a IN (SELECT a FROM edges GROUP BY a HAVING count(*) BETWEEN 2 AND {MOST_EDGES})
+            SELECT * FROM edges WHERE a IN (SELECT a FROM edges GROUP BY a HAVING count(*) BETWEEN 2 AND {MAX_PARTNERS})
         )
         SELECT DISTINCT '0' AS match_key, x.b AS join_key_l, y.b AS join_key_r
         FROM few AS x JOIN few AS y ON x.a = y.a AND x.b < y.b""")
@@ -148,22 +148,23 @@ def _evidence(schema: Schema, model: Model) -> pd.DataFrame:
     """Which fields can be compared: ``field``, ``filled`` (share of people), ``used``, ``why``."""
     import pandas as pd
 
-    columns = {comparison.field: comparison.column for comparison in model.comparisons if comparison.column}
-    distinct = {field: column if field in ("school", "grade") else "NULL" for field, column in columns.items()}
-    asked = ", ".join(f"count({column}), count(DISTINCT {distinct[field]})" for field, column in columns.items())
-    counts = schema.execute(f"SELECT count(*), {asked} FROM people")[0]
-    people, rows = counts[0], []
-    why = {comparison.field: comparison.why for comparison in model.comparisons}
-    for place, field in enumerate(columns):
-        filled, different = counts[1 + 2 * place], counts[2 + 2 * place]
-        alone = field in ("school", "grade") and different == 1
-        reason = "blank in these files" if not filled else "the same for everybody" if alone else why[field]
-        rows.append((field, filled / people if people else 0.0, bool(filled) and not alone, reason))
+    compared = [comparison for comparison in model.comparisons if comparison.column]
+    filled_counts = ", ".join(f"count({comparison.column})" for comparison in compared)
+    distinct_counts = ", ".join(
+        f"count(DISTINCT {comparison.column})" if comparison.field in ("school", "grade") else "NULL"
+        for comparison in compared
+    )
+    people, *counts = schema.execute(f"SELECT count(*), {filled_counts}, {distinct_counts} FROM people")[0]
+    rows = []
+    for comparison, filled, distinct in zip(compared, counts, counts[len(compared) :], strict=False):
+        constant = distinct == 1
+        why = "blank in these files" if not filled else "the same for everybody" if constant else comparison.why
+        rows.append((comparison.field, filled / people if people else 0.0, bool(filled) and not constant, why))
     return pd.DataFrame(rows, columns=["field", "filled", "used", "why"])
 
 
 def _years(schema: Schema) -> float | None:
-    """The years in which the people were born, ignoring outliers; None when no birth date is known."""
+    """Over how many years the birth dates spread, without outliers; None when no birth date is known."""
     born: float | None = schema.execute(
         "SELECT 2 * (quantile_cont(day, 0.75) - quantile_cont(day, 0.25)) FROM (SELECT left(born, 4)::INTEGER + "
         "substr(born, 5, 2)::INTEGER / 12 AS day FROM people WHERE born IS NOT NULL)"

@@ -1,8 +1,8 @@
 """The default models as data: which fields are compared, at which levels, and the match weight of each level.
 
-A model is Fellegi and Sunter's (1969): a level's match weight is log2(m / u), m being its share among pairs of records
-of one person and u its share among pairs of two people. ``model.json`` holds the shares that are assumed where a
-delivery is too small to learn from.
+The model is Fellegi and Sunter's (1969): a level's match weight is log2(m / u), where m is its share among pairs of
+records of one person and u its share among pairs of two people. ``model.json`` holds the shares that are assumed where
+a delivery is too small to learn from.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from connect_kit.engine import package_text
@@ -21,7 +20,8 @@ if TYPE_CHECKING:
 Kind = Literal["students", "people"]
 KINDS: tuple[Kind, ...] = ("students", "people")
 
-#: Birth dates this many years apart do not belong to pupils: then two given names do not suggest twins first.
+#: Birth dates spread over more years than this are not those of pupils alone: there, two given names do not suggest
+#: twins first.
 _YEARS_OF_PUPILS = 25
 
 
@@ -35,28 +35,28 @@ class Level:
     sql : str
         Condition on the two records' columns, ``<column>_l`` and ``<column>_r``; ``ELSE`` for the last one.
     m, u : float
-        Share among pairs of one person, and among pairs of two.
+        Share among pairs of one person, and among pairs of two people.
     null : bool
-        Nothing can be compared; weighs nothing.
+        There is nothing to compare; the weight is 0.
     fixed : bool, "m" or "u"
-        The shares are not fitted to a delivery, or one of the two is not.
+        Neither share is fitted to a delivery, or the one named is not.
     each : float
-        In place of ``u``: how many others a person agrees with by chance, however many people there are. A child has
+        In place of ``u``: with how many others a person agrees by chance, however many people there are. A child has
         about as many brothers and sisters in a large district as in a small one.
     missing : bool
-        The value is missing on one side. Some are missing in any list: ``m`` is the share missing beyond that.
+        The value is missing on one side. Some are missing in every list: ``m`` is the share missing beyond those.
     tf : str
-        Column whose own frequency takes the place of ``u``: a rare name in common is worth more than a common one.
+        Column whose own frequency takes the place of ``u``: a rare name in common counts more than a common one.
     tf_weight : float
         How much of that adjustment is made.
     least : float or "u"
-        The smallest frequency believed; ``"u"`` where a value can only be commoner than others, never rarer.
+        The smallest frequency that is believed; ``"u"`` where a value can be commoner than others, never rarer.
     undecidable : bool
-        The fields cannot decide: such a pair is kept at even odds, for a person to decide.
+        The fields cannot decide: such a pair is kept at even odds for people to decide.
     names_only : bool
-        Only the given names decide: what holds for one person holds for everybody of the same name.
+        Only the given names decide: what applies to one person applies to everybody with the same name.
     rules_out : bool
-        Such a pair need not be compared any further.
+        Such a pair need not be compared in the other fields.
     """
 
     label: str
@@ -77,7 +77,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One field and its levels, the strongest first; ``namesake``: namesakes agree in it as well."""
+    """One field and its levels, the strongest first; ``namesake`` marks a field in which namesakes agree as well."""
 
     field: str
     column: str
@@ -93,14 +93,13 @@ class Comparison:
 
     @property
     def values(self) -> tuple[tuple[int, Level], ...]:
-        """Levels other than the null level, with Splink's comparison vector value of each."""
+        """Levels other than the null level, each with Splink's comparison vector value."""
         compared = [level for level in self.levels if not level.null]
         return tuple((len(compared) - 1 - place, level) for place, level in enumerate(compared))
 
-    def label(self, value: int) -> str:
-        """The label of a comparison vector value; -1 is the null level."""
-        found = {number: level.label for number, level in self.values}
-        return found.get(value, next((level.label for level in self.levels if level.null), "missing"))
+    def level(self, value: int) -> Level:
+        """The level of a comparison vector value; -1 is the null level."""
+        return next(level for level in self.levels if level.null) if value < 0 else dict(self.values)[value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +110,11 @@ class Rule:
     ----------
     name : str
     keys : tuple of str
-        SQL expressions on ``people``, from wide to narrow; people with the same value make a block.
+        SQL expressions on ``people``, from wide to narrow; people with the same value form a block.
     families : bool
         Blocks are families, and small.
     wide : bool
-        Other rules compare who is left over; nothing is reported.
+        Other rules compare the people left over, so they are not reported.
     """
 
     name: str
@@ -126,7 +125,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Model:
-    """A model of a kind of people.
+    """The model of one kind of people.
 
     Attributes
     ----------
@@ -139,15 +138,15 @@ class Model:
     prior : float
         Chance that two records picked at random are one person.
     pupils : bool
-        Whether all are born within so few years that another given name means another child.
+        Whether all were born within so few years that a different given name means a different child.
     namesakes : str
-        Condition under which a pair agrees in nothing but names; blank for no such condition.
+        SQL condition that a pair agrees in nothing but names; ``false`` where the model has none.
     surely_namesakes : str
-        The same, where the bits of both families (``family_bits``) already show that they have nothing in common.
+        The same, where ``family_bits`` alone shows that the two families have nothing in common.
     family : int
-        Guardians and contacts of more people than this say nothing about a family.
+        A guardian or contact shared by more people than this says nothing about a family.
     established : int
-        How often a given name must occur at least to count as a name of its own, not a misspelling.
+        How often a given name must occur to count as established and not as a misspelling.
     """
 
     kind: Kind
@@ -160,11 +159,6 @@ class Model:
     surely_namesakes: str = "false"
     prior: float = 1e-6
     pupils: bool = True
-
-    @cached_property
-    def by_name(self) -> Mapping[str, Comparison]:
-        """The comparisons by the name they have in columns."""
-        return {comparison.name: comparison for comparison in self.comparisons}
 
     @property
     def term_frequencies(self) -> tuple[str, ...]:
@@ -184,7 +178,7 @@ class Model:
         return self.comparisons[-1]
 
     def for_people(self, people: int, *, years: float | None, unused: frozenset[str]) -> Model:
-        """The model for so many people, born within so many years, without the fields that say nothing here."""
+        """The model for this many people, born within this many years, without the unused fields."""
         pupils = years is None or years <= _YEARS_OF_PUPILS
         pairs = max(people * (people - 1) / 2, 1.0)
         prior = min(max(self.expected * people, 0.5) / pairs, 0.2)
@@ -213,7 +207,7 @@ def _level(level: Level, people: int, *, pupils: bool, years: float | None) -> L
     if level.each:
         made = replace(made, u=min(level.each / max(people, 1), 0.05))
     if level.tf == "born" and years is not None:
-        made = replace(made, u=1.0 / (365.25 * max(years, 1.0)))  # of so many days, each is as likely as the other
+        made = replace(made, u=1.0 / (365.25 * max(years, 1.0)))  # every day of these years is equally likely
     return made
 
 
@@ -242,14 +236,15 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
 
 def read_model(kind: Kind) -> Model:
     """The default model of a kind, from ``model.json``."""
-    text = package_text(__package__, "model.json")
-    data = json.loads(text)[kind]
+    data = json.loads(package_text(__package__, "model.json"))
+    conditions = data["conditions"] | data[kind]["conditions"]
+    data = data[kind]
     comparisons = []
     for made in data["comparisons"]:
-        levels = [Level(**{**level, "sql": _written_out(level["sql"], data["conditions"])}) for level in made["levels"]]
+        levels = [Level(**{**level, "sql": _expanded(level["sql"], conditions)}) for level in made["levels"]]
         comparisons.append(Comparison(**{**made, "levels": tuple(levels)}))
     blocking = tuple(Rule(**{**rule, "keys": tuple(rule["keys"])}) for rule in data["blocking"])
-    strangers = _written_out(data.get("namesakes", "false"), {**data["conditions"], "household": "false"})
+    nothing_shared = _expanded(data.get("namesakes", "false"), conditions | {"household": "false"})
     return Model(
         kind,
         tuple(comparisons),
@@ -257,13 +252,13 @@ def read_model(kind: Kind) -> Model:
         expected=data["expected"],
         family=data["family"],
         established=data["established"],
-        namesakes=_written_out(data.get("namesakes", "false"), data["conditions"]),
-        surely_namesakes=f"CASE WHEN (family_bits_l & family_bits_r) <> 0 THEN false ELSE {strangers} END",
+        namesakes=_expanded(data.get("namesakes", "false"), conditions),
+        surely_namesakes=f"CASE WHEN (family_bits_l & family_bits_r) <> 0 THEN false ELSE {nothing_shared} END",
     )
 
 
-def _written_out(sql: str, conditions: Mapping[str, str]) -> str:
-    """Put the named conditions in place of their names; ``{pupils}`` is known later."""
+def _expanded(sql: str, conditions: Mapping[str, str]) -> str:
+    """Replace the names of conditions with their SQL; ``{pupils}`` is known later."""
     while re.search(r"\{(?!pupils)", sql):
         sql = re.sub(r"\{(?!pupils)(\w+)\}", lambda found: f"({conditions[found[1]]})", sql)
     return sql

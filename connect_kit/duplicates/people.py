@@ -1,4 +1,4 @@
-"""The normalised table of people, one row per person, and how common each of their values is."""
+"""The normalised person table, one row per person, and how common each value is."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from connect_kit.engine import Schema
     from connect_kit.roster import Roster, Workspace
 
-#: How many records a frequency learnt elsewhere counts for, beside what the delivery itself shows.
-_WEIGHT_OF_DEFAULT = 200
-#: What counts as one child among those who share a value, by field; for other fields records are counted.
-_CHILDREN = {
+#: For how many records the model's own frequency counts, beside what the delivery itself shows.
+_DEFAULT_RECORDS = 200
+#: What identifies one child among the records that share a value, by field; for other fields, records are counted.
+_CHILD = {
     "given_first": "hash(family_sound, coalesce(born, unique_id::VARCHAR))",
     "family": "hash(given_sound, coalesce(born, unique_id::VARCHAR))",
     "names": "hash(coalesce(born, unique_id::VARCHAR))",
@@ -30,13 +30,13 @@ _INTERMEDIATE = (
     "counted",
     "family_spellings",
     "households",
-    "reached",
+    "contact_holders",
     "shared",
     "spellings",
-    "stands_behind",
+    "family_links",
 )
-#: A third record of a rare name is more likely the same child again: this share of children has a third record.
-_THIRD = 0.04
+#: The share of children who have a third record: another record of a rare name is more likely the same child again.
+_THIRD_RECORD_SHARE = 0.04
 #: Phone numbers of the person; a student's are those of the family.
 _PHONES = {
     "students": "NULL",
@@ -96,19 +96,20 @@ def _lines(file: str) -> list[str]:
 
 
 def _frequencies(schema: Schema, model: Model) -> tuple[str, str]:
-    """Shares of the values, smoothed towards the model's, because twenty records say little; as columns and joins.
+    """Shares of the values as SQL columns, and the joins they need.
 
-    Children are counted, not records, as far as the other fields allow: a child entered five times does not make its
-    name a common one. The child itself does not count, nor, where no birth date tells children apart or there are only
-    two of them, the other record of a pair: a value that no other has is as rare as the model says. Tables
-    ``f_<field>`` hold the values that ``others`` have.
+    They are smoothed towards the model's, because twenty records say little. Children are counted and not records, as
+    far as the other fields allow: a child entered five times does not make its name common. The child itself does not
+    count, nor does the other record of a pair where no birth date distinguishes children or there are only two
+    records: a value that nobody else has is as rare as the model says. Tables ``f_<field>`` hold how many ``others``
+    have each value.
     """
     levels = [level for comparison in model.comparisons for level in comparison.levels]
     usual = {level.tf: level.u for level in reversed(levels) if level.tf and level.tf_weight == 1.0}
     filled = schema.execute(f"SELECT {', '.join(f'count({field})' for field in usual)} FROM counted")[0]
     shares, joins = {}, ""
     for (field, share), records in zip(usual.items(), filled, strict=True):
-        child = f", {_CHILDREN[field]} AS child" if field in _CHILDREN else ""
+        child = f", {_CHILD[field]} AS child" if field in _CHILD else ""
         schema.execute(f"""CREATE TABLE f_{field} AS
             SELECT value, sum(children) - 1 - (bool_or(unborn) OR sum(records) = 2)::INTEGER AS others
             FROM (
@@ -117,24 +118,26 @@ def _frequencies(schema: Schema, model: Model) -> tuple[str, str]:
                 FROM counted WHERE {field} IS NOT NULL GROUP BY ALL
             ) GROUP BY value HAVING others > 0""")
         joins += f" LEFT JOIN f_{field} ON f_{field}.value = hash(p.{field})"
-        others, weight = f"coalesce(f_{field}.others, 0)", _WEIGHT_OF_DEFAULT
+        others, weight = f"coalesce(f_{field}.others, 0)", _DEFAULT_RECORDS
         shares[field] = (
             f"CASE WHEN p.{field} IS NOT NULL THEN ({others} + {weight * share!r}) / {records + weight}::DOUBLE END"
         )
     if "names" in shares:
         records = filled[list(usual).index("names")]
-        together = _common_together(shares["given_first"], shares["family"], "coalesce(f_names.others, 0)", records)
+        together = _joint_share(shares["given_first"], shares["family"], "coalesce(f_names.others, 0)", records)
         shares["names"] = f"CASE WHEN p.names IS NOT NULL THEN {together} END"
     return ", ".join(f"{share} AS tf_{field}" for field, share in shares.items()), joins
 
 
-def _common_together(given: str, family: str, others: str, records: int) -> str:
+def _joint_share(given: str, family: str, others: str, records: int) -> str:
     """SQL of how common two names are together, from how common each is (SQL) and how many others have both.
 
-    Before anybody was counted: twice as common as if they were drawn apart, and up to eight times where both are rare,
-    because names of one origin go together. With those counted, as in Gamma and Poisson's model, the child itself being
-    the one that is known to have the name.
+    Before counting, twice as common as if they were independent, and up to eight times where both are rare, because
+    names of one origin go together. The counts then correct this as in a gamma-Poisson model, in which the child itself
+    is the one known to have the name.
     """
-    apart = f"({given}) * ({family})"
-    before = f"({apart} * (2 + 6 / (1 + {apart} / 1e-6)))"
-    return f"({others} * ({records} * {before}) / ({records} * {before} + {_THIRD}) + 1) / ({records} + 1 / {before})"
+    independent = f"({given}) * ({family})"
+    before = f"({independent} * (2 + 6 / (1 + {independent} / 1e-6)))"
+    expected = f"{records} * {before}"
+    counted = f"{others} * ({expected}) / ({expected} + {_THIRD_RECORD_SHARE})"
+    return f"({counted} + 1) / ({records} + 1 / {before})"

@@ -1,28 +1,28 @@
--- Normalised forms of the people in ``persons`` and ``stands_behind`` (students.sql or adults.sql); comparable.sql joins
--- them to one row per person. Runs with the room's own schema first, then the roster's, then the workspace's.
+-- Normalised values of ``persons`` and ``family_links`` (students.sql or adults.sql); comparable.sql joins them into one
+-- row per person. Runs with the room's own schema first, then the roster's, then the workspace's.
 
--- A contact or guardian of very many people is a placeholder or the school's own, and says nothing about a family.
+-- A contact or guardian of very many people is a placeholder or the school itself, and says nothing about a family.
 CREATE TABLE ties_of_many AS
-SELECT tie AS value FROM stands_behind WHERE tie IN (SELECT tie FROM stands_behind WHERE tie IS NOT NULL GROUP BY tie HAVING count(*) > {family})
+SELECT tie AS value FROM family_links WHERE tie IN (SELECT tie FROM family_links WHERE tie IS NOT NULL GROUP BY tie HAVING count(*) > {family})
 GROUP BY tie HAVING count(DISTINCT unique_id) > {family};
 
-CREATE TABLE reached AS
+CREATE TABLE contact_holders AS
 SELECT unique_id, contact, CASE WHEN tie IS NULL OR tie IN (FROM ties_of_many) THEN hash(unique_id) ELSE tie END AS holder FROM (
-    SELECT unique_id, tie, address AS contact FROM stands_behind WHERE address IS NOT NULL
-    UNION ALL SELECT unique_id, tie, mobile FROM stands_behind WHERE mobile IS NOT NULL
-    UNION ALL SELECT unique_id, tie, home FROM stands_behind WHERE home IS NOT NULL
+    SELECT unique_id, tie, address AS contact FROM family_links WHERE address IS NOT NULL
+    UNION ALL SELECT unique_id, tie, mobile FROM family_links WHERE mobile IS NOT NULL
+    UNION ALL SELECT unique_id, tie, home FROM family_links WHERE home IS NOT NULL
 );
 
--- A contact that only one guardian has says no more than the guardian does.
+-- A contact of only one guardian says no more than the guardian does.
 CREATE TABLE shared AS
-SELECT contact, count(*) AS records, min(holder) <> max(holder) AS informative FROM reached GROUP BY contact HAVING informative OR records > {family};
+SELECT contact, count(*) AS records, min(holder) <> max(holder) AS informative FROM contact_holders GROUP BY contact HAVING informative OR records > {family};
 
 CREATE TABLE contacts_of_many AS
-SELECT contact AS value FROM reached SEMI JOIN (FROM shared WHERE records > {family}) USING (contact)
+SELECT contact AS value FROM contact_holders SEMI JOIN (FROM shared WHERE records > {family}) USING (contact)
 GROUP BY contact HAVING count(DISTINCT unique_id) > {family};
 
--- A person whose contacts nobody else has gets an empty list of them. ``family_bits`` holds ties and contacts as bits:
--- two people without one in common have no tie or contact in common.
+-- A person whose contacts nobody else has gets an empty list of contacts. ``family_bits`` holds ties and contacts as bits:
+-- two people without a bit in common have no tie or contact in common.
 CREATE TABLE households AS
 SELECT unique_id, nullif(list(tie) FILTER (tie IS NOT NULL), []) AS ties, nullif(list(name) FILTER (name IS NOT NULL), []) AS tie_names,
     CASE WHEN bool_or(reachable) THEN coalesce(list(contact) FILTER (contact IS NOT NULL), []) END AS contacts,
@@ -33,10 +33,10 @@ FROM (
         SELECT unique_id, tie, name, coalesce(tie NOT IN (FROM ties_of_many), true) AS kept,
             coalesce(address NOT IN (FROM contacts_of_many), false) OR coalesce(mobile NOT IN (FROM contacts_of_many), false)
                 OR coalesce(home NOT IN (FROM contacts_of_many), false) AS reachable
-        FROM stands_behind
+        FROM family_links
     ) WHERE kept AND (tie IS NOT NULL OR name IS NOT NULL) OR reachable
     UNION ALL
-    SELECT unique_id, NULL, NULL, contact, true FROM reached SEMI JOIN (FROM shared WHERE informative) USING (contact) ANTI JOIN contacts_of_many ON value = contact
+    SELECT unique_id, NULL, NULL, contact, true FROM contact_holders SEMI JOIN (FROM shared WHERE informative) USING (contact) ANTI JOIN contacts_of_many ON value = contact
 ) GROUP BY unique_id;
 
 -- Each spelling once: there are far fewer names than people.
@@ -59,7 +59,7 @@ FROM (
     FROM (SELECT DISTINCT familyName AS raw FROM persons WHERE familyName IS NOT NULL)
 );
 
--- A first name in use by several people, or known as a name, is not a misspelling.
+-- A first name of several people, or one in the lexicon, is not a misspelling.
 CREATE TABLE first_names AS
 SELECT *, name_bits(roots) AS bits FROM (
     SELECT name, left(consonants(name), 4) AS block_sound, consonants(name) || CASE WHEN regexp_matches(name, 'ah?$') THEN 'a' ELSE '' END AS sound,
@@ -75,7 +75,7 @@ CREATE TABLE birthdays AS
 SELECT day, strftime(day, '%Y%m%d') AS born, least(day(day), month(day)) * 100 + greatest(day(day), month(day)) AS day_month
 FROM (SELECT DISTINCT born AS day FROM persons WHERE born IS NOT NULL);
 
--- The values that are counted, to learn how common each is.
+-- The values to be counted, to learn how common each is.
 CREATE TABLE counted AS
 SELECT p.unique_id, f.name AS given_first, f.block_sound AS given_sound, y.whole AS family, y.sound AS family_sound,
     both_names(f.name, y.whole) AS names, d.born, id_key(p.identifier) AS identifier, lower(p.email) AS email

@@ -1,4 +1,4 @@
-"""The records behind the numbers, as people read them: names, schools, guardians. Everything here holds names."""
+"""Records as people read them, with names, schools and guardians. Everything here holds names."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _FIELDS = (
     "given name", "family name", "birth date", "grade", "role", "school", "sourcedId", "identifier", "email", "numbers",
     "family contacts", "students in common",
 )  # fmt: skip
-#: Levels that speak for a pair, in the words of a reason.
+#: Fields that may be given as a reason, and what they are called there.
 _REASONS = {
     "given name": "given name", "family name": "family name", "birth date": "birth date", "identifier": "identifier",
     "email": "email", "family contacts": "family", "numbers": "number", "students in common": "students in common",
 }  # fmt: skip
-#: At this match weight or above, a field is named as a reason.
-_SPEAKS = 1.0
+#: At this match weight or above, a field is given as a reason.
+_REASON_FROM = 1.0
 
 
 def records(schema: Schema, people: Iterable[int]) -> pd.DataFrame:
@@ -38,13 +38,13 @@ def records(schema: Schema, people: Iterable[int]) -> pd.DataFrame:
     numbers = pa.table({"unique_id": pa.array(sorted({int(person) for person in people}), pa.int32())})
     names = (schema.name, *(parent.name for parent in schema.parents))
     with schema.engine.cursor(names) as cursor:
-        cursor.register("asked", numbers)
+        cursor.register("wanted", numbers)
         found = cursor.sql(query).to_arrow_table()
     return arrow_to_frame(found).set_index("unique_id")
 
 
 def values_of(schema: Schema, people: Sequence[int]) -> tuple[Mapping[int, Mapping[str, str]], Mapping[int, str]]:
-    """The fields of each record as text, and its key."""
+    """The fields of each record as text, and the keys of the records."""
     found = records(schema, people)
     fields = [name for name in _FIELDS if name in found]
     rows = dict(zip(found.index.tolist(), found[fields].to_dict("records"), strict=True))
@@ -96,7 +96,7 @@ def review_table(schema: Schema, model: Model, pairs: pd.DataFrame, *, school: s
 
 
 def _reasons(schema: Schema, model: Model, pairs: pd.DataFrame) -> pd.Series:
-    """What speaks for each pair: the fields that agree, and how."""
+    """The reason for each pair: which fields agree, and how."""
     import pandas as pd
 
     named = [comparison for comparison in model.comparisons if comparison.field in _REASONS]
@@ -110,7 +110,7 @@ def _reasons(schema: Schema, model: Model, pairs: pd.DataFrame) -> pd.Series:
             for value, level in comparison.values
         )
         adjusted = f" + mw_tf_adj_{name}" if any(level.tf for level in comparison.levels) else ""
-        parts.append(f"CASE WHEN mw_{name}{adjusted} >= {_SPEAKS} THEN CASE gamma_{name} {labels} END END")
+        parts.append(f"CASE WHEN mw_{name}{adjusted} >= {_REASON_FROM} THEN CASE gamma_{name} {labels} END END")
     found = schema.frame(
         f"SELECT least(unique_id_l, unique_id_r) AS a, greatest(unique_id_l, unique_id_r) AS b, "
         f"concat_ws(', ', {', '.join(parts)}) AS reason FROM scored"

@@ -11,11 +11,10 @@ if TYPE_CHECKING:
     from connect_kit.duplicates.model import Model
     from connect_kit.engine import Schema
 
-
-#: Splink keeps the compared values beside every pair that it scores: more pairs than this are scored in parts.
-_AT_ONCE = 750_000
-#: Splink keeps its tables' names by connection, and a panel may ask while a cell runs.
-_ONE_AT_A_TIME = threading.Lock()
+#: Splink keeps the compared values beside every pair that it scores: more pairs than this are scored in batches.
+_MAX_BATCH = 750_000
+#: Splink keeps the names of its tables by connection, and a panel may ask while a cell runs.
+_SCORING = threading.Lock()
 
 
 def score(schema: Schema, model: Model, pairs: str, into: str, *, floor: float | None = None) -> None:
@@ -34,35 +33,35 @@ def score(schema: Schema, model: Model, pairs: str, into: str, *, floor: float |
     floor : float, optional
         Pairs of a lower match weight are left out.
     """
-    slices = max(math.ceil(schema.count(pairs) / _AT_ONCE), 1)
+    batches = max(math.ceil(schema.count(pairs) / _MAX_BATCH), 1)
     schema.execute(f"DROP TABLE IF EXISTS {into}")
-    with _ONE_AT_A_TIME:
-        for number in range(slices):
+    with _SCORING:
+        for number in range(batches):
             part = pairs
-            if slices > 1:
+            if batches > 1:
                 part = f"{pairs}_part"
                 schema.execute(
-                    f"CREATE OR REPLACE TABLE {part} AS FROM {pairs} WHERE hash(join_key_l) % {slices} = {number}"
+                    f"CREATE OR REPLACE TABLE {part} AS FROM {pairs} WHERE hash(join_key_l) % {batches} = {number}"
                 )
             _score(schema, model, part, into, floor)
-    if slices > 1:
+    if batches > 1:
         schema.execute(f"DROP TABLE {pairs}_part")
 
 
 def _score(schema: Schema, model: Model, pairs: str, into: str, floor: float | None) -> None:
-    """Score so many pairs as fit into memory."""
+    """Score one batch of pairs and add them to ``into``."""
     from splink import DuckDBAPI, Linker
 
     with schema.engine.cursor((schema.name,)) as cursor:
         api = DuckDBAPI(connection=cursor)
         columns = ["unique_id", *_columns(schema, model)]
-        # Splink looks a table's columns up by its name in all schemas: the name must be this schema's alone.
+        # Splink looks up a table's columns by its name in all schemas: the name must be unique to this schema.
         compared = f"compared_{schema.name}"
         cursor.execute(f"CREATE OR REPLACE VIEW {compared} AS SELECT {', '.join(columns)} FROM people")
         people = api.register(compared, dataset_display_name="people")
         linker = Linker(people, model.settings(), log_level=None, validate_settings=False)
         for column in model.term_frequencies:
-            # The frequencies are in people already; without a table of its own Splink would count them again.
+            # The frequencies are already in people; without a table of its own, Splink would count them again.
             empty = f"no_{column}_{schema.name}"
             cursor.execute(f"CREATE OR REPLACE VIEW {empty} AS SELECT {column}, tf_{column} FROM people LIMIT 0")
             linker.table_management.register_term_frequency_lookup(api.register(empty), column)
@@ -77,7 +76,7 @@ def _score(schema: Schema, model: Model, pairs: str, into: str, floor: float | N
 
 
 def _columns(schema: Schema, model: Model) -> list[str]:
-    """The columns of ``people`` that the model looks at: the rest need not be joined to every pair."""
+    """The columns of ``people`` that the model uses: the others need not be joined to every pair."""
     conditions = " ".join(level.sql for comparison in model.comparisons for level in comparison.levels)
     named = set(re.findall(r"\b(\w+)_[lr]\b", conditions)) | {f"tf_{name}" for name in model.term_frequencies}
     return [column for column in schema.columns("people") if column in named]

@@ -1,4 +1,4 @@
--- The students of a delivery, and those on Connect whom it does not name by their ID.
+-- The students of a delivery, and those on Connect whose ID it does not contain.
 
 CREATE TABLE birth_dates AS
 SELECT sourcedId, any_value(CASE WHEN born BETWEEN DATE '1900-01-01' AND DATE '2099-12-31' THEN born END) AS born
@@ -7,13 +7,13 @@ FROM (
     FROM demographics WHERE sourcedId IS NOT NULL AND birthDate IS NOT NULL
 ) GROUP BY sourcedId;
 
--- Where several rows share an ID, the first counts (the repetition is a finding of its own).
+-- Where several rows share an ID, the first counts (the repetition is a separate finding).
 CREATE TABLE later_rows AS
 SELECT _line FROM users JOIN (
     SELECT sourcedId, min(_line) AS first FROM users WHERE _kind = 'student' AND sourcedId IS NOT NULL GROUP BY sourcedId HAVING count(*) > 1
 ) USING (sourcedId) WHERE _kind = 'student' AND _line > first;
 
--- Connect's students have numbers after the delivery's lines.
+-- Connect's students are numbered after the lines of the delivery.
 CREATE TABLE persons AS
 SELECT _line::INTEGER AS unique_id, 'roster' AS source, sourcedId AS id, sourcedId AS sis_id, givenName, familyName, middleName, preferredGivenName, identifier, email, sms, phone,
     born, grades AS grade, entries(orgSourcedIds) AS schools, agentSourcedIds AS agents
@@ -27,13 +27,13 @@ LEFT JOIN (SELECT connectSchoolId, any_value(schoolId) AS schoolId FROM workspac
 WHERE connectStudentId IS NOT NULL AND (connectStudentId, w._line) IN (SELECT (connectStudentId, min(_line)) FROM workspace_students GROUP BY connectStudentId)
     AND (studentId IS NULL OR studentId NOT IN (SELECT sourcedId FROM users WHERE _kind = 'student' AND sourcedId IS NOT NULL));
 
--- Guardians and staff as numbers, once each: most stand behind several students.
+-- Guardians and staff as hashes, once each: most are linked to several students.
 CREATE TABLE agents AS
 SELECT hash(sourcedId) AS tie, name_key(givenName, familyName) AS name, address_key(email) AS address, number_key(sms) AS mobile, number_key(phone) AS home
 FROM users WHERE _kind <> 'student' AND sourcedId IS NOT NULL;
 
--- A student's own numbers are the family's; the own address is compared as such.
-CREATE TABLE stands_behind AS
+-- A student's own phone numbers are the family's; the student's own email address is compared by itself.
+CREATE TABLE family_links AS
 SELECT unique_id, NULL::UBIGINT AS tie, NULL::UBIGINT AS name, NULL::UBIGINT AS address, number_key(sms) AS mobile, number_key(phone) AS home
 FROM persons WHERE sms IS NOT NULL OR phone IS NOT NULL
 UNION ALL

@@ -60,7 +60,7 @@ class Duplicates:
     roster : Roster
     workspace : Workspace or None
     schema : Schema
-        Has the tables ``people``, ``persons``, ``scored`` and ``capped``.
+        Holds the tables ``people``, ``persons``, ``scored`` and ``capped``.
     model : Model
         The default model, fitted to these people.
     evidence : DataFrame
@@ -81,10 +81,10 @@ class Duplicates:
         """The duplicates, the most certain first: the columns of duplicates.csv.
 
         Columns: ``left_id``, ``left_source`` (``roster`` or ``workspace``), ``right_id``, ``right_source``,
-        ``match_probability``, ``match_weight`` (log2 of the odds; of the model, also where people decided),
+        ``match_probability``, ``match_weight`` (log2 of the odds; always the model's, even where people decided),
         ``cluster_id`` (the same for all records of one person).
         """
-        table: pd.DataFrame = self._linked.frame.loc[:, list(COLUMNS)].copy()
+        table: pd.DataFrame = self._linked.duplicates.loc[:, list(COLUMNS)].copy()
         return table
 
     def pairs(self, floor: float | None = None, *, school: str | None = None) -> pd.DataFrame:
@@ -93,7 +93,7 @@ class Duplicates:
         Parameters
         ----------
         floor : float, optional
-            The least match probability shown; 0.1 by default, or the threshold if that is lower.
+            The lowest match probability shown; by default 0.1, or the threshold if that is lower.
         school : str, optional
             School ID: only pairs with a record at this school.
 
@@ -105,7 +105,7 @@ class Duplicates:
             ``reason`` (in words, without names).
         """
         least = min(0.1, self.threshold) if floor is None else floor
-        frame = self._linked.all
+        frame = self._linked.pairs
         frame = frame[(frame["match_probability"] >= least) | (frame["decision"] != "")]
         return records.review_table(self.schema, self.model, frame, school=school)
 
@@ -117,12 +117,12 @@ class Duplicates:
         return records.side_by_side(self.schema, self._person(left), self._person(right))
 
     def explain(self, left: str, right: str) -> Explanation:
-        """Why two records are, or are not, one person.
+        """Why two records are, or are not, the same person.
 
         Parameters
         ----------
         left, right : str
-            IDs of the delivery, or keys ``roster:ID``, ``workspace:ID``. An ID that only Connect has may stand alone.
+            IDs in the delivery, or keys ``roster:ID``, ``workspace:ID``. An ID that is only on Connect needs no prefix.
 
         Returns
         -------
@@ -148,7 +148,7 @@ class Duplicates:
 
     @property
     def conflicts(self) -> pd.DataFrame:
-        """Pairs within a cluster that are not one person: ``cluster_id``, ``left``, ``right``, ``why``."""
+        """Pairs within a cluster that are not the same person: ``cluster_id``, ``left``, ``right``, ``why``."""
         found: pd.DataFrame = self._linked.conflicts
         return found
 
@@ -160,10 +160,10 @@ class Duplicates:
     @property
     def counts(self) -> dict[str, int]:
         """``pairs`` and ``clusters``, as in summary.json."""
-        return {"pairs": len(self._linked.frame), "clusters": int(self._linked.frame["cluster_id"].nunique())}
+        return {"pairs": len(self._linked.duplicates), "clusters": int(self._linked.duplicates["cluster_id"].nunique())}
 
     def at(self, threshold: float) -> Duplicates:
-        """The same pairs at another threshold. Nothing is compared again."""
+        """The same pairs at another threshold; nothing is compared again."""
         validate_threshold(threshold)
         return replace(self, threshold=threshold)
 
@@ -176,7 +176,7 @@ class Duplicates:
         who: str | None = None,
         note: str = "",
     ) -> Duplicates:
-        """Decide about a pair; the decision is kept in the file of decisions and overrides the model.
+        """Decide about a pair. The decision is kept in the file of decisions and overrides the model.
 
         Parameters
         ----------
@@ -185,13 +185,13 @@ class Duplicates:
         decision : {"same", "different", "unsure"}
             ``unsure`` leaves the pair to the model and marks it as reviewed.
         who : str, optional
-            The user's name on this machine when left out.
+            By default, the user's name on this machine.
         note : str
 
         Raises
         ------
         SettingError
-            When no record has the ID, or for another decision.
+            When no record has the ID, or for an unknown decision.
         DecisionsError, OutputError
             When the file of decisions cannot be read or written.
         """
@@ -203,20 +203,20 @@ class Duplicates:
         return replace(self, decisions=self.decisions.undo())
 
     def chart(self, kind: Literal["weights", "schools", "cluster"] = "weights", cluster_id: int | None = None) -> Any:
-        """A picture: match weights with the threshold, duplicates by school and grade, or one cluster as a graph.
+        """A chart: match weights with the threshold, duplicates by school and grade, or one cluster as a graph.
 
         Parameters
         ----------
         kind : {"weights", "schools", "cluster"}
         cluster_id : int, optional
-            For ``"cluster"``; the largest one when left out.
+            For ``"cluster"``; by default, the largest one.
         """
         if kind == "weights":
-            return match_weights(self._linked.all, weight(self.threshold), FLOOR)
+            return match_weights(self._linked.pairs, weight(self.threshold), FLOOR)
         if kind == "schools":
             return duplicates_by_school(self.clusters)
         if kind == "cluster":
-            found = self._linked.frame
+            found = self._linked.duplicates
             if found.empty:
                 raise SettingError("there is no cluster to draw: no pair is above the threshold")
             chosen = int(found["cluster_id"].mode().iloc[0]) if cluster_id is None else cluster_id
@@ -226,17 +226,17 @@ class Duplicates:
         raise SettingError(f"there is no chart {kind!r}; expected 'weights', 'schools' or 'cluster'")
 
     def summary(self) -> pd.DataFrame:
-        """The numbers: ``what`` and ``count``."""
+        """The main counts: ``what`` and ``count``."""
         import pandas as pd
 
-        linked, frame = self._linked, self._linked.frame
+        linked, frame = self._linked, self._linked.duplicates
         compared = dict(self.schema.execute("SELECT source, count(*) FROM people GROUP BY source"))
-        whom = "students" if self.kind == "students" else "adults"
+        people = "students" if self.kind == "students" else "adults"
         within = frame[frame["right_source"] == "roster"]
-        unsure = linked.all["match_probability"].between(min(0.1, self.threshold), self.threshold, inclusive="left")
-        rows = [(f"{whom} in the delivery", compared.get("roster", 0))]
+        unsure = linked.pairs["match_probability"].between(min(0.1, self.threshold), self.threshold, inclusive="left")
+        rows = [(f"{people} in the delivery", compared.get("roster", 0))]
         if self.workspace is not None and self.kind == "students":
-            rows.append(("students on Connect whom the delivery does not name by ID", compared.get("workspace", 0)))
+            rows.append(("students on Connect whose ID is not in the delivery", compared.get("workspace", 0)))
         rows.append(
             (f"pairs within the delivery that are one person (probability {self.threshold:g} or more)", len(within))
         )
@@ -244,13 +244,13 @@ class Duplicates:
             rows.append(("pairs of the delivery and Connect that are one person", len(frame) - len(within)))
         rows += [
             ("people with more than one record", self.counts["clusters"]),
-            ("pairs to look at (below, but 0.1 or more)", int((unsure & (linked.all["decision"] == "")).sum())),
-            ("pairs decided by people", int((linked.all["decision"] != "").sum())),
+            ("pairs to review (below that, but 0.1 or more)", int((unsure & (linked.pairs["decision"] == "")).sum())),
+            ("pairs decided by people", int((linked.pairs["decision"] != "").sum())),
             ("conflicts", len(linked.conflicts)),
         ]
         left_out = int(self.capped["comparisons_left_out"].sum())
         if left_out:
-            rows.append(("comparisons left out of blocks too large", left_out))
+            rows.append(("comparisons left out of oversized blocks", left_out))
         return pd.DataFrame(rows, columns=["what", "count"])
 
     def save(self, folder: str | Path) -> None:
@@ -271,19 +271,17 @@ class Duplicates:
             self._scored.append(read_scored(self.schema, self.model))
         return link(self._scored[0], self.schema, self.decisions.about(self.kind), weight(self.threshold))
 
-    def _person(self, asked: str) -> int:
-        """The number of the record that an ID or a key means."""
-        source, _, rest = asked.partition(":")
+    def _person(self, key: str) -> int:
+        """The number of the record with this ID or key."""
+        source, _, rest = key.partition(":")
         known = source in ("roster", "workspace")
         found = self.schema.execute(
             "SELECT unique_id FROM people WHERE id = ? AND (? OR source = ?) ORDER BY source LIMIT 1",
-            [rest if known else asked, not known, source],
+            [rest if known else key, not known, source],
         )
         if not found:
             where = "the delivery" if self.workspace is None else "the delivery or among those compared on Connect"
-            raise SettingError(
-                f"no record in {where} has the ID {asked!r}; give a sourcedId, or roster:ID, workspace:ID"
-            )
+            raise SettingError(f"no record in {where} has the ID {key!r}; give a sourcedId, or roster:ID, workspace:ID")
         return int(found[0][0])
 
     def _key(self, person: int) -> str:
@@ -291,7 +289,7 @@ class Duplicates:
         return f"{source}:{number}"
 
     def __len__(self) -> int:
-        return len(self._linked.frame)
+        return len(self._linked.duplicates)
 
     def __repr__(self) -> str:
         return f"Duplicates({self.kind}: {self.counts['pairs']:,} pairs, {self.counts['clusters']:,} clusters)"

@@ -1,4 +1,4 @@
-"""One-to-one assignment: of the pairs that could be, those whose weights add up to most."""
+"""One-to-one assignment: of all possible pairs, those with the highest total weight."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.int64]
     Weights = NDArray[np.float64]
 
-#: Larger components are solved as sparse graphs, so that memory grows with the pairs and not with all that could be.
+#: Larger components are solved as sparse graphs, so that memory grows with the pairs given, not with all combinations.
 _MOST_CELLS = 4_000_000
 
 
 def assign(left: Numbers, right: Numbers, weight: Weights) -> NDArray[np.bool_]:
-    """Choose pairs so that no side occurs twice and the sum of the weights is the largest possible.
+    """Choose pairs so that nothing occurs twice and the sum of the weights is as high as possible.
 
     Parameters
     ----------
     left, right : array of int
         The two sides of each pair; a pair occurs once.
     weight : array of float
-        More than 0 each; leaving both sides without a partner weighs nothing.
+        Each more than 0, the weight of no pair.
 
     Returns
     -------
@@ -69,12 +69,12 @@ def _solve(left: Any, right: Any, weight: Any) -> Any:
 
 
 def _solve_sparse(row: Any, column: Any, weight: Any, lefts: int, rights: int) -> Any:
-    """As :func:`_solve`, each left having a partner of its own besides, which stands for none."""
+    """Like :func:`_solve`, with a further partner for each left that stands for none."""
     import numpy as np
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
-    # An entry of 0 would count as missing, so all are raised by the same amount: every left has one partner.
+    # An entry of 0 would count as missing. Every left gets a partner, so all entries can be raised by the same amount.
     lift = 1.0
     gain = np.concatenate([weight + lift, np.full(lefts, lift)])
     rows = np.concatenate([row, np.arange(lefts)])
@@ -87,10 +87,10 @@ def _solve_sparse(row: Any, column: Any, weight: Any, lefts: int, rights: int) -
 
 
 def margins(left: Numbers, right: Numbers, weight: Weights, chosen: NDArray[np.bool_]) -> Weights:
-    """How much the sum would lose were a chosen pair to give way to the best other one; infinite where there is none.
+    """How much the sum would lose if a chosen pair gave way to the best alternative; infinite where found is none.
 
-    For a pair that was not chosen: what the sum loses when it is forced. Where it takes both partners away from their
-    own, these may become a pair in turn, if they can.
+    For a pair that was not chosen: what the sum loses when it is forced. The two partners it leaves alone then form a
+    pair in turn, if they can.
     """
     import numpy as np
 
@@ -104,17 +104,17 @@ def margins(left: Numbers, right: Numbers, weight: Weights, chosen: NDArray[np.b
     codes = left * width + right
     order = np.argsort(codes)
 
-    def of(a: Any, b: Any) -> Any:
-        """Weight of a pair, 0 where there is none such."""
+    def weight_of(a: Any, b: Any) -> Any:
+        """Weight of a pair, 0 where found is no such pair."""
         wanted = np.where((a >= 0) & (b >= 0), a * width + b, -1)
         at = np.minimum(np.searchsorted(codes[order], wanted), len(order) - 1)
-        there = codes[order][at] == wanted
-        return np.where(there, np.maximum(weight[order][at], 0), 0)
+        found = codes[order][at] == wanted
+        return np.where(found, np.maximum(weight[order][at], 0), 0)
 
     rest = ~chosen
     a, b = left[rest], right[rest]
     own_b, own_a = partner_of_left[a], partner_of_right[b]
-    loss[rest] = of(a, own_b) + of(own_a, b) - weight[rest] - of(own_a, own_b)
+    loss[rest] = weight_of(a, own_b) + weight_of(own_a, b) - weight[rest] - weight_of(own_a, own_b)
     least = np.full(len(partner_of_left), np.inf)  # by left; a chosen pair is found by its left as well as its right
     np.minimum.at(least, a, loss[rest])
     taken = own_a >= 0

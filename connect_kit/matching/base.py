@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from connect_kit.roster import Roster, Workspace
 
 COLUMNS = ("status", "roster_id", "roster_title", "workspace_id", "workspace_title", "score", "reason")
-_SHOWN = 10  # rows in a notebook's cell
+_ROWS_SHOWN = 10  # rows in a notebook's cell
 
 
 @dataclass(frozen=True, eq=False)
 class Matches(ABC):
-    """What is matched, suggested and left without a partner.
+    """What is matched, suggested, or left without a partner.
 
     Attributes
     ----------
@@ -75,7 +75,7 @@ class Matches(ABC):
         return found.set_axis(numbers.index, axis=0)
 
     def table(self) -> pd.DataFrame:
-        """One row per pair, or per side without partner, in the columns of the CSV file.
+        """One row per pair, and per school or classroom without a partner, in the columns of the CSV file.
 
         Columns: ``status`` (``matched``, ``suggested``, ``unmatched_roster``, ``unmatched_workspace``), ``roster_id``,
         ``roster_title``, ``workspace_id``, ``workspace_title``, ``score`` (0 to 1), ``reason`` (words, without names).
@@ -106,7 +106,7 @@ class Matches(ABC):
         return self._only("matched")
 
     def suggested(self) -> Self:
-        """Only what is suggested and waits for a decision."""
+        """Only what is suggested and awaits a decision."""
         return self._only("suggested")
 
     def unmatched(self) -> Self:
@@ -117,12 +117,12 @@ class Matches(ABC):
         return self._with_same_rows(replace(self, _statuses=tuple(s for s in self._statuses if s in statuses)))
 
     def _with_same_rows(self, other: Self) -> Self:
-        """Give another view what was resolved for this one: the decisions are the same."""
+        """Share the resolved pairs with another view, as its decisions are the same."""
         other.__dict__["_all"] = self._all
         return other
 
     def show(self, *, names: bool = True) -> Self:
-        """The same value, showing titles in a notebook as well; titles of classes may contain names of teachers."""
+        """The same value, with titles in a notebook as well; titles of classes may contain names of teachers."""
         return self._with_same_rows(replace(self, _names=names))
 
     @property
@@ -141,7 +141,7 @@ class Matches(ABC):
         return pd.DataFrame(rows, columns=["status", "count"])
 
     def consequences(self) -> pd.DataFrame:
-        """What will happen if nothing more is done, one row per school and outcome.
+        """What happens if nothing more is done, one row per school and outcome.
 
         Columns: ``school_id``, ``school``, ``outcome``, ``count``, ``what``, ``source`` (article).
         """
@@ -169,10 +169,10 @@ class Matches(ABC):
         """``group``, ``school_id`` and ``school`` of each row."""
 
     def candidates(self, workspace_id: str, most: int = 20) -> pd.DataFrame:
-        """Possible partners of one on Connect, best first.
+        """Possible partners of a school or classroom on Connect, best first.
 
-        Columns: ``roster_id``, ``roster_title``, ``score``, ``reason``. Only those with something in
-        common with it were compared.
+        Columns: ``roster_id``, ``roster_title``, ``score``, ``reason``. Only what has something in common with it was
+        compared.
         """
         import numpy as np
 
@@ -205,22 +205,27 @@ class Matches(ABC):
         who: str | None = None,
         note: str = "",
     ) -> Self:
-        """Decide about a pair, or about a classroom alone (``archive``, ``leave``: ``roster_id`` is None).
+        """Decide about a pair, or about a classroom alone (``archive`` and ``leave``, with ``roster_id`` None).
 
         Raises
         ------
         SettingError
-            For an unknown ID, or a decision that is not valid.
+            For an unknown ID, a decision that is not valid, or a class and a classroom of different schools.
         """
         self._number("right", workspace_id)
         left = ""
         if decision not in ("archive", "leave"):
             if roster_id is None:
-                raise SettingError(f"{decision!r} needs the ID of the delivery's side as well")
+                raise SettingError(f"{decision!r} needs the ID in the delivery as well")
             self._number("left", roster_id)
+            if decision == "connect":
+                self._validate_pair(roster_id, workspace_id)
             left = f"roster:{roster_id}"
         right = f"workspace:{workspace_id}"
         return replace(self, decisions=self.decisions.decide(self.kind, left, right, decision, who=who, note=note))
+
+    def _validate_pair(self, roster_id: str, workspace_id: str) -> None:  # noqa: B027
+        """Check that the two may be connected."""
 
     def accept(self, school: str | None = None, *, least: float = 0, who: str | None = None) -> Self:
         """Accept the suggestions shown; :meth:`undo` undoes all of them at once.
@@ -230,13 +235,13 @@ class Matches(ABC):
         school : str, optional
             Only those of this school: its School ID, or Connect's own ID.
         least : float
-            Only those with this score or a higher one.
+            Only those with at least this score.
         who : str, optional
 
         Raises
         ------
         SettingError
-            When no row is of that school.
+            When no row belongs to that school.
         """
         rows = self._frame
         chosen = (rows["status"] == "suggested") & (rows["score"] >= least)
@@ -281,7 +286,7 @@ class Matches(ABC):
         frame = self._frame
         unresolved = frame[frame["status"] != "matched"]
         rows = frame if unresolved.empty else unresolved
-        left = len(rows) - _SHOWN
+        left = len(rows) - _ROWS_SHOWN
         more = f"<p>… and {left:,} more: <code>.table()</code></p>" if left > 0 else ""
         head = f"<p><strong>{self.kind.capitalize()}</strong>: {counts}</p>"
-        return head + table_html(rows[columns].head(_SHOWN)) + more
+        return head + table_html(rows[columns].head(_ROWS_SHOWN)) + more

@@ -1,12 +1,12 @@
 -- Which classes are compared with which classrooms: those of one school that have something in common.
--- {block}: most pairs of one block, {small}: of a school in which all are compared, {pairs}: of all blocks together.
+-- Most pairs: {block} in one block, {small} in a school in which all are compared, {pairs} in all blocks together.
 
 CREATE TABLE staff_of AS
 SELECT side, n, list_distinct(flatten(list(staff_keys(id, email, given, family)))) AS keys, list_distinct(flatten(list(staff_keys(id, email, given, family)) FILTER (load = 1))) AS sole_keys,
     list_distinct(flatten(list(name_words(family)))) AS words, list_distinct(flatten(list(name_words(family)) FILTER (load = 1))) AS sole_words
 FROM (SELECT 'l' AS side, l AS n, * FROM class_staff UNION ALL SELECT 'r', r, * FROM room_staff) GROUP BY side, n;
 
-CREATE TABLE only_ones AS
+CREATE TABLE unique_titles AS
 SELECT k, core, numbers FROM (SELECT t.side, t.k, p.core, list_sort(p.numbers) AS numbers FROM titled AS t JOIN parsed AS p USING (k, title) WHERE p.core IS NOT NULL)
 GROUP BY ALL HAVING count(*) FILTER (side = 'l') = 1 AND count(*) FILTER (side = 'r') = 1;
 
@@ -18,11 +18,11 @@ CREATE MACRO bits(list) AS list_bit_or(list_transform(list, lambda x: 1::UBIGINT
 
 CREATE MACRO bloom(list) AS list_bit_or(list_transform(list, lambda x: 1::UBIGINT << (hash(x) % 64)));
 
--- A class that meets at every period says nothing with it.
+-- For a class that meets in many periods, the period says nothing.
 CREATE TABLE plain_facts AS
 SELECT *, bits(numbers) AS number_bits, bits(sections) AS section_bits, bits(periods) AS period_bits, bloom(staff) AS staff_bloom, bloom(sole_keys) AS sole_bloom, bloom(names) AS name_bloom
 FROM (
-    SELECT o.side, o.n, o.k, p.core, p.subject, p.numbers, p.sections, p.years, x.core IS NOT NULL AS only_one,
+    SELECT o.side, o.n, o.k, p.core, p.subject, p.numbers, p.sections, p.years, x.core IS NOT NULL AS unique_title,
         coalesce(p.rooms, nullif(regexp_extract_all(lower(o.location), '[a-z]?[0-9]{1,4}[a-z]?'), [])) AS rooms,
         CASE WHEN len(o.listed) > 3 THEN NULL ELSE nullif(list_distinct(list_concat(coalesce(o.listed, []), coalesce(p.periods, []))), []) END AS periods,
         list_bit_or(list_transform(g.ranks, lambda x: 1::UBIGINT << x::UBIGINT)) AS grade_bits, nullif(t.keys, []) AS staff, nullif(t.sole_keys, []) AS sole_keys, t.sole_words,
@@ -32,13 +32,13 @@ FROM (
         UNION ALL SELECT 'r', n, k, title, grades, NULL, NULL FROM open_right
     ) AS o
     LEFT JOIN parsed AS p ON p.k = o.k AND p.title = o.title
-    LEFT JOIN only_ones AS x ON x.k = p.k AND x.core = p.core AND x.numbers IS NOT DISTINCT FROM list_sort(p.numbers)
+    LEFT JOIN unique_titles AS x ON x.k = p.k AND x.core = p.core AND x.numbers IS NOT DISTINCT FROM list_sort(p.numbers)
     LEFT JOIN grade_lists AS g ON g.written = o.grades
     LEFT JOIN staff_of AS t ON t.side = o.side AND t.n = o.n
     LEFT JOIN (SELECT DISTINCT 'l' AS side, l AS n, true AS students FROM class_students) AS c ON c.side = o.side AND c.n = o.n
 );
 
--- A family name that one class of the school has, whose teacher has no other, and one classroom.
+-- Family names of one class of the school, whose teacher has no other class, and of one classroom.
 CREATE TABLE sole_names AS
 SELECT max(n) FILTER (side = 'l') AS n, name FROM (SELECT side, k, n, unnest(names) AS name, sole_words FROM plain_facts)
 GROUP BY k, name HAVING count(*) FILTER (side = 'l') = 1 AND count(*) FILTER (side = 'r') = 1 AND bool_or(list_contains(sole_words, name));
@@ -63,7 +63,7 @@ SELECT DISTINCT side, n, rule, key FROM (
     UNION ALL SELECT side, n, 'title, number and name of the teacher', hash(k, 'all three', core, list_sort(numbers), unnest(names)) FROM facts WHERE core IS NOT NULL
 );
 
--- Small blocks first: they say most. A block that is too large is left out and reported.
+-- Small blocks first, as they say most. A block that is too large is left out and reported.
 CREATE TABLE blocks AS
 SELECT *, sum(pairs) OVER (ORDER BY pairs, key ROWS UNBOUNDED PRECEDING) <= {pairs} AND pairs <= CASE WHEN rule = 'small school' THEN {small} ELSE {block} END AS taken
 FROM (
@@ -82,8 +82,8 @@ UNION SELECT s.l, s.r FROM shared_members AS s JOIN known_members AS m USING (r)
 CREATE TABLE capped AS
 SELECT rule, classes, classrooms, pairs AS comparisons_left_out FROM blocks WHERE NOT taken AND rule <> 'small school' ORDER BY pairs DESC, key;
 
-CREATE TABLE crowded AS
-SELECT k.side, k.n, any_value('its title is that of ' || b.classes || ' classes and ' || b.classrooms || ' classrooms of the school, too many to be compared') AS why
+CREATE TABLE oversized_titles AS
+SELECT k.side, k.n, any_value(b.classes || ' classes and ' || b.classrooms || ' classrooms of the school have its title, too many to compare') AS why
 FROM blocks AS b JOIN keys AS k USING (key) WHERE NOT b.taken AND b.rule = 'title' GROUP BY ALL;
 
 CREATE TABLE cores AS

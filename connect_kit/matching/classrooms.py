@@ -11,19 +11,19 @@ from connect_kit.engine import create_table, run_sql
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.progress import progress_bar
 from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
-from connect_kit.matching.schools import create_home, match_schools, new_matching_schema
-from connect_kit.matching.score import Evidence, compare_words, create_spellings, near_pairs, spellings
+from connect_kit.matching.schools import match_schools, new_matching_schema
+from connect_kit.matching.score import collect_evidence, compare_words, create_spellings, spellings
 from connect_kit.oneroster import GRADES
 
 if TYPE_CHECKING:
     from connect_kit.engine import Schema
     from connect_kit.roster import Roster, Workspace
 
-#: In a school with at most this many pairs all are compared, so that a title mistyped in every word is still found.
-_SMALL = 2_500
-_BLOCK = 40_000  # a larger block, in pairs of classes and classrooms, is not compared
-_PAIRS = 800_000  # pairs compared at most
-_YEAR_BEGINS = 7  # month of the new school year
+#: In a school with at most this many pairs, all are compared, so that a title mistyped in every word is still found.
+_SMALL_SCHOOL = 2_500
+_MAX_BLOCK = 40_000  # a block with more pairs of classes and classrooms is not compared
+_MAX_PAIRS = 800_000  # pairs compared in all blocks together, at most
+_YEAR_STARTS_IN = 7  # month of the new school year
 _STEPS = ("classrooms.sql", "titles.sql", "words.sql", "teachers.sql", "members.sql", "blocks.sql")
 
 
@@ -39,26 +39,26 @@ def match_classrooms(
 ) -> ClassroomMatches:
     """Match the classes of a delivery with the classrooms on Connect.
 
-    Within a school that is matched or suggested: the class ID recorded on the classroom decides (S3, S10). An ID that
-    lost its leading zeros, blanks or letter case is suggested where no other can be meant. Classrooms without class ID
-    are suggested by title, numbers in it, section, period, grade, teacher and members, one to one so that the best
-    total wins; where another pair is as likely, none is suggested, because a wrong one would show a class to another
-    teacher's families. Decisions of people override all of this. The weights are in ``matching/model.json``.
+    Within a school that is matched or suggested, the class ID recorded on the classroom decides (S3, S10). An ID that
+    lost its leading zeros, blanks or letter case is suggested where no other can be meant. Classrooms without a class
+    ID are suggested by title, the numbers in it, section, period, grade, teacher and members, one to one so that the
+    total is highest. Where another pair is as likely, none is suggested, because a wrong one would show a class to
+    another teacher's families. People's decisions override all of this. The weights are in ``matching/model.json``.
 
-    A classroom whose class ID no class of the delivery has is left alone, and so is an archived one.
+    A classroom whose class ID is not in the delivery is left alone, and so is an archived one.
 
     Parameters
     ----------
     roster : Roster
     workspace : Workspace
     schools : SchoolMatches, optional
-        From :func:`match_schools`; by default matched here.
+        From :func:`match_schools`; by default, they are matched first.
     decisions : Decisions, optional
-        By default those beside the delivery. ``same`` students count as members in common.
+        By default, those beside the delivery. Students decided to be the ``same`` count as members in common.
     progress : bool, optional
         Show a progress bar.
     today : date, optional
-        The school year around this day is the present one; a classroom with an earlier year in its title is past.
+        A day of the current school year; a classroom with an earlier year in its title is last year's.
 
     Returns
     -------
@@ -78,35 +78,30 @@ def match_classrooms(
     schema = new_matching_schema(roster, workspace)
     also = (roster.schema.name, workspace.schema.name)
     day = today or date.today()
-    year = day.year if day.month >= _YEAR_BEGINS else day.year - 1
+    year = day.year if day.month >= _YEAR_STARTS_IN else day.year - 1
     with progress_bar(bool(progress), "Matching classrooms", total=len(_STEPS) + 1) as advance:
-        create_home(schema, also, roster)
         _create_partners(schema, schools)
         _create_grade_lists(schema, also)
         _create_decided(schema, decisions)
         create_spellings(schema, "classrooms")
         create_table(schema, "subjects", {"word": spellings("subjects").split()})
         for file in _STEPS:
-            run_sql(schema, __package__, file, also, block=_BLOCK, small=_SMALL, pairs=_PAIRS)
+            run_sql(schema, __package__, file, also, block=_MAX_BLOCK, small=_SMALL_SCHOOL, pairs=_MAX_PAIRS)
             advance(1, file.removesuffix(".sql"))
         compare_words(schema)
         run_sql(schema, __package__, "classrooms_evidence.sql", also, year=year)
-        near = near_pairs(schema, "classrooms")
+        evidence = collect_evidence(
+            schema,
+            "classrooms",
+            "SELECT * EXCLUDE (n) FROM left_shown ORDER BY n",
+            "SELECT * EXCLUDE (n) FROM right_shown ORDER BY n",
+        )
         advance(1, "evidence")
-    evidence = Evidence(
-        kind="classrooms",
-        left=schema.frame("SELECT * EXCLUDE (n) FROM left_shown ORDER BY n"),
-        right=schema.frame("SELECT * EXCLUDE (n) FROM right_shown ORDER BY n"),
-        certain=schema.frame("SELECT l, r, status, reason FROM certain ORDER BY l"),
-        **near,
-        schema=schema,
-        capped=schema.frame("SELECT * FROM capped"),
-    )
     return ClassroomMatches(roster, workspace, decisions, evidence, schools=schools)
 
 
 def _create_partners(schema: Schema, schools: SchoolMatches) -> None:
-    """Make table ``partners`` (school, connect, title)."""
+    """Make table ``partners`` (school, connect, title): the schools matched or suggested."""
     partners = schools.partners()
     text = {name: partners[name].tolist() for name in ("school", "connect")}
     titles = [title if isinstance(title, str) else None for title in partners["title"]]
@@ -114,7 +109,7 @@ def _create_partners(schema: Schema, schools: SchoolMatches) -> None:
 
 
 def _create_grade_lists(schema: Schema, also: tuple[str, ...]) -> None:
-    """Make table ``grade_lists`` (written, ranks): the grades of a class in CEDS' order."""
+    """Make table ``grade_lists`` (written, ranks): the grades of a class, as positions in CEDS' order."""
     import pyarrow as pa
 
     sql = "SELECT grades FROM classes UNION SELECT grades FROM workspace_classrooms"
@@ -125,7 +120,7 @@ def _create_grade_lists(schema: Schema, also: tuple[str, ...]) -> None:
 
 
 def _create_decided(schema: Schema, decisions: Decisions) -> None:
-    """Make table ``decided_students`` (roster, workspace): IDs of students who were decided to be the same."""
+    """Make table ``decided_students`` (roster, workspace): the IDs of students decided to be the same."""
     same = [
         (decision.left.removeprefix("roster:"), decision.right.removeprefix("workspace:"))
         for decision in decisions.about("students")

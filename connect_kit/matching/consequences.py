@@ -1,4 +1,4 @@
-"""What happens to a school or classroom in the upload, by Connect's own articles; a choice and what it brings."""
+"""What the upload does to a school or classroom, according to Connect's articles, and what each choice leads to."""
 
 from __future__ import annotations
 
@@ -7,35 +7,35 @@ from typing import NamedTuple
 
 
 class Outcome(NamedTuple):
-    """What will happen if nothing more is done, and where that stands."""
+    """What happens if nothing more is done, and the article that says so."""
 
     what: str
     source: str
 
 
 _ARCHIVE = Outcome(
-    "Archive it before the upload: it is archived for all its members, sends no notifications, keeps all it holds and "
+    "Archive it before the upload: it is archived for all its members, sends no notifications, keeps its contents and "
     "can be unarchived by its teacher at any time. The class gets a new classroom, and no two are active.",
     "S10, S11, S23",
 )
 _LEAVE = Outcome(
-    "It stays as it is. Every class of the delivery gets a classroom of its own, so that there are two of this one.",
+    "It stays as it is. Every class of the delivery gets a classroom of its own, so there will be two of this one.",
     "S10, S11",
 )
 _CONNECT = Outcome(
     "Record the class ID on it (School page → Settings → SIS Rostering → Classroom Connections to SIS → Add): the "
-    "upload takes the classroom over. Students, guardians and contacts that the delivery does not hold are removed "
+    "upload takes the classroom over. Students, guardians and contacts who are not in the delivery are removed "
     "from it.",
     "S10, S11",
 )
-#: The three documented choices for a classroom that has no partner (S10, S11).
+#: The three documented choices for a classroom without a partner (S10, S11).
 CHOICES: Mapping[str, Outcome] = {"connect": _CONNECT, "archive": _ARCHIVE, "leave": _LEAVE}
 
-#: By what is known of a classroom or class.
+#: By what is known about a class or classroom.
 CLASSROOMS: Mapping[str, Outcome] = {
     "matched": Outcome(
-        "The upload updates the classroom: name, grade and who is in it. Students and guardians whom the delivery does "
-        "not hold are removed from it.",
+        "The upload updates the classroom: name, grade and who is in it. Students and guardians who are not in the "
+        "delivery are removed from it.",
         "S10, S18",
     ),
     "archived": Outcome(
@@ -47,23 +47,23 @@ CLASSROOMS: Mapping[str, Outcome] = {
     "decided: archive": _ARCHIVE,
     "decided: leave": _LEAVE,
     "suggested": Outcome(
-        "A second classroom is created beside the existing one, unless the class ID is recorded on it exactly as in "
+        "A second classroom is created besides the existing one, unless the class ID is recorded on it exactly as in "
         "the delivery, or it is archived.",
         "S3, S10, S11",
     ),
     "unmatched_roster": Outcome("A new classroom is created for the class.", "S10, S11"),
     "no school": Outcome(
-        "The class is left out of the upload, because its school is matched with no Connect school.", "S9, S21"
+        "The class is left out of the upload, because its school is not matched with a Connect school.", "S9, S21"
     ),
     "unmatched_workspace": _LEAVE,
     "unmatched and archived": Outcome("It stays archived.", "S23"),
     "other ID": Outcome(
-        "No class of the delivery has its class ID: a nightly sync archives it, a manual upload leaves it as it is.",
+        "Its class ID is not in the delivery: a nightly sync archives it, a manual upload leaves it as it is.",
         "S24, kit decision",
     ),
 }
 SCHOOLS: Mapping[str, Outcome] = {
-    "matched": Outcome("The School ID distributes the delivery's records to this school.", "S9"),
+    "matched": Outcome("The School ID assigns the delivery's records to this school.", "S9"),
     "decided: connect": Outcome(
         "Record the School ID on it (District → Settings → SIS Rostering → School Connection to SIS → Add) exactly as "
         "in the delivery; until then the school's records are left out.",

@@ -1,14 +1,14 @@
--- IDs and names in a form in which slips do not matter. Needs forms.sql.
+-- Normal forms of IDs and names, in which typing errors do not matter. Needs forms.sql.
 
 CREATE MACRO squeezed(id) AS regexp_replace(id, '[\s\x{00a0}\x{200b}\x{feff}]+', '', 'g');
 
--- A spreadsheet takes the leading zeros of what it holds for a number, and of nothing else.
-CREATE MACRO id_form(id) AS CASE WHEN regexp_full_match(squeezed(id), '[0-9]+') THEN coalesce(nullif(ltrim(squeezed(id), '0'), ''), '0') ELSE lower(squeezed(id)) END;
+-- A spreadsheet removes leading zeros from what it takes for a number, and from nothing else.
+CREATE MACRO zero_stripped_key(id) AS CASE WHEN regexp_full_match(squeezed(id), '[0-9]+') THEN coalesce(nullif(ltrim(squeezed(id), '0'), ''), '0') ELSE lower(squeezed(id)) END;
 
 CREATE MACRO id_change(delivered, recorded) AS CASE
     WHEN lower(squeezed(delivered)) <> lower(squeezed(recorded)) THEN 'lost its leading zeros ' || CASE WHEN length(squeezed(delivered)) > length(squeezed(recorded)) THEN 'on Connect' ELSE 'in the delivery' END
-    WHEN squeezed(delivered) <> squeezed(recorded) THEN 'is written in other letters on Connect'
-    ELSE 'has other blanks on Connect' END;
+    WHEN squeezed(delivered) <> squeezed(recorded) THEN 'is written in different letter case on Connect'
+    ELSE 'has different spaces on Connect' END;
 
 -- First given name and family name, whatever the case, accents and hyphens.
 CREATE MACRO pupil_key(given, family) AS hash(split_part(words(given), ' ', 1) || '|' || joined(words(family)));

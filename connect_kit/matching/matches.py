@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from connect_kit.display.charts import matches_by_school
 from connect_kit.engine import package_text
 from connect_kit.errors import SettingError
-from connect_kit.matching.base import COLUMNS, Matches
+from connect_kit.matching.base import Matches
 from connect_kit.matching.consequences import CHOICES, CLASSROOMS, SCHOOLS, Outcome
 from connect_kit.matching.resolve import STATUSES
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = ["COLUMNS", "STATUSES", "ClassroomMatches", "SchoolMatches"]
 
 
 class SchoolMatches(Matches):
@@ -53,7 +51,7 @@ class SchoolMatches(Matches):
         return matches_by_school(self.by_school(), "Schools of the delivery and on Connect")
 
     def partners(self) -> pd.DataFrame:
-        """Pairs matched or suggested.
+        """The pairs matched or suggested.
 
         Columns: ``school`` (School ID in the delivery), ``connect`` (Connect's own ID), ``title``, ``status``.
         """
@@ -84,7 +82,7 @@ class ClassroomMatches(Matches):
         school), ``_grades``, ``_teachers``, ``_members`` (number of students); ``roster_periods``,
         ``workspace_class_id``, ``workspace_archived``. Holds names of teachers: it is for the analyst's own screen.
         """
-        table = Matches.details(self)
+        table = super().details()
         also = (self.roster.schema.name, self.workspace.schema.name)
         seats = self.evidence.schema.frame(package_text(__package__, "seats.sql"), also=also)
         for side in ("roster", "workspace"):
@@ -93,25 +91,14 @@ class ClassroomMatches(Matches):
                 table[f"{side}_{name}"] = table[f"{side}_id"].map(of_side[name])
         return table
 
-    def decide(
-        self, roster_id: str | None, workspace_id: str, decision: str, *, who: str | None = None, note: str = ""
-    ) -> Self:
-        """Decide about a pair, or about a classroom alone (``archive``, ``leave``: ``roster_id`` is None).
-
-        Raises
-        ------
-        SettingError
-            For an unknown ID, a decision that is not valid, or a class and a classroom of different schools.
-        """
-        if decision == "connect" and roster_id is not None:
-            left = self.evidence.left.iloc[self._number("left", roster_id)]
-            right = self.evidence.right.iloc[self._number("right", workspace_id)]
-            if isinstance(left["group"], str) and left["group"] != right["group"]:
-                raise SettingError(
-                    f"class {roster_id} belongs to Connect school {left['group']}, classroom {workspace_id} to "
-                    f"{right['group']}; an ID is connected within a school (S10)"
-                )
-        return Matches.decide(self, roster_id, workspace_id, decision, who=who, note=note)
+    def _validate_pair(self, roster_id: str, workspace_id: str) -> None:
+        left = self.evidence.left.iloc[self._number("left", roster_id)]
+        right = self.evidence.right.iloc[self._number("right", workspace_id)]
+        if isinstance(left["group"], str) and left["group"] != right["group"]:
+            raise SettingError(
+                f"class {roster_id} belongs to Connect school {left['group']}, classroom {workspace_id} to "
+                f"{right['group']}; an ID is connected within a school (S10)"
+            )
 
     def choices(self, workspace_id: str) -> pd.DataFrame:
         """The three documented choices for a classroom: ``choice``, ``consequence``, ``source``."""
@@ -123,8 +110,8 @@ class ClassroomMatches(Matches):
 
     @property
     def capped(self) -> pd.DataFrame:
-        """Blocks too large to be compared: ``rule``, ``classes``, ``classrooms``, ``comparisons_left_out``."""
-        return self.evidence.capped.copy()
+        """Blocks too large to compare: ``rule``, ``classes``, ``classrooms``, ``comparisons_left_out``."""
+        return self.evidence.schema.frame("SELECT * FROM capped")
 
     def _outcome(self) -> pd.Series[Any]:
         frame = self._frame

@@ -1,4 +1,4 @@
-"""From evidence and decisions to the result: one partner or none for each school or classroom."""
+"""Resolve evidence and decisions: one partner or none for each school or classroom."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
     from connect_kit.decisions.value import Decisions
     from connect_kit.matching.score import Evidence
 
-_THINGS = {
+_NOUNS = {
     "schools": (("school", "schools of the delivery"), ("Connect school", "Connect schools")),
     "classrooms": (("class", "classes"), ("classroom", "classrooms")),
 }
-_NOTHING = {
-    "schools": ("no Connect school is like it", "no school of the delivery is like it"),
-    "classrooms": ("no classroom of its school is like it", "no class of its school is like it"),
+_NO_PARTNER = {
+    "schools": ("no similar Connect school", "no similar school in the delivery"),
+    "classrooms": ("no similar classroom in its school", "no similar class in its school"),
 }
 STATUSES = ("matched", "suggested", "unmatched_roster", "unmatched_workspace")
-_EQUAL = 0.5  # rivals whose weight is this close are named as equally likely
+_EQUALLY_LIKELY = 0.5  # partners whose weights are this close are called equally likely
 
 
 def resolve(evidence: Evidence, decisions: Decisions) -> pd.DataFrame:
-    """Every pair, and every side without partner, once.
+    """Every pair, and everything without a partner, once.
 
     Returns
     -------
@@ -44,7 +44,7 @@ class _Resolution:
         self.evidence = evidence
         self.partner = np.full(len(evidence.right), -1)  # of each right side
         self.taken = np.zeros(len(evidence.left), bool)
-        self.out = np.zeros(len(evidence.right), bool)  # right sides that are to have no partner
+        self.out = np.zeros(len(evidence.right), bool)  # right sides decided to have no partner
         self.status = np.full(len(evidence.right), "", object)
         self.score = np.zeros(len(evidence.right))
         self.reason = np.full(len(evidence.right), "", object)
@@ -58,7 +58,7 @@ class _Resolution:
         self._similar()
 
     def _decided(self, decisions: Decisions) -> None:
-        """Apply what people decided, first of all; of two decisions about one side the later counts."""
+        """Apply decisions, first of all; of two decisions about one side, the later one counts."""
         import numpy as np
 
         rows = decisions.about(self.evidence.kind)
@@ -66,7 +66,7 @@ class _Resolution:
         number_r = dict(zip("workspace:" + self.evidence.right["id"], range(len(self.partner)), strict=True))
         refused = []
         taken_by: dict[int, int] = {}  # the right side that a decision gave a left one
-        for row in rows:  # only as many as people have decided
+        for row in rows:  # as few as people have made
             left, right = number_l.get(row.left, -1), number_r.get(row.right, -1)
             if right < 0:
                 continue
@@ -74,7 +74,7 @@ class _Resolution:
                 if left >= 0:
                     refused.append((left, right))
                 continue
-            for other in {right, taken_by.pop(left, right)}:  # an earlier decision about either gives way
+            for other in {right, taken_by.pop(left, right)}:  # an earlier decision about either side gives way
                 before = int(self.partner[other])
                 if before >= 0:
                     self.taken[before] = False
@@ -112,16 +112,16 @@ class _Resolution:
     def _certain(self, status: str) -> None:
         certain = self.evidence.certain[self.evidence.certain["status"] == status]
         left, right = certain["l"].to_numpy(), certain["r"].to_numpy()
-        if status == "matched":  # an ID that is recorded holds, even where the classroom is to be archived
+        if status == "matched":  # a recorded ID is a match even where the classroom was to be archived
             self.out[right] = False
         free = self._free(left, right)
         scores = 1.0 if status == "matched" else 0.98
         self._take(left[free], right[free], status, scores, certain["reason"].to_numpy(object)[free])
-        kept_apart = right[~free & (self.partner[right] < 0) & ~self.out[right]]
-        self.why_right[kept_apart] = "decided otherwise"
+        decided_otherwise = right[~free & (self.partner[right] < 0) & ~self.out[right]]
+        self.why_right[decided_otherwise] = "decided otherwise"
 
     def _similar(self) -> None:
-        """Suggest the assignment with the best total; a pair with an equal rival is left undecided."""
+        """Suggest the assignment with the highest total; a pair with an equal rival is left undecided."""
         import numpy as np
 
         e, rules = self.evidence, model(self.evidence.kind)
@@ -140,25 +140,25 @@ class _Resolution:
             np.array(e.reasons(left[sure], right[sure]), object),
         )
         still = ~self.taken[left] & (self.partner[right] < 0)
-        self._doubts(left[still], right[still], weight[still])
+        self._explain_unmatched(left[still], right[still], weight[still])
 
-    def _doubts(self, left: Any, right: Any, weight: Any) -> None:
-        """Name the likely partners of a side that has some, but none for certain."""
+    def _explain_unmatched(self, left: Any, right: Any, weight: Any) -> None:
+        """Name the likely partners where none is certain enough to suggest."""
         e = self.evidence
-        (class_, classes), (room, rooms) = _THINGS[e.kind]
+        (class_, classes), (room, rooms) = _NOUNS[e.kind]
         for whys, own, words in (
             (self.why_right, "r", (class_, classes, room)),
             (self.why_left, "l", (room, rooms, class_)),
         ):
-            numbers, texts = e.doubts(left, right, weight, own=own, words=words, near=_EQUAL)
+            numbers, texts = e.likely_partners(left, right, weight, own=own, words=words, near=_EQUALLY_LIKELY)
             whys[numbers] = texts
 
     def frame(self) -> pd.DataFrame:
-        """Pairs first, best first, then what has no partner."""
+        """The pairs, best first, then everything without a partner."""
         import numpy as np
         import pandas as pd
 
-        nothing_l, nothing_r = _NOTHING[self.evidence.kind]
+        nothing_l, nothing_r = _NO_PARTNER[self.evidence.kind]
         paired = np.flatnonzero(self.partner >= 0)
         alone_l, alone_r = np.flatnonzero(~self.taken), np.flatnonzero(self.partner < 0)
         why_l = pd.Series(self.why_left[alone_l], dtype=object).fillna(nothing_l)

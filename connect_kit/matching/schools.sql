@@ -1,27 +1,27 @@
--- Schools of the delivery, schools on Connect, and what speaks for a pair of them.
+-- Schools of the delivery, schools on Connect, and what they have in common.
 -- Runs with the room's own schema first, then the roster's, then the workspace's.
--- Table home holds the school that rows without School ID belong to at school level; NULL at district level.
+-- Table default_school holds, at school level, the school of rows without a School ID; at district level, NULL.
 
 -- A person in several schools lists them, separated by commas (S1).
 CREATE TABLE user_schools AS
 SELECT _line, _kind, sourcedId, school FROM (
-    SELECT _line, _kind, sourcedId, coalesce(trim(orgSourcedIds), (SELECT school FROM home)) AS school FROM users WHERE contains(orgSourcedIds, ',') IS NOT TRUE
+    SELECT _line, _kind, sourcedId, coalesce(trim(orgSourcedIds), (SELECT school FROM default_school)) AS school FROM users WHERE contains(orgSourcedIds, ',') IS NOT TRUE
     UNION ALL
     SELECT _line, _kind, sourcedId, trim(unnest(string_split(orgSourcedIds, ','))) FROM users WHERE contains(orgSourcedIds, ',')
-) WHERE school <> '' OR school = (SELECT school FROM home);
+) WHERE school <> '' OR school = (SELECT school FROM default_school);
 
 CREATE TABLE left_side AS
 WITH delivered AS (
     SELECT school FROM user_schools
-    UNION SELECT coalesce(schoolSourcedId, (SELECT school FROM home)) FROM classes
-    UNION SELECT coalesce(schoolSourcedId, (SELECT school FROM home)) FROM enrollments
+    UNION SELECT coalesce(schoolSourcedId, (SELECT school FROM default_school)) FROM classes
+    UNION SELECT coalesce(schoolSourcedId, (SELECT school FROM default_school)) FROM enrollments
     UNION SELECT sourcedId FROM orgs WHERE lower(trim(type)) = 'school'
 )
 SELECT row_number() OVER (ORDER BY d.school) - 1 AS n, d.school AS id, o.title, coalesce(u.students, 0) AS students, coalesce(c.classes, 0) AS classes,
     NULL::VARCHAR AS why
 FROM delivered AS d LEFT JOIN (SELECT sourcedId, arg_min(name, _line) AS title FROM orgs GROUP BY sourcedId) AS o ON o.sourcedId = d.school
 LEFT JOIN (SELECT school, count(*) FILTER (_kind = 'student') AS students FROM user_schools GROUP BY school) AS u ON u.school = d.school
-LEFT JOIN (SELECT coalesce(schoolSourcedId, (SELECT school FROM home)) AS school, count(*) AS classes FROM classes GROUP BY 1) AS c ON c.school = d.school
+LEFT JOIN (SELECT coalesce(schoolSourcedId, (SELECT school FROM default_school)) AS school, count(*) AS classes FROM classes GROUP BY 1) AS c ON c.school = d.school
 WHERE d.school IS NOT NULL;
 
 CREATE TABLE right_side AS
@@ -35,11 +35,11 @@ SELECT l.n AS l, r.n AS r, count(*) OVER (PARTITION BY l.n) AS holders FROM left
 CREATE TABLE certain AS
 SELECT l, r, 'matched' AS status, 'same School ID' AS reason FROM by_id WHERE holders = 1;
 
--- An ID that a spreadsheet or a hand has changed, where no other ID could be meant.
+-- An ID that a spreadsheet or a person has changed, where no other ID could be meant.
 CREATE TABLE by_form AS
 WITH forms AS (
-    SELECT l.n AS l, NULL AS r, id_form(l.id) AS form FROM left_side AS l WHERE l.id <> ''
-    UNION ALL SELECT NULL, n, id_form(recorded) FROM right_side WHERE recorded IS NOT NULL
+    SELECT l.n AS l, NULL AS r, zero_stripped_key(l.id) AS form FROM left_side AS l WHERE l.id <> ''
+    UNION ALL SELECT NULL, n, zero_stripped_key(recorded) FROM right_side WHERE recorded IS NOT NULL
 )
 SELECT max(l) AS l, max(r) AS r FROM forms GROUP BY form HAVING count(l) = 1 AND count(r) = 1;
 
@@ -51,7 +51,7 @@ CREATE TABLE open_left AS SELECT * FROM left_side WHERE n NOT IN (SELECT l FROM 
 
 CREATE TABLE open_right AS SELECT * FROM right_side WHERE n NOT IN (SELECT r FROM certain);
 
--- Students of an open Connect school whose ID is in the delivery, by school there.
+-- Students of an open Connect school whose ID is in the delivery, by their school in the delivery.
 CREATE TABLE known_ids AS
 SELECT r.n AS r, w._line, s.school FROM workspace_students AS w JOIN open_right AS r ON r.id = w.connectSchoolId
 JOIN user_schools AS s ON s.sourcedId = w.studentId AND s._kind = 'student';
@@ -59,7 +59,7 @@ JOIN user_schools AS s ON s.sourcedId = w.studentId AND s._kind = 'student';
 CREATE TABLE shared_ids AS
 SELECT l.n AS l, k.r, count(DISTINCT k._line) AS shared FROM known_ids AS k JOIN open_left AS l ON l.id = k.school GROUP BY ALL;
 
--- Students made by hand, by name and grade. A name that many schools have says nothing.
+-- Students without an ID on Connect, by name and grade. A name that many schools have says nothing.
 CREATE TABLE pupils_left AS
 SELECT l.n AS l, pupil_key(u.givenName, u.familyName) AS name, g.rank AS grade, count(*) AS n
 FROM users AS u JOIN user_schools AS s ON s._line = u._line JOIN open_left AS l ON l.id = s.school LEFT JOIN grade_ranks AS g ON g.written = u.grades
@@ -77,7 +77,7 @@ SELECT a.l, b.r, sum(least(a.n, b.n)) AS shared FROM pupils_left AS a JOIN pupil
 WHERE a.name NOT IN (SELECT name FROM pupils_left GROUP BY name HAVING count(DISTINCT l) > {most}) GROUP BY ALL;
 
 CREATE TABLE known_classes AS
-SELECT DISTINCT r.n AS r, w.classId, coalesce(c.schoolSourcedId, (SELECT school FROM home)) AS school
+SELECT DISTINCT r.n AS r, w.classId, coalesce(c.schoolSourcedId, (SELECT school FROM default_school)) AS school
 FROM workspace_classrooms AS w JOIN open_right AS r ON r.id = w.connectSchoolId JOIN classes AS c ON c.sourcedId = w.classId;
 
 CREATE TABLE shared_classes AS

@@ -1,4 +1,4 @@
--- The evidence of every pair of schools. Continues schools_pairs.sql once ``alike`` (a, b, ratio) is there.
+-- The evidence of every pair of schools. Continues schools_pairs.sql once ``similar_cores`` (a, b, ratio) is there.
 
 CREATE TABLE evidence AS
 WITH known AS (
@@ -6,14 +6,14 @@ WITH known AS (
     LEFT JOIN (SELECT r, count(DISTINCT _line) AS n FROM known_ids GROUP BY r) AS i ON i.r = r.n
     LEFT JOIN (SELECT r, sum(n) AS n FROM pupils_right GROUP BY r) AS p ON p.r = r.n
     LEFT JOIN (SELECT r, count(DISTINCT classId) AS n FROM known_classes GROUP BY r) AS c ON c.r = r.n
-), there AS (SELECT l, sum(n) AS n FROM pupils_left GROUP BY l), counted AS (
+), delivered AS (SELECT l, sum(n) AS n FROM pupils_left GROUP BY l), counted AS (
     SELECT p.l, p.r, coalesce(i.shared, 0) AS ids_shared, k.ids AS ids_known, coalesce(n.shared, 0)::BIGINT AS names_shared,
         least(k.names, t.n)::BIGINT AS names_known, coalesce(c.shared, 0) AS classes_shared, k.classes AS classes_known,
         a.core AS left_core, b.core AS right_core, a.kinds AS left_kinds, b.kinds AS right_kinds, a.numbers AS left_numbers, b.numbers AS right_numbers,
         a.words AS left_words, b.words AS right_words, s.ratio, x.holders AS id_holders
-    FROM candidates AS p JOIN known AS k USING (r) LEFT JOIN there AS t USING (l)
+    FROM candidates AS p JOIN known AS k USING (r) LEFT JOIN delivered AS t USING (l)
     LEFT JOIN shared_ids AS i USING (l, r) LEFT JOIN shared_names AS n USING (l, r) LEFT JOIN shared_classes AS c USING (l, r)
-    LEFT JOIN named_left AS a USING (l) LEFT JOIN named_right AS b USING (r) LEFT JOIN alike AS s ON s.a = a.core AND s.b = b.core
+    LEFT JOIN named_left AS a USING (l) LEFT JOIN named_right AS b USING (r) LEFT JOIN similar_cores AS s ON s.a = a.core AND s.b = b.core
     LEFT JOIN by_id AS x USING (l, r)
 )
 SELECT l, r, ids_shared, ids_known, names_shared, names_known, classes_shared, classes_known, id_holders,

@@ -1,4 +1,4 @@
--- Names of schools as words, and every pair with its evidence. Continues schools.sql after words.sql.
+-- Names of schools as words, and the pairs to compare. Continues schools.sql after words.sql.
 
 CREATE TABLE parsed AS
 SELECT s, array_to_string(list_sort(list_distinct(list(word) FILTER (NOT is_kind))), ' ') AS core,
@@ -9,7 +9,7 @@ CREATE TABLE named_left AS SELECT l.n AS l, p.* FROM open_left AS l JOIN parsed 
 
 CREATE TABLE named_right AS SELECT r.n AS r, p.* FROM open_right AS r JOIN parsed AS p ON p.s = lowered(r.title);
 
--- Everything with everything where that is little; otherwise what has a rare word, a student or a class in common.
+-- All pairs where there are few; otherwise those with a rare word, a student or a class in common.
 CREATE TABLE candidates AS
 SELECT l.n AS l, r.n AS r FROM open_left AS l, open_right AS r WHERE (SELECT count(*) FROM open_left) * (SELECT count(*) FROM open_right) <= {everything}
 UNION SELECT l, r FROM shared_ids

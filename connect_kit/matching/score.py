@@ -1,4 +1,4 @@
-"""Scoring pairs of schools or classrooms: weights and words of the evidence, as model.json holds them."""
+"""Score pairs of schools or classrooms, by the weights in model.json, and put the evidence into words."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from connect_kit.engine import Schema
 
-_LITTLE = 1  # a pair that is short of a suggestion by this weight is still mentioned
+_NEAR_MISS = 1  # a pair whose weight is this much too low for a suggestion is still mentioned
 
 
 @cache
@@ -47,7 +47,7 @@ def create_spellings(schema: Schema, part: str) -> None:
 
 
 def compare_words(schema: Schema) -> None:
-    """Make table ``alike`` from ``cores`` (a, b ...): the similarity of two texts of sorted words, ``ratio`` to 100."""
+    """Make table ``similar_cores`` from ``cores`` (a, b ...) with ``ratio``: how similar the sorted words are."""
     import numpy as np
     import pyarrow as pa
     from rapidfuzz import fuzz, process
@@ -55,27 +55,25 @@ def compare_words(schema: Schema) -> None:
     cores = schema.engine.arrow("SELECT * FROM cores WHERE a IS NOT NULL AND b IS NOT NULL", schemas=(schema.name,))
     a, b = cores.column("a").to_pylist(), cores.column("b").to_pylist()
     ratio = process.cpdist(a, b, scorer=fuzz.ratio, dtype=np.float32, workers=-1) if a else np.zeros(0, np.float32)
-    create_table(schema, "alike", cores.append_column("ratio", pa.array(ratio, pa.float32())))
+    create_table(schema, "similar_cores", cores.append_column("ratio", pa.array(ratio, pa.float32())))
 
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """What is known about two sides before anybody decides, worked out once from roster and workspace.
+    """What roster and workspace show about the two sides, before any decision.
 
     Attributes
     ----------
     kind : {"schools", "classrooms"}
     left, right : pandas.DataFrame
-        The two sides by number: ``id``, ``title``, ``why`` (why one has no partner, if that is known), and what
-        the details show.
+        The two sides by number: ``id``, ``title``, ``why`` (why there is no partner, if that is known), and what the
+        details show.
     certain : pandas.DataFrame
         Pairs by ID: ``l``, ``r``, ``status``, ``reason``.
     lefts, rights, weights, ceilings : array
-        Pairs by similarity that come near a suggestion; a score is at most its ceiling.
+        Similar pairs that are suggested or nearly so; a score is at most its ceiling.
     schema : Schema
-        Has all scored pairs as table ``scored``.
-    capped : pandas.DataFrame
-        Blocks too large to be compared.
+        Holds all scored pairs as table ``scored``; for classrooms, ``capped`` lists the blocks too large to compare.
     """
 
     kind: str
@@ -87,10 +85,9 @@ class Evidence:
     weights: NDArray[np.float64]
     ceilings: NDArray[np.float64]
     schema: Schema = field(repr=False)
-    capped: pd.DataFrame = field(repr=False)
 
     def reasons(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> list[str]:
-        """What speaks for and against each of these pairs, in words."""
+        """The evidence for and against each of these pairs, in words."""
         import pyarrow as pa
 
         with self.schema.engine.cursor((self.schema.name,)) as cursor:
@@ -100,13 +97,13 @@ class Evidence:
             ).fetchall()
         return [row[1] for row in rows]
 
-    def doubts(
+    def likely_partners(
         self, left: Any, right: Any, weight: Any, *, own: str, words: tuple[str, str, str], near: float
     ) -> tuple[NDArray[np.int64], Any]:
-        """Numbers of one side (``own``: l or r), and for each, in words, its likely partners and why none is certain.
+        """Numbers of one side (``own``: l or r), and for each, in words, the likely partners and why none is suggested.
 
-        ``words``: the names of a partner, of several, and of a rival. ``near``: a partner that weighs at most so much
-        less than the best is equally likely.
+        ``words``: what to call a partner, several partners, and a rival. ``near``: partners are equally likely if their
+        weights are at most this far below the best.
         """
         import numpy as np
         import pyarrow as pa
@@ -121,42 +118,62 @@ class Evidence:
                 WITH rivals AS (
                     SELECT {own} AS own, {other} AS other, weight FROM near
                     QUALIFY weight >= max(weight) OVER (PARTITION BY {own}) - {near}
-                ), likely_partners AS (
+                ), best AS (
                     SELECT own, count(*) AS rivals, max(weight) AS weight, arg_min(other, (-weight, other)) AS other,
                         list(s.id ORDER BY weight DESC, other)[:3] AS likely
                     FROM rivals JOIN {side} AS s ON s.n = other GROUP BY own
                 )
                 SELECT t.own, CASE
                     WHEN t.weight < {floor_weight(self.kind)}
-                        THEN '{one} ' || t.likely[1] || ' may be it, but too little speaks for it'
-                    WHEN t.rivals = 1 THEN '{one} ' || t.likely[1] || ' is likely, but so is another {rival} for it'
+                        THEN 'possibly {one} ' || t.likely[1] || ', but there is too little evidence'
+                    WHEN t.rivals = 1
+                        THEN '{one} ' || t.likely[1] || ' is likely, but another {rival} is as likely to be its partner'
                     ELSE format('{{:,}}', t.rivals) || ' {many} are equally likely: ' || array_to_string(t.likely, ', ')
                         || CASE WHEN t.rivals > 3 THEN ', …' ELSE '' END END
                     || ' (' || {_reason(self.kind)} || ')' AS text
-                FROM likely_partners AS t JOIN evidence AS e ON e.{own} = t.own AND e.{other} = t.other
+                FROM best AS t JOIN evidence AS e ON e.{own} = t.own AND e.{other} = t.other
             """).to_arrow_table()
         return found.column("own").to_numpy(), found.column("text").to_numpy(zero_copy_only=False)
 
 
 def floor_weight(kind: str) -> float:
-    """The least weight at which a pair is suggested."""
+    """The lowest weight at which a pair is suggested."""
     return weight(model(kind)["floor"])
 
 
-def near_pairs(schema: Schema, kind: str) -> dict[str, Any]:
-    """Make table ``scored`` from ``evidence``, and return the pairs that a suggestion or its doubt can come from."""
+def collect_evidence(schema: Schema, kind: str, left: str, right: str) -> Evidence:
+    """Score the pairs of table ``evidence``, and collect what is known about both sides.
+
+    Parameters
+    ----------
+    schema : Schema
+        Holds ``evidence`` and ``certain``; gets ``scored``.
+    kind : {"schools", "classrooms"}
+    left, right : str
+        Queries for the two sides, in the order of their numbers.
+    """
     whens = [
         f"WHEN coalesce({', '.join(map(quoted, limit['without']))}) IS NULL THEN {limit['score']}"
         for limit in model(kind)["ceilings"]
     ]
     ceiling = f"(CASE WHEN false THEN 1 {' '.join(whens)} ELSE 1 END)::DOUBLE"
     schema.execute(f"CREATE TABLE scored AS SELECT l, r, {_weight(kind)} AS weight, {ceiling} AS ceiling FROM evidence")
-    least = floor_weight(kind) - model(kind)["margin"] - _LITTLE
+    least = floor_weight(kind) - model(kind)["margin"] - _NEAR_MISS
     found = schema.engine.arrow(
         "SELECT l, r, weight, ceiling FROM scored WHERE weight >= ? ORDER BY l, r", [least], schemas=(schema.name,)
     )
-    names = {"lefts": "l", "rights": "r", "weights": "weight", "ceilings": "ceiling"}
-    return {name: found.column(column).to_numpy() for name, column in names.items()}
+    lefts, rights, weights, ceilings = (found.column(name).to_numpy() for name in ("l", "r", "weight", "ceiling"))
+    return Evidence(
+        kind=kind,
+        left=schema.frame(left),
+        right=schema.frame(right),
+        certain=schema.frame("SELECT l, r, status, reason FROM certain ORDER BY l"),
+        lefts=lefts,
+        rights=rights,
+        weights=weights,
+        ceilings=ceilings,
+        schema=schema,
+    )
 
 
 def _weight(kind: str) -> str:
@@ -171,19 +188,19 @@ def _weight(kind: str) -> str:
 
 
 def _reason(kind: str) -> str:
-    """SQL of a pair's reason: what speaks for it, then what against."""
-    spoken: dict[bool, list[str]] = {True: [], False: []}
+    """SQL of a pair's reason: the evidence for it, then the evidence against it."""
+    sides: dict[bool, list[str]] = {True: [], False: []}
     for part in model(kind)["evidence"]:
-        for speaks_for, cases in spoken.items():
+        for supports, cases in sides.items():
             whens = [
                 f"WHEN {literal(level['level'])} THEN {_words(level['words'])}"
                 for level in part["levels"]
-                if (level["weight"] >= 0) is speaks_for
+                if (level["weight"] >= 0) is supports
             ]
             if whens:
                 cases.append(f"CASE {quoted(part['field'])} {' '.join(whens)} END")
-    good, bad = (f"nullif(concat_ws(', ', {', '.join(cases)}), '')" for cases in spoken.values())
-    return f"coalesce(concat_ws(', but ', {good}, {bad}), '')"
+    for_, against = (f"nullif(concat_ws(', ', {', '.join(cases)}), '')" for cases in sides.values())
+    return f"coalesce(concat_ws(', but ', {for_}, {against}), '')"
 
 
 def _words(words: str) -> str:

@@ -1,4 +1,4 @@
--- Teachers by name and number of students of every class and classroom, for who looks at the details. One query.
+-- The teachers' names and the number of students of every class and classroom, for the details. One query.
 
 SELECT 'roster' AS side, e.classSourcedId AS id, string_agg(DISTINCT concat_ws(' ', u.givenName, u.familyName), ', ') FILTER (e.part = 'teacher') AS teachers,
     count(*) FILTER (e.part = 'student') AS members

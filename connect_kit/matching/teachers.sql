@@ -1,4 +1,4 @@
--- Who teaches a class and who holds a classroom, and what they are called.
+-- Who teaches a class, who has a classroom, and their names.
 
 CREATE TABLE class_people AS
 SELECT DISTINCT l.n AS l, l.k, e.userSourcedId AS id, CASE WHEN lower(trim(e.role)) IN ('teacher', 'aide', 'proctor', 'administrator') THEN 1 WHEN lower(trim(e.role)) = 'student' THEN 0 END AS staff
@@ -8,8 +8,8 @@ CREATE TABLE room_people AS
 SELECT DISTINCT r.n AS r, r.k, e.connectUserId AS id, CASE WHEN lower(trim(e.role)) IN ('teacher', 'aide', 'proctor', 'administrator') THEN 1 WHEN lower(trim(e.role)) = 'student' THEN 0 END AS staff
 FROM workspace_enrollments AS e JOIN open_right AS r ON r.id = e.connectClassroomId WHERE e.connectUserId IS NOT NULL;
 
--- A teacher is known by ID, by address and by full name; who shares a name with many is not.
--- ``load``: classes of a teacher; of a classroom's, those that are not archived.
+-- A teacher is recognised by ID, by email address and by full name.
+-- ``load``: how many classes a teacher has, or how many classrooms that are not archived.
 CREATE TABLE class_staff AS
 SELECT l, k, u.sourcedId AS id, lower(u.email) AS email, words(u.givenName) AS given, words(u.familyName) AS family, c.load
 FROM class_people AS p JOIN users AS u ON u.sourcedId = p.id
@@ -28,7 +28,7 @@ WHERE p.staff = 1;
 CREATE MACRO staff_keys(id, email, given, family) AS list_filter([hash('id', id), hash('email', email), CASE WHEN given IS NOT NULL AND family IS NOT NULL THEN hash('name', given, family) END],
     lambda x: x IS NOT NULL AND x NOT IN (hash('id', NULL::VARCHAR), hash('email', NULL::VARCHAR)));
 
--- Every word of a family name counts but the small ones; very short names are left to the ID.
+-- Every word of a family name counts except particles and single letters.
 CREATE MACRO name_words(family) AS list_filter(string_split(family, ' '), lambda x: length(x) >= 2 AND x NOT IN ('de', 'la', 'del', 'las', 'los', 'da', 'dos', 'van', 'von', 'der', 'den', 'el', 'al', 'st', 'jr', 'sr', 'ii', 'iii'));
 
 CREATE TABLE staff_words AS
@@ -40,7 +40,7 @@ SELECT DISTINCT k, word FROM (
     JOIN places AS p ON p.connect = w.school
 ) WHERE word NOT IN (SELECT word FROM subjects);
 
--- The words of a title that are the name of somebody who teaches at the school are not its subject.
+-- Words of a title that are the name of a teacher at the school are not its subject.
 CREATE TABLE parsed AS
 WITH known_words AS (
     SELECT p.k, p.title, w.pos, w.word, s.word IS NOT NULL AS is_name

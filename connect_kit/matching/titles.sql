@@ -1,4 +1,4 @@
--- Titles taken apart: subject, numbers, section, period, school year, and the teacher's name in them.
+-- Titles split into subject, numbers, section, period, school year and teacher's name.
 -- A mark like zzp3 stands for period 3: zzg grade, zzn number, zzs section, zzy year.
 
 CREATE MACRO plain(title) AS regexp_replace(lowered(title), '''s?\b', '', 'g');
@@ -13,7 +13,7 @@ CREATE MACRO marked_years(s) AS regexp_replace(regexp_replace(regexp_replace(reg
 CREATE MACRO room_number() AS '\b(?:room|rm)[\s.#:-]*([a-z]?[0-9]{1,4}[a-z]?)\b';
 
 -- Rooms and terms are left out. 3A and 3-A are number and section.
-CREATE MACRO unburdened(s) AS regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(s, room_number(), ' ', 'g'),
+CREATE MACRO without_rooms_and_terms(s) AS regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(s, room_number(), ' ', 'g'),
     '\b(?:semester|sem|quarter|trimester|term|s|q|t)[\s.#-]*[1-4]\b', ' ', 'g'),
     '\bpre[\s-]+([a-z])', 'pre\1', 'g'), '\b([0-9]{1,2})\s*-?\s*([a-h])\b', '\1 zzs\2 ', 'g'), '\bk(?:\s*-\s*|\s+)([a-h])\b', 'k zzs\1 ', 'g');
 
@@ -38,7 +38,7 @@ CREATE TABLE titles AS SELECT DISTINCT k, title FROM titled;
 
 CREATE TABLE prepared AS
 SELECT k, title, regexp_extract_all(p, honorific(), 2) AS named, nullif(regexp_extract_all(p, room_number(), 1), []) AS rooms,
-    marked_sections(marked_grades(marked_periods(unburdened(marked_years(regexp_replace(p, honorific(), ' ', 'g')))))) AS s
+    marked_sections(marked_grades(marked_periods(without_rooms_and_terms(marked_years(regexp_replace(p, honorific(), ' ', 'g')))))) AS s
 FROM (SELECT k, title, plain(title) AS p FROM titles);
 
 CREATE TABLE texts AS SELECT DISTINCT NULL::BIGINT AS k, s FROM prepared;

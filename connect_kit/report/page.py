@@ -128,7 +128,7 @@ def _context(findings: Findings, title: str) -> Record:
     causes = _causes(findings.causes())
     first = [cause for cause in causes if cause["severity"] == "critical"]
     further = [cause for cause in causes if cause["severity"] != "critical"]
-    schools = charts.schools_by_trouble(by_school)
+    schools = charts.schools_by_problems(by_school)
     anchors: dict[str, str] = {}
     for finding in details:
         anchors.setdefault(finding["code"], finding["anchor"])

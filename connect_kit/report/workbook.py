@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_kit.checks import AuditData
 from connect_kit.connect import SEVERITIES
-from connect_kit.display.excel import is_number, plain, save_book, write_rows
+from connect_kit.display.excel import plain, save_book, write_rows
+from connect_kit.display.html import is_number
 from connect_kit.display.look import SYMBOLS, named
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import atomic_write

@@ -173,15 +173,15 @@ def _trim(schema: Schema, name: str, columns: tuple[str, ...]) -> None:
 
 
 def require_same_engine(roster: Roster, workspace: Workspace | None) -> None:
-    """Refuse two sides that no SQL can see together.
+    """Check that roster and workspace are on one engine, so that one query sees both.
 
     Raises
     ------
     SettingError
-        When roster and workspace are on different engines.
+        When they are not.
     """
     if workspace is not None and workspace.schema.engine is not roster.schema.engine:
-        raise SettingError("roster and workspace are on different engines; read both with the same engine")
+        raise SettingError("roster and workspace are on different engines; pass the same engine= to both readers")
 
 
 def empty_workspace(schema: Schema) -> None:

@@ -53,7 +53,7 @@ def test_refused_lines_are_counted_beside_the_rows_read():
     assert {"4 rows", "✖ refused", "1,200 lines"} <= set(texts_of(svg))
 
 
-def test_counts_far_apart_stand_on_a_logarithmic_scale_and_say_so():
+def test_counts_far_apart_are_on_a_logarithmic_scale_and_say_so():
     wide = to_svg(charts.findings_by_code(rules([1, 3, 1_000_000])))
     close = to_svg(charts.findings_by_code(rules([1, 3, 10])))
     assert "Bars on a logarithmic scale" in texts_of(wide)
@@ -91,7 +91,10 @@ def test_a_share_never_reads_as_none_or_all_when_it_is_not(part, whole, words):
 def test_the_svg_is_one_described_image_that_asks_for_nothing():
     svg = to_svg(charts.schools_overview(schools(3)), "schools")
     assert svg.startswith("<svg ")
-    assert 'role="img"' in svg and 'aria-label="Schools, most trouble first. ✖ Rows with a critical finding: ' in svg
+    assert (
+        'role="img"' in svg
+        and 'aria-label="Schools with the most problems first. ✖ Rows with a critical finding: ' in svg
+    )
     assert "<script" not in svg and "href" not in svg and "http" not in svg
     assert svg.count("aria-") == 1
     assert all(one.startswith("schools-") for one in re.findall(r'\bid="([^"]*)"', svg))
@@ -103,7 +106,7 @@ def test_a_hostile_name_stays_text_in_a_chart():
     assert "<script" not in svg and "&lt;script&gt;" in svg
 
 
-def test_an_empty_table_gives_a_chart_all_the_same():
+def test_an_empty_table_still_gives_a_chart():
     assert to_svg(charts.findings_by_code(rules([]))).startswith("<svg")
 
 

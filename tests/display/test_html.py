@@ -14,7 +14,7 @@ def test_a_cell_is_escaped_and_a_severity_has_its_symbol():
     assert "<caption>a &lt; b</caption>" in text and "&lt;b&gt;</th>" in text
 
 
-def test_numbers_stand_at_the_right_with_their_thousands_apart():
+def test_numbers_are_aligned_right_with_thousands_separators():
     frame = pd.DataFrame({"count": [1234567], "share": [0.5], "line": pd.array([None], "Int64")})
     text = table_html(frame)
     assert '<td class="ck-number">1,234,567</td>' in text

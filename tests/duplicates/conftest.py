@@ -15,7 +15,7 @@ from connect_kit.duplicates.find import find_duplicates
 from connect_kit.duplicates.value import Duplicates
 
 Row = dict[str, str]
-Seen = set[frozenset[str]]
+Pairs = set[frozenset[str]]
 
 COLUMNS = (
     "sourcedId", "role", "givenName", "familyName", "middleName", "identifier", "email", "sms", "phone",
@@ -154,10 +154,10 @@ def workspace_at() -> Callable[..., ck.Workspace]:
 
 
 @pytest.fixture(scope="session")
-def pairs_of() -> Callable[[pd.DataFrame], Seen]:
+def pairs_of() -> Callable[[pd.DataFrame], Pairs]:
     """The pairs of a table as sets of IDs, in which order does not matter."""
 
-    def made(table: pd.DataFrame) -> Seen:
+    def made(table: pd.DataFrame) -> Pairs:
         return {frozenset(pair) for pair in zip(table["left_id"], table["right_id"], strict=True)}
 
     return made

@@ -18,7 +18,7 @@ from connect_kit.engine import Schema
 Row = dict[str, str]
 District = Callable[..., ck.Roster]
 
-#: Two records that agree in one thing alone: by which rule they are compared, and what they have.
+#: Two records that agree in one thing only: the rule by which they are compared, and their values.
 ALONE: dict[str, tuple[Row, Row]] = {
     "identifier": (
         {"givenName": "Wilhelmina", "familyName": "Rutherford", "identifier": "0088-42"},
@@ -107,7 +107,7 @@ def test_two_records_are_compared_when_they_agree_in(rule: str, case_pairs: tupl
     assert pair in case_pairs[1]
 
 
-def test_a_pair_is_compared_once_and_nobody_with_himself(case_pairs: tuple[Schema, set[frozenset[str]]]) -> None:
+def test_a_pair_is_compared_once_and_nobody_with_themselves(case_pairs: tuple[Schema, set[frozenset[str]]]) -> None:
     schema, pairs = case_pairs
     assert schema.count("pairs") == len(pairs)
     assert schema.execute("SELECT count(*) FROM pairs WHERE join_key_l >= join_key_r") == [(0,)]
@@ -153,7 +153,7 @@ def one_name(district: District) -> ck.Roster:
 def test_a_block_that_is_too_large_is_taken_apart_by_a_narrower_key(
     one_name: ck.Roster, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(blocking, "_LEAST_BUDGET", 2_000)
+    monkeypatch.setattr(blocking, "_MIN_BUDGET", 2_000)
     schema = build_people(one_name, None, model)
     pairs = compared(schema, model)
     same_class = 30 * 10 * 9 // 2
@@ -165,7 +165,7 @@ def test_a_block_that_is_too_large_is_taken_apart_by_a_narrower_key(
 def test_a_block_that_no_key_takes_apart_is_left_out_and_reported(
     one_name: ck.Roster, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(blocking, "_LEAST_BUDGET", 1_000)
+    monkeypatch.setattr(blocking, "_MIN_BUDGET", 1_000)
     schema = build_people(one_name, None, model)
     assert compared(schema, model) == {frozenset({"C", "D"})}
     capped: Any = schema.frame("FROM capped").set_index("rule")
@@ -177,12 +177,12 @@ def test_the_same_people_give_the_same_pairs(one_name: ck.Roster, model: Model) 
     assert first == second
 
 
-def test_no_pair_that_the_model_keeps_is_left_out_at_a_glance(district: District, model: Model) -> None:
+def test_the_quick_test_leaves_out_no_pair_that_the_model_keeps(district: District, model: Model) -> None:
     names = "Ana Aln Lan Una Kai Aki Bo Maria Margaret Peggy Sasha Alexander Ji-hoon".split()
-    spelled = set(names)
+    variants = set(names)
     for name in names:
         for place in range(len(name)):
-            spelled |= {
+            variants |= {
                 name[:place] + name[place + 1 :],
                 name[:place] + "x" + name[place + 1 :],
                 name[:place] + name[place + 1 : place + 2] + name[place : place + 1] + name[place + 2 :],
@@ -190,19 +190,19 @@ def test_no_pair_that_the_model_keeps_is_left_out_at_a_glance(district: District
     families = ("Lopez", "Maria", "Margaert", "Alexandr", "Xai")
     rows = [
         {"sourcedId": f"{number:03}", "givenName": given + second, "familyName": families[number % len(families)]}
-        for number, (given, second) in enumerate((g, s) for g in sorted(spelled) for s in ("", " Maria", " J"))
+        for number, (given, second) in enumerate((g, s) for g in sorted(variants) for s in ("", " Maria", " J"))
         if given
     ]
     schema = build_people(district(*rows), None, model)
     every = "SELECT a.unique_id AS l, b.unique_id AS r FROM people AS a JOIN people AS b ON a.unique_id < b.unique_id"
     joined = f"SELECT l, r FROM ({every})"
     kept = f"{joined} {blocking._both_sides(model.ruled_out)} WHERE NOT coalesce({model.ruled_out}, false)"
-    seen = f"{joined} {blocking._both_sides(blocking._GLANCE, blocking._AS_NUMBERS)} WHERE {blocking._GLANCE}"
+    passed = f"{joined} {blocking._both_sides(blocking._QUICK_TEST, blocking._HASHED)} WHERE {blocking._QUICK_TEST}"
     assert schema.execute(f"SELECT count(*) > 1000 FROM ({kept})") == [(True,)]
-    assert schema.execute(f"SELECT count(*) FROM ({kept}) WHERE (l, r) NOT IN ({seen})") == [(0,)]
+    assert schema.execute(f"SELECT count(*) FROM ({kept}) WHERE (l, r) NOT IN ({passed})") == [(0,)]
 
 
-def test_contacts_of_one_guardian_alone_say_no_more_than_the_guardian(district: District, model: Model) -> None:
+def test_contacts_of_a_single_guardian_say_no_more_than_the_guardian(district: District, model: Model) -> None:
     phone = {"role": "guardian", "givenName": "Jana", "familyName": "Horakova", "sms": "+1 555 010 8800"}
     rows = [
         *({**phone, "sourcedId": g} for g in ("GA", "GB")),
@@ -215,7 +215,7 @@ def test_contacts_of_one_guardian_alone_say_no_more_than_the_guardian(district: 
     assert contacts == [("SA", 1), ("SB", 1), ("SC", 0), ("SD", None)]
 
 
-def test_one_who_stands_in_a_block_twice_takes_nobody_s_place_in_it(district: District, model: Model) -> None:
+def test_nobody_is_in_a_block_twice(district: District, model: Model) -> None:
     rows = [{"sourcedId": f"{n:03}", "givenName": "Sasha Alexander", "familyName": f"Family{n:03}"} for n in range(3)]
     schema = build_people(district(*rows, alone=True), None, model)
     for rule in model.blocking:

@@ -30,8 +30,8 @@ def pair(left: str, right: str) -> frozenset[str]:
 
 
 FOUND = {pair("P1", "P2"), pair("X1", "X2"), pair("X2", "X3"), pair("X1", "X3")}
-#: Nobody can tell: names of one sound, and a record that may be of either twin.
-HELD = {pair("H1", "H2"), pair("T1", "T2"), pair("T2", "T3")}
+#: Nobody can know: names that sound the same, and a record that may be either twin's.
+UNDECIDABLE = {pair("H1", "H2"), pair("T1", "T2"), pair("T2", "T3")}
 
 
 def test_the_table_has_the_columns_of_duplicates_csv(found: Duplicates) -> None:
@@ -48,14 +48,14 @@ def test_two_records_are_one_through_a_third(found: Duplicates, pairs_of: PairsO
     assert found.explain("X1", "X3").match_probability < 0.01
 
 
-def test_of_twins_neither_is_taken_for_a_record_that_may_be_of_both(found: Duplicates, pairs_of: PairsOf) -> None:
+def test_a_record_that_may_be_either_twins_is_matched_with_neither(found: Duplicates, pairs_of: PairsOf) -> None:
     assert not {pair("T1", "T2"), pair("T2", "T3"), pair("T1", "T3")} & pairs_of(found.table())
     likely = found.pairs(0.1).set_index(["left_id", "right_id"])["match_probability"]
     assert likely["T1", "T2"] == pytest.approx(0.5, abs=0.05) == likely["T2", "T3"]
     assert found.conflicts.empty
 
 
-def test_when_people_decide_for_one_twin_the_other_is_out(found: Duplicates, pairs_of: PairsOf) -> None:
+def test_when_people_decide_for_one_twin_the_other_is_ruled_out(found: Duplicates, pairs_of: PairsOf) -> None:
     decided = found.decide("T1", "T2", "same", who="ada")
     assert pairs_of(decided.table()) == FOUND | {pair("T1", "T2")}
     assert pair("T2", "T3") not in pairs_of(decided.pairs(0.1))
@@ -68,7 +68,7 @@ def test_two_records_that_contradict_each_other_are_not_one_through_a_third(
     assert pair("T1", "T3") not in pairs_of(decided.pairs())
     conflicts: Any = decided.conflicts
     assert conflicts[["left", "right"]].to_numpy().tolist() == [["roster:T1", "roster:T3"]]
-    assert conflicts["why"].tolist() == ["another given name, or twins: yet both are the same as a third record"]
+    assert conflicts["why"].tolist() == ["a different given name, or twins, yet both match a third record"]
     same = decided.table().set_index(["left_id", "right_id"])["cluster_id"]
     assert conflicts["cluster_id"].tolist() == [same["T1", "T2"]] == [same["T2", "T3"]]
 
@@ -92,7 +92,7 @@ def test_another_threshold_compares_nothing_again(
 
     for module, name in ((find_module, "score"), (explain_module, "score"), (duplicates_module, "read_scored")):
         monkeypatch.setattr(module, name, again)
-    assert pairs_of(found.at(0.45).table()) == FOUND | HELD
+    assert pairs_of(found.at(0.45).table()) == FOUND | UNDECIDABLE
     assert pairs_of(found.at(0.9999999).table()) <= FOUND
     assert found.at(0.5).threshold == 0.5
     assert found.threshold == 0.75
@@ -120,7 +120,7 @@ def test_unsure_leaves_the_pair_as_the_model_sees_it(found: Duplicates, pairs_of
     assert decided.pairs()["decision"].value_counts()["unsure"] == 2
     counts = decided.summary().set_index("what")["count"]
     assert counts["pairs decided by people"] == 2
-    assert counts["pairs to look at (below, but 0.1 or more)"] == 2
+    assert counts["pairs to review (below that, but 0.1 or more)"] == 2
 
 
 def test_a_pair_that_was_never_compared_can_be_decided(found: Duplicates, pairs_of: PairsOf) -> None:
@@ -149,7 +149,7 @@ def test_decisions_that_contradict_each_other_are_shown(found: Duplicates, pairs
     conflicts: Any = decided.conflicts.set_index(["left", "right"])
     assert len(conflicts) == len(found.conflicts) + 1
     assert conflicts.loc[("roster:S001", "roster:S003"), "why"] == (
-        "decided to be different, yet both are the same as a third record"
+        "decided to be different, yet both match a third record"
     )
 
 
@@ -168,7 +168,7 @@ def test_a_decision_about_somebody_who_left_is_kept_and_changes_nothing(found: D
 
 
 @pytest.mark.parametrize(
-    ("left", "right", "decision", "said"),
+    ("left", "right", "decision", "message"),
     [
         ("P1", "nobody", "same", "no record in the delivery has the ID 'nobody'"),
         ("P1", "workspace:P2", "same", "no record in the delivery has the ID 'workspace:P2'"),
@@ -176,10 +176,10 @@ def test_a_decision_about_somebody_who_left_is_kept_and_changes_nothing(found: D
         ("P1", "P1", "same", "same as left; give two records"),
     ],
 )
-def test_a_decision_that_cannot_be_is_refused(
-    left: str, right: str, decision: str, said: str, found: Duplicates
+def test_an_impossible_decision_is_refused(
+    left: str, right: str, decision: str, message: str, found: Duplicates
 ) -> None:
-    with pytest.raises(SettingError, match=said):
+    with pytest.raises(SettingError, match=message):
         found.decide(left, right, decision)  # type: ignore[arg-type]
 
 
@@ -210,7 +210,7 @@ def test_the_pairs_are_for_people_to_read(found: Duplicates) -> None:
     assert shown["left_name"] == "Marguerite Blackwood"
     assert shown["right_name"] == "Margeurite Blackwood"
     assert (shown["left_grade"], shown["right_school"]) == ("04", "A")
-    assert shown["reason"].startswith("given name: spelling, same family name, same birth date")
+    assert shown["reason"].startswith("given name: similar spelling, same family name, same birth date")
     assert not [name for name in ("Marguerite", "Blackwood") if found.pairs()["reason"].str.contains(name).any()]
 
 
@@ -221,7 +221,7 @@ def test_pairs_can_be_narrowed_to_a_school(found: Duplicates, pairs_of: PairsOf)
     assert found.pairs(school="none").empty
 
 
-def test_fields_stand_side_by_side(found: Duplicates) -> None:
+def test_fields_are_shown_side_by_side(found: Duplicates) -> None:
     fields: Any = found.fields("P1", "P2").set_index("field")
     assert fields["agreement"].to_dict() == {
         "given name": "alike", "family name": "same", "birth date": "same", "grade": "same", "school": "same",
@@ -258,7 +258,7 @@ def test_every_chart_is_drawn_without_names(kind: str, found: Duplicates) -> Non
     assert not [name for name in ("Marguerite", "Blackwood", "Quisenberry") if name in drawn]
 
 
-def test_a_chart_that_is_none_is_refused(found: Duplicates) -> None:
+def test_an_unknown_kind_of_chart_is_refused(found: Duplicates) -> None:
     with pytest.raises(SettingError, match="expected 'weights', 'schools' or 'cluster'"):
         found.chart("pie")  # type: ignore[arg-type]
     with pytest.raises(SettingError, match="there is no cluster 99; they go from 1 to 2"):

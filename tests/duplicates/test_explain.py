@@ -1,4 +1,4 @@
-"""Why two records are, or are not, one person."""
+"""Why two records are, or are not, the same person."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def test_the_parts_add_up_to_the_match_weight(pair: tuple[str, str], explain: Ex
     assert explained.match_probability == pytest.approx(probability(explained.match_weight))
 
 
-def test_the_explanation_gives_the_weight_that_the_table_has(explain: Explain, found: Duplicates) -> None:
+def test_the_explanation_has_the_same_weight_as_the_table(explain: Explain, found: Duplicates) -> None:
     by_pair = found.pairs(0.0001).set_index(["left_id", "right_id"])["match_weight"]
     for pair in [("P1", "P2"), ("X1", "X2"), ("H1", "H2")]:
         assert explain(*pair).match_weight == pytest.approx(by_pair[pair])
 
 
 @pytest.mark.parametrize("pair", PAIRS[:2], ids="-".join)
-def test_both_ways_round_weigh_the_same(pair: tuple[str, str], explain: Explain) -> None:
+def test_the_order_of_the_two_records_does_not_matter(pair: tuple[str, str], explain: Explain) -> None:
     there, back = explain(*pair), explain(*reversed(pair))
     assert (there.left, there.right) == (back.right, back.left)
     assert there.table()["left"].tolist() == back.table()["right"].tolist()
@@ -54,19 +54,21 @@ def test_a_pair_that_was_never_compared_is_explained(explain: Explain) -> None:
     explained = explain("S001", "S042")
     assert explained.match_weight < -20
     assert explained.decision is None
-    assert explained.table().set_index("field").loc["another child of the family", "level"] == "another given name"
+    assert explained.table().set_index("field").loc["another child of the family", "level"] == "a different given name"
 
 
-def test_a_pair_held_at_even_odds_says_so(explain: Explain) -> None:
+def test_an_undecidable_pair_stays_at_even_odds_and_says_so(explain: Explain) -> None:
     explained = explain("H1", "H2")
     assert explained.match_probability == pytest.approx(0.5)
     assert explained.match_weight == pytest.approx(0, abs=1e-9)
     last: Any = explained.table().iloc[-1]
-    assert last["level"] == "two names of one sound, each in use, in one family or school: twins, or a misspelling"
+    assert (
+        last["level"] == "two names that sound the same, each in use, in one family or school: twins, or a misspelling"
+    )
     assert last["match_weight"] < -10
 
 
-def test_twins_are_distinguished_by_their_names(explain: Explain) -> None:
+def test_twins_are_distinguished_by_their_middle_names(explain: Explain) -> None:
     parts: Any = explain("T1", "T3").table().set_index("field")
     assert parts.loc["middle name", "level"] == "different"
     assert parts.loc["another child of the family", "match_weight"] < -50
@@ -87,12 +89,12 @@ def test_the_values_are_shown_and_the_summary_and_the_words_leave_them_out(expla
     assert "Margeurite" not in explained.words + explained.summary().to_string() + explained.chart().to_json()
 
 
-@pytest.mark.parametrize("asked", ["nobody", "workspace:P1", "roster:", "", "1 OR 1=1", "M000"])
-def test_an_unknown_id_is_refused(asked: str, found: Duplicates) -> None:
+@pytest.mark.parametrize("unknown", ["nobody", "workspace:P1", "roster:", "", "1 OR 1=1", "M000"])
+def test_an_unknown_id_is_refused(unknown: str, found: Duplicates) -> None:
     with pytest.raises(
-        SettingError, match=re.escape(f"no record in the delivery has the ID {asked!r}; give a sourcedId")
+        SettingError, match=re.escape(f"no record in the delivery has the ID {unknown!r}; give a sourcedId")
     ):
-        found.explain("P1", asked)
+        found.explain("P1", unknown)
 
 
 def test_a_record_is_not_compared_with_itself(found: Duplicates) -> None:

@@ -15,12 +15,12 @@ from connect_kit.engine import DuckDBEngine
 from connect_kit.errors import SettingError
 
 Row = dict[str, str]
-Seen = set[frozenset[str]]
+Pairs = set[frozenset[str]]
 District = Callable[..., ck.Roster]
-PairsOf = Callable[..., Seen]
+PairsOf = Callable[..., Pairs]
 
-#: Children entered twice: what both rows have, and in what the second one differs.
-AGAIN: dict[str, tuple[Row, Row]] = {
+#: Children entered twice: what both rows have, and how the second one differs.
+ENTERED_TWICE: dict[str, tuple[Row, Row]] = {
     "nothing differs but the sourcedId": ({"givenName": "Perpetua", "familyName": "Quartermaine"}, {}),
     "a typing error in the given name": (
         {"givenName": "Marguerite", "familyName": "Delacroix"},
@@ -83,11 +83,11 @@ AGAIN: dict[str, tuple[Row, Row]] = {
     ),
 }  # fmt: skip
 
-#: Two children: what both rows have, and in what the second one differs.
+#: Two children: what both rows have, and how the second one differs.
 APART: dict[str, tuple[Row, Row]] = {
     "twins": ({"givenName": "Adam", "familyName": "Greenhalgh"}, {"givenName": "Julian"}),
     "twins of one initial": ({"givenName": "Lena", "familyName": "Rosenthal"}, {"givenName": "Laura"}),
-    "twins whose names are alike": ({"givenName": "Mia", "familyName": "Tremblay"}, {"givenName": "Maya"}),
+    "twins whose names are similar": ({"givenName": "Mia", "familyName": "Tremblay"}, {"givenName": "Maya"}),
     "twins of one first name and two middle names": (
         {"givenName": "Ana", "middleName": "Belen", "familyName": "Arriaga"},
         {"middleName": "Lucrecia"},
@@ -104,7 +104,7 @@ APART: dict[str, tuple[Row, Row]] = {
         {"givenName": "Rashid", "familyName": "Al-Masri", "birthDate": "2014-09-02"},
         {"givenName": "Yasmin", "birthDate": "2015-08-21"},
     ),
-    "siblings whose names are alike": (
+    "siblings whose names are similar": (
         {"givenName": "Marcus", "familyName": "Ellingham"},
         {"givenName": "Marcia", "birthDate": "2011-02-27", "grades": "07"},
     ),
@@ -156,8 +156,8 @@ def town() -> tuple[list[Row], dict[str, frozenset[str]]]:
     """Every case in one district: its rows, and the pair of each case."""
     rows: list[Row] = []
     pairs = {}
-    for number, (name, (both, differs)) in enumerate({**AGAIN, **APART, **DOUBTFUL}.items()):
-        more, pairs[name] = two(number, both, differs, family=name not in AGAIN)
+    for number, (name, (both, differs)) in enumerate({**ENTERED_TWICE, **APART, **DOUBTFUL}.items()):
+        more, pairs[name] = two(number, both, differs, family=name not in ENTERED_TWICE)
         rows += more
     return rows, pairs
 
@@ -173,36 +173,34 @@ def dated(district: District) -> Duplicates:
 @pytest.fixture(scope="module")
 def undated(district: District) -> Duplicates:
     """Without birth dates, and every child with its guardian."""
-    guarded = [row for n, case in enumerate(AGAIN.values()) for row in two(n, *case, family=True)[0]]
-    kept = {row["sourcedId"] for row in guarded}
-    rows = [*guarded, *(row for row in ROWS if row["sourcedId"] not in kept)]
+    with_guardians = [row for n, case in enumerate(ENTERED_TWICE.values()) for row in two(n, *case, family=True)[0]]
+    kept = {row["sourcedId"] for row in with_guardians}
+    rows = [*with_guardians, *(row for row in ROWS if row["sourcedId"] not in kept)]
     return find_duplicates(district(*rows, without=["birthDate"]))
 
 
-@pytest.mark.parametrize("case", AGAIN)
+@pytest.mark.parametrize("case", ENTERED_TWICE)
 def test_a_child_entered_twice_is_found_by_its_birth_date(case: str, dated: Duplicates, pairs_of: PairsOf) -> None:
     assert PAIRS[case] in pairs_of(dated.table())
 
 
-@pytest.mark.parametrize("case", [case for case in AGAIN if "birth" not in case and "day" not in case])
+@pytest.mark.parametrize("case", [case for case in ENTERED_TWICE if "birth" not in case and "day" not in case])
 def test_a_child_entered_twice_is_found_by_its_family(case: str, undated: Duplicates, pairs_of: PairsOf) -> None:
     assert PAIRS[case] in pairs_of(undated.table())
 
 
 @pytest.mark.parametrize("case", APART)
-def test_two_children_are_two(case: str, dated: Duplicates, pairs_of: PairsOf) -> None:
+def test_two_children_stay_two(case: str, dated: Duplicates, pairs_of: PairsOf) -> None:
     assert PAIRS[case] not in pairs_of(dated.table())
 
 
 @pytest.mark.parametrize("case", APART)
-def test_two_children_are_two_without_birth_dates(case: str, undated: Duplicates, pairs_of: PairsOf) -> None:
+def test_two_children_stay_two_without_birth_dates(case: str, undated: Duplicates, pairs_of: PairsOf) -> None:
     assert PAIRS[case] not in pairs_of(undated.table())
 
 
 @pytest.mark.parametrize("without", [[], ["birthDate"]], ids=["birth dates", "no birth dates"])
-def test_a_common_name_is_not_a_match_not_even_in_one_grade_of_one_school(
-    without: list[str], district: District
-) -> None:
+def test_a_common_name_is_not_a_match_even_in_one_grade_and_school(without: list[str], district: District) -> None:
     found = find_duplicates(district(*NAMESAKES, without=without))
     assert found.table().empty
     assert found.clusters.empty
@@ -212,7 +210,7 @@ def test_a_common_name_is_not_a_match_not_even_in_one_grade_of_one_school(
 
 @pytest.mark.parametrize("found", ["dated", "undated"])
 @pytest.mark.parametrize("case", DOUBTFUL)
-def test_names_of_one_sound_in_one_family_are_held_for_review(
+def test_names_that_sound_the_same_in_one_family_are_left_for_review(
     case: str, found: str, request: pytest.FixtureRequest, pairs_of: PairsOf
 ) -> None:
     duplicates = request.getfixturevalue(found)
@@ -223,7 +221,7 @@ def test_names_of_one_sound_in_one_family_are_held_for_review(
 
 
 def test_nothing_else_is_found(dated: Duplicates, undated: Duplicates, pairs_of: PairsOf) -> None:
-    again = {PAIRS[case] for case in AGAIN}
+    again = {PAIRS[case] for case in ENTERED_TWICE}
     assert pairs_of(dated.table()) == again
     assert pairs_of(undated.table()) <= again
 
@@ -280,7 +278,7 @@ def test_the_evidence_says_what_was_used_and_why_not(undated: Duplicates) -> Non
     assert found.loc["birth date", "filled"] == 0
     assert found.loc["given name", "filled"] == 1
     assert found.loc["given name", "used"]
-    assert found.loc["family name", "why"] == "Double names are shortened, names are mistyped and change."
+    assert found.loc["family name", "why"] == "Double names are shortened; names are mistyped, and they change."
 
 
 def test_a_field_in_which_all_are_the_same_is_not_used(district: District) -> None:
@@ -348,7 +346,7 @@ def on_connect(
     ("pair", "found"),
     [(("R1", "W1"), False), (("R1", "W2"), True), (("R3", "W3"), True), (("R4", "W4"), True), (("W5", "W6"), False)],
     ids=[
-        "a student whom the delivery names by ID is nobody's duplicate", "one made by hand is found",
+        "a student whose ID is in the delivery is nobody's duplicate", "one without an ID is found",
         "an archived one is found too", "one whose ID the delivery does not know is found",
         "two existing students are not a pair",
     ],
@@ -364,12 +362,12 @@ def test_the_delivery_is_left_and_connect_right(on_connect: Duplicates) -> None:
     assert set(table["left_source"]) == {"roster"}
     assert set(table["right_source"]) == {"workspace"}
     assert (
-        on_connect.summary().set_index("what")["count"]["students on Connect whom the delivery does not name by ID"]
+        on_connect.summary().set_index("what")["count"]["students on Connect whose ID is not in the delivery"]
         == len(CONNECT) - 1
     )
 
 
-def test_one_id_here_and_on_connect_is_distinguished_by_its_key(on_connect: Duplicates) -> None:
+def test_the_same_id_in_the_delivery_and_on_connect_is_distinguished_by_its_key(on_connect: Duplicates) -> None:
     """A connectStudentId may be the sourcedId of somebody else."""
     assert on_connect.explain("R5", "workspace:S000").match_probability > 0.75
     assert on_connect.explain("R5", "S000").right == "roster:S000"
@@ -411,7 +409,7 @@ def test_of_the_adults(pair: tuple[str, str], found: bool, adults: Duplicates, p
     assert (frozenset(pair) in pairs_of(adults.table())) is found
 
 
-def test_children_are_no_adults(adults: Duplicates) -> None:
+def test_children_are_not_adults(adults: Duplicates) -> None:
     numbers = {number for pair in adults.pairs(0.0001)[["left_id", "right_id"]].to_numpy() for number in pair}
     assert not numbers & {"K1", "K2"}
     assert "adults in the delivery" in set(adults.summary()["what"])
@@ -426,12 +424,12 @@ def test_a_threshold_is_a_probability(threshold: float, dated: Duplicates) -> No
 
 
 def test_an_unknown_kind_is_refused(dated: Duplicates) -> None:
-    with pytest.raises(SettingError, match="kind is 'pupils'; expected 'students' or 'people'"):
+    with pytest.raises(SettingError, match="kind is 'pupils'; expected one of students, people"):
         find_duplicates(dated.roster, kind="pupils")  # type: ignore[arg-type]
 
 
 def test_a_workspace_on_another_engine_is_refused(
     dated: Duplicates, workspace_at: Callable[..., ck.Workspace], tmp_path: Path
 ) -> None:
-    with pytest.raises(SettingError, match="on different engines; read both with the same engine"):
+    with pytest.raises(SettingError, match="on different engines; pass the same engine= to both readers"):
         find_duplicates(dated.roster, workspace_at(tmp_path / "w", [], engine=DuckDBEngine()))

@@ -23,7 +23,7 @@ PairsOf = Callable[..., set[frozenset[str]]]
 SCRIPT = "<script>alert('id')</script>"
 IMAGE = "<img src=x onerror=alert(1)>"
 AGAIN = {"orgSourcedIds": "A", "grades": "04", "birthDate": "2014-02-26"}
-#: Children entered twice under names that try the forms: the two IDs, and what is the same.
+#: Children entered twice under unusual names: the two IDs, and what is the same.
 ODD: dict[str, tuple[str, str, Row]] = {
     "emoji": ("E1", "E2", {"givenName": "🦄Zelda✨", "familyName": "🔥Fireheart🔥"}),
     "emoji alone": ("E3", "E4", {"givenName": "🐢🐇", "familyName": "🏔️🌋"}),
@@ -36,7 +36,7 @@ ODD: dict[str, tuple[str, str, Row]] = {
     "an ID that looks like a key": ("roster:K1", "workspace:K1", {"givenName": "Isadora", "familyName": "Keyes"}),
 }  # fmt: skip
 NONSENSE = ("0000-00-00", "tomorrow", "2014-13-45", "31/31/2014", "2014-02-30", "🎂", "1")
-#: Dates of the calendar, and of no pupil.
+#: Dates that exist, but on which no pupil was born.
 FAR = ("99999-01-01", "-4712-01-01", "1066-10-14", "9999-12-31", "infinity", "-infinity")
 
 
@@ -70,7 +70,7 @@ def test_nothing_else_among_them_is_found(odd: Duplicates, pairs_of: PairsOf) ->
     assert pairs_of(odd.table()) <= {frozenset(case[:2]) for case in ODD.values()}
 
 
-def test_a_repeated_id_is_one_record_and_a_blank_one_none(odd: Duplicates) -> None:
+def test_a_repeated_id_is_one_record_and_a_blank_id_is_none(odd: Duplicates) -> None:
     people = odd.schema.frame("SELECT id, given FROM people")
     assert people["id"].is_unique
     assert people["id"].notna().all()
@@ -83,7 +83,7 @@ def test_nonsense_is_not_a_birth_date(odd: Duplicates) -> None:
     assert born.isna().all()
 
 
-def test_a_date_on_which_nobody_was_born_is_not_a_birth_date(district: District) -> None:
+def test_an_impossible_date_is_not_a_birth_date(district: District) -> None:
     rows = [
         {"sourcedId": f"B{number}", "givenName": "Tycho", "familyName": f"Almanac{number}x", "birthDate": born}
         for number, born in enumerate(FAR)
@@ -141,8 +141,8 @@ def test_a_roster_without_users_has_no_duplicates() -> None:
     assert find_duplicates(ck.Roster.from_frames({"orgs": orgs})).table().empty
 
 
-def test_children_without_names_are_no_duplicates(district: District) -> None:
-    """Twins would agree in all that is left: without a given name nobody can tell."""
+def test_children_without_names_are_not_duplicates(district: District) -> None:
+    """Twins would agree in all the rest: without a given name nobody can know."""
     rows = [
         {"sourcedId": f"{n}", "orgSourcedIds": "A", "grades": "01", "birthDate": f"2018-0{1 + n % 4}-11"}
         for n in range(40)
@@ -173,10 +173,10 @@ def test_twenty_thousand_of_one_name_are_capped_reported_and_quick(strangers: li
     capped = found.capped.set_index("rule").loc["both names, in any order"]
     assert capped["records"] == count
     assert capped["comparisons_left_out"] == count * (count - 1) // 2
-    assert found.summary().set_index("what")["count"]["comparisons left out of blocks too large"] >= count
+    assert found.summary().set_index("what")["count"]["comparisons left out of oversized blocks"] >= count
 
 
-def test_a_number_that_five_hundred_share_says_nothing_of_a_family(district: District) -> None:
+def test_a_number_that_five_hundred_share_says_nothing_about_a_family(district: District) -> None:
     """The school's own number, entered wherever none was known."""
     rows = [
         {"sourcedId": f"F{n}", "givenName": "Emma" if n % 2 else "Noah", "familyName": f"Fam{chr(97 + n % 26)}{n}ovic",

@@ -1,4 +1,4 @@
-"""Which class is which classroom: by ID, by an ID that was changed on the way, by title, teacher and members."""
+"""Which class is which classroom: by ID, by an ID changed along the way, by title, teacher and members."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ import connect_kit as ck
 from connect_kit.connect import WORKSPACE_FILES
 from connect_kit.errors import SettingError
 from connect_kit.matching.assign import assign, margins
+from connect_kit.matching.base import COLUMNS
 from connect_kit.matching.classrooms import match_classrooms
-from connect_kit.matching.matches import COLUMNS, ClassroomMatches
+from connect_kit.matching.matches import ClassroomMatches
 from connect_kit.matching.schools import match_schools
 from connect_kit.matching.score import model
 
@@ -118,8 +119,8 @@ def test_the_class_id_decides_and_a_changed_one_is_a_suggestion(tmp_path: Path) 
     assert rows(found) == [
         ["matched", "0042", "R1", 1.0, "same class ID"],
         ["suggested", "0050", "R4", 0.98, "class ID '0050' lost its leading zeros on Connect: '50'"],
-        ["suggested", "A 1", "R3", 0.98, "class ID 'A 1' has other blanks on Connect: 'A1'"],
-        ["suggested", "C-7", "R2", 0.98, "class ID 'C-7' is written in other letters on Connect: 'c-7'"],
+        ["suggested", "A 1", "R3", 0.98, "class ID 'A 1' has different spaces on Connect: 'A1'"],
+        ["suggested", "C-7", "R2", 0.98, "class ID 'C-7' is written in different letter case on Connect: 'c-7'"],
     ]
 
 
@@ -134,7 +135,7 @@ def test_an_archived_classroom_needs_no_partner_unless_it_has_the_class_id(tmp_p
             "same class ID, archived: it stays so unless the setting "
             "'Unarchive classrooms that reappear in the roster data' is on",
         ],
-        ["unmatched_roster", "1", "", 0.0, "no classroom of its school is like it"],
+        ["unmatched_roster", "1", "", 0.0, "no similar classroom in its school"],
         ["unmatched_workspace", "", "R1", 0.0, "archived: needs no partner"],
     ]  # fmt: skip
     assert found.consequences()["outcome"].tolist() == ["archived", "unmatched_roster", "unmatched and archived"]
@@ -150,7 +151,7 @@ def test_an_active_classroom_has_the_id_before_an_archived_one(tmp_path: Path) -
     ]
 
 
-def test_an_id_on_two_classrooms_of_a_school_is_reported_and_the_likelier_suggested(tmp_path: Path) -> None:
+def test_an_id_on_two_classrooms_is_reported_and_the_likelier_one_suggested(tmp_path: Path) -> None:
     found = match(
         roster(("1", "Choir"), ("2", "Band")), workspace(tmp_path, ("R1", "Band", "", "1"), ("R2", "Choir", "", "1"))
     )
@@ -159,7 +160,7 @@ def test_an_id_on_two_classrooms_of_a_school_is_reported_and_the_likelier_sugges
             "suggested", "1", "R2", 0.9,
             "class ID recorded on 2 classrooms of this school, same title, the only one of the school on both sides",
         ],
-        ["unmatched_roster", "2", "", 0.0, "no classroom of its school is like it"],
+        ["unmatched_roster", "2", "", 0.0, "no similar classroom in its school"],
         ["unmatched_workspace", "", "R1", 0.0, "class ID '1' is recorded on 2 classrooms of this school"],
     ]  # fmt: skip
 
@@ -175,7 +176,7 @@ def test_an_id_recorded_at_another_school_is_not_a_match(tmp_path: Path) -> None
     assert rows(found) == [
         ["matched", "2", "R2", 1.0, "same class ID"],
         ["unmatched_roster", "1", "", 0.0, "its class ID is recorded on classroom R1 of another Connect school"],
-        ["unmatched_workspace", "", "R1", 0.0, "class ID '1' is a class of school 0104 in the delivery"],
+        ["unmatched_workspace", "", "R1", 0.0, "class ID '1' belongs to a class of school 0104 in the delivery"],
     ]
 
 
@@ -191,10 +192,10 @@ def test_classes_and_classrooms_without_a_school_say_so(tmp_path: Path) -> None:
     assert set(found.consequences()["outcome"]) == {"no school", "unmatched_workspace"}
 
 
-def test_a_recorded_id_of_no_class_is_left_alone(tmp_path: Path) -> None:
+def test_a_recorded_id_that_no_class_has_is_left_alone(tmp_path: Path) -> None:
     found = match(roster(("1", "Choir")), workspace(tmp_path, ("R1", "Choir", "", "999")))
     assert rows(found) == [
-        ["unmatched_roster", "1", "", 0.0, "no classroom of its school is like it"],
+        ["unmatched_roster", "1", "", 0.0, "no similar classroom in its school"],
         ["unmatched_workspace", "", "R1", 0.0, "class ID '999' is not in the delivery"],
     ]
     assert "nightly sync archives it" in str(found.consequences()["what"].tolist()[1])
@@ -215,7 +216,7 @@ TITLES = [
 ]
 
 
-def test_a_title_is_known_whatever_its_spelling(tmp_path: Path) -> None:
+def test_a_title_is_recognised_whatever_its_spelling(tmp_path: Path) -> None:
     found = match(
         roster(*((f"C{n}", title, "07", "0104", period) for n, (title, period, _) in enumerate(TITLES))),
         workspace(tmp_path, *((f"R{n}", title, "7") for n, (_, _, title) in enumerate(TITLES))),
@@ -254,7 +255,7 @@ def test_a_teacher_in_the_title_or_in_the_room_distinguishes_homerooms(tmp_path:
     )  # fmt: skip
     found = match(here, there)
     assert pairs(found) == {"1": "R1", "2": "R2", "3": "R3"}
-    expected = "same title, same grade, only class and only classroom of a teacher of that family name"
+    expected = "same title, same grade, only class and only classroom of a teacher with that family name"
     assert found.table().set_index("roster_id").loc["1", "reason"] == expected
     assert not found.table()["reason"].str.contains("Rivera|Silva|Okafor").any()
 
@@ -298,13 +299,13 @@ def test_a_student_decided_to_be_the_same_counts_as_a_member_in_common(tmp_path:
     assert pairs(found) == {"1": "R1"}
 
 
-def test_equal_titles_with_nothing_else_are_left_to_a_person(tmp_path: Path) -> None:
+def test_equal_titles_alone_are_left_to_a_person(tmp_path: Path) -> None:
     found = match(roster(("1", "Reading"), ("2", "Reading")), workspace(tmp_path, ("R1", "Reading"), ("R2", "Reading")))
     assert rows(found) == [
-        ["unmatched_roster", "1", "", 0.0, "classroom R1 may be it, but too little speaks for it (same title)"],
-        ["unmatched_roster", "2", "", 0.0, "classroom R1 may be it, but too little speaks for it (same title)"],
-        ["unmatched_workspace", "", "R1", 0.0, "class 1 may be it, but too little speaks for it (same title)"],
-        ["unmatched_workspace", "", "R2", 0.0, "class 1 may be it, but too little speaks for it (same title)"],
+        ["unmatched_roster", "1", "", 0.0, "possibly classroom R1, but there is too little evidence (same title)"],
+        ["unmatched_roster", "2", "", 0.0, "possibly classroom R1, but there is too little evidence (same title)"],
+        ["unmatched_workspace", "", "R1", 0.0, "possibly class 1, but there is too little evidence (same title)"],
+        ["unmatched_workspace", "", "R2", 0.0, "possibly class 1, but there is too little evidence (same title)"],
     ]
 
 
@@ -313,11 +314,12 @@ def test_two_classes_that_are_equally_likely_are_named_and_not_suggested(tmp_pat
         roster(("1", "Reading 3", "03"), ("2", "Reading 3", "03"), teachers={"1": "T1", "2": "T1"}),
         workspace(tmp_path, ("R1", "Reading Gr 3", "03"), teachers={"R1": "T1"}),
     )
-    expected = "(same title, same number in the title, same grade, same teacher)"
+    evidence = "(same title, same number in the title, same grade, same teacher)"
+    doubt = f"classroom R1 is likely, but another class is as likely to be its partner {evidence}"
     assert rows(found) == [
-        ["unmatched_roster", "1", "", 0.0, f"classroom R1 is likely, but so is another class for it {expected}"],
-        ["unmatched_roster", "2", "", 0.0, f"classroom R1 is likely, but so is another class for it {expected}"],
-        ["unmatched_workspace", "", "R1", 0.0, f"2 classes are equally likely: 1, 2 {expected}"],
+        ["unmatched_roster", "1", "", 0.0, doubt],
+        ["unmatched_roster", "2", "", 0.0, doubt],
+        ["unmatched_workspace", "", "R1", 0.0, f"2 classes are equally likely: 1, 2 {evidence}"],
     ]
 
 
@@ -373,7 +375,7 @@ def test_suggestions_are_accepted_school_by_school(tmp_path: Path) -> None:
         found.accept("0999")
 
 
-def test_narrowed_values_are_of_the_same_kind(tmp_path: Path) -> None:
+def test_a_narrowed_value_is_of_the_same_kind(tmp_path: Path) -> None:
     found = match(roster(("1", "Choir"), ("2", "Band")), workspace(tmp_path, ("R1", "Choir"), ("R2", "Art", "", "2")))
     assert [len(part) for part in (found.matched(), found.suggested(), found.unmatched())] == [1, 1, 0]
     assert found.matched().summary().to_numpy().tolist() == [["matched", 1]]
@@ -381,7 +383,7 @@ def test_narrowed_values_are_of_the_same_kind(tmp_path: Path) -> None:
     assert found.suggested().counts == {"matched": 0, "suggested": 1, "unmatched": 0}
 
 
-def test_a_notebook_shows_no_titles_unless_asked(tmp_path: Path) -> None:
+def test_a_notebook_shows_titles_only_on_request(tmp_path: Path) -> None:
     found = match(roster(("1", "Ms. Rivera's Choir")), workspace(tmp_path, ("R1", "Rivera <b>choir</b>")))
     assert "ivera" not in found._repr_html_()
     assert repr(found) == "ClassroomMatches(0 matched, 1 suggested, 0 unmatched)"
@@ -390,7 +392,7 @@ def test_a_notebook_shows_no_titles_unless_asked(tmp_path: Path) -> None:
     assert "<b>" not in shown
 
 
-def test_many_schools_stay_readable_in_the_chart(tmp_path: Path) -> None:
+def test_a_chart_of_many_schools_stays_readable(tmp_path: Path) -> None:
     schools = [(f"S{n}", f"{n:04}") for n in range(50)]
     found = match(
         roster(*((f"C{n}", "Choir", "", number) for n, (_, number) in enumerate(schools))),
@@ -400,7 +402,7 @@ def test_many_schools_stay_readable_in_the_chart(tmp_path: Path) -> None:
     )
     assert found.counts["suggested"] == 50
     chart = found.chart().to_dict()
-    assert chart["title"]["subtitle"] == "40 schools shown, and 10 more"
+    assert chart["title"]["subtitle"] == ["40 schools shown, and 10 more"]
     assert "1 suggested" in chart["description"]
 
 
@@ -429,7 +431,7 @@ def test_details_hold_both_sides_and_the_consequence(tmp_path: Path) -> None:
     assert "second classroom is created" in row["consequence"]
 
 
-def test_the_file_has_the_columns_of_the_contract(tmp_path: Path) -> None:
+def test_the_saved_file_has_the_documented_columns(tmp_path: Path) -> None:
     found = match(roster(("1", "Choir")), workspace(tmp_path / "w", ("R1", "Choir", "", "1")))
     found.save(tmp_path / "out")
     assert (tmp_path / "out" / "classrooms.csv").read_text(encoding="utf-8").splitlines() == [
@@ -457,13 +459,16 @@ def test_at_school_level_the_file_is_one_school(tmp_path: Path) -> None:
     ],
     ids=["blank", "emoji", "right to left", "numbers", "nothing but class", "signs"],
 )
-def test_titles_of_any_kind_are_read(tmp_path: Path, titles: list[str]) -> None:
+def test_titles_of_any_kind_are_accepted(tmp_path: Path, titles: list[str]) -> None:
     found = match(
         roster(*((f"C{n}", title) for n, title in enumerate(titles))),
         workspace(tmp_path, *((f"R{n}", title) for n, title in enumerate(titles))),
     )
-    only_ones = [title for title in titles if title and titles.count(title) == 1 and title not in "123'\\\""]
-    assert pairs(found) == {f"C{n}": f"R{n}" for n, title in enumerate(titles) if title in only_ones} or only_ones == []
+    unique_titles = [title for title in titles if title and titles.count(title) == 1 and title not in "123'\\\""]
+    assert (
+        pairs(found) == {f"C{n}": f"R{n}" for n, title in enumerate(titles) if title in unique_titles}
+        or unique_titles == []
+    )
     assert len(found) == 6 - len(pairs(found))
 
 
@@ -481,7 +486,7 @@ def test_a_missing_side_is_not_an_error(tmp_path: Path) -> None:
     assert "0 matched" in empty._repr_html_()
 
 
-def test_repeated_and_missing_class_ids_are_read(tmp_path: Path) -> None:
+def test_repeated_and_missing_class_ids_are_accepted(tmp_path: Path) -> None:
     found = match(
         roster(("1", "Choir"), ("1", "Choir again"), ("", "Band")), workspace(tmp_path, ("R1", "Choir", "", "1"))
     )
@@ -491,7 +496,7 @@ def test_repeated_and_missing_class_ids_are_read(tmp_path: Path) -> None:
     ]
 
 
-def test_matches_of_schools_that_were_decided_are_used(tmp_path: Path) -> None:
+def test_decisions_about_schools_count_for_their_classrooms(tmp_path: Path) -> None:
     here = roster(("1", "Choir"))
     there = workspace(tmp_path, ("R1", "Choir"), schools=[("S1", "")])
     schools = match_schools(here, there)
@@ -511,7 +516,7 @@ def test_blocks_that_explode_are_left_out_and_reported(tmp_path: Path) -> None:
     assert found.capped.to_numpy().tolist()[0][1:] == [many, many, many * many]
     whys = found.table()["reason"].value_counts()
     assert whys.iloc[0] == 2 * (many - 1)
-    assert "300 classes and 300 classrooms of the school, too many to be compared" in str(whys.index[0])
+    assert "300 classes and 300 classrooms of the school have its title, too many to compare" in str(whys.index[0])
 
 
 def test_every_weight_has_its_reason() -> None:

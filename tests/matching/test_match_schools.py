@@ -1,4 +1,4 @@
-"""Which school is which: by ID, by an ID that was changed on the way, by name, and by who goes there."""
+"""Which school is which: by ID, by an ID changed along the way, by name, and by who goes there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 
 import connect_kit as ck
 from connect_kit.errors import SettingError
-from connect_kit.matching.matches import COLUMNS, SchoolMatches
+from connect_kit.matching.base import COLUMNS
+from connect_kit.matching.matches import SchoolMatches
 from connect_kit.matching.schools import match_schools
 
 Row = tuple[str, str, str]
@@ -80,8 +81,8 @@ def test_the_same_id_is_a_match_and_a_changed_one_a_suggestion(tmp_path: Path) -
     assert rows(found) == [
         ["matched", "0104", "S1", 1.0, "same School ID"],
         ["suggested", "00123", "S2", 0.98, "School ID '00123' lost its leading zeros on Connect: '123'"],
-        ["suggested", "AB 1", "S3", 0.98, "School ID 'AB 1' is written in other letters on Connect: 'ab1'"],
-        ["unmatched_roster", "0777", "", 0.0, "no Connect school is like it"],
+        ["suggested", "AB 1", "S3", 0.98, "School ID 'AB 1' is written in different letter case on Connect: 'ab1'"],
+        ["unmatched_roster", "0777", "", 0.0, "no similar Connect school"],
         ["unmatched_workspace", "", "S4", 0.0, "School ID '0999' is not in the delivery"],
     ]
     assert found.counts == {"matched": 1, "suggested": 2, "unmatched": 2}
@@ -104,7 +105,7 @@ def test_an_id_recorded_on_two_connect_schools_is_left_to_a_person(tmp_path: Pat
     ]  # fmt: skip
 
 
-def test_schools_are_known_by_their_names_whatever_the_abbreviation(tmp_path: Path) -> None:
+def test_schools_are_recognised_by_name_whatever_the_abbreviation(tmp_path: Path) -> None:
     names = {
         "1": ("Lincoln Elem.", "Lincoln Elementary School"),
         "2": ("Lincoln HS", "Lincoln High School"),
@@ -132,18 +133,18 @@ def test_another_kind_or_number_of_school_is_another_school(tmp_path: Path) -> N
     assert found.counts == {"matched": 0, "suggested": 0, "unmatched": 5}
 
 
-def test_a_school_without_id_and_name_is_known_by_its_students(tmp_path: Path) -> None:
+def test_a_school_without_id_and_name_is_recognised_by_its_students(tmp_path: Path) -> None:
     here = [(f"P{n}", "0104", "04") for n in range(40)] + [(f"P{n}", "0105", "04") for n in range(100, 140)]
-    made_by_hand = [pupil(n, "S1", "03" if n % 2 else "04") for n in range(0, 40, 2)] + [
+    without_ids = [pupil(n, "S1", "03" if n % 2 else "04") for n in range(0, 40, 2)] + [
         pupil(n, "S1", "03") for n in range(900, 910)
     ]
     connected = [pupil(n, "S2", "04", known=True) for n in range(100, 120)]
     found = match_schools(
-        roster(*here), workspace(tmp_path, [("S1", "", ""), ("S2", "", "")], students=made_by_hand + connected)
+        roster(*here), workspace(tmp_path, [("S1", "", ""), ("S2", "", "")], students=without_ids + connected)
     )
     assert rows(found) == [
         ["suggested", "0105", "S2", 0.9697, "20 of 20 students with an ID in common"],
-        ["suggested", "0104", "S1", 0.9412, "20 of 30 students alike in name and grade"],
+        ["suggested", "0104", "S1", 0.9412, "20 of 30 students with the same name and grade"],
     ]
 
 
@@ -155,7 +156,7 @@ def test_students_of_another_grade_are_not_the_same(tmp_path: Path) -> None:
     assert found.counts == {"matched": 0, "suggested": 0, "unmatched": 2}
 
 
-def test_a_school_is_known_by_its_class_ids(tmp_path: Path) -> None:
+def test_a_school_is_recognised_by_its_class_ids(tmp_path: Path) -> None:
     found = match_schools(
         roster(classes=[(f"C{n}", "Choir", "0104" if n < 4 else "0105") for n in range(8)]),
         workspace(tmp_path, [("S1", "", "")], classrooms=[f"R{n},S1,Choir,,C{n}," for n in range(4)]),
@@ -182,7 +183,8 @@ def test_the_best_total_wins_not_the_best_single_pair(tmp_path: Path) -> None:
             "0104",
             "0105",
             ["suggested", "0104", "S1", 0.98,
-             "school level: one school in the delivery, one on Connect, but School ID '0104' is '0105' there"],
+             "school level: one school in the delivery, one on Connect, "
+             "but School ID '0104' is recorded there as '0105'"],
         ),
     ],
 )  # fmt: skip
@@ -205,7 +207,7 @@ def test_the_consequences_name_what_happens_and_its_source(tmp_path: Path) -> No
     assert "left out" in str(message.loc["unmatched_roster", "what"])
 
 
-def test_decisions_come_before_everything_and_can_be_undone(tmp_path: Path) -> None:
+def test_decisions_override_everything_and_can_be_undone(tmp_path: Path) -> None:
     found = match_schools(
         roster(("P1", "0104", "03"), ("P2", "00123", "03")),
         workspace(tmp_path, [("S1", "One", "0104"), ("S2", "Two", "123"), ("S3", "Three", "")]),
@@ -214,9 +216,9 @@ def test_decisions_come_before_everything_and_can_be_undone(tmp_path: Path) -> N
     assert rows(other)[0] == ["matched", "00123", "S3", 1.0, "decided: connect"]
     assert rows(other)[2][:3] == ["unmatched_workspace", "", "S2"]
     assert "Record the School ID" in other.consequences()["what"].to_list()[0]
-    not_it = found.decide("00123", "S2", "different")
-    assert not_it.counts == {"matched": 1, "suggested": 0, "unmatched": 3}
-    assert rows(not_it.undo()) == rows(found)
+    rejected = found.decide("00123", "S2", "different")
+    assert rejected.counts == {"matched": 1, "suggested": 0, "unmatched": 3}
+    assert rows(rejected.undo()) == rows(found)
     accepted = found.accept()
     assert accepted.counts == {"matched": 2, "suggested": 0, "unmatched": 1}
     assert rows(accepted.undo()) == rows(found)
@@ -237,7 +239,7 @@ def test_a_later_delivery_finds_the_decisions_beside_it(tmp_path: Path) -> None:
     [
         ("9", "S1", "connect", "'9' is not an ID of schools in the delivery"),
         ("0104", "S9", "connect", "'S9' is not an ID of schools in the workspace"),
-        (None, "S1", "connect", "needs the ID of the delivery's side"),
+        (None, "S1", "connect", "needs the ID in the delivery as well"),
         ("0104", "S1", "archive", "'archive' is not one of connect, different"),
     ],
 )
@@ -264,7 +266,7 @@ def test_two_engines_are_refused(tmp_path: Path) -> None:
         match_schools(other, workspace(tmp_path, [("S1", "One", "")]))
 
 
-def test_the_file_has_the_columns_of_the_contract(tmp_path: Path) -> None:
+def test_the_saved_file_has_the_documented_columns(tmp_path: Path) -> None:
     found = match_schools(roster(("P1", "0104", "03")), workspace(tmp_path / "w", [("S1", "One, or two", "0104")]))
     found.save(tmp_path / "out")
     text = (tmp_path / "out" / "schools.csv").read_text(encoding="utf-8")

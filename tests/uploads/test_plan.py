@@ -198,7 +198,7 @@ def test_a_plan_shows_itself_without_names(plan: UploadPlan) -> None:
     for name in ("Ada", "Quill", "Cleo", "Marsh", "Ezra"):
         assert name not in shown
     assert repr(plan) == "UploadPlan(2026-08-15: district level, 5 files, 16 rows)"
-    assert plan.chart().to_dict()["description"].startswith("Rows to be sent, by file: users.csv 7 rows")
+    assert plan.chart().to_dict()["description"].startswith("Rows to send, by file: users.csv 7 rows")
 
 
 def test_the_typed_confirmation_names_the_district_and_the_rows(plan: UploadPlan) -> None:

@@ -1,4 +1,4 @@
-"""Siblings and namesakes are distinguished from a child entered twice where no birth date helps."""
+"""Siblings and namesakes are distinguished from a child entered twice, even without birth dates."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def both(district: District) -> Callable[[tuple[Row, Row]], Duplicates]:
 
 
 @pytest.mark.parametrize("case", APART)
-def test_two_children_of_a_family_are_two(
+def test_two_children_of_a_family_stay_two(
     case: str, both: Callable[[tuple[Row, Row]], Duplicates], pairs_of: PairsOf
 ) -> None:
     assert pairs_of(both(APART[case]).table()) == set()
@@ -74,7 +74,7 @@ def test_a_child_written_differently_is_one(
     assert pairs_of(both(SAME[case]).table()) == {frozenset({"C1", "C2"})}
 
 
-def test_where_nearly_all_have_guardians_a_record_without_is_rather_a_second_one(district: District) -> None:
+def test_where_nearly_all_have_guardians_a_record_without_is_likelier_a_second_one(district: District) -> None:
     child = {"givenName": "Isabela", "familyName": "Zubizarreta", "orgSourcedIds": "A", "grades": "07"}
     rows = [{**child, "sourcedId": "C1", "agentSourcedIds": "G"}, {**child, "sourcedId": "C2"}]
     found = find_duplicates(district(PARENT, *rows, without=["birthDate", "identifier", "email"]))
@@ -83,7 +83,7 @@ def test_where_nearly_all_have_guardians_a_record_without_is_rather_a_second_one
     assert 1.0 < explained["match_weight"] < 5.0
 
 
-def test_where_half_have_no_guardians_that_one_has_none_says_next_to_nothing(district: District) -> None:
+def test_where_half_have_no_guardians_a_record_without_says_next_to_nothing(district: District) -> None:
     child = {"givenName": "Isabela", "familyName": "Zubizarreta", "orgSourcedIds": "A", "grades": "07"}
     rows = [{**child, "sourcedId": "C1", "agentSourcedIds": "G"}, {**child, "sourcedId": "C2"}]
     names = [(f"Ada{'abcdefghij'[n % 10]}", f"Quist{'klmnopqrstuv'[n // 10]}") for n in range(60)]
@@ -103,12 +103,12 @@ def test_no_twin_of_a_district_is_taken_for_the_other(layout: str, tmp_path: Pat
     assert made.truth_people is not None
     truth = pd.read_csv(made.truth_people, dtype=str, keep_default_na=False)
     family = truth[truth["kind"].str.startswith(("twin", "sibling"))]
-    kin = {frozenset(pair) for pair in zip(family["left_id"], family["right_id"], strict=True)}
+    twins_and_siblings = {frozenset(pair) for pair in zip(family["left_id"], family["right_id"], strict=True)}
     found = find_duplicates(ck.read_roster(made.delivery)).table()
-    assert not kin & {frozenset(pair) for pair in zip(found["left_id"], found["right_id"], strict=True)}
+    assert not twins_and_siblings & {frozenset(pair) for pair in zip(found["left_id"], found["right_id"], strict=True)}
 
 
-def test_among_three_hundred_two_of_a_common_name_and_other_guardians_are_two(tmp_path: Path) -> None:
+def test_two_children_of_a_common_name_and_different_guardians_stay_two(tmp_path: Path) -> None:
     """One name, one grade and one school, but guardians who have nothing in common: it had a probability of 0.95."""
     made = ck.sample_roster(tmp_path, students=300, duplicates=True, faults="none", layout="connect", seed=2)
     assert made.truth_people is not None
@@ -120,7 +120,7 @@ def test_among_three_hundred_two_of_a_common_name_and_other_guardians_are_two(tm
     assert not pairs & {frozenset(pair) for pair in zip(namesakes["left_id"], namesakes["right_id"], strict=True)}
 
 
-def test_a_misspelt_third_record_does_not_part_the_other_two(district: District, pairs_of: PairsOf) -> None:
+def test_a_misspelt_third_record_does_not_separate_the_other_two(district: District, pairs_of: PairsOf) -> None:
     """Ted and Edqard are not the names of twins, though nothing says that Ted is Edqard."""
     child = {"familyName": "Abernathy", "orgSourcedIds": "A", "agentSourcedIds": "G", "grades": "07"}
     names = {"C1": "Edward", "C2": "Ted", "C3": "Edqard"}
@@ -129,14 +129,14 @@ def test_a_misspelt_third_record_does_not_part_the_other_two(district: District,
     assert pairs_of(found.table()) == {frozenset({"C1", "C2"}), frozenset({"C1", "C3"})}
 
 
-#: A child of the delivery's, misspelt by a letter that is in the names of both twins.
+#: Twins, and a record misspelt in the one letter that distinguishes their names.
 TWINS = [
     {"sourcedId": name, "givenName": given, "familyName": "Abernathy", "grades": "07", "agentSourcedIds": "G",
      "orgSourcedIds": school}
     for name, given, school in (("C1", "Payton", "A"), ("C2", "Peyton", "A"), ("C3", "Pryton", "B"))
 ]  # fmt: skip
-#: Others of these names: each is a name of its own.
-NAMED_SO = [
+#: Other children with these names, which makes both established.
+NAMESAKES = [
     {"sourcedId": f"N{n}", "givenName": given, "familyName": family, "orgSourcedIds": "B", "grades": "05"}
     for n, (given, family) in enumerate(
         [("Payton", "Quist"), ("Payton", "Rell"), ("Peyton", "Sund"), ("Peyton", "Thule")]
@@ -144,19 +144,21 @@ NAMED_SO = [
 ]
 
 
-def test_a_misspelt_record_between_twins_of_one_sound_is_held(district: District, pairs_of: PairsOf) -> None:
-    """Pryton is Payton or Peyton, and nobody can tell which: both pairs had a probability of 1."""
-    found = find_duplicates(district(PARENT, *TWINS, *NAMED_SO, without=["birthDate", "identifier", "email"]))
+def test_a_misspelt_record_between_twins_who_sound_the_same_is_undecidable(
+    district: District, pairs_of: PairsOf
+) -> None:
+    """Pryton is Payton or Peyton, and nobody can know which: both pairs had a probability of 1."""
+    found = find_duplicates(district(PARENT, *TWINS, *NAMESAKES, without=["birthDate", "identifier", "email"]))
     assert pairs_of(found.table()) == set()
 
 
-def test_a_misspelt_record_is_the_one_twins_whom_more_speaks_for(district: District, pairs_of: PairsOf) -> None:
+def test_a_misspelt_record_belongs_to_the_twin_with_more_evidence(district: District, pairs_of: PairsOf) -> None:
     rows = [{**row, "email": "p.abernathy@example.net"} if row["sourcedId"] != "C1" else row for row in TWINS]
-    found = find_duplicates(district(PARENT, *rows, *NAMED_SO, without=["birthDate", "identifier"]))
+    found = find_duplicates(district(PARENT, *rows, *NAMESAKES, without=["birthDate", "identifier"]))
     assert pairs_of(found.table()) == {frozenset({"C2", "C3"})}
 
 
-def test_a_second_record_without_family_is_not_a_twin_of_another_name(district: District, pairs_of: PairsOf) -> None:
+def test_a_second_record_without_family_is_not_matched_with_the_twin(district: District, pairs_of: PairsOf) -> None:
     """Marius, again without a family and at another school, was taken for his twin Darius too."""
     child = {"familyName": "Abernathy", "grades": "07", "birthDate": "2013-05-06"}
     rows = [
@@ -168,7 +170,7 @@ def test_a_second_record_without_family_is_not_a_twin_of_another_name(district: 
     assert pairs_of(found.table()) == {frozenset({"C2", "C3"})}
 
 
-def test_grades_far_apart_tell_siblings_whose_birth_dates_differ_in_a_digit(
+def test_grades_far_apart_distinguish_siblings_whose_birth_dates_differ_in_a_digit(
     district: District, pairs_of: PairsOf
 ) -> None:
     child = {"familyName": "Abernathy", "agentSourcedIds": "G"}
@@ -182,7 +184,7 @@ def test_grades_far_apart_tell_siblings_whose_birth_dates_differ_in_a_digit(
     assert pairs_of(found.table()) == set()
 
 
-def test_two_students_on_connect_tell_a_brother_of_the_delivery_from_another(
+def test_two_students_on_connect_show_which_brother_the_delivery_has(
     district: District, workspace_at: Callable[..., ck.Workspace], pairs_of: PairsOf, tmp_path: Path
 ) -> None:
     """Connect has both, two grades apart: the delivery's Luis Angel is the one and not the other."""
