@@ -138,10 +138,6 @@ def show(frame: pd.DataFrame, caption: str = "", *, most: int = 200) -> ShownTab
     SettingError
         When it is not a DataFrame, or ``most`` is negative.
     """
-    import pandas as pd
-
-    if not isinstance(frame, pd.DataFrame):
-        raise SettingError(f"show takes a DataFrame, not {type(frame).__name__}; a value of the kit shows itself")
     if most < 0:
         raise SettingError(f"most is {most}; expected a number of rows, such as 20")
     return ShownTable(frame, caption, most)

@@ -48,9 +48,11 @@ def test_a_frame_shows_itself_as_a_table_in_a_notebook_and_as_text_elsewhere():
     assert repr(shown).split() == ["Rows", "sourcedId", "severity", "0017", "critical"]
 
 
-@pytest.mark.parametrize("value", [None, "users", [1, 2], pd.Series([1])])
-def test_what_is_not_a_frame_is_refused_in_words(value):
-    with pytest.raises(SettingError, match=f"show takes a DataFrame, not {type(value).__name__}"):
+@pytest.mark.parametrize(
+    ("value", "shown"), [(None, "None"), ("users", "'users'"), ([1, 2], "a list"), (pd.Series([1]), "a Series")]
+)
+def test_what_is_not_a_frame_is_refused_in_words(value, shown):
+    with pytest.raises(SettingError, match=f"frame is {shown}; expected a DataFrame"):
         ck.show(value)
 
 
