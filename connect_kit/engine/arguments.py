@@ -47,7 +47,7 @@ _KINDS = {
     "DataFrame": _Kind("a DataFrame", _has("columns", "iloc")),
     "Event": _Kind("a threading.Event", _has("set", "is_set")),
     "OnProgress": _Kind("a function", lambda value: callable(value) and not isinstance(value, type)),
-    "Target": _Kind("a Twin", _has("facts", "rehearse", "send")),
+    "Target": _Kind("a Twin", _has("facts", "dry_run", "send")),
 }
 #: Where values of the kit's classes come from.
 _SOURCES = {
