@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from connect_kit.oneroster import GRADES
+
 Level = Literal["district", "school"]
 Severity = Literal["critical", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "info")
@@ -191,8 +193,6 @@ def grade_code(value: str) -> str | None:
     ``K`` gives ``KG``, ``1`` and ``Grade 1`` and ``1st`` give ``01``, ``Pre-K`` gives ``PK``. A code of the standard is
     returned as it is. Source: CEDS entry grade level (OneRoster); the other spellings are a kit decision.
     """
-    from connect_kit.oneroster import GRADES
-
     if value in GRADES:
         return value
     word = value.strip().casefold()
