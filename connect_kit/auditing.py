@@ -22,10 +22,11 @@ from connect_kit.checks.suites import load_suites
 from connect_kit.connect import SEVERITIES
 from connect_kit.decisions import read_decisions
 from connect_kit.display.html import table_html
+from connect_kit.display.look import counted
 from connect_kit.duplicates import find_duplicates
 from connect_kit.duplicates.value import COLUMNS as PAIR_COLUMNS
 from connect_kit.engine.arguments import checked
-from connect_kit.engine.files import replace_together
+from connect_kit.engine.files import outside, replace_together
 from connect_kit.engine.progress import progress_bar
 from connect_kit.matching import match_classrooms, match_schools
 from connect_kit.matching.base import COLUMNS as MATCH_COLUMNS
@@ -118,10 +119,14 @@ class Audit(AuditData):
 
         Raises
         ------
+        SettingError
+            For a folder inside the delivery or the workspace's export: originals are never written to.
         OutputError
             When they cannot be written; what was there before is unchanged.
         """
-        place = Path(folder).expanduser()
+        place = outside(folder, "the delivery", self.roster.path)
+        if self.workspace is not None:
+            outside(place, "the workspace's export", self.workspace.path)
         seconds = dict(self.seconds)
         with replace_together(place) as new:
             with _timed(seconds, "findings.csv"):
@@ -157,13 +162,18 @@ class Audit(AuditData):
             "seconds": {step: round(value, 3) for step, value in seconds.items()},
         }
 
+    def _left_open(self) -> str:
+        unchecked = len(self.findings.unchecked())
+        rules = counted(unchecked, "rule")
+        return f" {rules} could not be checked: <code>audit.findings.unchecked()</code>" if unchecked else ""
+
     def __repr__(self) -> str:
         rows = ", ".join(f"{self.findings.total(severity):,} {severity}" for severity in ("critical", "warning"))
         return f"Audit({self.verdict}: {rows})"
 
     def _repr_html_(self) -> str:
         causes = self.causes()[["order", "severity", "cause", "rows", "remedy"]]
-        head = f"<p><b>{'✔' if self.fit else '✖'} {self.findings.verdict_text.capitalize()}.</b></p>"
+        head = f"<p><b>{'✔' if self.fit else '✖'} {self.findings.verdict_text.capitalize()}.</b>{self._left_open()}</p>"
         return head + table_html(causes.head(_SHOWN), "First causes") + table_html(self.summary(), "In numbers")
 
 

@@ -177,3 +177,23 @@ def test_a_verb_keeps_its_signature_and_its_help() -> None:
 
 def test_every_public_verb_checks_its_arguments() -> None:
     assert [name for name, verb in VERBS.items() if not hasattr(verb, "__wrapped__")] == []
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        ck.DuplicatesPanel, ck.ClassroomsPanel, ck.ResultsPanel,
+        functools.partial(ck.MergePanel, twin="maple.duckdb"), functools.partial(ck.UploadPanel, target="maple.duckdb"),
+        functools.partial(ck.Twin.fill, "maple.duckdb"), functools.partial(ck.Twin.new, "maple.duckdb"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("value", [None, 5, pd.DataFrame(), ck])
+def test_a_panel_or_twin_made_of_something_else_says_what_it_expects(make: Any, value: Any) -> None:
+    with pytest.raises(SettingError, match=r"; expected .+\. See help\(connect_kit\."):
+        make(value)
+
+
+def test_a_panel_given_an_audit_names_the_part_that_it_shows(right: dict[str, Any]) -> None:
+    for panel, part in ((ck.DuplicatesPanel, "duplicates"), (ck.ClassroomsPanel, "classrooms")):
+        with pytest.raises(SettingError, match=rf"Give the audit's {part}: audit\.{part}"):
+            panel(right["audit"])

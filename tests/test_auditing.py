@@ -13,7 +13,7 @@ import pytest
 import connect_kit as ck
 from connect_kit.auditing import OUTPUTS
 from connect_kit.cli import run
-from connect_kit.errors import DeliveryError, OutputError, SuiteError
+from connect_kit.errors import DeliveryError, OutputError, SettingError, SuiteError
 
 ROOT = Path(__file__).parents[1]
 
@@ -129,3 +129,22 @@ print(found.verdict, len(found.roster.users))
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("fit ")
+
+
+@pytest.mark.parametrize("inside", ["", "audit"])
+@pytest.mark.parametrize("what", ["delivery", "workspace"])
+def test_an_audit_is_never_saved_into_what_was_handed_over(
+    what: str, inside: str, audit: ck.Audit, faulty: ck.SampleDistrict
+) -> None:
+    handed_over: Path = getattr(faulty, what)
+    before = {path.name: path.read_bytes() for path in handed_over.iterdir()}
+    with pytest.raises(SettingError, match="which is never written to; give another folder"):
+        audit.save(handed_over / inside)
+    assert {path.name: path.read_bytes() for path in handed_over.iterdir()} == before
+
+
+def test_an_audit_shows_how_many_rules_could_not_be_checked(clean: ck.SampleDistrict) -> None:
+    alone = ck.audit(clean.delivery, duplicates=False, progress=False)
+    unchecked = len(alone.findings.unchecked())
+    assert unchecked > 1
+    assert f"{unchecked} rules could not be checked" in alone._repr_html_()

@@ -132,7 +132,12 @@ def load_suites(extra: str | Path | None = None) -> tuple[Rule, ...]:
         paths = sorted(place.glob("*.json")) if place.is_dir() else [place]
         if not paths:
             raise SuiteError(f"{place}: holds no suite; expected JSON files such as users.json")
-        rules += [validated(rule) for path in paths for rule in read_suite(path, kit=False)]
+        taken = {rule.code for rule in rules}
+        own = [validated(rule) for path in paths for rule in read_suite(path, kit=False)]
+        for rule in own:
+            if rule.code in taken:
+                raise SuiteError(f"{rule.place}: the code {rule.code!r} is the kit's; expected another")
+        rules += own
     return tuple(rules)
 
 

@@ -137,7 +137,7 @@ def undo(file: TwinFile) -> None:
 def _do(file: Path, actions: list[ck.Action], *, yes: bool) -> None:
     target = ck.Twin(file)
     if not actions:
-        typer.echo("Nothing is to be done.")
+        typer.echo("There is nothing to do.")
     for action in actions:
         if yes:
             typer.echo(target.apply(action).what)

@@ -56,6 +56,8 @@ _SOURCES = {
     "Decisions": "read_decisions",
     "Duplicates": "find_duplicates",
     "Findings": "check_roster",
+    "MergePlan": "plan_merge",
+    "Results": "read_results",
     "Roster": "read_roster",
     "SchoolMatches": "match_schools",
     "UploadPlan": "plan_upload or read_plan",
@@ -90,16 +92,20 @@ def checked(*, paths: bool = True, **rules: Callable[[Any], str]) -> Callable[[C
         kinds = {
             name: _kinds(ast.parse(parameter.annotation, mode="eval").body, scope)
             for name, parameter in signature.parameters.items()
+            if isinstance(parameter.annotation, str)  # not self or cls
         }
+        name_of_verb = verb.__qualname__.removesuffix(".__init__")
 
         @functools.wraps(verb)
         def checking(*args: P.args, **kwargs: P.kwargs) -> R:
             for name, value in signature.bind(*args, **kwargs).arguments.items():
+                if name not in kinds:
+                    continue
                 expected = _expected(kinds[name], value) or (rules[name](value) if name in rules else "")
                 expected = expected or (_expected_of_path(value) if paths and "Path" in kinds[name] else "")
                 if expected:
                     raise SettingError(
-                        f"{name} is {_shown(value)}; expected {expected}. {_next(kinds[name], value, verb.__name__)}"
+                        f"{name} is {_shown(value)}; expected {expected}. {_next(kinds[name], value, name_of_verb)}"
                     )
             return verb(*args, **kwargs)
 

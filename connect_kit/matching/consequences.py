@@ -47,7 +47,7 @@ CLASSROOMS: Mapping[str, Outcome] = {
     "decided: archive": _ARCHIVE,
     "decided: leave": _LEAVE,
     "suggested": Outcome(
-        "A second classroom is created besides the existing one, unless the class ID is recorded on it exactly as in "
+        "A second classroom is created beside the existing one, unless the class ID is recorded on it exactly as in "
         "the delivery, or it is archived.",
         "S3, S10, S11",
     ),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import ipywidgets
 
 from connect_kit.display.look import counted
+from connect_kit.engine.arguments import checked
 from connect_kit.panels import classrooms_view as view
 from connect_kit.panels.base import Command
 from connect_kit.panels.elements import el
@@ -59,6 +60,10 @@ class ClassroomsPanel(ReviewPanel["ClassroomMatches"]):
         **STEPS,
         "school": Command(_ALL, "", "Accept every suggestion at the chosen school; one Undo reverts them all", True),
     }
+
+    @checked()
+    def __init__(self, classrooms: ClassroomMatches, *, masked: bool = False) -> None:
+        super().__init__(classrooms, masked=masked)
 
     def _parts(self) -> Sequence[ipywidgets.Widget]:
         self.school = self._dropdown("School", self._schools(), self._filter)

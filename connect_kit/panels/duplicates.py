@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import ipywidgets
 
 from connect_kit.display.look import counted
+from connect_kit.engine.arguments import checked
 from connect_kit.engine.weights import weight
 from connect_kit.panels import duplicates_view as view
 from connect_kit.panels.base import Command
@@ -59,6 +60,7 @@ class DuplicatesPanel(ReviewPanel["Duplicates"]):
         "refresh": Command("Refresh", "r", "Find pairs, clusters and conflicts again with all decisions"),
     }
 
+    @checked()
     def __init__(self, duplicates: Duplicates, *, masked: bool = False) -> None:
         self._explaining = False
         self._explained: tuple[str, str, str] | None = None  # keys and decision of the pair explained

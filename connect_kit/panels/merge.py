@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import ipywidgets
 
+from connect_kit.engine.arguments import checked
 from connect_kit.errors import TwinBusyError, TwinError
 from connect_kit.merging import MergePlan
 from connect_kit.merging.pairs import MERGEABLE
@@ -65,6 +66,7 @@ class MergePanel(ReviewPanel[MergePlan]):
         "undo": Command("Undo merge", "z", "Undo the last merge made here", True),
     }
 
+    @checked(paths=False)
     def __init__(self, plan: MergePlan, twin: Twin | str | Path, *, masked: bool = False) -> None:
         self.twin = as_twin(twin)
         self._done: list[Change] = []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import ipywidgets
 
 from connect_kit.display.look import counted
+from connect_kit.engine.arguments import checked
 from connect_kit.panels import results_view as view
 from connect_kit.panels.base import Command
 from connect_kit.panels.elements import Node, el
@@ -53,6 +54,7 @@ class ResultsPanel(ReviewPanel[Results]):
         "save": Command("Save", "", "Save results.csv, corrections.csv and support-message.txt in the folder", True),
     }
 
+    @checked()
     def __init__(self, results: Results) -> None:
         self._pages = dict.fromkeys(_PARTS.values(), 0)
         self._frames: dict[tuple[str, int], pd.DataFrame] = {}

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from connect_kit.display.look import counted
+from connect_kit.engine.arguments import checked
 from connect_kit.errors import TwinBusyError
 from connect_kit.panels import upload_view as view
 from connect_kit.panels.background import BackgroundTask, Throttle
@@ -60,6 +61,7 @@ class UploadPanel(UploadLayout):
         Takes the text that a real upload asks for.
     """
 
+    @checked(paths=False)
     def __init__(self, plan: UploadPlan, target: Twin | str | Path, *, duplicates: Duplicates | None = None) -> None:
         self.target = as_twin(target)
         self.duplicates = duplicates

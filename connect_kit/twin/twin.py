@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.display.html import table_html
+from connect_kit.engine.arguments import checked
 from connect_kit.errors import TwinBusyError
 from connect_kit.twin import filling
 from connect_kit.twin.actions import apply, preview
@@ -53,6 +54,7 @@ class Twin(TwinData):
     # Making one.
 
     @classmethod
+    @checked(paths=False)
     def new(cls, path: str | Path, district: str, schools: Mapping[str, str | None] | Sequence[str] = ()) -> Twin:
         """An empty workspace; its schools get the IDs ``S001`` and so on (kit decision).
 
@@ -73,6 +75,7 @@ class Twin(TwinData):
         return cls(path)
 
     @classmethod
+    @checked(paths=False)
     def fill(
         cls,
         path: str | Path,
@@ -111,6 +114,7 @@ class Twin(TwinData):
         return cls(path)
 
     @classmethod
+    @checked(paths=False)
     def sample(
         cls, path: str | Path | None = None, *, students: int = 2000, seed: int = 1, replace: bool = False
     ) -> Twin:

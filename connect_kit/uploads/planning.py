@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from connect_kit import connect
 from connect_kit.checks import AuditData
 from connect_kit.engine.arguments import checked
+from connect_kit.engine.files import outside
 from connect_kit.errors import PlanError, SettingError
 from connect_kit.uploads.plan import UploadPlan
 from connect_kit.uploads.plan_data import Critical
@@ -170,13 +171,9 @@ def _folder(roster: Roster, folder: str | Path | None) -> Path:
         delivery = roster.path.expanduser().resolve()
         name = delivery.name if delivery.is_dir() else delivery.stem
         return delivery.parent / f"{name}-upload"
-    place = Path(folder).expanduser()
-    if roster.path is not None:
-        delivery = roster.path.expanduser().resolve()
-        if place.resolve().is_relative_to(delivery):
-            raise SettingError(f"{place}: is inside the delivery, which is never written to; give another folder")
-        if delivery.is_relative_to(place.resolve()):
-            raise SettingError(f"{place}: contains the delivery, which is never written to; give another folder")
+    place = outside(folder, "the delivery", roster.path)
+    if roster.path is not None and roster.path.expanduser().resolve().is_relative_to(place.resolve()):
+        raise SettingError(f"{place}: contains the delivery, which is never written to; give another folder")
     return place
 
 

@@ -282,6 +282,15 @@ def test_a_hundred_thousand_brackets_are_an_error_of_the_suite(text: str, tmp_pa
         load_suites(tmp_path)
 
 
+def test_a_rule_with_the_code_of_one_of_the_kits_is_an_error(tmp_path: Path) -> None:
+    own = rule(column="email")
+    own["meta"] = {"code": "users.email.format"}
+    with pytest.raises(
+        SuiteError, match=r"expectation 1: the code 'users\.email\.format' is the kit's; expected another"
+    ):
+        load_suites(suite(tmp_path, own))
+
+
 def test_a_byte_order_mark_is_not_an_error(tmp_path: Path) -> None:
     path = suite(tmp_path, rule(column="role"))
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
@@ -424,7 +433,7 @@ def test_a_districts_causes_stand_beside_the_kits_and_hide_none(faulty: ck.Sampl
     roster = ck.read_roster(faulty.delivery)
     before = ck.check_roster(roster)
     codes = [rule.code for rule in before.rules]
-    meta = {"code": "users.role.known", "title": "Ours", "knock_on": codes}
+    meta = {"code": "users.own.rule", "title": "Ours", "knock_on": codes}
     path = suite(tmp_path, rule("expect_column_values_to_match_regex", meta=meta, column="sourcedId", regex="^nobody$"))
     after = ck.check_roster(roster, suites=path).causes()
     kit = after[after["cause"] != "Ours (sourcedId)"]

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-import pandas as pd
 import pytest
 
 import connect_kit as ck
@@ -381,7 +380,7 @@ class TestFromDuplicates:
         assert plan.table().empty
         assert len(plan) == 0
 
-    def test_duplicates_among_adults_are_refused(self, delivery):
+    def test_duplicates_among_adults_are_refused(self, delivery, folder):
         found = ck.find_duplicates(ck.read_roster(delivery), kind="people")
         with pytest.raises(SettingError, match="duplicates of people cannot be merged"):
-            plan_merge(found, pd.DataFrame())  # type: ignore[arg-type]
+            plan_merge(found, read_workspace(folder))
