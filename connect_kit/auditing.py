@@ -105,8 +105,9 @@ class Audit(AuditData):
         """Failing rows by rule, file or school, as an Altair chart; see :meth:`Findings.chart`."""
         return self.findings.chart(kind)
 
+    @checked()
     def save(self, folder: str | Path) -> Path:
-        """Write what was found into a folder: IDs and no names.
+        """Write what was found into a folder: IDs and no names; only classrooms.csv has titles, which may name a teacher.
 
         Written are report.html, findings.xlsx, findings.csv, duplicates.csv, schools.csv, classrooms.csv and
         summary.json, all or none; other files of the folder are left alone. What was not looked for is a CSV file

@@ -197,3 +197,9 @@ def test_a_panel_given_an_audit_names_the_part_that_it_shows(right: dict[str, An
     for panel, part in ((ck.DuplicatesPanel, "duplicates"), (ck.ClassroomsPanel, "classrooms")):
         with pytest.raises(SettingError, match=rf"Give the audit's {part}: audit\.{part}"):
             panel(right["audit"])
+
+
+def test_true_and_false_of_numpy_are_true_and_false(right: dict[str, Any]) -> None:
+    yes: Any = pd.Series([1, 2]).gt(0).all()
+    assert type(yes).__module__ == "numpy"
+    assert ck.upload(right["plan"], right["twin"], dry_run=yes, progress=False).dry_run

@@ -80,7 +80,8 @@ class RuleRun:
             del self.rules[number:]
             self.counts.pop(number, None)
             self.schema.execute(f"DELETE FROM _failing WHERE rule = {number}")
-            self.unchecked.append(Unchecked(rule, f"it could not be run: {_short(error)}", True))
+            why = _short(error) if rule.is_sql else _masked(_short(error))
+            self.unchecked.append(Unchecked(rule, f"it could not be run: {why}", True))
 
     def _query(self, rule: Rule) -> None:
         """Run the SQL of a district's own rule in the sandbox, and list the rows that it selects."""
@@ -228,7 +229,12 @@ def _exception(result: Any) -> str:
     info = result.exception_info or {}
     if "exception_message" not in info:  # GX nests it by metric where a column is missing
         info = next((value for value in info.values() if isinstance(value, dict)), {})
-    return _short(info.get("exception_message") or "no result")
+    return _masked(_short(info.get("exception_message") or "no result"))
+
+
+def _masked(text: str) -> str:
+    """A message of Python's, in which a quoted text may be a child's name."""
+    return re.sub(r"(['\"]).*\1", "…", text)
 
 
 def _short(error: object) -> str:

@@ -11,7 +11,7 @@ is for people, the rest is how :mod:`connect_kit.samples.catalogue` plants it).
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ from connect_kit.engine.rule_files import READER_RULES, suites_folder
 from connect_kit.errors import SuiteError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _SQL = "unexpected_rows_expectation"
 _DEEPEST = 30  # levels of nesting in a suite; GX and the report walk through them
@@ -129,16 +129,24 @@ def load_suites(extra: str | Path | None = None) -> tuple[Rule, ...]:
     rules = [rule for path in sorted(suites_folder().glob("*.json")) for rule in read_suite(path)]
     if extra is not None:
         place = Path(extra).expanduser()
-        paths = sorted(place.glob("*.json")) if place.is_dir() else [place]
+        paths = sorted(p for p in place.iterdir() if p.suffix.lower() == ".json") if place.is_dir() else [place]
         if not paths:
             raise SuiteError(f"{place}: holds no suite; expected JSON files such as users.json")
-        taken = {rule.code for rule in rules}
-        own = [validated(rule) for path in paths for rule in read_suite(path, kit=False)]
-        for rule in own:
-            if rule.code in taken:
-                raise SuiteError(f"{rule.place}: the code {rule.code!r} is the kit's; expected another")
-        rules += own
+        rules += _own(paths, {rule.code for rule in rules})
     return tuple(rules)
+
+
+def _own(paths: Iterable[Path], kit: set[str]) -> list[Rule]:
+    """A district's own rules. Those without a code get one each, so that a waiver is of one rule."""
+    own: dict[str, int] = {}
+    rules = []
+    for rule in (validated(rule) for path in paths for rule in read_suite(path, kit=False)):
+        if rule.code in kit:
+            raise SuiteError(f"{rule.place}: the code {rule.code!r} is the kit's; expected another")
+        own[rule.code] = own.get(rule.code, 0) + 1
+        named = (rule.expectation or {})["meta"].get("code")
+        rules.append(rule if named or own[rule.code] == 1 else replace(rule, code=f"{rule.code}_{own[rule.code]}"))
+    return rules
 
 
 def read_suite(path: Path, *, kit: bool = True) -> list[Rule]:

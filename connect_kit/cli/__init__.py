@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 import connect_kit as ck
-from connect_kit.cli.options import Delivery, bars
+from connect_kit.cli.options import Delivery, Suites, bars
 from connect_kit.cli.printing import print_audit
 from connect_kit.cli.sending import merge, prepare, results, upload
 from connect_kit.cli.twin import app as twin_app
@@ -40,9 +40,7 @@ def audit(
         Path | None, typer.Option(help="Folder with the CSV files exported from Connect, or a twin.")
     ] = None,
     level: Annotated[Level, typer.Option(help="Whether the files hold several schools or one.")] = "district",
-    suites: Annotated[
-        Path | None, typer.Option(help="The district's own suites: a JSON file, or a folder of them.")
-    ] = None,
+    suites: Suites = None,
     region: Annotated[str, typer.Option(help="Country of phone numbers written without country code.")] = "US",
     duplicates: Annotated[
         bool, typer.Option("--duplicates/--no-duplicates", help="Whether to look for duplicate students.")

@@ -24,6 +24,9 @@ ArchiveExisting = Annotated[
         show_default=False,
     ),
 ]
+Suites = Annotated[
+    Path | None, typer.Option(help="The district's own suites: a JSON file, or a folder of them.", show_default=False)
+]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it; otherwise it is only shown.")]
 
 

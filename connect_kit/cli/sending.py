@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import connect_kit as ck
-from connect_kit.cli.options import ArchiveExisting, Delivery, TwinOption, Waive, bars, waivers
+from connect_kit.cli.options import ArchiveExisting, Delivery, Suites, TwinOption, Waive, bars, waivers
 from connect_kit.cli.printing import print_gates, print_tables, print_upload
 from connect_kit.connect import Level
 from connect_kit.errors import SettingError
@@ -25,6 +25,7 @@ def prepare(
     upload_level: Annotated[
         Level | None, typer.Option(help="school: one set of files for each school.", show_default="as --level")
     ] = None,
+    suites: Suites = None,
     archive_existing: ArchiveExisting = None,
     waive: Waive = None,
     abandon: Annotated[
@@ -34,7 +35,7 @@ def prepare(
     """Write the files that Connect asks for, and say what blocks a real upload."""
     reasons = waivers(waive)
     plan = ck.plan_upload(
-        ck.audit(delivery, workspace, level=level, duplicates=False, progress=bars()),
+        ck.audit(delivery, workspace, level=level, suites=suites, duplicates=False, progress=bars()),
         folder=out,
         level=upload_level,
         archive_existing=archive_existing,

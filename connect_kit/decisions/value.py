@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import getpass
 import html
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -233,7 +234,7 @@ def read_decisions(path: str | Path | Roster | None) -> Decisions:
     SettingError
         When there is no such delivery and the name is not that of a CSV file.
     """
-    place = path if path is None or isinstance(path, str | Path) else path.path
+    place = path if path is None or isinstance(path, str | os.PathLike) else path.path
     if place is None:
         return Decisions(None)
     file = Path(place).expanduser().resolve()

@@ -32,7 +32,7 @@ def _has(*names: str) -> Callable[[Any], bool]:
 
 
 def _is_bool(value: Any) -> bool:
-    return isinstance(value, bool) or type(value).__name__ == "bool_"  # NumPy's, which a table's cell is
+    return isinstance(value, bool) or type(value).__name__ in ("bool", "bool_")  # NumPy's, which a table's cell is
 
 
 #: Annotations that are not classes of the kit.

@@ -167,6 +167,7 @@ def sample_roster(
     SettingError
         When an argument is not allowed, or faults do not fit together.
     """
+    students, seed = int(students), int(seed)
     share = DUPLICATE_SHARE if duplicates is True else float(duplicates)
     _check(students, schools, seed, layout, level, guardians, share)
     chosen, place = choose_faults(

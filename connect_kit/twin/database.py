@@ -75,8 +75,11 @@ def create_session(path: Path) -> Iterator[Session]:
         When the path is taken, or cannot be written.
     """
     place = path.expanduser().resolve()
+    log = place.with_name(place.name + ".wal")
     if place.exists():
         raise TwinError(f"{path}: a file is there already; open it with Twin(...), or give another name")
+    if log.exists():
+        raise TwinError(f"{path}: a file {log.name} is there already; give another name")
     with _exclusively(place, path, "its making"):
         try:
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -90,33 +93,39 @@ def create_session(path: Path) -> Iterator[Session]:
                     session.script(__package__, "schema.sql")
                 yield session
         except BaseException:
-            for left in (place, place.with_name(place.name + ".wal")):
+            for left in (place, log):
                 left.unlink(missing_ok=True)
             raise
 
 
-def remove(path: Path) -> None:
-    """Delete the file of a twin, where there is one.
+@contextlib.contextmanager
+def replaced(path: Path) -> Iterator[None]:
+    """Set the twin at a path aside, where there is one, while another is made; it comes back where that fails.
 
     Raises
     ------
     TwinError
-        When what is there is not a twin, or cannot be deleted; it is left as it is.
+        When what is there is not a twin, or cannot be set aside; it is left as it is.
     TwinBusyError
         When it is in use.
     """
     place = path.expanduser().resolve()
     if not place.exists():
+        yield
         return
-    doing = "its removal"
-    with open_session(path, doing):
+    with open_session(path, "its replacement"):
         pass  # it is a twin, and nobody else works on it
-    with _exclusively(place, path, doing):
-        try:
-            for left in (place, place.with_name(place.name + ".wal")):
-                left.unlink(missing_ok=True)
-        except OSError as error:
-            raise TwinError(f"{path}: cannot be deleted ({error.strerror or error}); give another name") from error
+    aside = place.with_name(f".{place.name}.replaced")
+    try:
+        place.replace(aside)
+    except OSError as error:
+        raise TwinError(f"{path}: cannot be replaced ({error.strerror or error}); give another name") from error
+    try:
+        yield
+    except BaseException:
+        aside.replace(place)
+        raise
+    aside.unlink()
 
 
 @contextlib.contextmanager

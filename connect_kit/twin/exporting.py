@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from connect_kit.connect import WORKSPACE_FILES
 from connect_kit.engine import create_table, default_engine, literal, quoted
+from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import replace_together
 from connect_kit.errors import EngineError, OutputError, TwinError
 from connect_kit.roster import Workspace
@@ -57,6 +58,7 @@ def workspace(twin: TwinData, *, engine: DuckDBEngine | None = None) -> Workspac
     return Workspace(schema, twin.path, rows)
 
 
+@checked()
 def export(twin: TwinData, folder: str | Path) -> None:
     """Write the workspace's CSV files, and beside them what these have no place for (see :meth:`Twin.fill`).
 

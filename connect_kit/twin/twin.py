@@ -16,7 +16,7 @@ from connect_kit.twin import filling
 from connect_kit.twin.actions import apply, preview
 from connect_kit.twin.activity import activity, log
 from connect_kit.twin.data import TwinData
-from connect_kit.twin.database import remove
+from connect_kit.twin.database import replaced
 from connect_kit.twin.exporting import digest, export, student, summary, table, workspace
 from connect_kit.twin.merging import merge, merge_conflicts, merge_moves
 from connect_kit.twin.processing.run import dry_run, send
@@ -54,7 +54,7 @@ class Twin(TwinData):
     # Making one.
 
     @classmethod
-    @checked(paths=False)
+    @checked()
     def new(cls, path: str | Path, district: str, schools: Mapping[str, str | None] | Sequence[str] = ()) -> Twin:
         """An empty workspace; its schools get the IDs ``S001`` and so on (kit decision).
 
@@ -75,7 +75,7 @@ class Twin(TwinData):
         return cls(path)
 
     @classmethod
-    @checked(paths=False)
+    @checked()
     def fill(
         cls,
         path: str | Path,
@@ -96,7 +96,8 @@ class Twin(TwinData):
         district : str, optional
             By default the name that a twin has exported, or that of the folder.
         replace : bool
-            A twin that is at the path is deleted first, with all that it holds; a file of another kind is left alone.
+            Take the place of a twin that is at the path, once the new one is complete; a file of another kind is left
+            alone.
 
         Raises
         ------
@@ -108,13 +109,12 @@ class Twin(TwinData):
         TwinBusyError
             When the twin that is to be replaced is in use.
         """
-        if replace:
-            remove(Path(path))
-        filling.fill(Path(path), workspace, district)
+        with replaced(Path(path)) if replace else contextlib.nullcontext():
+            filling.fill(Path(path), workspace, district)
         return cls(path)
 
     @classmethod
-    @checked(paths=False)
+    @checked()
     def sample(
         cls, path: str | Path | None = None, *, students: int = 2000, seed: int = 1, replace: bool = False
     ) -> Twin:
@@ -129,9 +129,9 @@ class Twin(TwinData):
         TwinError
             When the path is taken or cannot be written.
         """
-        if replace and path is not None:
-            remove(Path(path))
-        return cls(filling.sample(None if path is None else Path(path), students, seed))
+        place = None if path is None else Path(path)
+        with replaced(place) if replace and place is not None else contextlib.nullcontext():
+            return cls(filling.sample(place, students, seed))
 
     # Looking.
 

@@ -186,7 +186,9 @@ def _critical(findings: Findings) -> tuple[Critical, ...]:
         merged[code] = replace(before, count=before.count + int(count))
     for rule in findings.failed:
         if rule.severity == "critical":
-            merged.setdefault(rule.code, Critical(rule.code, f"{rule.title}: could not be checked", 0))
+            before = merged.get(rule.code, Critical(rule.code, "", 0))
+            titles = filter(None, (before.title, f"{rule.title}: could not be checked"))
+            merged[rule.code] = replace(before, title="; ".join(titles))
     return tuple(merged.values())
 
 

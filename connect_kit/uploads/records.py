@@ -44,7 +44,7 @@ def _dry_runs(folder: Path) -> list[DryRun]:
                 DryRun(
                     str(one["target"]), str(one["plan"]), tuple(one["files"]), str(one["when"]), dict(one["refused"]),
                     {str(code): int(rows) for code, rows in one["errors"].items()},
-                    str(one.get("results", "")), tuple(map(str, one.get("result_files", ()))),
+                    str(one.get("results", "")), tuple(Path(str(name)).name for name in one.get("result_files", ())),
                 )
             )  # fmt: skip
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
@@ -107,13 +107,20 @@ def recorded_forecast(plan: PlanData, results: Path) -> tuple[FileResult, ...]:
 def _folder(plan: PlanData, results: str) -> Path | None:
     """A folder of results, also where the plan's folder has been moved with it."""
     places = (Path(results), plan.folder / "results" / Path(results).name)
-    return next((place for place in places if place.is_dir()), None)
+    return next((place for place in places if _is_folder(place)), None)
+
+
+def _is_folder(place: Path) -> bool:
+    try:
+        return place.is_dir()
+    except (OSError, ValueError):  # a text that no path can be
+        return False
 
 
 def results_of(folder: Path, run: str) -> Path | None:
     """Where the results of a run are, if they are still there."""
     place, _ = _run(_read(folder / _RUNS, dict).get(run))
-    return Path(place) if place and Path(place).is_dir() else None
+    return Path(place) if place and _is_folder(Path(place)) else None
 
 
 def remember_run(folder: Path, run: str, results: Path, *, begun: str) -> None:

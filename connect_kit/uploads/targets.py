@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -103,10 +104,10 @@ def as_target(thing: Target | str | Path) -> Target:
     TwinError
         When there is no twin at the path.
     """
-    if isinstance(thing, (str, Path)):
-        home, name = _OPENER
-        target: Target = getattr(importlib.import_module(home), name)(thing)
-        return target
     if all(hasattr(thing, name) for name in ("facts", "dry_run", "send")):
-        return thing
+        return thing  # type: ignore[return-value]
+    if isinstance(thing, (str, os.PathLike)):
+        home, name = _OPENER
+        target: Target = getattr(importlib.import_module(home), name)(Path(thing))
+        return target
     raise SettingError(f"{type(thing).__name__} is not a target of an upload; give a Twin, or the path of one")

@@ -291,6 +291,39 @@ def test_a_rule_with_the_code_of_one_of_the_kits_is_an_error(tmp_path: Path) -> 
         load_suites(suite(tmp_path, own))
 
 
+def test_a_critical_rule_that_broke_is_named_by_the_gate_beside_a_finding_of_the_same_code(
+    clean: ck.SampleDistrict, tmp_path: Path
+) -> None:
+    path = suite(tmp_path / "suites", query("SELECT _line FROM users LIMIT 2"), query("SELECT nope FROM users"))
+    audit = ck.audit(clean.delivery, clean.workspace, suites=path, duplicates=False, progress=False)
+    (critical,) = ck.plan_upload(audit, folder=tmp_path / "plan").critical
+    assert (critical.code, critical.count) == ("users.own.rule", 2)
+    assert "could not be checked" in critical.title
+
+
+def test_rules_without_a_code_get_one_each(tmp_path: Path) -> None:
+    select = rule(SQL, meta={}, unexpected_rows_query="SELECT _line FROM users LIMIT 2")
+    path = suite(tmp_path, select, select)
+    codes = [one.code for one in load_suites(path)[-2:]]
+    assert codes == ["users.table.unexpected_rows_expectation", "users.table.unexpected_rows_expectation_2"]
+
+
+def test_a_suite_is_read_whatever_the_case_of_its_ending(tmp_path: Path) -> None:
+    suite(tmp_path, rule(column="role")).rename(tmp_path / "USERS.JSON")
+    assert load_suites(tmp_path)[-1].code == "users.own.rule"
+
+
+def test_a_value_never_stands_in_the_reason_of_a_rule_that_broke(clean: ck.SampleDistrict, tmp_path: Path) -> None:
+    names = set(ck.read_roster(clean.delivery).users["familyName"].dropna())
+    path = suite(
+        tmp_path,
+        rule("expect_column_median_to_be_between", column="familyName", min_value=1, max_value=2),
+    )
+    reasons = ck.check_roster(ck.read_roster(clean.delivery), suites=path).unchecked()
+    (reason,) = reasons.loc[reasons["code"] == "users.own.rule", "reason"]
+    assert not [name for name in names if name in reason]
+
+
 def test_a_byte_order_mark_is_not_an_error(tmp_path: Path) -> None:
     path = suite(tmp_path, rule(column="role"))
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -47,6 +48,20 @@ def prepare(road: Road, *more: str) -> int:
 def rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def test_preparing_knows_the_rules_of_the_district_itself(
+    road: Road, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = {
+        "type": "unexpected_rows_expectation",
+        "kwargs": {"unexpected_rows_query": "SELECT nope FROM users"},
+        "severity": "critical",
+        "meta": {"code": "users.own.rule", "title": "Lunch codes"},
+    }
+    (tmp_path / "users.json").write_text(json.dumps({"name": "users", "expectations": [broken]}), encoding="utf-8")
+    assert prepare(road, "--suites", str(tmp_path / "users.json")) == 1
+    assert "users.own.rule: Lunch codes: could not be checked" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_delivery_goes_all_the_way_from_prepared_files_to_merged_students(

@@ -127,3 +127,13 @@ def test_files_written_together_are_all_as_they_were_where_the_work_fails(tmp_pa
         (new / "a.csv").write_text("half")
         raise OSError(errno.ENOSPC, "No space left on device")
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.csv": "former a"}
+
+
+def test_files_written_together_are_all_as_they_were_where_a_folder_has_the_name_of_one(tmp_path):
+    (tmp_path / "b.csv").mkdir()
+    (tmp_path / "a.csv").write_text("former a")
+    message = r"b\.csv is a folder there\); what was there is unchanged"
+    with pytest.raises(OutputError, match=message), replace_together(tmp_path) as new:
+        for name in ("a.csv", "b.csv"):
+            (new / name).write_text("new")
+    assert (tmp_path / "a.csv").read_text() == "former a"

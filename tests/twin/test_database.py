@@ -13,7 +13,7 @@ import threading
 import duckdb
 import pytest
 
-from connect_kit.errors import TwinBusyError, TwinError
+from connect_kit.errors import TwinBusyError, TwinError, WorkspaceError
 from connect_kit.twin import Action, Twin
 from connect_kit.twin.database import open_session
 
@@ -122,6 +122,22 @@ def test_nothing_but_a_twin_is_replaced(exported, tmp_path):
         with pytest.raises(TwinError, match=r"notes\.duckdb"):
             make()
     assert notes.read_text() == "my own notes"
+
+
+@pytest.mark.parametrize("district", ["  ", None])
+def test_a_twin_stays_where_its_replacement_cannot_be_made(twin, tmp_path, district):
+    with pytest.raises((TwinError, WorkspaceError)):
+        Twin.fill(twin.path, tmp_path / "nowhere" if district is None else tmp_path, district=district, replace=True)
+    assert Twin(twin.path).id == twin.id
+    assert [path.name for path in tmp_path.glob(".*")] == []
+
+
+def test_a_log_of_another_file_is_left_alone(tmp_path):
+    log = tmp_path / "new.duckdb.wal"
+    log.write_text("my own notes")
+    with pytest.raises(TwinError, match=r"a file new\.duckdb\.wal is there already"):
+        Twin.new(tmp_path / "new.duckdb", "Maple Valley")
+    assert log.read_text() == "my own notes"
 
 
 def test_a_twin_in_use_is_not_replaced(twin, exported, other_process):

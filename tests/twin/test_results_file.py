@@ -67,6 +67,18 @@ def test_the_file_s_name_shows_place_kind_and_school_and_only_its_owner_may_read
     assert [path.name for path in result.path.parent.iterdir()] == ["07-classes-S001-result.csv"]
 
 
+def test_a_part_that_was_left_by_somebody_is_not_written_through(desk: Desk) -> None:
+    folder, victim = desk.folder / "results", desk.folder / "victim"
+    folder.mkdir()
+    victim.write_text("mine")
+    (folder / "01-classes-result.csv.part").symlink_to(victim)
+    result = desk.twin.send(desk.file("classes", CLASSES), folder, run="r", place=(1, 1))
+    assert victim.read_text() == "mine"
+    assert (
+        result.path is not None and not result.path.is_symlink() and stat.S_IMODE(result.path.stat().st_mode) == 0o600
+    )
+
+
 def test_a_dry_run_and_the_real_run_give_the_same_result_files_and_a_dry_run_changes_nothing(desk: Desk) -> None:
     # Decision 13
     files = [desk.file(kind, text) for kind, text in ALL]

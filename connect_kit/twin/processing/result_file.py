@@ -118,7 +118,9 @@ def remove(path: Path) -> None:
 
 
 def _private(path: Path) -> IO[bytes]:
-    """A new file that only its owner may read: it holds names."""
+    """A new file that only its owner may read, as it holds names, whatever was there before."""
+    if path.is_file() or not path.exists():  # and not a device
+        path.unlink(missing_ok=True)
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
 
 
