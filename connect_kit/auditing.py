@@ -107,7 +107,7 @@ class Audit(AuditData):
 
     @checked()
     def save(self, folder: str | Path) -> Path:
-        """Write what was found into a folder: IDs and no names; only classrooms.csv has titles, which may name a teacher.
+        """Write what was found into a folder: IDs and no names, but for the titles of classrooms.csv.
 
         Written are report.html, findings.xlsx, findings.csv, duplicates.csv, schools.csv, classrooms.csv and
         summary.json, all or none; other files of the folder are left alone. What was not looked for is a CSV file
