@@ -60,7 +60,7 @@ def outside(folder: Path | str, what: str, original: Path | None) -> Path:
 
 
 def read_json(path: Path) -> Any:
-    """What a JSON file holds; a byte order mark, which some editors add, is no matter.
+    """What a JSON file holds; a byte order mark, which some editors add, is left out.
 
     Raises
     ------

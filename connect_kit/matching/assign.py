@@ -105,7 +105,7 @@ def margins(left: Numbers, right: Numbers, weight: Weights, chosen: NDArray[np.b
     order = np.argsort(codes)
 
     def weight_of(a: Any, b: Any) -> Any:
-        """Weight of a pair, 0 where found is no such pair."""
+        """Weight of a pair; 0 where it was not found."""
         wanted = np.where((a >= 0) & (b >= 0), a * width + b, -1)
         at = np.minimum(np.searchsorted(codes[order], wanted), len(order) - 1)
         found = codes[order][at] == wanted
