@@ -199,7 +199,9 @@ def test_a_panel_given_an_audit_names_the_part_that_it_shows(right: dict[str, An
             panel(right["audit"])
 
 
-def test_true_and_false_of_numpy_are_true_and_false(right: dict[str, Any]) -> None:
+def test_true_and_false_of_numpy_are_true_and_false(tmp_path: Path) -> None:
+    twin = small.new_twin(tmp_path / "maple.duckdb")
+    plan = ck.plan_upload(ck.read_roster(small.deliver(tmp_path / "delivery")), twin.workspace())
     yes: Any = pd.Series([1, 2]).gt(0).all()
     assert type(yes).__module__ == "numpy"
-    assert ck.upload(right["plan"], right["twin"], dry_run=yes, progress=False).dry_run
+    assert ck.upload(plan, twin, dry_run=yes, progress=False).dry_run

@@ -71,7 +71,8 @@ def test_the_first_notebook_runs_shows_its_charts_and_asks_no_other_host(opened)
     assert other_hosts(opened.asked) == set()
 
 
-def test_tables_can_be_read_in_the_light_and_in_the_dark_theme(opened):
+def test_tables_can_be_read_in_the_light_and_in_the_dark_theme(open_notebook):
+    opened = open_notebook("01_read.ipynb")  # it shows tables of the kit and of pandas
     assert opened.run()
     opened.page.wait_for_selector(".jp-OutputArea-output table.dataframe")
     for theme in ("JupyterLab Dark", "JupyterLab Light"):

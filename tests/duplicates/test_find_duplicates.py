@@ -424,7 +424,7 @@ def test_a_threshold_is_a_probability(threshold: float, dated: Duplicates) -> No
 
 
 def test_an_unknown_kind_is_refused(dated: Duplicates) -> None:
-    with pytest.raises(SettingError, match="kind is 'pupils'; expected one of students, people"):
+    with pytest.raises(SettingError, match="kind is 'pupils'; expected 'students' or 'people'"):
         find_duplicates(dated.roster, kind="pupils")  # type: ignore[arg-type]
 
 
