@@ -55,10 +55,8 @@ class RuleRun:
         todo = [rule for rule in rules if self._is_applicable(rule)]
         if not todo:
             return
-        marked = [
-            {**(rule.expectation or {}), "meta": {**(rule.expectation or {})["meta"], "_number": number}}
-            for number, rule in enumerate(todo)
-        ]
+        # GX writes meta out with every result: it gets none of it but the number by which a rule is found again.
+        marked = [{**(rule.expectation or {}), "meta": {"_number": number}} for number, rule in enumerate(todo)]
         try:
             results = self.bridge.validate(batch, gx.ExpectationSuite(name=batch, expectations=marked)).results
         except broken as error:
