@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 #: What DuckDB says when a value, not the query, is at fault.
 _ABOUT_VALUES = re.compile(r"(?:Conversion|Invalid Input|Out of Range|Constraint) Error")
 
+#: The first quoted text of an error, and what follows.
+_FIRST_QUOTED = re.compile(r"(?<!\w)['\"].*")
+
 
 class RuleRun:
     """One run of the catalogue; collects failing rows in the table ``_failing`` (rule, line, value, id)."""
@@ -78,8 +81,7 @@ class RuleRun:
             del self.rules[number:]
             self.counts.pop(number, None)
             self.schema.execute(f"DELETE FROM _failing WHERE rule = {number}")
-            why = _short(error) if rule.is_sql else _masked(_short(error))
-            self.unchecked.append(Unchecked(rule, f"it could not be run: {why}", True))
+            self.unchecked.append(Unchecked(rule, f"it could not be run: {_short(error)}", True))
 
     def _query(self, rule: Rule) -> None:
         """Run the SQL of a district's own rule in the sandbox, and list the rows that it selects."""
@@ -227,16 +229,16 @@ def _exception(result: Any) -> str:
     info = result.exception_info or {}
     if "exception_message" not in info:  # GX nests it by metric where a column is missing
         info = next((value for value in info.values() if isinstance(value, dict)), {})
-    return _masked(_short(info.get("exception_message") or "no result"))
-
-
-def _masked(text: str) -> str:
-    """A message of Python's, in which a quoted text may be a child's name."""
-    return re.sub(r"(['\"]).*\1", "…", text)
+    return _short(info.get("exception_message") or "no result")
 
 
 def _short(error: object) -> str:
-    """An error in one line; what DuckDB shows of a value is left out, as it may be a child's name (decision 24)."""
+    """An error in one line without the values it quotes, as one may be a child's name (decision 24).
+
+    What DuckDB quotes otherwise is the query; what Python and Great Expectations quote is left out.
+    """
     text = " ".join(str(error).split())
     kind = _ABOUT_VALUES.search(text)
-    return f"{kind[0]}: a value does not have the form that the rule needs" if kind else text[:200]
+    if kind:
+        return f"{kind[0]}: a value does not have the form that the rule needs"
+    return (text if isinstance(error, EngineError) else _FIRST_QUOTED.sub("…", text))[:200]

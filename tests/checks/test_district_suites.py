@@ -324,6 +324,17 @@ def test_a_value_never_stands_in_the_reason_of_a_rule_that_broke(clean: ck.Sampl
     assert not [name for name in names if name in reason]
 
 
+def test_a_long_value_never_stands_in_a_reason_either(clean: ck.SampleDistrict, tmp_path: Path) -> None:
+    roster = ck.read_roster(clean.delivery)
+    changed = roster.replace(users=roster.users.assign(familyName="Zqx" * 200))
+    ranges = {"quantiles": [0.5], "value_ranges": [[1, 2]]}
+    kind = "expect_column_quantile_values_to_be_between"
+    path = suite(tmp_path, rule(kind, column="familyName", quantile_ranges=ranges))
+    reasons = ck.check_roster(changed, suites=path).unchecked()
+    (reason,) = reasons.loc[reasons["code"] == "users.own.rule", "reason"]
+    assert "Zqx" not in reason and "could not convert string to float" in reason
+
+
 def test_a_byte_order_mark_is_not_an_error(tmp_path: Path) -> None:
     path = suite(tmp_path, rule(column="role"))
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
