@@ -269,7 +269,7 @@ def _examples(example: Any) -> tuple[str, ...]:
 def reader_rules() -> Mapping[str, Rule]:
     """What the reader itself finds, by code; ``*`` stands for a table's name."""
     rules = {}
-    for data in json.loads(READER_RULES.read_text(encoding="utf-8")):
+    for data in read_json(READER_RULES):
         examples = _examples(data.pop("example", None))
         rules[data["code"]] = Rule(**{"table": "", "of_rows": False, **data}, examples=examples)
     return rules

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from connect_kit.display.look import counted
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -72,17 +74,17 @@ def _print_matched(audit: ck.Audit) -> None:
     if audit.duplicates is not None:
         pairs = audit.duplicates.table()
         within = int((pairs["right_source"] == "roster").sum())
-        counts = f"{within:,} {'pair' if within == 1 else 'pairs'} in the delivery"
+        counts = f"{counted(within, 'pair')} in the delivery"
         if audit.duplicates.workspace is not None:
             counts += f", {len(pairs) - within:,} of the delivery and Connect"
         children = audit.duplicates.counts["clusters"]
         typer.echo(f"  {'Duplicate students':<20}{counts}; {children:,} {'child' if children == 1 else 'children'}")
     for name, value in (("Schools", audit.schools), ("Classrooms", audit.classrooms)):
         if value is not None:
-            counted = value.counts
+            found = value.counts
             typer.echo(
-                f"  {name:<20}{counted['matched']:,} matched, {counted['suggested']:,} suggested, "
-                f"{counted['unmatched']:,} without a partner"
+                f"  {name:<20}{found['matched']:,} matched, {found['suggested']:,} suggested, "
+                f"{found['unmatched']:,} without a partner"
             )
 
 

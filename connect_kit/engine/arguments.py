@@ -31,23 +31,28 @@ def _has(*names: str) -> Callable[[Any], bool]:
     return lambda value: not isinstance(value, type) and all(hasattr(value, name) for name in names)
 
 
-def _is_bool(value: Any) -> bool:
-    return isinstance(value, bool) or type(value).__name__ in ("bool", "bool_")  # NumPy's, which a table's cell is
+def is_bool(value: Any) -> bool:
+    """Whether it is True or False, Python's or NumPy's, which a table's cell is."""
+    return isinstance(value, bool) or type(value).__name__ in ("bool", "bool_")
+
+
+#: Whether uploads can be sent to it, as to a twin: it does what ``uploads.targets.Target`` says.
+is_target = _has("facts", "dry_run", "send")
 
 
 #: Annotations that are not classes of the kit.
 _KINDS = {
     "None": _Kind("None", lambda value: value is None),
-    "bool": _Kind("True or False", lambda value: _is_bool(value)),
-    "int": _Kind("a whole number", lambda value: isinstance(value, Integral) and not _is_bool(value)),
-    "float": _Kind("a number", lambda value: isinstance(value, Real) and not _is_bool(value)),
+    "bool": _Kind("True or False", is_bool),
+    "int": _Kind("a whole number", lambda value: isinstance(value, Integral) and not is_bool(value)),
+    "float": _Kind("a number", lambda value: isinstance(value, Real) and not is_bool(value)),
     "str": _Kind("text", lambda value: isinstance(value, str)),
     "Path": _Kind("a path", lambda value: isinstance(value, os.PathLike)),
     "date": _Kind("a date", lambda value: isinstance(value, date)),
     "DataFrame": _Kind("a DataFrame", _has("columns", "iloc")),
     "Event": _Kind("a threading.Event", _has("set", "is_set")),
     "OnProgress": _Kind("a function", lambda value: callable(value) and not isinstance(value, type)),
-    "Target": _Kind("a Twin", _has("facts", "dry_run", "send")),
+    "Target": _Kind("a Twin", is_target),
 }
 #: Where values of the kit's classes come from.
 _SOURCES = {

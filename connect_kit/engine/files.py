@@ -149,10 +149,11 @@ def replace_together(folder: Path | str, *, private: bool = False) -> Iterator[P
         target.mkdir(mode=0o700 if private else 0o777, parents=True, exist_ok=True)
         new = Path(tempfile.mkdtemp(prefix=".writing-", dir=target))
         yield new
-        in_the_way = next((path for path in sorted(new.iterdir()) if (target / path.name).is_dir()), None)
-        if in_the_way is not None:
-            raise IsADirectoryError(errno.EISDIR, f"{in_the_way.name} is a folder there")
-        for path in sorted(new.iterdir()):
+        paths = sorted(new.iterdir())
+        for path in paths:
+            if (target / path.name).is_dir():
+                raise IsADirectoryError(errno.EISDIR, f"{path.name} is a folder there")
+        for path in paths:
             if private:
                 path.chmod(_PRIVATE)
             path.replace(target / path.name)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from connect_kit.display.html import missing, visible
+from connect_kit.engine.arguments import is_bool
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,7 +86,7 @@ def frame_table(caption: str, frame: pd.DataFrame, *, most: int = MOST, class_: 
 def _cell(value: Any) -> object:
     if missing(value) or isinstance(value, str):
         return value
-    if isinstance(value, bool) or type(value).__name__ == "bool":
+    if is_bool(value):
         return "yes" if value else "no"
     if isinstance(value, int) or (hasattr(value, "is_integer") and float(value).is_integer()):
         return number(f"{int(value):,}")

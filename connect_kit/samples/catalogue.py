@@ -9,11 +9,11 @@ fault fits every layout that writes its column.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from connect_kit.engine.files import read_json
 from connect_kit.engine.rule_files import READER_RULES, suites_folder
 from connect_kit.errors import SettingError, SuiteError
 from connect_kit.samples.fault import Fault
@@ -38,7 +38,7 @@ def known_faults() -> tuple[Fault, ...]:
 
 def _faults_of(path: Path) -> Iterator[Fault]:
     try:
-        data = json.loads(path.read_text(encoding="utf-8-sig"))
+        data = read_json(path)
         rules = data if isinstance(data, list) else [_flat(path.stem, rule) for rule in data["expectations"]]
         for rule in rules:
             example = rule.get("example", [])

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from connect_kit.engine.arguments import is_target
 from connect_kit.errors import SettingError
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def as_target(thing: Target | str | Path) -> Target:
     TwinError
         When there is no twin at the path.
     """
-    if all(hasattr(thing, name) for name in ("facts", "dry_run", "send")):
+    if is_target(thing):
         return thing  # type: ignore[return-value]
     if isinstance(thing, (str, os.PathLike)):
         home, name = _OPENER
