@@ -136,10 +136,10 @@ def forecast(expected: Forecast | None) -> list[Node]:
     if expected is None:
         return [*made, el("p", "Press Dry run: nothing is changed, and the forecast appears here.")]
     by_school = expected.table()
-    counted = bool(by_school["doubled"].notna().any())
-    by_school = by_school.rename(columns={"doubled": "duplicates"}) if counted else by_school.drop(columns="doubled")
+    known = bool(by_school["doubled"].notna().any())
+    by_school = by_school.rename(columns={"doubled": "duplicates"}) if known else by_school.drop(columns="doubled")
     made += frame_table("What the upload would do, by school", by_school)
-    if not counted:
+    if not known:
         words = "Duplicates were not counted: students who are on Connect without a SIS ID would become duplicates."
         made.append(el("p", el("strong", "▲ "), words, class_="ck-warning"))
     made += frame_table("What a nightly sync of these files would archive", expected.sync())
