@@ -1,0 +1,93 @@
+"""The road from a delivery to Connect, by the command line; what came of it is counted on the exported CSV files."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from connect_kit.cli import run
+
+
+class Road:
+    """One delivery, and a twin of the district's workspace."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str], delivery: Path, workspace: Path) -> None:
+        self.folder, self.capsys, self.delivery = folder, capsys, delivery
+        self.twin, self.plan, self.out = folder / "twin.duckdb", folder / "plan", folder / "out"
+        self.said = ""
+        assert self.run("twin", "new", self.twin, "--workspace", workspace, "--district", "Maple Valley") == 0
+
+    def run(self, *words: object) -> int:
+        """Run a command; what it printed is in ``said``."""
+        self.capsys.readouterr()
+        code = run([str(word) for word in words])
+        printed = self.capsys.readouterr()
+        self.said = printed.out + printed.err
+        return code
+
+    def audit(self, *more: object) -> int:
+        return self.run("audit", self.delivery, "--workspace", self.twin, "--out", self.out, *more)
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.out / "summary.json").read_text(encoding="utf-8"))
+        return found
+
+    def found(self, code: str, severity: str | None = None) -> int:
+        """Failing rows of a code in the last audit."""
+        rows = [one for one in self.summary["findings"] if one["code"] == code]
+        return sum(one["count"] for one in rows if severity in (None, one["severity"]))
+
+    def prepare(self, *more: object) -> int:
+        return self.run("prepare", self.delivery, "--workspace", self.twin, "--out", self.plan, *more)
+
+    def rehearse(self, *more: object) -> int:
+        return self.run("upload", self.plan, "--twin", self.twin, *more)
+
+    def upload(self, *more: object) -> int:
+        """Upload for real, typing the words that the command asks for."""
+        code = self.run("upload", self.plan, "--twin", self.twin, "--real", "--confirm", "?", *more)
+        if "--confirm '" not in self.said:
+            return code
+        words = self.said.partition("--confirm '")[2].partition("'")[0]
+        return self.run("upload", self.plan, "--twin", self.twin, "--real", "--confirm", words, *more)
+
+    def count(self, sql: str) -> Any:
+        """The first value of a query on the files that the twin exports; a table is named by its file."""
+        return self.rows(sql)[0][0]
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        exported = self.folder / "exported"
+        assert self.run("twin", "export", self.twin, "--out", exported) == 0, self.said
+        with duckdb.connect() as connection:
+            for file in sorted(exported.glob("*.csv")):
+                connection.execute(
+                    f"CREATE VIEW \"{file.stem}\" AS FROM read_csv('{file}', all_varchar = true, header = true)"
+                )
+            return connection.execute(sql).fetchall()
+
+
+Lay = Callable[[Path, Path], Road]
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def rewrite(path: Path, change: Callable[[dict[str, str]], dict[str, str] | None]) -> None:
+    """Change the rows of a CSV file; None leaves a row out."""
+    rows = read(path)
+    kept = [new for row in rows if (new := change(dict(row))) is not None]
+    names: Sequence[str] = list(rows[0])
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, names)
+        writer.writeheader()
+        writer.writerows(kept)

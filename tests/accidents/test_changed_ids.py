@@ -1,0 +1,187 @@
+"""Accident 1: the SIS was changed, or its export, and children come under other IDs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.accidents.road import Lay, Road, read
+from tests.accidents.years import PATTERNS, District, Written
+
+ACTIVE = "SELECT count(*) FROM students WHERE archived = 'false'"
+#: Children of whom Connect holds more than one record that is not archived.
+DOUBLED = """
+    SELECT count(*) FROM (SELECT givenName, familyName, connectSchoolId, grade FROM students WHERE archived = 'false'
+    GROUP BY ALL HAVING count(*) > 1)
+"""
+
+
+def migrated(
+    folder: Path, pattern: str = "number_to_guid", kinds: tuple[str, ...] = ("students",), *, seed: int = 1,
+    **scope: int,
+) -> Written:  # fmt: skip
+    """A district in the middle of a year, whose IDs change and nothing else."""
+    district = District(180, schools=2, seed=seed, pattern=pattern)
+    last = district.copy()
+    district.change_ids(pattern, kinds, **scope)
+    return district.write(folder / "district", last)
+
+
+def blocked_by_ids(road: Road) -> None:
+    assert road.audit() == 1
+    assert road.summary["verdict"] == "not fit"
+    assert road.found("workspace.students.id_changed", "critical") > 0
+    first = next(line for line in road.said.splitlines() if "critical" in line)
+    assert "ID" in first
+    assert road.prepare() == 1
+    assert "changed" in road.said or "IDs as Connect has them" in road.said
+
+
+@pytest.mark.parametrize("pattern", sorted(PATTERNS))
+def test_a_delivery_in_which_every_child_has_a_new_id_is_not_fit_and_names_the_pattern(
+    pattern: str, tmp_path: Path, lay: Lay
+) -> None:
+    made = migrated(tmp_path, pattern)
+    road = lay(made.delivery, made.workspace)
+    blocked_by_ids(road)
+    assert road.found("workspace.students.id_changed", "critical") == len(made.crosswalk["students"])
+    listed = [one for one in read(road.out / "id_changes.csv") if one["kind"] == "students"]
+    assert {one["oldId"]: one["newId"] for one in listed} == made.crosswalk["students"]
+    assert {one["pattern"] for one in listed} == {pattern}
+
+
+@pytest.mark.parametrize("kinds", [("students",), ("students", "guardians", "staff"), ("guardians",), ("staff",)])
+def test_with_the_ids_that_connect_has_nothing_is_doubled(kinds: tuple[str, ...], tmp_path: Path, lay: Lay) -> None:
+    made = migrated(tmp_path, kinds=kinds)
+    road = lay(made.delivery, made.workspace)
+    before = {table: road.count(f"SELECT count(*) FROM {table}") for table in ("students", "guardians", "staff")}
+    assert road.audit() == 1
+    assert road.prepare("--keep-ids") == 0, road.said
+    assert road.rehearse() == 0, road.said
+    assert road.upload() == 0, road.said
+    assert road.count(ACTIVE) == len(made.this.children)
+    assert road.count(DOUBLED) == 0
+    assert {table: road.count(f"SELECT count(*) FROM {table}") for table in before} == before
+    kept = {one.id for one in made.last.children.values()}
+    assert {row[0] for row in road.rows("SELECT studentId FROM students")} == kept
+    changed = [one for one in read(road.plan / "crosswalk.csv") if one["kind"] in kinds]
+    assert {one["oldId"]: one["newId"] for one in changed} == {
+        old: new for kind in kinds for old, new in made.crosswalk[kind].items()
+    }
+
+
+def test_one_school_alone_that_changed_its_ids_blocks_the_upload(tmp_path: Path, lay: Lay) -> None:
+    made = migrated(tmp_path, school=1)
+    road = lay(made.delivery, made.workspace)
+    blocked_by_ids(road)
+    assert road.found("workspace.students.id_changed") == len(made.crosswalk["students"])
+    assert "0102" in road.said
+    assert road.prepare("--keep-ids") == 0, road.said
+    assert road.rehearse() == 0
+    assert road.upload() == 0, road.said
+    assert road.count(DOUBLED) == 0
+
+
+def test_one_grade_alone_that_changed_its_ids_blocks_the_upload(tmp_path: Path, lay: Lay) -> None:
+    made = migrated(tmp_path, grade=5)
+    road = lay(made.delivery, made.workspace)
+    blocked_by_ids(road)
+    assert road.found("workspace.students.id_changed") == len(made.crosswalk["students"])
+
+
+def test_a_single_changed_id_is_a_warning(tmp_path: Path, lay: Lay) -> None:
+    district = District(180, schools=2)
+    last = district.copy()
+    one = next(iter(district.year.children.values()))
+    one.id = PATTERNS["unrelated"](one.id)
+    made = district.write(tmp_path / "district", last)
+    road = lay(made.delivery, made.workspace)
+    assert road.audit() == 0, road.said
+    assert road.summary["verdict"] == "fit, but decide first"
+    assert road.found("workspace.students.id_changed", "warning") == 1
+    assert road.found("workspace.students.id_changed", "critical") == 0
+    assert road.audit("--strict") == 1
+
+
+def test_new_ids_can_be_recorded_on_connect_first(tmp_path: Path, lay: Lay) -> None:
+    made = migrated(tmp_path)
+    road = lay(made.delivery, made.workspace)
+    assert road.run("twin", "record-ids", road.twin, road.delivery) == 0
+    assert road.count("SELECT count(*) FROM students WHERE length(studentId) = 36") == 0  # a preview changes nothing
+    assert road.run("twin", "record-ids", road.twin, road.delivery, "--yes") == 0, road.said
+    assert road.audit() == 0, road.said
+    assert road.found("workspace.students.id_changed") == 0
+    assert road.prepare() == 0, road.said
+    assert road.rehearse() == 0
+    assert road.upload() == 0, road.said
+    assert road.count(ACTIVE) == len(made.this.children)
+    assert {row[0] for row in road.rows("SELECT studentId FROM students")} == {
+        c.id for c in made.this.children.values()
+    }
+
+
+def test_records_under_old_ids_can_be_archived_first(tmp_path: Path, lay: Lay) -> None:
+    made = migrated(tmp_path)
+    road = lay(made.delivery, made.workspace)
+    assert road.run("twin", "archive-changed", road.twin, road.delivery, "--yes") == 0, road.said
+    assert road.audit() == 0, road.said
+    assert road.prepare() == 0, road.said
+    assert road.rehearse() == 0
+    assert road.upload() == 0, road.said
+    assert road.count(ACTIVE) == len(made.this.children)
+    assert road.count("SELECT count(*) FROM students WHERE archived = 'true'") == len(made.last.children)
+
+
+def test_what_was_doubled_on_purpose_can_be_merged_and_the_merge_undone(tmp_path: Path, lay: Lay) -> None:
+    made = migrated(tmp_path)
+    road = lay(made.delivery, made.workspace)
+    children = len(made.this.children)
+    assert road.prepare("--waive", "workspace.students.id_changed=Ms. Lee knows: they are merged afterwards") == 0, (
+        road.said
+    )
+    assert road.rehearse() == 0
+    assert str(children) in road.said
+    assert road.upload() == 0, road.said
+    assert road.count(ACTIVE) == 2 * children
+    assert road.run("merge", road.delivery, "--twin", road.twin, "--out", road.folder / "merge", "--apply") == 0, (
+        road.said
+    )
+    assert road.count(ACTIVE) == children
+    assert {row[0] for row in road.rows("SELECT studentId FROM students")} == {
+        c.id for c in made.this.children.values()
+    }
+    assert road.run("twin", "undo", road.twin) == 0, road.said
+    assert road.count(ACTIVE) == 2 * children
+
+
+def test_the_last_upload_can_be_taken_back(tmp_path: Path, lay: Lay) -> None:
+    made = migrated(tmp_path)
+    road = lay(made.delivery, made.workspace)
+    before = road.rows("SELECT * FROM students ORDER BY ALL"), road.rows("SELECT * FROM enrollments ORDER BY ALL")
+    assert road.prepare("--waive", "workspace.students.id_changed=a try") == 0, road.said
+    assert road.rehearse() == 0
+    assert road.upload() == 0, road.said
+    assert road.count(ACTIVE) == 2 * len(made.this.children)
+    assert road.run("twin", "undo", road.twin) == 0, road.said
+    after = road.rows("SELECT * FROM students ORDER BY ALL"), road.rows("SELECT * FROM enrollments ORDER BY ALL")
+    assert after == before
+    assert road.prepare("--keep-ids") == 0, road.said
+    assert road.rehearse() == 0
+    assert road.upload() == 0, road.said
+    assert road.count(ACTIVE) == len(made.this.children)
+
+
+def test_names_are_in_nothing_that_says_which_ids_changed(tmp_path: Path, lay: Lay) -> None:
+    made = migrated(tmp_path, kinds=("students", "guardians", "staff"))
+    road = lay(made.delivery, made.workspace)
+    assert road.audit() == 1
+    road.prepare("--keep-ids")
+    texts = [path.read_text(encoding="utf-8") for path in (
+        road.out / "id_changes.csv", road.out / "findings.csv", road.out / "summary.json", road.out / "report.html",
+        road.plan / "crosswalk.csv", road.plan / "plan.json",
+    )]  # fmt: skip
+    people = [*made.this.children.values(), *made.this.guardians.values(), *made.this.staff.values()]
+    for text in texts:
+        words = set(text.replace(",", " ").replace('"', " ").replace(">", " ").replace("<", " ").split())
+        assert not {one.family for one in people if len(one.family) > 4} & words - {"School", "Young", "Green", "Black"}

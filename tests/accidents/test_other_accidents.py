@@ -1,0 +1,362 @@
+"""Accidents 2 to 10, each from the delivery to what Connect holds afterwards."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from tests.accidents.road import Lay, Road, read, rewrite
+from tests.accidents.years import District, Year
+
+ACTIVE = "SELECT count(*) FROM students WHERE archived = 'false'"
+RELATED = (
+    "SELECT count(*) FROM (SELECT unnest(string_split(connectStudentIds, ',')) AS one FROM guardians) WHERE one <> ''"
+)
+
+
+def plain(folder: Path, lay: Lay, *, students: int = 180, schools: int = 2) -> tuple[Road, Year]:
+    """A district whose delivery is what Connect has, uploaded once so that all of it came by upload."""
+    district = District(students, schools=schools, seed=4)
+    district.hire(schools - 1)  # somebody without a class
+    made = district.write(folder / "district")
+    road = lay(made.delivery, made.workspace)
+    assert road.prepare() == 0, road.said
+    assert road.rehearse() == 0, road.said
+    assert road.upload() == 0, road.said
+    return road, made.this
+
+
+def with_guardians_file(road: Road, year: Year, families: int) -> int:
+    """Move guardians into guardians.csv, for so many children only; returns how many relationships that holds."""
+    kept = list(year.children.values())[:families]
+    rows = [
+        (
+            child.id,
+            year.guardians[n].id,
+            year.guardians[n].given,
+            year.guardians[n].family,
+            year.guardians[n].email,
+            year.guardians[n].sms,
+        )
+        for child in kept
+        for n in child.guardians
+    ]
+    rewrite(
+        road.delivery / "users.csv", lambda row: None if row["role"] == "guardian" else {**row, "agentSourcedIds": ""}
+    )
+    with (road.delivery / "guardians.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow("studentSourcedId guardianSourcedId givenName familyName email sms".split())
+        writer.writerows(rows)
+    return len(rows)
+
+
+# Duplicate students change the verdict.
+
+
+def test_a_child_delivered_twice_changes_the_verdict_and_is_counted_alike_everywhere(tmp_path: Path, lay: Lay) -> None:
+    made = District(180, schools=2, seed=4).write(tmp_path / "district")
+    road = lay(made.delivery, made.workspace)
+    again = [row for row in read(made.delivery / "users.csv") if row["role"] == "student"][:12]
+    with (made.delivery / "users.csv").open("a", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([{**row, "sourcedId": f"9{row['sourcedId']}"}.values() for row in again])
+    assert road.audit() == 0, road.said
+    assert road.summary["verdict"] == "fit, but decide first"
+    reasons = {one["code"]: one["children"] for one in road.summary["verdict_reasons"]}
+    assert 12 in reasons.values()
+    assert "12 children would be doubled" in road.said.replace("\n", " ")
+    assert "12 children would be doubled" in (road.out / "report.html").read_text(encoding="utf-8")
+    assert road.audit("--strict") == 1
+
+
+# Abandon is previewed.
+
+
+def test_abandon_that_would_disconnect_most_families_blocks_until_it_is_waived(tmp_path: Path, lay: Lay) -> None:
+    road, year = plain(tmp_path, lay)
+    before = road.count(RELATED)
+    kept = with_guardians_file(road, year, 60)
+    assert kept < before
+    assert road.prepare("--abandon") == 1
+    assert "guardians.abandon.many" in road.said
+    road.rehearse()
+    assert f"{before - kept:,}" in road.said
+    assert road.upload() == 1
+    assert road.count(RELATED) == before
+    assert road.prepare("--abandon", "--waive", "guardians.abandon.many=all families were asked") == 0, road.said
+    assert road.rehearse() == 0, road.said
+    assert road.upload() == 0, road.said
+    assert road.count(RELATED) == kept
+
+
+def test_abandon_of_a_few_is_counted_and_does_not_block(tmp_path: Path, lay: Lay) -> None:
+    road, year = plain(tmp_path, lay)
+    before = road.count(RELATED)
+    kept = with_guardians_file(road, year, len(year.children) - 4)
+    assert road.prepare("--abandon") == 0, road.said
+    assert road.rehearse() == 0, road.said
+    assert str(before - kept) in road.said
+    assert road.upload() == 0, road.said
+    assert road.count(RELATED) == kept
+
+
+# Two schools in a school-level delivery.
+
+
+def test_a_school_level_upload_sends_the_rows_of_the_school_that_it_names(tmp_path: Path, lay: Lay) -> None:
+    district = District(180, schools=2, seed=4)
+    last = district.copy()
+    extra = district.family(grade=3) + district.family(grade=4) + district.family(grade=2)
+    district.seat(district.year, "24")
+    made = district.write(tmp_path / "district", last)
+    road = lay(made.delivery, made.workspace)
+    here = [c for c in extra if c.school == 0]
+    assert here
+    assert len(here) < len(extra)
+    before = dict(road.rows("SELECT connectSchoolId, count(*) FROM students GROUP BY ALL"))
+    assert road.run(
+        "prepare", road.delivery, "--workspace", road.twin, "--out", road.plan, "--level", "school", "--school", "0101"
+    ) == 0, road.said  # fmt: skip
+    assert "0102" in road.said
+    assert road.rehearse() == 0, road.said
+    assert road.upload() == 0, road.said
+    after = dict(road.rows("SELECT connectSchoolId, count(*) FROM students GROUP BY ALL"))
+    assert after == {"K1": before["K1"] + len(here), "K2": before["K2"]}
+    assert {row[0] for row in road.rows("SELECT studentId FROM students WHERE connectSchoolId = 'K1'")} == {
+        c.id for c in made.this.children.values() if c.school == 0
+    }
+
+
+def test_one_school_cannot_be_waived_at_school_level(tmp_path: Path, lay: Lay) -> None:
+    made = District(120, schools=2, seed=4).write(tmp_path / "district")
+    road = lay(made.delivery, made.workspace)
+    words = ("prepare", road.delivery, "--workspace", road.twin, "--out", road.plan, "--level", "school")
+    assert road.run(*words) in (1, 2)
+    assert "0101" in road.said
+    assert "0102" in road.said
+    assert road.run(*words, "--waive", "users.orgSourcedIds.one_school=we want to") == 2
+    assert "cannot be waived" in road.said
+
+
+def test_a_school_level_delivery_without_school_ids_goes_to_the_school_that_is_named(tmp_path: Path, lay: Lay) -> None:
+    district = District(120, schools=2, seed=4)
+    made = district.write(tmp_path / "district")
+    road = lay(made.delivery, made.workspace)
+    own = {c.id for c in made.this.children.values() if c.school == 1}
+    agents = {
+        a for r in read(made.delivery / "users.csv") if r["sourcedId"] in own for a in r["agentSourcedIds"].split(",")
+    }
+    staff = {s.id for s in made.this.staff.values() if s.school == 1}
+    rewrite(
+        made.delivery / "users.csv",
+        lambda r: {**r, "orgSourcedIds": ""} if r["sourcedId"] in own | agents | staff else None,
+    )
+    for name in ("classes", "enrollments"):
+        rewrite(
+            made.delivery / f"{name}.csv",
+            lambda r: {**r, "schoolSourcedId": ""} if r["schoolSourcedId"] == "0102" else None,
+        )
+    before = road.count(ACTIVE)
+    assert road.run(
+        "prepare", road.delivery, "--workspace", road.twin, "--out", road.plan, "--level", "school", "--school", "0102"
+    ) == 0, road.said  # fmt: skip
+    assert road.rehearse() == 0, road.said
+    assert road.upload() == 0, road.said
+    assert road.count(ACTIVE) == before
+
+
+# What stays behind.
+
+
+def test_what_stays_behind_is_listed_and_can_be_tidied_and_untidied(tmp_path: Path, lay: Lay) -> None:
+    road, year = plain(tmp_path, lay)
+    child = next(c for c in year.children.values() if len(c.guardians) == 2)
+    removed = year.guardians[child.guardians[1]].id
+    mover = next(c for c in year.children.values() if c.school == 0 and c is not child)
+    homeroom = next(own for own, (school, grade, _, _) in year.classes.items() if school == 1 and grade == mover.grade)
+    gone = next(
+        s for s in year.staff.values() if s.school == 1 and all(lead != s.number for *_, lead in year.classes.values())
+    )
+
+    def users(row: dict[str, str]) -> dict[str, str] | None:
+        if row["sourcedId"] == child.id:
+            row["agentSourcedIds"] = ",".join(a for a in row["agentSourcedIds"].split(",") if a != removed)
+        if row["sourcedId"] == mover.id:
+            row["orgSourcedIds"] = "0102"
+        return None if row["sourcedId"] == gone.id else row
+
+    def seats(row: dict[str, str]) -> dict[str, str] | None:
+        if row["userSourcedId"] == mover.id:
+            if row["classSourcedId"].endswith("A"):
+                return None
+            row |= {"classSourcedId": homeroom, "schoolSourcedId": "0102"}
+        return row
+
+    rewrite(road.delivery / "users.csv", users)
+    rewrite(road.delivery / "enrollments.csv", seats)
+    assert road.audit() == 0, road.said
+    assert road.summary["verdict"] == "fit, but decide first"
+    assert road.found("workspace.guardians.left_behind") == 1
+    assert road.found("workspace.staff.left_behind") == 1
+    assert road.prepare() == 0, road.said
+    assert road.rehearse() == 0, road.said
+    assert road.upload() == 0, road.said
+    seated = f"""SELECT count(*) FROM enrollments JOIN students ON connectUserId = connectStudentId
+        WHERE studentId = '{mover.id}'"""
+    related = f"""SELECT count(*) FROM (SELECT unnest(string_split(connectStudentIds, ',')) AS one FROM guardians)
+        JOIN students ON one = connectStudentId WHERE studentId = '{child.id}'"""
+    assert road.count(seated) == 3
+    assert road.count(related) == 2
+    assert road.run("twin", "left-behind", road.twin, road.delivery) == 0, road.said
+    assert road.count(related) == 2
+    assert road.run("twin", "left-behind", road.twin, road.delivery, "--yes") == 0, road.said
+    assert road.count(related) == 1
+    assert road.count(seated) == 1
+    while "disconnect" not in road.said.lower() and road.run("twin", "undo", road.twin) == 0:
+        pass
+    assert road.run("twin", "log", road.twin) == 0
+    assert "undone" in road.said
+
+
+# Part of a district.
+
+
+def test_a_pilot_of_one_school_needs_no_waiver(tmp_path: Path, lay: Lay) -> None:
+    district = District(240, schools=4, seed=4)
+    last = district.copy()
+    new = [child for _ in range(6) for child in district.family(grade=3)]
+    district.seat(district.year, "24")
+    made = district.write(tmp_path / "district", last)
+    rewrite(
+        made.workspace / "schools.csv",
+        lambda row: {**row, "schoolId": "" if row["schoolId"] == "0103" else row["schoolId"]},
+    )
+    road = lay(made.delivery, made.workspace)
+    before = road.count("SELECT count(*) FROM students")
+    assert road.prepare() == 1  # school 0103 is not on Connect
+    assert road.prepare("--schools", "0101") == 0, road.said
+    assert "0103" in road.said or "left out" in road.said
+    assert road.rehearse() == 0, road.said
+    assert road.upload() == 0, road.said
+    here = sum(child.school == 0 for child in new)
+    assert 0 < here < len(new)
+    assert road.count("SELECT count(*) FROM students") == before + here
+
+
+# A rehearsal ages.
+
+
+def test_a_dry_run_counts_only_on_the_state_that_it_saw(tmp_path: Path, lay: Lay) -> None:
+    made = District(120, schools=2, seed=4).write(tmp_path / "district")
+    road = lay(made.delivery, made.workspace)
+    assert road.prepare() == 0
+    assert road.rehearse() == 0
+    assert road.run("twin", "archive-classrooms", road.twin, "--school", "K1", "--yes") == 0, road.said
+    assert road.run("twin", "set", road.twin, "deletion_threshold=20") == 0
+    assert road.upload() == 1
+    assert "2 changes since" in road.said
+    assert road.rehearse() == 0
+    assert road.upload() == 0, road.said
+
+
+# One cause, one direction.
+
+
+@pytest.mark.parametrize(
+    ("files", "connect", "words"),
+    [
+        (("users",), False, "users.csv"),
+        (("enrollments",), False, "enrollments.csv"),
+        (("users", "classes", "enrollments"), False, ""),
+        ((), True, "Connect"),
+    ],
+    ids=["users.csv", "enrollments.csv", "every file", "Connect"],
+)
+def test_lost_zeros_of_a_school_id_are_one_cause_that_names_the_side(
+    files: tuple[str, ...], connect: bool, words: str, tmp_path: Path, lay: Lay
+) -> None:
+    made = District(120, schools=2, seed=4).write(tmp_path / "district")
+    for name in files:
+        column = "orgSourcedIds" if name == "users" else "schoolSourcedId"
+        rewrite(
+            made.delivery / f"{name}.csv",
+            lambda row, column=column: {
+                **row,
+                column: ",".join("101" if s == "0101" else s for s in row[column].split(",")),
+            },
+        )
+    if connect:
+        rewrite(made.workspace / "schools.csv", lambda row: {**row, "schoolId": row["schoolId"].replace("0101", "101")})
+    road = lay(made.delivery, made.workspace)
+    assert road.audit() == 1
+    causes = [line for line in road.said.splitlines() if "critical" in line and "101" in line]
+    assert len(causes) == 1, road.said
+    assert words in causes[0]
+    assert not [line for line in road.said.splitlines() if "critical" in line and "101" not in line], road.said
+
+
+def test_four_guardians_on_connect_and_four_others_in_the_file_are_found_before_the_upload(
+    tmp_path: Path, lay: Lay
+) -> None:
+    road, year = plain(tmp_path, lay, students=60, schools=1)
+    child = next(iter(year.children.values()))
+
+    def four(mark: str) -> None:
+        rows = read(road.delivery / "users.csv")
+        made = [
+            {**dict.fromkeys(rows[0], ""), "sourcedId": f"{mark}{n}", "orgSourcedIds": "0101", "role": "guardian",
+             "givenName": f"Guardian{mark}{n}", "familyName": "Invented", "email": f"{mark}{n}@home.example".lower()}
+            for n in range(4)
+        ]  # fmt: skip
+        with (road.delivery / "users.csv").open("a", encoding="utf-8", newline="") as file:
+            csv.DictWriter(file, list(rows[0])).writerows(made)
+        listed = ",".join(one["sourcedId"] for one in made)
+        rewrite(
+            road.delivery / "users.csv",
+            lambda row: {**row, "agentSourcedIds": listed} if row["sourcedId"] == child.id else row,
+        )
+
+    rewrite(
+        road.delivery / "users.csv", lambda row: {**row, "agentSourcedIds": ""} if row["sourcedId"] == child.id else row
+    )
+    four("A")
+    assert road.prepare() == 0, road.said
+    assert road.rehearse() == 0, road.said
+    assert road.upload() == 0, road.said
+    four("B")
+    road.audit()
+    found = [one for one in road.summary["findings"] if "six" in one["code"]]
+    assert [one["count"] for one in found] == [1], road.said
+    road.prepare("--waive", f"{found[0]['code']}=to see what Connect does")
+    assert road.rehearse() == 1  # the twin refuses what was found
+    assert "guardian" in road.said
+
+
+# People of the district.
+
+
+def test_staff_of_the_district_itself_do_not_block_the_upload(tmp_path: Path, lay: Lay) -> None:
+    made = District(120, schools=2, seed=4).write(tmp_path / "district")
+    teacher = next(iter(made.this.staff.values()))
+    office = {"sourcedId": "D900", "orgSourcedIds": "DIST", "role": "administrator", "givenName": "Ruth",
+              "familyName": "Office", "email": "ruth@schools.example", "sms": "", "agentSourcedIds": "", "grades": ""}  # fmt: skip
+    with (made.delivery / "users.csv").open("a", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerow(office.values())
+    rewrite(
+        made.delivery / "users.csv",
+        lambda row: {**row, "orgSourcedIds": f"{row['orgSourcedIds']},DIST"} if row["sourcedId"] == teacher.id else row,
+    )
+    (made.delivery / "orgs.csv").write_text(
+        "sourcedId,name,type,identifier,parentSourcedId\nDIST,Maple Valley,district,,\n0101,One,school,,DIST\n"
+        "0102,Two,school,,DIST\n",
+        encoding="utf-8",
+    )
+    road = lay(made.delivery, made.workspace)
+    assert road.audit() == 0, road.said
+    assert road.prepare() == 0, road.said
+    assert road.rehearse() == 0, road.said
+    assert road.upload() == 0, road.said
+    assert road.count(f"SELECT count(*) FROM staff WHERE staffId = '{teacher.id}'") == 1
+    assert road.count("SELECT count(*) FROM schools") == 2
