@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.accidents.road import Lay, Road, read
-from tests.accidents.years import PATTERNS, District, Written
+from tests.accidents.years import PATTERNS, Adult, Child, District, Written
 
 ACTIVE = "SELECT count(*) FROM students WHERE archived = 'false'"
 #: Children of whom Connect holds more than one record that is not archived.
@@ -181,7 +181,11 @@ def test_names_are_in_nothing_that_says_which_ids_changed(tmp_path: Path, lay: L
         road.out / "id_changes.csv", road.out / "findings.csv", road.out / "summary.json", road.out / "report.html",
         road.plan / "crosswalk.csv", road.plan / "plan.json",
     )]  # fmt: skip
-    people = [*made.this.children.values(), *made.this.guardians.values(), *made.this.staff.values()]
+    people: list[Child | Adult] = [
+        *made.this.children.values(),
+        *made.this.guardians.values(),
+        *made.this.staff.values(),
+    ]
     for text in texts:
         words = set(text.replace(",", " ").replace('"', " ").replace(">", " ").replace("<", " ").split())
         assert not {one.family for one in people if len(one.family) > 4} & words - {"School", "Young", "Green", "Black"}

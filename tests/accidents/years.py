@@ -142,7 +142,8 @@ class District:
 
     def _common(self, names: list[str] | tuple[str, ...]) -> str:
         """A name; the first ones of the list are several times as common as the last."""
-        return self.random.choices(names, [1 / (rank + 25) for rank in range(len(names))])[0]
+        found: str = self.random.choices(names, [1 / (rank + 25) for rank in range(len(names))])[0]
+        return found
 
     def _id(self) -> str:
         return self.form(next(self._numbers))
@@ -271,10 +272,8 @@ class District:
         """Give this year's people other IDs: of whole kinds, or of one school or one grade only."""
         change = PATTERNS[pattern]
         for kind in kinds:
-            people: dict[int, Any] = {
-                "students": self.year.children, "guardians": self.year.guardians, "staff": self.year.staff
-            }[kind]  # fmt: skip
-            for person in people.values():
+            year: Any = self.year
+            for person in getattr(year, "children" if kind == "students" else kind).values():
                 if school is not None and getattr(person, "school", school) != school:
                     continue
                 if grade is not None and getattr(person, "grade", grade) != grade:
