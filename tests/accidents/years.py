@@ -146,7 +146,9 @@ class District:
         return found
 
     def _id(self) -> str:
-        return self.form(next(self._numbers))
+        number: int = next(self._numbers)
+        made: str = self.form(number)
+        return made
 
     def family(self, grade: int | None = None) -> list[Child]:
         family = self._common(FAMILY)
