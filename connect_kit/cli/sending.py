@@ -12,7 +12,7 @@ import connect_kit as ck
 from connect_kit.cli.options import ArchiveExisting, Delivery, Suites, TwinOption, Waive, bars, waivers
 from connect_kit.cli.printing import print_gates, print_tables, print_upload
 from connect_kit.connect import Level
-from connect_kit.errors import SettingError
+from connect_kit.errors import SettingError, TwinError
 
 
 def prepare(
@@ -123,6 +123,11 @@ def merge(
     roster = ck.read_roster(delivery, level=level)
     known = target.workspace()
     plan = ck.plan_merge(ck.find_duplicates(roster, known), known, only_decided=only_decided)
+    if plan.upload_first:
+        raise TwinError(
+            f"{target.path}: upload the delivery first, and plan the merges then; of {plan.upload_first:,} pairs, none has "
+            "its student of the delivery on Connect yet"
+        )
     print_tables(plan.summary())
     plan.save(out, names=names)
     typer.echo(f"Worksheet: {out}")
