@@ -31,18 +31,24 @@ def prepare(
     abandon: Annotated[
         bool, typer.Option("--abandon", help="Disconnect guardians that guardians.csv no longer names.")
     ] = False,
+    keep_ids: Annotated[
+        bool, typer.Option("--keep-ids", help="Prepare records that come under new IDs with those that Connect has.")
+    ] = False,
 ) -> None:
     """Write the files that Connect asks for, and say what blocks a real upload."""
     reasons = waivers(waive)
     plan = ck.plan_upload(
-        ck.audit(delivery, workspace, level=level, suites=suites, duplicates=False, progress=bars()),
+        ck.audit(delivery, workspace, level=level, suites=suites, duplicates=True, progress=bars()),
         folder=out,
         level=upload_level,
         archive_existing=archive_existing,
         waivers=reasons,
         abandon=abandon,
+        keep_ids=keep_ids,
     )
     typer.echo(f"Prepared: {plan.folder}")
+    for kind, count in plan.kept_ids.items():
+        typer.echo(f"  {count:,} {kind} with the ID that Connect has; see {plan.folder / 'crosswalk.csv'}")
     print_tables(plan.summary())
     gates = plan.gates()
     print_gates(gates)

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from connect_kit.display.html import table_html
-from connect_kit.engine import literal
+from connect_kit.engine import literal, quoted, run_sql
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.errors import SettingError
 from connect_kit.identity.patterns import KINDS, PATTERNS
+from connect_kit.identity.worksheet import save_worksheet, worksheet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,6 +116,47 @@ class IdChanges:
             found[names].set_axis(list(COLUMNS), axis=1).to_csv(
                 path, index=False, encoding="utf-8", lineterminator="\r\n"
             )
+
+    worksheet = worksheet
+    save_worksheet = save_worksheet
+
+    def only(self, *kinds: str) -> IdChanges:
+        """Those of some kinds.
+
+        Raises
+        ------
+        SettingError
+            For another kind.
+        """
+        for kind in kinds:
+            if kind not in KINDS:
+                raise SettingError(f"there are no changed IDs of {kind!r}; expected one of {', '.join(KINDS)}")
+        schema = self.roster.schema.engine.new_schema("identity", self.schema.parents)
+        schema.execute(TABLES)
+        chosen = ", ".join(map(literal, kinds)) or "NULL"
+        for table in ("id_changes", "id_shares"):
+            schema.execute(f"INSERT INTO {table} FROM {quoted(self.schema.name)}.{table} WHERE kind IN ({chosen})")
+        return IdChanges(self.roster, self.workspace, schema)
+
+    def still(self, workspace: Workspace) -> IdChanges:
+        """Those that hold on a workspace as it is now: the record is there, not archived, and has the old ID.
+
+        After new IDs were recorded or records archived it spares finding the changes again.
+        """
+        schema = self.roster.schema.engine.new_schema("identity", (self.roster.schema, workspace.schema))
+        schema.execute(TABLES)
+        own = quoted(self.schema.name)
+        run_sql(
+            schema,
+            __package__,
+            "still.sql",
+            (workspace.schema.name,),
+            changes=f"{own}.id_changes",
+            shares=f"{own}.id_shares",
+            least=MASS_LEAST,
+            share=MASS_SHARE,
+        )
+        return IdChanges(self.roster, workspace, schema)
 
     def __len__(self) -> int:
         return sum(self.counts.values())

@@ -59,7 +59,9 @@ class MergePlan(MergeData):
         SettingError
             When a student is to be merged into two others.
         """
-        return cls(workspace, named_merges(workspace, list(merges), None if delivered is None else frozenset(delivered)))
+        return cls(
+            workspace, named_merges(workspace, list(merges), None if delivered is None else frozenset(delivered))
+        )
 
     @property
     def upload_first(self) -> int:
