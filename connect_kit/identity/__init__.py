@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from connect_kit.identity.find import find_id_changes
 from connect_kit.identity.value import IdChanges
 
-__all__ = ["IdChanges"]
+__all__ = ["IdChanges", "find_id_changes"]
