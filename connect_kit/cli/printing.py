@@ -21,6 +21,13 @@ _MOST_ROWS = 20
 _STEPS = {
     "check": "python -m connect_kit prepare checks the delivery",
     "fix_or_waive": "fix it in the SIS and prepare again, or --waive CODE=REASON",
+    "keep_record_or_archive": "prepare --keep-ids keeps the IDs that Connect has; or record the new IDs: python -m "
+    "connect_kit twin record-ids TWIN DELIVERY --yes, or archive these records first: python -m connect_kit twin "
+    "archive-changed TWIN DELIVERY --yes, and prepare again; or --waive CODE=REASON",
+    "keep_or_record": "prepare --keep-ids keeps the IDs that Connect has; or record the new IDs: python -m connect_kit twin "
+    "record-ids TWIN DELIVERY --yes, and prepare again; or --waive CODE=REASON",
+    "ids_taken": "give each of these records an ID of its own in the SIS and prepare again, or --waive CODE=REASON",
+    "compare_ids": "python -m connect_kit prepare compares the IDs; or --waive CODE=REASON",
     "deliver_schools": "deliver orgSourcedIds and schoolSourcedId",
     "record_schools": "record the School IDs on Connect (S9); on a twin: python -m connect_kit twin connect",
     "choose_school": "record the School IDs on Connect (S9), and prepare again",

@@ -12,7 +12,7 @@ import connect_kit as ck
 from connect_kit.cli.options import ArchiveExisting, Delivery, Suites, TwinOption, Waive, bars, waivers
 from connect_kit.cli.printing import print_gates, print_tables, print_upload
 from connect_kit.connect import Level
-from connect_kit.errors import SettingError
+from connect_kit.errors import SettingError, TwinError
 
 
 def prepare(
@@ -31,18 +31,24 @@ def prepare(
     abandon: Annotated[
         bool, typer.Option("--abandon", help="Disconnect guardians that guardians.csv no longer names.")
     ] = False,
+    keep_ids: Annotated[
+        bool, typer.Option("--keep-ids", help="Prepare records that come under new IDs with those that Connect has.")
+    ] = False,
 ) -> None:
     """Write the files that Connect asks for, and say what blocks a real upload."""
     reasons = waivers(waive)
     plan = ck.plan_upload(
-        ck.audit(delivery, workspace, level=level, suites=suites, duplicates=False, progress=bars()),
+        ck.audit(delivery, workspace, level=level, suites=suites, duplicates=True, progress=bars()),
         folder=out,
         level=upload_level,
         archive_existing=archive_existing,
         waivers=reasons,
         abandon=abandon,
+        keep_ids=keep_ids,
     )
     typer.echo(f"Prepared: {plan.folder}")
+    for kind, count in plan.kept_ids.items():
+        typer.echo(f"  {count:,} {kind} with the ID that Connect has; see {plan.folder / 'crosswalk.csv'}")
     print_tables(plan.summary())
     gates = plan.gates()
     print_gates(gates)
@@ -123,6 +129,11 @@ def merge(
     roster = ck.read_roster(delivery, level=level)
     known = target.workspace()
     plan = ck.plan_merge(ck.find_duplicates(roster, known), known, only_decided=only_decided)
+    if plan.upload_first:
+        raise TwinError(
+            f"{target.path}: upload the delivery first, and plan the merges then; of {plan.upload_first:,} pairs, none has "
+            "its student of the delivery on Connect yet"
+        )
     print_tables(plan.summary())
     plan.save(out, names=names)
     typer.echo(f"Worksheet: {out}")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import connect_kit as ck
-from connect_kit.cli.options import TwinFile, Yes
+from connect_kit.cli.options import Delivery, TwinFile, Yes
 from connect_kit.cli.printing import print_changes, print_tables
 from connect_kit.connect import Level
 from connect_kit.errors import SettingError
@@ -93,6 +93,29 @@ def connect(
     _do(target.path, actions, yes=yes)
 
 
+Kind = Annotated[
+    str | None,
+    typer.Option(help="Only these: schools, students, staff, guardians, classrooms, with commas.", show_default=False),
+]
+DeliveryLevel = Annotated[Level, typer.Option(help="Whether the files hold several schools or one.")]
+
+
+@app.command(name="record-ids")
+def record_ids(
+    file: TwinFile, delivery: Delivery, level: DeliveryLevel = "district", kind: Kind = None, yes: Yes = False
+) -> None:
+    """Record the delivery's IDs on the records that it holds under other IDs than the twin."""
+    _about_ids(file, delivery, level, kind, archive=False, yes=yes)
+
+
+@app.command(name="archive-changed")
+def archive_changed(
+    file: TwinFile, delivery: Delivery, level: DeliveryLevel = "district", kind: Kind = None, yes: Yes = False
+) -> None:
+    """Archive the students and classrooms that the delivery holds under other IDs than the twin."""
+    _about_ids(file, delivery, level, kind, archive=True, yes=yes)
+
+
 @app.command(name="archive-students")
 def archive_students(
     file: TwinFile,
@@ -132,6 +155,25 @@ def set_(
 def undo(file: TwinFile) -> None:
     """Undo the last action or merge."""
     typer.echo(ck.Twin(file).undo().what)
+
+
+def _about_ids(file: Path, delivery: Path, level: Level, kinds: str | None, *, archive: bool, yes: bool) -> None:
+    target = ck.Twin(file)
+    known, roster = target.workspace(), ck.read_roster(delivery, level=level)
+    schools = ck.match_schools(roster, known)
+    changes = ck.find_id_changes(
+        roster,
+        known,
+        ck.find_duplicates(roster, known),
+        schools=schools,
+        classrooms=ck.match_classrooms(roster, known, schools=schools),
+    )
+    if kinds is not None:
+        changes = changes.only(*(kind.strip() for kind in kinds.split(",")))
+    for kind, count in changes.counts.items():
+        if count:
+            typer.echo(f"  {count:,} {kind} under another ID than the twin has")
+    _do(target.path, ck.connections(changes, archive=archive), yes=yes)
 
 
 def _do(file: Path, actions: list[ck.Action], *, yes: bool) -> None:

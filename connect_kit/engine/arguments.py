@@ -61,6 +61,7 @@ _SOURCES = {
     "Decisions": "read_decisions",
     "Duplicates": "find_duplicates",
     "Findings": "check_roster",
+    "IdChanges": "find_id_changes",
     "MergePlan": "plan_merge",
     "Results": "read_results",
     "Roster": "read_roster",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from connect_kit.roster import Workspace
 
 #: What of two records is compared (workspace's students.csv). That the other one is archived is intended (S0).
-FIELDS = ("givenName", "familyName", "grade", "email", "connectSchoolId")
+FIELDS = ("givenName", "familyName", "grade", "email", "connectSchoolId", "studentId")
 #: The name of a field where a record is shown (:meth:`Twin.student`).
 _SHOWN = {"connectSchoolId": "school"}
 
@@ -32,7 +32,8 @@ class MergeData:
         Columns: ``survivor`` and ``other`` (connectStudentId; blank where there is none), ``school`` (connectSchoolId
         of the survivor), ``match_probability``, ``decision`` (``same`` where people decided), ``state`` (``mergeable``,
         or why not), ``student_id`` (the survivor's ID of the SIS), ``left`` and ``right`` (keys of the pair, as
-        ``roster:00017342``), ``next_step`` (of a pair that cannot be merged).
+        ``roster:00017342``), ``next_step`` (of a pair that cannot be merged), ``other_student_id`` (the other's own ID of
+        the SIS, which is not delivered any more; it goes).
         """
         return self.frame.loc[:, list(COLUMNS)].copy()
 
@@ -48,7 +49,8 @@ class MergeData:
 
         Columns: ``survivor``, ``other``, ``field``, ``survivor_value``, ``other_value``, ``stays``
         (``survivor``, decision 21). ``guardian``: IDs of the other's guardians, who are not connected to the survivor
-        afterwards. Attributes are on the twin only: :meth:`conflicts_on`.
+        afterwards. ``studentId``: both records have a SIS ID, and the other's goes. Attributes are on the twin only:
+        :meth:`conflicts_on`.
         """
         import pandas as pd
 

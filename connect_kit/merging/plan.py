@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 class MergePlan(MergeData):
     """Duplicate records of students on Connect: which one stays, and which are merged into it (decision 21).
 
-    The record with the SIS ID stays: with its ID, name, grade, email, guardians and enrollments. It takes over history,
-    the attributes that it lacks, and classrooms of the others, which were made by hand and are gone afterwards.
+    The record with the SIS ID that is delivered stays: with its ID, name, grade, email, guardians and enrollments. It
+    takes over history, the attributes that it lacks, and classrooms of the others, which are gone afterwards: they were
+    made by hand, or have a SIS ID that is not delivered any more (decision 27).
 
     Attributes
     ----------
@@ -38,17 +39,35 @@ class MergePlan(MergeData):
     """
 
     @classmethod
-    def of(cls, workspace: Workspace, merges: Iterable[tuple[str, str]]) -> MergePlan:
+    def of(
+        cls, workspace: Workspace, merges: Iterable[tuple[str, str]], *, delivered: Iterable[str] | None = None
+    ) -> MergePlan:
         """A plan of given merges: pairs of ``connectStudentId``, the one that stays first.
 
         Pairs that cannot be merged are listed with the reason, as :func:`plan_merge` does it.
+
+        Parameters
+        ----------
+        workspace : Workspace
+        merges : iterable of (str, str)
+        delivered : iterable of str, optional
+            Student IDs that the SIS delivers: a record with an ID that is not among them may be merged too. Without
+            them, only records without a SIS ID are.
 
         Raises
         ------
         SettingError
             When a student is to be merged into two others.
         """
-        return cls(workspace, named_merges(workspace, list(merges)))
+        return cls(
+            workspace, named_merges(workspace, list(merges), None if delivered is None else frozenset(delivered))
+        )
+
+    @property
+    def upload_first(self) -> int:
+        """Pairs that wait for users.csv to be uploaded, where that is all that keeps anybody from being merged."""
+        waiting = int((self.frame["state"] == "not on Connect yet").sum())
+        return 0 if len(self) else waiting
 
     def conflicts_on(self, twin: Twin) -> pd.DataFrame:
         """:attr:`conflicts` with those of attributes, as the twin holds them. Holds names."""

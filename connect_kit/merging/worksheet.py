@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from connect_kit.merging.data import MergeData
 
 _WIDTHS = {
-    "order": 8, "school": 12, "school_name": 32, "keep": 18, "keep_student_id": 18, "merge_into_it": 18, "differs": 40,
+    "order": 8, "school": 12, "school_name": 32, "keep": 18, "keep_student_id": 18, "merge_into_it": 18,
+    "former_student_id": 18, "differs": 40,
     "look_at": 60, "keep_name": 30, "merge_into_it_name": 30, "done": 12,
 }  # fmt: skip
 _STEPS = (
     "For each line, as an administrator of the school or district (S12):",
     "1. On Connect, open the directory of the school and find the student by the student ID: this record stays.",
-    "2. Find the second record by its Connect ID. It has no student ID; look among archived students too.",
+    "2. Find the second record by its Connect ID. It has no student ID, or the former one that is given; look among "
+    "archived students too.",
     "3. Look at what differs. The record that stays keeps its name, grade, email and guardians.",
     "4. Merge the second record into the first with Connect's merge function, and write the date into 'done'.",
     "A merge on Connect may not be reversible: if you are not sure, leave the line and ask the school.",
@@ -54,6 +56,7 @@ def worksheet(plan: MergeData, *, names: bool = False) -> pd.DataFrame:
         keep=merges["survivor"],
         keep_student_id=merges["student_id"],
         merge_into_it=merges["other"],
+        former_student_id=merges["other_student_id"],
         differs=[", ".join(differing) for differing in fields],
         look_at=look,
     )

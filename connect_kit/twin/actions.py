@@ -7,6 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from connect_kit.engine.arguments import checked
 from connect_kit.errors import SettingError, TwinError
+from connect_kit.identity import IdChanges
+from connect_kit.twin.recording import (
+    id_actions,
+    record_guardian_ids,
+    record_staff_ids,
+    record_student_ids,
+    refuse_unknown,
+)
 from connect_kit.twin.undo import preview_change, record_change
 from connect_kit.twin.values import Action, Change, Settings
 
@@ -54,20 +62,37 @@ def apply(twin: TwinData, action: Action) -> Change:
 
 
 @checked()
-def connections(matches: SchoolMatches | ClassroomMatches, *, suggested: bool = False) -> list[Action]:
-    """The decisions about schools or classrooms, as actions on the twin.
+def connections(
+    matches: SchoolMatches | ClassroomMatches | IdChanges, *, suggested: bool = False, archive: bool = False
+) -> list[Action]:
+    """The decisions about schools or classrooms, or what is done about changed IDs, as actions on the twin.
 
     Parameters
     ----------
-    matches : SchoolMatches or ClassroomMatches
+    matches : SchoolMatches, ClassroomMatches or IdChanges
     suggested : bool
         Also connect what is only suggested.
+    archive : bool
+        Of changed IDs: archive the students and classrooms that come under new IDs, in place of recording these.
 
     Returns
     -------
     list of Action
-        ``connect_schools`` or ``connect_classrooms``, and ``archive_classrooms``; only those with something to do.
+        ``connect_schools`` or ``connect_classrooms``, and ``archive_classrooms``. Of changed IDs: ``connect_schools``,
+        ``record_student_ids``, ``record_staff_ids``, ``record_guardian_ids`` and ``connect_classrooms``; or
+        ``archive_students`` and ``archive_classrooms``. Only those with something to do.
+
+    Raises
+    ------
+    SettingError
+        For an option that has no meaning for what is given.
     """
+    if isinstance(matches, IdChanges):
+        if suggested:
+            raise SettingError("suggested is about schools and classrooms; changed IDs are recorded or archived")
+        return id_actions(matches, archive=archive)
+    if archive:
+        raise SettingError("archive is about changed IDs; what people decided to archive is archived anyway")
     rows = matches.details()
     both = rows["roster_id"].notna() & rows["workspace_id"].notna()
     chosen = both & (rows["decision"].eq("connect") | (suggested & rows["status"].eq("suggested")))
@@ -117,7 +142,7 @@ def _connect(what: str, within: str, table: str, key: str, column: str) -> _Act:
     def act(session: Session, action: Action) -> Mapping[str, int]:
         wanted = {str(id): str(value) if str(value or "").strip() else None for id, value in action.values.items()}
         session.create_temp_table("wanted", {"id": list(wanted), "value": list(wanted.values())})
-        _refuse_unknown(session, "wanted", table, key)
+        refuse_unknown(session, "wanted", table, key)
         # All at once, so that two records can exchange their IDs.
         repeated = session.execute(
             "SELECT value, school, string_agg(id, ', ' ORDER BY id) FROM ("
@@ -207,21 +232,12 @@ def _choose(session: Session, action: Action, table: str, key: str, sis: str) ->
     if action.ids:
         ids = list(dict.fromkeys(map(str, action.ids)))
         session.create_temp_table("asked", {"id": ids})
-        _refuse_unknown(session, "asked", table, key)
+        refuse_unknown(session, "asked", table, key)
         conditions.append(f"{key} IN (SELECT id FROM asked)")
     where = " AND ".join(conditions).replace("$school", "?")
     parameters = [action.school] if action.school is not None else []
     session.execute(f"CREATE TEMP TABLE chosen AS SELECT {key} AS id FROM {table} WHERE {where}", parameters)
     session.execute("DROP TABLE IF EXISTS asked")
-
-
-def _refuse_unknown(session: Session, asked: str, table: str, key: str) -> None:
-    unknown = session.execute(f"SELECT id FROM {asked} WHERE id NOT IN (SELECT {key} FROM {table}) ORDER BY id")
-    if unknown:
-        more = f" and {len(unknown) - 1:,} more" if len(unknown) > 1 else ""
-        raise TwinError(
-            f"{key} {unknown[0][0]!r}{more}: not among the {table} of this twin; Twin.table({table!r}) lists them"
-        )
 
 
 _SOME = frozenset({"school", "unsynced", "ids"})
@@ -235,6 +251,9 @@ _KINDS: Mapping[str, _Kind] = {
     "connect_classrooms": _Kind(
         "class IDs connected", ("classrooms",), _connect("class ID", "connectSchoolId", *_CLASSROOMS), _VALUES
     ),
+    "record_student_ids": _Kind("new IDs of students recorded", ("students",), record_student_ids, _VALUES),
+    "record_staff_ids": _Kind("new IDs of staff recorded", ("staff_roles",), record_staff_ids, _VALUES),
+    "record_guardian_ids": _Kind("new IDs of guardians recorded", ("guardian_roles",), record_guardian_ids, _VALUES),
     "archive_students": _Kind("students archived", ("students",), _archive(True, *_STUDENTS), _SOME),
     "unarchive_students": _Kind("students unarchived", ("students",), _archive(False, *_STUDENTS), _SOME),
     "archive_classrooms": _Kind("classrooms archived", ("classrooms",), _archive(True, *_CLASSROOMS), _SOME),

@@ -55,15 +55,17 @@ def _make_pairs(session: Session, twin: TwinData, merges: pd.DataFrame) -> None:
     """
     import pyarrow as pa
 
-    columns = {name: merges[name].tolist() for name in ("survivor", "other", "student_id")}
+    columns = {name: merges[name].tolist() for name in ("survivor", "other", "student_id", "other_student_id")}
     session.create_temp_table("merging", {"place": pa.array(range(len(merges)), pa.int32()), **columns})
     wrong = session.execute("""
         SELECT other, 'is not on the twin, perhaps merged already' FROM merging
         WHERE other NOT IN (SELECT connectStudentId FROM students)
         UNION ALL SELECT survivor, 'is not on the twin' FROM merging
         WHERE survivor NOT IN (SELECT connectStudentId FROM students)
-        UNION ALL SELECT other, 'has a SIS ID now' FROM merging JOIN students ON other = connectStudentId
-        WHERE coalesce(studentId, sourcedId) IS NOT NULL
+        UNION ALL SELECT other, CASE WHEN other_student_id = '' THEN 'has a SIS ID now'
+            ELSE 'has another SIS ID than in the plan' END
+        FROM merging JOIN students ON other = connectStudentId
+        WHERE coalesce(studentId, sourcedId, '') <> other_student_id
         UNION ALL SELECT survivor, 'has no SIS ID any more' FROM merging JOIN students ON survivor = connectStudentId
         WHERE coalesce(studentId, sourcedId) IS NULL
         UNION ALL SELECT survivor, 'has another SIS ID than in the plan' FROM merging

@@ -23,7 +23,8 @@ differing AS (
         {'field': 'givenName', 'kept': s.givenName, 'lost': o.givenName},
         {'field': 'familyName', 'kept': s.familyName, 'lost': o.familyName},
         {'field': 'grade', 'kept': s.grade, 'lost': o.grade}, {'field': 'email', 'kept': s.email, 'lost': o.email},
-        {'field': 'archived', 'kept': s.archived::VARCHAR, 'lost': o.archived::VARCHAR}
+        {'field': 'archived', 'kept': s.archived::VARCHAR, 'lost': o.archived::VARCHAR},
+        {'field': 'studentId', 'kept': s.studentId, 'lost': o.studentId}
     ]) AS part
     FROM merging AS m JOIN students AS s ON s.connectStudentId = m.survivor JOIN students AS o ON o.connectStudentId = m.other
     UNION ALL

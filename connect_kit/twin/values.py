@@ -87,6 +87,9 @@ class Settings:
 ActionKind = Literal[
     "connect_schools",
     "connect_classrooms",
+    "record_student_ids",
+    "record_staff_ids",
+    "record_guardian_ids",
     "archive_students",
     "unarchive_students",
     "archive_classrooms",
@@ -111,6 +114,8 @@ class Action:
         Only these Connect IDs (of students or classrooms); all when empty.
     values : mapping of str to str
         ``connect_schools``, ``connect_classrooms``: Connect ID to SIS ID (blank removes it).
+        ``record_student_ids``: connectStudentId to the new ID. ``record_staff_ids``, ``record_guardian_ids``: the old
+        SIS ID to the new one, as an account may have several.
         ``change_settings``: names of :class:`Settings` to values.
     """
 

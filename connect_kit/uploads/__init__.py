@@ -1,5 +1,6 @@
 """From a checked roster to a target: prepared files, gates, dry run, upload, forecast. The answer is in ``results``."""
 
+from connect_kit.uploads.again import prepare_again
 from connect_kit.uploads.forecast import Forecast, forecast_upload
 from connect_kit.uploads.outcome import UploadResult
 from connect_kit.uploads.plan import UploadPlan, confirmation, read_plan
@@ -18,6 +19,7 @@ __all__ = [
     "confirmation",
     "forecast_upload",
     "plan_upload",
+    "prepare_again",
     "read_plan",
     "upload",
 ]

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from connect_kit.identity.patterns import PATTERNS
+from connect_kit.uploads.changed_ids import code_of
 from connect_kit.uploads.records import last_dry_run
 from connect_kit.uploads.targets import as_target
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from connect_kit.uploads.changed_ids import ChangedIds
     from connect_kit.uploads.plan_data import PlanData
     from connect_kit.uploads.targets import Facts, Target
 
@@ -18,6 +21,7 @@ _LISTED = 5
 #: What a gate is called.
 NAMES: Mapping[str, str] = {
     "self_check": "self-check",
+    "id_changes": "IDs as Connect has them",
     "schools_matched": "schools matched",
     "archive_existing": "archive existing students?",
     "dry_run": "dry run",
@@ -27,6 +31,16 @@ _STEPS: Mapping[str, str] = {
     "": "",
     "check": "check_roster, and plan_upload with its findings",
     "fix_or_waive": "fix it in the SIS and prepare again, or plan.waive({subject!r}, reason)",
+    "keep_record_or_archive": "plan_upload(audit, keep_ids=True) keeps the IDs that Connect has; or record the new IDs on "
+    "Connect (audit.id_changes.save_worksheet(folder); on a twin connections(audit.id_changes)); or archive these records "
+    "first (connections(audit.id_changes, archive=True)); then prepare again; or plan.waive({subject!r}, reason)",
+    "keep_or_record": "plan_upload(audit, keep_ids=True) keeps the IDs that Connect has; or record the new IDs on Connect "
+    "(audit.id_changes.save_worksheet(folder); on a twin connections(audit.id_changes)) and prepare again; or "
+    "plan.waive({subject!r}, reason)",
+    "ids_taken": "give each of these records an ID of its own in the SIS and prepare again, or "
+    "plan.waive({subject!r}, reason)",
+    "compare_ids": "plan_upload(audit(delivery, workspace)), or give id_changes=find_id_changes(roster, workspace); or "
+    "plan.waive({subject!r}, reason)",
     "deliver_schools": "deliver orgSourcedIds and schoolSourcedId",
     "record_schools": "match_schools, and record the School IDs on Connect (S9)",
     "choose_school": "match_schools and prepare again; or name the one school that is sent: plan_upload(..., school=)",
@@ -62,9 +76,9 @@ class Gate(NamedTuple):
 def gates(plan: PlanData, target: Target | Any = None) -> pd.DataFrame:
     """What must hold before a real upload (decision 23).
 
-    Columns: ``code`` (self_check, schools_matched, archive_existing, dry_run), ``gate`` (its name), ``state`` (``met``,
-    ``blocking``), ``why``, ``how`` (to meet it, in Python), ``step`` (code of what is done next), ``subject`` (code of
-    the finding that it is about).
+    Columns: ``code`` (self_check, id_changes, schools_matched, archive_existing, dry_run), ``gate`` (its name),
+    ``state`` (``met``, ``blocking``), ``why``, ``how`` (to meet it, in Python), ``step`` (code of what is done next),
+    ``subject`` (code of the finding that it is about).
 
     Parameters
     ----------
@@ -75,7 +89,9 @@ def gates(plan: PlanData, target: Target | Any = None) -> pd.DataFrame:
 
     place = None if target is None else as_target(target)
     facts = None if place is None else place.facts()
-    found = [*_self_check(plan), _schools(plan, facts), _archiving(plan, facts), _dry_run(plan, place)]
+    found = [
+        *_self_check(plan), *_changed_ids(plan), _schools(plan, facts), _archiving(plan, facts), _dry_run(plan, place),
+    ]  # fmt: skip
     rows = [
         (one.code, one.name, one.state, one.why, _STEPS[one.step].format(subject=one.subject), one.step, one.subject)
         for one in found
@@ -98,6 +114,70 @@ def _self_check(plan: PlanData) -> list[Gate]:
         else:
             made.append(Gate(code, "blocking", rows, "fix_or_waive", finding.code))
     return made
+
+
+#: What is counted, one and many; and whether archiving the records on Connect is a way out.
+_KINDS: Mapping[str, tuple[str, str, bool]] = {
+    "schools": ("school", "schools", False),
+    "students": ("child", "children", True),
+    "staff": ("member of staff", "members of staff", False),
+    "guardians": ("guardian", "guardians", False),
+    "classrooms": ("classroom", "classrooms", True),
+}
+
+
+def _changed_ids(plan: PlanData) -> list[Gate]:
+    """One gate a kind of records of which many come under other IDs than Connect has (decision 26), or one for all."""
+    code, made = "id_changes", []
+    if plan.possible_changes:
+        where, count = _some(plan.possible_changes), sum(plan.possible_changes.values())
+        subject = code_of("students")
+        why = (
+            f"nobody has looked for changed IDs; at {where} up to {count:,} children may be on Connect under other IDs"
+        )
+        reason = plan.waivers.get(subject)
+        made.append(
+            Gate(code, "blocking", why, "compare_ids", subject)
+            if reason is None
+            else Gate(code, "met", f"{why}; waived: {reason}", subject=subject)
+        )
+    for kind, (_, _, archives) in _KINDS.items():
+        many = [one for one in plan.changed_ids if one.kind == kind and one.mass and one.changed > one.kept]
+        if not many:
+            continue
+        subject, why = code_of(kind), _why_changed(many)
+        step = "ids_taken" if plan.keep_ids else "keep_record_or_archive" if archives else "keep_or_record"
+        reason = plan.waivers.get(subject)
+        if reason is None:
+            made.append(Gate(code, "blocking", why, step, subject))
+        else:
+            made.append(Gate(code, "met", f"{why}; waived: {reason}", subject=subject))
+    if plan.kept_ids:
+        kept = ", ".join(f"{plan.kept_ids[kind]:,} {kind}" for kind in _KINDS if kind in plan.kept_ids)
+        made.append(Gate(code, "met", f"prepared with the IDs that Connect has: {kept}"))
+    if made:
+        return made
+    few = sum(one.changed - one.kept for one in plan.changed_ids)
+    if few:
+        return [
+            Gate(code, "met", f"only single records come under new IDs: {few:,}; see the warnings of the self-check")
+        ]
+    looked = (
+        "no school has many records under new IDs" if plan.ids_compared else "too few came and went for many new IDs"
+    )
+    return [Gate(code, "met", looked)]
+
+
+def _why_changed(many: list[ChangedIds]) -> str:
+    kind, left = many[0].kind, sum(one.changed - one.kept for one in many)
+    one_word, many_words, _ = _KINDS[kind]
+    words = f"{left:,} of {sum(one.managed for one in many):,} {many_words}"
+    words += f" at {_some(one.name or one.school for one in many)}" if kind != "schools" else ""
+    if any(one.kept for one in many):
+        noun = one_word if left == 1 else many_words
+        return f"{left:,} {noun} could not be given the ID that Connect has, as another row of the delivery has it"
+    patterns = dict.fromkeys(one.pattern for one in sorted(many, key=lambda one: -one.changed))
+    return f"{words} come under new IDs ({', '.join(PATTERNS.get(one, one) for one in patterns)})"
 
 
 def _schools(plan: PlanData, facts: Facts | None) -> Gate:

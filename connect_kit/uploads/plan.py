@@ -60,6 +60,16 @@ class UploadPlan(PlanData):
         The answer to "archive existing students?" (S0); None as long as nobody has answered.
     undecided_classrooms : int
         Classrooms of Connect whose partner is suggested and not decided.
+    changed_ids : tuple of ChangedIds
+        Records that the delivery holds under another ID than Connect, by kind and school; see :attr:`kept_ids`.
+    ids_compared : bool
+        Whether anybody has looked for them.
+    keep_ids : bool
+        Whether the files hold the IDs that Connect has; ``crosswalk.csv`` beside them says which were exchanged.
+    possible_changes : mapping of str to int
+        Where nobody has looked: schools at which so many students came and went that IDs may have changed.
+    options : mapping
+        Further options with which :func:`plan_upload` was called, so that it can be called again.
     """
 
     # Conditions.
@@ -84,7 +94,7 @@ class UploadPlan(PlanData):
         return rewrite_plan(waived, lambda there: {"archive_existing": there.archive_existing})
 
     def _waived(self, waivers: Mapping[str, str], further: frozenset[str] = frozenset()) -> UploadPlan:
-        known = dict.fromkeys((*(finding.code for finding in self.findings), *sorted(further)))
+        known = dict.fromkeys((*(finding.code for finding in self.findings), *self.id_codes, *sorted(further)))
         for code, reason in waivers.items():
             if code not in known:
                 codes = ", ".join(known) or "none"

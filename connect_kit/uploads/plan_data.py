@@ -6,10 +6,13 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from connect_kit.uploads.changed_ids import code_of
 
 if TYPE_CHECKING:
     from connect_kit.connect import Level
+    from connect_kit.uploads.changed_ids import ChangedIds
     from connect_kit.uploads.values import UploadFile
 
 
@@ -41,6 +44,11 @@ class PlanData:
     first_upload: bool = True
     archive_existing: bool | None = None
     undecided_classrooms: int = 0
+    changed_ids: tuple[ChangedIds, ...] = ()
+    ids_compared: bool = False
+    keep_ids: bool = False
+    possible_changes: Mapping[str, int] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -51,6 +59,32 @@ class PlanData:
     def critical(self) -> tuple[Critical, ...]:
         """Critical findings that nobody has waived."""
         return tuple(finding for finding in self.findings if finding.code not in self.waivers)
+
+    @property
+    def undecided_ids(self) -> Mapping[str, int]:
+        """Codes of changed IDs that keep a real upload waiting and that nobody has waived, to the number of records."""
+        counts: dict[str, int] = {}
+        for one in self.changed_ids:
+            if one.mass and one.changed > one.kept:
+                counts[one.code] = counts.get(one.code, 0) + one.changed - one.kept
+        if self.possible_changes:
+            counts = {code_of("students"): sum(self.possible_changes.values()), **counts}
+        return {code: count for code, count in counts.items() if code not in self.waivers}
+
+    @property
+    def id_codes(self) -> tuple[str, ...]:
+        """Codes about changed IDs that can be waived."""
+        codes = [one.code for one in self.changed_ids if one.mass]
+        return tuple(dict.fromkeys([*codes, *([code_of("students")] if self.possible_changes else [])]))
+
+    @property
+    def kept_ids(self) -> Mapping[str, int]:
+        """Records that are prepared with the ID that Connect has, by kind."""
+        counts: dict[str, int] = {}
+        for one in self.changed_ids:
+            if one.kept:
+                counts[one.kind] = counts.get(one.kind, 0) + one.kept
+        return counts
 
     @property
     def digest(self) -> str:

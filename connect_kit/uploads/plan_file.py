@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from connect_kit.engine.files import atomic_write, ensure_folder, read_json
 from connect_kit.errors import OutputError, PlanError
+from connect_kit.uploads.changed_ids import CROSSWALK, ChangedIds
 from connect_kit.uploads.plan_data import Critical, PlanData
 from connect_kit.uploads.prepare import folder_name
 from connect_kit.uploads.values import ORDER, UploadFile
@@ -18,7 +19,7 @@ from connect_kit.uploads.values import ORDER, UploadFile
 Plan = TypeVar("Plan", bound=PlanData)
 
 NAME = "plan.json"
-_VERSION = 1
+_VERSION = 2
 _AGAIN = "prepare the files again with plan_upload"
 
 
@@ -92,6 +93,9 @@ def copy_files(plan: PlanData, folder: Path) -> tuple[UploadFile, ...]:
             with atomic_write(path, private=True, lasting=False) as part:
                 shutil.copyfile(file.path, part)
             files.append(replace(file, path=path))
+        if (plan.folder / CROSSWALK).is_file():
+            with atomic_write(folder / CROSSWALK, private=True) as part:
+                shutil.copyfile(plan.folder / CROSSWALK, part)
     except OSError as error:
         raise OutputError(f"{folder}: the plan could not be copied there ({error.strerror or error})") from error
     return tuple(files)
@@ -136,6 +140,7 @@ def _planned(folder: Path) -> list[str]:
 
 def _remove(folder: Path, names: list[str]) -> None:
     (folder / NAME).unlink()
+    (folder / CROSSWALK).unlink(missing_ok=True)
     root = folder.resolve()
     for name in names:
         path = (folder / name).resolve()
@@ -152,7 +157,7 @@ def _seal(content: Any) -> str:
 
 #: Fields of the plan that are in the file as they are; tuples of texts are lists there.
 _PLAIN = ("delivery", "made", "level", "checked", "waivers", "left_out", "first_upload", "archive_existing",
-          "undecided_classrooms")  # fmt: skip
+          "undecided_classrooms", "ids_compared", "keep_ids", "possible_changes", "options")  # fmt: skip
 _LISTS = ("schools", "unmatched_schools")
 
 
@@ -172,6 +177,7 @@ def _content(plan: PlanData) -> dict[str, Any]:
         "version": _VERSION,
         "files": files,
         "findings": [[finding.code, finding.title, finding.count] for finding in plan.findings],
+        "changed_ids": [asdict(one) for one in plan.changed_ids],
         **{name: getattr(plan, name) for name in (*_PLAIN, *_LISTS)},
     }
 
@@ -189,6 +195,7 @@ def _fields(content: dict[str, Any], folder: Path) -> dict[str, Any]:
         "files": tuple(files),
         "file_rows": tuple(int(one["rows"]) for one in content["files"]),
         "findings": tuple(Critical(*finding) for finding in content["findings"]),
+        "changed_ids": tuple(ChangedIds(**one) for one in content["changed_ids"]),
         **{name: content[name] for name in _PLAIN},
         **{name: tuple(content[name]) for name in _LISTS},
     }

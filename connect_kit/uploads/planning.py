@@ -12,7 +12,8 @@ from connect_kit.checks import AuditData
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import outside
 from connect_kit.errors import PlanError, SettingError
-from connect_kit.uploads.plan import UploadPlan
+from connect_kit.uploads.changed_ids import changed_ids, code_of, exchange, possible_changes
+from connect_kit.uploads.plan import UploadPlan, yes_or_no
 from connect_kit.uploads.plan_data import Critical
 from connect_kit.uploads.plan_file import clear, write_plan
 from connect_kit.uploads.prepare import prepare
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from connect_kit.checks import Findings
     from connect_kit.connect import Level
+    from connect_kit.engine import Schema
+    from connect_kit.identity import IdChanges
     from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
     from connect_kit.roster import Roster, Workspace
 
@@ -50,6 +53,8 @@ def plan_upload(
     waivers: Mapping[str, str] | None = None,
     abandon: bool = False,
     student_id: Literal["id", "number"] = "id",
+    id_changes: IdChanges | None = None,
+    keep_ids: bool = False,
 ) -> UploadPlan:
     """Prepare the files that Connect asks for, and plan their upload in the documented order (S0, decisions 8-10).
 
@@ -59,7 +64,7 @@ def plan_upload(
     Parameters
     ----------
     roster : Roster or Audit
-        An audit, from :func:`connect_kit.audit`, stands for the next four as well.
+        An audit, from :func:`connect_kit.audit`, stands for the next four as well, and for ``id_changes``.
     workspace : Workspace, optional
         Says which schools are on Connect, and whether students came by upload before.
     findings : Findings, optional
@@ -82,11 +87,17 @@ def plan_upload(
         Let guardians.csv disconnect guardians that a former upload connected and that it no longer names.
     student_id : {"id", "number"}
         ``"number"``: the column ``identifier`` is sent too, for workspaces whose setting asks for it (S14).
+    id_changes : IdChanges, optional
+        Records that come under other IDs than Connect has; where many do, a real upload waits for a decision.
+    keep_ids : bool
+        Prepare these records with the IDs that Connect has, wherever the files name them; ``crosswalk.csv`` in the
+        plan's folder says which IDs were exchanged. An ID that another row of the delivery has is not exchanged.
 
     Raises
     ------
     SettingError
-        For an invalid argument, or findings or matches of another roster.
+        For an invalid argument, or findings, matches or changed IDs of another roster; for ``keep_ids`` without
+        changed IDs, or where Connect has student numbers as IDs: its exports do not hold the sourcedId.
     PlanError
         When nothing can be prepared.
     OutputError
@@ -98,14 +109,23 @@ def plan_upload(
         audit = roster
         roster, workspace, findings = audit.roster, audit.workspace, audit.findings
         schools, classrooms = audit.schools, audit.classrooms
+        id_changes = getattr(audit, "id_changes", None) if id_changes is None else id_changes
     level = _level(roster, level)
-    for what, of in (("findings", findings), ("schools", schools), ("classrooms", classrooms)):
+    given = (("findings", findings), ("schools", schools), ("classrooms", classrooms), ("id_changes", id_changes))
+    for what, of in given:
         if of is not None and of.roster.schema is not roster.schema:
             raise SettingError(f"{what} are of another roster; make them from the roster that is planned")
     place = _folder(roster, folder)
-    delivered = tuple(row[0] for row in roster.schema.execute(_DELIVERED))
+    made_over = exchange(roster, id_changes) if _keeps(id_changes, keep_ids, student_id) else None
+    delivered = _delivered(roster, None if made_over is None else made_over.schema)
     homes = _homes(roster, workspace, schools, delivered, school) if level == "school" else {}
     critical = () if findings is None else _critical(findings)
+    if id_changes is not None:  # which have a gate of their own
+        critical = tuple(one for one in critical if one.code not in map(code_of, id_changes.counts))
+        possible = {}
+    else:
+        number = student_id == "number"
+        possible = {} if workspace is None else possible_changes(roster, workspace, number=number)
     plan = UploadPlan(
         folder=place,
         level=level,
@@ -119,11 +139,25 @@ def plan_upload(
         first_upload=_first(workspace),
         archive_existing=archive_existing,
         undecided_classrooms=classrooms.counts["suggested"] if classrooms is not None else 0,
+        changed_ids=() if id_changes is None else changed_ids(id_changes, made_over),
+        ids_compared=id_changes is not None,
+        keep_ids=keep_ids,
+        possible_changes=possible,
+        options={"abandon": abandon, "school": school, "student_id": student_id},
     )._waived(waivers or {})
     if not any(kind in roster.info for kind in ORDER):
         raise PlanError(f"{plan.delivery}: has none of {', '.join(f'{kind}.csv' for kind in ORDER)}; nothing to send")
     clear(place)
-    made, left_out = prepare(roster, place, level, homes, identifier=student_id == "number")
+    made, left_out = prepare(
+        roster,
+        place,
+        level,
+        homes,
+        identifier=student_id == "number",
+        exchanged=None if made_over is None else made_over.schema,
+    )
+    if made_over is not None:
+        made_over.write(place)
     if not made:
         raise PlanError(f"{plan.delivery}: no rows to send; look at roster.summary(), and at the schools matched")
     if level == "district":
@@ -147,6 +181,30 @@ def plan_upload(
             left_out=left_out,
         )
     )
+
+
+def _keeps(id_changes: IdChanges | None, keep_ids: bool, student_id: str) -> bool:
+    """Whether IDs are exchanged."""
+    yes_or_no("keep_ids", keep_ids)
+    if not keep_ids:
+        return False
+    if id_changes is None:
+        raise SettingError(
+            "keep_ids needs to know which IDs have changed: plan_upload(audit(delivery, workspace), keep_ids=True), or "
+            "give id_changes"
+        )
+    if student_id == "number" and id_changes.counts["students"]:
+        raise SettingError(
+            "keep_ids cannot be used where Connect has student numbers as IDs: its exports do not hold the sourcedId by "
+            "which it knows a student; record the new IDs on Connect, or archive these students first"
+        )
+    return True
+
+
+def _delivered(roster: Roster, exchanged: Schema | None) -> tuple[str, ...]:
+    """School IDs that the files name."""
+    schema = roster.schema if exchanged is None else exchanged
+    return tuple(row[0] for row in schema.execute(_DELIVERED, also=(roster.schema.name,)))
 
 
 def _level(roster: Roster, level: Level | None) -> Level:

@@ -49,7 +49,13 @@ def columns_of(roster: Roster, kind: Kind, level: Level, *, identifier: bool = F
 
 
 def prepare(
-    roster: Roster, folder: Path, level: Level, homes: Mapping[str, str], *, identifier: bool = False
+    roster: Roster,
+    folder: Path,
+    level: Level,
+    homes: Mapping[str, str],
+    *,
+    identifier: bool = False,
+    exchanged: Schema | None = None,
 ) -> tuple[list[Prepared], dict[str, int]]:
     """Write the prepared files, in the documented order of uploads (S0), school by school at school level.
 
@@ -62,6 +68,8 @@ def prepare(
         At school level: School ID of the delivery to ``connectSchoolId``; one entry, whatever its School ID, for a
         delivery of one school. Ignored otherwise.
     identifier : bool
+    exchanged : Schema, optional
+        Tables that stand in place of the roster's own: those with exchanged IDs.
 
     Returns
     -------
@@ -78,27 +86,32 @@ def prepare(
     kinds = [kind for kind in ORDER if kind in roster.info]
     columns = {kind: columns_of(roster, kind, level, identifier=identifier) for kind in kinds}
     kinds = [kind for kind in kinds if columns[kind]]
+    sources = (roster.schema,) if exchanged is None else (exchanged, roster.schema)
     if level == "school" and roster.level == "district":
-        return _by_school(roster, folder, kinds, columns, homes)
+        return _by_school(sources, folder, kinds, columns, homes)
     school = next(iter(homes.values())) if level == "school" else None
     place = folder / folder_name(school) if school else folder
-    schema = roster.schema
+    schema, also = sources[0], tuple(one.name for one in sources[1:])
     made = []
     for kind in kinds:
         chosen = ", ".join(map(_value, columns[kind]))
         rows = f"SELECT {chosen} FROM {quoted(kind)}{_records(columns[kind])} ORDER BY _line"
-        count = schema.execute(f"SELECT count(*) FROM {quoted(kind)}{_records(columns[kind])}")[0][0]
+        count = schema.execute(f"SELECT count(*) FROM {quoted(kind)}{_records(columns[kind])}", also=also)[0][0]
         if count:
-            made.append(Prepared(kind, school, _write(schema, (), rows, place / f"{kind}.csv"), count))
+            made.append(Prepared(kind, school, _write(schema, also, rows, place / f"{kind}.csv"), count))
     return made, {}
 
 
 def _by_school(
-    roster: Roster, folder: Path, kinds: Sequence[Kind], columns: Mapping[Kind, Sequence[str]], homes: Mapping[str, str]
+    sources: tuple[Schema, ...],
+    folder: Path,
+    kinds: Sequence[Kind],
+    columns: Mapping[Kind, Sequence[str]],
+    homes: Mapping[str, str],
 ) -> tuple[list[Prepared], dict[str, int]]:
     schools = sorted(set(homes.values()))
-    schema = roster.schema.engine.new_schema("prepared", (roster.schema,))
-    also = (roster.schema.name,)
+    schema = sources[0].engine.new_schema("prepared", sources)
+    also = tuple(one.name for one in sources)
     schema.execute("CREATE TABLE homes (school VARCHAR, _place INTEGER)")
     places = {school: place for place, school in enumerate(schools)}
     for school, home in homes.items():

@@ -355,7 +355,7 @@ class TestFromDuplicates:
         found = found.decide("roster:0013", "workspace:CS01", "same")
         plan = plan_merge(found, read_workspace(folder), only_decided=True)
         assert sorted(plan.table()[["left", "right", "state"]].to_numpy().tolist()) == [
-            ["roster:0011", "roster:0013", "both have a SIS ID"],
+            ["roster:0011", "roster:0013", "both SIS IDs are delivered"],
             ["roster:0013", "workspace:CS01", "several SIS IDs are this student"],
         ]
 
@@ -384,3 +384,92 @@ class TestFromDuplicates:
         found = ck.find_duplicates(ck.read_roster(delivery), kind="people")
         with pytest.raises(SettingError, match="duplicates of people cannot be merged"):
             plan_merge(found, read_workspace(folder))
+
+
+class TestFormerIds:
+    """A record whose own SIS ID is not delivered any more can be merged (decision 27)."""
+
+    @pytest.fixture
+    def renumbered(self, tmp_path: Path, folder: Path) -> Path:
+        """Dee is on Connect a second time, under the ID that she had before, with a classroom of then."""
+        dee = ["CS21", "S001", "Dee", "Dunn", "05", "", "D-13", "false"]
+        write(folder / "students.csv", STUDENTS, [*PEOPLE, dee])
+        with (folder / "enrollments.csv").open("a", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerow(["CC01", "CS21", "student"])
+        return folder
+
+    @pytest.fixture
+    def delivery(self, tmp_path: Path) -> Path:
+        rows = [["0013", "A", "student", "Dee", "Dunn", "", "06", "2015-04-05"]]
+        rows += [["0012", "B", "student", "Ben", "Birchwood", "", "06", "2015-03-04"]]
+        write(tmp_path / "delivery" / "users.csv", USERS, rows)
+        return tmp_path / "delivery"
+
+    def plan(self, delivery: Path, folder: Path, *same: tuple[str, str]) -> MergePlan:
+        found = ck.find_duplicates(ck.read_roster(delivery), read_workspace(folder), threshold=0.999999)
+        for left, right in same:
+            found = found.decide(f"roster:{left}", f"workspace:{right}", "same")
+        return plan_merge(found, read_workspace(folder), only_decided=True)
+
+    def test_the_record_whose_id_is_delivered_stays_and_the_former_id_is_a_conflict(
+        self, delivery, renumbered, tmp_path
+    ):
+        plan = self.plan(delivery, renumbered, ("0013", "CS21"))
+        assert plan.table()[["survivor", "other", "state", "student_id", "other_student_id"]].to_numpy().tolist() == [
+            ["CS13", "CS21", "mergeable", "0013", "D-13"]
+        ]
+        assert plan.conflicts.to_numpy().tolist() == [
+            ["CS13", "CS21", "grade", "06", "05", "survivor"],
+            ["CS13", "CS21", "studentId", "0013", "D-13", "survivor"],
+        ]
+        assert plan.worksheet()[["keep_student_id", "merge_into_it", "former_student_id"]].to_numpy().tolist() == [
+            ["0013", "CS21", "D-13"]
+        ]
+        twin = Twin.fill(tmp_path / "renumbered.duckdb", renumbered, district="Maple Valley")
+        before = twin.digest()
+        change = twin.merge(plan)
+        kept = {row[:2] for row in contents(twin, "students", "connectStudentId", "studentId") if row[0] > "CS12"}
+        assert kept == {("CS13", "0013")}
+        assert ("CC01", "CS13") in contents(twin, "enrollments", "connectClassroomId", "connectUserId")
+        with open_session(twin.path, "a test", write=False) as session:
+            lost = session.execute("SELECT kept, lost FROM merges WHERE field = 'studentId'")
+        assert lost == [("0013", "D-13")]
+        assert change.counts["merged"] == 1
+        twin.undo()
+        assert twin.digest() == before
+
+    def test_a_record_that_got_another_id_meanwhile_stops_the_merge(self, delivery, renumbered, tmp_path):
+        plan = self.plan(delivery, renumbered, ("0013", "CS21"))
+        twin = Twin.fill(tmp_path / "renumbered.duckdb", renumbered, district="Maple Valley")
+        with open_session(twin.path, "a test") as session:
+            session.execute("UPDATE students SET studentId = 'X', sourcedId = 'X' WHERE connectStudentId = 'CS21'")
+        with pytest.raises(TwinError, match="student CS21 has another SIS ID than in the plan, so nothing was merged"):
+            twin.merge(plan)
+
+    def test_of_several_former_ids_one_is_merged_at_a_time_unless_people_decided(self, delivery, renumbered, folder):
+        dees = [["CS21", "S001", "Dee", "Dunn", "05", "", "D-13", "false"]]
+        dees += [["CS22", "S001", "Dee", "Dunn", "04", "", "D-03", "false"]]
+        write(folder / "students.csv", STUDENTS, [*PEOPLE, *dees])
+        found = ck.find_duplicates(ck.read_roster(delivery), read_workspace(folder), threshold=0.5)
+        plan = plan_merge(found, read_workspace(folder))
+        states = dict(zip(plan.table()["other"], plan.table()["state"], strict=True))
+        assert sorted(states[one] for one in ("CS21", "CS22")) == [
+            "mergeable", "several former SIS IDs are this student",
+        ]  # fmt: skip
+        decided = self.plan(delivery, renumbered, ("0013", "CS21"), ("0013", "CS22"))
+        assert set(decided.merges["other"]) == {"CS21", "CS22"}
+
+    @pytest.mark.parametrize(
+        ("merge", "delivered", "state"),
+        [
+            (("CS13", "CS21"), ["0013"], "mergeable"),
+            (("CS13", "CS21"), ["0013", "D-13"], "both SIS IDs are delivered"),
+            (("CS21", "CS13"), ["0013"], "the SIS ID of the record that stays is not delivered"),
+            (("CS13", "CS21"), None, "both have a SIS ID"),
+        ],
+        ids=["former", "both delivered", "the wrong way round", "nobody said"],
+    )
+    def test_merges_by_name_ask_which_id_is_delivered(self, renumbered, merge, delivered, state):
+        (row,) = MergePlan.of(read_workspace(renumbered), [merge], delivered=delivered).table().to_dict("records")
+        assert row["state"] == state
+        assert bool(row["next_step"]) == (state != "mergeable")

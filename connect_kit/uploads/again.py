@@ -1,0 +1,64 @@
+"""Preparing the files of a plan again, in the same way but for its IDs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connect_kit.errors import SettingError
+from connect_kit.uploads.planning import plan_upload
+
+if TYPE_CHECKING:
+    from connect_kit.checks import AuditData
+    from connect_kit.identity import IdChanges
+    from connect_kit.roster import Workspace
+    from connect_kit.uploads.plan import UploadPlan
+
+
+def prepare_again(
+    plan: UploadPlan,
+    audit: AuditData,
+    *,
+    workspace: Workspace | None = None,
+    id_changes: IdChanges | None = None,
+    keep_ids: bool = False,
+) -> UploadPlan:
+    """Prepare a plan's files again in its folder, with its answers and those of its waivers that still matter.
+
+    Parameters
+    ----------
+    plan : UploadPlan
+    audit : AuditData
+        Of the delivery that was planned.
+    workspace : Workspace, optional
+        As it is now; by default the audit's.
+    id_changes : IdChanges, optional
+        As they are now; by default the audit's.
+    keep_ids : bool
+        See :func:`plan_upload`.
+
+    Raises
+    ------
+    SettingError
+        For the audit of another delivery.
+    """
+    path = audit.roster.path
+    if (path.name if path is not None else "roster") != plan.delivery:
+        raise SettingError(f"the plan is of {plan.delivery}, and the audit of another delivery; audit {plan.delivery}")
+    made = plan_upload(
+        audit.roster,
+        audit.workspace if workspace is None else workspace,
+        audit.findings,
+        audit.schools,
+        audit.classrooms,
+        folder=plan.folder,
+        level=plan.level,
+        archive_existing=plan.archive_existing,
+        id_changes=getattr(audit, "id_changes", None) if id_changes is None else id_changes,
+        keep_ids=keep_ids,
+        **plan.options,
+    )
+    known = {*(one.code for one in made.findings), *made.id_codes}
+    for code, reason in plan.waivers.items():
+        if code in known:
+            made = made.waive(code, reason)
+    return made

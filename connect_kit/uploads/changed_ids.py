@@ -1,0 +1,132 @@
+"""Changed IDs as a plan knows them: which, whether they are exchanged for those that Connect has, or nobody has looked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from connect_kit.engine import literal, quoted, run_sql, statements
+from connect_kit.engine.files import atomic_write
+from connect_kit.errors import EngineError, OutputError
+from connect_kit.identity.value import MASS_LEAST, MASS_SHARE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from connect_kit.engine import Schema
+    from connect_kit.identity import IdChanges
+    from connect_kit.roster import Roster, Workspace
+
+#: The file of a plan's folder that says which IDs were exchanged; IDs only.
+CROSSWALK = "crosswalk.csv"
+_OPTIONS = "HEADER, DELIMITER ',', NEW_LINE '\r\n', USE_TMP_FILE false"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedIds:
+    """Records of one kind at one school that the delivery holds under another ID than Connect.
+
+    Attributes
+    ----------
+    kind : {"schools", "students", "staff", "guardians", "classrooms"}
+    school : str
+        connectSchoolId; blank for schools.
+    name : str
+        Of the school.
+    changed : int
+    managed : int
+        Records under the SIS there.
+    pattern : str
+        Code of the most frequent pattern.
+    mass : bool
+        Whether they are so many that a real upload waits for a decision.
+    kept : int
+        How many of them are prepared with the ID that Connect has.
+    """
+
+    kind: str
+    school: str
+    name: str
+    changed: int
+    managed: int
+    pattern: str
+    mass: bool
+    kept: int = 0
+
+    @property
+    def code(self) -> str:
+        """Of the finding, which is also that of its waiver."""
+        return code_of(self.kind)
+
+
+def code_of(kind: str) -> str:
+    """The code of the finding about changed IDs of a kind."""
+    return f"workspace.{kind}.id_changed"
+
+
+class Exchange(NamedTuple):
+    """A roster's tables with exchanged IDs: their ``schema``, and how many by kind and connectSchoolId, ``kept``."""
+
+    schema: Schema
+    kept: dict[tuple[str, str], int]
+
+    def write(self, folder: Path) -> None:
+        """Write which IDs were exchanged: kind, oldId (which is sent), newId (which was delivered), pattern.
+
+        Raises
+        ------
+        OutputError
+            When it cannot be written.
+        """
+        rows = 'SELECT kind, old_id AS "oldId", new_id AS "newId", pattern FROM crosswalk ORDER BY kind, old_id, new_id'
+        try:
+            with atomic_write(folder / CROSSWALK, private=True) as part:
+                self.schema.execute(f"COPY ({rows}) TO {literal(part)} ({_OPTIONS})")
+        except EngineError as error:
+            raise OutputError(f"{folder / CROSSWALK}: could not be written ({error}); make room") from error
+
+
+def exchange(roster: Roster, changes: IdChanges) -> Exchange:
+    """The roster's tables with the IDs that Connect has, in every ID and reference; the roster stays as it is."""
+    schema = roster.schema.engine.new_schema("exchanged", (roster.schema, changes.schema))
+    run_sql(
+        schema,
+        __package__,
+        "exchange.sql",
+        (roster.schema.name,),
+        roster=quoted(roster.schema.name),
+        changes=f"{quoted(changes.schema.name)}.id_changes",
+    )
+    rows = schema.execute("SELECT kind, connect_school, count(*) FROM crosswalk GROUP BY ALL")
+    return Exchange(schema, {(str(kind), str(school)): int(count) for kind, school, count in rows})
+
+
+def changed_ids(changes: IdChanges, made: Exchange | None = None) -> tuple[ChangedIds, ...]:
+    """The changed IDs by kind and school, with how many of them an exchange has replaced."""
+    kept = {} if made is None else dict(made.kept)
+    names = ["kind", "connectSchoolId", "school", "changed", "managed", "pattern", "mass"]
+    rows = changes.summary()[names].astype(object)
+    found = []
+    for kind, school, name, changed, managed, pattern, mass in rows.where(rows.notna(), "").itertuples(
+        index=False, name=None
+    ):
+        own = [key for key in kept if key[0] == kind and (kind == "schools" or key[1] == school)]
+        done = sum(kept.pop(key) for key in own)
+        found.append(ChangedIds(kind, school or "", name or "", int(changed), int(managed), pattern, bool(mass), done))
+    return tuple(found)
+
+
+def possible_changes(roster: Roster, workspace: Workspace, *, number: bool) -> dict[str, int]:
+    """Schools, by name or connectSchoolId, where so many students came and went that IDs may have changed.
+
+    Parameters
+    ----------
+    roster : Roster
+    workspace : Workspace
+    number : bool
+        Whether Connect has the identifier as ID.
+    """
+    own = "coalesce(identifier, sourcedId)" if number else "sourcedId"
+    (sql,) = statements(__package__ or "", "turnover.sql", id=own, share=MASS_SHARE, least=MASS_LEAST)
+    rows = roster.schema.execute(sql, also=(workspace.schema.name,))
+    return {str(name or school): int(turned) for school, name, turned, _ in rows}
