@@ -40,29 +40,25 @@ class UploadIds(UploadLayout):
         if self.audit is None or self._changes is None:
             self._status = view.NO_AUDIT
         elif name == "keep_ids":
-            self._set_value(prepare_again(self._value, self.audit, id_changes=self._now(), keep_ids=True))
+            now = self._changes.still(self.target.workspace())  # some may be recorded or archived meanwhile
+            self._set_value(prepare_again(self._value, self.audit, id_changes=now, keep_ids=True))
             self._reload()
             kept = ", ".join(f"{count:,} {kind}" for kind, count in self._value.kept_ids.items()) or "none"
             self._status = f"Prepared with the IDs that Connect has: {kept}. Dry run again."
         elif name == "list_ids":
             folder = self._value.folder.with_name(f"{self._value.folder.name}-ids")
-            self._now().save_worksheet(folder)
+            self._changes.still(self.target.workspace()).save_worksheet(folder)
             self._status = f"Saved: {folder / NAME}. Record the new IDs on Connect, export it, and prepare again."
         elif name == "archive_sure":
-            self._archive_changed(self.audit)
+            self._archive_changed(self.audit, self._changes)
         elif name == "archive_not":
             self._status = "Nothing was archived."
 
-    def _now(self) -> IdChanges:
-        """The changed IDs that still hold on the target."""
-        changes = self._changes
-        assert changes is not None  # asked before
-        return changes.still(self.target.workspace())
-
-    def _archive_changed(self, audit: AuditData) -> None:
-        actions = connections(self._now(), archive=True)
+    def _archive_changed(self, audit: AuditData, changes: IdChanges) -> None:
+        actions = connections(changes.still(self.target.workspace()), archive=True)
         done = " ".join(f"{self.target.apply(action).what}." for action in actions)
-        self._set_value(prepare_again(self._value, audit, workspace=self.target.workspace(), id_changes=self._now()))
+        known = self.target.workspace()
+        self._set_value(prepare_again(self._value, audit, workspace=known, id_changes=changes.still(known)))
         self._reload()
         self._status = f"{done} Prepared again; dry run again." if done else "There is nothing to archive."
 

@@ -27,8 +27,8 @@ ANSWERS: Mapping[bool, str] = {True: "Yes, archive them first", False: "No, leav
 _STEPS: Mapping[str, str] = {
     "check": "Prepare the upload from a checked delivery.",
     "fix_or_waive": "Fix it in the SIS and prepare again, or waive it below, with a reason.",
-    "keep_record_or_archive": "Press Use Connect's IDs, Save list for recording or Archive these first; or waive it below, "
-    "with a reason.",
+    "keep_record_or_archive": "Press Use Connect's IDs, Save list for recording or Archive these first; or waive it "
+    "below, with a reason.",
     "keep_or_record": "Press Use Connect's IDs or Save list for recording; or waive it below, with a reason.",
     "ids_taken": "Give each of these records an ID of its own in the SIS and prepare again, or waive it below, with a "
     "reason.",

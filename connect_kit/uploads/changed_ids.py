@@ -1,4 +1,4 @@
-"""Changed IDs as a plan knows them: which, whether they are exchanged for those that Connect has, or nobody has looked."""
+"""Changed IDs as a plan knows them: which there are, how they are exchanged for Connect's, and where nobody looked."""
 
 from __future__ import annotations
 
@@ -103,8 +103,8 @@ def exchange_if_kept(roster: Roster, changes: IdChanges | None, *, keep_ids: boo
         )
     if number and changes.counts["students"]:
         raise SettingError(
-            "keep_ids cannot be used where Connect has student numbers as IDs: its exports do not hold the sourcedId by "
-            "which it knows a student; record the new IDs on Connect, or archive these students first"
+            "keep_ids cannot be used where Connect has student numbers as IDs: its exports do not hold the sourcedId "
+            "by which it knows a student; record the new IDs on Connect, or archive these students first"
         )
     schema = roster.schema.engine.new_schema("exchanged", (roster.schema, changes.schema))
     run_sql(

@@ -109,7 +109,7 @@ def plan_upload(
         audit = roster
         roster, workspace, findings = audit.roster, audit.workspace, audit.findings
         schools, classrooms = audit.schools, audit.classrooms
-        id_changes = getattr(audit, "id_changes", None) if id_changes is None else id_changes
+        id_changes = audit.id_changes if id_changes is None else id_changes
     level = _level(roster, level)
     given = (("findings", findings), ("schools", schools), ("classrooms", classrooms), ("id_changes", id_changes))
     for what, of in given:

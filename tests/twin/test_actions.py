@@ -442,7 +442,10 @@ class TestRecordingIds:
             (Action("record_staff_ids", values={"T1": "x", "T2": "x"}), "the ID 'x' would be that of T1, T2"),
             (Action("record_student_ids", values={"CS77": "x"}), "connectStudentId 'CS77': not among the students"),
             (Action("record_staff_ids", values={"T9": "x"}), "staffId 'T9': not among the staff_roles"),
-            (Action("record_guardian_ids", values={"G1": " "}), "'G1' has no new ID; give one, or leave the record out"),
+            (
+                Action("record_guardian_ids", values={"G1": " "}),
+                "'G1' has no new ID; give one, or leave the record out",
+            ),
         ],
         ids=["taken student", "taken guardian", "twice new", "unknown student", "unknown staff", "blank"],
     )
