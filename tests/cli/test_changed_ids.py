@@ -41,7 +41,7 @@ def upload(plan: Path, twin: Path, *more: str) -> None:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Place:
     folder = tmp_path_factory.mktemp("migrated")
-    sample = ck.sample_roster(folder / "d", students=90, schools=2, faults="none", duplicates=0, existing=False)
+    sample = ck.sample_roster(folder / "d", students=90, schools=3, faults="none", duplicates=0, existing=False)
     with (sample.workspace / "schools.csv").open(newline="", encoding="utf-8") as file:
         schools = {row["name"]: row["schoolId"] for row in csv.DictReader(file)}
     twin = Twin.new(folder / "maple.duckdb", "Maple Valley", schools)

@@ -21,7 +21,7 @@ CODE = "workspace.students.id_changed"
 def made(tmp_path_factory):
     """The first delivery is uploaded; the second one, under new IDs, is audited."""
     folder = tmp_path_factory.mktemp("migrated")
-    sample = ck.sample_roster(folder / "d", students=60, schools=2, faults="none", duplicates=0, existing=False)
+    sample = ck.sample_roster(folder / "d", students=60, schools=3, faults="none", duplicates=0, existing=False)
     with (sample.workspace / "schools.csv").open(newline="", encoding="utf-8") as file:
         schools = {row["name"]: row["schoolId"] for row in csv.DictReader(file)}
     twin = Twin.new(folder / "maple.duckdb", "Maple Valley", schools)
