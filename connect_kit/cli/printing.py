@@ -24,8 +24,8 @@ _STEPS = {
     "keep_record_or_archive": "prepare --keep-ids keeps the IDs that Connect has; or record the new IDs: python -m "
     "connect_kit twin record-ids TWIN DELIVERY --yes, or archive these records first: python -m connect_kit twin "
     "archive-changed TWIN DELIVERY --yes, and prepare again; or --waive CODE=REASON",
-    "keep_or_record": "prepare --keep-ids keeps the IDs that Connect has; or record the new IDs: python -m connect_kit twin "
-    "record-ids TWIN DELIVERY --yes, and prepare again; or --waive CODE=REASON",
+    "keep_or_record": "prepare --keep-ids keeps the IDs that Connect has; or record the new IDs: python -m connect_kit "
+    "twin record-ids TWIN DELIVERY --yes, and prepare again; or --waive CODE=REASON",
     "ids_taken": "give each of these records an ID of its own in the SIS and prepare again, or --waive CODE=REASON",
     "compare_ids": "python -m connect_kit prepare compares the IDs; or --waive CODE=REASON",
     "deliver_schools": "deliver orgSourcedIds and schoolSourcedId",

@@ -131,8 +131,8 @@ def merge(
     plan = ck.plan_merge(ck.find_duplicates(roster, known), known, only_decided=only_decided)
     if plan.upload_first:
         raise TwinError(
-            f"{target.path}: upload the delivery first, and plan the merges then; of {plan.upload_first:,} pairs, none has "
-            "its student of the delivery on Connect yet"
+            f"{target.path}: upload the delivery first, and plan the merges then; of {plan.upload_first:,} pairs, none "
+            "has its student of the delivery on Connect yet"
         )
     print_tables(plan.summary())
     plan.save(out, names=names)

@@ -24,10 +24,10 @@ _WIDTHS = {
 _STEPS = (
     "Before the files are uploaded: for each line, as an administrator of the school or district, record the new ID on "
     "Connect in place of the recorded one. Enter it exactly as it is given, with its zeros and letter case.",
-    "Schools: District → Settings → SIS Rostering → School Connection to SIS; take the recorded School ID out, and Add the "
-    "new one (S9).",
-    "Classrooms: School page → Settings → SIS Rostering → Classroom Connections to SIS → Add → enter the class ID → Save "
-    "(S10, S11).",
+    "Schools: District → Settings → SIS Rostering → School Connection to SIS; take the recorded School ID out, "
+    "and Add the new one (S9).",
+    "Classrooms: School page → Settings → SIS Rostering → Classroom Connections to SIS → Add → enter the class ID → "
+    "Save (S10, S11).",
     "Students, staff and guardians: no article describes where the ID of a person is changed by hand. Ask Connect's "
     f"support ({SUPPORT_ADDRESS}) to exchange these IDs by this list.",
     "Write the date into 'done'. Then export from Connect again, and prepare the upload again: no line should be left.",

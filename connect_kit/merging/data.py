@@ -32,8 +32,8 @@ class MergeData:
         Columns: ``survivor`` and ``other`` (connectStudentId; blank where there is none), ``school`` (connectSchoolId
         of the survivor), ``match_probability``, ``decision`` (``same`` where people decided), ``state`` (``mergeable``,
         or why not), ``student_id`` (the survivor's ID of the SIS), ``left`` and ``right`` (keys of the pair, as
-        ``roster:00017342``), ``next_step`` (of a pair that cannot be merged), ``other_student_id`` (the other's own ID of
-        the SIS, which is not delivered any more; it goes).
+        ``roster:00017342``), ``next_step`` (of a pair that cannot be merged), ``other_student_id`` (the other's own ID
+        of the SIS, which is not delivered any more; it goes).
         """
         return self.frame.loc[:, list(COLUMNS)].copy()
 

@@ -53,8 +53,8 @@ def planned_merges(pairs: pd.DataFrame, workspace: Workspace, student_ids: pd.Se
     across["other"] = across["right_id"].where(across["right_source"].eq("workspace"), across["left_id"])
     within = pairs[(pairs["left_source"] == "roster") & (pairs["right_source"] == "roster")].assign(other="")
     made = pd.concat([across, within], ignore_index=True)
-    made["student_id"] = made["person"].map(of_roster["first"]).map(student_ids).fillna("").astype(object)
-    made["survivor"] = made["student_id"].map(with_id["connectStudentId"]).fillna("").astype(object)
+    made["student_id"] = made["person"].map(of_roster["first"]).map(student_ids).astype(object).fillna("")
+    made["survivor"] = made["student_id"].map(with_id["connectStudentId"]).astype(object).fillna("")
     # A record is not its own duplicate; and the most certain pair of a record stands for it.
     made = made[made["other"].eq("") | made["other"].ne(made["survivor"])]
     made = made[made["other"].eq("") | ~made["other"].duplicated()].reset_index(drop=True)
@@ -92,7 +92,7 @@ def _finished(made: pd.DataFrame, workspace: Workspace) -> pd.DataFrame:
     students = workspace.students.drop_duplicates("connectStudentId").set_index("connectStudentId")
     schools = students["connectSchoolId"]
     made["school"] = made["survivor"].map(schools).fillna(made["other"].map(schools)).fillna("").astype(object)
-    made["other_student_id"] = made["other"].map(students["studentId"]).fillna("").astype(object)
+    made["other_student_id"] = made["other"].map(students["studentId"]).astype(object).fillna("")
     made["next_step"] = made["state"].map(NEXT_STEPS).fillna("").astype(object)
     made["_last"] = made["state"].ne(MERGEABLE)
     order = ["_last", "match_probability", "survivor", "other", "left", "right"]

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def plan_merge(duplicates: Duplicates, workspace: Workspace, *, only_decided: bool = False) -> MergePlan:
     """Plan which existing students are merged into those of the delivery.
 
-    An existing student whose own SIS ID the delivery does not name any more is merged too: that is how children who came
-    a second time under new IDs become one again (decision 27).
+    An existing student whose own SIS ID the delivery does not name any more is merged too: that is how children who
+    came a second time under new IDs become one again (decision 27).
 
     Pairs above the threshold or decided to be the same are planned; those decided to be different are not, and of a
     cluster in conflict none is. The record that stays is the one whose student ID the delivery names.

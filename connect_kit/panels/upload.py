@@ -13,7 +13,7 @@ from connect_kit.panels import upload_view as view
 from connect_kit.panels.background import BackgroundTask, Throttle
 from connect_kit.panels.elements import Node, el
 from connect_kit.panels.result_rows import ResultRows
-from connect_kit.panels.upload_layout import UploadLayout
+from connect_kit.panels.upload_ids import BUTTONS, UploadIds
 from connect_kit.twin import Action, as_twin
 from connect_kit.uploads import as_target, confirmation, forecast_upload, upload
 from connect_kit.uploads.records import last_dry_run
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from connect_kit.checks import AuditData
     from connect_kit.duplicates import Duplicates
     from connect_kit.twin import Twin
     from connect_kit.uploads import Forecast, UploadPlan, UploadResult
@@ -32,7 +33,7 @@ _ARCHIVING = "archive_existing"  # code of the gate
 _WAIT = "Wait until the current run has ended, or cancel it."
 
 
-class UploadPanel(UploadLayout):
+class UploadPanel(UploadIds):
     """An upload from its conditions to its results: dry run first, the real upload after a typed confirmation.
 
     It only calls the verbs of :mod:`connect_kit.uploads`. They run in a thread of their own, so that the panel and the
@@ -44,7 +45,10 @@ class UploadPanel(UploadLayout):
     target : Twin, str or Path
         Where the files go.
     duplicates : Duplicates, optional
-        Of the roster's students; with them the forecast counts the students who would become duplicates.
+        Of the roster's students; with them the forecast counts the students who would become duplicates. By default
+        those of the audit.
+    audit : Audit, optional
+        Of the delivery; with it the panel can prepare again where records come under new IDs.
 
     Attributes
     ----------
@@ -62,9 +66,17 @@ class UploadPanel(UploadLayout):
     """
 
     @checked(paths=False)
-    def __init__(self, plan: UploadPlan, target: Twin | str | Path, *, duplicates: Duplicates | None = None) -> None:
+    def __init__(
+        self,
+        plan: UploadPlan,
+        target: Twin | str | Path,
+        *,
+        duplicates: Duplicates | None = None,
+        audit: AuditData | None = None,
+    ) -> None:
         self.target = as_twin(target)
-        self.duplicates = duplicates
+        self.duplicates = audit.duplicates if duplicates is None and audit is not None else duplicates
+        self.audit = audit
         self.gates: pd.DataFrame | None = None
         self.result: UploadResult | None = None
         self.forecast: Forecast | None = None
@@ -121,6 +133,8 @@ class UploadPanel(UploadLayout):
             self._status = _WAIT
         elif name == "waive":
             self._waive()
+        elif name in BUTTONS:
+            self._change_ids(name)
         elif name == "log":
             self._log = self.target.activity() if self._log is None else None
         elif name == "archive":
@@ -159,7 +173,9 @@ class UploadPanel(UploadLayout):
         last = last_dry_run(self._value, self.target.id)
         refused = last.errors if last else {}
         counts |= {code: count for code, count in refused.items() if code not in self._value.waivers}
-        return [(f"{code}: {counted(count, 'row')}", code) for code, count in counts.items()]
+        waivable = [(f"{code}: {counted(count, 'row')}", code) for code, count in counts.items()]
+        ids = self._value.undecided_ids
+        return waivable + [(f"{code}: {counted(count, 'record')}", code) for code, count in ids.items()]
 
     def _waive(self) -> None:
         code, reason = self.finding.value, self.reason.value.strip()
@@ -257,6 +273,7 @@ class UploadPanel(UploadLayout):
         plan, running, ready = self._value, self.running, self._ready()
         self.head.show(*view.head(plan, self.target))
         self.checklist.show(*(view.checklist(self.gates) if self.gates is not None else ()))
+        self._draw_ids(running=running)
         asked = plan.first_upload or self._blocking(_ARCHIVING)
         self.question.show(*([view.question(plan.archive_existing)] if asked else ()))
         waivable = self._waivable()

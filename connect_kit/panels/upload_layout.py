@@ -25,6 +25,17 @@ class UploadLayout(PanelBase[UploadPlan]):
         "archive": Command(
             "Archive them now", "", "Archive the students without a SIS ID; this is logged and can be undone", True
         ),
+        "keep_ids": Command("Use Connect's IDs", "", "Prepare the files again with the IDs that Connect has", True),
+        "list_ids": Command(
+            "Save list for recording",
+            "",
+            "Save a workbook that says which new ID is recorded on which record of Connect",
+        ),
+        "archive_ids": Command(
+            "Archive these first", "", "Archive the records that come under new IDs; asks before it does", True
+        ),
+        "archive_sure": Command("Yes, archive them", "", "Archive them now; this is logged and can be undone", True),
+        "archive_not": Command("No, leave them as they are", "", "Archive nothing"),
         "waive": Command("Waive", "", "Let this finding pass; the reason is logged", True),
         "dry_run": Command("Dry run", "r", "See what the upload would do; nothing is changed", True),
         "cancel": Command("Cancel", "c", "Stop the current run; the file in progress leaves nothing behind"),
@@ -37,6 +48,8 @@ class UploadLayout(PanelBase[UploadPlan]):
     def _parts(self) -> Sequence[ipywidgets.Widget]:
         self.head = HtmlView(role="region", label="Files and target")
         self.checklist = HtmlView(role="region", label="Conditions of a real upload")
+        self.changes = HtmlView(role="region", label="Changed IDs")
+        self.sure = HtmlView()
         self.question = HtmlView()
         self.finding = ipywidgets.Dropdown(options=[], description="Finding", layout={"width": "460px"})
         self.reason = ipywidgets.Text(description="Reason", placeholder="who decided it, and why")
@@ -54,6 +67,8 @@ class UploadLayout(PanelBase[UploadPlan]):
         self.rows = HtmlView(self._on_message, role="region", label="Rows of the result files", focusable=True)
         self.rows.add_class("ck-list")
         self.log = HtmlView(role="region", label="Activity log")
+        self._changing = self._row("keep_ids", "list_ids", "archive_ids")
+        self._surely = self._row("archive_sure", "archive_not")
         self._question = self._row("yes", "no", "archive")
         self._waiving = self._row(self.finding, self.reason, "waive")
         self._filters = self._row(self.file, self.results, self.action)
@@ -63,6 +78,10 @@ class UploadLayout(PanelBase[UploadPlan]):
             self.status,
             self.alert,
             self.checklist,
+            self.changes,
+            self._changing,
+            self.sure,
+            self._surely,
             self.question,
             self._question,
             self._waiving,

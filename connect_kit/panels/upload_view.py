@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from connect_kit.display.look import counted
-from connect_kit.panels.elements import Node, el, frame_table, number, pager, table
+from connect_kit.identity.patterns import PATTERNS
+from connect_kit.panels.elements import MOST, Node, el, frame_table, number, pager, table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +27,12 @@ ANSWERS: Mapping[bool, str] = {True: "Yes, archive them first", False: "No, leav
 _STEPS: Mapping[str, str] = {
     "check": "Prepare the upload from a checked delivery.",
     "fix_or_waive": "Fix it in the SIS and prepare again, or waive it below, with a reason.",
+    "keep_record_or_archive": "Press Use Connect's IDs, Save list for recording or Archive these first; or waive it "
+    "below, with a reason.",
+    "keep_or_record": "Press Use Connect's IDs or Save list for recording; or waive it below, with a reason.",
+    "ids_taken": "Give each of these records an ID of its own in the SIS and prepare again, or waive it below, with a "
+    "reason.",
+    "compare_ids": "Prepare the upload from an audit with the workspace, or waive it below, with a reason.",
     "deliver_schools": "Ask for files with orgSourcedIds and schoolSourcedId.",
     "record_schools": "Match the schools, and record the School IDs on Connect (S9).",
     "choose_school": "Match the schools and prepare again, or prepare for the one school that is sent.",
@@ -37,6 +44,8 @@ _STEPS: Mapping[str, str] = {
     "fix_and_run_dry": "Fix it, prepare again, and press Dry run.",
     "fix_or_waive_rows": "Fix them and prepare again, or waive each of them below, with a reason.",
 }
+#: Where the panel cannot do anything about changed IDs.
+NO_AUDIT = "Open the panel with the audit to use the ways out: UploadPanel(plan, target, audit=audit)."
 _RESULTS: Mapping[str, str] = {"SUCCESS": "✔ SUCCESS", "ERROR": "✖ ERROR"}
 
 
@@ -63,6 +72,36 @@ def head(plan: UploadPlan, target: Twin) -> list[Node]:
         )
         made.append(el("p", el("strong", "▲ "), warning, class_="ck-warning"))
     return made
+
+
+def changed_ids(plan: UploadPlan, *, known: bool) -> list[Node]:
+    """What comes under new IDs, by kind and school."""
+    rows = [
+        [
+            one.kind,
+            one.name or one.school,
+            number(f"{one.changed - one.kept:,}"),
+            number(f"{one.managed:,}"),
+            PATTERNS.get(one.pattern, one.pattern),
+        ]
+        for one in plan.changed_ids
+        if one.changed > one.kept
+    ]
+    head: list[Node] = ["kind", "school", number("under new IDs"), number("of"), "pattern"]
+    most = f" The first {MOST:,} of {len(rows):,} lines." if len(rows) > MOST else ""
+    words = f"Connect would take these records for new ones and add each a second time.{most}"
+    made: list[Node] = [table("IDs that Connect has otherwise", head, rows[:MOST], class_="ck-figures ck-narrow")]
+    made.append(el("p", el("strong", "▲ "), words, class_="ck-warning"))
+    return made if known else [*made, el("p", NO_AUDIT)]
+
+
+def archive_question(count: int) -> Node:
+    """What is asked before records that come under new IDs are archived."""
+    words = (
+        f" {counted(count, 'record')} will be archived on Connect, and the upload adds each again under its new ID; "
+        "history and classrooms stay with the archived ones until they are merged."
+    )
+    return el("p", el("strong", "Archive these first?"), words)
 
 
 def question(answer: bool | None) -> Node:

@@ -105,8 +105,8 @@ def _refuse_taken(session: Session, what: str, after: str) -> None:
     if taken:
         value, ids = taken[0]
         raise TwinError(
-            f"the ID {value!r} would be that of {ids}; an ID belongs to one {what}: merge or archive one of the records, "
-            "or leave it out"
+            f"the ID {value!r} would be that of {ids}; an ID belongs to one {what}: merge or archive one of the "
+            "records, or leave it out"
         )
 
 

@@ -53,7 +53,7 @@ def prepare_again(
         folder=plan.folder,
         level=plan.level,
         archive_existing=plan.archive_existing,
-        id_changes=getattr(audit, "id_changes", None) if id_changes is None else id_changes,
+        id_changes=audit.id_changes if id_changes is None else id_changes,
         keep_ids=keep_ids,
         **plan.options,
     )

@@ -1,4 +1,4 @@
-"""Changed IDs as a plan knows them: which, whether they are exchanged for those that Connect has, or nobody has looked."""
+"""Changed IDs as a plan knows them: which there are, how they are exchanged for Connect's, and where nobody looked."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from connect_kit.engine import literal, quoted, run_sql, statements
 from connect_kit.engine.files import atomic_write
-from connect_kit.errors import EngineError, OutputError
+from connect_kit.errors import EngineError, OutputError, SettingError
 from connect_kit.identity.value import MASS_LEAST, MASS_SHARE
 
 if TYPE_CHECKING:
@@ -86,8 +86,26 @@ class Exchange(NamedTuple):
             raise OutputError(f"{folder / CROSSWALK}: could not be written ({error}); make room") from error
 
 
-def exchange(roster: Roster, changes: IdChanges) -> Exchange:
-    """The roster's tables with the IDs that Connect has, in every ID and reference; the roster stays as it is."""
+def exchange_if_kept(roster: Roster, changes: IdChanges | None, *, keep_ids: bool, number: bool) -> Exchange | None:
+    """The roster's tables with the IDs that Connect has, in every ID and reference; the roster stays as it is.
+
+    Raises
+    ------
+    SettingError
+        Where nobody knows which IDs have changed, or Connect has the student number as ID.
+    """
+    if not keep_ids:
+        return None
+    if changes is None:
+        raise SettingError(
+            "keep_ids needs to know which IDs have changed: plan_upload(audit(delivery, workspace), keep_ids=True), or "
+            "give id_changes"
+        )
+    if number and changes.counts["students"]:
+        raise SettingError(
+            "keep_ids cannot be used where Connect has student numbers as IDs: its exports do not hold the sourcedId "
+            "by which it knows a student; record the new IDs on Connect, or archive these students first"
+        )
     schema = roster.schema.engine.new_schema("exchanged", (roster.schema, changes.schema))
     run_sql(
         schema,

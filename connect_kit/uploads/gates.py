@@ -31,11 +31,12 @@ _STEPS: Mapping[str, str] = {
     "": "",
     "check": "check_roster, and plan_upload with its findings",
     "fix_or_waive": "fix it in the SIS and prepare again, or plan.waive({subject!r}, reason)",
-    "keep_record_or_archive": "plan_upload(audit, keep_ids=True) keeps the IDs that Connect has; or record the new IDs on "
-    "Connect (audit.id_changes.save_worksheet(folder); on a twin connections(audit.id_changes)); or archive these records "
-    "first (connections(audit.id_changes, archive=True)); then prepare again; or plan.waive({subject!r}, reason)",
-    "keep_or_record": "plan_upload(audit, keep_ids=True) keeps the IDs that Connect has; or record the new IDs on Connect "
-    "(audit.id_changes.save_worksheet(folder); on a twin connections(audit.id_changes)) and prepare again; or "
+    "keep_record_or_archive": "plan_upload(audit, keep_ids=True) keeps the IDs that Connect has; or record the new "
+    "IDs on Connect (audit.id_changes.save_worksheet(folder); on a twin connections(audit.id_changes)); or archive "
+    "these records first (connections(audit.id_changes, archive=True)); then prepare again; or "
+    "plan.waive({subject!r}, reason)",
+    "keep_or_record": "plan_upload(audit, keep_ids=True) keeps the IDs that Connect has; or record the new IDs on "
+    "Connect (audit.id_changes.save_worksheet(folder); on a twin connections(audit.id_changes)) and prepare again; or "
     "plan.waive({subject!r}, reason)",
     "ids_taken": "give each of these records an ID of its own in the SIS and prepare again, or "
     "plan.waive({subject!r}, reason)",

@@ -12,8 +12,8 @@ from connect_kit.checks import AuditData
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import outside
 from connect_kit.errors import PlanError, SettingError
-from connect_kit.uploads.changed_ids import changed_ids, code_of, exchange, possible_changes
-from connect_kit.uploads.plan import UploadPlan, yes_or_no
+from connect_kit.uploads.changed_ids import changed_ids, code_of, exchange_if_kept, possible_changes
+from connect_kit.uploads.plan import UploadPlan
 from connect_kit.uploads.plan_data import Critical
 from connect_kit.uploads.plan_file import clear, write_plan
 from connect_kit.uploads.prepare import prepare
@@ -109,14 +109,14 @@ def plan_upload(
         audit = roster
         roster, workspace, findings = audit.roster, audit.workspace, audit.findings
         schools, classrooms = audit.schools, audit.classrooms
-        id_changes = getattr(audit, "id_changes", None) if id_changes is None else id_changes
+        id_changes = audit.id_changes if id_changes is None else id_changes
     level = _level(roster, level)
     given = (("findings", findings), ("schools", schools), ("classrooms", classrooms), ("id_changes", id_changes))
     for what, of in given:
         if of is not None and of.roster.schema is not roster.schema:
             raise SettingError(f"{what} are of another roster; make them from the roster that is planned")
     place = _folder(roster, folder)
-    made_over = exchange(roster, id_changes) if _keeps(id_changes, keep_ids, student_id) else None
+    made_over = exchange_if_kept(roster, id_changes, keep_ids=keep_ids, number=student_id == "number")
     delivered = _delivered(roster, None if made_over is None else made_over.schema)
     homes = _homes(roster, workspace, schools, delivered, school) if level == "school" else {}
     critical = () if findings is None else _critical(findings)
@@ -181,24 +181,6 @@ def plan_upload(
             left_out=left_out,
         )
     )
-
-
-def _keeps(id_changes: IdChanges | None, keep_ids: bool, student_id: str) -> bool:
-    """Whether IDs are exchanged."""
-    yes_or_no("keep_ids", keep_ids)
-    if not keep_ids:
-        return False
-    if id_changes is None:
-        raise SettingError(
-            "keep_ids needs to know which IDs have changed: plan_upload(audit(delivery, workspace), keep_ids=True), or "
-            "give id_changes"
-        )
-    if student_id == "number" and id_changes.counts["students"]:
-        raise SettingError(
-            "keep_ids cannot be used where Connect has student numbers as IDs: its exports do not hold the sourcedId by "
-            "which it knows a student; record the new IDs on Connect, or archive these students first"
-        )
-    return True
 
 
 def _delivered(roster: Roster, exchanged: Schema | None) -> tuple[str, ...]:
