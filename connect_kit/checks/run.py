@@ -109,4 +109,5 @@ def check_roster(
             "wait for Great Expectations": imported - related,
             "suites": time.perf_counter() - imported,
         },
+        duplicates=duplicates,
     ).ready()

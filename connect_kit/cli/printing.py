@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from connect_kit.display.look import counted
+from connect_kit.checks.verdict_words import left_open
+from connect_kit.duplicates import pairs_in_words
 
 if TYPE_CHECKING:
     import pandas as pd
 
     import connect_kit as ck
+    from connect_kit.checks import Verdict
 
 _MARKS = {"critical": "✖", "warning": "▲", "info": "i", "blocking": "▲ blocking", "met": "✔ met     "}
 _MOST_CAUSES = 10
@@ -34,9 +36,18 @@ _STEPS = {
 }
 
 
+def print_verdict(verdict: Verdict) -> None:
+    """Print the verdict with its reasons, and what it leaves open."""
+    typer.echo(f"{verdict.headline.upper()}: {verdict.sentence}")
+    if verdict.left_open:
+        typer.echo(f"  {left_open(verdict)}")
+
+
 def print_audit(audit: ck.Audit, out: Path) -> None:
     """Print the verdict, the first causes, and where the files are."""
     roster, findings = audit.roster, audit.findings
+    print_verdict(audit.judgement)
+    typer.echo("")
     typer.echo(f"{roster.path} ({findings.level} level)")
     for name, table in roster.info.items():
         refused = f", {table.refused:,} lines refused" if table.refused else ""
@@ -44,8 +55,6 @@ def print_audit(audit: ck.Audit, out: Path) -> None:
     typer.echo("")
     causes = findings.causes()
     to_fix = causes[causes["severity"] != "info"]
-    verdict, _, why = findings.verdict_text.partition(":")
-    typer.echo(f"{'✔' if findings.fit else '✖'} {verdict.upper()}:{why}.")
     for rule in findings.failed:
         if rule.severity == "critical":
             typer.echo(f"  ✖ critical  {rule.code}: could not run, so nobody knows whether the delivery keeps it")
@@ -72,13 +81,7 @@ def _print_matched(audit: ck.Audit) -> None:
     if audit.duplicates is not None or audit.schools is not None:
         typer.echo("")
     if audit.duplicates is not None:
-        pairs = audit.duplicates.table()
-        within = int((pairs["right_source"] == "roster").sum())
-        counts = f"{counted(within, 'pair')} in the delivery"
-        if audit.duplicates.workspace is not None:
-            counts += f", {len(pairs) - within:,} of the delivery and Connect"
-        children = audit.duplicates.counts["clusters"]
-        typer.echo(f"  {'Duplicate students':<20}{counts}; {children:,} {'child' if children == 1 else 'children'}")
+        typer.echo(f"  {'Duplicate students':<20}{pairs_in_words(audit.duplicates)}")
     for name, value in (("Schools", audit.schools), ("Classrooms", audit.classrooms)):
         if value is not None:
             found = value.counts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from connect_kit.display.look import children, counted
 from connect_kit.engine import package_text
 from connect_kit.engine.duckdb import arrow_to_frame
 from connect_kit.errors import SettingError
@@ -72,3 +73,21 @@ def doubled_by_school(found: pd.DataFrame) -> dict[str, int]:
     """Children by the school of :func:`doubled`; each counts once, at the first of them."""
     children = found.drop_duplicates("cluster_id")
     return {str(school): int(count) for school, count in children.groupby("school", sort=True).size().items()}
+
+
+def pairs_in_words(duplicates: Duplicates) -> str:
+    """Pairs of duplicate students, the children they are, and who of them would be doubled: each with its name."""
+    found, count = duplicates.table(), count_doubled(duplicates.doubled())
+    within = int((found["right_source"] == "roster").sum())
+    pairs = f"{counted(within, 'pair')} in the delivery"
+    if duplicates.workspace is not None:
+        pairs += f", {len(found) - within:,} of the delivery and Connect"
+    number = duplicates.counts["clusters"]
+    has = f"{children(number)} {'has' if number == 1 else 'have'} more than one record"
+    return f"{pairs}; {has}, {doubled_in_words(count)}"
+
+
+def doubled_in_words(count: Doubled) -> str:
+    """``588 children would be doubled (590 rows)``; the rows only where they are not as many."""
+    rows = f" ({counted(count.rows, 'row')})" if count.rows != count.children else ""
+    return f"{children(count.children)} would be doubled{rows}"
