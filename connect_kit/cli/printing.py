@@ -31,6 +31,7 @@ _STEPS = {
     "archive": "python -m connect_kit twin archive-students TWIN --unsynced --yes",
     "name_target": "python -m connect_kit upload PLAN --twin FILE",
     "run_dry": "python -m connect_kit upload PLAN --twin FILE",
+    "rehearse_again": "python -m connect_kit upload PLAN --twin FILE",
     "fix_and_run_dry": "fix it, prepare again, and python -m connect_kit upload PLAN --twin FILE",
     "fix_or_waive_rows": "fix them and prepare again, or --waive CODE=REASON for each",
 }

@@ -34,6 +34,7 @@ _STEPS: Mapping[str, str] = {
     "archive": "Press Archive them now.",
     "name_target": "Open the panel with a target.",
     "run_dry": "Press Dry run.",
+    "rehearse_again": "Press Dry run.",
     "fix_and_run_dry": "Fix it, prepare again, and press Dry run.",
     "fix_or_waive_rows": "Fix them and prepare again, or waive each of them below, with a reason.",
 }
