@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from connect_kit.checks.verdict_words import left_open
+from connect_kit.display.look import children, disconnections
 from connect_kit.duplicates import pairs_in_words
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     import connect_kit as ck
     from connect_kit.checks import Verdict
+    from connect_kit.uploads import Expected
 
 _MARKS = {"critical": "✖", "warning": "▲", "info": "i", "blocking": "▲ blocking", "met": "✔ met     "}
 _MOST_CAUSES = 10
@@ -98,6 +100,20 @@ def print_gates(gates: pd.DataFrame) -> None:
     typer.echo("Before a real upload:")
     for gate, state, why, step in gates[["gate", "state", "why", "step"]].itertuples(index=False, name=None):
         typer.echo(f"  {_MARKS[state]}  {gate}: {why}" + (f" → {_STEPS[step]}" if step else ""))
+
+
+def print_expected(expected: Expected) -> None:
+    """Print what a real upload will do, school by school, before it is confirmed."""
+    typer.echo(f"What the upload will do, by school, as the dry run of {expected.when[:19]}Z has it:")
+    found = expected.table()
+    if len(found):
+        _print_rows(found.rename(columns=lambda name: str(name).replace("_", " ")))
+    else:
+        typer.echo("  nothing is created, updated or disconnected")
+    if expected.doubled is None:
+        typer.echo("  Nobody looked for duplicate students, so nobody knows how many children would be doubled.")
+    else:
+        typer.echo(f"  {children(expected.doubled)} would be doubled, {disconnections(expected.disconnected)}.")
 
 
 def print_upload(result: ck.UploadResult) -> None:

@@ -27,7 +27,7 @@ class Doubled(NamedTuple):
     rows: int
 
 
-def doubled(duplicates: Duplicates, created: Iterable[str] | None = None) -> pd.DataFrame:
+def doubled(duplicates: Duplicates, created: Iterable[str] | None = None, *, by_hand: bool = True) -> pd.DataFrame:
     """Students of the delivery who would be created although the same child has another record.
 
     Archived records on Connect do not double anybody. A child that the delivery holds three times has two rows here.
@@ -36,6 +36,8 @@ def doubled(duplicates: Duplicates, created: Iterable[str] | None = None) -> pd.
     ----------
     created : iterable of str, optional
         IDs of the students that are created, from a dry run; by default those that no student on Connect has.
+    by_hand : bool
+        False: as if the students without SIS ID on Connect were archived first.
 
     Returns
     -------
@@ -54,8 +56,9 @@ def doubled(duplicates: Duplicates, created: Iterable[str] | None = None) -> pd.
     if duplicates.kind != "students":
         raise SettingError("duplicates are of adults; children are doubled: find_duplicates(roster, workspace)")
     schema = duplicates.schema
-    query = package_text(__package__, "doubled.sql").replace(
-        "{created}", _UNKNOWN if created is None else "p.id IN (SELECT id FROM created)"
+    new = _UNKNOWN if created is None else "p.id IN (SELECT id FROM created)"
+    query = package_text(__package__, "doubled.sql").format(
+        created=new, counted="true" if by_hand else "studentId IS NOT NULL"
     )
     with schema.engine.cursor((schema.name, *(parent.name for parent in schema.parents))) as cursor:
         cursor.register("members", pa.Table.from_pandas(duplicates._linked.members, preserve_index=False))

@@ -50,6 +50,14 @@ class Forecast:
         """The plan."""
         return self.result.plan
 
+    @property
+    def doubled(self) -> dict[str, int] | None:
+        """Children who are doubled, by connectSchoolId; None without duplicates."""
+        known = self._table.dropna(subset=["doubled"])
+        if known.empty:
+            return None
+        return {str(own): int(n) for own, n in zip(known["connectSchoolId"], known["doubled"], strict=True)}
+
     def table(self) -> pd.DataFrame:
         """One row a school and type.
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from connect_kit.checks import Verdict
+
 if TYPE_CHECKING:
     from connect_kit.connect import Level
     from connect_kit.uploads.values import UploadFile
@@ -41,6 +43,9 @@ class PlanData:
     first_upload: bool = True
     archive_existing: bool | None = None
     undecided_classrooms: int = 0
+    verdict: Verdict | None = None
+    doubled: Mapping[str, int] = field(default_factory=dict)
+    doubled_once_archived: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:

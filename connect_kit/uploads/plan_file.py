@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from connect_kit.checks import Verdict
 from connect_kit.engine.files import atomic_write, ensure_folder, read_json
 from connect_kit.errors import OutputError, PlanError
 from connect_kit.uploads.plan_data import Critical, PlanData
@@ -154,6 +155,8 @@ def _seal(content: Any) -> str:
 _PLAIN = ("delivery", "made", "level", "checked", "waivers", "left_out", "first_upload", "archive_existing",
           "undecided_classrooms")  # fmt: skip
 _LISTS = ("schools", "unmatched_schools")
+#: Children by school; earlier plans do not have them.
+_CHILDREN = ("doubled", "doubled_once_archived")
 
 
 def _content(plan: PlanData) -> dict[str, Any]:
@@ -171,8 +174,9 @@ def _content(plan: PlanData) -> dict[str, Any]:
     return {
         "version": _VERSION,
         "files": files,
+        **({} if plan.verdict is None else plan.verdict.record()),
         "findings": [[finding.code, finding.title, finding.count] for finding in plan.findings],
-        **{name: getattr(plan, name) for name in (*_PLAIN, *_LISTS)},
+        **{name: getattr(plan, name) for name in (*_PLAIN, *_LISTS, *_CHILDREN)},
     }
 
 
@@ -189,6 +193,8 @@ def _fields(content: dict[str, Any], folder: Path) -> dict[str, Any]:
         "files": tuple(files),
         "file_rows": tuple(int(one["rows"]) for one in content["files"]),
         "findings": tuple(Critical(*finding) for finding in content["findings"]),
+        "verdict": Verdict.of(content) if "verdict" in content else None,
+        **{name: {str(own): int(n) for own, n in content.get(name, {}).items()} for name in _CHILDREN},
         **{name: content[name] for name in _PLAIN},
         **{name: tuple(content[name]) for name in _LISTS},
     }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from connect_kit import connect
 from connect_kit.checks import AuditData
+from connect_kit.duplicates import doubled_by_school
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import outside
 from connect_kit.errors import PlanError, SettingError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from connect_kit.checks import Findings
     from connect_kit.connect import Level
+    from connect_kit.duplicates import Duplicates
     from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
     from connect_kit.roster import Roster, Workspace
 
@@ -92,18 +94,22 @@ def plan_upload(
     OutputError
         When the folder holds something else, or cannot be written.
     """
+    audit = None
     if isinstance(roster, AuditData):
         if any(part is not None for part in (workspace, findings, schools, classrooms)):
             raise SettingError("an audit holds workspace, findings, schools and classrooms; give it alone")
         audit = roster
         roster, workspace, findings = audit.roster, audit.workspace, audit.findings
         schools, classrooms = audit.schools, audit.classrooms
+    elif findings is not None:
+        audit = AuditData(findings, findings.duplicates)
     level = _level(roster, level)
     for what, of in (("findings", findings), ("schools", schools), ("classrooms", classrooms)):
         if of is not None and of.roster.schema is not roster.schema:
             raise SettingError(f"{what} are of another roster; make them from the roster that is planned")
     place = _folder(roster, folder)
     delivered = tuple(row[0] for row in roster.schema.execute(_DELIVERED))
+    duplicates = None if audit is None else audit.duplicates
     homes = _homes(roster, workspace, schools, delivered, school) if level == "school" else {}
     critical = () if findings is None else _critical(findings)
     plan = UploadPlan(
@@ -119,6 +125,9 @@ def plan_upload(
         first_upload=_first(workspace),
         archive_existing=archive_existing,
         undecided_classrooms=classrooms.counts["suggested"] if classrooms is not None else 0,
+        verdict=None if audit is None else audit.judgement,
+        doubled=_doubled(duplicates, level, homes),
+        doubled_once_archived=_doubled(duplicates, level, homes, by_hand=False),
     )._waived(waivers or {})
     if not any(kind in roster.info for kind in ORDER):
         raise PlanError(f"{plan.delivery}: has none of {', '.join(f'{kind}.csv' for kind in ORDER)}; nothing to send")
@@ -190,6 +199,19 @@ def _critical(findings: Findings) -> tuple[Critical, ...]:
             titles = filter(None, (before.title, f"{rule.title}: could not be checked"))
             merged[rule.code] = replace(before, title="; ".join(titles))
     return tuple(merged.values())
+
+
+def _doubled(
+    duplicates: Duplicates | None, level: Level, homes: Mapping[str, str], *, by_hand: bool = True
+) -> dict[str, int]:
+    """Children who would be doubled, by school as the plan names it."""
+    if duplicates is None:
+        return {}
+    found = duplicates.doubled(by_hand=by_hand)
+    if level == "school":  # of those that are sent, by the school that they go to
+        several = duplicates.roster.level == "district"
+        found = found.assign(school=found["school"].map(homes) if several else next(iter(homes.values())))
+    return doubled_by_school(found.dropna(subset=["school"]))
 
 
 def _recorded(workspace: Workspace | None) -> dict[str, str]:

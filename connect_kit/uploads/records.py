@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connect_kit.engine.files import read_json
@@ -22,8 +23,9 @@ class DryRun(NamedTuple):
 
     ``target`` (its id), ``plan`` (digest), ``files`` (their identities), ``when`` (UTC), ``refused`` (files refused as
     a whole, with the code), ``errors`` (rows refused, by code), ``results`` (folder of its result files),
-    ``result_files`` (their names, file by file; blank where there is none) and ``state`` (of the target, as the dry run
-    saw it; blank in records of an earlier connect-kit).
+    ``result_files`` (their names, file by file; blank where there is none), ``state`` (of the target, as the dry run
+    saw it; blank in records of an earlier connect-kit) and ``schools`` (what it would do, by connectSchoolId; see
+    :func:`connect_kit.uploads.expected.counts_by_school`).
     """
 
     target: str
@@ -35,6 +37,7 @@ class DryRun(NamedTuple):
     results: str = ""
     result_files: tuple[str, ...] = ()
     state: str = ""
+    schools: Mapping[str, Mapping[str, int]] = MappingProxyType({})
 
 
 class _Run(NamedTuple):
@@ -56,6 +59,7 @@ def _dry_runs(folder: Path) -> list[DryRun]:
                     {str(code): int(rows) for code, rows in one["errors"].items()},
                     str(one.get("results", "")), tuple(Path(str(name)).name for name in one.get("result_files", ())),
                     str(one.get("state", "")),
+                    {str(own): {what: int(n) for what, n in of.items()} for own, of in one.get("schools", {}).items()},
                 )
             )  # fmt: skip
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.progress import progress_bar
 from connect_kit.errors import GateError, OutputError, UploadCancelledError
+from connect_kit.uploads.expected import counts_by_school
 from connect_kit.uploads.outcome import UploadResult
 from connect_kit.uploads.records import DryRun, remember_dry_run, remember_run, results_of, state_of
 from connect_kit.uploads.runs import changes_by_others, run_of
@@ -120,6 +121,7 @@ def _dry_run(
             refused=refused,
             errors=_refusals(files),
             state=state,
+            schools=counts_by_school(files),
         ),
     )
     return replace(empty, files=files)
