@@ -29,6 +29,8 @@ from connect_kit.duplicates.value import COLUMNS as PAIR_COLUMNS
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import outside, replace_together
 from connect_kit.engine.progress import progress_bar
+from connect_kit.identity import find_id_changes
+from connect_kit.identity.value import COLUMNS as CHANGE_COLUMNS
 from connect_kit.matching import match_classrooms, match_schools
 from connect_kit.matching.base import COLUMNS as MATCH_COLUMNS
 from connect_kit.report import write_report, write_workbook
@@ -42,16 +44,23 @@ if TYPE_CHECKING:
 
 #: The files that an audit is saved as; nothing else of a folder is replaced.
 OUTPUTS = (
-    "summary.json", "findings.csv", "duplicates.csv", "schools.csv", "classrooms.csv", "report.html", "findings.xlsx",
+    "summary.json", "findings.csv", "duplicates.csv", "schools.csv", "classrooms.csv", "id_changes.csv", "report.html",
+    "findings.xlsx",
 )  # fmt: skip
-#: What duplicates.csv, schools.csv and classrooms.csv are called, and their columns.
-_MATCHED = {"duplicates": PAIR_COLUMNS, "schools": MATCH_COLUMNS, "classrooms": MATCH_COLUMNS}
+#: What duplicates.csv, schools.csv, classrooms.csv and id_changes.csv are called, and their columns.
+_MATCHED = {
+    "duplicates": PAIR_COLUMNS, "schools": MATCH_COLUMNS, "classrooms": MATCH_COLUMNS, "id_changes": CHANGE_COLUMNS,
+}  # fmt: skip
 #: What is counted, as a person calls it.
 _COUNTED = {
     "duplicates": {"pairs": "Pairs of duplicate students", "clusters": "Children with more than one record"},
     "schools": {"matched": "Schools matched", "suggested": "Schools suggested", "unmatched": "Schools unmatched"},
     "classrooms": {
         "matched": "Classrooms matched", "suggested": "Classrooms suggested", "unmatched": "Classrooms unmatched",
+    },
+    "id_changes": {
+        "schools": "Schools under new IDs", "students": "Students under new IDs", "staff": "Staff under new IDs",
+        "guardians": "Guardians under new IDs", "classrooms": "Classes under new IDs",
     },
 }  # fmt: skip
 _SHOWN = 8  # causes in a notebook's cell
@@ -73,6 +82,8 @@ class Audit(AuditData):
         Which schools belong together; None without a workspace.
     classrooms : ClassroomMatches or None
         Which classes and classrooms belong together; None without a workspace.
+    id_changes : IdChanges or None
+        Records that come under another ID than Connect has; None without a workspace or duplicates.
     seconds : mapping of str to float
         Time by step.
     """
@@ -112,9 +123,9 @@ class Audit(AuditData):
     def save(self, folder: str | Path) -> Path:
         """Write what was found into a folder: IDs and no names, but for the titles of classrooms.csv.
 
-        Written are report.html, findings.xlsx, findings.csv, duplicates.csv, schools.csv, classrooms.csv and
-        summary.json, all or none; other files of the folder are left alone. What was not looked for is a CSV file
-        with only its header.
+        Written are report.html, findings.xlsx, findings.csv, duplicates.csv, schools.csv, classrooms.csv,
+        id_changes.csv and summary.json, all or none; other files of the folder are left alone. What was not looked
+        for is a CSV file with only its header.
 
         Returns
         -------
@@ -154,7 +165,7 @@ class Audit(AuditData):
         return {name: value.counts if value is not None else None for name, value in found.items()}
 
     def _summary(self, seconds: Mapping[str, float]) -> dict[str, Any]:
-        """What summary.json holds; duplicates, schools and classrooms are null where they were not looked for."""
+        """What summary.json holds; what was not looked for, such as duplicates, is null."""
         frame = self.findings.summary()[["code", "severity", "table", "column", "count", "title"]]
         return {
             "fit": self.fit,
@@ -208,7 +219,7 @@ def audit(
     region : str
         Country (ISO 3166, two capital letters) of phone numbers written without country code.
     duplicates : bool
-        Whether to look for duplicate students.
+        Whether to look for duplicate students; changed IDs are looked for among these.
     progress : bool, optional
         Show how far it is; by default in a notebook and on a terminal.
 
@@ -229,7 +240,7 @@ def audit(
     shown = progress if progress is not None else sys.stderr.isatty() or "ipykernel" in sys.modules
     bars = None if shown else False
     seconds: dict[str, float] = {}
-    with progress_bar(shown, "Audit", total=5) as advance:
+    with progress_bar(shown, "Audit", total=6) as advance:
 
         @contextmanager
         def step(name: str, doing: str) -> Iterator[None]:
@@ -244,7 +255,7 @@ def audit(
             threading.Thread(target=prepare, daemon=True).start()
             known = open_workspace(workspace) if workspace is not None else None
         decisions = read_decisions(roster)
-        pairs = schools = classrooms = None
+        pairs = schools = classrooms = changes = None
         if duplicates:
             with step("duplicates", "finding duplicate students"):
                 pairs = find_duplicates(roster, known, decisions=decisions, progress=bars)
@@ -253,12 +264,16 @@ def audit(
                 schools = match_schools(roster, known, decisions=decisions)
             with step("classrooms", "matching classrooms"):
                 classrooms = match_classrooms(roster, known, schools=schools, decisions=decisions, progress=bars)
+        if known is not None and pairs is not None:
+            with step("ID changes", "finding changed IDs"):
+                changes = find_id_changes(roster, known, pairs, schools=schools, classrooms=classrooms)
         with step("check", "checking"):
             findings = check_roster(
-                roster, known, duplicates=pairs, classrooms=classrooms, suites=suites, region=region, progress=bars
-            )
+                roster, known, duplicates=pairs, classrooms=classrooms, id_changes=changes, suites=suites,
+                region=region, progress=bars,
+            )  # fmt: skip
     seconds |= {f"check: {part}": value for part, value in findings.seconds.items()}
-    return Audit(findings, pairs, schools, classrooms, seconds)
+    return Audit(findings, pairs, schools, classrooms, id_changes=changes, seconds=seconds)
 
 
 def open_workspace(thing: str | Path | Workspace | Twin) -> Workspace:

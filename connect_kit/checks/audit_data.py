@@ -11,6 +11,7 @@ from connect_kit.checks.verdict import Verdict, judge
 if TYPE_CHECKING:
     from connect_kit.checks.findings import Findings
     from connect_kit.duplicates import Duplicates
+    from connect_kit.identity import IdChanges
     from connect_kit.matching import ClassroomMatches, SchoolMatches
     from connect_kit.roster import Roster, Workspace
 
@@ -29,12 +30,15 @@ class AuditData:
         None without a workspace.
     classrooms : ClassroomMatches or None
         None without a workspace.
+    id_changes : IdChanges or None
+        None without a workspace, and where nobody looked for duplicate students.
     """
 
     findings: Findings = field(repr=False)
     duplicates: Duplicates | None = field(default=None, repr=False)
     schools: SchoolMatches | None = field(default=None, repr=False)
     classrooms: ClassroomMatches | None = field(default=None, repr=False)
+    id_changes: IdChanges | None = field(default=None, repr=False)
 
     @classmethod
     def of(
@@ -43,9 +47,12 @@ class AuditData:
         duplicates: Duplicates | None,
         schools: SchoolMatches | None,
         classrooms: ClassroomMatches | None,
+        id_changes: IdChanges | None = None,
     ) -> AuditData:
         """The parts as one value; an audit in place of the findings is that value already."""
-        return findings if isinstance(findings, AuditData) else cls(findings, duplicates, schools, classrooms)
+        if isinstance(findings, AuditData):
+            return findings
+        return cls(findings, duplicates, schools, classrooms, id_changes)
 
     @property
     def roster(self) -> Roster:

@@ -30,6 +30,18 @@ _GROUPS = """
 """
 
 
+#: Failing rows by how their ID changed: what follows the last colon.
+_PATTERNS = (
+    "SELECT trim(regexp_extract(value, '[^:]*$')) AS words, count(*) FROM _failing WHERE rule = ? GROUP BY words"
+)
+#: Rows of rules that follow from a changed ID, in so far as they are about the same child.
+_SAME_CHILDREN = """
+    SELECT f.rule, any_value(c.mass), count(*) FROM _failing AS f JOIN _rules AS r ON r.rule = f.rule AND r.tbl = 'users'
+    JOIN (SELECT _line, bool_or(mass) AS mass FROM changed_ids WHERE tbl = 'users' GROUP BY _line) AS c ON c._line = f.line
+    WHERE r.code IN ('workspace.students.duplicates_expected', 'users.student.entered_twice') GROUP BY f.rule, c.mass
+"""
+
+
 @dataclass
 class _Cause:
     title: str
@@ -55,8 +67,7 @@ def causes(findings: Findings) -> pd.DataFrame:
     """
     import pandas as pd
 
-    found = list(_collect(findings).values())
-    found = _fold(found)
+    found = _fold(_explained(findings, list(_collect(findings).values())))
     # What blocks the upload first; within a severity in fixing order.
     found.sort(key=lambda c: (SEVERITIES.index(c.rule.severity), stage(c.rule), -c.rows, c.title))
     unrun = _unrun(findings)
@@ -81,6 +92,12 @@ def _collect(findings: Findings) -> dict[tuple[str, ...], _Cause]:
         shown[number, value] = text or ""
     found: dict[tuple[str, ...], _Cause] = {}
     for number, rule in enumerate(findings.rules):
+        if rule.cause == "id_change":
+            kind = rule.code.split(".")[1]
+            for words, rows in findings.schema.execute(_PATTERNS, [number]):
+                title = _change_title(findings, kind, rule.severity == "critical", words)
+                found.setdefault((rule.code, rule.severity, words), _Cause(title, rule)).add(rule, rows)
+            continue
         values = groups.get(number, {})
         most = {"school": _MOST_SCHOOLS, "value": _MOST_VALUES}.get(rule.cause or "", 0)
         split = 0 < len(values) <= most
@@ -91,6 +108,30 @@ def _collect(findings: Findings) -> dict[tuple[str, ...], _Cause]:
             # A district's own rule may have a code or a school of the kit's: it is a cause of its own.
             found.setdefault((*key, "district") if rule.district else key, _Cause(title, rule)).add(rule, rows)
     return found
+
+
+def _change_title(findings: Findings, kind: str, mass: bool, words: str) -> str:
+    """How many records of a kind come under new IDs, and how these changed."""
+    query = "SELECT title FROM id_change_causes WHERE kind = ? AND mass = ? AND words = ?"
+    return str(findings.schema.execute(query, [kind, mass, words])[0][0])
+
+
+def _explained(findings: Findings, found: list[_Cause]) -> list[_Cause]:
+    """Put the doubled rows of children under new IDs with the change of their IDs; other children's stay a cause."""
+    changes = [cause for cause in found if cause.rule.code == "workspace.students.id_changed"]
+    if not changes:
+        return found
+    by_rule = {(rule.code, rule.severity, rule.column): cause for cause in found for rule in [cause.rule]}
+    for number, mass, rows in findings.schema.execute(_SAME_CHILDREN):
+        rule = findings.rules[number]
+        cause = by_rule[rule.code, rule.severity, rule.column]
+        parents = [one for one in changes if (one.rule.severity == "critical") == mass] or changes
+        parent = max(parents, key=lambda one: one.rows)
+        parent.follows[rule.title] = parent.follows.get(rule.title, 0) + rows
+        parent.codes[rule.code] = None
+        cause.rows -= rows
+        cause.parts = {where: count - rows for where, count in cause.parts.items()}
+    return [cause for cause in found if cause.rows > 0]
 
 
 def _named(findings: Findings, rule: Rule, value: str | None, values: int, rows: int) -> tuple[tuple[str, ...], str]:

@@ -1,4 +1,4 @@
-"""What a check may be given besides the roster: a workspace, duplicates, matched classrooms."""
+"""What a check may be given besides the roster: a workspace, duplicates, matched classrooms, changed IDs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from connect_kit.errors import SettingError
 
 if TYPE_CHECKING:
     from connect_kit.duplicates import Duplicates
+    from connect_kit.identity import IdChanges
     from connect_kit.matching.matches import ClassroomMatches
     from connect_kit.roster import Roster, Workspace
 
@@ -17,6 +18,7 @@ MISSING_INPUTS: Mapping[str, str] = {
     "workspace": "no workspace was given",
     "duplicates": "duplicates were not looked for; pass duplicates=find_duplicates(roster, workspace)",
     "classrooms": "classrooms were not matched; pass classrooms=match_classrooms(roster, workspace)",
+    "id_changes": "changed IDs were not looked for; pass id_changes=find_id_changes(roster, workspace)",
 }
 
 
@@ -25,6 +27,7 @@ def provided_inputs(
     workspace: Workspace | None,
     duplicates: Duplicates | None,
     classrooms: ClassroomMatches | None,
+    id_changes: IdChanges | None = None,
 ) -> frozenset[str]:
     """Which of the things that a rule may need are there.
 
@@ -41,7 +44,10 @@ def provided_inputs(
     if classrooms is not None:
         _same("classrooms", "match_classrooms", classrooms.roster is roster)
         _same("classrooms", "match_classrooms", workspace is None or classrooms.workspace is workspace)
-    there = {"workspace": workspace, "duplicates": duplicates, "classrooms": classrooms}
+    if id_changes is not None:
+        _same("id_changes", "find_id_changes", id_changes.roster is roster)
+        _same("id_changes", "find_id_changes", workspace is None or id_changes.workspace is workspace)
+    there = {"workspace": workspace, "duplicates": duplicates, "classrooms": classrooms, "id_changes": id_changes}
     return frozenset(name for name, value in there.items() if value is not None)
 
 

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from connect_kit.connect import grade_code
 from connect_kit.engine import create_table, run_sql
+from connect_kit.identity.patterns import PATTERNS
 from connect_kit.oneroster import GRADES
+from connect_kit.roster.grades import create_grade_ranks
 from connect_kit.roster.workspace import empty_workspace
 
 if TYPE_CHECKING:
@@ -14,10 +16,12 @@ if TYPE_CHECKING:
 
     from connect_kit.duplicates import Duplicates
     from connect_kit.engine import Schema
+    from connect_kit.identity import IdChanges
     from connect_kit.matching.matches import ClassroomMatches
 
 _PAIRS = ("left_id", "left_source", "right_id", "right_source")
 _MATCHES = ("status", "roster_id", "workspace_id")
+_ALL_GRADES = "SELECT grades FROM users WHERE _kind = 'student' UNION SELECT grade FROM workspace_students"
 _LONGEST_NUMBER = 32
 #: Whether a number is possible depends on its length and its first digits: digits after the fourth character stand as
 #: 9, so that a million numbers come down to some hundred shapes.
@@ -39,6 +43,7 @@ def build(schema: Schema, others: tuple[str, ...], *, workspace: bool, region: s
     """
     if not workspace:
         empty_workspace(schema)
+    create_grade_ranks(schema, _ALL_GRADES, others)
     run_sql(schema, __package__, "relations.sql", others)
     if workspace:
         run_sql(schema, __package__, "relations_workspace.sql", others)
@@ -49,14 +54,21 @@ def build(schema: Schema, others: tuple[str, ...], *, workspace: bool, region: s
 
 
 def add_matches(
-    schema: Schema, others: tuple[str, ...], duplicates: Duplicates | None, classrooms: ClassroomMatches | None
+    schema: Schema,
+    others: tuple[str, ...],
+    duplicates: Duplicates | None,
+    classrooms: ClassroomMatches | None,
+    id_changes: IdChanges | None = None,
 ) -> None:
-    """Make the tables of what was found before the check: ``duplicate_students`` and ``classroom_matches``."""
+    """Make the tables of what was found before: ``duplicate_students``, ``classroom_matches``, ``changed_ids``."""
     if duplicates is not None:
         _fill_frame(schema, "duplicate_pairs", _PAIRS, duplicates.table())
         run_sql(schema, __package__, "relations_duplicates.sql", others)
     if classrooms is not None:
         _fill_frame(schema, "classroom_matches", _MATCHES, classrooms.table())
+    if id_changes is not None:
+        create_table(schema, "id_patterns", {"pattern": list(PATTERNS), "words": list(PATTERNS.values())})
+        run_sql(schema, __package__, "relations_identity.sql", (id_changes.schema.name, *others))
 
 
 def _grades(schema: Schema, others: tuple[str, ...]) -> None:

@@ -169,26 +169,32 @@ WHERE w.classId IS NOT NULL AND lower(coalesce(w.archived, 'false')) NOT IN ('tr
 CREATE TABLE school_change AS
 WITH old AS (
     SELECT s.schoolId AS school, 'students' AS kind, w.studentId AS id,
-        hash(lower(w.givenName), lower(w.familyName), lower(w.email), w.grade) AS fingerprint
+        hash(lower(w.givenName), lower(w.familyName), lower(w.email), w.grade) AS fingerprint, g.rank AS grade
     FROM workspace_students AS w JOIN workspace_schools AS s ON s.connectSchoolId = w.connectSchoolId
+    LEFT JOIN grade_ranks AS g ON g.written = w.grade
     WHERE s.schoolId IS NOT NULL AND w.studentId IS NOT NULL AND lower(coalesce(w.archived, 'false')) NOT IN ('true', '1', 'yes')
     UNION ALL
-    SELECT s.schoolId, 'classes', w.classId, hash(lower(w.title), w.grades)
+    SELECT s.schoolId, 'classes', w.classId, hash(lower(w.title), w.grades), NULL
     FROM workspace_classrooms AS w JOIN workspace_schools AS s ON s.connectSchoolId = w.connectSchoolId
     WHERE s.schoolId IS NOT NULL AND w.classId IS NOT NULL AND lower(coalesce(w.archived, 'false')) NOT IN ('true', '1', 'yes')
 ), new AS (
     SELECT us.school, 'students' AS kind, u.sourcedId AS id,
-        hash(lower(u.givenName), lower(u.familyName), lower(u.email), u.grades) AS fingerprint
-    FROM users AS u JOIN user_schools AS us ON us._line = u._line
+        hash(lower(u.givenName), lower(u.familyName), lower(u.email), u.grades) AS fingerprint, g.rank AS grade
+    FROM users AS u JOIN user_schools AS us ON us._line = u._line LEFT JOIN grade_ranks AS g ON g.written = u.grades
     WHERE u._kind = 'student' AND u.sourcedId IS NOT NULL AND EXISTS (SELECT 1 FROM known_schools)
     UNION ALL
-    SELECT c.schoolSourcedId, 'classes', c.sourcedId, hash(lower(c.title), c.grades)
+    SELECT c.schoolSourcedId, 'classes', c.sourcedId, hash(lower(c.title), c.grades), NULL
     FROM classes AS c WHERE c.sourcedId IS NOT NULL AND EXISTS (SELECT 1 FROM known_schools)
 )
 SELECT school, kind, count(old_id) AS before, count(new_id) AS after, count(*) FILTER (old_id IS NULL) AS added,
-    count(*) FILTER (new_id IS NULL) AS removed, count(*) FILTER (changed) AS changed
+    count(*) FILTER (new_id IS NULL) AS removed, count(*) FILTER (changed) AS changed,
+    count(*) FILTER (old_id IS NULL AND NOT entering) AS joined, count(*) FILTER (new_id IS NULL AND NOT leaving) AS dropped, any_value(risen) AS risen
 FROM (
     SELECT coalesce(o.school, n.school) AS school, coalesce(o.kind, n.kind) AS kind, o.id AS old_id, n.id AS new_id,
-        o.fingerprint <> n.fingerprint AS changed
+        o.fingerprint <> n.fingerprint AS changed,
+        -- In a new school year a school's lowest grade enters and its highest one leaves.
+        risen AND coalesce(n.grade = min(n.grade) OVER (PARTITION BY coalesce(n.school, o.school), coalesce(n.kind, o.kind)), false) AS entering,
+        risen AND coalesce(o.grade = max(o.grade) OVER (PARTITION BY coalesce(n.school, o.school), coalesce(n.kind, o.kind)), false) AS leaving, risen
     FROM old AS o FULL JOIN new AS n ON n.school = o.school AND n.kind = o.kind AND n.id = o.id
+    CROSS JOIN (SELECT coalesce(avg((n.grade - o.grade = 1)::INTEGER) > 0.5, false) AS risen FROM old AS o JOIN new AS n ON n.id = o.id AND n.kind = o.kind WHERE o.kind = 'students') AS year
 ) WHERE school IN (SELECT school FROM known_schools) GROUP BY school, kind;

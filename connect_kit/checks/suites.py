@@ -2,7 +2,7 @@
 
 An expectation carries its ``severity`` (GX's own field) and, in ``meta``: ``code`` (``table.column.rule``), ``title``,
 ``remedy``, ``source``, and where they are needed ``message`` (``{value}`` is the offending value), ``level``,
-``needs`` (tables, ``table.column``, ``workspace``, ``duplicates`` or ``classrooms`` that must be there), ``unless``
+``needs`` (tables, ``table.column``, ``workspace``, ``duplicates``, ``classrooms`` or ``id_changes`` that must be there), ``unless``
 (tables that must not), ``table`` (of the rows it finds, where that is not the suite's own), ``column``, ``cause`` (how
 rows are grouped by root cause), ``knock_on`` (codes that follow from it) and ``example`` (what breaks it: its ``text``
 is for people, the rest is how :mod:`connect_kit.samples.catalogue` plants it).
@@ -51,7 +51,7 @@ class Rule:
         Level at which alone it applies.
     needs, unless : tuple of str
     cause : str or None
-        ``school``, ``value`` or ``column``.
+        ``school``, ``value``, ``column`` or ``id_change``.
     knock_on : tuple of str
         Codes whose findings may follow from this one's.
     examples : tuple of str
@@ -184,7 +184,7 @@ def _check_values(data: Any, place: str) -> None:
 
 
 #: Values that a field of ``meta`` may have.
-_ALLOWED = {"level": ("district", "school"), "cause": ("school", "value", "column")}
+_ALLOWED = {"level": ("district", "school"), "cause": ("school", "value", "column", "id_change")}
 #: Fields of an expectation as Great Expectations writes them.
 _FIELDS = frozenset(
     "type kwargs severity meta description id notes rendered_content expectation_context windows".split()
@@ -282,7 +282,9 @@ def reader_rule(code: str) -> Rule:
 
 
 def stage(rule: Rule) -> int:
-    """Position of a rule in the fixing order."""
+    """Position of a rule in the fixing order; under changed IDs everything else looks different."""
+    if rule.code.endswith(".id_changed"):
+        return -1
     if rule.cause == "school" or rule.code.startswith("workspace.schools"):
         return STAGES.index("schools")
     if rule.expectation is None and rule.code.startswith(("file.", "header.")):

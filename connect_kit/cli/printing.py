@@ -76,6 +76,8 @@ def print_audit(audit: ck.Audit, out: Path) -> None:
     typer.echo(f"All rows: {out / 'findings.csv'}")
     if audit.duplicates is not None:
         typer.echo(f"Pairs:    {out / 'duplicates.csv'}")
+    if audit.id_changes is not None and len(audit.id_changes):
+        typer.echo(f"New IDs:  {out / 'id_changes.csv'}")
     if audit.classrooms is not None:
         typer.echo(f"Partners: {out / 'schools.csv'}, {out / 'classrooms.csv'}")
 
@@ -85,6 +87,9 @@ def _print_matched(audit: ck.Audit) -> None:
         typer.echo("")
     if audit.duplicates is not None:
         typer.echo(f"  {'Duplicate students':<20}{pairs_in_words(audit.duplicates)}")
+    if audit.id_changes is not None and len(audit.id_changes):
+        parts = ", ".join(f"{n:,} {kind}" for kind, n in audit.id_changes.counts.items() if n)
+        typer.echo(f"  {'Under new IDs':<20}{parts}")
     for name, value in (("Schools", audit.schools), ("Classrooms", audit.classrooms)):
         if value is not None:
             found = value.counts

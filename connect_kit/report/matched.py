@@ -1,4 +1,4 @@
-"""What the report and the workbook show of duplicates, schools and classrooms: IDs and words, never names.
+"""What the report and the workbook show of duplicates, changed IDs, schools and classrooms: IDs and words, never names.
 
 Titles of classes are left out, because they may hold the names of teachers.
 """
@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING, Any, Final
 from connect_kit.display.html import missing
 from connect_kit.display.look import share, signed
 from connect_kit.display.svg import to_svg
+from connect_kit.identity.patterns import PATTERNS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from connect_kit.duplicates import Duplicates
+    from connect_kit.identity import IdChanges
     from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
 
 MOST_PAIRS: Final = 10
 MOST_CONFLICTS: Final = 20
 MOST_PARTNERS: Final = 10
+MOST_CHANGES: Final = 100
 #: So that a pair exactly at the threshold is not lost between a probability and its match weight.
 _A_LITTLE_LESS: Final = 0.999
 
@@ -72,6 +75,17 @@ def duplicates_section(duplicates: Duplicates) -> Record:
         "left_out": int(duplicates.capped["comparisons_left_out"].sum()),
         "evidence": _evidence(duplicates.evidence),
         "chart": _drawn(duplicates.chart("schools"), "duplicates") if len(pairs) else "",
+    }
+
+
+def changes_section(changes: IdChanges) -> Record:
+    """What the template shows of changed IDs: by kind and school the share, and how the IDs changed."""
+    found = changes.summary()
+    found["words"] = found["pattern"].map(PATTERNS)
+    return {
+        "counts": [{"what": kind, "count": number} for kind, number in changes.counts.items() if number],
+        "rows": [row | {"share": f"{row['percent']:.1f} %"} for row in _filled(found.head(MOST_CHANGES))],
+        "left": max(0, len(found) - MOST_CHANGES),
     }
 
 

@@ -15,7 +15,7 @@ from connect_kit.display.look import SYMBOLS, percent
 from connect_kit.display.svg import to_svg
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import atomic_write
-from connect_kit.report.matched import duplicates_section, partners_section
+from connect_kit.report.matched import changes_section, duplicates_section, partners_section
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from connect_kit.checks import Findings
     from connect_kit.duplicates import Duplicates
+    from connect_kit.identity import IdChanges
     from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
 
 MOST_EXAMPLES: Final = 5
@@ -56,13 +57,14 @@ def write_report(
     duplicates: Duplicates | None = None,
     schools: SchoolMatches | None = None,
     classrooms: ClassroomMatches | None = None,
+    id_changes: IdChanges | None = None,
 ) -> Path:
     """Write the report as one self-contained HTML page: no script, nothing loaded from anywhere.
 
     Parameters
     ----------
     findings : Findings or Audit
-        An audit stands for duplicates, schools and classrooms as well.
+        An audit stands for duplicates, schools, classrooms and changed IDs as well.
     path : path
         Replaced in one step once the page is complete.
     title : str, optional
@@ -72,6 +74,8 @@ def write_report(
     schools : SchoolMatches, optional
     classrooms : ClassroomMatches, optional
         Each adds its half of the section on schools and classrooms: IDs, no titles of classes.
+    id_changes : IdChanges, optional
+        Adds the section on changed IDs.
 
     Returns
     -------
@@ -83,7 +87,9 @@ def write_report(
     OutputError
         When it cannot be written; a page that was there before is unchanged.
     """
-    page = report_html(findings, title=title, duplicates=duplicates, schools=schools, classrooms=classrooms)
+    page = report_html(
+        findings, title=title, duplicates=duplicates, schools=schools, classrooms=classrooms, id_changes=id_changes
+    )
     with atomic_write(path) as beside:
         beside.write_text(page, encoding="utf-8", newline="\n")
     return Path(path)
@@ -96,6 +102,7 @@ def report_html(
     duplicates: Duplicates | None = None,
     schools: SchoolMatches | None = None,
     classrooms: ClassroomMatches | None = None,
+    id_changes: IdChanges | None = None,
 ) -> str:
     """The page that :func:`write_report` writes, as text."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -108,9 +115,10 @@ def report_html(
         finalize=_shown,
     )
     template = environment.get_template("report.html.j2")
-    audit = AuditData.of(findings, duplicates, schools, classrooms)
+    audit = AuditData.of(findings, duplicates, schools, classrooms, id_changes)
     context = _context(audit, title or delivery_name(audit.findings))
     context["duplicates"] = duplicates_section(audit.duplicates) if audit.duplicates is not None else None
+    context["changes"] = changes_section(audit.id_changes) if audit.id_changes is not None else None
     context["partners"] = partners_section(audit.schools, audit.classrooms)
     context["contents"] = [(link, name) for link, name in _CONTENTS if link not in _MATCHED or context[link]]
     return template.render(context)
@@ -177,6 +185,7 @@ def _context(audit: AuditData, title: str) -> Record:
 _CONTENTS: Final = (
     ("first", "What to do first"),
     ("findings", "Findings"),
+    ("changes", "Changed IDs"),
     ("duplicates", "Duplicate students"),
     ("partners", "Schools and classrooms"),
     ("schools", "Schools"),
@@ -186,7 +195,7 @@ _CONTENTS: Final = (
 )
 
 #: Sections that are there only where somebody looked for these.
-_MATCHED: Final = ("duplicates", "partners")
+_MATCHED: Final = ("changes", "duplicates", "partners")
 
 
 def _records(frame: pd.DataFrame) -> list[Record]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from connect_kit.checks import Findings
     from connect_kit.duplicates import Duplicates
+    from connect_kit.identity import IdChanges
     from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
 
 _TINTS: Final = {"critical": "#F9DDCB", "warning": "#FBEBC8", "info": "#DDF0FB"}
@@ -34,6 +35,8 @@ _WIDTHS: Final = {
     "explains": 50, "rows": 11, "codes": 50, "schoolId": 16, "name": 32, "reason": 60,
     "students_without_guardian": 26, "left_id": 24, "right_id": 24, "left_school": 32, "right_school": 32,
     "status": 22, "roster_id": 24, "workspace_id": 24, "roster_title": 32, "workspace_title": 32,
+    "kind": 14, "school": 16, "connect_school": 18, "connect_id": 24, "old_id": 24, "new_id": 38, "pattern": 18,
+    "words": 32,
 }  # fmt: skip
 _WRAPPED: Final = {"remedy", "explains", "cause", "title", "reason", "codes"}
 #: Rows of a sheet: more of them nobody reads in a spreadsheet, and they take minutes to write. The CSV files hold all.
@@ -50,6 +53,7 @@ _SHEETS: Final = {
 }
 #: Sheets that are there only where somebody looked for these.
 _MATCHED: Final = {
+    "Changed IDs": "Records on Connect that the delivery holds under another ID, and how the ID changed.",
     "Duplicates": "Duplicate students, the most certain pair first: IDs, probability, and the evidence for it.",
     "School matches": "Which school of the delivery is which on Connect, and which has no partner.",
     "Classrooms": "Which class of the delivery is which classroom on Connect, and which has no partner; no titles.",
@@ -57,7 +61,7 @@ _MATCHED: Final = {
 #: Sheets that may be too long, and the file that holds all of their rows.
 _COMPLETE: Final = {
     "Rows": "findings.csv", "Duplicates": "duplicates.csv", "School matches": "schools.csv",
-    "Classrooms": "classrooms.csv",
+    "Classrooms": "classrooms.csv", "Changed IDs": "id_changes.csv",
 }  # fmt: skip
 
 _PRIVACY: Final = (
@@ -79,6 +83,7 @@ def write_workbook(
     duplicates: Duplicates | None = None,
     schools: SchoolMatches | None = None,
     classrooms: ClassroomMatches | None = None,
+    id_changes: IdChanges | None = None,
 ) -> Path:
     """Write the findings as an Excel workbook.
 
@@ -87,7 +92,7 @@ def write_workbook(
     Parameters
     ----------
     findings : Findings or Audit
-        An audit stands for duplicates, schools and classrooms as well.
+        An audit stands for duplicates, schools, classrooms and changed IDs as well.
     path : path
         Replaced in one step once the workbook is complete.
     most_rows : int, optional
@@ -96,6 +101,7 @@ def write_workbook(
     duplicates : Duplicates, optional
     schools : SchoolMatches, optional
     classrooms : ClassroomMatches, optional
+    id_changes : IdChanges, optional
         Each adds a sheet: IDs, no names, no titles of classes.
 
     Returns
@@ -108,7 +114,7 @@ def write_workbook(
     OutputError
         When it cannot be written; a workbook that was there before is unchanged.
     """
-    audit = AuditData.of(findings, duplicates, schools, classrooms)
+    audit = AuditData.of(findings, duplicates, schools, classrooms, id_changes)
 
     def fill(book: Any) -> None:
         _Sheets(book, audit, matched).write(MOST_ROWS if most_rows is None else min(most_rows, MOST_ROWS))
@@ -116,6 +122,7 @@ def write_workbook(
     matched = {
         name: frame
         for name, frame in (
+            ("Changed IDs", audit.id_changes.table() if audit.id_changes is not None else None),
             ("Duplicates", pairs_without_names(audit.duplicates) if audit.duplicates is not None else None),
             ("School matches", partners_without_names(audit.schools) if audit.schools is not None else None),
             ("Classrooms", partners_without_names(audit.classrooms) if audit.classrooms is not None else None),

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from connect_kit.cli import app, run
 
 PAIRS = "left_id,left_source,right_id,right_source,match_probability,match_weight,cluster_id"
+CHANGES = ["kind", "connectSchoolId", "connectId", "oldId", "newId", "pattern", "match_probability"]
 PARTNERS = "status,roster_id,roster_title,workspace_id,workspace_title,score,reason"
 USERS = """sourcedId,orgSourcedIds,role,givenName,familyName,email,sms,agentSourcedIds,grades
 0001,0104,student,Mina,Okafor,,,G1,03

@@ -1,0 +1,28 @@
+-- Students on Connect whose ID is not delivered, and students of the delivery whose ID Connect has not.
+-- Needs ``people`` and ``persons`` of the duplicates, ``grade_ranks`` and ``default_school``.
+
+-- Connect's student IDs are the delivery's sourcedId or, where the setting student_id is "number" (S14), its identifier.
+CREATE TABLE shown_ids AS
+WITH written AS (
+    SELECT sourcedId, coalesce(identifier, sourcedId) AS number FROM users WHERE _kind = 'student' AND sourcedId IS NOT NULL
+), known AS (SELECT DISTINCT studentId FROM workspace_students WHERE studentId IS NOT NULL),
+counted AS (
+    SELECT count(*) FILTER (number IN (FROM known)) > count(*) FILTER (sourcedId IN (FROM known)) AS by_number FROM written
+)
+SELECT sourcedId, any_value(CASE WHEN by_number THEN number ELSE sourcedId END) AS shown FROM written, counted GROUP BY sourcedId;
+
+CREATE TABLE managed_students AS
+SELECT connectStudentId AS connect_id, connectSchoolId AS connect_school, studentId AS old_id, grade
+FROM workspace_students WHERE connectStudentId IS NOT NULL AND studentId IS NOT NULL AND lower(coalesce(archived, 'false')) NOT IN ('true', '1', 'yes')
+QUALIFY row_number() OVER (PARTITION BY connectStudentId ORDER BY _line) = 1;
+
+CREATE TABLE gone AS
+SELECT p.unique_id AS c, m.connect_id, m.connect_school, m.old_id, g.rank AS grade, p.names
+FROM managed_students AS m JOIN people AS p ON p.id = m.connect_id AND p.source = 'workspace' LEFT JOIN grade_ranks AS g ON g.written = m.grade
+WHERE m.old_id NOT IN (SELECT shown FROM shown_ids);
+
+CREATE TABLE fresh AS
+SELECT p.unique_id AS d, p.id AS new_id, coalesce(s.schools[1], (SELECT school FROM default_school)) AS school, s.schools, g.rank AS grade, p.names, u.identifier
+FROM people AS p JOIN persons AS s USING (unique_id) JOIN shown_ids AS i ON i.sourcedId = p.id
+LEFT JOIN (SELECT unique_id, identifier FROM persons) AS u USING (unique_id) LEFT JOIN grade_ranks AS g ON g.written = s.grade
+WHERE p.source = 'roster' AND i.shown NOT IN (SELECT studentId FROM workspace_students WHERE studentId IS NOT NULL);

@@ -1,0 +1,64 @@
+-- Classrooms on Connect whose class ID is not delivered although the same class is, under another ID.
+-- New class IDs every year are normal: last year's class with the same title is another one.
+-- Needs ``school_map``, ``same_students``, ``suggested`` (class, classroom): what :func:`match_classrooms` suggested.
+
+CREATE TABLE managed_rooms AS
+SELECT connectClassroomId AS connect_id, connectSchoolId AS connect_school, classId AS old_id, words(title) AS title, grades, m.school
+FROM workspace_classrooms AS w LEFT JOIN school_map AS m ON m.connect_school = w.connectSchoolId
+WHERE classId IS NOT NULL AND connectClassroomId IS NOT NULL AND lower(coalesce(archived, 'false')) NOT IN ('true', '1', 'yes')
+QUALIFY row_number() OVER (PARTITION BY connectClassroomId ORDER BY w._line) = 1;
+
+CREATE TABLE delivered_classes AS
+SELECT sourcedId AS new_id, coalesce(schoolSourcedId, (SELECT school FROM default_school)) AS school, words(title) AS title, grades
+FROM classes WHERE sourcedId IS NOT NULL QUALIFY row_number() OVER (PARTITION BY sourcedId ORDER BY _line) = 1;
+
+CREATE TABLE gone_rooms AS
+SELECT m.* FROM managed_rooms AS m ANTI JOIN delivered_classes AS d ON d.new_id = m.old_id AND (d.school = m.school OR d.school IS NULL OR m.school IS NULL);
+
+CREATE TABLE fresh_classes AS
+SELECT d.* FROM delivered_classes AS d
+ANTI JOIN (SELECT w.classId, m.school FROM workspace_classrooms AS w JOIN school_map AS m ON m.connect_school = w.connectSchoolId WHERE w.classId IS NOT NULL) AS k
+    ON k.classId = d.new_id AND (k.school = d.school OR d.school IS NULL OR k.school IS NULL);
+
+CREATE TABLE room_pairs AS
+SELECT g.connect_id, f.new_id, g.connect_school, f.school, g.old_id, coalesce(g.grades = f.grades, g.grades IS NULL AND f.grades IS NULL) AS same_grades,
+    id_pattern(g.old_id, f.new_id) IN ('zeros_lost', 'zeros_gained', 'case', 'decimal', 'rounded') AS form
+FROM gone_rooms AS g JOIN fresh_classes AS f ON f.school = g.school AND f.title = g.title
+UNION
+SELECT g.connect_id, f.new_id, g.connect_school, f.school, g.old_id, coalesce(g.grades = f.grades, false), true
+FROM suggested AS s JOIN gone_rooms AS g ON g.connect_id = s.classroom JOIN fresh_classes AS f ON f.new_id = s.class
+WHERE id_pattern(g.old_id, f.new_id) IN ('zeros_lost', 'zeros_gained', 'case', 'decimal', 'rounded');
+
+-- Members by the delivery's ID. Who has risen a grade is in another class now, whatever its title says.
+CREATE TABLE old_members AS
+SELECT DISTINCT e.connectClassroomId AS connect_id, e.connectUserId AS student, s.new_id, s.stayed
+FROM workspace_enrollments AS e SEMI JOIN room_pairs AS p ON p.connect_id = e.connectClassroomId
+JOIN (SELECT DISTINCT connectStudentId FROM workspace_students) AS w ON w.connectStudentId = e.connectUserId
+LEFT JOIN same_students AS s ON s.connect_id = e.connectUserId;
+
+CREATE TABLE new_members AS
+SELECT DISTINCT e.classSourcedId AS new_id, e.userSourcedId AS student FROM enrollments AS e SEMI JOIN room_pairs AS p ON p.new_id = e.classSourcedId
+WHERE lower(e.role) = 'student';
+
+CREATE TABLE shared_rooms AS
+SELECT p.*, coalesce(x.shared, 0) AS shared, a.n AS old_size, b.n AS new_size FROM room_pairs AS p
+LEFT JOIN (
+    SELECT p.connect_id, p.new_id, count(*) AS shared FROM room_pairs AS p JOIN old_members AS o ON o.connect_id = p.connect_id AND o.stayed
+    JOIN new_members AS n ON n.new_id = p.new_id AND n.student = o.new_id GROUP BY ALL
+) AS x ON x.connect_id = p.connect_id AND x.new_id = p.new_id
+LEFT JOIN (SELECT connect_id, count(*) AS n FROM old_members GROUP BY ALL) AS a ON a.connect_id = p.connect_id
+LEFT JOIN (SELECT new_id, count(*) AS n FROM new_members GROUP BY ALL) AS b ON b.new_id = p.new_id;
+
+-- Where the form of the ID is all that has changed, in most of a school's classes.
+CREATE TABLE reformed AS
+SELECT connect_school FROM (SELECT connect_school, count(DISTINCT connect_id) AS n FROM room_pairs WHERE form GROUP BY ALL)
+JOIN (SELECT connect_school, count(*) AS whole FROM gone_rooms GROUP BY ALL) USING (connect_school) WHERE 2 * n > whole;
+
+CREATE TABLE same_rooms AS
+SELECT *, CASE WHEN reformed THEN 0.99 ELSE least(0.99, 0.8 + 0.2 * shared / greatest(old_size, new_size)) END AS probability FROM (
+    SELECT s.*, s.form AND r.connect_school IS NOT NULL AS reformed, (s.form AND r.connect_school IS NOT NULL)::INTEGER * 1000 + shared AS score
+    FROM shared_rooms AS s LEFT JOIN reformed AS r USING (connect_school)
+    WHERE s.form AND r.connect_school IS NOT NULL OR same_grades AND shared >= 2 AND 2 * shared >= old_size AND 2 * shared >= new_size
+)
+QUALIFY score = max(score) OVER (PARTITION BY connect_id) AND score = max(score) OVER (PARTITION BY new_id)
+    AND count(*) OVER (PARTITION BY connect_id, score) = 1 AND count(*) OVER (PARTITION BY new_id, score) = 1;

@@ -1,0 +1,41 @@
+-- Tables ``id_changes`` and ``id_shares`` from what was found. {share}, {least}: from where on a change is a mass change.
+
+CREATE TABLE found AS
+SELECT 'students' AS kind, f.school, g.connect_school, g.connect_id, g.old_id, f.new_id, a.probability
+FROM assigned AS a JOIN gone AS g USING (c) JOIN fresh AS f USING (d)
+UNION ALL
+SELECT g.kind, coalesce(m.school, f.schools[1]), p.connect_school, g.connect_id, g.old_id, f.new_id, a.probability
+FROM same_adults AS a JOIN gone_adults AS g USING (c) JOIN fresh_adults AS f USING (d)
+JOIN managed_adults AS p ON p.kind = g.kind AND p.connect_id = g.connect_id AND p.old_id = g.old_id LEFT JOIN school_map AS m ON m.connect_school = p.connect_school
+UNION ALL
+SELECT 'classrooms', school, connect_school, connect_id, old_id, new_id, probability FROM same_rooms
+UNION ALL
+SELECT 'schools', new_id, connect_school, connect_school, old_id, new_id, probability FROM school_changes;
+
+-- What looks like a prefix or suffix of a short ID is chance where no other ID of the kind has changed in this way.
+CREATE TABLE named AS
+SELECT * REPLACE (CASE WHEN starts_with(pattern, 'prefix') OR starts_with(pattern, 'suffix')
+    THEN CASE WHEN least(length(old_id), length(new_id)) >= 5 OR 4 * count(*) OVER (PARTITION BY kind, rule) >= count(*) OVER (PARTITION BY kind) THEN pattern ELSE 'unrelated' END
+    ELSE pattern END AS pattern)
+FROM (SELECT *, id_rule(old_id, new_id, pattern) AS rule FROM (SELECT *, id_pattern(old_id, new_id) AS pattern FROM found));
+
+CREATE TABLE managed_records AS
+SELECT 'students' AS kind, connect_school, count(*) AS n FROM managed_students GROUP BY ALL
+UNION ALL SELECT kind, connect_school, count(*) FROM managed_adults GROUP BY ALL
+UNION ALL SELECT 'classrooms', connect_school, count(*) FROM managed_rooms GROUP BY ALL
+UNION ALL SELECT 'schools', NULL, count(*) FROM connect_schools WHERE recorded IS NOT NULL;
+
+-- All schools are counted together: a school has but one ID of its own.
+INSERT INTO id_shares
+SELECT kind, school, connect_school, name, managed, changed, changed > {share} * managed AND changed >= {least}, pattern FROM (
+    SELECT f.kind, CASE WHEN f.kind <> 'schools' THEN mode(f.school) END AS school, k.connect_school, any_value(s.name) AS name, any_value(k.n) AS managed,
+        count(*) AS changed, mode(f.pattern) AS pattern
+    FROM named AS f JOIN managed_records AS k ON k.kind = f.kind AND k.connect_school IS NOT DISTINCT FROM CASE WHEN f.kind <> 'schools' THEN f.connect_school END
+    LEFT JOIN connect_schools AS s ON s.connect_school = k.connect_school
+    GROUP BY f.kind, k.connect_school
+);
+
+INSERT INTO id_changes
+SELECT f.kind, f.school, f.connect_school, f.connect_id, f.old_id, f.new_id, f.pattern, round(f.probability, 4), s.mass
+FROM named AS f JOIN id_shares AS s ON s.kind = f.kind AND s.connect_school IS NOT DISTINCT FROM CASE WHEN f.kind <> 'schools' THEN f.connect_school END
+ORDER BY f.kind, f.connect_school, f.old_id;

@@ -1,0 +1,134 @@
+"""Changed IDs as one value: table, summary, crosswalk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from connect_kit.display.html import table_html
+from connect_kit.engine import literal
+from connect_kit.engine.files import atomic_write, ensure_folder
+from connect_kit.errors import SettingError
+from connect_kit.identity.patterns import KINDS, PATTERNS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from connect_kit.engine import Schema
+    from connect_kit.roster import Roster, Workspace
+
+#: Columns of id_changes.csv.
+COLUMNS = ("kind", "connectSchoolId", "connectId", "oldId", "newId", "pattern", "match_probability")
+#: Columns of table ``id_changes``, and of table ``id_shares``: one row a kind and school with a changed ID.
+TABLES = """
+CREATE TABLE id_changes (kind VARCHAR, school VARCHAR, connect_school VARCHAR, connect_id VARCHAR, old_id VARCHAR,
+    new_id VARCHAR, pattern VARCHAR, probability DOUBLE, mass BOOLEAN);
+CREATE TABLE id_shares (kind VARCHAR, school VARCHAR, connect_school VARCHAR, name VARCHAR, managed BIGINT,
+    changed BIGINT, mass BOOLEAN, pattern VARCHAR)
+"""
+#: More than this share of a school's records of a kind, and at least so many, are a mass change.
+MASS_SHARE, MASS_LEAST = 0.05, 3
+_ORDER = " ORDER BY CASE kind " + " ".join(f"WHEN {literal(k)} THEN {n}" for n, k in enumerate(KINDS)) + " END, "
+_WORDS = "CASE pattern " + " ".join(f"WHEN {literal(c)} THEN {literal(w)}" for c, w in PATTERNS.items()) + " END"
+
+
+@dataclass(frozen=True, eq=False)
+class IdChanges:
+    """Records on Connect that the delivery holds under another ID.
+
+    Attributes
+    ----------
+    roster : Roster
+    workspace : Workspace
+    schema : Schema
+        Holds table ``id_changes``, one to one within a kind: the columns of :meth:`table` without ``words``.
+    """
+
+    roster: Roster = field(repr=False)
+    workspace: Workspace = field(repr=False)
+    schema: Schema = field(repr=False)
+
+    def table(self) -> pd.DataFrame:
+        """One row a changed ID.
+
+        Columns: ``kind`` (``schools``, ``students``, ``staff``, ``guardians``, ``classrooms``), ``school`` (School ID
+        in the delivery), ``connect_school`` (Connect's own ID of the record's first school), ``connect_id`` (Connect's
+        own ID of the record), ``old_id`` (which Connect has), ``new_id`` (sourcedId in the delivery), ``pattern``
+        (code), ``probability`` that both are one, ``mass`` (more than 5 % and at least 3 of the school's records of
+        this kind come under new IDs), ``words`` (the pattern).
+        """
+        return self.schema.frame(
+            f"SELECT *, {_WORDS} AS words FROM id_changes {_ORDER} connect_school, old_id, connect_id"
+        )
+
+    def summary(self) -> pd.DataFrame:
+        """One row a kind and school with a changed ID, the largest share first.
+
+        Columns: ``kind``, ``connectSchoolId`` (blank for schools, of which all are counted together), ``school``
+        (name), ``managed`` (records under the SIS on Connect, without archived ones), ``changed`` (of these, under
+        another ID in the delivery), ``percent``, ``mass``, ``pattern`` (the most frequent, as a code).
+        """
+        return self.schema.frame(
+            'SELECT kind, connect_school AS "connectSchoolId", name AS school, managed, changed, '
+            "round(100.0 * changed / managed, 1) AS percent, mass, pattern "
+            f"FROM id_shares {_ORDER} mass DESC, changed / managed DESC, connect_school"
+        )
+
+    def crosswalk(self, kind: str) -> pd.DataFrame:
+        """Connect's IDs and the delivery's, one to one: ``old_id``, ``new_id``.
+
+        Parameters
+        ----------
+        kind : {"schools", "students", "staff", "guardians", "classrooms"}
+
+        Raises
+        ------
+        SettingError
+            For another kind.
+        """
+        if kind not in KINDS:
+            raise SettingError(f"there are no changed IDs of {kind!r}; expected one of {', '.join(KINDS)}")
+        return self.schema.frame("SELECT old_id, new_id FROM id_changes WHERE kind = ? ORDER BY old_id, new_id", [kind])
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Changed IDs by kind, as in summary.json."""
+        found = dict(self.schema.execute("SELECT kind, count(*) FROM id_changes GROUP BY kind"))
+        return {kind: int(found.get(kind, 0)) for kind in KINDS}
+
+    def save(self, folder: str | Path) -> None:
+        """Write ``id_changes.csv`` into a folder: IDs and no names.
+
+        Columns: ``kind``, ``connectSchoolId``, ``connectId``, ``oldId``, ``newId``, ``pattern``,
+        ``match_probability``.
+
+        Raises
+        ------
+        OutputError
+            When the operating system refuses.
+        """
+        found = self.table()
+        names = ["kind", "connect_school", "connect_id", "old_id", "new_id", "pattern", "probability"]
+        with atomic_write(ensure_folder(folder) / "id_changes.csv") as path:
+            found[names].set_axis(list(COLUMNS), axis=1).to_csv(
+                path, index=False, encoding="utf-8", lineterminator="\r\n"
+            )
+
+    def __len__(self) -> int:
+        return sum(self.counts.values())
+
+    def __repr__(self) -> str:
+        return f"IdChanges({self._words})"
+
+    @property
+    def _words(self) -> str:
+        return ", ".join(f"{number:,} {kind}" for kind, number in self.counts.items() if number) or "none"
+
+    def _repr_html_(self) -> str:
+        head = f"<p><strong>Changed IDs</strong>: {self._words}</p>"
+        found = self.summary()
+        if found.empty:
+            return head
+        return head + table_html(found.assign(pattern=found["pattern"].map(PATTERNS)))
