@@ -112,6 +112,22 @@ def test_a_child_who_would_be_doubled_is_to_be_decided_first(make: Any, district
     assert str(found.judgement) == "▲ Fit, but decide first: 1 child would be doubled."
 
 
+def test_an_adult_under_another_id_is_to_be_decided_first(district: District) -> None:
+    staff = "connectUserId,connectSchoolIds,givenName,familyName,email,sms,role,staffId\n"
+    district.write(district.connect, staff=staff + "U1,K1,Lee,Brandt,lee@example.org,,teacher,OLD1\n")
+    found = district.audit()
+    assert (found.verdict, reasons(found)) == ("fit, but decide first", {"id_changed": {"adults": 1}})
+    assert found.judgement.sentence == "1 adult would come under another ID."
+
+
+def test_a_child_under_another_id_would_be_doubled_too(district: District) -> None:
+    district.write(district.connect, students=STUDENTS.replace("0002,false", "OLD2,false"))
+    district.decide("roster:0002", "workspace:C2")
+    found = district.audit()
+    assert found.verdict == "fit, but decide first"
+    assert reasons(found) == {"doubled": {"children": 1, "rows": 1}, "id_changed": {"children": 1}}
+
+
 def test_an_archived_record_doubles_nobody(district: District) -> None:
     a_record_made_by_hand(district)
     district.write(district.connect, students=STUDENTS.replace("0002,false", ",true"))
@@ -173,7 +189,7 @@ def test_without_a_workspace_the_verdict_is_of_the_delivery_alone_and_says_what_
 def test_duplicates_that_nobody_looked_for_are_left_open_and_no_reason(district: District) -> None:
     another_row(district)
     found = district.audit(duplicates=False)
-    assert (found.verdict, found.judgement.left_open) == ("fit", ("duplicates",))
+    assert (found.verdict, found.judgement.left_open) == ("fit", ("duplicates", "changed_ids"))
     assert "duplicate students" in str(found.judgement)
 
 

@@ -72,4 +72,4 @@ class AuditData:
     @cached_property
     def judgement(self) -> Verdict:
         """The verdict with its reasons, as data."""
-        return judge(self.findings, self.duplicates)
+        return judge(self.findings, self.duplicates, self.id_changes)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from connect_kit.connect import Level
     from connect_kit.duplicates import Duplicates
     from connect_kit.engine import Schema
+    from connect_kit.identity import IdChanges
     from connect_kit.roster import Roster, Workspace
 
 _ROWS = """
@@ -67,6 +68,8 @@ class Findings:
         Time by step.
     duplicates : Duplicates or None
         Duplicate students that the check was given.
+    id_changes : IdChanges or None
+        Changed IDs that it was given.
     """
 
     schema: Schema = field(repr=False)
@@ -78,6 +81,7 @@ class Findings:
     passed: tuple[Rule, ...] = field(default=(), repr=False)
     seconds: Mapping[str, float] = field(default_factory=dict, repr=False)
     duplicates: Duplicates | None = field(default=None, repr=False)
+    id_changes: IdChanges | None = field(default=None, repr=False)
 
     def ready(self) -> Findings:
         """Store the rules with the failing rows, so that SQL can show both."""

@@ -115,4 +115,5 @@ def check_roster(
             "suites": time.perf_counter() - imported,
         },
         duplicates=duplicates,
+        id_changes=id_changes,
     ).ready()

@@ -14,6 +14,7 @@ from connect_kit.engine import package_text
 if TYPE_CHECKING:
     from connect_kit.checks.findings import Findings
     from connect_kit.duplicates import Duplicates
+    from connect_kit.identity import IdChanges
 
 Text = Literal["not fit", "fit, but decide first", "fit"]
 #: Reasons that make a delivery unfit; every other one is for a person to decide.
@@ -122,20 +123,23 @@ class Verdict:
         return words.in_full(self)
 
 
-def judge(findings: Findings, duplicates: Duplicates | None = None) -> Verdict:
+def judge(findings: Findings, duplicates: Duplicates | None = None, id_changes: IdChanges | None = None) -> Verdict:
     """The verdict on the parts of an audit.
 
     Parameters
     ----------
     findings : Findings
     duplicates : Duplicates, optional
-        Of the students; by default those that the findings were made with.
+        Of the students; by default those that the findings were made with, as all that follow.
+    id_changes : IdChanges, optional
     """
     duplicates = findings.duplicates if duplicates is None else duplicates
+    id_changes = findings.id_changes if id_changes is None else id_changes
     alone = findings.workspace is None
-    reasons = (*_unfit(findings), *_doubled(duplicates), *_damaged(findings))
-    left_open = (*(ALONE if alone else ()), *(("duplicates",) if duplicates is None else ()))
-    return Verdict(reasons, of_delivery_alone=alone, left_open=left_open)
+    reasons = (*_unfit(findings), *_doubled(duplicates), *_changed(id_changes), *_damaged(findings))
+    looked = {"duplicates": duplicates, "changed_ids": id_changes}
+    left_open = dict.fromkeys((*(ALONE if alone else ()), *(code for code, found in looked.items() if found is None)))
+    return Verdict(reasons, of_delivery_alone=alone, left_open=tuple(left_open))
 
 
 def _unfit(findings: Findings) -> Iterator[Reason]:
@@ -155,6 +159,19 @@ def _doubled(duplicates: Duplicates | None) -> Iterator[Reason]:
         children, rows = count_doubled(duplicates.doubled())
         if children:
             yield Reason("doubled", {"children": children, "rows": rows})
+
+
+def _changed(id_changes: IdChanges | None) -> Iterator[Reason]:
+    if id_changes is not None:
+        found = id_changes.counts
+        counts = {
+            "children": found["students"],
+            "adults": found["staff"] + found["guardians"],
+            "classrooms": found["classrooms"],
+            "schools": found["schools"],
+        }
+        if any(counts.values()):
+            yield Reason("id_changed", {what: number for what, number in counts.items() if number})
 
 
 def _damaged(findings: Findings) -> Iterator[Reason]:

@@ -11,20 +11,16 @@ from connect_kit.display.look import SYMBOLS, children, counted
 if TYPE_CHECKING:
     from connect_kit.checks.verdict import Reason, Verdict
 
-#: Each reason in words, by the first of the things that it counts: ``{}`` is their number.
-REASONS: Final[Mapping[str, Mapping[str, str]]] = {
-    "critical": {
-        "children": "critical findings concern {}",
-        "rows": "critical findings concern {}",
-        "rules": "{} broken",
-    },
-    "critical_not_run": {"rules": "{} could not run"},
-    "doubled": {"children": "{} would be doubled"},
-    "disconnected": {"children": "{} would lose a guardian"},
-    "lines_refused": {"rows": "{} cannot be read"},
-    "files_unreadable": {"files": "{} cannot be read"},
-    "rules_broken": {"rules": "{} broke and could not be checked"},
-    "rules_unchecked": {"rules": "{} could not be checked, because a file or column is missing or damaged"},
+#: Each reason in words, around the things that it counts.
+REASONS: Final[Mapping[str, str]] = {
+    "critical": "critical findings concern {}",
+    "critical_not_run": "{} could not run",
+    "doubled": "{} would be doubled",
+    "id_changed": "{} would come under another ID",
+    "lines_refused": "{} cannot be read",
+    "files_unreadable": "{} cannot be read",
+    "rules_broken": "{} broke and could not be checked",
+    "rules_unchecked": "{} could not be checked, because a file or column is missing or damaged",
 }
 #: What is not known, by its code.
 LEFT_OPEN: Final[Mapping[str, str]] = {
@@ -37,10 +33,12 @@ LEFT_OPEN: Final[Mapping[str, str]] = {
 }
 _HEADS: Final = {"not fit": "not fit to send", "fit, but decide first": "fit, but decide first", "fit": "fit to send"}
 _LOOKS: Final = {"not fit": "critical", "fit, but decide first": "warning", "fit": "good"}
-_THINGS: Final = {"rules": "rule", "rows": "row", "files": "file", "adults": "adult", "classrooms": "classroom",
-                  "schools": "school"}  # fmt: skip
-_SPECIAL: Final = {("lines_refused", "rows"): "line", ("critical", "rules"): "critical rule",
-                   ("critical_not_run", "rules"): "critical rule"}  # fmt: skip
+#: What is counted: people and places are named together, and of the others the first that is there.
+_WHO: Final = {"children": "child", "adults": "adult", "classrooms": "classroom", "schools": "school"}
+_ELSE: Final = {"rows": "row", "files": "file", "rules": "rule"}
+_SPECIAL: Final = {
+    ("lines_refused", "rows"): "line", ("critical_not_run", "rules"): "critical rule",
+}  # fmt: skip
 
 
 def look(verdict: str) -> str:
@@ -50,16 +48,15 @@ def look(verdict: str) -> str:
 
 def reason_words(reason: Reason) -> str:
     """A reason in words: ``588 children would be doubled (590 rows)``."""
-    texts = REASONS[reason.code]
-    what = next((thing for thing in texts if reason.counts.get(thing)), next(iter(texts)))
-    words = texts[what].format(_counted(reason, what))
-    rows = reason.counts.get("rows", 0)
-    return f"{words} ({counted(rows, 'row')})" if what == "children" and rows not in (0, reason.children) else words
-
-
-def _counted(reason: Reason, what: str) -> str:
-    number = reason.counts.get(what, 0)
-    return children(number) if what == "children" else counted(number, _SPECIAL.get((reason.code, what), _THINGS[what]))
+    counts = {what: number for what, number in reason.counts.items() if number}
+    who = [children(counts[what]) if what == "children" else counted(counts[what], thing)
+           for what, thing in _WHO.items() if what in counts]  # fmt: skip
+    rows = counts.get("rows", 0)
+    if who:
+        words = REASONS[reason.code].format(" and ".join(filter(None, (", ".join(who[:-1]), who[-1]))))
+        return words + (f" ({counted(rows, 'row')})" if rows not in (0, reason.children) else "")
+    what = next((what for what in _ELSE if what in counts), "rows")
+    return REASONS[reason.code].format(counted(counts.get(what, 0), _SPECIAL.get((reason.code, what), _ELSE[what])))
 
 
 def headline(verdict: Verdict) -> str:

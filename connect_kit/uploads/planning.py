@@ -102,14 +102,14 @@ def plan_upload(
         roster, workspace, findings = audit.roster, audit.workspace, audit.findings
         schools, classrooms = audit.schools, audit.classrooms
     elif findings is not None:
-        audit = AuditData(findings, findings.duplicates)
+        audit = AuditData(findings)
     level = _level(roster, level)
     for what, of in (("findings", findings), ("schools", schools), ("classrooms", classrooms)):
         if of is not None and of.roster.schema is not roster.schema:
             raise SettingError(f"{what} are of another roster; make them from the roster that is planned")
     place = _folder(roster, folder)
     delivered = tuple(row[0] for row in roster.schema.execute(_DELIVERED))
-    duplicates = None if audit is None else audit.duplicates
+    duplicates = None if audit is None else audit.duplicates or audit.findings.duplicates
     homes = _homes(roster, workspace, schools, delivered, school) if level == "school" else {}
     critical = () if findings is None else _critical(findings)
     plan = UploadPlan(
