@@ -19,6 +19,7 @@ from connect_kit.checks import AuditData, check_roster
 from connect_kit.checks.gx import prepare
 from connect_kit.checks.relations import known_region
 from connect_kit.checks.suites import load_suites
+from connect_kit.checks.verdict_words import verdict_html
 from connect_kit.connect import SEVERITIES
 from connect_kit.decisions import read_decisions
 from connect_kit.display.html import table_html
@@ -52,7 +53,7 @@ _MATCHED = {
 }  # fmt: skip
 #: What is counted, as a person calls it.
 _COUNTED = {
-    "duplicates": {"pairs": "Pairs of duplicate students", "clusters": "Duplicate students"},
+    "duplicates": {"pairs": "Pairs of duplicate students", "clusters": "Children with more than one record"},
     "schools": {"matched": "Schools matched", "suggested": "Schools suggested", "unmatched": "Schools unmatched"},
     "classrooms": {
         "matched": "Classrooms matched", "suggested": "Classrooms suggested", "unmatched": "Classrooms unmatched",
@@ -90,9 +91,9 @@ class Audit(AuditData):
     seconds: Mapping[str, float] = field(default_factory=dict, repr=False)
 
     @property
-    def verdict(self) -> Literal["fit", "not fit"]:
-        """``fit`` without a critical finding, else ``not fit``."""
-        return "fit" if self.fit else "not fit"
+    def verdict(self) -> Literal["not fit", "fit, but decide first", "fit"]:
+        """``not fit``, ``fit, but decide first`` or ``fit``; :attr:`judgement` has the reasons (decision 25)."""
+        return self.judgement.text
 
     def summary(self) -> pd.DataFrame:
         """The numbers: ``what``, in plain words, and ``count``."""
@@ -102,6 +103,8 @@ class Audit(AuditData):
         rows += [(f"Failing rows, {severity}", self.findings.total(severity)) for severity in SEVERITIES]
         for name, counts in self._counts().items():
             rows += [(_COUNTED[name][part], count) for part, count in (counts or {}).items()]
+            if name == "duplicates" and counts is not None:
+                rows.append(("Children who would be doubled", self.judgement.children("doubled")))
         return pd.DataFrame(rows, columns=["what", "count"])
 
     def table(self) -> pd.DataFrame:
@@ -166,6 +169,7 @@ class Audit(AuditData):
         frame = self.findings.summary()[["code", "severity", "table", "column", "count", "title"]]
         return {
             "fit": self.fit,
+            **self.judgement.record(),
             "level": self.findings.level,
             "tables": {name: {"rows": t.rows, "refused": t.refused} for name, t in self.roster.info.items()},
             "findings": frame.to_dict("records"),
@@ -174,18 +178,15 @@ class Audit(AuditData):
             "seconds": {step: round(value, 3) for step, value in seconds.items()},
         }
 
-    def _left_open(self) -> str:
-        unchecked = len(self.findings.unchecked())
-        rules = counted(unchecked, "rule")
-        return f" {rules} could not be checked: <code>audit.findings.unchecked()</code>" if unchecked else ""
-
     def __repr__(self) -> str:
         rows = ", ".join(f"{self.findings.total(severity):,} {severity}" for severity in ("critical", "warning"))
         return f"Audit({self.verdict}: {rows})"
 
     def _repr_html_(self) -> str:
         causes = self.causes()[["order", "severity", "cause", "rows", "remedy"]]
-        head = f"<p><b>{'✔' if self.fit else '✖'} {self.findings.verdict_text.capitalize()}.</b>{self._left_open()}</p>"
+        unchecked = len(self.findings.unchecked())
+        left = f" {counted(unchecked, 'rule')} could not be checked: <code>audit.findings.unchecked()</code>"
+        head = verdict_html(self.judgement, left if unchecked else "")
         return head + table_html(causes.head(_SHOWN), "First causes") + table_html(self.summary(), "In numbers")
 
 

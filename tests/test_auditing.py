@@ -88,7 +88,8 @@ def test_its_summary_counts_what_the_parts_count(audit: ck.Audit) -> None:
     assert counts["Failing rows, critical"] == audit.findings.total("critical")
     assert audit.duplicates is not None
     assert counts["Pairs of duplicate students"] == len(audit.duplicates.table())
-    assert counts["Duplicate students"] == audit.duplicates.counts["clusters"]
+    assert counts["Children with more than one record"] == audit.duplicates.counts["clusters"]
+    assert counts["Children who would be doubled"] == audit.duplicates.doubled()["cluster_id"].nunique()
     assert not [what for what in counts.index if ":" in what or what[0].islower()]
 
 

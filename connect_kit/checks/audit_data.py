@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+from connect_kit.checks.verdict import Verdict, judge
 
 if TYPE_CHECKING:
     from connect_kit.checks.findings import Findings
@@ -63,5 +66,10 @@ class AuditData:
 
     @property
     def fit(self) -> bool:
-        """Whether the delivery is fit to be sent."""
+        """Whether nothing critical stands against sending the delivery; see :attr:`judgement` for what is to decide."""
         return self.findings.fit
+
+    @cached_property
+    def judgement(self) -> Verdict:
+        """The verdict with its reasons, as data."""
+        return judge(self.findings, self.duplicates, self.id_changes)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from connect_kit.checks.causes import causes
 from connect_kit.checks.overview import by_school
 from connect_kit.checks.suites import stage
+from connect_kit.checks.verdict import Verdict, judge
+from connect_kit.checks.verdict_words import verdict_html
 from connect_kit.connect import SEVERITIES
 from connect_kit.display import charts
 from connect_kit.display.html import table_html
@@ -23,7 +26,9 @@ if TYPE_CHECKING:
 
     from connect_kit.checks.suites import Rule
     from connect_kit.connect import Level
+    from connect_kit.duplicates import Duplicates
     from connect_kit.engine import Schema
+    from connect_kit.identity import IdChanges
     from connect_kit.roster import Roster, Workspace
 
 _ROWS = """
@@ -61,6 +66,10 @@ class Findings:
         Rules that hold.
     seconds : mapping of str to float
         Time by step.
+    duplicates : Duplicates or None
+        Duplicate students that the check was given.
+    id_changes : IdChanges or None
+        Changed IDs that it was given.
     """
 
     schema: Schema = field(repr=False)
@@ -71,6 +80,8 @@ class Findings:
     not_checked: tuple[Unchecked, ...] = field(default=(), repr=False)
     passed: tuple[Rule, ...] = field(default=(), repr=False)
     seconds: Mapping[str, float] = field(default_factory=dict, repr=False)
+    duplicates: Duplicates | None = field(default=None, repr=False)
+    id_changes: IdChanges | None = field(default=None, repr=False)
 
     def ready(self) -> Findings:
         """Store the rules with the failing rows, so that SQL can show both."""
@@ -107,13 +118,10 @@ class Findings:
         """Whether the delivery is fit to be sent: no critical finding, and no critical rule that failed to run."""
         return not any(rule.severity == "critical" for rule in (*self.rules, *self.failed))
 
-    @property
-    def verdict_text(self) -> str:
-        """Whether the delivery is fit to be sent, and why, in words."""
-        if self.fit:
-            return "fit to send: no critical finding"
-        critical = self.total("critical")
-        return "not fit to send: " + ("critical findings" if critical else "a critical rule could not run")
+    @cached_property
+    def judgement(self) -> Verdict:
+        """The verdict on what the check saw, with its reasons; that of an audit sees more."""
+        return judge(self)
 
     @property
     def failed(self) -> tuple[Rule, ...]:
@@ -275,16 +283,11 @@ class Findings:
         return frame
 
     def __repr__(self) -> str:
-        state = "fit to send" if self.fit else "not fit to send"
-        return f"Findings({state}: " + ", ".join(f"{self.total(s):,} {s}" for s in SEVERITIES) + ")"
+        return f"Findings({self.judgement.text}: " + ", ".join(f"{self.total(s):,} {s}" for s in SEVERITIES) + ")"
 
     def _repr_html_(self) -> str:
         totals = ", ".join(f"{self.total(severity):,} {severity}" for severity in SEVERITIES)
         causes = self.causes()[["severity", "rows", "cause", "remedy"]]
         left = len(causes) - _SHOWN
         more = f"<p>… and {left} more: <code>findings.causes()</code></p>" if left > 0 else ""
-        return (
-            f"<p><strong>{'✔' if self.fit else '✖'} {self.verdict_text}</strong> (failing rows: {totals})</p>"
-            + table_html(causes.head(_SHOWN))
-            + more
-        )
+        return verdict_html(self.judgement, f" (Failing rows: {totals})") + table_html(causes.head(_SHOWN)) + more

@@ -114,4 +114,6 @@ def check_roster(
             "wait for Great Expectations": imported - related,
             "suites": time.perf_counter() - imported,
         },
+        duplicates=duplicates,
+        id_changes=id_changes,
     ).ready()

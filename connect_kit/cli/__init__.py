@@ -1,6 +1,7 @@
 """The command line: nothing but calls of the public API.
 
-Exit codes: 0 fit to send, 1 critical findings, 2 the delivery could not be read or the results could not be written.
+Exit codes: 0 fit to send, also where somebody must decide first (1 with --strict), 1 not fit, 2 the delivery could not
+be read or the results could not be written.
 """
 
 from __future__ import annotations
@@ -45,6 +46,9 @@ def audit(
     duplicates: Annotated[
         bool, typer.Option("--duplicates/--no-duplicates", help="Whether to look for duplicate students.")
     ] = True,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="End with 1 also where it is fit, but somebody must decide first.")
+    ] = False,
 ) -> None:
     """Read a delivery, check it, and write what was found.
 
@@ -56,7 +60,7 @@ def audit(
     )
     found.save(out)
     print_audit(found, out)
-    raise typer.Exit(0 if found.fit else 1)
+    raise typer.Exit(int(not found.fit or (strict and found.verdict != "fit")))
 
 
 @app.command()

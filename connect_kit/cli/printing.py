@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from connect_kit.display.look import counted
+from connect_kit.checks.verdict_words import left_open
+from connect_kit.display.look import children, disconnections
+from connect_kit.duplicates import pairs_in_words
 
 if TYPE_CHECKING:
     import pandas as pd
 
     import connect_kit as ck
+    from connect_kit.checks import Verdict
+    from connect_kit.uploads import Expected
 
 _MARKS = {"critical": "✖", "warning": "▲", "info": "i", "blocking": "▲ blocking", "met": "✔ met     "}
 _MOST_CAUSES = 10
@@ -36,14 +40,24 @@ _STEPS = {
     "archive": "python -m connect_kit twin archive-students TWIN --unsynced --yes",
     "name_target": "python -m connect_kit upload PLAN --twin FILE",
     "run_dry": "python -m connect_kit upload PLAN --twin FILE",
+    "rehearse_again": "python -m connect_kit upload PLAN --twin FILE",
     "fix_and_run_dry": "fix it, prepare again, and python -m connect_kit upload PLAN --twin FILE",
     "fix_or_waive_rows": "fix them and prepare again, or --waive CODE=REASON for each",
 }
 
 
+def print_verdict(verdict: Verdict) -> None:
+    """Print the verdict with its reasons, and what it leaves open."""
+    typer.echo(f"{verdict.headline.upper()}: {verdict.sentence}")
+    if verdict.left_open:
+        typer.echo(f"  {left_open(verdict)}")
+
+
 def print_audit(audit: ck.Audit, out: Path) -> None:
     """Print the verdict, the first causes, and where the files are."""
     roster, findings = audit.roster, audit.findings
+    print_verdict(audit.judgement)
+    typer.echo("")
     typer.echo(f"{roster.path} ({findings.level} level)")
     for name, table in roster.info.items():
         refused = f", {table.refused:,} lines refused" if table.refused else ""
@@ -51,8 +65,6 @@ def print_audit(audit: ck.Audit, out: Path) -> None:
     typer.echo("")
     causes = findings.causes()
     to_fix = causes[causes["severity"] != "info"]
-    verdict, _, why = findings.verdict_text.partition(":")
-    typer.echo(f"{'✔' if findings.fit else '✖'} {verdict.upper()}:{why}.")
     for rule in findings.failed:
         if rule.severity == "critical":
             typer.echo(f"  ✖ critical  {rule.code}: could not run, so nobody knows whether the delivery keeps it")
@@ -81,13 +93,7 @@ def _print_matched(audit: ck.Audit) -> None:
     if audit.duplicates is not None or audit.schools is not None:
         typer.echo("")
     if audit.duplicates is not None:
-        pairs = audit.duplicates.table()
-        within = int((pairs["right_source"] == "roster").sum())
-        counts = f"{counted(within, 'pair')} in the delivery"
-        if audit.duplicates.workspace is not None:
-            counts += f", {len(pairs) - within:,} of the delivery and Connect"
-        children = audit.duplicates.counts["clusters"]
-        typer.echo(f"  {'Duplicate students':<20}{counts}; {children:,} {'child' if children == 1 else 'children'}")
+        typer.echo(f"  {'Duplicate students':<20}{pairs_in_words(audit.duplicates)}")
     if audit.id_changes is not None and len(audit.id_changes):
         parts = ", ".join(f"{n:,} {kind}" for kind, n in audit.id_changes.counts.items() if n)
         typer.echo(f"  {'Under new IDs':<20}{parts}")
@@ -106,6 +112,20 @@ def print_gates(gates: pd.DataFrame) -> None:
     typer.echo("Before a real upload:")
     for gate, state, why, step in gates[["gate", "state", "why", "step"]].itertuples(index=False, name=None):
         typer.echo(f"  {_MARKS[state]}  {gate}: {why}" + (f" → {_STEPS[step]}" if step else ""))
+
+
+def print_expected(expected: Expected) -> None:
+    """Print what a real upload will do, school by school, before it is confirmed."""
+    typer.echo(f"What the upload will do, by school, as the dry run of {expected.when[:19]}Z has it:")
+    found = expected.table()
+    if len(found):
+        _print_rows(found.rename(columns=lambda name: str(name).replace("_", " ")))
+    else:
+        typer.echo("  nothing is created, updated or disconnected")
+    if expected.doubled is None:
+        typer.echo("  Nobody looked for duplicate students, so nobody knows how many children would be doubled.")
+    else:
+        typer.echo(f"  {children(expected.doubled)} would be doubled, {disconnections(expected.disconnected)}.")
 
 
 def print_upload(result: ck.UploadResult) -> None:

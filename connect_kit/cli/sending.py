@@ -10,7 +10,7 @@ import typer
 
 import connect_kit as ck
 from connect_kit.cli.options import ArchiveExisting, Delivery, Suites, TwinOption, Waive, bars, waivers
-from connect_kit.cli.printing import print_gates, print_tables, print_upload
+from connect_kit.cli.printing import print_expected, print_gates, print_tables, print_upload, print_verdict
 from connect_kit.connect import Level
 from connect_kit.errors import SettingError, TwinError
 
@@ -38,7 +38,7 @@ def prepare(
     """Write the files that Connect asks for, and say what blocks a real upload."""
     reasons = waivers(waive)
     plan = ck.plan_upload(
-        ck.audit(delivery, workspace, level=level, suites=suites, duplicates=True, progress=bars()),
+        ck.audit(delivery, workspace, level=level, suites=suites, progress=bars()),
         folder=out,
         level=upload_level,
         archive_existing=archive_existing,
@@ -49,6 +49,8 @@ def prepare(
     typer.echo(f"Prepared: {plan.folder}")
     for kind, count in plan.kept_ids.items():
         typer.echo(f"  {count:,} {kind} with the ID that Connect has; see {plan.folder / 'crosswalk.csv'}")
+    if plan.verdict is not None:
+        print_verdict(plan.verdict)
     print_tables(plan.summary())
     gates = plan.gates()
     print_gates(gates)
@@ -81,18 +83,20 @@ def upload(
             print_gates(gates)
             typer.echo("Nothing was sent: meet what is blocking first.", err=True)
             raise typer.Exit(1)
-        _confirm(planned, target.district, confirm)
+        _confirm(planned, target, confirm)
     result = ck.upload(planned, target, dry_run=not real, results=results)
     print_upload(result)
     raise typer.Exit(0 if result.succeeded and not len(result.errors) else 1)
 
 
-def _confirm(plan: ck.UploadPlan, district: str, confirm: str | None) -> None:
-    from connect_kit.uploads import confirmation  # late, so that --help is quick
+def _confirm(plan: ck.UploadPlan, target: ck.Twin, confirm: str | None) -> None:
+    from connect_kit.uploads import confirmation, expected_upload  # late, so that --help is quick
 
-    wanted = confirmation(plan, district)
+    expected = expected_upload(plan, target)
+    wanted = confirmation(plan, target.district, expected)
+    print_expected(expected)
     if confirm is None and sys.stdin.isatty():
-        typer.echo(f"This uploads to {district} for real. Type exactly, to go on: {wanted}")
+        typer.echo(f"This uploads to {target.district} for real. Type exactly, to go on: {wanted}")
         confirm = typer.prompt("Confirm", default="", show_default=False)
     if confirm != wanted:
         raise SettingError(f"a real upload is confirmed by its own words; give --confirm {wanted!r}. Nothing was sent")

@@ -144,6 +144,16 @@ def counted(number: int, thing: str) -> str:
     return f"1 {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
+def children(number: int) -> str:
+    """A number of children: ``1 child``, ``1,200 children``."""
+    return "1 child" if number == 1 else f"{number:,} children"
+
+
+def disconnections(number: int) -> str:
+    """What becomes of guardians: ``40 guardian relationships would be removed``."""
+    return f"{counted(number, 'guardian relationship')} would be removed"
+
+
 def left_out(number: int, most: int, things: str = "") -> str:
     """A note on what a chart leaves out: ``40 schools shown, and 260 more``; empty where it shows all."""
     return f"{most} {things} shown, and {number - most:,} more".replace("  ", " ") if number > most else ""

@@ -13,6 +13,7 @@ from connect_kit.display.histogram import match_weights
 from connect_kit.display.html import table_html
 from connect_kit.duplicates import records
 from connect_kit.duplicates.clusters import FLOOR, link, read_scored
+from connect_kit.duplicates.doubled import count_doubled, doubled
 from connect_kit.duplicates.explain import Explanation, explain_pair
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.engine.weights import weight
@@ -146,6 +147,8 @@ class Duplicates:
         """
         return records.members(self.schema, self._linked.members)
 
+    doubled = doubled
+
     @property
     def conflicts(self) -> pd.DataFrame:
         """Pairs within a cluster that are not the same person: ``cluster_id``, ``left``, ``right``, ``why``."""
@@ -231,7 +234,7 @@ class Duplicates:
 
         linked, frame = self._linked, self._linked.duplicates
         compared = dict(self.schema.execute("SELECT source, count(*) FROM people GROUP BY source"))
-        people = "students" if self.kind == "students" else "adults"
+        people, whom = ("students", "children") if self.kind == "students" else ("adults", "people")
         within = frame[frame["right_source"] == "roster"]
         unsure = linked.pairs["match_probability"].between(min(0.1, self.threshold), self.threshold, inclusive="left")
         rows = [(f"{people} in the delivery", compared.get("roster", 0))]
@@ -243,7 +246,8 @@ class Duplicates:
         if self.workspace is not None and self.kind == "students":
             rows.append(("pairs of the delivery and Connect that are one person", len(frame) - len(within)))
         rows += [
-            ("people with more than one record", self.counts["clusters"]),
+            (f"{whom} with more than one record", self.counts["clusters"]),
+            *(self._would_be_doubled() if self.kind == "students" else ()),
             ("pairs to review (below that, but 0.1 or more)", int((unsure & (linked.pairs["decision"] == "")).sum())),
             ("pairs decided by people", int((linked.pairs["decision"] != "").sum())),
             ("conflicts", len(linked.conflicts)),
@@ -252,6 +256,10 @@ class Duplicates:
         if left_out:
             rows.append(("comparisons left out of oversized blocks", left_out))
         return pd.DataFrame(rows, columns=["what", "count"])
+
+    def _would_be_doubled(self) -> tuple[tuple[str, int], ...]:
+        count = count_doubled(self.doubled())
+        return ("children who would be doubled", count.children), ("rows that would double them", count.rows)
 
     def save(self, folder: str | Path) -> None:
         """Write duplicates.csv into a folder.

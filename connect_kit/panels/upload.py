@@ -15,7 +15,7 @@ from connect_kit.panels.elements import Node, el
 from connect_kit.panels.result_rows import ResultRows
 from connect_kit.panels.upload_ids import BUTTONS, UploadIds
 from connect_kit.twin import Action, as_twin
-from connect_kit.uploads import as_target, confirmation, forecast_upload, upload
+from connect_kit.uploads import as_target, confirmation, expected_upload, forecast_upload, upload
 from connect_kit.uploads.records import last_dry_run
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from connect_kit.checks import AuditData
     from connect_kit.duplicates import Duplicates
     from connect_kit.twin import Twin
-    from connect_kit.uploads import Forecast, UploadPlan, UploadResult
+    from connect_kit.uploads import Expected, Forecast, UploadPlan, UploadResult
     from connect_kit.uploads.values import Progress
 
 _ARCHIVING = "archive_existing"  # code of the gate
@@ -57,6 +57,8 @@ class UploadPanel(UploadIds):
     target : Twin
     gates : pandas.DataFrame
         The conditions as they were when they were last checked.
+    expected : Expected
+        What the upload would do then, school by school: the confirmation names it.
     result : UploadResult or None
         The last one, of a dry run or of a real upload.
     forecast : Forecast or None
@@ -78,6 +80,7 @@ class UploadPanel(UploadIds):
         self.duplicates = audit.duplicates if duplicates is None and audit is not None else duplicates
         self.audit = audit
         self.gates: pd.DataFrame | None = None
+        self.expected: Expected | None = None
         self.result: UploadResult | None = None
         self.forecast: Forecast | None = None
         self._log: pd.DataFrame | None = None
@@ -99,8 +102,8 @@ class UploadPanel(UploadIds):
 
     @property
     def confirmation(self) -> str:
-        """What must be typed before a real upload: the district, and the number of rows that are sent."""
-        return confirmation(self._value, self.target.district)
+        """What must be typed before a real upload: the district, the rows that are sent, and what else matters."""
+        return confirmation(self._value, self.target.district, self.expected)
 
     def _start(self) -> None:
         self._check()
@@ -117,6 +120,8 @@ class UploadPanel(UploadIds):
     def _check(self) -> None:
         """Bring the conditions up to date, and the log where it is shown."""
         self.gates = self._value.gates(self.target)
+        doubled = None if self.forecast is None else self.forecast.doubled
+        self.expected = expected_upload(self._value, self.target, doubled)
         if self._log is not None:
             self._log = self.target.activity()
 
@@ -282,7 +287,9 @@ class UploadPanel(UploadIds):
             self.finding.value = waivable[0][1] if waivable else None
         self._show_bars()
         self.outlook.show(*view.forecast(self.forecast))
-        self.ask.show(*view.asking(plan, self.target.district, self.confirmation, self.forecast, ready=ready))
+        self.ask.show(
+            *view.asking(plan, self.target.district, self.confirmation, self.forecast, self.expected, ready=ready)
+        )
         self.outcome.show(*(view.results(self.result) if self.result and not running else ()))
         self.rows.show(*(view.result_rows(self._rows, self._rows.rows()) if not running else ()))
         self.log.show(*(view.activity(self._log) if self._log is not None else ()))

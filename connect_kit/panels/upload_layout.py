@@ -56,7 +56,7 @@ class UploadLayout(PanelBase[UploadPlan]):
         self.bars = HtmlView(role="region", label="Progress")
         self.outlook = HtmlView(role="region", label="Forecast")
         self.ask = HtmlView()
-        self.confirm = ipywidgets.Text(description="Confirmation", placeholder="district and rows")
+        self.confirm = ipywidgets.Text(description="Confirmation", placeholder="as section 3 asks for")
         self.confirm.observe(lambda _: self._run(), "value")
         self.outcome = HtmlView(role="region", label="Results")
         self.file = self._dropdown("File", [("all files", "")], self._filter)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from connect_kit.display.look import counted
+from connect_kit.checks.verdict_words import left_open
+from connect_kit.display.look import children, counted, disconnections
 from connect_kit.identity.patterns import PATTERNS
 from connect_kit.panels.elements import MOST, Node, el, frame_table, number, pager, table
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from connect_kit.checks import Verdict
     from connect_kit.panels.result_rows import ResultRow, ResultRows
     from connect_kit.twin import Twin
-    from connect_kit.uploads import Forecast, UploadPlan, UploadResult
+    from connect_kit.uploads import Expected, Forecast, UploadPlan, UploadResult
     from connect_kit.uploads.values import Progress, UploadFile
 
 #: Files whose bars are shown at a time.
@@ -41,6 +43,7 @@ _STEPS: Mapping[str, str] = {
     "archive": "Press Archive them now.",
     "name_target": "Open the panel with a target.",
     "run_dry": "Press Dry run.",
+    "rehearse_again": "Press Dry run.",
     "fix_and_run_dry": "Fix it, prepare again, and press Dry run.",
     "fix_or_waive_rows": "Fix them and prepare again, or waive each of them below, with a reason.",
 }
@@ -64,7 +67,8 @@ def head(plan: UploadPlan, target: Twin) -> list[Node]:
     elif schools > 1:  # five lines a school would fill the screen
         files = files.groupby("file", sort=False).agg(files=("rows", "size"), rows=("rows", "sum")).reset_index()
     caption = "Files to be sent" + (f" for {schools:,} schools" if schools > 1 else "")
-    made = [el("p", el("strong", *words)), where, *frame_table(caption, files, class_="ck-figures ck-narrow")]
+    judged = [] if plan.verdict is None else verdict(plan.verdict)
+    made = [el("p", el("strong", *words)), *judged, where, *frame_table(caption, files, class_="ck-figures ck-narrow")]
     if plan.undecided_classrooms:
         warning = (
             f"{plan.undecided_classrooms:,} classrooms on Connect have a suggested class that nobody has decided on: "
@@ -104,6 +108,13 @@ def archive_question(count: int) -> Node:
     return el("p", el("strong", "Archive these first?"), words)
 
 
+def verdict(judged: Verdict) -> list[Node]:
+    """The verdict on the delivery: symbol, word, and the reasons with their children."""
+    words = " ".join(filter(None, (_sentence(judged.sentence), left_open(judged))))
+    class_ = None if judged.text == "fit" else "ck-warning"
+    return [el("p", el("strong", judged.headline, ": "), words, class_=class_)]
+
+
 def question(answer: bool | None) -> Node:
     """The question of a first upload (S0, S12), and how it is answered."""
     words = (
@@ -114,7 +125,9 @@ def question(answer: bool | None) -> Node:
     return el("p", el("strong", "Archive existing students?"), words, answered)
 
 
-def asking(plan: UploadPlan, district: str, text: str, forecast: Forecast | None, *, ready: bool) -> list[Node]:
+def asking(
+    plan: UploadPlan, district: str, text: str, forecast: Forecast | None, expected: Expected | None, *, ready: bool
+) -> list[Node]:
     """What a real upload asks for."""
     words = [f"{counted(len(plan.files), 'file')} with {counted(plan.rows, 'row')} will be sent to {district}. "]
     if forecast is not None:
@@ -123,7 +136,21 @@ def asking(plan: UploadPlan, district: str, text: str, forecast: Forecast | None
     ask: tuple[object, ...] = ("Not yet: conditions are blocking; see section 1.",)
     if ready:
         ask = ("This cannot be undone. To continue, type ", el("code", text), " and press Upload for real.")
-    return [step("3. Upload for real"), el("p", *words, *ask)]
+    shown = [] if expected is None or not ready else _expected(expected)
+    return [step("3. Upload for real"), *shown, el("p", *words, *ask)]
+
+
+def _expected(expected: Expected) -> list[Node]:
+    """What is confirmed, school by school."""
+    caption = f"What the upload will do, by school, as the dry run of {expected.when[:19]}Z has it"
+    made = frame_table(caption, expected.table())
+    if expected.doubled is None:
+        words = "Nobody looked for duplicate students, so nobody knows how many children would be doubled."
+    else:
+        words = f"{children(expected.doubled)} would be doubled, {disconnections(expected.disconnected)}."
+    alarm = expected.doubled != 0 or expected.disconnected
+    mark = [el("strong", "▲ ")] if alarm else []
+    return [*made, el("p", *mark, words, class_="ck-warning" if alarm else None)]
 
 
 def checklist(gates: pd.DataFrame) -> list[Node]:
@@ -176,7 +203,9 @@ def forecast(expected: Forecast | None) -> list[Node]:
         return [*made, el("p", "Press Dry run: nothing is changed, and the forecast appears here.")]
     by_school = expected.table()
     known = bool(by_school["doubled"].notna().any())
-    by_school = by_school.rename(columns={"doubled": "duplicates"}) if known else by_school.drop(columns="doubled")
+    by_school = (
+        by_school.rename(columns={"doubled": "children_doubled"}) if known else by_school.drop(columns="doubled")
+    )
     made += frame_table("What the upload would do, by school", by_school)
     if not known:
         words = "Duplicates were not counted: students who are on Connect without a SIS ID would become duplicates."

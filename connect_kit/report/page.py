@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_kit.checks import AuditData
+from connect_kit.checks.verdict_words import left_open, look
 from connect_kit.connect import FILES, SEVERITIES, SOURCES
 from connect_kit.display import charts
 from connect_kit.display.html import missing, visible
@@ -34,6 +35,14 @@ MEANINGS: Final = {
     "critical": "Connect refuses the row or the file, or damage follows. Fix it before a real upload.",
     "warning": "Connect accepts it, but the result is probably not what was meant.",
     "info": "Worth knowing; nothing has to be done.",
+}
+
+_EXPLAINED: Final = {
+    "not fit": "Fix what is critical before a real upload: Connect would refuse these rows or files, or damage would "
+    "follow.",
+    "fit, but decide first": "Connect would take these files. Whether that is meant, a person decides before they are "
+    "sent.",
+    "fit": "Look at the warnings below, if there are any, before you send the files.",
 }
 
 Record = dict[str, Any]
@@ -107,7 +116,7 @@ def report_html(
     )
     template = environment.get_template("report.html.j2")
     audit = AuditData.of(findings, duplicates, schools, classrooms, id_changes)
-    context = _context(audit.findings, title or delivery_name(audit.findings))
+    context = _context(audit, title or delivery_name(audit.findings))
     context["duplicates"] = duplicates_section(audit.duplicates) if audit.duplicates is not None else None
     context["changes"] = changes_section(audit.id_changes) if audit.id_changes is not None else None
     context["partners"] = partners_section(audit.schools, audit.classrooms)
@@ -126,9 +135,10 @@ def _shown(value: Any) -> Any:
     return visible(value) if type(value) is str else value
 
 
-def _context(findings: Findings, title: str) -> Record:
+def _context(audit: AuditData, title: str) -> Record:
     from connect_kit import __version__
 
+    findings, verdict = audit.findings, audit.judgement
     summary, by_file, by_school = findings.summary(), findings.by_file(), findings.by_school()
     by_file = by_file.iloc[[row for row, _ in sorted(enumerate(by_file["table"]), key=_in_order)]]
     files = _records(by_file)
@@ -147,8 +157,11 @@ def _context(findings: Findings, title: str) -> Record:
         "version": __version__,
         "made": made,
         "made_text": f"{made.day} {made:%B %Y, %H:%M %Z}",
-        "fit": findings.fit,
-        "verdict": _verdict(findings, details),
+        "look": look(verdict.text),
+        "headline": verdict.headline.partition(" ")[2],
+        "verdict": verdict.sentence[0].upper() + verdict.sentence[1:],
+        "explained": _EXPLAINED[verdict.text],
+        "left_open": left_open(verdict),
         "severities": SEVERITIES,
         "symbols": SYMBOLS,
         "meanings": MEANINGS,
@@ -238,21 +251,6 @@ def _tiles(details: list[Record]) -> list[Record]:
         counts = [finding["count"] for finding in details if finding["severity"] == severity]
         tiles.append({"severity": severity, "rules": len(counts), "rows": sum(counts)})
     return tiles
-
-
-def _verdict(findings: Findings, details: list[Record]) -> str:
-    if not findings.fit and not findings.total("critical"):
-        return (
-            "A critical rule could not run, so nobody knows whether the delivery follows it. "
-            "See below what could not be checked."
-        )
-    if not details:
-        return "Every rule that could be checked holds."
-    if findings.fit:
-        return "No critical rule is broken. Look at the warnings below before you send the files."
-    rules = sum(finding["severity"] == "critical" for finding in details)
-    text = "One critical rule is broken" if rules == 1 else f"{rules} critical rules are broken"
-    return f"{text}. Connect would refuse these rows or files, or damage would follow."
 
 
 def _causes(frame: pd.DataFrame) -> list[Record]:

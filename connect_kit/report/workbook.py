@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_kit.checks import AuditData
+from connect_kit.checks.verdict_words import left_open
 from connect_kit.connect import SEVERITIES
 from connect_kit.display.excel import plain, save_book, write_rows
 from connect_kit.display.html import is_number
-from connect_kit.display.look import SYMBOLS, named
+from connect_kit.display.look import named
+from connect_kit.duplicates import pairs_in_words
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import atomic_write
 from connect_kit.report.matched import pairs_without_names, partners_without_names
@@ -115,7 +117,7 @@ def write_workbook(
     audit = AuditData.of(findings, duplicates, schools, classrooms, id_changes)
 
     def fill(book: Any) -> None:
-        _Sheets(book, audit.findings, matched).write(MOST_ROWS if most_rows is None else min(most_rows, MOST_ROWS))
+        _Sheets(book, audit, matched).write(MOST_ROWS if most_rows is None else min(most_rows, MOST_ROWS))
 
     matched = {
         name: frame
@@ -135,9 +137,10 @@ def write_workbook(
 class _Sheets:
     """Writes the sheets of one workbook."""
 
-    def __init__(self, book: Any, findings: Findings, matched: Mapping[str, pd.DataFrame]) -> None:
+    def __init__(self, book: Any, audit: AuditData, matched: Mapping[str, pd.DataFrame]) -> None:
         self.book = book
-        self.findings = findings
+        self.audit = audit
+        self.findings = audit.findings
         self.matched = matched
         top: dict[str, object] = {"valign": "top"}
         self.text = book.add_format({**top, "num_format": "@"})
@@ -183,16 +186,21 @@ class _Sheets:
         sheet.hide_gridlines(2)
         sheet.set_column(0, 0, 22, self.text)
         sheet.set_column(1, 1, 100, self.wrapped)
-        state = ("good", "Fit to send") if findings.fit else ("critical", "Not fit to send")
+        verdict, duplicates = self.audit.judgement, self.audit.duplicates
         made = datetime.now().astimezone()
         lines: list[tuple[str, str]] = [
             (f"Roster audit: {delivery_name(findings)}", ""),
             ("", ""),
-            ("Result", f"{SYMBOLS[state[0]]} {state[1]}"),
+            ("Result", verdict.headline),
+            ("Why", verdict.sentence),
             ("Level", findings.level),
             ("Made", f"{made:%Y-%m-%d %H:%M %Z}, connect-kit {__version__}"),
             ("Failing rows", f"{failing:,}; a row that breaks two rules is counted twice"),
         ]
+        if verdict.left_open:
+            lines.insert(4, ("Left open", left_open(verdict)))
+        if duplicates is not None:
+            lines.append(("Duplicate students", pairs_in_words(duplicates)))
         if left:
             lines.append(("Not in this workbook", _left_out("Rows", left, most_rows)))
         for severity in SEVERITIES:

@@ -106,6 +106,11 @@ def connections(
     return actions
 
 
+def words_of(kind: str) -> str:
+    """An action's kind in words: ``students archived``."""
+    return _KINDS[kind].words if kind in _KINDS else kind.replace("_", " ")
+
+
 def _kind(action: Action) -> _Kind:
     kind = _KINDS.get(action.kind)
     if kind is None:

@@ -20,6 +20,7 @@ from connect_kit.twin.database import replaced
 from connect_kit.twin.exporting import digest, export, student, summary, table, workspace
 from connect_kit.twin.merging import merge, merge_conflicts, merge_moves
 from connect_kit.twin.processing.run import dry_run, send
+from connect_kit.twin.state import changes_since, state
 from connect_kit.twin.sync import sync_deletions
 from connect_kit.twin.undo import undo
 from connect_kit.uploads.targets import Facts, School
@@ -141,6 +142,8 @@ class Twin(TwinData):
     student = student
     activity = activity
     digest = digest
+    state = state
+    changes_since = changes_since
     summary = summary
 
     @property
@@ -162,12 +165,21 @@ class Twin(TwinData):
         return frozenset(row[0] for row in rows)
 
     def runs(self, plan: str) -> tuple[str, ...]:
-        """Runs of a plan (its digest), oldest first."""
+        """Runs of a plan (its digest) that were not taken back, oldest first."""
         with self.reading() as session:
             rows = session.execute(
-                "SELECT run FROM uploads WHERE starts_with(run, ? || ':') GROUP BY run ORDER BY min(activity)", [plan]
+                "SELECT run FROM uploads WHERE starts_with(run, ? || ':') AND outcome = 'processed' "
+                "GROUP BY run ORDER BY min(activity)",
+                [plan],
             )
         return tuple(row[0] for row in rows)
+
+    def new_run(self, plan: str) -> str:
+        """A name for a new run of a plan; what was taken back keeps its own."""
+        with self.reading() as session:
+            rows = session.execute("SELECT DISTINCT run FROM uploads WHERE starts_with(run, ? || ':')", [plan])
+        numbers = [int(run.rpartition(":")[2]) for (run,) in rows]
+        return f"{plan}:{max(numbers, default=0) + 1}"
 
     def facts(self) -> Facts:
         """What the gates of an upload need to know of it."""

@@ -70,6 +70,10 @@ class Exchange(NamedTuple):
     schema: Schema
     kept: dict[tuple[str, str], int]
 
+    def exchanged(self, kind: str) -> list[str]:
+        """IDs of the delivery in whose place Connect's own are sent."""
+        return [row[0] for row in self.schema.execute("SELECT new_id FROM crosswalk WHERE kind = ?", [kind])]
+
     def write(self, folder: Path) -> None:
         """Write which IDs were exchanged: kind, oldId (which is sent), newId (which was delivered), pattern.
 

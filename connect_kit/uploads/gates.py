@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from connect_kit.identity.patterns import PATTERNS
 from connect_kit.uploads.changed_ids import code_of
 from connect_kit.uploads.records import last_dry_run
+from connect_kit.uploads.runs import changes_by_others
 from connect_kit.uploads.targets import as_target
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from connect_kit.uploads.changed_ids import ChangedIds
     from connect_kit.uploads.plan_data import PlanData
+    from connect_kit.uploads.records import DryRun
     from connect_kit.uploads.targets import Facts, Target
 
 _LISTED = 5
@@ -50,6 +52,7 @@ _STEPS: Mapping[str, str] = {
     "archive": 'target.apply(Action("archive_students", unsynced=True))',
     "name_target": "plan.gates(target)",
     "run_dry": "upload(plan, target, dry_run=True)",
+    "rehearse_again": "upload(plan, target, dry_run=True)",
     "fix_and_run_dry": "fix it, prepare again, and upload(plan, target, dry_run=True)",
     "fix_or_waive_rows": "fix them and prepare again, or plan.waive each",
 }
@@ -243,6 +246,8 @@ def _dry_run(plan: PlanData, target: Target | None) -> Gate:
     last = last_dry_run(plan, target.id)
     if last is None:
         return Gate(code, "blocking", f"these files had no dry run on {target.district}", "run_dry")
+    if aged := _aged(plan, target, last):
+        return Gate(code, "blocking", aged, "rehearse_again")
     if last.refused:
         files = _some([f"{file} ({why})" for file, why in last.refused.items()])
         return Gate(code, "blocking", f"the dry run refused {files}", "fix_and_run_dry")
@@ -253,6 +258,18 @@ def _dry_run(plan: PlanData, target: Target | None) -> Gate:
     count = sum(last.errors.values())
     rows = f", but for {count:,} refused rows that are waived" if count else ""
     return Gate(code, "met", f"succeeded at {last.when[:19]}Z{rows}")
+
+
+def _aged(plan: PlanData, target: Target, last: DryRun) -> str:
+    """Why a dry run no longer holds: what was done to the target since (decision 28); blank while it holds."""
+    done = changes_by_others(plan, target, last.state)
+    when = f"the dry run of {last.when[:19]}Z"
+    if done is None:
+        return f"rehearse again: {when} was made on another state of {target.district}, or does not say on which"
+    if not done:
+        return ""
+    count = "1 change" if len(done) == 1 else f"{len(done):,} changes"
+    return f"rehearse again: {count} since {when} ({_some(one.what for one in done)})"
 
 
 def _some(values: Any) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from connect_kit.checks.verdict_words import verdict_html
 from connect_kit.display import charts
 from connect_kit.display.html import table_html
 from connect_kit.engine.arguments import checked
@@ -21,6 +22,7 @@ from connect_kit.uploads.values import digest_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from connect_kit.uploads.expected import Expected
     from connect_kit.uploads.targets import Target
 
 
@@ -70,6 +72,12 @@ class UploadPlan(PlanData):
         Where nobody has looked: schools at which so many students came and went that IDs may have changed.
     options : mapping
         Further options with which :func:`plan_upload` was called, so that it can be called again.
+    verdict : Verdict or None
+        That of the audit; None for a delivery that was not checked.
+    doubled : mapping of str to int
+        Children who would be doubled, by School ID; at school level by connectSchoolId.
+    doubled_once_archived : mapping of str to int
+        The same, once the students without SIS ID on Connect are archived.
     """
 
     # Conditions.
@@ -174,10 +182,14 @@ class UploadPlan(PlanData):
             write_plan(replace(self, folder=place, files=copy_files(self, place)))
 
     def __repr__(self) -> str:
-        return f"UploadPlan({self.delivery}: {self.level} level, {len(self.files)} files, {self.rows:,} rows)"
+        judged = "" if self.verdict is None else f"{self.verdict.text}; "
+        files = f"{len(self.files)} files, {self.rows:,} rows"
+        return f"UploadPlan({self.delivery}: {judged}{self.level} level, {files})"
 
     def _repr_html_(self) -> str:
         head = f"<p>Upload of {html.escape(self.delivery)}, {self.level} level, {self.rows:,} rows</p>"
+        if self.verdict is not None:
+            head += verdict_html(self.verdict)
         if self.undecided_classrooms:
             head += (
                 f"<p>▲ {self.undecided_classrooms:,} classrooms on Connect have a suggested partner that nobody has "
@@ -192,9 +204,14 @@ def yes_or_no(name: str, value: object) -> None:
         raise SettingError(f"{name} is {value!r}; expected True or False")
 
 
-def confirmation(plan: UploadPlan, district: str) -> str:
-    """What a person types before a real upload: the district, and the rows that are sent."""
-    return f"{district} {plan.rows}"
+def confirmation(plan: UploadPlan, district: str, expected: Expected | None = None) -> str:
+    """What a person types before a real upload: the district, the rows that are sent, and what else matters.
+
+    With what is ``expected`` of it, that is the children who would be doubled and the guardian relationships that would
+    be removed, where there are any: ``Maple District 1200, 12 doubled, 40 disconnected``.
+    """
+    matters = () if expected is None else ((expected.doubled, "doubled"), (expected.disconnected, "disconnected"))
+    return ", ".join([f"{district} {plan.rows}", *(f"{count} {what}" for count, what in matters if count)])
 
 
 @checked()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from connect_kit.checks import Verdict
 from connect_kit.uploads.changed_ids import code_of
 
 if TYPE_CHECKING:
@@ -49,6 +50,9 @@ class PlanData:
     keep_ids: bool = False
     possible_changes: Mapping[str, int] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
+    verdict: Verdict | None = None
+    doubled: Mapping[str, int] = field(default_factory=dict)
+    doubled_once_archived: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:

@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from connect_kit.checks import Verdict
 from connect_kit.engine.files import atomic_write, ensure_folder, read_json
 from connect_kit.errors import OutputError, PlanError
 from connect_kit.uploads.changed_ids import CROSSWALK, ChangedIds
@@ -159,6 +160,8 @@ def _seal(content: Any) -> str:
 _PLAIN = ("delivery", "made", "level", "checked", "waivers", "left_out", "first_upload", "archive_existing",
           "undecided_classrooms", "ids_compared", "keep_ids", "possible_changes", "options")  # fmt: skip
 _LISTS = ("schools", "unmatched_schools")
+#: Children by school; earlier plans do not have them.
+_CHILDREN = ("doubled", "doubled_once_archived")
 
 
 def _content(plan: PlanData) -> dict[str, Any]:
@@ -176,9 +179,10 @@ def _content(plan: PlanData) -> dict[str, Any]:
     return {
         "version": _VERSION,
         "files": files,
+        **({} if plan.verdict is None else plan.verdict.record()),
         "findings": [[finding.code, finding.title, finding.count] for finding in plan.findings],
         "changed_ids": [asdict(one) for one in plan.changed_ids],
-        **{name: getattr(plan, name) for name in (*_PLAIN, *_LISTS)},
+        **{name: getattr(plan, name) for name in (*_PLAIN, *_LISTS, *_CHILDREN)},
     }
 
 
@@ -196,6 +200,8 @@ def _fields(content: dict[str, Any], folder: Path) -> dict[str, Any]:
         "file_rows": tuple(int(one["rows"]) for one in content["files"]),
         "findings": tuple(Critical(*finding) for finding in content["findings"]),
         "changed_ids": tuple(ChangedIds(**one) for one in content["changed_ids"]),
+        "verdict": Verdict.of(content) if "verdict" in content else None,
+        **{name: {str(own): int(n) for own, n in content.get(name, {}).items()} for name in _CHILDREN},
         **{name: content[name] for name in _PLAIN},
         **{name: tuple(content[name]) for name in _LISTS},
     }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from connect_kit import connect
 from connect_kit.checks import AuditData
+from connect_kit.duplicates import doubled_by_school
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import outside
 from connect_kit.errors import PlanError, SettingError
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
 
     from connect_kit.checks import Findings
     from connect_kit.connect import Level
+    from connect_kit.duplicates import Duplicates
     from connect_kit.engine import Schema
     from connect_kit.identity import IdChanges
     from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
     from connect_kit.roster import Roster, Workspace
+    from connect_kit.uploads.changed_ids import Exchange
 
 _DELIVERED = """
     SELECT school FROM (
@@ -103,6 +106,7 @@ def plan_upload(
     OutputError
         When the folder holds something else, or cannot be written.
     """
+    audit = None
     if isinstance(roster, AuditData):
         if any(part is not None for part in (workspace, findings, schools, classrooms)):
             raise SettingError("an audit holds workspace, findings, schools and classrooms; give it alone")
@@ -110,6 +114,8 @@ def plan_upload(
         roster, workspace, findings = audit.roster, audit.workspace, audit.findings
         schools, classrooms = audit.schools, audit.classrooms
         id_changes = audit.id_changes if id_changes is None else id_changes
+    elif findings is not None:
+        audit = AuditData(findings)
     level = _level(roster, level)
     given = (("findings", findings), ("schools", schools), ("classrooms", classrooms), ("id_changes", id_changes))
     for what, of in given:
@@ -118,6 +124,7 @@ def plan_upload(
     place = _folder(roster, folder)
     made_over = exchange_if_kept(roster, id_changes, keep_ids=keep_ids, number=student_id == "number")
     delivered = _delivered(roster, None if made_over is None else made_over.schema)
+    duplicates = None if audit is None else audit.duplicates or audit.findings.duplicates
     homes = _homes(roster, workspace, schools, delivered, school) if level == "school" else {}
     critical = () if findings is None else _critical(findings)
     if id_changes is not None:  # which have a gate of their own
@@ -144,6 +151,9 @@ def plan_upload(
         keep_ids=keep_ids,
         possible_changes=possible,
         options={"abandon": abandon, "school": school, "student_id": student_id},
+        verdict=None if audit is None else audit.judgement,
+        doubled=_doubled(duplicates, level, homes, made_over),
+        doubled_once_archived=_doubled(duplicates, level, homes, made_over, by_hand=False),
     )._waived(waivers or {})
     if not any(kind in roster.info for kind in ORDER):
         raise PlanError(f"{plan.delivery}: has none of {', '.join(f'{kind}.csv' for kind in ORDER)}; nothing to send")
@@ -230,6 +240,26 @@ def _critical(findings: Findings) -> tuple[Critical, ...]:
             titles = filter(None, (before.title, f"{rule.title}: could not be checked"))
             merged[rule.code] = replace(before, title="; ".join(titles))
     return tuple(merged.values())
+
+
+def _doubled(
+    duplicates: Duplicates | None,
+    level: Level,
+    homes: Mapping[str, str],
+    made_over: Exchange | None,
+    *,
+    by_hand: bool = True,
+) -> dict[str, int]:
+    """Children who would be doubled, by school as the plan names it; not those who are sent with Connect's own ID."""
+    if duplicates is None:
+        return {}
+    found = duplicates.doubled(by_hand=by_hand)
+    if made_over is not None:
+        found = found[~found["id"].isin(made_over.exchanged("students"))]
+    if level == "school":  # of those that are sent, by the school that they go to
+        several = duplicates.roster.level == "district"
+        found = found.assign(school=found["school"].map(homes) if several else next(iter(homes.values())))
+    return doubled_by_school(found.dropna(subset=["school"]))
 
 
 def _recorded(workspace: Workspace | None) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connect_kit.engine.files import read_json
@@ -21,8 +22,10 @@ class DryRun(NamedTuple):
     """A dry run of all files of a plan.
 
     ``target`` (its id), ``plan`` (digest), ``files`` (their identities), ``when`` (UTC), ``refused`` (files refused as
-    a whole, with the code), ``errors`` (rows refused, by code), ``results`` (folder of its result files) and
-    ``result_files`` (their names, file by file; blank where there is none).
+    a whole, with the code), ``errors`` (rows refused, by code), ``results`` (folder of its result files),
+    ``result_files`` (their names, file by file; blank where there is none), ``state`` (of the target, as the dry run
+    saw it; blank in records of an earlier connect-kit) and ``schools`` (what it would do, by connectSchoolId; see
+    :func:`connect_kit.uploads.expected.counts_by_school`).
     """
 
     target: str
@@ -33,6 +36,16 @@ class DryRun(NamedTuple):
     errors: Mapping[str, int]
     results: str = ""
     result_files: tuple[str, ...] = ()
+    state: str = ""
+    schools: Mapping[str, Mapping[str, int]] = MappingProxyType({})
+
+
+class _Run(NamedTuple):
+    """A run: folder of its ``results``, when it ``begun``, and the ``state`` it began on; blank where not known."""
+
+    results: str
+    begun: str
+    state: str
 
 
 def _dry_runs(folder: Path) -> list[DryRun]:
@@ -45,6 +58,8 @@ def _dry_runs(folder: Path) -> list[DryRun]:
                     str(one["target"]), str(one["plan"]), tuple(one["files"]), str(one["when"]), dict(one["refused"]),
                     {str(code): int(rows) for code, rows in one["errors"].items()},
                     str(one.get("results", "")), tuple(Path(str(name)).name for name in one.get("result_files", ())),
+                    str(one.get("state", "")),
+                    {str(own): {what: int(n) for what, n in of.items()} for own, of in one.get("schools", {}).items()},
                 )
             )  # fmt: skip
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
@@ -75,7 +90,9 @@ def remember_dry_run(folder: Path, made: DryRun) -> None:
 
 
 def recorded_forecast(plan: PlanData, results: Path) -> tuple[FileResult, ...]:
-    """What the last dry run before an upload said of each file; empty where its result files are gone.
+    """What the dry run of the state that an upload began on said of each file; empty where there is none.
+
+    It is empty too where the dry run's result files are gone.
 
     Parameters
     ----------
@@ -86,16 +103,19 @@ def recorded_forecast(plan: PlanData, results: Path) -> tuple[FileResult, ...]:
     """
     here = results.expanduser().resolve()
     runs = [_run(value) for value in _read(plan.folder / _RUNS, dict).values()]
-    begun = [when for place, when in runs if place and Path(place) in (here, *here.parents)]
-    begun = begun or [when for _, when in runs]
-    uploaded = {place for place, _ in runs}
+    own = [run for run in runs if run.results and Path(run.results) in (here, *here.parents)] or runs
+    upload = max(own, key=lambda run: run.begun, default=None)
+    uploaded = {run.results for run in runs}
     # By folder: what is written there last takes the place of what was there before.
     written = {one.results: one for one in _of_plan(plan) if one.results and one.results not in uploaded}
     found = [(one, folder) for one in written.values() if (folder := _folder(plan, one.results))]
-    before = [(one, folder) for one, folder in found if not begun or one.when < max(begun)]
+    if upload and upload.state:
+        found = [(one, folder) for one, folder in found if one.state == upload.state]
+    elif upload:  # an earlier connect-kit did not note the state
+        found = [(one, folder) for one, folder in found if one.when < upload.begun] or found
     if not found:
         return ()
-    last, folder = max(before or found, key=lambda one: one[0].when)
+    last, folder = max(found, key=lambda one: one[0].when)
     return tuple(
         FileResult(file, "refused", dry_run=True, code=last.refused[file.name])
         if file.name in last.refused
@@ -119,22 +139,31 @@ def _is_folder(place: Path) -> bool:
 
 def results_of(folder: Path, run: str) -> Path | None:
     """Where the results of a run are, if they are still there."""
-    place, _ = _run(_read(folder / _RUNS, dict).get(run))
+    place = _run(_read(folder / _RUNS, dict).get(run)).results
     return Path(place) if place and _is_folder(Path(place)) else None
 
 
-def remember_run(folder: Path, run: str, results: Path, *, begun: str) -> None:
-    """Keep when a run began and where its results are, so that an interrupted run goes on there."""
+def state_of(folder: Path, run: str) -> str:
+    """The state of the target that a run began on; blank where it is not known."""
+    return _run(_read(folder / _RUNS, dict).get(run)).state
+
+
+def remember_run(folder: Path, run: str, results: Path, *, begun: str, state: str, again: bool) -> None:
+    """Keep when a run began, on which state and where its results are, so that an interrupted run goes on there.
+
+    ``again``: the target has changed since the run was interrupted, so that it begins anew.
+    """
     runs = _read(folder / _RUNS, dict)
-    begun = _run(runs.get(run))[1] or begun
-    write_json(folder / _RUNS, {**runs, run: {"results": str(results.resolve()), "begun": begun}})
+    known = _run(runs.get(run))
+    if known.begun and not again:
+        begun, state = known.begun, known.state
+    made = _Run(str(results.resolve()), begun, state)
+    write_json(folder / _RUNS, {**runs, run: made._asdict()})
 
 
-def _run(value: Any) -> tuple[str, str]:
-    """Folder and beginning of a run; blank where they are not known."""
+def _run(value: Any) -> _Run:
     known = value if isinstance(value, dict) else {"results": value}
-    place, begun = known.get("results"), known.get("begun")
-    return place if isinstance(place, str) else "", begun if isinstance(begun, str) else ""
+    return _Run(*(text if isinstance(text := known.get(name), str) else "" for name in _Run._fields))
 
 
 def _read(path: Path, kind: type) -> Any:

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.progress import progress_bar
 from connect_kit.errors import GateError, OutputError, UploadCancelledError
+from connect_kit.uploads.expected import counts_by_school
 from connect_kit.uploads.outcome import UploadResult
-from connect_kit.uploads.records import DryRun, remember_dry_run, remember_run, results_of
+from connect_kit.uploads.records import DryRun, remember_dry_run, remember_run, results_of, state_of
+from connect_kit.uploads.runs import changes_by_others, run_of
 from connect_kit.uploads.targets import as_target
 
 if TYPE_CHECKING:
@@ -43,8 +45,8 @@ def upload(
     """Carry out a plan: a dry run, or the upload of its files in order.
 
     A dry run (the default) shows what would happen and changes nothing; the plan's folder remembers it. A real upload
-    requires that all gates are met, among them a dry run of the same bytes on this target (decision 23). It sends a
-    file only after the one before has succeeded, each in one transaction (decision 14). One that was interrupted goes
+    requires that all gates are met, among them a dry run of the same bytes on this target as it is now (decisions 23
+    and 28). It sends a file only after the one before has succeeded, each in one transaction (decision 14). One that was interrupted goes
     on where it stopped: what the target has is not sent again, unless another plan was uploaded there meanwhile. Once
     everything was sent, uploading again is a new run.
 
@@ -101,6 +103,7 @@ def _dry_run(
     empty = UploadResult(plan, target.district, target.id, dry_run=True, files=(), folder=folder)
     if cancel is not None and cancel.is_set():
         return replace(empty, cancelled=True)
+    state = target.state()  # what comes between is counted as a change since
     try:
         files = target.dry_run(plan.files, folder, progress=progress, cancel=cancel)
     except UploadCancelledError:
@@ -117,6 +120,8 @@ def _dry_run(
             result_files=tuple(one.path.name if one.path else "" for one in files),
             refused=refused,
             errors=_refusals(files),
+            state=state,
+            schools=counts_by_school(files),
         ),
     )
     return replace(empty, files=files)
@@ -139,10 +144,11 @@ def _send(
     progress: OnProgress | None,
     cancel: threading.Event | None,
 ) -> UploadResult:
-    run, begun = _run(plan, target)
+    run, begun = run_of(plan, target)
     before = results_of(plan.folder, run) if begun and results is None else None
     folder = before or _results_folder(plan, results, "upload")
-    remember_run(plan.folder, run, folder, begun=_now().isoformat())
+    moved = changes_by_others(plan, target, state_of(plan.folder, run)) if begun else ()
+    remember_run(plan.folder, run, folder, begun=_now().isoformat(), state=target.state(), again=moved != ())
     if plan.waivers and not begun:
         waived = "; ".join(f"{code}: {reason}" for code, reason in plan.waivers.items())
         target.note(f"waived for the upload of {plan.delivery}: {waived}")
@@ -173,18 +179,6 @@ def _stop_reason(one: FileResult) -> str:
     if one.outcome == "processed" and one.rows and one.errors == one.rows:
         return f"every row of {name} was refused; no further file was sent"
     return ""
-
-
-def _run(plan: UploadPlan, target: Target) -> tuple[str, bool]:
-    """The run to go on with, if one was interrupted, or a new one; and whether it has begun."""
-    runs = target.runs(plan.digest)
-    wanted = {file.identity for file in plan.files}
-    if runs:
-        if not wanted <= target.sent(runs[-1]):
-            return runs[-1], True
-        last = max(int(run.rpartition(":")[2]) for run in runs)
-        return f"{plan.digest}:{last + 1}", False
-    return f"{plan.digest}:1", False
 
 
 def _require_gates(plan: UploadPlan, target: Target) -> None:

@@ -43,6 +43,13 @@ class Facts(NamedTuple):
     unsynced: int
 
 
+class Done(NamedTuple):
+    """Something that was done to a target: ``what`` in words, and the ``run`` that did it; blank if none did."""
+
+    what: str
+    run: str = ""
+
+
 class Target(Protocol):
     """What an upload needs of the place it goes to."""
 
@@ -56,6 +63,12 @@ class Target(Protocol):
 
     def facts(self) -> Facts:
         """What gates need to know."""
+
+    def state(self) -> str:
+        """Identifies what it holds now: changed by all that is done to it, and by nothing else."""
+
+    def changes_since(self, before: str) -> tuple[Done, ...] | None:
+        """What was done since a state, oldest first; None where it was never in that state."""
 
     def dry_run(
         self,
@@ -80,7 +93,10 @@ class Target(Protocol):
         """Upload one file, unless this run has sent it before."""
 
     def runs(self, plan: str) -> tuple[str, ...]:
-        """Runs of a plan, oldest first."""
+        """Runs of a plan that count, oldest first: those that were taken back do not."""
+
+    def new_run(self, plan: str) -> str:
+        """A name that no run of a plan has had."""
 
     def sent(self, run: str) -> frozenset[str]:
         """Identities of the files that a run has sent."""

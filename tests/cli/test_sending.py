@@ -197,3 +197,20 @@ def test_what_is_not_there_ends_with_2_and_one_line(
     error = capsys.readouterr().err
     assert message in error
     assert error.count("\n") == 1
+
+
+def test_a_change_to_the_twin_asks_for_another_dry_run(road: Road, capsys: pytest.CaptureFixture[str]) -> None:
+    prepare(road)
+    command = ["upload", str(road.plan), "--twin", str(road.twin)]
+    real = [*command, "--real", "--confirm", f"Maple Valley {ck.read_plan(road.plan).rows}"]
+    assert run(command) == 0
+    assert run(["twin", "archive-students", str(road.twin), "--unsynced", "--yes"]) == 0
+    before = ck.Twin(road.twin).digest()
+    capsys.readouterr()
+    assert run(real) == 1
+    printed = capsys.readouterr().out
+    assert "▲ blocking  dry run: rehearse again: 1 change since the dry run of" in printed
+    assert "(students archived) → python -m connect_kit upload PLAN --twin FILE" in printed
+    assert ck.Twin(road.twin).digest() == before
+    assert run(command) == 0
+    assert run(real) == 0

@@ -396,3 +396,25 @@ def test_a_cancelled_upload_continues_where_it_stopped(panel, twin, monkeypatch)
     assert panel.wait(60)
     assert panel.result.summary()["outcome"].tolist() == ["done before", "processed", "processed", "processed"]
     assert (twin.activity()["kind"] == "upload").sum() == 4
+
+
+def test_an_action_ages_the_dry_run_and_the_conditions_say_so_at_once(tmp_path):
+    twin = twin_with_students(tmp_path / "maple.duckdb")
+    panel = UploadPanel(plan_of(deliver(tmp_path / "delivery"), twin, tmp_path / "planned"), twin)
+    dry_run(panel)
+    assert "✔ met:  dry run" in panel.checklist.text
+    panel.buttons["yes"].click()
+    panel.buttons["archive"].click()
+    assert "rehearse again: 1 change since the dry run of" in panel.checklist.text
+    assert "(students archived). Next: Press Dry run." in " ".join(panel.checklist.text.split())
+    assert panel.buttons["upload"].disabled
+    dry_run(panel)
+    assert "✔ met:  dry run" in panel.checklist.text
+    panel.confirm.value = panel.confirmation
+    assert not panel.buttons["upload"].disabled
+
+
+def test_after_an_upload_the_next_one_asks_for_another_dry_run(panel):
+    send(panel)
+    assert "rehearse again: 4 changes since the dry run of" in panel.checklist.text
+    assert "(users.csv uploaded, classes.csv uploaded" in panel.checklist.text

@@ -29,7 +29,9 @@ def count(twin: Path, folder: Path) -> dict[str, int]:
     students, seats = (str(folder / f"{name}.csv") for name in ("students", "enrollments"))
     with duckdb.connect() as connection:
         read = "read_csv('{}', all_varchar = true, header = true)".format
-        rows = connection.execute(f"SELECT count(*), count(studentId), count(*) FILTER (archived = 'false') FROM {read(students)}").fetchone()
+        rows = connection.execute(
+            f"SELECT count(*), count(studentId), count(*) FILTER (archived = 'false') FROM {read(students)}"
+        ).fetchone()
         seated = connection.execute(
             f"SELECT count(*) FROM (SELECT DISTINCT connectClassroomId, connectUserId FROM {read(seats)} "
             f"JOIN {read(students)} ON connectUserId = connectStudentId)"

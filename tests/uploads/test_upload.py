@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 import connect_kit as ck
-from connect_kit.errors import OutputError, PlanError, SettingError, TwinBusyError, TwinError
+from connect_kit.errors import GateError, OutputError, PlanError, SettingError, TwinBusyError, TwinError
 from connect_kit.twin import Twin
 from connect_kit.twin.database import open_session
 from connect_kit.uploads import Critical, UploadPlan, UploadResult, as_target, forecast_upload, read_plan, upload
@@ -62,6 +62,7 @@ def test_the_upload_does_what_the_dry_run_said_byte_for_byte(tried: UploadPlan, 
 def test_a_second_upload_changes_nothing(tried: UploadPlan, twin: Twin) -> None:
     first = upload(tried, twin, dry_run=False)
     before = twin.digest()
+    upload(tried, twin)
     again = upload(tried, twin, dry_run=False)
     assert (first.run, again.run) == (f"{tried.digest}:1", f"{tried.digest}:2")
     assert counts(again) == [(0, 0, rows, 0, 0) for rows in ROWS]
@@ -283,6 +284,7 @@ def test_an_upload_cancelled_after_two_files_goes_on_with_the_third(tried: Uploa
     sent = log.loc[log["kind"] == "upload", "what"].str.partition(",")[0].tolist()
     assert sent == [f"{kind}.csv" for kind in KINDS]  # nothing twice
 
+    upload(tried, twin)
     after = upload(tried, twin, dry_run=False)
     assert counts(after) == [(0, 0, rows, 0, 0) for rows in ROWS]
 
@@ -291,12 +293,17 @@ def test_what_another_plan_has_overwritten_meanwhile_is_sent_again(
     tried: UploadPlan, twin: Twin, tmp_path: Path
 ) -> None:
     other = plan_of(deliver(tmp_path / "d", users=USERS.replace("Ada", "Adah")), twin, tmp_path / "other")
-    assert upload(other, twin).succeeded
     event, _, watch = cancel_at("enrollments", "reading")
     assert upload(tried, twin, dry_run=False, progress=watch, cancel=event).cancelled  # type: ignore[arg-type]
+    upload(other, twin)
     assert upload(other, twin, dry_run=False).succeeded
+    with pytest.raises(GateError, match="rehearse again: 5 changes since"):
+        upload(tried, twin, dry_run=False)
+    upload(tried, twin)
     rest = upload(tried, twin, dry_run=False)
     assert rest.succeeded
+    assert rest.folder is not None
+    assert set(ck.read_results(rest.folder, tried).table()["verdict"]) == {"as forecast"}
     assert [one.outcome for one in rest.files] == ["processed"] * 5
     assert "Ada" in set(twin.table("students")["givenName"])
 
@@ -390,5 +397,6 @@ def test_a_result_shows_itself(plan: UploadPlan, twin: Twin) -> None:
 
 def test_a_plan_written_again_is_still_the_same_run(tried: UploadPlan, twin: Twin) -> None:
     upload(tried, twin, dry_run=False)
+    upload(tried, twin)
     again = write_plan(replace(tried, archive_existing=True))
     assert upload(again, twin, dry_run=False).run == f"{tried.digest}:2"

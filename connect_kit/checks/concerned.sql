@@ -1,0 +1,32 @@
+-- Children whom critical findings concern, and the rows that fail: their own row, one of their guardians, one of their
+-- enrollments, a class they are in. What concerns a whole file concerns every child of the delivery.
+WITH critical AS (
+    SELECT r.tbl, f.line, f.id, r.code FROM _failing AS f JOIN _rules AS r ON r.rule = f.rule WHERE r.severity = 'critical'
+), lines AS (
+    SELECT DISTINCT tbl, line FROM critical WHERE line IS NOT NULL
+), students AS (
+    SELECT _line, coalesce(sourcedId, 'line ' || _line) AS child, sourcedId FROM users WHERE _kind = 'student'
+), adults AS (
+    SELECT DISTINCT sourcedId FROM users WHERE _kind <> 'student' AND sourcedId IS NOT NULL
+), named AS (
+    SELECT child FROM lines JOIN students ON _line = line WHERE tbl = 'users'
+    UNION
+    SELECT s.child FROM lines JOIN users AS g ON tbl = 'users' AND g._line = line AND g._kind = 'guardian'
+    JOIN user_agents AS a ON a.agent = g.sourcedId JOIN students AS s ON s._line = a._line
+    UNION
+    SELECT e.userSourcedId FROM lines JOIN enrollments AS e ON tbl = 'enrollments' AND e._line = line
+    WHERE e.userSourcedId IS NOT NULL AND lower(e.role) = 'student' AND e.userSourcedId NOT IN (SELECT sourcedId FROM adults)
+    UNION
+    SELECT e.userSourcedId FROM lines JOIN classes AS c ON tbl = 'classes' AND c._line = line
+    JOIN enrollments AS e ON e.classSourcedId = c.sourcedId
+    WHERE e.userSourcedId IS NOT NULL AND lower(e.role) = 'student' AND e.userSourcedId NOT IN (SELECT sourcedId FROM adults)
+    UNION
+    SELECT g.studentSourcedId FROM lines JOIN guardians AS g ON tbl = 'guardians' AND g._line = line WHERE g.studentSourcedId IS NOT NULL
+    UNION
+    SELECT a.studentSourcedId FROM lines JOIN student_attributes AS a ON tbl = 'student_attributes' AND a._line = line WHERE a.studentSourcedId IS NOT NULL
+    UNION
+    SELECT s.child FROM critical AS c JOIN user_schools AS u ON c.tbl = 'workspace' AND u.school = c.id JOIN students AS s ON s._line = u._line
+    UNION
+    SELECT child FROM students WHERE EXISTS (SELECT 1 FROM critical WHERE line IS NULL AND tbl <> 'workspace')
+)
+SELECT (SELECT count(*) FROM named), (SELECT count(*) FROM lines)

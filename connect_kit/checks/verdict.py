@@ -1,0 +1,192 @@
+"""The verdict on a delivery: one of three, with its reasons as data (decision 25)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from connect_kit.checks import verdict_words as words
+from connect_kit.checks.provided import MISSING_INPUTS
+from connect_kit.duplicates import count_doubled
+from connect_kit.engine import package_text
+
+if TYPE_CHECKING:
+    from connect_kit.checks.findings import Findings
+    from connect_kit.duplicates import Duplicates
+    from connect_kit.identity import IdChanges
+
+Text = Literal["not fit", "fit, but decide first", "fit"]
+#: Reasons that make a delivery unfit; every other one is for a person to decide.
+UNFIT: Final = ("critical", "critical_not_run")
+#: What nobody can know from the delivery alone.
+ALONE: Final = ("school_ids", "existing_students", "connect_duplicates", "changed_ids", "left_behind")
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a delivery is not simply fit.
+
+    Attributes
+    ----------
+    code : str
+        See :data:`connect_kit.checks.verdict_words.REASONS`.
+    counts : mapping of str to int
+        How many ``children`` it concerns, and how many of what else: ``adults``, ``classrooms``, ``schools``, ``rows``,
+        ``files``, ``rules``.
+    """
+
+    code: str
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def children(self) -> int:
+        """Children concerned."""
+        return self.counts.get("children", 0)
+
+    @property
+    def unfit(self) -> bool:
+        """Whether the delivery is not fit for this reason."""
+        return self.code in UNFIT
+
+    @property
+    def words(self) -> str:
+        """In words: ``588 children would be doubled (590 rows)``."""
+        return words.reason_words(self)
+
+    def record(self) -> dict[str, Any]:
+        """As summary.json and plan.json hold it: ``code``, ``children``, and the other counts."""
+        return {"code": self.code, "children": self.children, **self.counts}
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Reason:
+        """From what :meth:`record` gave."""
+        return cls(str(record["code"]), {str(name): int(n) for name, n in record.items() if name != "code"})
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a delivery may be sent.
+
+    Attributes
+    ----------
+    reasons : tuple of Reason
+        The gravest first; none where the delivery is fit.
+    of_delivery_alone : bool
+        No workspace was given.
+    left_open : tuple of str
+        Codes of what was not looked at: ``school_ids``, ``existing_students``, ``connect_duplicates``,
+        ``changed_ids``, ``left_behind``, ``duplicates``.
+    """
+
+    reasons: tuple[Reason, ...] = ()
+    of_delivery_alone: bool = False
+    left_open: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> Text:
+        """``not fit``, ``fit, but decide first`` or ``fit``."""
+        if any(reason.unfit for reason in self.reasons):
+            return "not fit"
+        return "fit, but decide first" if self.reasons else "fit"
+
+    def children(self, code: str) -> int:
+        """Children concerned by a reason; 0 where it is none."""
+        return sum(reason.children for reason in self.reasons if reason.code == code)
+
+    @property
+    def headline(self) -> str:
+        """With its symbol: ``▲ Fit, but decide first``."""
+        return words.headline(self)
+
+    @property
+    def sentence(self) -> str:
+        """The reasons, to go on after the headline: ``588 children would be doubled.`` and the like."""
+        return words.sentence(self)
+
+    def record(self) -> dict[str, Any]:
+        """As summary.json and plan.json hold it."""
+        return {
+            "verdict": self.text,
+            "verdict_reasons": [reason.record() for reason in self.reasons],
+            "of_delivery_alone": self.of_delivery_alone,
+            "not_known": list(self.left_open),
+        }
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Verdict:
+        """From what :meth:`record` gave."""
+        reasons = tuple(Reason.of(one) for one in record["verdict_reasons"])
+        return cls(reasons, bool(record["of_delivery_alone"]), tuple(map(str, record["not_known"])))
+
+    def __str__(self) -> str:
+        return words.in_full(self)
+
+
+def judge(findings: Findings, duplicates: Duplicates | None = None, id_changes: IdChanges | None = None) -> Verdict:
+    """The verdict on the parts of an audit.
+
+    Parameters
+    ----------
+    findings : Findings
+    duplicates : Duplicates, optional
+        Of the students; by default those that the findings were made with, as all that follow.
+    id_changes : IdChanges, optional
+    """
+    duplicates = findings.duplicates if duplicates is None else duplicates
+    id_changes = findings.id_changes if id_changes is None else id_changes
+    alone = findings.workspace is None
+    reasons = (*_unfit(findings), *_doubled(duplicates), *_changed(id_changes), *_damaged(findings))
+    looked = {"duplicates": duplicates, "changed_ids": id_changes}
+    left_open = dict.fromkeys((*(ALONE if alone else ()), *(code for code, found in looked.items() if found is None)))
+    return Verdict(reasons, of_delivery_alone=alone, left_open=tuple(left_open))
+
+
+def _unfit(findings: Findings) -> Iterator[Reason]:
+    if any(rule.severity == "critical" for rule in findings.rules):
+        others = (findings.roster.schema.name, *([findings.workspace.schema.name] if findings.workspace else []))
+        query = package_text(__package__, "concerned.sql")
+        children, rows = findings.schema.execute(query, also=others)[0]
+        rules = len({rule.code for rule in findings.rules if rule.severity == "critical"})
+        yield Reason("critical", {"children": int(children), "rows": int(rows), "rules": rules})
+    broken = sum(rule.severity == "critical" for rule in findings.failed)
+    if broken:
+        yield Reason("critical_not_run", {"rules": broken})
+
+
+def _doubled(duplicates: Duplicates | None) -> Iterator[Reason]:
+    if duplicates is not None:
+        children, rows = count_doubled(duplicates.doubled())
+        if children:
+            yield Reason("doubled", {"children": children, "rows": rows})
+
+
+def _changed(id_changes: IdChanges | None) -> Iterator[Reason]:
+    if id_changes is not None:
+        found = id_changes.counts
+        counts = {
+            "children": found["students"],
+            "adults": found["staff"] + found["guardians"],
+            "classrooms": found["classrooms"],
+            "schools": found["schools"],
+        }
+        if any(counts.values()):
+            yield Reason("id_changed", {what: number for what, number in counts.items() if number})
+
+
+def _damaged(findings: Findings) -> Iterator[Reason]:
+    """What the rules need and could not see: lines, files, columns."""
+    refused = sum(table.refused for table in findings.roster.info.values())
+    if refused:
+        yield Reason("lines_refused", {"rows": refused})
+    if findings.roster.unreadable:
+        yield Reason("files_unreadable", {"files": len(findings.roster.unreadable)})
+    broken = {one.rule.code for one in findings.not_checked if one.failed and one.rule.severity != "critical"}
+    if broken:
+        yield Reason("rules_broken", {"rules": len(broken)})
+    # What was not given to the check is left open; what was not delivered is missing.
+    lacking = {
+        one.rule.code for one in findings.not_checked if not one.failed and one.reason not in MISSING_INPUTS.values()
+    }
+    if lacking:
+        yield Reason("rules_unchecked", {"rules": len(lacking)})

@@ -1,0 +1,88 @@
+"""A verdict in words; its codes and numbers are in :mod:`connect_kit.checks.verdict`."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from connect_kit.display.look import SYMBOLS, children, counted
+
+if TYPE_CHECKING:
+    from connect_kit.checks.verdict import Reason, Verdict
+
+#: Each reason in words, around the things that it counts.
+REASONS: Final[Mapping[str, str]] = {
+    "critical": "critical findings concern {}",
+    "critical_not_run": "{} could not run",
+    "doubled": "{} would be doubled",
+    "id_changed": "{} would come under another ID",
+    "lines_refused": "{} cannot be read",
+    "files_unreadable": "{} cannot be read",
+    "rules_broken": "{} broke and could not be checked",
+    "rules_unchecked": "{} could not be checked, because a file or column is missing or damaged",
+}
+#: What is not known, by its code.
+LEFT_OPEN: Final[Mapping[str, str]] = {
+    "school_ids": "whether Connect knows the School IDs",
+    "existing_students": "who is on Connect already",
+    "connect_duplicates": "duplicates with Connect",
+    "changed_ids": "changed IDs",
+    "left_behind": "what would be left behind on Connect",
+    "duplicates": "duplicate students",
+}
+_HEADS: Final = {"not fit": "not fit to send", "fit, but decide first": "fit, but decide first", "fit": "fit to send"}
+_LOOKS: Final = {"not fit": "critical", "fit, but decide first": "warning", "fit": "good"}
+#: What is counted: people and places are named together, and of the others the first that is there.
+_WHO: Final = {"children": "child", "adults": "adult", "classrooms": "classroom", "schools": "school"}
+_ELSE: Final = {"rows": "row", "files": "file", "rules": "rule"}
+_SPECIAL: Final = {
+    ("lines_refused", "rows"): "line", ("critical_not_run", "rules"): "critical rule",
+}  # fmt: skip
+
+
+def look(verdict: str) -> str:
+    """The look of a verdict, as its colour and symbol are called: ``critical``, ``warning``, ``good``."""
+    return _LOOKS[verdict]
+
+
+def reason_words(reason: Reason) -> str:
+    """A reason in words: ``588 children would be doubled (590 rows)``."""
+    counts = {what: number for what, number in reason.counts.items() if number}
+    who = [children(counts[what]) if what == "children" else counted(counts[what], thing)
+           for what, thing in _WHO.items() if what in counts]  # fmt: skip
+    rows = counts.get("rows", 0)
+    if who:
+        words = REASONS[reason.code].format(" and ".join(filter(None, (", ".join(who[:-1]), who[-1]))))
+        return words + (f" ({counted(rows, 'row')})" if rows not in (0, reason.children) else "")
+    what = next((what for what in _ELSE if what in counts), "rows")
+    return REASONS[reason.code].format(counted(counts.get(what, 0), _SPECIAL.get((reason.code, what), _ELSE[what])))
+
+
+def headline(verdict: Verdict) -> str:
+    """The verdict with its symbol: ``▲ Fit, but decide first``, ``✔ Fit to send, of the delivery alone``."""
+    alone = ", of the delivery alone" if verdict.of_delivery_alone else ""
+    head = _HEADS[verdict.text]
+    return f"{SYMBOLS[look(verdict.text)]} {head[0].upper()}{head[1:]}{alone}"
+
+
+def sentence(verdict: Verdict) -> str:
+    """The reasons as a sentence that begins small, to go on after the headline."""
+    return (", ".join(reason.words for reason in verdict.reasons) or "no critical finding, and nothing to decide") + "."
+
+
+def left_open(verdict: Verdict) -> str:
+    """What nobody looked at, as a sentence; blank where all was."""
+    left = [LEFT_OPEN[code] for code in verdict.left_open]
+    return f"Not known: {', '.join(left)}." if left else ""
+
+
+def in_full(verdict: Verdict) -> str:
+    """The verdict, its reasons, and what is not known, in one line."""
+    return " ".join(filter(None, (f"{headline(verdict)}: {sentence(verdict)}", left_open(verdict))))
+
+
+def verdict_html(verdict: Verdict, more: str = "") -> str:
+    """The verdict as a paragraph of HTML; ``more`` is HTML that follows."""
+    rest = " ".join(filter(None, (sentence(verdict), left_open(verdict))))
+    return f"<p><strong>{html.escape(headline(verdict))}</strong>: {html.escape(rest)}{more}</p>"

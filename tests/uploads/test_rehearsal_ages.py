@@ -1,0 +1,155 @@
+"""A dry run holds for the bytes and for the state of the target that it saw (decision 28)."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+
+import connect_kit as ck
+from connect_kit.errors import GateError
+from connect_kit.twin import Action, Twin
+from connect_kit.uploads import UploadPlan, upload
+from connect_kit.uploads.records import last_dry_run
+from connect_kit.uploads.values import Progress
+from tests.uploads.small import USERS, deliver, plan_of
+
+ARCHIVING = Action("archive_students", unsynced=True)
+CLOSED = Action("change_settings", values={"deletion_threshold": "20"})
+
+
+def gate(plan: UploadPlan, twin: Twin) -> tuple[str, str, str]:
+    found = plan.gates(twin).set_index("code").loc["dry_run"]
+    return str(found["state"]), str(found["why"]), str(found["step"])
+
+
+@pytest.fixture
+def tried(plan: UploadPlan, twin: Twin) -> UploadPlan:
+    assert upload(plan, twin).succeeded
+    assert gate(plan, twin)[0] == "met"
+    return plan
+
+
+def when(plan: UploadPlan, twin: Twin) -> str:
+    made = last_dry_run(plan, twin.id)
+    assert made is not None
+    return made.when[:19] + "Z"
+
+
+def test_every_change_to_the_target_ages_the_dry_run_and_is_named(
+    tried: UploadPlan, twin: Twin, tmp_path: Path
+) -> None:
+    twin.apply(ARCHIVING)
+    assert gate(tried, twin) == (
+        "blocking",
+        f"rehearse again: 1 change since the dry run of {when(tried, twin)} (students archived)",
+        "rehearse_again",
+    )
+    users = plan_of(
+        deliver(tmp_path / "d", classes=None, enrollments=None, guardians=None, student_attributes=None),
+        twin,
+        tmp_path / "users",
+    )
+    upload(users, twin)
+    upload(users, twin, dry_run=False)
+    why = f"rehearse again: 2 changes since the dry run of {when(tried, twin)} (students archived, users.csv uploaded)"
+    assert gate(tried, twin)[1] == why
+    before = twin.digest()
+    with pytest.raises(GateError, match="rehearse again: 2 changes since"):
+        upload(tried, twin, dry_run=False)
+    assert twin.digest() == before
+    upload(tried, twin)
+    assert gate(tried, twin)[0] == "met"
+
+
+def test_what_is_taken_back_ages_it_too(tried: UploadPlan, twin: Twin) -> None:
+    twin.apply(CLOSED)
+    twin.undo()
+    assert gate(tried, twin)[1].endswith("(settings changed, taken back: entry 2)")
+
+
+def test_looks_dry_runs_and_notes_of_waivers_leave_it_as_it_is(tried: UploadPlan, twin: Twin, tmp_path: Path) -> None:
+    state = twin.state()
+    twin.preview(ARCHIVING)
+    twin.export(tmp_path / "export")
+    twin.note("waived: nothing")
+    upload(plan_of(deliver(tmp_path / "d", users=USERS.replace("Ada", "Ida")), twin, tmp_path / "other"), twin)
+    assert twin.state() == state
+    assert twin.changes_since(state) == ()
+    assert gate(tried, twin)[0] == "met"
+
+
+def test_an_interrupted_run_goes_on_although_it_changed_the_target_itself(tried: UploadPlan, twin: Twin) -> None:
+    stop = threading.Event()
+
+    def watch(progress: Progress) -> None:
+        if (progress.kind, progress.stage) == ("classes", "done"):
+            stop.set()
+
+    assert upload(tried, twin, dry_run=False, progress=watch, cancel=stop).cancelled
+    assert gate(tried, twin)[0] == "met"
+    rest = upload(tried, twin, dry_run=False)
+    assert rest.succeeded
+    assert [one.outcome for one in rest.files][:2] == ["done before", "done before"]
+    assert rest.folder is not None
+    assert set(ck.read_results(rest.folder, tried).table()["verdict"]) == {"as forecast"}
+    assert gate(tried, twin)[0] == "blocking"  # for the next run
+
+
+def test_an_action_between_the_files_of_an_interrupted_run_asks_for_another_dry_run(
+    tried: UploadPlan, twin: Twin
+) -> None:
+    stop = threading.Event()
+
+    def watch(progress: Progress) -> None:
+        if (progress.kind, progress.stage) == ("users", "done"):
+            stop.set()
+
+    upload(tried, twin, dry_run=False, progress=watch, cancel=stop)
+    twin.apply(CLOSED)
+    assert gate(tried, twin)[1].endswith("(settings changed)")
+    upload(tried, twin)
+    assert upload(tried, twin, dry_run=False).succeeded
+
+
+def test_a_copy_of_the_twin_that_went_another_way_is_another_state(
+    tried: UploadPlan, twin: Twin, tmp_path: Path
+) -> None:
+    copy = Twin(shutil.copy(twin.path, tmp_path / "copy.duckdb"))
+    assert gate(tried, copy)[0] == "met"
+    twin.apply(ARCHIVING)
+    upload(tried, twin)
+    copy.apply(CLOSED)
+    assert copy.changes_since(twin.state()) is None
+    assert gate(tried, copy)[:2] == (
+        "blocking",
+        f"rehearse again: the dry run of {when(tried, twin)} was made on another state of Maple Valley, or does not "
+        "say on which",
+    )
+
+
+def test_dry_runs_noted_by_an_earlier_kit_have_no_state_and_count_as_aged(tried: UploadPlan, twin: Twin) -> None:
+    record = tried.folder / "rehearsals.json"
+    (old,) = json.loads(record.read_text())
+    del old["state"]
+    record.write_text(json.dumps([old]))
+    assert gate(tried, twin)[0] == "blocking"
+    assert "rehearse again: the dry run of" in gate(tried, twin)[1]
+
+
+def test_results_are_compared_with_the_dry_run_of_the_state_that_the_upload_began_on(
+    tried: UploadPlan, twin: Twin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twin.apply(Action("change_settings", values={"guardians_from": "guardians"}))
+    monkeypatch.setattr("connect_kit.uploads.run._require_gates", lambda plan, target: None)
+    done = upload(tried, twin, dry_run=False)
+    assert done.folder is not None
+    assert set(ck.read_results(done.folder, tried).table()["verdict"]) == {"no forecast"}
+    twin.path.touch()
+    upload(tried, twin)
+    again = upload(tried, twin, dry_run=False)
+    assert again.folder is not None
+    assert set(ck.read_results(again.folder, tried).table()["verdict"]) == {"as forecast"}
