@@ -48,9 +48,13 @@ _MATCHED = {"duplicates": PAIR_COLUMNS, "schools": MATCH_COLUMNS, "classrooms": 
 #: What is counted, as a person calls it.
 _COUNTED = {
     "duplicates": {"pairs": "Pairs of duplicate students", "clusters": "Duplicate students"},
-    "schools": {"matched": "Schools matched", "suggested": "Schools suggested", "unmatched": "Schools unmatched"},
+    "schools": {
+        "matched": "Schools matched", "suggested": "Schools suggested", "unmatched": "Schools unmatched",
+        "out": "Schools that do not take part",
+    },
     "classrooms": {
         "matched": "Classrooms matched", "suggested": "Classrooms suggested", "unmatched": "Classrooms unmatched",
+        "out": "Classes and classrooms of schools that do not take part",
     },
 }  # fmt: skip
 _SHOWN = 8  # causes in a notebook's cell
@@ -254,7 +258,14 @@ def audit(
                 classrooms = match_classrooms(roster, known, schools=schools, decisions=decisions, progress=bars)
         with step("check", "checking"):
             findings = check_roster(
-                roster, known, duplicates=pairs, classrooms=classrooms, suites=suites, region=region, progress=bars
+                roster,
+                known,
+                duplicates=pairs,
+                classrooms=classrooms,
+                decisions=decisions,
+                suites=suites,
+                region=region,
+                progress=bars,
             )
     seconds |= {f"check: {part}": value for part, value in findings.seconds.items()}
     return Audit(findings, pairs, schools, classrooms, seconds)
