@@ -22,8 +22,12 @@ _STEPS = {
     "check": "python -m connect_kit prepare checks the delivery",
     "fix_or_waive": "fix it in the SIS and prepare again, or --waive CODE=REASON",
     "deliver_schools": "deliver orgSourcedIds and schoolSourcedId",
-    "record_schools": "record the School IDs on Connect (S9); on a twin: python -m connect_kit twin connect",
-    "choose_school": "record the School IDs on Connect (S9), and prepare again",
+    "record_schools": (
+        "record the School IDs on Connect (S9); on a twin: python -m connect_kit twin connect; or --schools ID,ID for those "
+        "that take part, or python -m connect_kit decide-school DELIVERY ID --out"
+    ),
+    "choose_school": "record the School IDs on Connect (S9), and prepare again; or --school ID, or --schools ID,ID",
+    "name_school": "it cannot be waived; name the one school that is sent: --school ID",
     "choose_target": "give the district's own twin, or prepare again with its workspace",
     "answer": "--archive-existing or --keep-existing",
     "archive": "python -m connect_kit twin archive-students TWIN --unsynced --yes",

@@ -18,7 +18,7 @@ from connect_kit.uploads.values import ORDER, UploadFile
 Plan = TypeVar("Plan", bound=PlanData)
 
 NAME = "plan.json"
-_VERSION = 1
+_VERSION = 2
 _AGAIN = "prepare the files again with plan_upload"
 
 
@@ -152,8 +152,8 @@ def _seal(content: Any) -> str:
 
 #: Fields of the plan that are in the file as they are; tuples of texts are lists there.
 _PLAIN = ("delivery", "made", "level", "checked", "waivers", "left_out", "first_upload", "archive_existing",
-          "undecided_classrooms")  # fmt: skip
-_LISTS = ("schools", "unmatched_schools")
+          "undecided_classrooms", "named", "left_out_schools", "nowhere", "placed")  # fmt: skip
+_LISTS = ("schools", "unmatched_schools", "takes_part")
 
 
 def _content(plan: PlanData) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -12,40 +11,34 @@ from connect_kit.checks import AuditData
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import outside
 from connect_kit.errors import PlanError, SettingError
+from connect_kit.uploads.choice import choose, recorded
+from connect_kit.uploads.criticals import criticals
 from connect_kit.uploads.plan import UploadPlan
-from connect_kit.uploads.plan_data import Critical
 from connect_kit.uploads.plan_file import clear, write_plan
 from connect_kit.uploads.prepare import prepare
 from connect_kit.uploads.values import ORDER, UploadFile
+from connect_kit.uploads.waiving import check_waiver
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from connect_kit.checks import Findings
     from connect_kit.connect import Level
     from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
     from connect_kit.roster import Roster, Workspace
 
-_DELIVERED = """
-    SELECT school FROM (
-        SELECT DISTINCT trim(unnest(string_split(orgSourcedIds, ','))) AS school
-        FROM (SELECT DISTINCT orgSourcedIds FROM users WHERE orgSourcedIds IS NOT NULL)
-        UNION SELECT schoolSourcedId FROM classes UNION SELECT schoolSourcedId FROM enrollments
-    ) WHERE school <> '' ORDER BY school
-"""
-
-
 @checked()
 def plan_upload(
     roster: Roster | AuditData,
     workspace: Workspace | None = None,
     findings: Findings | None = None,
-    schools: SchoolMatches | None = None,
+    schools: SchoolMatches | Sequence[str] | None = None,
     classrooms: ClassroomMatches | None = None,
     *,
     folder: str | Path | None = None,
     level: Level | None = None,
     school: str | None = None,
+    place_at: str | None = None,
     archive_existing: bool | None = None,
     waivers: Mapping[str, str] | None = None,
     abandon: bool = False,
@@ -56,16 +49,23 @@ def plan_upload(
     Written are only Connect's columns that were delivered, in UTF-8 with CRLF line ends, quoted where needed. Rows to
     be deleted and lines that cannot be read are left out; the delivery itself is never written to.
 
+    Schools that were decided not to take part are left out, and so are all but ``school`` or ``schools``, where these are
+    named. People of several schools are sent with the School IDs of those that take part; guardians, enrollments and
+    attributes follow their students and classes. What is wrong with rows of other schools blocks nothing. The
+    district's own org is left out of people's School IDs: who lists no school beside it is placed by the classes, or at
+    ``place_at``, or is not sent.
+
     Parameters
     ----------
     roster : Roster or Audit
-        An audit, from :func:`connect_kit.audit`, stands for the next four as well.
+        An audit, from :func:`connect_kit.audit`, stands for the next four as well; schools may be named beside it.
     workspace : Workspace, optional
         Says which schools are on Connect, and whether students came by upload before.
     findings : Findings, optional
         Of this roster; without them the plan counts as not checked.
-    schools : SchoolMatches, optional
-        At school level, matched schools count besides those whose recorded School ID is the delivery's.
+    schools : SchoolMatches or sequence of str, optional
+        Matches: at school level, matched schools count besides those whose recorded School ID is the delivery's. A list:
+        only these schools take part, by School ID or connectSchoolId.
     classrooms : ClassroomMatches, optional
         The plan counts suggestions that nobody has decided on.
     folder : str or Path, optional
@@ -73,7 +73,9 @@ def plan_upload(
     level : {"district", "school"}, optional
         The roster's when left out. ``"school"`` splits a district's roster into one set a school.
     school : str, optional
-        At school level, the one school that is sent: its connectSchoolId, or the School ID recorded on it.
+        The one school that is sent: its connectSchoolId, or the School ID recorded on it.
+    place_at : str, optional
+        The school at which people of the district are placed who list no other school and teach no class.
     archive_existing : bool, optional
         Answer to "archive existing students?" (S0).
     waivers : mapping of str to str, optional
@@ -86,67 +88,64 @@ def plan_upload(
     Raises
     ------
     SettingError
-        For an invalid argument, or findings or matches of another roster.
+        For an invalid argument, findings or matches of another roster, a school that is not there, or a waiver of
+        what cannot be waived.
     PlanError
-        When nothing can be prepared.
+        When nothing can be prepared, or a school-level delivery holds rows of several schools and none is named.
     OutputError
         When the folder holds something else, or cannot be written.
     """
+    matches = None if schools is None or not hasattr(schools, "partners") else schools
+    names = None if schools is None or matches is not None else list(schools)
     if isinstance(roster, AuditData):
-        if any(part is not None for part in (workspace, findings, schools, classrooms)):
+        if any(part is not None for part in (workspace, findings, matches, classrooms)):
             raise SettingError("an audit holds workspace, findings, schools and classrooms; give it alone")
         audit = roster
         roster, workspace, findings = audit.roster, audit.workspace, audit.findings
-        schools, classrooms = audit.schools, audit.classrooms
+        matches, classrooms = audit.schools, audit.classrooms
     level = _level(roster, level)
-    for what, of in (("findings", findings), ("schools", schools), ("classrooms", classrooms)):
+    for what, of in (("findings", findings), ("schools", matches), ("classrooms", classrooms)):
         if of is not None and of.roster.schema is not roster.schema:
             raise SettingError(f"{what} are of another roster; make them from the roster that is planned")
     place = _folder(roster, folder)
-    delivered = tuple(row[0] for row in roster.schema.execute(_DELIVERED))
-    homes = _homes(roster, workspace, schools, delivered, school) if level == "school" else {}
-    critical = () if findings is None else _critical(findings)
-    plan = UploadPlan(
-        folder=place,
-        level=level,
-        files=(),
-        file_rows=(),
-        delivery=roster.path.name if roster.path is not None else "roster",
-        made=datetime.now(UTC).isoformat(timespec="seconds"),
-        checked=findings is not None,
-        findings=critical,
-        schools=delivered,
-        first_upload=_first(workspace),
-        archive_existing=archive_existing,
-        undecided_classrooms=classrooms.counts["suggested"] if classrooms is not None else 0,
-    )._waived(waivers or {})
+    for code, reason in (waivers or {}).items():
+        check_waiver(code, reason)
+    choice = choose(roster, workspace, matches, level, school=school, schools=names, place_at=place_at)
+    delivery = roster.path.name if roster.path is not None else "roster"
     if not any(kind in roster.info for kind in ORDER):
-        raise PlanError(f"{plan.delivery}: has none of {', '.join(f'{kind}.csv' for kind in ORDER)}; nothing to send")
+        raise PlanError(f"{delivery}: has none of {', '.join(f'{kind}.csv' for kind in ORDER)}; nothing to send")
     clear(place)
-    made, left_out = prepare(roster, place, level, homes, identifier=student_id == "number")
+    made, left = prepare(roster, place, level, choice.homes, identifier=student_id == "number", choice=choice)
     if not made:
-        raise PlanError(f"{plan.delivery}: no rows to send; look at roster.summary(), and at the schools matched")
-    if level == "district":
-        there = _recorded(workspace)
-        unmatched = tuple(one for one in delivered if one not in there)
-    else:  # a school that is named is meant to go alone
-        unmatched = tuple(
-            one for one in delivered if school is None and one not in homes and roster.level == "district"
-        )
-        left_out = {} if school is not None else left_out
+        raise PlanError(f"{delivery}: no rows to send; look at roster.summary(), and at the schools matched")
+    there = recorded(workspace) if level == "district" else choice.homes
+    asked = level == "district" or roster.level == "district"  # a school's own files need no School ID
     files = [
         UploadFile.of(one.path, one.kind, level=level, school=one.school, abandon=abandon and one.kind == "guardians")
         for one in made
     ]
-    return write_plan(
-        replace(
-            plan,
-            files=tuple(files),
-            file_rows=tuple(one.rows for one in made),
-            unmatched_schools=unmatched,
-            left_out=left_out,
-        )
+    plan = UploadPlan(
+        folder=place,
+        level=level,
+        files=tuple(files),
+        file_rows=tuple(one.rows for one in made),
+        delivery=delivery,
+        made=datetime.now(UTC).isoformat(timespec="seconds"),
+        checked=findings is not None,
+        findings=() if findings is None else criticals(findings, choice, one_school=level == "school"),
+        schools=choice.delivered,
+        takes_part=choice.takes_part,
+        named=choice.named,
+        unmatched_schools=tuple(one for one in choice.takes_part if asked and one not in there),
+        left_out=left.rows,
+        left_out_schools=left.schools,
+        nowhere=left.nowhere,
+        placed=left.placed,
+        first_upload=_first(workspace),
+        archive_existing=archive_existing,
+        undecided_classrooms=classrooms.counts["suggested"] if classrooms is not None else 0,
     )
+    return write_plan(plan._waived(waivers or {}))
 
 
 def _level(roster: Roster, level: Level | None) -> Level:
@@ -177,75 +176,7 @@ def _folder(roster: Roster, folder: str | Path | None) -> Path:
     return place
 
 
-def _critical(findings: Findings) -> tuple[Critical, ...]:
-    merged: dict[str, Critical] = {}
-    found = findings.summary()
-    found = found[found["severity"] == "critical"]
-    for code, title, count in found[["code", "title", "count"]].itertuples(index=False, name=None):
-        before = merged.get(code, Critical(code, title, 0))
-        merged[code] = replace(before, count=before.count + int(count))
-    for rule in findings.failed:
-        if rule.severity == "critical":
-            before = merged.get(rule.code, Critical(rule.code, "", 0))
-            titles = filter(None, (before.title, f"{rule.title}: could not be checked"))
-            merged[rule.code] = replace(before, title="; ".join(titles))
-    return tuple(merged.values())
-
-
-def _recorded(workspace: Workspace | None) -> dict[str, str]:
-    """School IDs recorded on Connect, to its own IDs."""
-    if workspace is None:
-        return {}
-    rows = workspace.schema.execute(
-        "SELECT schoolId, connectSchoolId FROM workspace_schools WHERE schoolId IS NOT NULL"
-    )
-    return {str(recorded): str(own) for recorded, own in rows}
-
-
 def _first(workspace: Workspace | None) -> bool:
     if workspace is None:
         return True
     return not workspace.schema.execute("SELECT 1 FROM workspace_students WHERE studentId IS NOT NULL LIMIT 1")
-
-
-def _homes(
-    roster: Roster,
-    workspace: Workspace | None,
-    schools: SchoolMatches | None,
-    delivered: tuple[str, ...],
-    school: str | None,
-) -> dict[str, str]:
-    """Which school of Connect a school of the delivery goes to: School ID to connectSchoolId."""
-    if workspace is None:
-        raise PlanError("a school's upload needs to know the schools of Connect; give the workspace")
-    recorded = _recorded(workspace)
-    own = [
-        str(row[0]) for row in workspace.schema.execute("SELECT connectSchoolId FROM workspace_schools ORDER BY ALL")
-    ]
-    if schools is not None:
-        pairs = schools.partners()
-        matched = pairs[pairs["status"] == "matched"]
-        recorded = {**recorded, **dict(zip(matched["school"], matched["connect"], strict=True))}
-    homes = {one: recorded[one] for one in delivered if one in recorded}
-    if school is not None:
-        chosen = school if school in own else recorded.get(school)
-        if chosen is None:
-            raise SettingError(f"{school!r} is not a school of Connect; its schools are {', '.join(own[:20])}")
-        if roster.level == "school":
-            return {school: chosen}
-        homes = {one: home for one, home in homes.items() if home == chosen}
-    elif roster.level == "school":
-        known = set(homes.values()) | ({recorded[""]} if "" in recorded else set())
-        known = known or (set(own) if len(own) == 1 else set())
-        if len(known) != 1:
-            raise PlanError(
-                f"Connect has {len(own):,} schools, and the delivery does not say which one it belongs to; name it: "
-                "plan_upload(..., school=)"
-            )
-        return {"": known.pop()}
-    if not homes:
-        raise PlanError(
-            "no School ID of the delivery is on a school of Connect; match the schools first (match_schools), and give "
-            "the matches to plan_upload"
-        )
-    return homes
