@@ -24,7 +24,7 @@ _STEPS = {
     "deliver_schools": "deliver orgSourcedIds and schoolSourcedId",
     "record_schools": (
         "record the School IDs on Connect (S9); on a twin: python -m connect_kit twin connect; or --schools ID,ID for those "
-        "that take part, or python -m connect_kit decide-school DELIVERY ID --out"
+        "that take part, or python -m connect_kit decide-school DELIVERY ID --workspace FILE --out"
     ),
     "choose_school": "record the School IDs on Connect (S9), and prepare again; or --school ID, or --schools ID,ID",
     "name_school": "it cannot be waived; name the one school that is sent: --school ID",
@@ -89,6 +89,7 @@ def _print_matched(audit: ck.Audit) -> None:
             typer.echo(
                 f"  {name:<20}{found['matched']:,} matched, {found['suggested']:,} suggested, "
                 f"{found['unmatched']:,} without a partner"
+                + (f", {found['out']:,} do not take part" if "out" in found else "")
             )
 
 
