@@ -54,9 +54,13 @@ _MATCHED = {
 #: What is counted, as a person calls it.
 _COUNTED = {
     "duplicates": {"pairs": "Pairs of duplicate students", "clusters": "Children with more than one record"},
-    "schools": {"matched": "Schools matched", "suggested": "Schools suggested", "unmatched": "Schools unmatched"},
+    "schools": {
+        "matched": "Schools matched", "suggested": "Schools suggested", "unmatched": "Schools unmatched",
+        "out": "Schools that do not take part",
+    },
     "classrooms": {
         "matched": "Classrooms matched", "suggested": "Classrooms suggested", "unmatched": "Classrooms unmatched",
+        "out": "Classes and classrooms of schools that do not take part",
     },
     "id_changes": {
         "schools": "Schools under new IDs", "students": "Students under new IDs", "staff": "Staff under new IDs",
@@ -269,9 +273,16 @@ def audit(
                 changes = find_id_changes(roster, known, pairs, schools=schools, classrooms=classrooms)
         with step("check", "checking"):
             findings = check_roster(
-                roster, known, duplicates=pairs, classrooms=classrooms, id_changes=changes, suites=suites,
-                region=region, progress=bars,
-            )  # fmt: skip
+                roster,
+                known,
+                duplicates=pairs,
+                classrooms=classrooms,
+                id_changes=changes,
+                decisions=decisions,
+                suites=suites,
+                region=region,
+                progress=bars,
+            )
     seconds |= {f"check: {part}": value for part, value in findings.seconds.items()}
     return Audit(findings, pairs, schools, classrooms, id_changes=changes, seconds=seconds)
 

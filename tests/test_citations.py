@@ -34,7 +34,6 @@ CODE = re.compile(
 )
 #: Codes that no suite has: what a twin did besides, and the rule that notebook 02 writes as a district's own.
 NOT_OF_A_SUITE = {
-    "classes.schoolSourcedId.one_school",
     "classes.classroom.archived",
     "users.student.archived",
     "users.email.short",

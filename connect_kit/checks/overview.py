@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from connect_kit.checks.findings import Findings
 
 _BY_SCHOOL = """
-WITH schools AS (SELECT school FROM school_status UNION SELECT school FROM known_schools),
+WITH schools AS (SELECT school FROM school_status WHERE status NOT IN ('district', 'guardians') UNION SELECT school FROM known_schools),
 people AS (
     SELECT school, count(*) FILTER (_kind = 'student') AS students,
         count(*) FILTER (_kind IN ('teacher', 'administrator')) AS staff
@@ -48,7 +48,7 @@ SELECT s.school AS "schoolId", n.name, coalesce(p.students, 0)::BIGINT AS studen
     coalesce(e.enrollments, 0)::BIGINT AS enrollments,
     coalesce(a.students_without_guardian, 0)::BIGINT AS students_without_guardian,
     coalesce(t.critical, 0)::BIGINT AS critical, coalesce(t.warning, 0)::BIGINT AS warning,
-    coalesce(t.info, 0)::BIGINT AS info
+    coalesce(t.info, 0)::BIGINT AS info, s.school NOT IN (SELECT school FROM out_schools) AS takes_part
 FROM schools AS s
 LEFT JOIN people AS p ON p.school = s.school LEFT JOIN rooms AS c ON c.school = s.school
 LEFT JOIN seats AS e ON e.school = s.school LEFT JOIN alone AS a ON a.school = s.school
@@ -61,7 +61,8 @@ def by_school(findings: Findings) -> pd.DataFrame:
     """One row per school.
 
     Columns: ``schoolId``, ``name``, ``students``, ``staff``, ``classes``, ``enrollments``,
-    ``students_without_guardian``, and failing rows by severity: ``critical``, ``warning``, ``info``.
+    ``students_without_guardian``, failing rows by severity: ``critical``, ``warning``, ``info``; and ``takes_part``,
+    False where people decided that the school does not. The district's own org is not a school.
     """
     workspace = findings.workspace
     others = (findings.roster.schema.name, *([workspace.schema.name] if workspace else []))

@@ -9,15 +9,19 @@ from connect_kit.engine import create_table, run_sql
 from connect_kit.identity.patterns import PATTERNS
 from connect_kit.oneroster import GRADES
 from connect_kit.roster.grades import create_grade_ranks
+from connect_kit.roster.orgs import create_not_schools
 from connect_kit.roster.workspace import empty_workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
 
     from connect_kit.duplicates import Duplicates
     from connect_kit.engine import Schema
     from connect_kit.identity import IdChanges
     from connect_kit.matching.matches import ClassroomMatches
+    from connect_kit.roster import Roster
 
 _PAIRS = ("left_id", "left_source", "right_id", "right_source")
 _MATCHES = ("status", "roster_id", "workspace_id")
@@ -36,14 +40,26 @@ _PHONES = f"""CREATE TABLE phones AS
     )"""
 
 
-def build(schema: Schema, others: tuple[str, ...], *, workspace: bool, region: str, optional_tables: bool) -> None:
+def build(
+    schema: Schema,
+    roster: Roster,
+    others: tuple[str, ...],
+    *,
+    workspace: bool,
+    region: str,
+    optional_tables: bool,
+    out: Iterable[str] = (),
+) -> None:
     """Make the tables in a check's schema; ``others`` are the roster's and the workspace's schemas.
 
-    ``optional_tables``: a table of the standard that Connect does not ask for was delivered.
+    ``optional_tables``: a table of the standard that Connect does not ask for was delivered. ``out``: keys of schools
+    that were decided not to take part.
     """
     if not workspace:
         empty_workspace(schema)
     create_grade_ranks(schema, _ALL_GRADES, others)
+    create_table(schema, "decided_out", {"key": sorted(out)})
+    create_not_schools(schema, roster, others)
     run_sql(schema, __package__, "relations.sql", others)
     if workspace:
         run_sql(schema, __package__, "relations_workspace.sql", others)

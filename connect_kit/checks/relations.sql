@@ -30,6 +30,10 @@ SELECT _line, _kind, school FROM (
     SELECT _line, _kind, trim(unnest(string_split(orgSourcedIds, ','))) FROM users WHERE contains(orgSourcedIds, ',')
 ) WHERE school <> '';
 
+-- The school of most rows: a school-level file holds no other (S0).
+CREATE TABLE file_school AS
+SELECT coalesce((SELECT mode(school) FROM user_schools), (SELECT mode(schoolSourcedId) FROM classes)) AS school;
+
 CREATE TABLE user_agents AS
 SELECT _line, _kind, agent FROM (
     SELECT _line, _kind, trim(agentSourcedIds) AS agent FROM users WHERE NOT contains(agentSourcedIds, ',')
@@ -42,9 +46,16 @@ CREATE TABLE further_guardians AS
 SELECT DISTINCT userSourcedId AS sourcedId FROM roles
 WHERE role IN ('guardian', 'parent', 'relative') AND userSourcedId IS NOT NULL;
 
-CREATE TABLE known_schools AS
-SELECT DISTINCT schoolId AS school FROM workspace_schools WHERE schoolId IS NOT NULL;
+-- Schools that were decided not to take part: a School ID of the delivery, or the one recorded on a Connect school.
+CREATE TABLE out_schools AS
+SELECT substr(key, 8) AS school FROM decided_out WHERE starts_with(key, 'roster:')
+UNION
+SELECT w.schoolId FROM workspace_schools AS w JOIN decided_out AS d ON d.key = 'workspace:' || w.connectSchoolId WHERE w.schoolId IS NOT NULL;
 
+CREATE TABLE known_schools AS
+SELECT DISTINCT schoolId AS school FROM workspace_schools WHERE schoolId IS NOT NULL AND schoolId NOT IN (SELECT school FROM out_schools);
+
+-- out: decided not to take part. district, guardians: an org that is no school (roster/not_schools.sql).
 -- padded: unknown as written, known with its leading zeros (S3: IDs must match exactly).
 CREATE TABLE school_status AS
 WITH delivered AS (
@@ -53,11 +64,27 @@ WITH delivered AS (
     UNION SELECT schoolSourcedId FROM enrollments WHERE schoolSourcedId IS NOT NULL
     UNION SELECT sourcedId FROM orgs WHERE type = 'school' AND sourcedId IS NOT NULL
 )
-SELECT d.school, CASE WHEN k.school IS NOT NULL THEN 'known' WHEN z.digits IS NOT NULL THEN 'padded' ELSE 'unknown' END AS status
+SELECT d.school, CASE WHEN o.school IS NOT NULL THEN 'out' WHEN k.school IS NOT NULL THEN 'known' WHEN n.school IS NOT NULL THEN n.what WHEN z.digits IS NOT NULL THEN 'padded' ELSE 'unknown' END AS status
 FROM delivered AS d
+LEFT JOIN out_schools AS o ON o.school = d.school
 LEFT JOIN known_schools AS k ON k.school = d.school
+LEFT JOIN not_schools AS n ON n.school = d.school
 LEFT JOIN (SELECT DISTINCT ltrim(school, '0') AS digits FROM known_schools WHERE regexp_full_match(school, '[0-9]+')) AS z
     ON z.digits = ltrim(d.school, '0') AND regexp_full_match(d.school, '[0-9]+');
+
+-- People who list an org that is no school, and how they are placed: by another school of their list, by the classes that
+-- they are in, by their students (guardians), or not at all.
+CREATE TABLE no_schools AS
+WITH those AS (
+    SELECT u._line, any_value(u._kind) AS kind, min(u.school) FILTER (n.school IS NOT NULL) AS org, any_value(n.what) FILTER (n.school IS NOT NULL) AS what,
+        min(u.school) FILTER (n.school IS NULL) AS other
+    FROM user_schools AS u LEFT JOIN not_schools AS n ON n.school = u.school
+    WHERE u._line IN (SELECT _line FROM user_schools WHERE school IN (SELECT school FROM not_schools)) GROUP BY u._line
+)
+SELECT t._line, t.org, t.what, CASE WHEN t.other IS NOT NULL THEN 'school' WHEN t.kind = 'guardian' THEN 'students' WHEN t.kind = 'student' THEN 'refused'
+    WHEN e.userSourcedId IS NOT NULL THEN 'classes' ELSE 'nowhere' END AS placed
+FROM those AS t JOIN users AS u ON u._line = t._line
+LEFT JOIN (SELECT DISTINCT userSourcedId FROM enrollments WHERE userSourcedId IS NOT NULL) AS e ON e.userSourcedId = u.sourcedId;
 
 -- guardian: nobody but a guardian has this ID on Connect.
 CREATE TABLE known_ids AS
@@ -107,7 +134,8 @@ UPDATE class_index SET school = NULL WHERE school IN (SELECT school FROM school_
 
 UPDATE user_index SET schools = NULL WHERE _line IN (
     SELECT u._line FROM user_schools AS u JOIN school_status AS s ON s.school = u.school
-    WHERE s.status IN ('unknown', 'padded') AND EXISTS (SELECT 1 FROM known_schools));
+    WHERE s.status IN ('unknown', 'padded') AND EXISTS (SELECT 1 FROM known_schools)
+    UNION ALL SELECT _line FROM no_schools WHERE placed <> 'school');
 
 -- Every enrollment with what it points at. Kinds: 1 student, 2 staff, 3 guardian, 0 unknown.
 CREATE TABLE enrolled AS

@@ -14,6 +14,7 @@ from connect_kit.checks.provided import provided_inputs
 from connect_kit.checks.relations import known_region
 from connect_kit.checks.rule_run import RuleRun
 from connect_kit.checks.suites import load_suites
+from connect_kit.decisions import read_decisions
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.progress import progress_bar
 from connect_kit.roster.workspace import require_same_engine
@@ -21,6 +22,7 @@ from connect_kit.roster.workspace import require_same_engine
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from connect_kit.decisions import Decisions
     from connect_kit.duplicates import Duplicates
     from connect_kit.identity import IdChanges
     from connect_kit.matching.matches import ClassroomMatches
@@ -35,6 +37,7 @@ def check_roster(
     duplicates: Duplicates | None = None,
     classrooms: ClassroomMatches | None = None,
     id_changes: IdChanges | None = None,
+    decisions: Decisions | None = None,
     suites: str | Path | None = None,
     region: str = "US",
     progress: bool | None = None,
@@ -53,6 +56,8 @@ def check_roster(
         From :func:`connect_kit.match_classrooms` on this roster and workspace; likewise.
     id_changes : IdChanges, optional
         From :func:`connect_kit.find_id_changes` on this roster and workspace; likewise.
+    decisions : Decisions, optional
+        Say which schools do not take part; by default, those beside the delivery.
     suites : str or Path, optional
         A district's own suites, run after the kit's: a JSON file or a folder of them.
     region : str
@@ -71,6 +76,8 @@ def check_roster(
     SettingError
         When roster and workspace are on different engines, or ``duplicates``, ``classrooms`` or
         ``id_changes`` are those of others.
+    DecisionsError
+        When the file of decisions has lines that cannot be read.
     """
     started = time.perf_counter()
     importing = threading.Thread(
@@ -79,11 +86,20 @@ def check_roster(
     importing.start()
     require_same_engine(roster, workspace)
     provided = provided_inputs(roster, workspace, duplicates, classrooms, id_changes)
+    out = (decisions or read_decisions(roster)).out
     rules = load_suites(suites)
     others = (roster.schema.name, *([workspace.schema.name] if workspace else []))
     schema = roster.schema.engine.new_schema("check")
     optional_tables = any(table not in connect.FILES for table in roster.info)
-    relations.build(schema, others, workspace=workspace is not None, region=region, optional_tables=optional_tables)
+    relations.build(
+        schema,
+        roster,
+        others,
+        workspace=workspace is not None,
+        region=region,
+        optional_tables=optional_tables,
+        out=out,
+    )
     relations.add_matches(schema, others, duplicates, classrooms, id_changes)
     related = time.perf_counter()
     importing.join()

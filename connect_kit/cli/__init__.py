@@ -19,7 +19,7 @@ import typer
 import connect_kit as ck
 from connect_kit.cli.options import Delivery, Suites, bars
 from connect_kit.cli.printing import print_audit
-from connect_kit.cli.sending import merge, prepare, results, upload
+from connect_kit.cli.sending import decide_school, merge, prepare, results, upload
 from connect_kit.cli.twin import app as twin_app
 from connect_kit.connect import Level
 from connect_kit.errors import ConnectKitError
@@ -116,7 +116,7 @@ def rules() -> None:
     typer.echo(rules_page(), nl=False)
 
 
-for command in (prepare, upload, results, merge):
+for command in (prepare, upload, results, merge, decide_school):
     app.command()(command)
 app.add_typer(twin_app, name="twin")
 

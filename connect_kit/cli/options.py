@@ -24,6 +24,14 @@ ArchiveExisting = Annotated[
         show_default=False,
     ),
 ]
+OneSchool = Annotated[
+    str | None,
+    typer.Option("--school", help="Send this school only: its connectSchoolId or School ID.", show_default=False),
+]
+SomeSchools = Annotated[
+    str | None,
+    typer.Option("--schools", help="Send these schools only: IDs separated by commas.", show_default=False),
+]
 Suites = Annotated[
     Path | None, typer.Option(help="The district's own suites: a JSON file, or a folder of them.", show_default=False)
 ]

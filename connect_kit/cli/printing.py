@@ -33,8 +33,12 @@ _STEPS = {
     "ids_taken": "give each of these records an ID of its own in the SIS and prepare again, or --waive CODE=REASON",
     "compare_ids": "python -m connect_kit prepare compares the IDs; or --waive CODE=REASON",
     "deliver_schools": "deliver orgSourcedIds and schoolSourcedId",
-    "record_schools": "record the School IDs on Connect (S9); on a twin: python -m connect_kit twin connect",
-    "choose_school": "record the School IDs on Connect (S9), and prepare again",
+    "record_schools": (
+        "record the School IDs on Connect (S9); on a twin: python -m connect_kit twin connect; or --schools ID,ID for those "
+        "that take part, or python -m connect_kit decide-school DELIVERY ID --workspace FILE --out"
+    ),
+    "choose_school": "record the School IDs on Connect (S9), and prepare again; or --school ID, or --schools ID,ID",
+    "name_school": "it cannot be waived; name the one school that is sent: --school ID",
     "choose_target": "give the district's own twin, or prepare again with its workspace",
     "answer": "--archive-existing or --keep-existing",
     "archive": "python -m connect_kit twin archive-students TWIN --unsynced --yes",
@@ -103,6 +107,7 @@ def _print_matched(audit: ck.Audit) -> None:
             typer.echo(
                 f"  {name:<20}{found['matched']:,} matched, {found['suggested']:,} suggested, "
                 f"{found['unmatched']:,} without a partner"
+                + (f", {found['out']:,} do not take part" if "out" in found else "")
             )
 
 

@@ -9,7 +9,17 @@ from typing import Annotated
 import typer
 
 import connect_kit as ck
-from connect_kit.cli.options import ArchiveExisting, Delivery, Suites, TwinOption, Waive, bars, waivers
+from connect_kit.cli.options import (
+    ArchiveExisting,
+    Delivery,
+    OneSchool,
+    SomeSchools,
+    Suites,
+    TwinOption,
+    Waive,
+    bars,
+    waivers,
+)
 from connect_kit.cli.printing import print_expected, print_gates, print_tables, print_upload, print_verdict
 from connect_kit.connect import Level
 from connect_kit.errors import SettingError, TwinError
@@ -25,6 +35,12 @@ def prepare(
     upload_level: Annotated[
         Level | None, typer.Option(help="school: one set of files for each school.", show_default="as --level")
     ] = None,
+    school: OneSchool = None,
+    schools: SomeSchools = None,
+    place_at: Annotated[
+        str | None,
+        typer.Option(help="School of the people who list only the district's own org.", show_default=False),
+    ] = None,
     suites: Suites = None,
     archive_existing: ArchiveExisting = None,
     waive: Waive = None,
@@ -39,8 +55,13 @@ def prepare(
     reasons = waivers(waive)
     plan = ck.plan_upload(
         ck.audit(delivery, workspace, level=level, suites=suites, progress=bars()),
+        None,
+        None,
+        [one.strip() for one in schools.split(",") if one.strip()] if schools is not None else None,
         folder=out,
         level=upload_level,
+        school=school,
+        place_at=place_at,
         archive_existing=archive_existing,
         waivers=reasons,
         abandon=abandon,
@@ -56,6 +77,27 @@ def prepare(
     print_gates(gates)
     blocking = (gates["state"] == "blocking") & (gates["code"] != "dry_run")
     raise typer.Exit(int(blocking.any()))
+
+
+def decide_school(
+    delivery: Delivery,
+    school: Annotated[str, typer.Argument(help="Its School ID, or its connectSchoolId.", show_default=False)],
+    workspace: Annotated[Path, typer.Option(help="Folder with the CSV files exported from Connect, or a twin.")],
+    out: Annotated[bool, typer.Option("--out/--in", help="Does not take part in uploads, or does after all.")],
+    level: Annotated[Level, typer.Option(help="Whether the delivery holds several schools or one.")] = "district",
+    note: Annotated[str, typer.Option(help="Why; kept with the decision.")] = "",
+) -> None:
+    """Decide that a school does not take part: it is left out of uploads, and its missing match blocks nothing."""
+    from connect_kit.auditing import open_workspace  # late, so that --help is quick
+
+    matches = ck.match_schools(ck.read_roster(delivery, level=level), open_workspace(workspace))
+    delivered = school in set(matches.table()["roster_id"].dropna())
+    decided = matches.decide(
+        school if delivered else None, None if delivered else school, "out" if out else "in", note=note
+    )
+    typer.echo(f"School {school}: {'does not take part' if out else 'takes part'}")
+    print_tables(decided.summary())
+    typer.echo(f"Decisions: {decided.decisions.path}")
 
 
 def upload(

@@ -26,11 +26,11 @@ COLUMNS = ("about", "left", "right", "decision", "who", "when", "note")
 WORDS: Mapping[str, tuple[str, ...]] = {
     "students": ("same", "different", "unsure"),
     "people": ("same", "different", "unsure"),
-    "schools": ("connect", "different"),
+    "schools": ("connect", "out", "in", "different"),
     "classrooms": ("connect", "archive", "leave", "different"),
 }
-#: Decisions about a classroom alone: the left side is blank.
-ALONE = ("archive", "leave")
+#: Decisions about a classroom alone, or a school on either side: the left side is blank.
+ALONE = ("archive", "leave", "out", "in")
 SOURCES = ("roster:", "workspace:")
 MOST_CHARACTERS = 100_000  # of one field; csv does not read longer ones
 _SHOWN = 100
@@ -46,7 +46,7 @@ class Decision:
     about : {"students", "people", "schools", "classrooms"}
     left, right : str
         Keys with the source before the ID, ``roster:00017342`` or ``workspace:CP0001``; left is blank for a classroom
-        that is archived or left as it is.
+        that is archived or left as it is, and for a school that does not take part (``out``), or does again (``in``).
     decision : str
         One of :data:`WORDS`.
     who : str
@@ -117,7 +117,10 @@ def validate_decision(about: str, left: str, right: str, decision: str) -> tuple
         return "decision", f"{decision!r} is not one of {', '.join(WORDS[about])}"
     if decision in ALONE:
         if left:
-            return "left", f"{left!r} must be blank, because {decision!r} is about a classroom alone"
+            one = "one school" if about == "schools" else "a classroom"
+            return "left", f"{left!r} must be blank, because {decision!r} is about {one} alone"
+        if about == "schools":
+            return _wrong_key("right", right, *SOURCES, blank=True)
         return _wrong_key("right", right, "workspace:")
     for column, key in (("left", left), ("right", right)):
         if about in ("students", "people"):

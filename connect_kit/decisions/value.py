@@ -92,6 +92,20 @@ class Decisions:
         """The decisions in force about these kinds, oldest first."""
         return tuple(decision for decision in self._last.values() if decision.about in kinds)
 
+    @cached_property
+    def out(self) -> frozenset[str]:
+        """Keys of the schools that do not take part: ``roster:`` School ID, or ``workspace:`` connectSchoolId.
+
+        The last word about a school counts: one that is connected takes part again.
+        """
+        found: set[str] = set()
+        for decision in self.about("schools"):
+            if decision.decision == "out":
+                found.add(decision.right)
+            elif decision.decision in ("in", "connect"):
+                found -= {decision.left, decision.right}
+        return frozenset(found)
+
     def decide(
         self, about: str, left: str, right: str, decision: str, *, who: str | None = None, note: str = ""
     ) -> Decisions:
@@ -101,10 +115,11 @@ class Decisions:
         ----------
         about : {"students", "people", "schools", "classrooms"}
         left, right : str
-            Keys, ``roster:ID`` or ``workspace:ID``, in either order; for ``archive`` and ``leave`` one is blank.
+            Keys, ``roster:ID`` or ``workspace:ID``, in either order; for ``archive``, ``leave``, ``out`` and ``in`` one
+            is blank.
         decision : str
-            students and people: ``same``, ``different``, ``unsure``; schools: ``connect``, ``different``;
-            classrooms: ``connect``, ``archive``, ``leave``, ``different`` (not this partner).
+            students and people: ``same``, ``different``, ``unsure``; schools: ``connect``, ``different``, ``out`` (does
+            not take part), ``in`` (takes part after all); classrooms: ``connect``, ``archive``, ``leave``, ``different`` (not this partner).
         who : str, optional
             The user's name on this machine when left out.
         note : str

@@ -13,7 +13,7 @@ from connect_kit.display.html import table_html
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.engine.weights import probability
 from connect_kit.errors import SettingError
-from connect_kit.matching.resolve import STATUSES, resolve
+from connect_kit.matching.resolve import OUT, STATUSES, leave_out, resolve
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +45,7 @@ class Matches(ABC):
     workspace: Workspace
     decisions: Decisions
     evidence: Evidence = field(repr=False)
-    _statuses: tuple[str, ...] = field(default=STATUSES, repr=False)
+    _statuses: tuple[str, ...] = field(default=(*STATUSES, OUT), repr=False)
     _names: bool = field(default=False, repr=False)
 
     kind: ClassVar[str]
@@ -53,7 +53,11 @@ class Matches(ABC):
 
     @cached_property
     def _all(self) -> pd.DataFrame:
-        return resolve(self.evidence, self.decisions)
+        return leave_out(resolve(self.evidence, self.decisions), *self._out())
+
+    @abstractmethod
+    def _out(self) -> tuple[pd.Series[Any], pd.Series[Any]]:
+        """Which of either side belong to a school that does not take part."""
 
     @cached_property
     def _frame(self) -> pd.DataFrame:
@@ -63,7 +67,7 @@ class Matches(ABC):
         frame = rows.assign(
             roster_id=left["id"], roster_title=left["title"], workspace_id=right["id"], workspace_title=right["title"]
         )
-        rank = {status: place for place, status in enumerate(STATUSES)}
+        rank = {status: place for place, status in enumerate((*STATUSES, OUT))}
         frame["_rank"] = frame["status"].map(rank)
         keys = ["_rank", "score", "roster_id", "workspace_id"]
         return frame.sort_values(keys, ascending=[True, False, True, True], kind="stable").reset_index(drop=True)
@@ -77,8 +81,9 @@ class Matches(ABC):
     def table(self) -> pd.DataFrame:
         """One row per pair, and per school or classroom without a partner, in the columns of the CSV file.
 
-        Columns: ``status`` (``matched``, ``suggested``, ``unmatched_roster``, ``unmatched_workspace``), ``roster_id``,
-        ``roster_title``, ``workspace_id``, ``workspace_title``, ``score`` (0 to 1), ``reason`` (words, without names).
+        Columns: ``status`` (``matched``, ``suggested``, ``unmatched_roster``, ``unmatched_workspace``, ``out``: decided
+        not to take part), ``roster_id``, ``roster_title``, ``workspace_id``, ``workspace_title``, ``score`` (0 to 1),
+        ``reason`` (words, without names).
         """
         return self._frame[list(COLUMNS)].copy()
 
@@ -127,17 +132,18 @@ class Matches(ABC):
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many are ``matched``, ``suggested``, and ``unmatched`` on either side."""
+        """How many are ``matched``, ``suggested``, and ``unmatched`` on either side; ``out`` where some take no part."""
         counts = self._frame["status"].value_counts()
         unmatched = sum(int(counts.get(status, 0)) for status in STATUSES[2:])
-        return {**{status: int(counts.get(status, 0)) for status in STATUSES[:2]}, "unmatched": unmatched}
+        out = {OUT: int(counts[OUT])} if OUT in counts else {}
+        return {**{status: int(counts.get(status, 0)) for status in STATUSES[:2]}, "unmatched": unmatched, **out}
 
     def summary(self) -> pd.DataFrame:
         """``status`` and ``count``."""
         import pandas as pd
 
         counts = self._frame["status"].value_counts()
-        rows = [(status, int(counts.get(status, 0))) for status in self._statuses]
+        rows = [(status, int(counts.get(status, 0))) for status in self._statuses if status != OUT or OUT in counts]
         return pd.DataFrame(rows, columns=["status", "count"])
 
     def consequences(self) -> pd.DataFrame:
@@ -157,7 +163,7 @@ class Matches(ABC):
         return rows[["school_id", "school", "outcome", "count", "what", "source"]]
 
     def by_school(self) -> pd.DataFrame:
-        """``schoolId``, ``name``, and a count for each status."""
+        """``schoolId``, ``name``, and a count for each status but ``out``."""
         frame = self._schools().assign(status=self._frame["status"])
         counts = frame.groupby(["group", "school_id", "school", "status"], dropna=False).size().unstack(fill_value=0)
         counts = counts.reindex(columns=list(STATUSES), fill_value=0).reset_index()
@@ -199,19 +205,26 @@ class Matches(ABC):
     def decide(
         self,
         roster_id: str | None,
-        workspace_id: str,
+        workspace_id: str | None,
         decision: str,
         *,
         who: str | None = None,
         note: str = "",
     ) -> Self:
-        """Decide about a pair, or about a classroom alone (``archive`` and ``leave``, with ``roster_id`` None).
+        """Decide about a pair, or about one side alone.
+
+        Alone are a classroom that is archived or left (``archive``, ``leave``; ``roster_id`` is None), and a school that
+        does not take part, or does after all (``out``, ``in``; on either side, the other one is None).
 
         Raises
         ------
         SettingError
             For an unknown ID, a decision that is not valid, or a class and a classroom of different schools.
         """
+        if decision in ("out", "in"):
+            return self._decide_alone(roster_id, workspace_id, decision, who=who, note=note)
+        if workspace_id is None:
+            raise SettingError(f"{decision!r} needs the ID on Connect as well")
         self._number("right", workspace_id)
         left = ""
         if decision not in ("archive", "leave"):
@@ -223,6 +236,20 @@ class Matches(ABC):
             left = f"roster:{roster_id}"
         right = f"workspace:{workspace_id}"
         return replace(self, decisions=self.decisions.decide(self.kind, left, right, decision, who=who, note=note))
+
+    def _decide_alone(
+        self, roster_id: str | None, workspace_id: str | None, decision: str, *, who: str | None, note: str
+    ) -> Self:
+        if (roster_id is None) == (workspace_id is None):
+            raise SettingError(f"{decision!r} is about one school: give its School ID, or its connectSchoolId")
+        side, source, identifier = (
+            ("left", "roster", roster_id) if roster_id is not None else ("right", "workspace", workspace_id)
+        )
+        self._number(side, identifier or "")
+        return replace(
+            self,
+            decisions=self.decisions.decide(self.kind, "", f"{source}:{identifier}", decision, who=who, note=note),
+        )
 
     def _validate_pair(self, roster_id: str, workspace_id: str) -> None:  # noqa: B027
         """Check that the two may be connected."""

@@ -101,8 +101,8 @@ def match_classrooms(
 
 
 def _create_partners(schema: Schema, schools: SchoolMatches) -> None:
-    """Make table ``partners`` (school, connect, title): the schools matched or suggested."""
-    partners = schools.partners()
+    """Make table ``partners`` (school, connect, title): the schools matched or suggested, taking part or not."""
+    partners = schools.partners(out=True)
     text = {name: partners[name].tolist() for name in ("school", "connect")}
     titles = [title if isinstance(title, str) else None for title in partners["title"]]
     create_table(schema, "partners", {**text, "title": titles})

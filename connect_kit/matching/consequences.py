@@ -46,6 +46,7 @@ CLASSROOMS: Mapping[str, Outcome] = {
     "decided: connect": _CONNECT,
     "decided: archive": _ARCHIVE,
     "decided: leave": _LEAVE,
+    "out": Outcome("Nothing is uploaded to it: its school was decided not to take part.", "kit decision"),
     "suggested": Outcome(
         "A second classroom is created beside the existing one, unless the class ID is recorded on it exactly as in "
         "the delivery, or it is archived.",
@@ -82,6 +83,10 @@ SCHOOLS: Mapping[str, Outcome] = {
         "The School ID recorded on Connect is not in the delivery: the sync fails with 'schools to sync are not "
         "found'. Correct the ID, or remove it if the school does not take part.",
         "S20",
+    ),
+    "out": Outcome(
+        "Nothing of this school is uploaded. A nightly sync needs its School ID removed from Connect as well.",
+        "S9, S20, kit decision",
     ),
     "school level": Outcome("The file is uploaded at this school; its School ID is optional there.", "S0"),
 }

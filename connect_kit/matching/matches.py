@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from connect_kit.display.charts import matches_by_school
@@ -11,7 +11,7 @@ from connect_kit.engine import package_text
 from connect_kit.errors import SettingError
 from connect_kit.matching.base import Matches
 from connect_kit.matching.consequences import CHOICES, CLASSROOMS, SCHOOLS, Outcome
-from connect_kit.matching.resolve import STATUSES
+from connect_kit.matching.resolve import OUT, STATUSES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +22,11 @@ class SchoolMatches(Matches):
 
     kind: ClassVar[str] = "schools"
     outcomes: ClassVar[Mapping[str, Outcome]] = SCHOOLS
+
+    def _out(self) -> tuple[pd.Series[Any], pd.Series[Any]]:
+        left, right, out = self.evidence.left, self.evidence.right, self.decisions.out
+        decided = ("workspace:" + right["id"]).isin(out)
+        return ("roster:" + left["id"].fillna("")).isin(out), decided | ("roster:" + right["recorded"]).isin(out)
 
     def _outcome(self) -> pd.Series[Any]:
         frame = self._frame
@@ -50,12 +55,12 @@ class SchoolMatches(Matches):
         """How many schools are matched, suggested and unmatched on both sides, as an Altair chart."""
         return matches_by_school(self.by_school(), "Schools of the delivery and on Connect")
 
-    def partners(self) -> pd.DataFrame:
-        """The pairs matched or suggested.
+    def partners(self, *, out: bool = False) -> pd.DataFrame:
+        """The pairs matched or suggested; with ``out``, also those of schools that do not take part.
 
         Columns: ``school`` (School ID in the delivery), ``connect`` (Connect's own ID), ``title``, ``status``.
         """
-        frame = self._all[self._all["l"].ge(0) & self._all["r"].ge(0)]
+        frame = self._all[self._all["l"].ge(0) & self._all["r"].ge(0) & (self._all["status"].ne(OUT) | out)]
         left, right = self._side("left", frame["l"]), self._side("right", frame["r"])
         title = right["title"].fillna(left["title"])
         return frame[["status"]].assign(school=left["id"], connect=right["id"], title=title)
@@ -74,6 +79,39 @@ class ClassroomMatches(Matches):
 
     kind: ClassVar[str] = "classrooms"
     outcomes: ClassVar[Mapping[str, Outcome]] = CLASSROOMS
+
+    def _out(self) -> tuple[pd.Series[Any], pd.Series[Any]]:
+        left, right, out = self.evidence.left, self.evidence.right, self.decisions.out
+        return (
+            ("roster:" + left["school_id"]).isin(out) | ("workspace:" + left["group"]).isin(out),
+            ("roster:" + right["school_id"]).isin(out) | ("workspace:" + right["group"]).isin(out),
+        )
+
+    def decide_school(self, school: str, decision: str, *, who: str | None = None, note: str = "") -> ClassroomMatches:
+        """Decide that a school does not take part (``out``), or does after all (``in``).
+
+        Parameters
+        ----------
+        school : str
+            Its connectSchoolId, or the School ID in the delivery.
+        decision : {"out", "in"}
+
+        Raises
+        ------
+        SettingError
+            For a school that is on neither side, or another decision.
+        """
+        if decision not in ("out", "in"):
+            raise SettingError(f"{decision!r} is not a decision about a school alone; expected 'out' or 'in'")
+        on_connect = school in set(self.schools.evidence.right["id"])
+        left, right = (None, school) if on_connect else (school, None)
+        schools = replace(self.schools, decisions=self.decisions).decide(left, right, decision, who=who, note=note)
+        return replace(self, schools=schools, decisions=schools.decisions)
+
+    def undo(self) -> ClassroomMatches:
+        """Undo the last decision, the last :meth:`accept`, or the last :meth:`decide_school`."""
+        before = super().undo()
+        return replace(before, schools=replace(self.schools, decisions=before.decisions))
 
     def details(self) -> pd.DataFrame:
         """:meth:`table` with everything else known about both sides, the ``decision`` and the ``consequence``.

@@ -23,6 +23,9 @@ _NO_PARTNER = {
     "classrooms": ("no similar classroom in its school", "no similar class in its school"),
 }
 STATUSES = ("matched", "suggested", "unmatched_roster", "unmatched_workspace")
+#: The status of a school that was decided not to take part, and of its classes and classrooms.
+OUT = "out"
+_DOES_NOT_TAKE_PART = "decided: does not take part"
 _EQUALLY_LIKELY = 0.5  # partners whose weights are this close are called equally likely
 
 
@@ -35,6 +38,21 @@ def resolve(evidence: Evidence, decisions: Decisions) -> pd.DataFrame:
         ``l``, ``r`` (numbers of the sides, -1 for none), ``status``, ``score``, ``reason``, ``decision``.
     """
     return _Resolution(evidence, decisions).frame()
+
+
+def leave_out(frame: pd.DataFrame, left: pd.Series[Any], right: pd.Series[Any]) -> pd.DataFrame:
+    """The rows with status ``out`` where a side belongs to a school that does not take part, by number of the side."""
+    import numpy as np
+
+    there_l, there_r = frame["l"].to_numpy(), frame["r"].to_numpy()
+    out = np.zeros(len(frame), bool)
+    for numbers, side in ((there_l, left.to_numpy(bool)), (there_r, right.to_numpy(bool))):
+        if len(side):
+            out |= (numbers >= 0) & side[numbers.clip(min=0)]
+    if not out.any():
+        return frame
+    changed = {"status": OUT, "reason": _DOES_NOT_TAKE_PART, "decision": OUT}
+    return frame.assign(**{name: frame[name].astype(object).mask(out, value) for name, value in changed.items()})
 
 
 class _Resolution:
@@ -67,6 +85,8 @@ class _Resolution:
         refused = []
         taken_by: dict[int, int] = {}  # the right side that a decision gave a left one
         for row in rows:  # as few as people have made
+            if row.decision in ("out", "in"):
+                continue
             left, right = number_l.get(row.left, -1), number_r.get(row.right, -1)
             if right < 0:
                 continue

@@ -10,6 +10,7 @@ from connect_kit.engine.arguments import checked
 from connect_kit.matching.matches import SchoolMatches
 from connect_kit.matching.score import collect_evidence, compare_words, create_spellings, spellings
 from connect_kit.roster.grades import create_grade_ranks
+from connect_kit.roster.orgs import create_not_schools
 from connect_kit.roster.workspace import require_same_engine
 
 if TYPE_CHECKING:
@@ -32,13 +33,14 @@ def match_schools(roster: Roster, workspace: Workspace, *, decisions: Decisions 
     The School ID recorded on Connect decides (S9): the same ID is a match. An ID that lost its leading zeros, blanks or
     letter case is suggested where no other can be meant. The remaining schools are suggested by their names (orgs.csv),
     the students and classes whose IDs they have in common, and students with the same name and grade, one to one so
-    that the total is highest. People's decisions override all of this. The weights are in ``matching/model.json``.
+    that the total is highest. People's decisions override all of this; a school may be decided not to take part. The weights are in ``matching/model.json``.
 
     Parameters
     ----------
     roster : Roster
-        Its schools are the values of ``orgSourcedIds`` and ``schoolSourcedId``, and rows of orgs.csv of type school. At
-        school level, rows without a School ID are one school.
+        Its schools are the values of ``orgSourcedIds`` and ``schoolSourcedId``, and rows of orgs.csv of type school,
+        but for the district's own org and orgs of guardians only. At school level, rows without a School ID are one
+        school.
     workspace : Workspace
     decisions : Decisions, optional
         By default, those beside the delivery.
@@ -56,6 +58,7 @@ def match_schools(roster: Roster, workspace: Workspace, *, decisions: Decisions 
     """
     schema = new_matching_schema(roster, workspace)
     also = (roster.schema.name, workspace.schema.name)
+    create_not_schools(schema, roster, also)
     run_sql(schema, __package__, "schools.sql", also, most=_MAX_SHARING)
     if roster.level == "school":
         _one_school(schema)

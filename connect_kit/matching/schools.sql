@@ -16,6 +16,7 @@ WITH delivered AS (
     UNION SELECT coalesce(schoolSourcedId, (SELECT school FROM default_school)) FROM classes
     UNION SELECT coalesce(schoolSourcedId, (SELECT school FROM default_school)) FROM enrollments
     UNION SELECT sourcedId FROM orgs WHERE lower(trim(type)) = 'school'
+    EXCEPT SELECT school FROM not_schools
 )
 SELECT row_number() OVER (ORDER BY d.school) - 1 AS n, d.school AS id, o.title, coalesce(u.students, 0) AS students, coalesce(c.classes, 0) AS classes,
     NULL::VARCHAR AS why

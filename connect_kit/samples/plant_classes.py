@@ -68,12 +68,17 @@ def new_class(planter: FaultPlanter, *, students: int = 2, teachers: int = 1, **
 def wrong_school(planter: FaultPlanter, *, digit: str = "") -> None:
     """Add a person or a class of a school whose ID lost its zeros, or of one whose ID is this digit throughout.
 
-    The class has no members, because their rows would break further rules.
+    The unknown school is a student's second one, as an ID that only staff have could be the district's own. The class
+    has no members, because their rows would break further rules.
     """
     right, column = planter.sizes.schools[0].school_id, planter.fault.column
     wrong = digit * len(right) or right.lstrip("0")
     if planter.fault.table == "users":
-        row = planter.person(orgSourcedIds=wrong)
+        student = planter.student() if digit else None
+        if student:
+            row = planter.edit(student, orgSourcedIds=f"{student['orgSourcedIds']},{wrong}")
+        else:
+            row = planter.person(orgSourcedIds=wrong)
         planter.planted(row)
     else:
         row = new_class(planter, students=0, teachers=0, schoolSourcedId=wrong)

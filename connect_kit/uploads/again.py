@@ -44,18 +44,20 @@ def prepare_again(
     path = audit.roster.path
     if (path.name if path is not None else "roster") != plan.delivery:
         raise SettingError(f"the plan is of {plan.delivery}, and the audit of another delivery; audit {plan.delivery}")
+    options = dict(plan.options)
+    named = options.pop("schools", None)
     made = plan_upload(
         audit.roster,
         audit.workspace if workspace is None else workspace,
         audit.findings,
-        audit.schools,
+        audit.schools if named is None else named,
         audit.classrooms,
         folder=plan.folder,
         level=plan.level,
         archive_existing=plan.archive_existing,
         id_changes=audit.id_changes if id_changes is None else id_changes,
         keep_ids=keep_ids,
-        **plan.options,
+        **options,
     )
     known = {*(one.code for one in made.findings), *made.id_codes}
     for code, reason in plan.waivers.items():

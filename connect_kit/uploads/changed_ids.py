@@ -11,6 +11,7 @@ from connect_kit.errors import EngineError, OutputError, SettingError
 from connect_kit.identity.value import MASS_LEAST, MASS_SHARE
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from connect_kit.engine import Schema
@@ -123,8 +124,13 @@ def exchange_if_kept(roster: Roster, changes: IdChanges | None, *, keep_ids: boo
     return Exchange(schema, {(str(kind), str(school)): int(count) for kind, school, count in rows})
 
 
-def changed_ids(changes: IdChanges, made: Exchange | None = None) -> tuple[ChangedIds, ...]:
-    """The changed IDs by kind and school, with how many of them an exchange has replaced."""
+def changed_ids(
+    changes: IdChanges, made: Exchange | None = None, foreign: Collection[str] = ()
+) -> tuple[ChangedIds, ...]:
+    """The changed IDs by kind and school, with how many of them an exchange has replaced.
+
+    ``foreign`` holds the connectSchoolIds of schools that take no part.
+    """
     kept = {} if made is None else dict(made.kept)
     names = ["kind", "connectSchoolId", "school", "changed", "managed", "pattern", "mass"]
     rows = changes.summary()[names].astype(object)
@@ -134,6 +140,8 @@ def changed_ids(changes: IdChanges, made: Exchange | None = None) -> tuple[Chang
     ):
         own = [key for key in kept if key[0] == kind and (kind == "schools" or key[1] == school)]
         done = sum(kept.pop(key) for key in own)
+        if school and school in foreign:
+            continue
         found.append(ChangedIds(kind, school or "", name or "", int(changed), int(managed), pattern, bool(mass), done))
     return tuple(found)
 

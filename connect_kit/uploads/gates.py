@@ -10,6 +10,7 @@ from connect_kit.uploads.changed_ids import code_of
 from connect_kit.uploads.records import last_dry_run
 from connect_kit.uploads.runs import changes_by_others
 from connect_kit.uploads.targets import as_target
+from connect_kit.uploads.waiving import NEVER
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +46,9 @@ _STEPS: Mapping[str, str] = {
     "compare_ids": "plan_upload(audit(delivery, workspace)), or give id_changes=find_id_changes(roster, workspace); or "
     "plan.waive({subject!r}, reason)",
     "deliver_schools": "deliver orgSourcedIds and schoolSourcedId",
-    "record_schools": "match_schools, and record the School IDs on Connect (S9)",
+    "record_schools": "match_schools, and record the School IDs on Connect (S9); or send only some schools: plan_upload("
+    "..., schools=[...]), or decide that one does not take part: match_schools(...).decide(School ID, None, 'out')",
+    "name_school": "it cannot be waived; name the one school that is sent: plan_upload(..., school=)",
     "choose_school": "match_schools and prepare again; or name the one school that is sent: plan_upload(..., school=)",
     "choose_target": "choose the district's own target, or prepare again with its workspace",
     "answer": "plan.answer(archive_existing=True), or False",
@@ -113,7 +116,9 @@ def _self_check(plan: PlanData) -> list[Gate]:
     for finding in plan.findings:
         rows = f"{finding.title} ({finding.count:,} {'row' if finding.count == 1 else 'rows'})"
         reason = plan.waivers.get(finding.code)
-        if reason is not None:
+        if finding.code in NEVER:
+            made.append(Gate(code, "blocking", rows, "name_school", finding.code))
+        elif reason is not None:
             made.append(Gate(code, "met", f"{rows}; waived: {reason}", subject=finding.code))
         else:
             made.append(Gate(code, "blocking", rows, "fix_or_waive", finding.code))
@@ -187,25 +192,44 @@ def _why_changed(many: list[ChangedIds]) -> str:
 def _schools(plan: PlanData, facts: Facts | None) -> Gate:
     code = "schools_matched"
     if plan.level == "district":
-        if not plan.schools:
+        if not plan.takes_part:
             return Gate(code, "blocking", "the files name no School ID", "deliver_schools")
         there = None if facts is None else {school.school_id for school in facts.schools.values()}
-        unknown = plan.unmatched_schools if there is None else [one for one in plan.schools if one not in there]
+        unknown = plan.unmatched_schools if there is None else [one for one in plan.takes_part if one not in there]
         if unknown:
             why = f"on no school of Connect: {_some(unknown)}"
             return Gate(code, "blocking", why, "record_schools")
-        return Gate(code, "met", f"all {len(plan.schools):,} School IDs are on Connect")
-    if plan.unmatched_schools or plan.left_out:
-        lost = ", ".join(f"{count:,} of {kind}" for kind, count in plan.left_out.items())
+        every = f"all {len(plan.takes_part):,} School IDs are on Connect"
+        return Gate(code, "met", every + _left_out(plan))
+    if plan.unmatched_schools or (plan.left_out and not (plan.named or plan.left_out_schools)):
         schools = f"no school of Connect for {_some(plan.unmatched_schools)}" if plan.unmatched_schools else ""
-        rows = f"rows left out, as they belong to none of the schools: {lost}" if lost else ""
+        rows = f"rows left out, as they belong to none of the schools: {_by_kind(plan)}" if plan.left_out else ""
         why = "; ".join(part for part in (schools, rows) if part)
         return Gate(code, "blocking", why, "choose_school")
     sent = dict.fromkeys(file.school for file in plan.files if file.school)
     if facts is not None and (gone := [school for school in sent if school not in facts.schools]):
         why = f"the target has no school {_some(gone)}"
         return Gate(code, "blocking", why, "choose_target")
-    return Gate(code, "met", f"{len(sent):,} {'school' if len(sent) == 1 else 'schools'} of Connect")
+    return Gate(code, "met", f"{len(sent):,} {'school' if len(sent) == 1 else 'schools'} of Connect" + _left_out(plan))
+
+
+def _left_out(plan: PlanData) -> str:
+    """What is not sent on purpose, in words that follow others."""
+    words = ""
+    if plan.left_out:
+        sent = f", of {_some(plan.takes_part)}" if plan.takes_part else ""
+        words = f"; {plan.rows:,} rows are sent{sent}; left out: {_by_kind(plan)}"
+        if plan.left_out_schools:
+            words += f" ({_some(f'{one}: {rows:,} rows' for one, rows in plan.left_out_schools.items())})"
+    if plan.nowhere:
+        words += f"; among them {plan.nowhere:,} people of the district's own org without a school"
+    if plan.placed:
+        words += f"; {plan.placed:,} people are sent with the School IDs of the schools that take part only"
+    return words
+
+
+def _by_kind(plan: PlanData) -> str:
+    return ", ".join(f"{count:,} of {kind}" for kind, count in plan.left_out.items())
 
 
 def _archiving(plan: PlanData, facts: Facts | None) -> Gate:

@@ -18,6 +18,7 @@ from connect_kit.uploads.plan_data import PlanData
 from connect_kit.uploads.plan_file import copy_files, plan_fields, write_plan
 from connect_kit.uploads.records import refused_codes
 from connect_kit.uploads.values import digest_of
+from connect_kit.uploads.waiving import NEVER, check_waiver
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,11 +52,21 @@ class UploadPlan(PlanData):
     waivers : mapping of str to str
         Code of what is waived, to the reason.
     schools : tuple of str
-        School IDs that the delivery names.
+        School IDs that the delivery names; the district's own org is not one.
+    takes_part : tuple of str
+        Those of them that take part in this upload.
+    named : bool
+        Whether somebody named the schools that take part.
     unmatched_schools : tuple of str
-        Those of them that are on no school of the workspace.
+        Those that take part and are on no school of the workspace.
     left_out : mapping of str to int
-        At school level: rows that belong to none of the schools, by kind.
+        Rows that are not sent, as they belong to none of the schools that are, by kind.
+    left_out_schools : mapping of str to int
+        Rows of users, classes and enrollments that are not sent, by the School ID of a school that does not take part.
+    nowhere : int
+        People of the district's own org who are not sent, as no school was found for them.
+    placed : int
+        People who are sent without School IDs that they list, or with others: only those of schools that take part.
     first_upload : bool
         Whether no student of the workspace had a SIS ID.
     archive_existing : bool or None
@@ -94,7 +105,8 @@ class UploadPlan(PlanData):
         Raises
         ------
         SettingError
-            Without a reason, or for a code that neither the self-check nor a dry run has reported.
+            Without a reason, for a code that neither the self-check nor a dry run has reported, or for one that
+            cannot be waived.
         PlanError
             When another plan has taken its place in the folder.
         """
@@ -104,11 +116,10 @@ class UploadPlan(PlanData):
     def _waived(self, waivers: Mapping[str, str], further: frozenset[str] = frozenset()) -> UploadPlan:
         known = dict.fromkeys((*(finding.code for finding in self.findings), *self.id_codes, *sorted(further)))
         for code, reason in waivers.items():
-            if code not in known:
-                codes = ", ".join(known) or "none"
+            if code not in known and code not in NEVER:
+                codes = ", ".join(one for one in known if one not in NEVER) or "none"
                 raise SettingError(f"{code!r} needs no waiver; codes that can be waived here: {codes}")
-            if not str(reason or "").strip():
-                raise SettingError(f"waiving {code} needs a reason: who decided it, and why")
+            check_waiver(code, reason)
         return replace(self, waivers={**self.waivers, **{code: str(why).strip() for code, why in waivers.items()}})
 
     def answer(self, *, archive_existing: bool) -> UploadPlan:

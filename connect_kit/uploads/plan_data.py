@@ -42,6 +42,11 @@ class PlanData:
     schools: tuple[str, ...] = ()
     unmatched_schools: tuple[str, ...] = ()
     left_out: Mapping[str, int] = field(default_factory=dict)
+    takes_part: tuple[str, ...] = ()
+    named: bool = False
+    left_out_schools: Mapping[str, int] = field(default_factory=dict)
+    nowhere: int = 0
+    placed: int = 0
     first_upload: bool = True
     archive_existing: bool | None = None
     undecided_classrooms: int = 0

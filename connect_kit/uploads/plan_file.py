@@ -158,8 +158,9 @@ def _seal(content: Any) -> str:
 
 #: Fields of the plan that are in the file as they are; tuples of texts are lists there.
 _PLAIN = ("delivery", "made", "level", "checked", "waivers", "left_out", "first_upload", "archive_existing",
-          "undecided_classrooms", "ids_compared", "keep_ids", "possible_changes", "options")  # fmt: skip
-_LISTS = ("schools", "unmatched_schools")
+          "undecided_classrooms", "ids_compared", "keep_ids", "possible_changes", "options", "named",
+          "left_out_schools", "nowhere", "placed")  # fmt: skip
+_LISTS = ("schools", "unmatched_schools", "takes_part")
 #: Children by school; earlier plans do not have them.
 _CHILDREN = ("doubled", "doubled_once_archived")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -14,11 +14,13 @@ from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import outside
 from connect_kit.errors import PlanError, SettingError
 from connect_kit.uploads.changed_ids import changed_ids, code_of, exchange_if_kept, possible_changes
+from connect_kit.uploads.choice import choose, recorded
+from connect_kit.uploads.criticals import criticals
 from connect_kit.uploads.plan import UploadPlan
-from connect_kit.uploads.plan_data import Critical
 from connect_kit.uploads.plan_file import clear, write_plan
 from connect_kit.uploads.prepare import prepare
 from connect_kit.uploads.values import ORDER, UploadFile
+from connect_kit.uploads.waiving import check_waiver
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,19 +28,11 @@ if TYPE_CHECKING:
     from connect_kit.checks import Findings
     from connect_kit.connect import Level
     from connect_kit.duplicates import Duplicates
-    from connect_kit.engine import Schema
     from connect_kit.identity import IdChanges
     from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
     from connect_kit.roster import Roster, Workspace
     from connect_kit.uploads.changed_ids import Exchange
-
-_DELIVERED = """
-    SELECT school FROM (
-        SELECT DISTINCT trim(unnest(string_split(orgSourcedIds, ','))) AS school
-        FROM (SELECT DISTINCT orgSourcedIds FROM users WHERE orgSourcedIds IS NOT NULL)
-        UNION SELECT schoolSourcedId FROM classes UNION SELECT schoolSourcedId FROM enrollments
-    ) WHERE school <> '' ORDER BY school
-"""
+    from connect_kit.uploads.choice import Choice
 
 
 @checked()
@@ -46,12 +40,13 @@ def plan_upload(
     roster: Roster | AuditData,
     workspace: Workspace | None = None,
     findings: Findings | None = None,
-    schools: SchoolMatches | None = None,
+    schools: SchoolMatches | Sequence[str] | None = None,
     classrooms: ClassroomMatches | None = None,
     *,
     folder: str | Path | None = None,
     level: Level | None = None,
     school: str | None = None,
+    place_at: str | None = None,
     archive_existing: bool | None = None,
     waivers: Mapping[str, str] | None = None,
     abandon: bool = False,
@@ -64,16 +59,24 @@ def plan_upload(
     Written are only Connect's columns that were delivered, in UTF-8 with CRLF line ends, quoted where needed. Rows to
     be deleted and lines that cannot be read are left out; the delivery itself is never written to.
 
+    Schools that were decided not to take part are left out, and so are all but ``school`` or ``schools``, where these are
+    named. People of several schools are sent with the School IDs of those that take part; guardians, enrollments and
+    attributes follow their students and classes. What is wrong with rows of other schools blocks nothing. The
+    district's own org is left out of people's School IDs: who lists no school beside it is placed by the classes, or at
+    ``place_at``, or is not sent.
+
     Parameters
     ----------
     roster : Roster or Audit
-        An audit, from :func:`connect_kit.audit`, stands for the next four as well, and for ``id_changes``.
+        An audit, from :func:`connect_kit.audit`, stands for the next four as well, and for ``id_changes``; schools may
+        be named beside it.
     workspace : Workspace, optional
         Says which schools are on Connect, and whether students came by upload before.
     findings : Findings, optional
         Of this roster; without them the plan counts as not checked.
-    schools : SchoolMatches, optional
-        At school level, matched schools count besides those whose recorded School ID is the delivery's.
+    schools : SchoolMatches or sequence of str, optional
+        Matches: at school level, matched schools count besides those whose recorded School ID is the delivery's. A list:
+        only these schools take part, by School ID or connectSchoolId.
     classrooms : ClassroomMatches, optional
         The plan counts suggestions that nobody has decided on.
     folder : str or Path, optional
@@ -81,7 +84,9 @@ def plan_upload(
     level : {"district", "school"}, optional
         The roster's when left out. ``"school"`` splits a district's roster into one set a school.
     school : str, optional
-        At school level, the one school that is sent: its connectSchoolId, or the School ID recorded on it.
+        The one school that is sent: its connectSchoolId, or the School ID recorded on it.
+    place_at : str, optional
+        The school at which people of the district are placed who list no other school and teach no class.
     archive_existing : bool, optional
         Answer to "archive existing students?" (S0).
     waivers : mapping of str to str, optional
@@ -91,7 +96,7 @@ def plan_upload(
     student_id : {"id", "number"}
         ``"number"``: the column ``identifier`` is sent too, for workspaces whose setting asks for it (S14).
     id_changes : IdChanges, optional
-        Records that come under other IDs than Connect has; where many do, a real upload waits for a decision.
+        Records that the delivery holds under another ID than Connect, from :func:`connect_kit.find_id_changes`.
     keep_ids : bool
         Prepare these records with the IDs that Connect has, wherever the files name them; ``crosswalk.csv`` in the
         plan's folder says which IDs were exchanged. An ID that another row of the delivery has is not exchanged.
@@ -99,104 +104,97 @@ def plan_upload(
     Raises
     ------
     SettingError
-        For an invalid argument, or findings, matches or changed IDs of another roster; for ``keep_ids`` without
-        changed IDs, or where Connect has student numbers as IDs: its exports do not hold the sourcedId.
+        For an invalid argument, findings, matches or changed IDs of another roster, a school that is not there, or a
+        waiver of what cannot be waived; for ``keep_ids`` without changed IDs, or where Connect has student numbers as
+        IDs: its exports do not hold the sourcedId.
     PlanError
-        When nothing can be prepared.
+        When nothing can be prepared, or a school-level delivery holds rows of several schools and none is named.
     OutputError
         When the folder holds something else, or cannot be written.
     """
+    names = list(schools) if isinstance(schools, Sequence) else None
+    matches: SchoolMatches | None = None if isinstance(schools, Sequence) else schools
     audit = None
     if isinstance(roster, AuditData):
-        if any(part is not None for part in (workspace, findings, schools, classrooms)):
+        if any(part is not None for part in (workspace, findings, matches, classrooms)):
             raise SettingError("an audit holds workspace, findings, schools and classrooms; give it alone")
         audit = roster
         roster, workspace, findings = audit.roster, audit.workspace, audit.findings
-        schools, classrooms = audit.schools, audit.classrooms
+        matches, classrooms = audit.schools, audit.classrooms
         id_changes = audit.id_changes if id_changes is None else id_changes
     elif findings is not None:
         audit = AuditData(findings)
     level = _level(roster, level)
-    given = (("findings", findings), ("schools", schools), ("classrooms", classrooms), ("id_changes", id_changes))
+    given = (("findings", findings), ("schools", matches), ("classrooms", classrooms), ("id_changes", id_changes))
     for what, of in given:
         if of is not None and of.roster.schema is not roster.schema:
             raise SettingError(f"{what} are of another roster; make them from the roster that is planned")
     place = _folder(roster, folder)
-    made_over = exchange_if_kept(roster, id_changes, keep_ids=keep_ids, number=student_id == "number")
-    delivered = _delivered(roster, None if made_over is None else made_over.schema)
-    duplicates = None if audit is None else audit.duplicates or audit.findings.duplicates
-    homes = _homes(roster, workspace, schools, delivered, school) if level == "school" else {}
-    critical = () if findings is None else _critical(findings)
-    if id_changes is not None:  # which have a gate of their own
-        critical = tuple(one for one in critical if one.code not in map(code_of, id_changes.counts))
-        possible = {}
-    else:
-        number = student_id == "number"
-        possible = {} if workspace is None else possible_changes(roster, workspace, number=number)
-    plan = UploadPlan(
-        folder=place,
-        level=level,
-        files=(),
-        file_rows=(),
-        delivery=roster.path.name if roster.path is not None else "roster",
-        made=datetime.now(UTC).isoformat(timespec="seconds"),
-        checked=findings is not None,
-        findings=critical,
-        schools=delivered,
-        first_upload=_first(workspace),
-        archive_existing=archive_existing,
-        undecided_classrooms=classrooms.counts["suggested"] if classrooms is not None else 0,
-        changed_ids=() if id_changes is None else changed_ids(id_changes, made_over),
-        ids_compared=id_changes is not None,
-        keep_ids=keep_ids,
-        possible_changes=possible,
-        options={"abandon": abandon, "school": school, "student_id": student_id},
-        verdict=None if audit is None else audit.judgement,
-        doubled=_doubled(duplicates, level, homes, made_over),
-        doubled_once_archived=_doubled(duplicates, level, homes, made_over, by_hand=False),
-    )._waived(waivers or {})
-    if not any(kind in roster.info for kind in ORDER):
-        raise PlanError(f"{plan.delivery}: has none of {', '.join(f'{kind}.csv' for kind in ORDER)}; nothing to send")
-    clear(place)
-    made, left_out = prepare(
-        roster,
-        place,
-        level,
-        homes,
-        identifier=student_id == "number",
-        exchanged=None if made_over is None else made_over.schema,
+    for code, reason in (waivers or {}).items():
+        check_waiver(code, reason)
+    number = student_id == "number"
+    made_over = exchange_if_kept(roster, id_changes, keep_ids=keep_ids, number=number)
+    exchanged = None if made_over is None else made_over.schema
+    choice = choose(
+        roster, workspace, matches, level, school=school, schools=names, place_at=place_at, exchanged=exchanged
     )
+    delivery = roster.path.name if roster.path is not None else "roster"
+    if not any(kind in roster.info for kind in ORDER):
+        raise PlanError(f"{delivery}: has none of {', '.join(f'{kind}.csv' for kind in ORDER)}; nothing to send")
+    clear(place)
+    made, left = prepare(roster, place, level, choice.homes, identifier=number, choice=choice, exchanged=exchanged)
     if made_over is not None:
         made_over.write(place)
     if not made:
-        raise PlanError(f"{plan.delivery}: no rows to send; look at roster.summary(), and at the schools matched")
-    if level == "district":
-        there = _recorded(workspace)
-        unmatched = tuple(one for one in delivered if one not in there)
-    else:  # a school that is named is meant to go alone
-        unmatched = tuple(
-            one for one in delivered if school is None and one not in homes and roster.level == "district"
-        )
-        left_out = {} if school is not None else left_out
+        raise PlanError(f"{delivery}: no rows to send; look at roster.summary(), and at the schools matched")
+    there = recorded(workspace) if level == "district" else choice.homes
+    asked = level == "district" or roster.level == "district"  # a school's own files need no School ID
     files = [
         UploadFile.of(one.path, one.kind, level=level, school=one.school, abandon=abandon and one.kind == "guardians")
         for one in made
     ]
-    return write_plan(
-        replace(
-            plan,
-            files=tuple(files),
-            file_rows=tuple(one.rows for one in made),
-            unmatched_schools=unmatched,
-            left_out=left_out,
-        )
+    critical = () if findings is None else criticals(findings, choice, one_school=level == "school")
+    gated = () if id_changes is None else tuple(map(code_of, id_changes.counts))  # these have a gate of their own
+    possible = {}
+    if id_changes is None and workspace is not None:
+        possible = possible_changes(roster, workspace, number=number)
+    duplicates = None if audit is None else audit.duplicates or audit.findings.duplicates
+    plan = UploadPlan(
+        folder=place,
+        level=level,
+        files=tuple(files),
+        file_rows=tuple(one.rows for one in made),
+        delivery=delivery,
+        made=datetime.now(UTC).isoformat(timespec="seconds"),
+        checked=findings is not None,
+        findings=tuple(one for one in critical if one.code not in gated),
+        schools=choice.delivered,
+        takes_part=choice.takes_part,
+        named=choice.named,
+        unmatched_schools=tuple(one for one in choice.takes_part if asked and one not in there),
+        left_out=left.rows,
+        left_out_schools=left.schools,
+        nowhere=left.nowhere,
+        placed=left.placed,
+        first_upload=_first(workspace),
+        archive_existing=archive_existing,
+        undecided_classrooms=classrooms.counts["suggested"] if classrooms is not None else 0,
+        changed_ids=() if id_changes is None else changed_ids(id_changes, made_over, choice.foreign),
+        ids_compared=id_changes is not None,
+        keep_ids=keep_ids,
+        possible_changes=possible,
+        options={
+            "abandon": abandon,
+            "school": school,
+            "schools": names,
+            "place_at": place_at,
+            "student_id": student_id,
+        },
+        verdict=None if audit is None else audit.judgement,
+        doubled=_doubled(duplicates, level, choice, made_over),
+        doubled_once_archived=_doubled(duplicates, level, choice, made_over, by_hand=False),
     )
-
-
-def _delivered(roster: Roster, exchanged: Schema | None) -> tuple[str, ...]:
-    """School IDs that the files name."""
-    schema = roster.schema if exchanged is None else exchanged
-    return tuple(row[0] for row in schema.execute(_DELIVERED, also=(roster.schema.name,)))
+    return write_plan(plan._waived(waivers or {}))
 
 
 def _level(roster: Roster, level: Level | None) -> Level:
@@ -227,28 +225,14 @@ def _folder(roster: Roster, folder: str | Path | None) -> Path:
     return place
 
 
-def _critical(findings: Findings) -> tuple[Critical, ...]:
-    merged: dict[str, Critical] = {}
-    found = findings.summary()
-    found = found[found["severity"] == "critical"]
-    for code, title, count in found[["code", "title", "count"]].itertuples(index=False, name=None):
-        before = merged.get(code, Critical(code, title, 0))
-        merged[code] = replace(before, count=before.count + int(count))
-    for rule in findings.failed:
-        if rule.severity == "critical":
-            before = merged.get(rule.code, Critical(rule.code, "", 0))
-            titles = filter(None, (before.title, f"{rule.title}: could not be checked"))
-            merged[rule.code] = replace(before, title="; ".join(titles))
-    return tuple(merged.values())
+def _first(workspace: Workspace | None) -> bool:
+    if workspace is None:
+        return True
+    return not workspace.schema.execute("SELECT 1 FROM workspace_students WHERE studentId IS NOT NULL LIMIT 1")
 
 
 def _doubled(
-    duplicates: Duplicates | None,
-    level: Level,
-    homes: Mapping[str, str],
-    made_over: Exchange | None,
-    *,
-    by_hand: bool = True,
+    duplicates: Duplicates | None, level: Level, choice: Choice, made_over: Exchange | None, *, by_hand: bool = True
 ) -> dict[str, int]:
     """Children who would be doubled, by school as the plan names it; not those who are sent with Connect's own ID."""
     if duplicates is None:
@@ -257,65 +241,9 @@ def _doubled(
     if made_over is not None:
         found = found[~found["id"].isin(made_over.exchanged("students"))]
     if level == "school":  # of those that are sent, by the school that they go to
-        several = duplicates.roster.level == "district"
+        several = duplicates.roster.level == "district" or not choice.whole
+        homes = choice.homes
         found = found.assign(school=found["school"].map(homes) if several else next(iter(homes.values())))
+    elif choice.named or choice.not_sent:
+        found = found[found["school"].isin(choice.takes_part)]
     return doubled_by_school(found.dropna(subset=["school"]))
-
-
-def _recorded(workspace: Workspace | None) -> dict[str, str]:
-    """School IDs recorded on Connect, to its own IDs."""
-    if workspace is None:
-        return {}
-    rows = workspace.schema.execute(
-        "SELECT schoolId, connectSchoolId FROM workspace_schools WHERE schoolId IS NOT NULL"
-    )
-    return {str(recorded): str(own) for recorded, own in rows}
-
-
-def _first(workspace: Workspace | None) -> bool:
-    if workspace is None:
-        return True
-    return not workspace.schema.execute("SELECT 1 FROM workspace_students WHERE studentId IS NOT NULL LIMIT 1")
-
-
-def _homes(
-    roster: Roster,
-    workspace: Workspace | None,
-    schools: SchoolMatches | None,
-    delivered: tuple[str, ...],
-    school: str | None,
-) -> dict[str, str]:
-    """Which school of Connect a school of the delivery goes to: School ID to connectSchoolId."""
-    if workspace is None:
-        raise PlanError("a school's upload needs to know the schools of Connect; give the workspace")
-    recorded = _recorded(workspace)
-    own = [
-        str(row[0]) for row in workspace.schema.execute("SELECT connectSchoolId FROM workspace_schools ORDER BY ALL")
-    ]
-    if schools is not None:
-        pairs = schools.partners()
-        matched = pairs[pairs["status"] == "matched"]
-        recorded = {**recorded, **dict(zip(matched["school"], matched["connect"], strict=True))}
-    homes = {one: recorded[one] for one in delivered if one in recorded}
-    if school is not None:
-        chosen = school if school in own else recorded.get(school)
-        if chosen is None:
-            raise SettingError(f"{school!r} is not a school of Connect; its schools are {', '.join(own[:20])}")
-        if roster.level == "school":
-            return {school: chosen}
-        homes = {one: home for one, home in homes.items() if home == chosen}
-    elif roster.level == "school":
-        known = set(homes.values()) | ({recorded[""]} if "" in recorded else set())
-        known = known or (set(own) if len(own) == 1 else set())
-        if len(known) != 1:
-            raise PlanError(
-                f"Connect has {len(own):,} schools, and the delivery does not say which one it belongs to; name it: "
-                "plan_upload(..., school=)"
-            )
-        return {"": known.pop()}
-    if not homes:
-        raise PlanError(
-            "no School ID of the delivery is on a school of Connect; match the schools first (match_schools), and give "
-            "the matches to plan_upload"
-        )
-    return homes

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from connect_kit import connect
-from connect_kit.engine import literal, quoted, run_sql
+from connect_kit.engine import create_table, literal, quoted, run_sql
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.errors import EngineError, OutputError
 from connect_kit.uploads.values import ORDER
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from connect_kit.connect import Level
     from connect_kit.engine import Schema
     from connect_kit.roster import Roster
+    from connect_kit.uploads.choice import Choice
     from connect_kit.uploads.values import Kind
 
 #: Columns of a roster's housekeeping, which are not attributes of a student.
@@ -48,6 +49,19 @@ def columns_of(roster: Roster, kind: Kind, level: Level, *, identifier: bool = F
     return tuple(name for name in wanted if name in delivered and name not in left_out)
 
 
+class Left(NamedTuple):
+    """What is not sent, and what is sent otherwise than delivered.
+
+    ``rows`` by kind; ``schools``: rows by the School ID that they name, of schools that take no part; ``nowhere``: people
+    of the district's own org whom no school was found for; ``placed``: people whose School IDs are others than delivered.
+    """
+
+    rows: Mapping[str, int] = {}
+    schools: Mapping[str, int] = {}
+    nowhere: int = 0
+    placed: int = 0
+
+
 def prepare(
     roster: Roster,
     folder: Path,
@@ -55,8 +69,9 @@ def prepare(
     homes: Mapping[str, str],
     *,
     identifier: bool = False,
+    choice: Choice | None = None,
     exchanged: Schema | None = None,
-) -> tuple[list[Prepared], dict[str, int]]:
+) -> tuple[list[Prepared], Left]:
     """Write the prepared files, in the documented order of uploads (S0), school by school at school level.
 
     Parameters
@@ -68,6 +83,9 @@ def prepare(
         At school level: School ID of the delivery to ``connectSchoolId``; one entry, whatever its School ID, for a
         delivery of one school. Ignored otherwise.
     identifier : bool
+    choice : Choice, optional
+        Which schools are sent; in its schema are then the tables of ``prepare.sql``. All rows of a district's or a
+        school's own files without it.
     exchanged : Schema, optional
         Tables that stand in place of the roster's own: those with exchanged IDs.
 
@@ -75,8 +93,7 @@ def prepare(
     -------
     list of Prepared
         A file without rows is not written.
-    dict of str to int
-        Rows that belong to none of these schools, by kind.
+    Left
 
     Raises
     ------
@@ -87,8 +104,8 @@ def prepare(
     columns = {kind: columns_of(roster, kind, level, identifier=identifier) for kind in kinds}
     kinds = [kind for kind in kinds if columns[kind]]
     sources = (roster.schema,) if exchanged is None else (exchanged, roster.schema)
-    if level == "school" and roster.level == "district":
-        return _by_school(sources, folder, kinds, columns, homes)
+    if choice is not None and not choice.whole:
+        return _chosen(sources, folder, level, kinds, columns, choice, own_file=roster.level == "school")
     school = next(iter(homes.values())) if level == "school" else None
     place = folder / folder_name(school) if school else folder
     schema, also = sources[0], tuple(one.name for one in sources[1:])
@@ -99,35 +116,36 @@ def prepare(
         count = schema.execute(f"SELECT count(*) FROM {quoted(kind)}{_records(columns[kind])}", also=also)[0][0]
         if count:
             made.append(Prepared(kind, school, _write(schema, also, rows, place / f"{kind}.csv"), count))
-    return made, {}
+    return made, Left()
 
 
-def _by_school(
+def _chosen(
     sources: tuple[Schema, ...],
     folder: Path,
+    level: Level,
     kinds: Sequence[Kind],
     columns: Mapping[Kind, Sequence[str]],
-    homes: Mapping[str, str],
-) -> tuple[list[Prepared], dict[str, int]]:
-    schools = sorted(set(homes.values()))
-    schema = sources[0].engine.new_schema("prepared", sources)
-    also = tuple(one.name for one in sources)
-    schema.execute("CREATE TABLE homes (school VARCHAR, _place INTEGER)")
-    places = {school: place for place, school in enumerate(schools)}
-    for school, home in homes.items():
-        schema.execute("INSERT INTO homes VALUES (?, ?)", [school, places[home]])
-    run_sql(schema, __package__, "prepare.sql", also)
-    left_out, ranges = {}, {}
+    choice: Choice,
+    *,
+    own_file: bool,
+) -> tuple[list[Prepared], Left]:
+    schema, also = choice.schema, tuple(one.name for one in sources)
+    schools = _place_rows(schema, also, level, choice, own_file=own_file)
+    lost, ranges = {}, {}
     for kind in kinds:
-        part, chosen = quoted(f"part_{kind}"), ", ".join(map(quoted, columns[kind]))
-        lost = schema.execute(
+        part, chosen = quoted(f"part_{kind}"), ", ".join(quoted(name) for name in columns[kind])
+        if kind == "users" and "orgSourcedIds" in columns[kind]:
+            chosen = chosen.replace(quoted("orgSourcedIds"), 'coalesce(n.list, t.orgSourcedIds) AS "orgSourcedIds"')
+        rows = schema.execute(
             f"SELECT count(*) FROM {quoted(kind)} AS t ANTI JOIN {part} AS p ON p._line = t._line", also=also
         )[0][0]
-        left_out.update({str(kind): int(lost)} if lost else {})
+        lost.update({str(kind): int(rows)} if rows else {})
         # Sorted by school, so that each school's rows are one range: a look at a range does not read the table.
         schema.execute(
             f"CREATE TABLE {quoted('rows_' + kind)} AS SELECT p._place, {chosen} FROM {part} AS p "
-            f"JOIN {quoted(kind)} AS t ON t._line = p._line{_records(columns[kind])} ORDER BY p._place, t._line",
+            f"JOIN {quoted(kind)} AS t ON t._line = p._line "
+            f"LEFT JOIN new_lists AS n ON n._line = t._line AND {'true' if kind == 'users' else 'false'}"
+            f"{_records(columns[kind])} ORDER BY p._place, t._line",
             also=also,
         )
         ranges[kind] = {
@@ -144,9 +162,34 @@ def _by_school(
             first, last = ranges[kind][place]
             chosen = ", ".join(map(_value, columns[kind]))
             rows = f"SELECT {chosen} FROM {quoted('rows_' + kind)} WHERE rowid BETWEEN {first} AND {last}"
-            path = folder / folder_name(school) / f"{kind}.csv"
-            made.append(Prepared(kind, school, _write(schema, also, rows, path), last - first + 1))
-    return made, left_out
+            path = (folder / folder_name(school) if school else folder) / f"{kind}.csv"
+            made.append(Prepared(kind, school or None, _write(schema, also, rows, path), last - first + 1))
+    return made, _left(schema, also, lost, level)
+
+
+def _place_rows(schema: Schema, also: Sequence[str], level: Level, choice: Choice, *, own_file: bool) -> list[str]:
+    """Make the tables of ``prepare.sql``; the schools of Connect by the number of their place."""
+    schools = sorted(set(choice.homes.values())) if level == "school" else [""]
+    places = {school: place for place, school in enumerate(schools)}
+    schema.execute("CREATE TABLE homes (school VARCHAR, _place INTEGER)")
+    schema.execute("CREATE TABLE placed_at (school VARCHAR, _place INTEGER)")
+    for school, home in choice.homes.items():
+        schema.execute("INSERT INTO homes VALUES (?, ?)", [school, places[home]])
+    if choice.place_at is not None:
+        schema.execute("INSERT INTO placed_at VALUES (?, ?)", [choice.place_at, places[choice.homes[choice.place_at]]])
+    create_table(schema, "not_sent", {"school": list(choice.not_sent)})
+    run_sql(schema, __package__, "prepare.sql", also, open=choice.open, own_file=own_file)
+    return schools
+
+
+def _left(schema: Schema, also: Sequence[str], lost: Mapping[str, int], level: Level) -> Left:
+    nowhere = "SELECT count(*) FROM of_no_school ANTI JOIN part_users USING (_line) WHERE _kind NOT IN ('student', 'guardian')"
+    return Left(
+        lost,
+        {str(school): int(rows) for school, rows in schema.execute("SELECT * FROM left_out_schools ORDER BY school")},
+        int(schema.execute(nowhere, also=also)[0][0]),
+        int(schema.execute("SELECT count(*) FROM new_lists")[0][0]) if level == "district" else 0,
+    )
 
 
 def folder_name(school: str) -> str:

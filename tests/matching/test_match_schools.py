@@ -240,7 +240,7 @@ def test_a_later_delivery_finds_the_decisions_beside_it(tmp_path: Path) -> None:
         ("9", "S1", "connect", "'9' is not an ID of schools in the delivery"),
         ("0104", "S9", "connect", "'S9' is not an ID of schools in the workspace"),
         (None, "S1", "connect", "needs the ID in the delivery as well"),
-        ("0104", "S1", "archive", "'archive' is not one of connect, different"),
+        ("0104", "S1", "archive", "'archive' is not one of connect, out, in, different"),
     ],
 )
 def test_a_decision_about_an_unknown_id_is_refused(

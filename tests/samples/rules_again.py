@@ -73,7 +73,8 @@ RULES = {
     "users.orgSourcedIds.present": 'SELECT line FROM users WHERE "orgSourcedIds" IS NULL',
     "users.orgSourcedIds.known_school":
         "SELECT line FROM (SELECT line, unnest(string_split(\"orgSourcedIds\", ',')) AS o "
-        f"FROM users) WHERE NOT {PADDED_SCHOOL.format('o')}",
+        f"FROM users) WHERE NOT {PADDED_SCHOOL.format('o')} AND o <> 'DISTRICT-1'",
+    "users.orgSourcedIds.district_org": "SELECT line FROM users WHERE \"orgSourcedIds\" = 'DISTRICT-1'",
     "users.orgSourcedIds.leading_zero_lost":
         "SELECT line FROM (SELECT line, unnest(string_split(\"orgSourcedIds\", ',')) AS o "
         f"FROM users) WHERE {PADDED_SCHOOL.format('o')} AND NOT {KNOWN_SCHOOL.format('o')}",

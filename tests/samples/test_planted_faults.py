@@ -101,7 +101,8 @@ def test_each_rule_finds_exactly_the_lines_of_the_truth(spoiled):
     assert wrong == {}
     # Everything that the truth lists about rows has been compared.
     rows = {r["code"] for r in truth if int(r["line"] or 1) > 1}
-    assert rows - looked <= {"file.malformed_line", "users.orgSourcedIds.one_school"}
+    of_one_school = {"users.orgSourcedIds.one_school", "classes.schoolSourcedId.one_school"}
+    assert rows - looked <= {"file.malformed_line", *of_one_school}
 
 
 def test_broken_lines_are_where_the_truth_says(spoiled):
@@ -168,14 +169,18 @@ def test_the_workspace_shows_what_was_planted_in_it(spoiled):
         assert set(unmatched) == planted_schools
 
 
-def test_a_file_of_one_school_names_another_where_planted(tmp_path):
-    sample = sample_roster(tmp_path, students=60, level="school", faults=["users.orgSourcedIds.one_school"])
+@pytest.mark.parametrize(
+    ("code", "column"), [("users.orgSourcedIds.one_school", 1), ("classes.schoolSourcedId.one_school", 4)]
+)
+def test_a_file_of_one_school_names_another_where_planted(tmp_path, code, column):
+    sample = sample_roster(tmp_path, students=60, level="school", faults=[code])
+    table = code.partition(".")[0]
     with sample.truth.open(encoding="utf-8", newline="") as file:
-        (row,) = csv.DictReader(file)
-    with (sample.delivery / "users.csv").open(encoding="utf-8", newline="") as file:
-        users = list(csv.reader(file))
-    usual = users[1][1]
-    others = [line for line, user in enumerate(users[1:], start=2) if user[1] != usual]
+        (row,) = (row for row in csv.DictReader(file) if row["kind"] == "planted")
+    with (sample.delivery / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    usual = rows[1][column]
+    others = [line for line, one in enumerate(rows[1:], start=2) if one[column] != usual]
     assert others == [int(row["line"])]
 
 
@@ -257,7 +262,7 @@ def test_naming_a_fault_of_guardians_csv_moves_guardians_there(tmp_path):
 def test_each_fault_can_be_planted_on_its_own(tmp_path, code):
     fault = next(fault for fault in known_faults() if fault.code == code)
     sample = sample_roster(
-        tmp_path, students=400, faults=[code], layout=fault.layouts[0], today=TODAY,
+        tmp_path, students=400, faults=[code], layout=fault.layouts[0], today=TODAY, level=fault.level or "district",
     )  # fmt: skip
     with sample.truth.open(encoding="utf-8", newline="") as file:
         truth = list(csv.DictReader(file))

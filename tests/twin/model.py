@@ -245,7 +245,7 @@ class Model:
 
     def schools_of(self, file: File, row: Row, before: list[str]) -> list[str]:
         if file.level == "district":
-            return [self.school_of(file, school) for school in row.list("orgSourcedIds")]
+            return [there for school in row.list("orgSourcedIds") if (there := self.school_of(file, school))]
         return before if file.school in before else [*before, file.school or ""]
 
     def connect(self, row: Row, student: str, account: str) -> None:

@@ -102,7 +102,8 @@ def _users_reasons(model: Model, file: File, row: Row, names: set[str]) -> Itera
     if file.level == "district":
         yield "" if row["orgSourcedIds"] else "users.orgSourcedIds.present"
         codes = [unknown_school(model, school, "users.orgSourcedIds") for school in row.list("orgSourcedIds")]
-        yield next((code for code in sorted(codes) if code), "")
+        # One school that Connect knows is enough to place a person.
+        yield next((code for code in sorted(codes) if code), "") if all(codes) else ""
     yield "users.agentSourcedIds.at_most_six" if kind == STUDENT and len(row.list("agentSourcedIds")) > 6 else ""
     yield "users.guardian.no_contact" if kind == GUARDIAN and not reachable(model, row) else ""
 

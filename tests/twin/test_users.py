@@ -86,7 +86,7 @@ def test_each_rule_refuses_its_rows_with_the_code_of_the_self_check(desk: Desk) 
             "N1,0104,student,,Hadid,,,,,",
             "N2,0104,student,Flo,  ,,,,,",
             "O1,,student,Gus,Hadid,,,,,",
-            'O2,"0104,9999",student,Hal,Hadid,,,,,',
+            'O2,"9998,9999",student,Hal,Hadid,,,,,',
             "O3,104,student,Ian,Hadid,,,,,",
             'A1,0104,student,Jan,Hadid,,,,"1,2,3,4,5,6,7",',
             'A2,0104,student,Jan,Hadid,,,,"1, 2,3,4,5,6,,6",',
@@ -113,7 +113,16 @@ def test_each_rule_refuses_its_rows_with_the_code_of_the_self_check(desk: Desk) 
     ]
     assert desk.rows("students", "studentId") == [("A2",), ("OK",)]
     assert result.table()["message"][1] == "ID D1 is on several rows; expected one row per ID"
-    assert result.table()["message"][9] == "School 9999 is not a School ID recorded on Connect"
+    assert result.table()["message"][9] == "School 9998 is not a School ID recorded on Connect"
+
+
+def test_one_school_that_connect_knows_places_a_row(desk: Desk) -> None:
+    # Decision 17 refuses a row that has no such school; a district's own org beside one does no harm.
+    rows = ('S1,"9999,0104",student,Amal,Hadid,,,,,03', 'T1,"0104,DIST",teacher,Bo,Hadid,bo@example.org,,,,')
+    assert outcomes(desk.upload("users", users(*rows))) == ["CREATED", "CREATED"]
+    assert outcomes(desk.upload("users", users(*rows))) == ["UNCHANGED", "UNCHANGED"]
+    assert desk.rows("student_schools", "connectSchoolId", "place") == [(OAK, 1)]
+    assert desk.rows("staff_schools", "connectSchoolId", "place") == [(OAK, 1)]
 
 
 def test_a_row_that_breaks_several_rules_names_the_first(desk: Desk) -> None:

@@ -198,7 +198,10 @@ def test_a_school_that_is_named_goes_alone(delivery: Path, twin: Twin, tmp_path:
     for named in (south, "0105"):
         plan = plan_upload(roster, twin.workspace(), level="school", school=named, folder=tmp_path / named)
         assert {file.school for file in plan.files} == {south}
-        assert (plan.unmatched_schools, plan.left_out) == ((), {})
+        assert (plan.unmatched_schools, plan.takes_part) == ((), ("0105",))
+        # Ada and Hal go with North, as its class, its enrollment, and the rows of Ada's guardian and attributes do.
+        assert plan.left_out == {"users": 2, "classes": 1, "enrollments": 1, "guardians": 1, "student_attributes": 1}
+        assert plan.left_out_schools == {"0104": 4}
 
 
 def test_matched_schools_count_although_no_school_id_is_recorded(delivery: Path, tmp_path: Path) -> None:
@@ -214,7 +217,8 @@ def test_matched_schools_count_although_no_school_id_is_recorded(delivery: Path,
 def test_a_school_s_own_delivery_goes_to_the_only_school(tmp_path: Path) -> None:
     twin = Twin.new(tmp_path / "t.duckdb", "Maple Valley", ["North"])
     users = "sourcedId,role,givenName,familyName\n0001,student,Ada,Quill\n"
-    folder = deliver(tmp_path / "d", users=users)
+    classes = "sourcedId,title,grades\nc1,Homeroom,03\n"
+    folder = deliver(tmp_path / "d", users=users, classes=classes, enrollments=None)
     plan = plan_upload(ck.read_roster(folder, level="school"), twin.workspace())
     assert {file.school for file in plan.files} == {own_id(twin, "North")}
 

@@ -24,6 +24,12 @@ _FIRST_GRADE = (
 def _users(job: Job) -> None:
     """Students, guardians and staff (S1, S12, S18; decisions 17 and 18)."""
     job.script("schools.sql", listed="user_schools", column="school")
+    # A row is placed by the schools that Connect knows; one that lists none of them is refused (decision 17).
+    job.sql(
+        "CREATE TEMP TABLE placed_people AS SELECT u._line, s.connectSchoolId, u.school, "
+        "row_number() OVER (PARTITION BY u._line ORDER BY u.place)::INTEGER AS place "
+        "FROM user_schools AS u JOIN school_status AS s ON s.school = u.school WHERE s.connectSchoolId IS NOT NULL"
+    )
     refuse(job)
     guardians = job.settings.guardians_from == "users"
     wanted = "" if guardians else " WHERE _kind <> 'guardian'"
@@ -65,8 +71,7 @@ def _schools_of_people(job: Job) -> None:
     job.sql("CREATE TEMP TABLE staff_ids AS SELECT _line, account AS id, fresh FROM assigned WHERE kind <> 'guardian'")
     place, listed = "1::INTEGER", ""
     if job.district:
-        place = "u.place"
-        listed = "JOIN user_schools AS u ON u._line = p._line JOIN school_status AS s ON s.school = u.school"
+        place, listed = "s.place", "JOIN placed_people AS s ON s._line = p._line"
     for people, table, column in (
         ("student_ids", "student_schools", "connectStudentId"),
         ("staff_ids", "staff_schools", "connectUserId"),

@@ -17,8 +17,7 @@ SELECT g._line, coalesce(d.action, 'SKIPPED') AS action,
     {school} AS school
 FROM given AS g
 LEFT JOIN done AS d ON d._line = g._line
-LEFT JOIN user_schools AS u ON u._line = g._line AND u.place = 1
-LEFT JOIN school_status AS s ON s.school = u.school;
+LEFT JOIN placed_people AS s ON s._line = g._line AND s.place = 1;
 
 INSERT INTO notes
 SELECT _line, 'settings.guardians_from', 'guardians come from guardians.csv (setting guardians_from); the row was passed over'

@@ -1,0 +1,35 @@
+"""Orgs that people list and that are no schools: the district's own, and those of guardians only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connect_kit.engine import run_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from connect_kit.engine import Schema
+    from connect_kit.roster.value import Roster
+
+#: SQL of the School IDs recorded on Connect.
+KNOWN_SCHOOLS = "SELECT schoolId AS school FROM workspace_schools WHERE schoolId IS NOT NULL"
+
+
+def create_not_schools(schema: Schema, roster: Roster, also: Sequence[str], known: str = KNOWN_SCHOOLS) -> None:
+    """Make table ``not_schools`` (school, what) in a schema.
+
+    An org above the schools (orgs.csv says its type) is the district's; where no orgs.csv was delivered, so is the
+    one ID that only staff have, that no class and no enrollment names, and that is on no school of Connect. An ID that only
+    guardians have is no school of the delivery either: guardians follow their students.
+
+    Parameters
+    ----------
+    schema : Schema
+    roster : Roster
+    also : sequence of str
+        Schemas that are read: the roster's among them.
+    known : str
+        SQL of the School IDs recorded on Connect, as ``school``.
+    """
+    run_sql(schema, __package__, "not_schools.sql", also, known=known, guess=roster.level == "district")
