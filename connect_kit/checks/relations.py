@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from connect_kit.duplicates import Duplicates
     from connect_kit.engine import Schema
+    from connect_kit.identity import LeftBehind
     from connect_kit.matching.matches import ClassroomMatches
 
 _PAIRS = ("left_id", "left_source", "right_id", "right_source")
@@ -57,6 +58,11 @@ def add_matches(
         run_sql(schema, __package__, "relations_duplicates.sql", others)
     if classrooms is not None:
         _fill_frame(schema, "classroom_matches", _MATCHES, classrooms.table())
+
+
+def add_left_behind(schema: Schema, left_behind: LeftBehind) -> None:
+    """Make the table of what stays behind on Connect: ``left_behind``."""
+    schema.execute("CREATE TABLE left_behind AS SELECT * FROM left_behind_rows", also=(left_behind.schema.name,))
 
 
 def _grades(schema: Schema, others: tuple[str, ...]) -> None:
