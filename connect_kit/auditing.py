@@ -28,6 +28,8 @@ from connect_kit.duplicates.value import COLUMNS as PAIR_COLUMNS
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import outside, replace_together
 from connect_kit.engine.progress import progress_bar
+from connect_kit.identity import left_behind
+from connect_kit.identity.staying import COLUMNS as LEFT_COLUMNS
 from connect_kit.matching import match_classrooms, match_schools
 from connect_kit.matching.base import COLUMNS as MATCH_COLUMNS
 from connect_kit.report import write_report, write_workbook
@@ -41,7 +43,8 @@ if TYPE_CHECKING:
 
 #: The files that an audit is saved as; nothing else of a folder is replaced.
 OUTPUTS = (
-    "summary.json", "findings.csv", "duplicates.csv", "schools.csv", "classrooms.csv", "report.html", "findings.xlsx",
+    "summary.json", "findings.csv", "duplicates.csv", "schools.csv", "classrooms.csv", "left_behind.csv", "report.html",
+    "findings.xlsx",
 )  # fmt: skip
 #: What duplicates.csv, schools.csv and classrooms.csv are called, and their columns.
 _MATCHED = {"duplicates": PAIR_COLUMNS, "schools": MATCH_COLUMNS, "classrooms": MATCH_COLUMNS}
@@ -51,6 +54,14 @@ _COUNTED = {
     "schools": {"matched": "Schools matched", "suggested": "Schools suggested", "unmatched": "Schools unmatched"},
     "classrooms": {
         "matched": "Classrooms matched", "suggested": "Classrooms suggested", "unmatched": "Classrooms unmatched",
+    },
+    "left_behind": {
+        "guardian_relationships": "Guardians still connected to a student, and not delivered for the student",
+        "classroom_teachers": "Seats of teachers in classrooms, not delivered",
+        "staff": "Staff on Connect, not delivered",
+        "classroom_students": "Seats of students in classrooms, not delivered",
+        "students": "Students on Connect, not delivered",
+        "classrooms": "Active classrooms, not delivered",
     },
 }  # fmt: skip
 _SHOWN = 8  # causes in a notebook's cell
@@ -72,6 +83,8 @@ class Audit(AuditData):
         Which schools belong together; None without a workspace.
     classrooms : ClassroomMatches or None
         Which classes and classrooms belong together; None without a workspace.
+    left_behind : LeftBehind or None
+        What stays behind on Connect when the delivery is uploaded; None without a workspace.
     seconds : mapping of str to float
         Time by step.
     """
@@ -109,9 +122,9 @@ class Audit(AuditData):
     def save(self, folder: str | Path) -> Path:
         """Write what was found into a folder: IDs and no names, but for the titles of classrooms.csv.
 
-        Written are report.html, findings.xlsx, findings.csv, duplicates.csv, schools.csv, classrooms.csv and
-        summary.json, all or none; other files of the folder are left alone. What was not looked for is a CSV file
-        with only its header.
+        Written are report.html, findings.xlsx, findings.csv, duplicates.csv, schools.csv, classrooms.csv,
+        left_behind.csv and summary.json, all or none; other files of the folder are left alone. What was not looked for
+        is a CSV file with only its header.
 
         Returns
         -------
@@ -137,7 +150,11 @@ class Audit(AuditData):
                     if found is not None:
                         found.save(new)
                     else:
-                        (new / f"{name}.csv").write_text(",".join(columns) + "\r\n", encoding="utf-8", newline="")
+                        _only_header(new / f"{name}.csv", columns)
+                if self.left_behind is not None:
+                    self.left_behind.write_csv(new / "left_behind.csv")
+                else:
+                    _only_header(new / "left_behind.csv", LEFT_COLUMNS)
             with _timed(seconds, "report.html"):
                 write_report(self, new / "report.html")
             with _timed(seconds, "findings.xlsx"):
@@ -147,11 +164,11 @@ class Audit(AuditData):
         return place
 
     def _counts(self) -> dict[str, dict[str, int] | None]:
-        found = {name: getattr(self, name) for name in _MATCHED}
+        found = {name: getattr(self, name) for name in _COUNTED}
         return {name: value.counts if value is not None else None for name, value in found.items()}
 
     def _summary(self, seconds: Mapping[str, float]) -> dict[str, Any]:
-        """What summary.json holds; duplicates, schools and classrooms are null where they were not looked for."""
+        """What summary.json holds; what was not looked for is null."""
         frame = self.findings.summary()[["code", "severity", "table", "column", "count", "title"]]
         return {
             "fit": self.fit,
@@ -189,7 +206,7 @@ def audit(
     duplicates: bool = True,
     progress: bool | None = None,
 ) -> Audit:
-    """Audit a delivery: read it, match it with Connect, find duplicate students, check it.
+    """Audit a delivery: read it, match it with Connect, find duplicate students and what stays behind, check it.
 
     What people decided about pairs is read from ``connect-kit-decisions.csv`` beside the delivery. Nothing is written.
 
@@ -228,7 +245,7 @@ def audit(
     shown = progress if progress is not None else sys.stderr.isatty() or "ipykernel" in sys.modules
     bars = None if shown else False
     seconds: dict[str, float] = {}
-    with progress_bar(shown, "Audit", total=5) as advance:
+    with progress_bar(shown, "Audit", total=6) as advance:
 
         @contextmanager
         def step(name: str, doing: str) -> Iterator[None]:
@@ -243,7 +260,7 @@ def audit(
             threading.Thread(target=prepare, daemon=True).start()
             known = open_workspace(workspace) if workspace is not None else None
         decisions = read_decisions(roster)
-        pairs = schools = classrooms = None
+        pairs = schools = classrooms = behind = None
         if duplicates:
             with step("duplicates", "finding duplicate students"):
                 pairs = find_duplicates(roster, known, decisions=decisions, progress=bars)
@@ -252,12 +269,21 @@ def audit(
                 schools = match_schools(roster, known, decisions=decisions)
             with step("classrooms", "matching classrooms"):
                 classrooms = match_classrooms(roster, known, schools=schools, decisions=decisions, progress=bars)
+            with step("left behind", "finding what stays behind"):
+                behind = left_behind(roster, known, schools=schools)
         with step("check", "checking"):
             findings = check_roster(
-                roster, known, duplicates=pairs, classrooms=classrooms, suites=suites, region=region, progress=bars
+                roster,
+                known,
+                duplicates=pairs,
+                classrooms=classrooms,
+                left_behind=behind,
+                suites=suites,
+                region=region,
+                progress=bars,
             )
     seconds |= {f"check: {part}": value for part, value in findings.seconds.items()}
-    return Audit(findings, pairs, schools, classrooms, seconds)
+    return Audit(findings, pairs, schools, classrooms, behind, seconds=seconds)
 
 
 def open_workspace(thing: str | Path | Workspace | Twin) -> Workspace:
@@ -267,6 +293,10 @@ def open_workspace(thing: str | Path | Workspace | Twin) -> Workspace:
     if isinstance(thing, Twin):
         return thing.workspace()
     return Twin(thing).workspace() if Path(thing).expanduser().is_file() else read_workspace(thing)
+
+
+def _only_header(path: Path, columns: tuple[str, ...]) -> None:
+    path.write_text(",".join(columns) + "\r\n", encoding="utf-8", newline="")
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from connect_kit.checks.findings import Findings
     from connect_kit.duplicates import Duplicates
+    from connect_kit.identity import LeftBehind
     from connect_kit.matching import ClassroomMatches, SchoolMatches
     from connect_kit.roster import Roster, Workspace
 
@@ -26,12 +27,15 @@ class AuditData:
         None without a workspace.
     classrooms : ClassroomMatches or None
         None without a workspace.
+    left_behind : LeftBehind or None
+        What stays behind on Connect; None without a workspace.
     """
 
     findings: Findings = field(repr=False)
     duplicates: Duplicates | None = field(default=None, repr=False)
     schools: SchoolMatches | None = field(default=None, repr=False)
     classrooms: ClassroomMatches | None = field(default=None, repr=False)
+    left_behind: LeftBehind | None = field(default=None, repr=False)
 
     @classmethod
     def of(
@@ -40,9 +44,12 @@ class AuditData:
         duplicates: Duplicates | None,
         schools: SchoolMatches | None,
         classrooms: ClassroomMatches | None,
+        left_behind: LeftBehind | None = None,
     ) -> AuditData:
         """The parts as one value; an audit in place of the findings is that value already."""
-        return findings if isinstance(findings, AuditData) else cls(findings, duplicates, schools, classrooms)
+        if isinstance(findings, AuditData):
+            return findings
+        return cls(findings, duplicates, schools, classrooms, left_behind)
 
     @property
     def roster(self) -> Roster:

@@ -70,5 +70,6 @@ def provided_inputs(
 def _same(name: str, verb: str, same: bool) -> None:
     if not same:
         raise SettingError(
-            f"{name} {'was' if name == 'left_behind' else 'were'} found in another roster or workspace than these; pass {name}={verb}(roster, workspace)"
+            f"{name} {'was' if name == 'left_behind' else 'were'} found in another roster or workspace than these; "
+            f"pass {name}={verb}(roster, workspace)"
         )

@@ -14,6 +14,7 @@ from connect_kit.display.look import SYMBOLS, percent
 from connect_kit.display.svg import to_svg
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import atomic_write
+from connect_kit.report.left import left_section
 from connect_kit.report.matched import duplicates_section, partners_section
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from connect_kit.checks import Findings
     from connect_kit.duplicates import Duplicates
+    from connect_kit.identity import LeftBehind
     from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
 
 MOST_EXAMPLES: Final = 5
@@ -47,13 +49,14 @@ def write_report(
     duplicates: Duplicates | None = None,
     schools: SchoolMatches | None = None,
     classrooms: ClassroomMatches | None = None,
+    left_behind: LeftBehind | None = None,
 ) -> Path:
     """Write the report as one self-contained HTML page: no script, nothing loaded from anywhere.
 
     Parameters
     ----------
     findings : Findings or Audit
-        An audit stands for duplicates, schools and classrooms as well.
+        An audit stands for its other parts as well.
     path : path
         Replaced in one step once the page is complete.
     title : str, optional
@@ -63,6 +66,8 @@ def write_report(
     schools : SchoolMatches, optional
     classrooms : ClassroomMatches, optional
         Each adds its half of the section on schools and classrooms: IDs, no titles of classes.
+    left_behind : LeftBehind, optional
+        Adds the section on what stays behind on Connect: IDs.
 
     Returns
     -------
@@ -74,7 +79,9 @@ def write_report(
     OutputError
         When it cannot be written; a page that was there before is unchanged.
     """
-    page = report_html(findings, title=title, duplicates=duplicates, schools=schools, classrooms=classrooms)
+    page = report_html(
+        findings, title=title, duplicates=duplicates, schools=schools, classrooms=classrooms, left_behind=left_behind
+    )
     with atomic_write(path) as beside:
         beside.write_text(page, encoding="utf-8", newline="\n")
     return Path(path)
@@ -87,6 +94,7 @@ def report_html(
     duplicates: Duplicates | None = None,
     schools: SchoolMatches | None = None,
     classrooms: ClassroomMatches | None = None,
+    left_behind: LeftBehind | None = None,
 ) -> str:
     """The page that :func:`write_report` writes, as text."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -99,10 +107,11 @@ def report_html(
         finalize=_shown,
     )
     template = environment.get_template("report.html.j2")
-    audit = AuditData.of(findings, duplicates, schools, classrooms)
+    audit = AuditData.of(findings, duplicates, schools, classrooms, left_behind)
     context = _context(audit.findings, title or delivery_name(audit.findings))
     context["duplicates"] = duplicates_section(audit.duplicates) if audit.duplicates is not None else None
     context["partners"] = partners_section(audit.schools, audit.classrooms)
+    context["left"] = left_section(audit.left_behind) if audit.left_behind is not None else None
     context["contents"] = [(link, name) for link, name in _CONTENTS if link not in _MATCHED or context[link]]
     return template.render(context)
 
@@ -166,6 +175,7 @@ _CONTENTS: Final = (
     ("findings", "Findings"),
     ("duplicates", "Duplicate students"),
     ("partners", "Schools and classrooms"),
+    ("left", "What stays behind"),
     ("schools", "Schools"),
     ("files", "Files"),
     ("unchecked", "Could not be checked"),
@@ -173,7 +183,7 @@ _CONTENTS: Final = (
 )
 
 #: Sections that are there only where somebody looked for these.
-_MATCHED: Final = ("duplicates", "partners")
+_MATCHED: Final = ("duplicates", "partners", "left")
 
 
 def _records(frame: pd.DataFrame) -> list[Record]:
