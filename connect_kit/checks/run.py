@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from connect_kit.duplicates import Duplicates
-    from connect_kit.identity import IdChanges
+    from connect_kit.identity import IdChanges, LeftBehind
     from connect_kit.matching.matches import ClassroomMatches
     from connect_kit.roster import Roster, Workspace
 
@@ -35,6 +35,7 @@ def check_roster(
     duplicates: Duplicates | None = None,
     classrooms: ClassroomMatches | None = None,
     id_changes: IdChanges | None = None,
+    left_behind: LeftBehind | None = None,
     suites: str | Path | None = None,
     region: str = "US",
     progress: bool | None = None,
@@ -53,6 +54,8 @@ def check_roster(
         From :func:`connect_kit.match_classrooms` on this roster and workspace; likewise.
     id_changes : IdChanges, optional
         From :func:`connect_kit.find_id_changes` on this roster and workspace; likewise.
+    left_behind : LeftBehind, optional
+        From :func:`connect_kit.left_behind` on this roster and workspace; likewise.
     suites : str or Path, optional
         A district's own suites, run after the kit's: a JSON file or a folder of them.
     region : str
@@ -70,7 +73,7 @@ def check_roster(
         When one of ``suites`` is not a suite, or one of its rules cannot be run.
     SettingError
         When roster and workspace are on different engines, or ``duplicates``, ``classrooms`` or
-        ``id_changes`` are those of others.
+        ``id_changes`` or ``left_behind`` are those of others.
     """
     started = time.perf_counter()
     importing = threading.Thread(
@@ -78,13 +81,15 @@ def check_roster(
     )  # GX takes seconds to import; the tables are made meanwhile
     importing.start()
     require_same_engine(roster, workspace)
-    provided = provided_inputs(roster, workspace, duplicates, classrooms, id_changes)
+    provided = provided_inputs(roster, workspace, duplicates, classrooms, id_changes, left_behind)
     rules = load_suites(suites)
     others = (roster.schema.name, *([workspace.schema.name] if workspace else []))
     schema = roster.schema.engine.new_schema("check")
     optional_tables = any(table not in connect.FILES for table in roster.info)
     relations.build(schema, others, workspace=workspace is not None, region=region, optional_tables=optional_tables)
     relations.add_matches(schema, others, duplicates, classrooms, id_changes)
+    if left_behind is not None:
+        relations.add_left_behind(schema, left_behind)
     related = time.perf_counter()
     importing.join()
     prepare()  # an error of the thread shows here
@@ -116,4 +121,5 @@ def check_roster(
         },
         duplicates=duplicates,
         id_changes=id_changes,
+        left_behind=left_behind,
     ).ready()

@@ -164,7 +164,9 @@ def forecast(expected: Forecast | None) -> list[Node]:
         return [*made, el("p", "Press Dry run: nothing is changed, and the forecast appears here.")]
     by_school = expected.table()
     known = bool(by_school["doubled"].notna().any())
-    by_school = by_school.rename(columns={"doubled": "children_doubled"}) if known else by_school.drop(columns="doubled")
+    by_school = (
+        by_school.rename(columns={"doubled": "children_doubled"}) if known else by_school.drop(columns="doubled")
+    )
     made += frame_table("What the upload would do, by school", by_school)
     if not known:
         words = "Duplicates were not counted: students who are on Connect without a SIS ID would become duplicates."

@@ -7,6 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from connect_kit.engine.arguments import checked
 from connect_kit.errors import SettingError, TwinError
+from connect_kit.twin.actions_on_pairs import (
+    disconnect_guardians,
+    refuse_unknown,
+    remove_from_classrooms,
+    remove_staff,
+)
 from connect_kit.twin.undo import preview_change, record_change
 from connect_kit.twin.values import Action, Change, Settings
 
@@ -93,14 +99,19 @@ def _kind(action: Action) -> _Kind:
     ids: object = action.ids
     if isinstance(ids, str):  # would be read letter by letter
         raise SettingError(f"ids is {action.ids!r}; expected a sequence of IDs")
-    given = {part for part in ("unsynced", "ids", "values") if getattr(action, part)}
+    given = {part for part in ("unsynced", "ids", "values", "pairs") if getattr(action, part)}
     given |= {"school"} if action.school is not None else set()  # a blank one is an unknown school
     if given - kind.takes:
         raise SettingError(
             f"{action.kind} does not take {min(given - kind.takes)}; it takes {', '.join(sorted(kind.takes))}"
         )
-    if "values" in kind.takes and not action.values:
-        raise SettingError(f"{action.kind} needs values")
+    for needed in kind.takes & {"values", "pairs"}:
+        if not getattr(action, needed):
+            raise SettingError(f"{action.kind} needs {needed}")
+    pairs: tuple[object, ...] = action.pairs
+    odd = next((pair for pair in pairs if not isinstance(pair, tuple | list) or len(pair) != 2), None)
+    if odd is not None:
+        raise SettingError(f"pairs holds {odd!r}; expected pairs of IDs")
     return kind
 
 
@@ -108,8 +119,8 @@ def _words(action: Action) -> str:
     kind = _KINDS[action.kind]
     if action.kind == "change_settings":
         return f"{kind.words}: " + ", ".join(f"{name} = {value}" for name, value in action.values.items())
-    if action.values:
-        return f"{kind.words} ({len(action.values):,})"
+    if action.values or action.pairs:
+        return f"{kind.words} ({len(action.values) or len(set(action.pairs)):,})"
     where = f"of school {action.school}" if action.school is not None else "of the whole district"
     which = ", only those not under the SIS" if action.unsynced else ""
     some = f", only {len(action.ids):,} chosen" if action.ids else ""
@@ -122,7 +133,7 @@ def _connect(what: str, within: str, table: str, key: str, column: str) -> _Act:
     def act(session: Session, action: Action) -> Mapping[str, int]:
         wanted = {str(id): str(value) if str(value or "").strip() else None for id, value in action.values.items()}
         session.create_temp_table("wanted", {"id": list(wanted), "value": list(wanted.values())})
-        _refuse_unknown(session, "wanted", table, key)
+        refuse_unknown(session, "wanted", table, key)
         # All at once, so that two records can exchange their IDs.
         repeated = session.execute(
             "SELECT value, school, string_agg(id, ', ' ORDER BY id) FROM ("
@@ -212,7 +223,7 @@ def _choose(session: Session, action: Action, table: str, key: str, sis: str) ->
     if action.ids:
         ids = list(dict.fromkeys(map(str, action.ids)))
         session.create_temp_table("asked", {"id": ids})
-        _refuse_unknown(session, "asked", table, key)
+        refuse_unknown(session, "asked", table, key)
         conditions.append(f"{key} IN (SELECT id FROM asked)")
     where = " AND ".join(conditions).replace("$school", "?")
     parameters = [action.school] if action.school is not None else []
@@ -220,17 +231,9 @@ def _choose(session: Session, action: Action, table: str, key: str, sis: str) ->
     session.execute("DROP TABLE IF EXISTS asked")
 
 
-def _refuse_unknown(session: Session, asked: str, table: str, key: str) -> None:
-    unknown = session.execute(f"SELECT id FROM {asked} WHERE id NOT IN (SELECT {key} FROM {table}) ORDER BY id")
-    if unknown:
-        more = f" and {len(unknown) - 1:,} more" if len(unknown) > 1 else ""
-        raise TwinError(
-            f"{key} {unknown[0][0]!r}{more}: not among the {table} of this twin; Twin.table({table!r}) lists them"
-        )
-
-
 _SOME = frozenset({"school", "unsynced", "ids"})
 _VALUES = frozenset({"values"})
+_PAIRS = frozenset({"pairs"})
 _SCHOOLS = ("schools", "connectSchoolId", "schoolId")
 _STUDENTS = ("students", "connectStudentId", "studentId")
 _CLASSROOMS = ("classrooms", "connectClassroomId", "classId")
@@ -245,5 +248,10 @@ _KINDS: Mapping[str, _Kind] = {
     "archive_classrooms": _Kind("classrooms archived", ("classrooms",), _archive(True, *_CLASSROOMS), _SOME),
     "unarchive_classrooms": _Kind("classrooms unarchived", ("classrooms",), _archive(False, *_CLASSROOMS), _SOME),
     "remove_guardians": _Kind("guardians removed from students", ("relationships",), _remove_guardians, _SOME),
+    "disconnect_guardians": _Kind("guardians disconnected", ("relationships",), disconnect_guardians, _PAIRS),
+    "remove_from_classrooms": _Kind("removed from classrooms", ("enrollments",), remove_from_classrooms, _PAIRS),
+    "remove_staff_from_schools": _Kind(
+        "staff removed from schools", ("staff_schools", "enrollments"), remove_staff, _PAIRS
+    ),
     "change_settings": _Kind("settings changed", ("settings",), _change_settings, _VALUES),
 }
