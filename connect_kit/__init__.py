@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from connect_kit.engine import DuckDBEngine as DuckDBEngine
     from connect_kit.errors import ConnectKitError as ConnectKitError
     from connect_kit.identity import IdChanges as IdChanges
+    from connect_kit.identity import LeftBehind as LeftBehind
     from connect_kit.identity import find_id_changes as find_id_changes
+    from connect_kit.identity import left_behind as left_behind
     from connect_kit.matching import match_classrooms as match_classrooms
     from connect_kit.matching import match_schools as match_schools
     from connect_kit.merging import MergePlan as MergePlan
@@ -62,7 +64,7 @@ _ROOMS = {
     "duplicates": "Duplicates find_duplicates",
     "engine": "DuckDBEngine",
     "errors": "ConnectKitError",
-    "identity": "IdChanges find_id_changes",
+    "identity": "IdChanges LeftBehind find_id_changes left_behind",
     "matching": "match_classrooms match_schools",
     "merging": "MergePlan plan_merge",
     "panels": "ClassroomsPanel DuplicatesPanel MergePanel ResultsPanel UploadPanel",

@@ -29,7 +29,8 @@ from connect_kit.duplicates.value import COLUMNS as PAIR_COLUMNS
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import outside, replace_together
 from connect_kit.engine.progress import progress_bar
-from connect_kit.identity import find_id_changes
+from connect_kit.identity import find_id_changes, left_behind
+from connect_kit.identity.staying import COLUMNS as LEFT_COLUMNS
 from connect_kit.identity.value import COLUMNS as CHANGE_COLUMNS
 from connect_kit.matching import match_classrooms, match_schools
 from connect_kit.matching.base import COLUMNS as MATCH_COLUMNS
@@ -44,7 +45,8 @@ if TYPE_CHECKING:
 
 #: The files that an audit is saved as; nothing else of a folder is replaced.
 OUTPUTS = (
-    "summary.json", "findings.csv", "duplicates.csv", "schools.csv", "classrooms.csv", "id_changes.csv", "report.html",
+    "summary.json", "findings.csv", "duplicates.csv", "schools.csv", "classrooms.csv", "id_changes.csv",
+    "left_behind.csv", "report.html",
     "findings.xlsx",
 )  # fmt: skip
 #: What duplicates.csv, schools.csv, classrooms.csv and id_changes.csv are called, and their columns.
@@ -65,6 +67,14 @@ _COUNTED = {
     "id_changes": {
         "schools": "Schools under new IDs", "students": "Students under new IDs", "staff": "Staff under new IDs",
         "guardians": "Guardians under new IDs", "classrooms": "Classes under new IDs",
+    },
+    "left_behind": {
+        "guardian_relationships": "Guardians still connected to a student, and not delivered for the student",
+        "classroom_teachers": "Seats of teachers in classrooms, not delivered",
+        "staff": "Staff on Connect, not delivered",
+        "classroom_students": "Seats of students in classrooms, not delivered",
+        "students": "Students on Connect, not delivered",
+        "classrooms": "Active classrooms, not delivered",
     },
 }  # fmt: skip
 _SHOWN = 8  # causes in a notebook's cell
@@ -88,6 +98,8 @@ class Audit(AuditData):
         Which classes and classrooms belong together; None without a workspace.
     id_changes : IdChanges or None
         Records that come under another ID than Connect has; None without a workspace or duplicates.
+    left_behind : LeftBehind or None
+        What stays behind on Connect when the delivery is uploaded; None without a workspace.
     seconds : mapping of str to float
         Time by step.
     """
@@ -128,8 +140,8 @@ class Audit(AuditData):
         """Write what was found into a folder: IDs and no names, but for the titles of classrooms.csv.
 
         Written are report.html, findings.xlsx, findings.csv, duplicates.csv, schools.csv, classrooms.csv,
-        id_changes.csv and summary.json, all or none; other files of the folder are left alone. What was not looked
-        for is a CSV file with only its header.
+        id_changes.csv, left_behind.csv and summary.json, all or none; other files of the folder are left alone. What
+        was not looked for is a CSV file with only its header.
 
         Returns
         -------
@@ -155,7 +167,11 @@ class Audit(AuditData):
                     if found is not None:
                         found.save(new)
                     else:
-                        (new / f"{name}.csv").write_text(",".join(columns) + "\r\n", encoding="utf-8", newline="")
+                        _only_header(new / f"{name}.csv", columns)
+                if self.left_behind is not None:
+                    self.left_behind.write_csv(new / "left_behind.csv")
+                else:
+                    _only_header(new / "left_behind.csv", LEFT_COLUMNS)
             with _timed(seconds, "report.html"):
                 write_report(self, new / "report.html")
             with _timed(seconds, "findings.xlsx"):
@@ -165,7 +181,7 @@ class Audit(AuditData):
         return place
 
     def _counts(self) -> dict[str, dict[str, int] | None]:
-        found = {name: getattr(self, name) for name in _MATCHED}
+        found = {name: getattr(self, name) for name in _COUNTED}
         return {name: value.counts if value is not None else None for name, value in found.items()}
 
     def _summary(self, seconds: Mapping[str, float]) -> dict[str, Any]:
@@ -205,7 +221,7 @@ def audit(
     duplicates: bool = True,
     progress: bool | None = None,
 ) -> Audit:
-    """Audit a delivery: read it, match it with Connect, find duplicate students, check it.
+    """Audit a delivery: read it, match it with Connect, find duplicate students and what stays behind, check it.
 
     What people decided about pairs is read from ``connect-kit-decisions.csv`` beside the delivery. Nothing is written.
 
@@ -259,7 +275,7 @@ def audit(
             threading.Thread(target=prepare, daemon=True).start()
             known = open_workspace(workspace) if workspace is not None else None
         decisions = read_decisions(roster)
-        pairs = schools = classrooms = changes = None
+        pairs = schools = classrooms = changes = behind = None
         if duplicates:
             with step("duplicates", "finding duplicate students"):
                 pairs = find_duplicates(roster, known, decisions=decisions, progress=bars)
@@ -268,6 +284,8 @@ def audit(
                 schools = match_schools(roster, known, decisions=decisions)
             with step("classrooms", "matching classrooms"):
                 classrooms = match_classrooms(roster, known, schools=schools, decisions=decisions, progress=bars)
+            with step("left behind", "finding what stays behind"):
+                behind = left_behind(roster, known, schools=schools)
         if known is not None and pairs is not None:
             with step("ID changes", "finding changed IDs"):
                 changes = find_id_changes(roster, known, pairs, schools=schools, classrooms=classrooms)
@@ -278,13 +296,14 @@ def audit(
                 duplicates=pairs,
                 classrooms=classrooms,
                 id_changes=changes,
+                left_behind=behind,
                 decisions=decisions,
                 suites=suites,
                 region=region,
                 progress=bars,
             )
     seconds |= {f"check: {part}": value for part, value in findings.seconds.items()}
-    return Audit(findings, pairs, schools, classrooms, id_changes=changes, seconds=seconds)
+    return Audit(findings, pairs, schools, classrooms, changes, behind, seconds=seconds)
 
 
 def open_workspace(thing: str | Path | Workspace | Twin) -> Workspace:
@@ -294,6 +313,10 @@ def open_workspace(thing: str | Path | Workspace | Twin) -> Workspace:
     if isinstance(thing, Twin):
         return thing.workspace()
     return Twin(thing).workspace() if Path(thing).expanduser().is_file() else read_workspace(thing)
+
+
+def _only_header(path: Path, columns: tuple[str, ...]) -> None:
+    path.write_text(",".join(columns) + "\r\n", encoding="utf-8", newline="")
 
 
 @contextmanager

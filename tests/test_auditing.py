@@ -35,7 +35,7 @@ def test_what_is_saved_is_what_the_command_line_writes(
     written = tmp_path / "written"
     run(["audit", str(faulty.delivery), "--workspace", str(faulty.workspace), "--out", str(written)])
     assert {path.name for path in saved.iterdir()} == {path.name for path in written.iterdir()} == set(OUTPUTS)
-    for name in ("findings.csv", "duplicates.csv", "schools.csv", "classrooms.csv"):
+    for name in ("findings.csv", "duplicates.csv", "schools.csv", "classrooms.csv", "left_behind.csv"):
         assert (saved / name).read_bytes() == (written / name).read_bytes(), name
     assert without_seconds(saved / "summary.json") == without_seconds(written / "summary.json")
 
@@ -46,7 +46,9 @@ def test_an_audit_says_the_same_as_its_parts_made_one_by_one(audit: ck.Audit, fa
     duplicates = ck.find_duplicates(roster, workspace)
     schools = ck.match_schools(roster, workspace)
     classrooms = ck.match_classrooms(roster, workspace, schools=schools)
-    findings = ck.check_roster(roster, workspace, duplicates=duplicates, classrooms=classrooms)
+    left = ck.left_behind(roster, workspace, schools=schools)
+    findings = ck.check_roster(roster, workspace, duplicates=duplicates, classrooms=classrooms, left_behind=left)
+    assert audit.left_behind is not None and audit.left_behind.table().equals(left.table())
     assert audit.findings.summary().equals(findings.summary())
     assert audit.duplicates is not None and audit.duplicates.table().equals(duplicates.table())
     assert audit.schools is not None and audit.schools.table().equals(schools.table())

@@ -262,7 +262,7 @@ def known(request: pytest.FixtureRequest) -> bool:
     return bool(request.param == "with Connect")
 
 
-def test_console_report_workbook_summary_and_forecast_give_the_same_numbers(
+def test_console_report_workbook_summary_panel_and_forecast_give_the_same_numbers(
     doubled: ck.SampleDistrict, known: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found = ck.audit(doubled.delivery, doubled.workspace if known else None, progress=False)
@@ -305,3 +305,17 @@ def test_console_report_workbook_summary_and_forecast_give_the_same_numbers(
 
     assert words in found._repr_html_() and words in found.findings._repr_html_()
     assert found.summary().set_index("what")["count"]["Children who would be doubled"] == children
+
+    plan = ck.plan_upload(found, folder=tmp_path / "plan", archive_existing=False)
+    schools = {f"School {own}": own for own in plan.schools}
+    twin = ck.Twin.new(tmp_path / "new.duckdb", "Maple Valley", schools)  # none of the children is there yet
+    panel = ck.UploadPanel(plan, twin, duplicates=found.duplicates)
+    assert words in panel.head.text and found.judgement.headline in panel.head.text
+    assert sum(plan.doubled.values()) == children
+    if not known:  # what is known of the delivery alone is what happens on an empty Connect
+        panel.buttons["dry_run"].click()
+        assert panel.wait(120) and panel.forecast is not None and panel.forecast.doubled is not None
+        assert sum(panel.forecast.doubled.values()) == children
+        assert panel.confirmation == f"Maple Valley {plan.rows}, {children} doubled"
+        by_type = panel.forecast.summary().set_index("what")["doubled"]
+        assert by_type["students"] == children

@@ -11,7 +11,7 @@ from connect_kit.checks.verdict import Verdict, judge
 if TYPE_CHECKING:
     from connect_kit.checks.findings import Findings
     from connect_kit.duplicates import Duplicates
-    from connect_kit.identity import IdChanges
+    from connect_kit.identity import IdChanges, LeftBehind
     from connect_kit.matching import ClassroomMatches, SchoolMatches
     from connect_kit.roster import Roster, Workspace
 
@@ -32,6 +32,8 @@ class AuditData:
         None without a workspace.
     id_changes : IdChanges or None
         None without a workspace, and where nobody looked for duplicate students.
+    left_behind : LeftBehind or None
+        What stays behind on Connect; None without a workspace.
     """
 
     findings: Findings = field(repr=False)
@@ -39,6 +41,7 @@ class AuditData:
     schools: SchoolMatches | None = field(default=None, repr=False)
     classrooms: ClassroomMatches | None = field(default=None, repr=False)
     id_changes: IdChanges | None = field(default=None, repr=False)
+    left_behind: LeftBehind | None = field(default=None, repr=False)
 
     @classmethod
     def of(
@@ -48,11 +51,12 @@ class AuditData:
         schools: SchoolMatches | None,
         classrooms: ClassroomMatches | None,
         id_changes: IdChanges | None = None,
+        left_behind: LeftBehind | None = None,
     ) -> AuditData:
         """The parts as one value; an audit in place of the findings is that value already."""
         if isinstance(findings, AuditData):
             return findings
-        return cls(findings, duplicates, schools, classrooms, id_changes)
+        return cls(findings, duplicates, schools, classrooms, id_changes, left_behind)
 
     @property
     def roster(self) -> Roster:
@@ -72,4 +76,4 @@ class AuditData:
     @cached_property
     def judgement(self) -> Verdict:
         """The verdict with its reasons, as data."""
-        return judge(self.findings, self.duplicates, self.id_changes)
+        return judge(self.findings, self.duplicates, self.id_changes, self.left_behind)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from connect_kit.connect import Level
     from connect_kit.duplicates import Duplicates
     from connect_kit.engine import Schema
-    from connect_kit.identity import IdChanges
+    from connect_kit.identity import IdChanges, LeftBehind
     from connect_kit.roster import Roster, Workspace
 
 _ROWS = """
@@ -70,6 +70,8 @@ class Findings:
         Duplicate students that the check was given.
     id_changes : IdChanges or None
         Changed IDs that it was given.
+    left_behind : LeftBehind or None
+        What stays behind, where it was given that.
     """
 
     schema: Schema = field(repr=False)
@@ -82,6 +84,7 @@ class Findings:
     seconds: Mapping[str, float] = field(default_factory=dict, repr=False)
     duplicates: Duplicates | None = field(default=None, repr=False)
     id_changes: IdChanges | None = field(default=None, repr=False)
+    left_behind: LeftBehind | None = field(default=None, repr=False)
 
     def ready(self) -> Findings:
         """Store the rules with the failing rows, so that SQL can show both."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from connect_kit.duplicates import Duplicates
     from connect_kit.engine import Schema
-    from connect_kit.identity import IdChanges
+    from connect_kit.identity import IdChanges, LeftBehind
     from connect_kit.matching.matches import ClassroomMatches
     from connect_kit.roster import Roster
 
@@ -85,6 +85,11 @@ def add_matches(
     if id_changes is not None:
         create_table(schema, "id_patterns", {"pattern": list(PATTERNS), "words": list(PATTERNS.values())})
         run_sql(schema, __package__, "relations_identity.sql", (id_changes.schema.name, *others))
+
+
+def add_left_behind(schema: Schema, left_behind: LeftBehind) -> None:
+    """Make the table of what stays behind on Connect: ``left_behind``."""
+    schema.execute("CREATE TABLE left_behind AS SELECT * FROM left_behind_rows", also=(left_behind.schema.name,))
 
 
 def _grades(schema: Schema, others: tuple[str, ...]) -> None:

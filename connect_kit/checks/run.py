@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from connect_kit.decisions import Decisions
     from connect_kit.duplicates import Duplicates
-    from connect_kit.identity import IdChanges
+    from connect_kit.identity import IdChanges, LeftBehind
     from connect_kit.matching.matches import ClassroomMatches
     from connect_kit.roster import Roster, Workspace
 
@@ -38,6 +38,7 @@ def check_roster(
     classrooms: ClassroomMatches | None = None,
     id_changes: IdChanges | None = None,
     decisions: Decisions | None = None,
+    left_behind: LeftBehind | None = None,
     suites: str | Path | None = None,
     region: str = "US",
     progress: bool | None = None,
@@ -58,6 +59,8 @@ def check_roster(
         From :func:`connect_kit.find_id_changes` on this roster and workspace; likewise.
     decisions : Decisions, optional
         Say which schools do not take part; by default, those beside the delivery.
+    left_behind : LeftBehind, optional
+        From :func:`connect_kit.left_behind` on this roster and workspace; likewise.
     suites : str or Path, optional
         A district's own suites, run after the kit's: a JSON file or a folder of them.
     region : str
@@ -75,7 +78,7 @@ def check_roster(
         When one of ``suites`` is not a suite, or one of its rules cannot be run.
     SettingError
         When roster and workspace are on different engines, or ``duplicates``, ``classrooms`` or
-        ``id_changes`` are those of others.
+        ``id_changes`` or ``left_behind`` are those of others.
     DecisionsError
         When the file of decisions has lines that cannot be read.
     """
@@ -85,8 +88,8 @@ def check_roster(
     )  # GX takes seconds to import; the tables are made meanwhile
     importing.start()
     require_same_engine(roster, workspace)
-    provided = provided_inputs(roster, workspace, duplicates, classrooms, id_changes)
     out = (decisions or read_decisions(roster)).out
+    provided = provided_inputs(roster, workspace, duplicates, classrooms, id_changes, left_behind)
     rules = load_suites(suites)
     others = (roster.schema.name, *([workspace.schema.name] if workspace else []))
     schema = roster.schema.engine.new_schema("check")
@@ -101,6 +104,8 @@ def check_roster(
         out=out,
     )
     relations.add_matches(schema, others, duplicates, classrooms, id_changes)
+    if left_behind is not None:
+        relations.add_left_behind(schema, left_behind)
     related = time.perf_counter()
     importing.join()
     prepare()  # an error of the thread shows here
@@ -132,4 +137,5 @@ def check_roster(
         },
         duplicates=duplicates,
         id_changes=id_changes,
+        left_behind=left_behind,
     ).ready()

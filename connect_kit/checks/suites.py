@@ -285,7 +285,8 @@ def stage(rule: Rule) -> int:
     """Position of a rule in the fixing order; under changed IDs everything else looks different."""
     if rule.code.endswith(".id_changed"):
         return -1
-    if rule.cause == "school" or rule.code.startswith("workspace.schools"):
+    # A guardian who was taken off a child and can still read about it waits for nothing else.
+    if rule.cause == "school" or rule.code.startswith(("workspace.schools", "workspace.guardians.left_behind")):
         return STAGES.index("schools")
     if rule.expectation is None and rule.code.startswith(("file.", "header.")):
         return 0

@@ -14,13 +14,22 @@ from connect_kit.engine import package_text
 if TYPE_CHECKING:
     from connect_kit.checks.findings import Findings
     from connect_kit.duplicates import Duplicates
-    from connect_kit.identity import IdChanges
+    from connect_kit.identity import IdChanges, LeftBehind
 
 Text = Literal["not fit", "fit, but decide first", "fit"]
 #: Reasons that make a delivery unfit; every other one is for a person to decide.
 UNFIT: Final = ("critical", "critical_not_run")
 #: What nobody can know from the delivery alone.
 ALONE: Final = ("school_ids", "existing_students", "connect_duplicates", "changed_ids", "left_behind")
+#: What is counted of each kind that stays behind.
+_LEFT: Final[Mapping[str, Mapping[str, str]]] = {
+    "guardian_relationships": {"children": "connectStudentId"},
+    "classroom_teachers": {"adults": "connectUserId"},
+    "staff": {"adults": "connectUserId"},
+    "classroom_students": {"children": "connectStudentId"},
+    "students": {"children": "connectStudentId"},
+    "classrooms": {"classrooms": "connectClassroomId"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +132,12 @@ class Verdict:
         return words.in_full(self)
 
 
-def judge(findings: Findings, duplicates: Duplicates | None = None, id_changes: IdChanges | None = None) -> Verdict:
+def judge(
+    findings: Findings,
+    duplicates: Duplicates | None = None,
+    id_changes: IdChanges | None = None,
+    left_behind: LeftBehind | None = None,
+) -> Verdict:
     """The verdict on the parts of an audit.
 
     Parameters
@@ -132,12 +146,15 @@ def judge(findings: Findings, duplicates: Duplicates | None = None, id_changes: 
     duplicates : Duplicates, optional
         Of the students; by default those that the findings were made with, as all that follow.
     id_changes : IdChanges, optional
+    left_behind : LeftBehind, optional
     """
     duplicates = findings.duplicates if duplicates is None else duplicates
     id_changes = findings.id_changes if id_changes is None else id_changes
+    left_behind = findings.left_behind if left_behind is None else left_behind
     alone = findings.workspace is None
-    reasons = (*_unfit(findings), *_doubled(duplicates), *_changed(id_changes), *_damaged(findings))
-    looked = {"duplicates": duplicates, "changed_ids": id_changes}
+    looked = {"duplicates": duplicates, "changed_ids": id_changes, "left_behind": left_behind}
+    of_children = (*_doubled(duplicates), *_changed(id_changes), *_left(left_behind))
+    reasons = (*_unfit(findings), *of_children, *_damaged(findings))
     left_open = dict.fromkeys((*(ALONE if alone else ()), *(code for code, found in looked.items() if found is None)))
     return Verdict(reasons, of_delivery_alone=alone, left_open=tuple(left_open))
 
@@ -172,6 +189,17 @@ def _changed(id_changes: IdChanges | None) -> Iterator[Reason]:
         }
         if any(counts.values()):
             yield Reason("id_changed", {what: number for what, number in counts.items() if number})
+
+
+def _left(left_behind: LeftBehind | None) -> Iterator[Reason]:
+    """What stays behind, by kind: different children, adults and classrooms, over all schools."""
+    if left_behind is None:
+        return
+    for kind, rows in left_behind.counts.items():
+        if rows:
+            found = left_behind.table(kind)
+            counts = {what: int(found[column].nunique()) for what, column in _LEFT[kind].items()}
+            yield Reason(f"left_behind.{kind}", {what: number for what, number in counts.items() if number})
 
 
 def _damaged(findings: Findings) -> Iterator[Reason]:

@@ -81,6 +81,8 @@ def print_audit(audit: ck.Audit, out: Path) -> None:
         reasons = ", ".join(dict.fromkeys(unchecked["reason"]))
         typer.echo(f"  {len(unchecked)} rules could not be checked: {reasons}")
     _print_matched(audit)
+    if audit.left_behind is not None and len(audit.left_behind):
+        typer.echo(f"  {'Left behind':<20}{audit.left_behind.words}")
     typer.echo("")
     typer.echo(f"Report:   {out / 'report.html'}")
     typer.echo(f"Workbook: {out / 'findings.xlsx'}")
@@ -91,6 +93,8 @@ def print_audit(audit: ck.Audit, out: Path) -> None:
         typer.echo(f"New IDs:  {out / 'id_changes.csv'}")
     if audit.classrooms is not None:
         typer.echo(f"Partners: {out / 'schools.csv'}, {out / 'classrooms.csv'}")
+    if audit.left_behind is not None:
+        typer.echo(f"Left:     {out / 'left_behind.csv'}")
 
 
 def _print_matched(audit: ck.Audit) -> None:
@@ -109,6 +113,20 @@ def _print_matched(audit: ck.Audit) -> None:
                 f"{found['unmatched']:,} without a partner"
                 + (f", {found['out']:,} do not take part" if "out" in found else "")
             )
+
+
+def print_left_behind(left: ck.LeftBehind) -> None:
+    """Print what stays behind, by kind and school, and what was not judged."""
+    typer.echo(f"What stays behind: {left.words}.")
+    frame = left.summary()
+    for kind, why in left.not_judged.items():
+        typer.echo(f"  not judged  {kind}: {why}")
+    if len(frame):
+        _print_rows(frame.drop(columns=["what_to_do", "source"]))
+    for kind, what, source in (
+        frame[["kind", "what_to_do", "source"]].drop_duplicates("kind").itertuples(index=False, name=None)
+    ):
+        typer.echo(f"  {kind} ({source}): {what}")
 
 
 def print_gates(gates: pd.DataFrame) -> None:

@@ -10,7 +10,7 @@ import typer
 
 import connect_kit as ck
 from connect_kit.cli.options import Delivery, TwinFile, Yes
-from connect_kit.cli.printing import print_changes, print_tables
+from connect_kit.cli.printing import print_changes, print_left_behind, print_tables
 from connect_kit.connect import Level
 from connect_kit.errors import SettingError
 
@@ -136,6 +136,44 @@ def archive_classrooms(
 ) -> None:
     """Archive classrooms, of all schools or of one."""
     _do(file, [ck.Action("archive_classrooms", school=school, unsynced=unsynced)], yes=yes)
+
+
+@app.command(name="left-behind")
+def left_behind(
+    file: TwinFile,
+    delivery: Delivery,
+    level: Annotated[Level, typer.Option(help="Whether the files hold several schools or one.")] = "district",
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            help="Only these, separated by commas: guardians, classroom_teachers, staff, classroom_students, students, "
+            "classrooms.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for left_behind.csv and the worksheet.")] = None,
+    names: Annotated[bool, typer.Option("--names", help="Names in the worksheet; only its owner may read it.")] = False,
+    yes: Yes = False,
+) -> None:
+    """Show what stays on Connect although the delivery no longer holds it; with --yes, act on it on the twin.
+
+    Guardians are disconnected, people removed from classrooms and schools, students and classrooms archived.
+    """
+    target = ck.Twin(file)
+    roster, known = ck.read_roster(delivery, level=level), target.workspace()
+    found = ck.left_behind(roster, known, schools=ck.match_schools(roster, known))
+    kinds = [_KIND_OF.get(one.strip(), one.strip()) for one in kind.split(",")] if kind is not None else None
+    actions = found.actions(kinds)
+    print_left_behind(found)
+    if out is not None:
+        found.save(out, names=names)
+        typer.echo(f"Worksheet: {out / 'left_behind.xlsx'}")
+        typer.echo(f"All lines: {out / 'left_behind.csv'}")
+    _do(file, actions, yes=yes)
+
+
+#: Kinds that have a shorter name on the command line.
+_KIND_OF = {"guardians": "guardian_relationships"}
 
 
 @app.command(name="set")

@@ -1,8 +1,10 @@
-"""Changed IDs: records on Connect that the delivery holds under another ID."""
+"""Which records of Connect are meant by the delivery: changed IDs, and what stays behind."""
 
 from __future__ import annotations
 
 from connect_kit.identity.find import find_id_changes
+from connect_kit.identity.left_find import left_behind
+from connect_kit.identity.left_value import LeftBehind
 from connect_kit.identity.value import IdChanges
 
-__all__ = ["IdChanges", "find_id_changes"]
+__all__ = ["IdChanges", "LeftBehind", "find_id_changes", "left_behind"]

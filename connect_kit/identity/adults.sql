@@ -18,22 +18,29 @@ FROM accounts AS a LEFT JOIN (SELECT connectStudentId, any_value(connectSchoolId
 WHERE a.id IS NOT NULL AND a.connect_id IS NOT NULL QUALIFY row_number() OVER (PARTITION BY a.kind, a.connect_id, a.id ORDER BY a._line) = 1;
 
 CREATE TABLE gone_adults AS
-SELECT row_number() OVER () AS c, a.kind, a.connect_id, a.id AS old_id, name_key(givenName, familyName) AS name, givenName, familyName,
+SELECT row_number() OVER () AS c, kind, connect_id, id AS old_id, name_key(givenName, familyName) AS name, givenName, familyName,
     address_key(email) AS address, number_key(sms) AS mobile, part, schools, children
-FROM accounts AS a
-WHERE a.id IS NOT NULL AND a.connect_id IS NOT NULL AND coalesce(givenName, familyName) IS NOT NULL
-    AND a.connect_id NOT IN (SELECT connect_id FROM accounts JOIN delivered_ids USING (id) WHERE connect_id IS NOT NULL)
-QUALIFY row_number() OVER (PARTITION BY a.kind, a.connect_id, a.id ORDER BY a._line) = 1;
+FROM (
+    SELECT * FROM accounts
+    WHERE id IS NOT NULL AND connect_id IS NOT NULL AND coalesce(givenName, familyName) IS NOT NULL
+        AND connect_id NOT IN (SELECT connect_id FROM accounts JOIN delivered_ids USING (id) WHERE connect_id IS NOT NULL)
+    QUALIFY row_number() OVER (PARTITION BY kind, connect_id, id ORDER BY _line) = 1
+);
 
 CREATE TABLE fresh_adults AS
-SELECT row_number() OVER () AS d, *, name_key(givenName, familyName) AS name, address_key(email) AS address, number_key(sms) AS mobile FROM (
-    SELECT CASE WHEN _kind = 'guardian' THEN 'guardians' ELSE 'staff' END AS kind, sourcedId AS new_id, givenName, familyName, email, sms, _kind AS part, entries(orgSourcedIds) AS schools, 0 AS file, _line
-    FROM users WHERE _kind IN ('guardian', 'teacher', 'administrator') AND sourcedId IS NOT NULL
-    UNION ALL
-    SELECT 'guardians', guardianSourcedId, givenName, familyName, email, sms, 'guardian', NULL, 1, _line FROM guardians WHERE guardianSourcedId IS NOT NULL
-)
-WHERE coalesce(givenName, familyName) IS NOT NULL AND new_id NOT IN (SELECT id FROM accounts WHERE id IS NOT NULL)
-QUALIFY row_number() OVER (PARTITION BY new_id ORDER BY file, _line) = 1;
+SELECT row_number() OVER () AS d, kind, new_id, givenName, familyName, part, schools, name_key(givenName, familyName) AS name,
+    address_key(email) AS address, number_key(sms) AS mobile
+FROM (
+    SELECT * FROM (
+        SELECT CASE WHEN _kind = 'guardian' THEN 'guardians' ELSE 'staff' END AS kind, sourcedId AS new_id, givenName, familyName, email, sms, _kind AS part,
+            entries(orgSourcedIds) AS schools, 0 AS file, _line
+        FROM users WHERE _kind IN ('guardian', 'teacher', 'administrator') AND sourcedId IS NOT NULL
+        UNION ALL
+        SELECT 'guardians', guardianSourcedId, givenName, familyName, email, sms, 'guardian', NULL, 1, _line FROM guardians WHERE guardianSourcedId IS NOT NULL
+    )
+    WHERE coalesce(givenName, familyName) IS NOT NULL AND new_id NOT IN (SELECT id FROM accounts WHERE id IS NOT NULL)
+    QUALIFY row_number() OVER (PARTITION BY new_id ORDER BY file, _line) = 1
+);
 
 -- Children by the delivery's ID, schools by the delivery's School ID: what two records may have in common.
 CREATE TABLE places AS
@@ -62,15 +69,15 @@ SELECT DISTINCT c, d FROM (
 );
 
 CREATE TABLE adult_facts AS
-SELECT p.c, p.d, g.kind, g.name = f.name AS same_name, g.part = f.part AS same_part,
-    coalesce(g.address = f.address, false)::INTEGER + coalesce(g.mobile = f.mobile, false)::INTEGER AS agree,
-    coalesce(g.address <> f.address, false)::INTEGER + coalesce(g.mobile <> f.mobile, false)::INTEGER AS differ,
-    x.c IS NOT NULL AS together, id_rule(g.old_id, f.new_id, id_pattern(g.old_id, f.new_id)) AS rule
-FROM adult_pairs AS p JOIN gone_adults AS g USING (c) JOIN fresh_adults AS f USING (d)
-LEFT JOIN (
-    SELECT DISTINCT a.n AS c, b.n AS d FROM places AS a JOIN places AS b ON b.place = a.place AND b.side = 'd' AND a.side = 'c'
-    SEMI JOIN adult_pairs AS q ON q.c = a.n AND q.d = b.n
-) AS x USING (c, d);
+SELECT *, id_rule(old_id, new_id, pattern) AS rule FROM (
+    SELECT p.c, p.d, g.kind, g.name = f.name AS same_name, g.part = f.part AS same_part, g.old_id, f.new_id, id_pattern(g.old_id, f.new_id) AS pattern,
+        coalesce(g.address = f.address, false)::INTEGER + coalesce(g.mobile = f.mobile, false)::INTEGER AS agree,
+        coalesce(g.address <> f.address, false)::INTEGER + coalesce(g.mobile <> f.mobile, false)::INTEGER AS differ, x.c IS NOT NULL AS together
+    FROM adult_pairs AS p JOIN gone_adults AS g USING (c) JOIN fresh_adults AS f USING (d)
+    LEFT JOIN (
+        SELECT DISTINCT q.c, q.d FROM adult_pairs AS q JOIN places AS a ON a.n = q.c AND a.side = 'c' JOIN places AS b ON b.n = q.d AND b.side = 'd' AND b.place = a.place
+    ) AS x ON x.c = p.c AND x.d = p.d
+);
 
 -- The change that most IDs of a kind have in common, by pairs with an address or number in common.
 CREATE TABLE adult_rules AS

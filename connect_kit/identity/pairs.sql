@@ -45,11 +45,12 @@ SELECT d, c, given + family, false, false, false FROM (
 
 -- Everything else that is known of a pair.
 CREATE TABLE facts AS
-SELECT p.*, g.names = f.names AND a.names IS NOT NULL AND b.names IS NOT NULL AS only_names, g.old_id, f.new_id, g.connect_school, f.school, g.grade AS old_grade, f.grade AS new_grade,
-    f.grade - g.grade AS step, CASE WHEN m.school IS NULL OR f.school IS NULL THEN NULL
-        ELSE m.school = f.school OR coalesce(list_contains(f.schools, m.school), false) END AS same_school,
-    f.identifier = g.old_id AS numbered, id_pattern(g.old_id, f.new_id) AS pattern,
-    id_rule(g.old_id, f.new_id, id_pattern(g.old_id, f.new_id)) AS rule
-FROM pairs AS p JOIN gone AS g USING (c) JOIN fresh AS f USING (d) LEFT JOIN school_map AS m ON m.connect_school = g.connect_school
-LEFT JOIN (SELECT names FROM gone GROUP BY names HAVING count(*) = 1) AS a ON a.names = g.names
-LEFT JOIN (SELECT names FROM fresh GROUP BY names HAVING count(*) = 1) AS b ON b.names = f.names;
+SELECT *, id_rule(old_id, new_id, pattern) AS rule FROM (
+    SELECT p.*, g.names = f.names AND a.names IS NOT NULL AND b.names IS NOT NULL AS only_names, g.old_id, f.new_id, g.connect_school,
+        f.school, g.grade AS old_grade, f.grade AS new_grade, f.grade - g.grade AS step,
+        CASE WHEN m.school IS NULL OR f.school IS NULL THEN NULL ELSE m.school = f.school OR coalesce(list_contains(f.schools, m.school), false) END AS same_school,
+        f.identifier = g.old_id AS numbered, id_pattern(g.old_id, f.new_id) AS pattern
+    FROM pairs AS p JOIN gone AS g USING (c) JOIN fresh AS f USING (d) LEFT JOIN school_map AS m ON m.connect_school = g.connect_school
+    LEFT JOIN (SELECT names FROM gone GROUP BY names HAVING count(*) = 1) AS a ON a.names = g.names
+    LEFT JOIN (SELECT names FROM fresh GROUP BY names HAVING count(*) = 1) AS b ON b.names = f.names
+);

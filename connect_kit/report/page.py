@@ -15,6 +15,7 @@ from connect_kit.display.look import SYMBOLS, percent
 from connect_kit.display.svg import to_svg
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import atomic_write
+from connect_kit.report.left import left_section
 from connect_kit.report.matched import changes_section, duplicates_section, partners_section
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from connect_kit.checks import Findings
     from connect_kit.duplicates import Duplicates
-    from connect_kit.identity import IdChanges
+    from connect_kit.identity import IdChanges, LeftBehind
     from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
 
 MOST_EXAMPLES: Final = 5
@@ -58,13 +59,14 @@ def write_report(
     schools: SchoolMatches | None = None,
     classrooms: ClassroomMatches | None = None,
     id_changes: IdChanges | None = None,
+    left_behind: LeftBehind | None = None,
 ) -> Path:
     """Write the report as one self-contained HTML page: no script, nothing loaded from anywhere.
 
     Parameters
     ----------
     findings : Findings or Audit
-        An audit stands for duplicates, schools, classrooms and changed IDs as well.
+        An audit stands for its other parts as well.
     path : path
         Replaced in one step once the page is complete.
     title : str, optional
@@ -76,6 +78,8 @@ def write_report(
         Each adds its half of the section on schools and classrooms: IDs, no titles of classes.
     id_changes : IdChanges, optional
         Adds the section on changed IDs.
+    left_behind : LeftBehind, optional
+        Adds the section on what stays behind on Connect: IDs.
 
     Returns
     -------
@@ -88,7 +92,13 @@ def write_report(
         When it cannot be written; a page that was there before is unchanged.
     """
     page = report_html(
-        findings, title=title, duplicates=duplicates, schools=schools, classrooms=classrooms, id_changes=id_changes
+        findings,
+        title=title,
+        duplicates=duplicates,
+        schools=schools,
+        classrooms=classrooms,
+        id_changes=id_changes,
+        left_behind=left_behind,
     )
     with atomic_write(path) as beside:
         beside.write_text(page, encoding="utf-8", newline="\n")
@@ -103,6 +113,7 @@ def report_html(
     schools: SchoolMatches | None = None,
     classrooms: ClassroomMatches | None = None,
     id_changes: IdChanges | None = None,
+    left_behind: LeftBehind | None = None,
 ) -> str:
     """The page that :func:`write_report` writes, as text."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -115,11 +126,12 @@ def report_html(
         finalize=_shown,
     )
     template = environment.get_template("report.html.j2")
-    audit = AuditData.of(findings, duplicates, schools, classrooms, id_changes)
+    audit = AuditData.of(findings, duplicates, schools, classrooms, id_changes, left_behind)
     context = _context(audit, title or delivery_name(audit.findings))
     context["duplicates"] = duplicates_section(audit.duplicates) if audit.duplicates is not None else None
     context["changes"] = changes_section(audit.id_changes) if audit.id_changes is not None else None
     context["partners"] = partners_section(audit.schools, audit.classrooms)
+    context["left"] = left_section(audit.left_behind) if audit.left_behind is not None else None
     context["contents"] = [(link, name) for link, name in _CONTENTS if link not in _MATCHED or context[link]]
     return template.render(context)
 
@@ -188,6 +200,7 @@ _CONTENTS: Final = (
     ("changes", "Changed IDs"),
     ("duplicates", "Duplicate students"),
     ("partners", "Schools and classrooms"),
+    ("left", "What stays behind"),
     ("schools", "Schools"),
     ("files", "Files"),
     ("unchecked", "Could not be checked"),
@@ -195,7 +208,7 @@ _CONTENTS: Final = (
 )
 
 #: Sections that are there only where somebody looked for these.
-_MATCHED: Final = ("changes", "duplicates", "partners")
+_MATCHED: Final = ("changes", "duplicates", "partners", "left")
 
 
 def _records(frame: pd.DataFrame) -> list[Record]:

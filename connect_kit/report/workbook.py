@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from connect_kit.checks import Findings
     from connect_kit.duplicates import Duplicates
-    from connect_kit.identity import IdChanges
+    from connect_kit.identity import IdChanges, LeftBehind
     from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
 
 _TINTS: Final = {"critical": "#F9DDCB", "warning": "#FBEBC8", "info": "#DDF0FB"}
@@ -34,9 +34,10 @@ _WIDTHS: Final = {
     "message": 70, "count": 11, "title": 44, "remedy": 70, "source": 30, "order": 8, "cause": 50,
     "explains": 50, "rows": 11, "codes": 50, "schoolId": 16, "name": 32, "reason": 60,
     "students_without_guardian": 26, "left_id": 24, "right_id": 24, "left_school": 32, "right_school": 32,
-    "status": 22, "roster_id": 24, "workspace_id": 24, "roster_title": 32, "workspace_title": 32,
-    "kind": 14, "school": 16, "connect_school": 18, "connect_id": 24, "old_id": 24, "new_id": 38, "pattern": 18,
-    "words": 32,
+    "kind": 22, "school": 16, "connect_school": 18, "connect_id": 24, "old_id": 24, "new_id": 38, "pattern": 18,
+    "words": 32, "connectSchoolId": 18, "connectStudentId": 18, "studentId": 18, "connectUserId": 18, "userId": 22,
+    "connectClassroomId": 20, "classId": 22, "status": 22, "roster_id": 24, "workspace_id": 24, "roster_title": 32,
+    "workspace_title": 32,
 }  # fmt: skip
 _WRAPPED: Final = {"remedy", "explains", "cause", "title", "reason", "codes"}
 #: Rows of a sheet: more of them nobody reads in a spreadsheet, and they take minutes to write. The CSV files hold all.
@@ -57,11 +58,12 @@ _MATCHED: Final = {
     "Duplicates": "Duplicate students, the most certain pair first: IDs, probability, and the evidence for it.",
     "School matches": "Which school of the delivery is which on Connect, and which has no partner.",
     "Classrooms": "Which class of the delivery is which classroom on Connect, and which has no partner; no titles.",
+    "Left behind": "What stays on Connect although the delivery no longer holds it, guardians first: IDs.",
 }
 #: Sheets that may be too long, and the file that holds all of their rows.
 _COMPLETE: Final = {
     "Rows": "findings.csv", "Duplicates": "duplicates.csv", "School matches": "schools.csv",
-    "Classrooms": "classrooms.csv", "Changed IDs": "id_changes.csv",
+    "Classrooms": "classrooms.csv", "Changed IDs": "id_changes.csv", "Left behind": "left_behind.csv",
 }  # fmt: skip
 
 _PRIVACY: Final = (
@@ -84,6 +86,7 @@ def write_workbook(
     schools: SchoolMatches | None = None,
     classrooms: ClassroomMatches | None = None,
     id_changes: IdChanges | None = None,
+    left_behind: LeftBehind | None = None,
 ) -> Path:
     """Write the findings as an Excel workbook.
 
@@ -92,7 +95,7 @@ def write_workbook(
     Parameters
     ----------
     findings : Findings or Audit
-        An audit stands for duplicates, schools, classrooms and changed IDs as well.
+        An audit stands for its other parts as well.
     path : path
         Replaced in one step once the workbook is complete.
     most_rows : int, optional
@@ -102,6 +105,7 @@ def write_workbook(
     schools : SchoolMatches, optional
     classrooms : ClassroomMatches, optional
     id_changes : IdChanges, optional
+    left_behind : LeftBehind, optional
         Each adds a sheet: IDs, no names, no titles of classes.
 
     Returns
@@ -114,7 +118,7 @@ def write_workbook(
     OutputError
         When it cannot be written; a workbook that was there before is unchanged.
     """
-    audit = AuditData.of(findings, duplicates, schools, classrooms, id_changes)
+    audit = AuditData.of(findings, duplicates, schools, classrooms, id_changes, left_behind)
 
     def fill(book: Any) -> None:
         _Sheets(book, audit, matched).write(MOST_ROWS if most_rows is None else min(most_rows, MOST_ROWS))
@@ -126,6 +130,7 @@ def write_workbook(
             ("Duplicates", pairs_without_names(audit.duplicates) if audit.duplicates is not None else None),
             ("School matches", partners_without_names(audit.schools) if audit.schools is not None else None),
             ("Classrooms", partners_without_names(audit.classrooms) if audit.classrooms is not None else None),
+            ("Left behind", audit.left_behind.table() if audit.left_behind is not None else None),
         )
         if frame is not None
     }

@@ -112,5 +112,9 @@ ACTIONS: Final[Mapping[str, Callable[..., object]]] = {
         plant_workspace.students_made_by_hand,
         plant_workspace.former_staff,
         plant_workspace.half_of_the_classrooms,
+        plant_workspace.guardian_taken_off,
+        plant_workspace.colleague_who_left,
+        plant_workspace.student_who_left,
+        plant_workspace.classroom_of_last_year,
     )
 }

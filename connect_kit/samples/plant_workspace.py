@@ -61,3 +61,43 @@ def half_of_the_classrooms(planter: FaultPlanter) -> None:
     school = max(planter.sizes.schools, key=lambda school: school.size)
     planter.kept_classrooms = f"NOT (c.\"schoolSourcedId\" = '{school.school_id}' AND c._pos // 10 % 2 = 0)"
     planter.planted_file("", sourced_id=school.school_id)
+
+
+def guardian_taken_off(planter: FaultPlanter) -> None:
+    """A guardian under the SIS on Connect whom the student does not name any more."""
+    student = f"CP{planter.student().pos // 10:08d}"
+    _stays(planter, "guardians", student, connectUserId="CU99000001", guardianId="G9900001", connectStudentIds=student)
+
+
+def colleague_who_left(planter: FaultPlanter) -> None:
+    """Somebody of the staff under the SIS on Connect who is not delivered any more."""
+    school = _largest(planter)
+    row = {"connectSchoolIds": school, "role": "teacher", "staffId": "T99001"}
+    _stays(planter, "staff", "CT99000001", connectUserId="CT99000001", **row)
+
+
+def student_who_left(planter: FaultPlanter) -> None:
+    """A student under the SIS on Connect who is not delivered any more."""
+    row = {"connectSchoolId": _largest(planter), "grade": "05", "studentId": "99000001", "archived": "false"}
+    _stays(planter, "students", "CP99000001", connectStudentId="CP99000001", **row)
+
+
+def classroom_of_last_year(planter: FaultPlanter) -> None:
+    """An active classroom whose class ID is not delivered any more."""
+    row = {"connectClassroomId": "CC99000001", "connectSchoolId": _largest(planter), "title": "Homeroom of last year"}
+    planter.added.setdefault("classrooms", []).append({**row, "classId": "LAST-1", "archived": "false"})
+    planter.planted_file("", sourced_id="CC99000001")
+
+
+def _stays(planter: FaultPlanter, table: str, found_at: str, **values: str) -> None:
+    """Add somebody new to a table of the workspace; the rule finds it at this ID."""
+    contact = {name: value or "" for name, value in planter.contact().items()}
+    if table == "students":
+        del contact["sms"]
+    planter.added.setdefault(table, []).append({**contact, **values})
+    planter.planted_file("", sourced_id=found_at)
+
+
+def _largest(planter: FaultPlanter) -> str:
+    """The connectSchoolId of the school with the most students."""
+    return f"CS{max(planter.sizes.schools, key=lambda school: school.size).number + 1:05d}"

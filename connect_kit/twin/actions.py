@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from connect_kit.engine.arguments import checked
 from connect_kit.errors import SettingError, TwinError
 from connect_kit.identity import IdChanges
+from connect_kit.twin.actions_on_pairs import disconnect_guardians, remove_from_classrooms, remove_staff
 from connect_kit.twin.recording import (
     id_actions,
     record_guardian_ids,
@@ -118,14 +119,19 @@ def _kind(action: Action) -> _Kind:
     ids: object = action.ids
     if isinstance(ids, str):  # would be read letter by letter
         raise SettingError(f"ids is {action.ids!r}; expected a sequence of IDs")
-    given = {part for part in ("unsynced", "ids", "values") if getattr(action, part)}
+    given = {part for part in ("unsynced", "ids", "values", "pairs") if getattr(action, part)}
     given |= {"school"} if action.school is not None else set()  # a blank one is an unknown school
     if given - kind.takes:
         raise SettingError(
             f"{action.kind} does not take {min(given - kind.takes)}; it takes {', '.join(sorted(kind.takes))}"
         )
-    if "values" in kind.takes and not action.values:
-        raise SettingError(f"{action.kind} needs values")
+    for needed in kind.takes & {"values", "pairs"}:
+        if not getattr(action, needed):
+            raise SettingError(f"{action.kind} needs {needed}")
+    pairs: tuple[object, ...] = action.pairs
+    odd = next((pair for pair in pairs if not isinstance(pair, tuple | list) or len(pair) != 2), None)
+    if odd is not None:
+        raise SettingError(f"pairs holds {odd!r}; expected pairs of IDs")
     return kind
 
 
@@ -133,8 +139,8 @@ def _words(action: Action) -> str:
     kind = _KINDS[action.kind]
     if action.kind == "change_settings":
         return f"{kind.words}: " + ", ".join(f"{name} = {value}" for name, value in action.values.items())
-    if action.values:
-        return f"{kind.words} ({len(action.values):,})"
+    if action.values or action.pairs:
+        return f"{kind.words} ({len(action.values) or len(set(action.pairs)):,})"
     where = f"of school {action.school}" if action.school is not None else "of the whole district"
     which = ", only those not under the SIS" if action.unsynced else ""
     some = f", only {len(action.ids):,} chosen" if action.ids else ""
@@ -247,6 +253,7 @@ def _choose(session: Session, action: Action, table: str, key: str, sis: str) ->
 
 _SOME = frozenset({"school", "unsynced", "ids"})
 _VALUES = frozenset({"values"})
+_PAIRS = frozenset({"pairs"})
 _SCHOOLS = ("schools", "connectSchoolId", "schoolId")
 _STUDENTS = ("students", "connectStudentId", "studentId")
 _CLASSROOMS = ("classrooms", "connectClassroomId", "classId")
@@ -264,5 +271,10 @@ _KINDS: Mapping[str, _Kind] = {
     "archive_classrooms": _Kind("classrooms archived", ("classrooms",), _archive(True, *_CLASSROOMS), _SOME),
     "unarchive_classrooms": _Kind("classrooms unarchived", ("classrooms",), _archive(False, *_CLASSROOMS), _SOME),
     "remove_guardians": _Kind("guardians removed from students", ("relationships",), _remove_guardians, _SOME),
+    "disconnect_guardians": _Kind("guardians disconnected", ("relationships",), disconnect_guardians, _PAIRS),
+    "remove_from_classrooms": _Kind("removed from classrooms", ("enrollments",), remove_from_classrooms, _PAIRS),
+    "remove_staff_from_schools": _Kind(
+        "staff removed from schools", ("staff_schools", "enrollments"), remove_staff, _PAIRS
+    ),
     "change_settings": _Kind("settings changed", ("settings",), _change_settings, _VALUES),
 }

@@ -1,13 +1,16 @@
-"""The settings of a twin, and what people do with it by hand."""
+"""The settings of a twin, and what a change by hand did."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import Any, Literal, NamedTuple
 
 from connect_kit import connect
 from connect_kit.errors import SettingError
+from connect_kit.roster.action import Action, ActionKind
+
+__all__ = ["Action", "ActionKind", "Change", "Settings"]
 
 _YES, _NO = ("true", "1", "yes"), ("false", "0", "no", "")
 
@@ -82,48 +85,6 @@ class Settings:
             else:
                 found[name] = text
         return cls(**found)
-
-
-ActionKind = Literal[
-    "connect_schools",
-    "connect_classrooms",
-    "record_student_ids",
-    "record_staff_ids",
-    "record_guardian_ids",
-    "archive_students",
-    "unarchive_students",
-    "archive_classrooms",
-    "unarchive_classrooms",
-    "remove_guardians",
-    "change_settings",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """Something that a person does on Connect by hand, before or after an upload.
-
-    Attributes
-    ----------
-    kind : str
-    school : str or None
-        ``connectSchoolId``; the whole district when None.
-    unsynced : bool
-        Only what is not under the SIS: students without student ID, classrooms without class ID.
-    ids : tuple of str
-        Only these Connect IDs (of students or classrooms); all when empty.
-    values : mapping of str to str
-        ``connect_schools``, ``connect_classrooms``: Connect ID to SIS ID (blank removes it).
-        ``record_student_ids``: connectStudentId to the new ID. ``record_staff_ids``, ``record_guardian_ids``: the old
-        SIS ID to the new one, as an account may have several.
-        ``change_settings``: names of :class:`Settings` to values.
-    """
-
-    kind: ActionKind
-    school: str | None = None
-    unsynced: bool = False
-    ids: tuple[str, ...] = ()
-    values: Mapping[str, str] = field(default_factory=dict)
 
 
 class Change(NamedTuple):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from connect_kit.duplicates import Duplicates
+    from connect_kit.identity import LeftBehind
     from connect_kit.twin import Twin
     from connect_kit.uploads.outcome import UploadResult
     from connect_kit.uploads.plan import UploadPlan
@@ -39,11 +40,14 @@ class Forecast:
     ----------
     result : UploadResult
         The dry run that it was read from.
+    left_behind : LeftBehind or None
+        What stays on Connect after the upload although the delivery no longer holds it; None where it was not given.
     """
 
     result: UploadResult
     _table: pd.DataFrame = field(repr=False)
     _sync: pd.DataFrame = field(repr=False)
+    left_behind: LeftBehind | None = field(default=None, repr=False)
 
     @property
     def plan(self) -> UploadPlan:
@@ -91,7 +95,7 @@ class Forecast:
         return actions_by_line(by_school.assign(line=names), "Rows by school: what the upload will do")
 
     def save(self, folder: str | Path) -> None:
-        """Write :meth:`table` as ``forecast.csv`` into a folder.
+        """Write :meth:`table` as ``forecast.csv`` into a folder, and ``left_behind.csv`` where it was given.
 
         Raises
         ------
@@ -101,15 +105,17 @@ class Forecast:
         target = ensure_folder(folder)
         with atomic_write(target / "forecast.csv") as part:
             self._table.to_csv(part, index=False, encoding="utf-8", lineterminator="\r\n")
+        if self.left_behind is not None:
+            self.left_behind.write_csv(target / "left_behind.csv")
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{int(self._table[name].sum()):,} {name}" for name in _COUNTS)
         return f"Forecast({self.plan.delivery} on {self.result.target}: {counts})"
 
     def _repr_html_(self) -> str:
-        return table_html(self.summary(), "What the upload will do") + table_html(
-            self._sync, "What a nightly sync of these files would archive"
-        )
+        shown = table_html(self.summary(), "What the upload will do")
+        shown += table_html(self._sync, "What a nightly sync of these files would archive")
+        return shown + (self.left_behind._repr_html_() if self.left_behind is not None else "")
 
 
 @checked()
@@ -118,6 +124,7 @@ def forecast_upload(
     target: Target | Twin | str | Path,
     *,
     duplicates: Duplicates | None = None,
+    left_behind: LeftBehind | None = None,
     result: UploadResult | None = None,
 ) -> Forecast:
     """Forecast what an upload will do, before anything is sent.
@@ -128,6 +135,8 @@ def forecast_upload(
     target : Twin, str or Path
     duplicates : Duplicates, optional
         Of the students; with them, those that will be doubled are counted.
+    left_behind : LeftBehind, optional
+        Of the delivery that is to be sent; with it, the forecast says what stays behind on Connect.
     result : UploadResult, optional
         Of a dry run of this plan on this target; otherwise one is made.
 
@@ -153,7 +162,7 @@ def forecast_upload(
     schools = {own: school.name for own, school in known.items()}
     recorded = {school.school_id: own for own, school in known.items() if school.school_id}
     doubled = None if duplicates is None else _doubled(result, duplicates, recorded)
-    return Forecast(result, _counted(result, schools, doubled), place.sync_deletions(plan.files))
+    return Forecast(result, _counted(result, schools, doubled), place.sync_deletions(plan.files), left_behind)
 
 
 def _counted(result: UploadResult, schools: dict[str, str], doubled: dict[str, int] | None) -> pd.DataFrame:

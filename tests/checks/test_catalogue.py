@@ -55,7 +55,10 @@ def truth(path: Path) -> pd.DataFrame:
 def audited(folder: Path, codes: list[str] | str, layout: str, level: str) -> tuple[pd.DataFrame, Findings]:
     district = ck.sample_roster(folder, students=500, faults=codes, layout=layout, level=level)  # type: ignore[arg-type]
     roster = ck.read_roster(district.delivery, level=level)  # type: ignore[arg-type]
-    return truth(district.truth), ck.check_roster(roster, ck.read_workspace(district.workspace))
+    workspace = ck.read_workspace(district.workspace)
+    # What spoils IDs leaves records behind as well; where everything is planted, the truth does not list them.
+    left = None if codes == "all" else ck.left_behind(roster, workspace)
+    return truth(district.truth), ck.check_roster(roster, workspace, left_behind=left)
 
 
 def test_every_code_of_the_kit_has_a_planted_fault_or_a_reason_for_none() -> None:

@@ -326,7 +326,7 @@ def test_students_who_would_become_duplicates_are_counted_where_duplicates_are_g
     assert panel.error is None
     table = panel.forecast.table() if panel.forecast else pytest.fail("no forecast")
     assert table[table["what"] == "students"]["doubled"].tolist() == [2]
-    assert "duplicates" in panel.outlook.text and "find_duplicates" not in panel.outlook.text
+    assert "children doubled" in panel.outlook.text and "find_duplicates" not in panel.outlook.text
 
 
 def test_the_forecast_says_where_duplicates_were_not_counted(panel):

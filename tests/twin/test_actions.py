@@ -455,3 +455,80 @@ class TestRecordingIds:
             with pytest.raises(TwinError, match=re.escape(message)):
                 doing(action)
         assert desk.twin.digest() == before
+
+
+# ---- pairs
+
+
+PAIRED = {
+    **FILES,
+    "staff": "connectUserId,connectSchoolIds,givenName,familyName,email,sms,role,staffId\n"
+    'A1,"S1,S2",Eve,Ito,eve@school.example,,teacher,T1\n',
+    "enrollments": "connectClassroomId,connectUserId,role\n"
+    "R1,P1,student\nR1,A1,teacher\nR2,P1,student\nR3,P3,student\nR3,A1,teacher\n",
+}
+
+
+@pytest.fixture
+def peopled(tmp_path):
+    folder = tmp_path / "peopled"
+    folder.mkdir()
+    for name, text in PAIRED.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return Twin.fill(tmp_path / "peopled.duckdb", folder, district="Maple Valley")
+
+
+@pytest.mark.parametrize(
+    ("action", "table", "left", "counts"),
+    [
+        (
+            Action("disconnect_guardians", pairs=(("P1", "U1"), ("P3", "U1"), ("P1", "U1"))),
+            "relationships", [("P2", "U1"), ("P3", "U2")], {"disconnected": 1, "not connected before": 1},
+        ),
+        (
+            Action("remove_from_classrooms", pairs=(("R1", "A1"), ("R3", "P3"), ("R2", "P3"))),
+            "enrollments", [("R1", "P1"), ("R2", "P1"), ("R3", "A1")], {"removed": 2, "not there before": 1},
+        ),
+        (
+            Action("remove_staff_from_schools", pairs=(("A1", "S2"), ("A1", "S3"))),
+            "staff_schools", [("A1", "S1")], {"removed": 1, "not there before": 1, "seats in classrooms": 1},
+        ),
+    ],
+    ids=["guardians", "classrooms", "staff"],
+)  # fmt: skip
+def test_pairs_are_previewed_taken_apart_and_put_together_again(peopled, action, table, left, counts):
+    before = peopled.digest()
+    previewed = peopled.preview(action)
+    assert peopled.digest() == before
+    change = peopled.apply(action)
+    assert rows(peopled.table(table).iloc[:, :2]) == left
+    assert change.counts == counts
+    assert len(previewed) == sum(n for name, n in counts.items() if "before" not in name)
+    assert change.what.endswith(f"({len(set(action.pairs))})")
+    peopled.undo()
+    assert peopled.digest() == before
+
+
+def test_staff_removed_from_a_school_leave_its_classrooms(peopled):
+    peopled.apply(Action("remove_staff_from_schools", pairs=(("A1", "S2"),)))
+    assert rows(peopled.table("enrollments").iloc[:, :2]) == [("R1", "A1"), ("R1", "P1"), ("R2", "P1"), ("R3", "P3")]
+
+
+@pytest.mark.parametrize(
+    ("action", "message"),
+    [
+        (Action("disconnect_guardians"), "disconnect_guardians needs pairs"),
+        (Action("disconnect_guardians", pairs=(("P1", "U9"),)), "connectUserId 'U9': not among the accounts"),
+        (Action("remove_from_classrooms", pairs=(("R9", "P1"),)), "connectClassroomId 'R9': not among the classrooms"),
+        (Action("remove_staff_from_schools", pairs=(("A1", "S9"),)), "connectSchoolId 'S9': not among the schools"),
+        (Action("disconnect_guardians", pairs=("P1",)), "pairs holds 'P1'; expected pairs of IDs"),
+        (Action("archive_students", pairs=(("P1", "U1"),)), "archive_students does not take pairs"),
+        (Action("disconnect_guardians", pairs=(("P1", "U1"),), ids=("P1",)), "disconnect_guardians does not take ids"),
+    ],
+    ids=["none", "unknown adult", "unknown classroom", "unknown school", "not a pair", "not taken", "ids"],
+)
+def test_pairs_that_cannot_be_are_refused(peopled, action, message):
+    before = peopled.digest()
+    with pytest.raises((SettingError, TwinError), match=message):
+        peopled.apply(action)
+    assert peopled.digest() == before

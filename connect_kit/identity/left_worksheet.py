@@ -1,0 +1,132 @@
+"""What stays behind as work to do on Connect: a workbook with one sheet a kind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from connect_kit.display.excel import MOST_ROWS, plain, save_book, write_rows
+from connect_kit.engine.files import atomic_write, ensure_folder
+from connect_kit.identity.staying import KINDS, REASONS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from connect_kit.identity.left_data import LeftBehindData
+
+_WIDTHS = {"school_name": 32, "reason": 48, "what_to_do": 70, "source": 14, "done": 12}
+#: At most 31 characters (Excel).
+_SHEETS = {
+    "guardian_relationships": "Guardians", "classroom_teachers": "Teachers in classrooms", "staff": "Staff",
+    "classroom_students": "Students in classrooms", "students": "Students", "classrooms": "Classrooms",
+}  # fmt: skip
+_READ_ME = (
+    "What stays on Connect although the delivery no longer holds it: a manual upload archives nothing.",
+    "Each line is a question to the school first: the SIS may be right, or the export may be incomplete.",
+    "Begin with the guardians: whoever was taken off a student in the SIS still gets the messages on Connect.",
+    "Write the date into 'done' once it is done on Connect.",
+)
+_IDS = {
+    "guardian_relationships": ["connectStudentId", "studentId", "connectUserId", "userId"],
+    "classroom_teachers": ["connectClassroomId", "classId", "connectUserId", "userId"],
+    "staff": ["connectUserId", "userId"],
+    "classroom_students": ["connectClassroomId", "classId", "connectStudentId", "studentId"],
+    "students": ["connectStudentId", "studentId"],
+    "classrooms": ["connectClassroomId", "classId"],
+}
+
+
+def worksheet(left: LeftBehindData, kind: str, *, names: bool = False) -> pd.DataFrame:
+    """The records of a kind as work to be done by hand on Connect, school by school.
+
+    Columns: ``school`` (connectSchoolId), ``school_name``, the kind's own IDs as in :meth:`table`, ``reason`` (in
+    words), ``what_to_do``, ``source``, ``done`` (to be filled in); with ``names`` also ``student_name``,
+    ``adult_name`` and ``classroom_title``, where the kind has them.
+
+    Parameters
+    ----------
+    kind : str
+        See :meth:`table`.
+    names : bool
+        Names beside the IDs: for whoever does the work, and not to be passed on.
+
+    Raises
+    ------
+    SettingError
+        For a kind that is not known.
+    """
+    rows = left.table(kind)
+    schools = left.workspace.schools.drop_duplicates("connectSchoolId").set_index("connectSchoolId")["name"]
+    made = rows[["connectSchoolId"]].set_axis(["school"], axis=1)
+    made["school_name"] = _looked_up(rows["connectSchoolId"], schools)
+    for column in _IDS[kind]:
+        made[column] = rows[column]
+    if names:
+        for column, key, known in _names(left, kind):
+            made[column] = _looked_up(rows[key], known)
+    made["reason"] = rows["reason"].map(REASONS)
+    return made.assign(what_to_do=KINDS[kind].what_to_do, source=KINDS[kind].source, done="")
+
+
+def _looked_up(keys: pd.Series[str], known: pd.Series[str]) -> pd.Series[str]:
+    found: pd.Series[str] = keys.astype(object).map(known.astype(object)).fillna("")
+    return found
+
+
+def _names(left: LeftBehindData, kind: str) -> list[tuple[str, str, pd.Series[str]]]:
+    """Columns of names that a kind has: title, key and names by key."""
+    found = []
+    for column, key, table in (
+        ("student_name", "connectStudentId", "students"),
+        ("adult_name", "connectUserId", "guardians" if kind == "guardian_relationships" else "staff"),
+    ):
+        if key in _IDS[kind]:
+            people = getattr(left.workspace, table).drop_duplicates(key).set_index(key)
+            full = people["givenName"].astype(object).fillna("") + " " + people["familyName"].astype(object).fillna("")
+            found.append((column, key, full.str.strip()))
+    if "connectClassroomId" in _IDS[kind]:
+        rooms = left.workspace.classrooms.drop_duplicates("connectClassroomId").set_index("connectClassroomId")
+        found.append(("classroom_title", "connectClassroomId", rooms["title"]))
+    return found
+
+
+def save(left: LeftBehindData, folder: str | Path, *, names: bool = False) -> None:
+    """Write left_behind.csv and left_behind.xlsx into a folder; see :meth:`LeftBehind.save`."""
+    target = ensure_folder(folder, private=names)
+    with atomic_write(target / "left_behind.csv", private=names) as beside:
+        left.table().to_csv(beside, index=False, encoding="utf-8", lineterminator="\r\n")
+    with atomic_write(target / "left_behind.xlsx", private=names) as beside:
+        save_book(beside, lambda book: _fill(book, left, names))
+
+
+def _fill(book: Any, left: LeftBehindData, names: bool) -> None:
+    text = book.add_format({"num_format": "@", "valign": "top", "text_wrap": True})
+    header = book.add_format({"bold": True, "num_format": "@", "bg_color": "#E8ECF0", "bottom": 1})
+    sheet = book.add_worksheet("Read me")
+    sheet.set_column(0, 0, 120, text)
+    lines = [*_READ_ME, ""]
+    for kind, what in KINDS.items():
+        why = left.not_judged.get(kind)
+        lines.append(
+            f"{_SHEETS[kind]}: {what.title}: " + (f"not judged, because {why}" if why else str(left.counts[kind]))
+        )
+    for row, line in enumerate(lines):
+        sheet.write_string(row, 0, plain(line), text)
+    for kind in KINDS:
+        if kind not in left.not_judged:
+            _sheet(book.add_worksheet(_SHEETS[kind]), worksheet(left, kind, names=names), text, header)
+
+
+def _sheet(sheet: Any, frame: pd.DataFrame, text: Any, header: Any) -> None:
+    for column, name in enumerate(map(str, frame.columns)):
+        sheet.set_column(column, column, _WIDTHS.get(name, 22))
+        sheet.write_string(0, column, plain(name.replace("_", " ")), header)
+    if len(frame):
+        write_rows(sheet, 1, frame.head(MOST_ROWS), dict.fromkeys(map(str, frame.columns), text))
+        sheet.autofilter(0, 0, min(len(frame), MOST_ROWS), frame.shape[1] - 1)
+    else:
+        sheet.write_string(1, 0, "none", text)
+    sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
