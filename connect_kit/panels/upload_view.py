@@ -147,12 +147,14 @@ def forecast(expected: Forecast | None) -> list[Node]:
     return made
 
 
-def results(result: UploadResult) -> list[Node]:
-    """What became of the files."""
+def results(result: UploadResult, *, undone: str = "") -> list[Node]:
+    """What became of the files; ``undone`` says how the upload was taken back, if it was."""
     kind = "the dry run; nothing was changed" if result.dry_run else "the upload"
     state = "✔ every file was processed" if result.succeeded else "✖ not every file was processed"
     state = "✖ cancelled" if result.cancelled else state
     made: list[Node] = [step(f"4. Results of {kind}"), el("p", el("strong", state), ".")]
+    if undone:
+        made.append(el("p", el("strong", "▲ Undone: "), f"the upload was {_sentence(undone)}", class_="ck-warning"))
     if result.stopped:
         made.append(el("p", el("strong", "▲ Stopped: "), _sentence(result.stopped), class_="ck-warning"))
     for one in result.files:

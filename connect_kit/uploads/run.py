@@ -45,9 +45,9 @@ def upload(
 
     A dry run (the default) shows what would happen and changes nothing; the plan's folder remembers it. A real upload
     requires that all gates are met, among them a dry run of the same bytes on this target as it is now (decisions 23
-    and 28). It sends a file only after the one before has succeeded, each in one transaction (decision 14). One that was interrupted goes
-    on where it stopped: what the target has is not sent again, unless another plan was uploaded there meanwhile. Once
-    everything was sent, uploading again is a new run.
+    and 28). It sends a file only after the one before has succeeded, each in one transaction (decision 14). One that
+    was interrupted goes on where it stopped: what the target has is not sent again, unless another plan was uploaded
+    there meanwhile. Once everything was sent, or the upload was taken back, uploading again is a new run.
 
     Parameters
     ----------

@@ -418,3 +418,38 @@ def test_after_an_upload_the_next_one_asks_for_another_dry_run(panel):
     send(panel)
     assert "rehearse again: 4 changes since the dry run of" in panel.checklist.text
     assert "(users.csv uploaded, classes.csv uploaded" in panel.checklist.text
+
+
+def test_an_upload_is_undone_by_a_button_and_can_be_sent_again(panel, twin):
+    before = twin.digest()
+    button = panel.buttons["undo"]
+    assert panel._undoing.layout.display == "none"
+    dry_run(panel)
+    assert panel._undoing.layout.display == "none"
+    send(panel)
+    assert panel._undoing.layout.display is None
+    assert button.description.startswith("Undo this upload")
+    panel.buttons["log"].click()
+    button.click()
+    assert panel.error is None and twin.digest() == before
+    assert "the upload was taken back: entries 2 to 5, the upload of users.csv" in " ".join(panel.outcome.text.split())
+    assert "taken back: entries 2 to 5" in panel.status.text and "undo" in panel.log.text
+    assert panel._undoing.layout.display == "none"
+    assert "rehearse again" in panel.checklist.text and panel.buttons["upload"].disabled
+    button.click()
+    assert "No upload to take back is shown." in panel.status.text
+    send(panel)
+    assert panel.error is None and panel.result.run.endswith(":2")
+    assert len(twin.table("students")) == 3
+
+
+def test_an_upload_is_not_undone_over_what_was_done_after_it(panel, twin):
+    send(panel)
+    twin.apply(ck.Action("archive_students"))
+    after = twin.digest()
+    panel.buttons["undo"].click()
+    assert "is not the last thing that was done" in panel.alert.text and "archive_students" in panel.alert.text
+    assert twin.digest() == after and panel._undoing.layout.display is None
+    twin.undo()
+    panel.buttons["undo"].click()
+    assert panel.error is None and twin.table("students").empty

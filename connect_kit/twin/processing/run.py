@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from connect_kit import connect
 from connect_kit.errors import OutputError, SettingError, TwinError
-from connect_kit.twin import activity
+from connect_kit.twin import activity, snapshots
 from connect_kit.twin.processing import result_file
 from connect_kit.twin.processing.job import Job
 from connect_kit.twin.processing.loading import Given, load
@@ -64,7 +64,7 @@ def send(
     progress: OnProgress | None = None,
     cancel: threading.Event | None = None,
 ) -> FileResult:
-    """Upload one file for real, in one transaction (decision 14).
+    """Upload one file for real, in one transaction (decision 14). Before the first of a run, the twin is copied.
 
     What was sent in this run is not sent again, unless every row of it was refused or another run came since.
     """
@@ -74,13 +74,18 @@ def send(
         if before is not None:
             return _named(before, path)
         (job,) = _jobs(session, [file], place, progress, cancel)
+        new = snapshots.before_run(session, twin, run)
         try:
             with session.transaction():
                 done = _process(job, result_file.part_of(path), run, dry_run=False)
         except BaseException:
             # Nothing raises after a COMMIT that came through; so whatever is here was not uploaded.
             result_file.remove(result_file.part_of(path))
+            if new:
+                snapshots.drop(session)
             raise
+        if new:
+            (snapshots.keep if done.outcome == "processed" else snapshots.drop)(session)
     return _named(done, path)
 
 
@@ -185,7 +190,8 @@ def _sent_before(session: Session, file: UploadFile, run: str) -> FileResult | N
     """
     rows = session.execute(
         "SELECT rows, counts FROM uploads AS u WHERE run = ? AND identity = ? AND outcome = 'processed' "
-        "AND errors < rows AND NOT EXISTS (FROM uploads AS o WHERE o.run <> u.run AND o.activity > u.activity)",
+        "AND errors < rows AND NOT EXISTS (FROM uploads AS o WHERE o.run <> u.run AND o.activity > u.activity "
+        "AND o.outcome = 'processed')",
         [run, file.identity],
     )
     if not rows:
