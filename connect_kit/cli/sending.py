@@ -31,6 +31,10 @@ def prepare(
     abandon: Annotated[
         bool, typer.Option("--abandon", help="Disconnect guardians that guardians.csv no longer names.")
     ] = False,
+    abandon_limit: Annotated[
+        float,
+        typer.Option(min=0, max=100, help="Percent of a school's guardians whom --abandon may disconnect unwaived."),
+    ] = 10,
 ) -> None:
     """Write the files that Connect asks for, and say what blocks a real upload."""
     reasons = waivers(waive)
@@ -41,6 +45,7 @@ def prepare(
         archive_existing=archive_existing,
         waivers=reasons,
         abandon=abandon,
+        abandon_limit=abandon_limit,
     )
     typer.echo(f"Prepared: {plan.folder}")
     print_tables(plan.summary())
@@ -101,10 +106,15 @@ def results(
 ) -> None:
     """Read the results back, and compare them row by row with the dry run."""
     read = ck.read_results(path, ck.read_plan(plan) if plan is not None else None)
+    lost = read.disconnected()["verdict"]
     print_tables(read.summary(), read.causes())
+    if len(lost):
+        words = ", ".join(f"{count:,} {verdict}" for verdict, count in lost.value_counts().items())
+        typer.echo(f"▲ Guardian relationships that Abandon disconnected: {words}; listed by ID in disconnected.csv")
     read.save(out)
     typer.echo(f"Written: {out}")
-    raise typer.Exit(1 if len(read.errors) or len(read.differences()) else 0)
+    other = lost.isin(["not forecast", "not disconnected"]).any()
+    raise typer.Exit(1 if len(read.errors) or len(read.differences()) or other else 0)
 
 
 def merge(

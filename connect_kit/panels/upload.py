@@ -16,6 +16,7 @@ from connect_kit.panels.result_rows import ResultRows
 from connect_kit.panels.upload_layout import UploadLayout
 from connect_kit.twin import Action, as_twin
 from connect_kit.uploads import as_target, confirmation, forecast_upload, upload
+from connect_kit.uploads.abandoning import CODE as ABANDON
 from connect_kit.uploads.records import last_dry_run
 
 if TYPE_CHECKING:
@@ -178,11 +179,15 @@ class UploadPanel(UploadLayout):
 
     def _waivable(self) -> list[tuple[str, str]]:
         """Codes that block: of the self-check, and of rows that the last dry run refused."""
-        counts = {one.code: one.count for one in self._value.critical}
+        counts = {one.code: one.count for one in self._value.critical if one.code != ABANDON}
         last = last_dry_run(self._value, self.target.id)
         refused = last.errors if last else {}
         counts |= {code: count for code, count in refused.items() if code not in self._value.waivers}
-        return [(f"{code}: {counted(count, 'row')}", code) for code, count in counts.items()]
+        codes = [(f"{code}: {counted(count, 'row')}", code) for code, count in counts.items()]
+        gates = self.gates
+        if gates is not None and "abandon" in set(gates.loc[gates["state"] == "blocking", "step"]):
+            codes.append((f"{ABANDON}: see section 1", ABANDON))
+        return codes
 
     def _waive(self) -> None:
         code, reason = self.finding.value, self.reason.value.strip()

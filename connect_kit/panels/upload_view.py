@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from connect_kit.display.look import counted
 from connect_kit.panels.elements import Node, el, frame_table, number, pager, table
+from connect_kit.uploads.abandoning import by_school, total_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +37,7 @@ _STEPS: Mapping[str, str] = {
     "run_dry": "Press Dry run.",
     "rehearse_again": "Press Dry run.",
     "fix_and_run_dry": "Fix it, prepare again, and press Dry run.",
+    "abandon": "Deliver all guardians, or prepare without Abandon; or waive it below, with a reason.",
     "fix_or_waive_rows": "Fix them and prepare again, or waive each of them below, with a reason.",
 }
 _RESULTS: Mapping[str, str] = {"SUCCESS": "✔ SUCCESS", "ERROR": "✖ ERROR"}
@@ -82,9 +84,16 @@ def asking(plan: UploadPlan, district: str, text: str, forecast: Forecast | None
     if forecast is not None:
         counts = forecast.table()[["created", "updated", "unchanged", "skipped", "refused"]].sum()
         words.append(f"According to the dry run: {', '.join(f'{count:,} {name}' for name, count in counts.items())}. ")
+        if forecast.result.disconnections:
+            words.append(f"Abandon would disconnect {total_of(forecast.result.disconnections.values())}. ")
     ask: tuple[object, ...] = ("Not yet: conditions are blocking; see section 1.",)
     if ready:
-        ask = ("This cannot be undone. To continue, type ", el("code", text), " and press Upload for real.")
+        ask = (
+            "To continue, type ",
+            el("code", text),
+            " and press Upload for real. Until the next upload, a twin can ",
+            "take it back as a whole.",
+        )
     return [step("3. Upload for real"), el("p", *words, *ask)]
 
 
@@ -139,12 +148,26 @@ def forecast(expected: Forecast | None) -> list[Node]:
     by_school = expected.table()
     known = bool(by_school["doubled"].notna().any())
     by_school = by_school.rename(columns={"doubled": "duplicates"}) if known else by_school.drop(columns="doubled")
+    if by_school["disconnected"].isna().all():
+        by_school = by_school.drop(columns=["disconnected", "disconnected_children"])
     made += frame_table("What the upload would do, by school", by_school)
+    made += disconnections(expected.result)
     if not known:
         words = "Duplicates were not counted: students who are on Connect without a SIS ID would become duplicates."
         made.append(el("p", el("strong", "▲ "), words, class_="ck-warning"))
     made += frame_table("What a nightly sync of these files would archive", expected.sync())
     return made
+
+
+def disconnections(result: UploadResult) -> list[Node]:
+    """What Abandon disconnects, in words."""
+    found = result.disconnections
+    if not found:
+        return []
+    word = "would disconnect" if result.dry_run else "disconnected"
+    lists = [str(path) for one in result.files if (path := one.disconnected_path) is not None]
+    words = f"Abandon {word} {total_of(found.values())}: {_sentence(by_school(found))} Listed by ID in "
+    return [el("p", el("strong", "▲ "), words, el("code", ", ".join(lists)), ".", class_="ck-warning")]
 
 
 def results(result: UploadResult, *, undone: str = "") -> list[Node]:
@@ -163,6 +186,7 @@ def results(result: UploadResult, *, undone: str = "") -> list[Node]:
             made.append(el("p", refused, f"{_sentence(one.message)} ({one.code})", class_="ck-warning"))
     if result.files:
         made += frame_table("The files", result.summary())
+        made += [] if result.dry_run else disconnections(result)
         made.append(el("p", "Result files (with names, like Connect's own): ", el("code", str(result.folder))))
     return made
 

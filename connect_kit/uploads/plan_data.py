@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from connect_kit.connect import Level
-    from connect_kit.uploads.values import UploadFile
+    from connect_kit.uploads.values import Disconnections, UploadFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,13 @@ class PlanData:
     first_upload: bool = True
     archive_existing: bool | None = None
     undecided_classrooms: int = 0
+    abandon_limit: float = 10
+    disconnections: Mapping[str, Disconnections] | None = field(default_factory=dict)
+
+    @property
+    def abandons(self) -> bool:
+        """Whether a file is sent with Abandon."""
+        return any(file.abandon for file in self.files)
 
     @property
     def rows(self) -> int:

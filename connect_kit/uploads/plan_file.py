@@ -13,7 +13,7 @@ from connect_kit.engine.files import atomic_write, ensure_folder, read_json
 from connect_kit.errors import OutputError, PlanError
 from connect_kit.uploads.plan_data import Critical, PlanData
 from connect_kit.uploads.prepare import folder_name
-from connect_kit.uploads.values import ORDER, UploadFile
+from connect_kit.uploads.values import ORDER, Disconnections, UploadFile
 
 Plan = TypeVar("Plan", bound=PlanData)
 
@@ -172,7 +172,17 @@ def _content(plan: PlanData) -> dict[str, Any]:
         "version": _VERSION,
         "files": files,
         "findings": [[finding.code, finding.title, finding.count] for finding in plan.findings],
+        "abandon_limit": plan.abandon_limit,
+        "disconnections": None if plan.disconnections is None else dict(plan.disconnections),
         **{name: getattr(plan, name) for name in (*_PLAIN, *_LISTS)},
+    }
+
+
+def disconnections_of(content: Any) -> dict[str, Disconnections]:
+    """What Abandon disconnects by school, as it was written."""
+    return {
+        str(school): Disconnections(int(relationships), int(children), int(connected), str(school_id))
+        for school, (relationships, children, connected, school_id) in content.items()
     }
 
 
@@ -189,6 +199,9 @@ def _fields(content: dict[str, Any], folder: Path) -> dict[str, Any]:
         "files": tuple(files),
         "file_rows": tuple(int(one["rows"]) for one in content["files"]),
         "findings": tuple(Critical(*finding) for finding in content["findings"]),
+        # Plans of an earlier connect-kit have neither.
+        "abandon_limit": content.get("abandon_limit", 10),
+        "disconnections": (None if (lost := content.get("disconnections")) is None else disconnections_of(lost)),
         **{name: content[name] for name in _PLAIN},
         **{name: tuple(content[name]) for name in _LISTS},
     }

@@ -12,6 +12,8 @@ from connect_kit.checks import AuditData
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import outside
 from connect_kit.errors import PlanError, SettingError
+from connect_kit.uploads.abandoning import CODE as ABANDON
+from connect_kit.uploads.abandoning import check_limit, expected, finding
 from connect_kit.uploads.plan import UploadPlan
 from connect_kit.uploads.plan_data import Critical
 from connect_kit.uploads.plan_file import clear, write_plan
@@ -49,6 +51,7 @@ def plan_upload(
     archive_existing: bool | None = None,
     waivers: Mapping[str, str] | None = None,
     abandon: bool = False,
+    abandon_limit: float = 10,
     student_id: Literal["id", "number"] = "id",
 ) -> UploadPlan:
     """Prepare the files that Connect asks for, and plan their upload in the documented order (S0, decisions 8-10).
@@ -80,6 +83,9 @@ def plan_upload(
         Codes of critical findings that are waived, to the reason.
     abandon : bool
         Let guardians.csv disconnect guardians that a former upload connected and that it no longer names.
+    abandon_limit : float
+        Percent of a school's connected guardian relationships that this may disconnect; beyond it, the critical finding
+        ``guardians.abandon.many`` blocks the upload until it is waived.
     student_id : {"id", "number"}
         ``"number"``: the column ``identifier`` is sent too, for workspaces whose setting asks for it (S14).
 
@@ -102,6 +108,7 @@ def plan_upload(
     for what, of in (("findings", findings), ("schools", schools), ("classrooms", classrooms)):
         if of is not None and of.roster.schema is not roster.schema:
             raise SettingError(f"{what} are of another roster; make them from the roster that is planned")
+    check_limit(abandon_limit)
     place = _folder(roster, folder)
     delivered = tuple(row[0] for row in roster.schema.execute(_DELIVERED))
     homes = _homes(roster, workspace, schools, delivered, school) if level == "school" else {}
@@ -119,7 +126,8 @@ def plan_upload(
         first_upload=_first(workspace),
         archive_existing=archive_existing,
         undecided_classrooms=classrooms.counts["suggested"] if classrooms is not None else 0,
-    )._waived(waivers or {})
+        abandon_limit=abandon_limit,
+    )._waived(waivers or {}, frozenset({ABANDON}) if abandon else frozenset())
     if not any(kind in roster.info for kind in ORDER):
         raise PlanError(f"{plan.delivery}: has none of {', '.join(f'{kind}.csv' for kind in ORDER)}; nothing to send")
     clear(place)
@@ -138,9 +146,12 @@ def plan_upload(
         UploadFile.of(one.path, one.kind, level=level, school=one.school, abandon=abandon and one.kind == "guardians")
         for one in made
     ]
+    lost = expected(files, workspace, roster, numbers=student_id == "number")
     return write_plan(
         replace(
             plan,
+            findings=(*critical, *finding(lost, abandon_limit)),
+            disconnections=lost,
             files=tuple(files),
             file_rows=tuple(one.rows for one in made),
             unmatched_schools=unmatched,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connect_kit.engine.files import read_json
-from connect_kit.uploads.plan_file import write_json
-from connect_kit.uploads.values import FileResult
+from connect_kit.uploads.plan_file import disconnections_of, write_json
+from connect_kit.uploads.values import Disconnections, FileResult
 
 if TYPE_CHECKING:
     from connect_kit.uploads.plan_data import PlanData
@@ -23,7 +24,8 @@ class DryRun(NamedTuple):
     ``target`` (its id), ``plan`` (digest), ``files`` (their identities), ``when`` (UTC), ``refused`` (files refused as
     a whole, with the code), ``errors`` (rows refused, by code), ``results`` (folder of its result files),
     ``result_files`` (their names, file by file; blank where there is none) and ``state`` (of the target, as the dry run
-    saw it; blank in records of an earlier connect-kit).
+    saw it; blank in records of an earlier connect-kit), and ``disconnections`` (what Abandon would disconnect, by
+    connectSchoolId).
     """
 
     target: str
@@ -35,6 +37,7 @@ class DryRun(NamedTuple):
     results: str = ""
     result_files: tuple[str, ...] = ()
     state: str = ""
+    disconnections: Mapping[str, Disconnections] = MappingProxyType({})
 
 
 class _Run(NamedTuple):
@@ -55,7 +58,7 @@ def _dry_runs(folder: Path) -> list[DryRun]:
                     str(one["target"]), str(one["plan"]), tuple(one["files"]), str(one["when"]), dict(one["refused"]),
                     {str(code): int(rows) for code, rows in one["errors"].items()},
                     str(one.get("results", "")), tuple(Path(str(name)).name for name in one.get("result_files", ())),
-                    str(one.get("state", "")),
+                    str(one.get("state", "")), disconnections_of(one.get("disconnections", {})),
                 )
             )  # fmt: skip
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
@@ -82,7 +85,7 @@ def refused_codes(folder: Path) -> frozenset[str]:
 def remember_dry_run(folder: Path, made: DryRun) -> None:
     """Keep a dry run."""
     kept = [*_dry_runs(folder), made][-_KEPT:]
-    write_json(folder / _DRY_RUNS, [one._asdict() for one in kept])
+    write_json(folder / _DRY_RUNS, [{**one._asdict(), "disconnections": dict(one.disconnections)} for one in kept])
 
 
 def recorded_forecast(plan: PlanData, results: Path) -> tuple[FileResult, ...]:

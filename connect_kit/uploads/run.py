@@ -107,6 +107,7 @@ def _dry_run(
         files = target.dry_run(plan.files, folder, progress=progress, cancel=cancel)
     except UploadCancelledError:
         return replace(empty, cancelled=True)
+    made = replace(empty, files=files)
     refused = {one.file.name: one.code for one in files if one.outcome == "refused"}
     remember_dry_run(
         plan.folder,
@@ -120,9 +121,10 @@ def _dry_run(
             refused=refused,
             errors=_refusals(files),
             state=state,
+            disconnections=made.disconnections,
         ),
     )
-    return replace(empty, files=files)
+    return made
 
 
 def _refusals(files: Sequence[FileResult]) -> dict[str, int]:
