@@ -46,6 +46,7 @@ _STEPS = {
     "run_dry": "python -m connect_kit upload PLAN --twin FILE",
     "rehearse_again": "python -m connect_kit upload PLAN --twin FILE",
     "fix_and_run_dry": "fix it, prepare again, and python -m connect_kit upload PLAN --twin FILE",
+    "abandon": ("deliver all guardians, or prepare without --abandon; or --waive guardians.abandon.many=REASON"),
     "fix_or_waive_rows": "fix them and prepare again, or --waive CODE=REASON for each",
 }
 
@@ -158,6 +159,14 @@ def print_upload(result: ck.UploadResult) -> None:
     else:
         typer.echo("Uploaded." if result.succeeded else "Not all was uploaded.")
     print_tables(result.summary(), result.errors_by_cause())
+    if result.disconnections:
+        from connect_kit.uploads.abandoning import by_school, total_of  # late, so that --help is quick
+
+        word = "would disconnect" if result.dry_run else "disconnected"
+        typer.echo(f"▲ Abandon {word} {total_of(result.disconnections.values())}: {by_school(result.disconnections)}")
+        for path in (one.disconnected_path for one in result.files):
+            if path is not None:
+                typer.echo(f"Disconnected, by ID: {path}")
     if result.stopped:
         typer.echo(f"Stopped: {result.stopped}")
     typer.echo(f"Result files: {result.folder}")

@@ -50,6 +50,10 @@ def prepare(
     keep_ids: Annotated[
         bool, typer.Option("--keep-ids", help="Prepare records that come under new IDs with those that Connect has.")
     ] = False,
+    abandon_limit: Annotated[
+        float,
+        typer.Option(min=0, max=100, help="Percent of a school's guardians whom --abandon may disconnect unwaived."),
+    ] = 10,
 ) -> None:
     """Write the files that Connect asks for, and say what blocks a real upload."""
     reasons = waivers(waive)
@@ -66,6 +70,7 @@ def prepare(
         waivers=reasons,
         abandon=abandon,
         keep_ids=keep_ids,
+        abandon_limit=abandon_limit,
     )
     typer.echo(f"Prepared: {plan.folder}")
     for kind, count in plan.kept_ids.items():
@@ -153,10 +158,15 @@ def results(
 ) -> None:
     """Read the results back, and compare them row by row with the dry run."""
     read = ck.read_results(path, ck.read_plan(plan) if plan is not None else None)
+    lost = read.disconnected()["verdict"]
     print_tables(read.summary(), read.causes())
+    if len(lost):
+        words = ", ".join(f"{count:,} {verdict}" for verdict, count in lost.value_counts().items())
+        typer.echo(f"▲ Guardian relationships that Abandon disconnected: {words}; listed by ID in disconnected.csv")
     read.save(out)
     typer.echo(f"Written: {out}")
-    raise typer.Exit(1 if len(read.errors) or len(read.differences()) else 0)
+    other = lost.isin(["not forecast", "not disconnected"]).any()
+    raise typer.Exit(1 if len(read.errors) or len(read.differences()) or other else 0)
 
 
 def merge(

@@ -191,7 +191,7 @@ def set_(
 
 @app.command()
 def undo(file: TwinFile) -> None:
-    """Undo the last action or merge."""
+    """Undo the last action, merge or upload."""
     typer.echo(ck.Twin(file).undo().what)
 
 

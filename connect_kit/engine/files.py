@@ -112,10 +112,10 @@ def atomic_write(path: Path | str, *, private: bool = False, lasting: bool = Tru
         if private:
             part.chmod(_PRIVATE)  # the work may have copied other permissions along, or made the file anew
         if lasting:
-            _reach_the_disk(part)
+            reach_the_disk(part)
         part.replace(target)
         if lasting:
-            _reach_the_disk(target.parent)
+            reach_the_disk(target.parent)
     except OSError as error:
         raise OutputError(_explain(Path(path), error)) from error
     finally:
@@ -167,7 +167,7 @@ def replace_together(folder: Path | str, *, private: bool = False) -> Iterator[P
             shutil.rmtree(new, ignore_errors=True)
 
 
-def _reach_the_disk(path: Path) -> None:
+def reach_the_disk(path: Path) -> None:
     """Wait until a file, or a folder's list of names, is on the disk."""
     if path.is_dir() and os.name == "nt":
         return  # Windows opens no folder as a file.

@@ -194,7 +194,7 @@ class MergePanel(ReviewPanel[MergePlan]):
         if int(last["number"]) != self._done[-1].number:
             raise TwinError(
                 f"{self.twin.path}: entry {last['number']} ({last['what']}) was made after the merge, "
-                f"entry {self._done[-1].number}; undo it first with twin.undo(), unless it is an upload"
+                f"entry {self._done[-1].number}; undo it first with twin.undo()"
             )
         self.twin.undo()
         self._done.pop()

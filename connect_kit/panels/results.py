@@ -24,6 +24,7 @@ _PARTS: Mapping[str, str] = {
     "errors by cause": "causes",
     "differences from the forecast": "differences",
     "corrections for the district": "corrections",
+    "guardians disconnected by Abandon": "disconnected",
     "message to support": "message",
 }
 
@@ -94,6 +95,7 @@ class ResultsPanel(ReviewPanel[Results]):
                 "causes": lambda: self._value.rows_of(key[1]),
                 "differences": self._value.differences,
                 "corrections": self._value.corrections,
+                "disconnected": self._value.disconnected,
             }
             self._frames = {one: frame for one, frame in self._frames.items() if one[0] != part} | {key: made[part]()}
         return self._frames[key]

@@ -32,6 +32,13 @@ def summary(results: Results) -> list[Node]:
     if results.missing:
         names = ", ".join(file.name for file in results.missing[:10]) + (", …" if len(results.missing) > 10 else "")
         made.append(el("p", el("strong", "▲ No result file for: "), f"{names}.", class_="ck-warning"))
+    lost = results.disconnected()["verdict"].value_counts()
+    if len(lost):
+        words = ", ".join(f"{count:,} {verdict}" for verdict, count in lost.items())
+        shown = f"{words}. Choose guardians disconnected by Abandon to see them."
+        made.append(
+            el("p", el("strong", "▲ Guardian relationships that Abandon disconnected: "), shown, class_="ck-warning")
+        )
     if results.ignored:
         names = ", ".join(path.name for path in results.ignored[:10])
         made.append(el("p", f"Skipped, because they are not result files: {names}."))
@@ -72,7 +79,8 @@ def paged(caption: str, frame: pd.DataFrame, page: int) -> list[Node]:
     turns, where = pager("turn", page, -(-len(frame) // PAGE))
     shown = _without_blank(_joined(frame.iloc[page * PAGE : (page + 1) * PAGE])).drop(columns="kind", errors="ignore")
     # Line numbers are labels, not quantities: no thousands separators.
-    shown = shown.assign(line=shown["line"].astype("string"))
+    if "line" in shown:
+        shown = shown.assign(line=shown["line"].astype("string"))
     return [*turns, *frame_table(f"{caption}: {len(frame):,}{where}", shown)]
 
 

@@ -16,6 +16,7 @@ from connect_kit.panels.result_rows import ResultRows
 from connect_kit.panels.upload_ids import BUTTONS, UploadIds
 from connect_kit.twin import Action, as_twin
 from connect_kit.uploads import as_target, confirmation, expected_upload, forecast_upload, upload
+from connect_kit.uploads.abandoning import CODE as ABANDON
 from connect_kit.uploads.records import last_dry_run
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class UploadPanel(UploadIds):
         self._log: pd.DataFrame | None = None
         self._rows = ResultRows()
         self._progress: dict[int, Progress] = {}
-        self._dry_run, self._ending = True, ""
+        self._dry_run, self._ending, self._undone = True, "", ""
         self._task: BackgroundTask[None] = BackgroundTask(partial(self._run, self._finish))
         self._throttled = Throttle(self._show_progress)
         super().__init__(plan)
@@ -114,7 +115,7 @@ class UploadPanel(UploadIds):
 
     def _reload(self) -> None:
         self.result, self.forecast, self._rows = None, None, ResultRows()
-        self._progress, self._ending = {}, ""
+        self._progress, self._ending, self._undone = {}, "", ""
         self._check()
 
     def _check(self) -> None:
@@ -144,6 +145,8 @@ class UploadPanel(UploadIds):
             self._log = self.target.activity() if self._log is None else None
         elif name == "archive":
             self._archive()
+        elif name == "undo":
+            self._undo()
         elif name == "check":
             self._check()
             self._status = "The conditions are up to date."
@@ -172,15 +175,39 @@ class UploadPanel(UploadIds):
             self._status += f"{self.target.apply(Action('archive_students', school=school, unsynced=True)).what}. "
         self._check()
 
+    def _undo(self) -> None:
+        """Take the shown upload back, if nothing was done since."""
+        if self.result is None or not self._undoable:
+            self._status = "No upload to take back is shown."
+            return
+        self._undone = self.target.undo(run=self.result.run).what
+        self.forecast = None  # it was of the workspace as it was before
+        self._check()
+        self._status = f"The upload was {self._undone}."
+
+    @property
+    def _undoable(self) -> bool:
+        """Whether the result that is shown is an upload of which something was processed and nothing taken back."""
+        result = self.result
+        return (
+            result is not None
+            and not result.dry_run
+            and not self._undone
+            and any(one.outcome != "refused" for one in result.files)
+        )
+
     def _waivable(self) -> list[tuple[str, str]]:
         """Codes that block: of the self-check, and of rows that the last dry run refused."""
-        counts = {one.code: one.count for one in self._value.critical}
+        counts = {one.code: one.count for one in self._value.critical if one.code != ABANDON}
         last = last_dry_run(self._value, self.target.id)
         refused = last.errors if last else {}
         counts |= {code: count for code, count in refused.items() if code not in self._value.waivers}
-        waivable = [(f"{code}: {counted(count, 'row')}", code) for code, count in counts.items()]
-        ids = self._value.undecided_ids
-        return waivable + [(f"{code}: {counted(count, 'record')}", code) for code, count in ids.items()]
+        codes = [(f"{code}: {counted(count, 'row')}", code) for code, count in counts.items()]
+        codes += [(f"{code}: {counted(count, 'record')}", code) for code, count in self._value.undecided_ids.items()]
+        gates = self.gates
+        if gates is not None and "abandon" in set(gates.loc[gates["state"] == "blocking", "step"]):
+            codes.append((f"{ABANDON}: see section 1", ABANDON))
+        return codes
 
     def _waive(self) -> None:
         code, reason = self.finding.value, self.reason.value.strip()
@@ -228,7 +255,7 @@ class UploadPanel(UploadIds):
 
     def _carry_out(self, plan: UploadPlan, dry_run: bool, cancel: threading.Event) -> None:
         result = upload(plan, self.target, dry_run=dry_run, progress=self._on_progress, cancel=cancel)
-        self.result, self._rows = result, ResultRows(result.files)
+        self.result, self._rows, self._undone = result, ResultRows(result.files), ""
         self._ending = "cancelled" if result.cancelled else "ended"
         if dry_run and not result.cancelled:
             self.forecast = forecast_upload(plan, self.target, duplicates=self.duplicates, result=result)
@@ -290,7 +317,7 @@ class UploadPanel(UploadIds):
         self.ask.show(
             *view.asking(plan, self.target.district, self.confirmation, self.forecast, self.expected, ready=ready)
         )
-        self.outcome.show(*(view.results(self.result) if self.result and not running else ()))
+        self.outcome.show(*(view.results(self.result, undone=self._undone) if self.result and not running else ()))
         self.rows.show(*(view.result_rows(self._rows, self._rows.rows()) if not running else ()))
         self.log.show(*(view.activity(self._log) if self._log is not None else ()))
         self._enable(running=running, ready=ready)
@@ -299,6 +326,7 @@ class UploadPanel(UploadIds):
             (self._waiving, bool(waivable)),
             (self._filters, bool(self._rows.files) and not running),
             (self._saving, bool(self._rows.files) and not running),
+            (self._undoing, self._undoable and not running),
         ):
             part.layout.display = None if there else "none"
 

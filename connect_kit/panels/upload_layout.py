@@ -42,6 +42,7 @@ class UploadLayout(PanelBase[UploadPlan]):
         "check": Command("Check again", "g", "Bring the conditions and the log up to date"),
         "upload": Command("Upload for real", "", "Send the files, once the text is typed", True),
         "save": Command("Save with Excel", "", "Copy the result files to this folder, guardians as a workbook too"),
+        "undo": Command("Undo this upload", "", "Take back all files of this upload; the log keeps them", True),
         "log": Command("Activity log", "l", "Show or hide what was done in the workspace"),
     }
 
@@ -73,6 +74,7 @@ class UploadLayout(PanelBase[UploadPlan]):
         self._waiving = self._row(self.finding, self.reason, "waive")
         self._filters = self._row(self.file, self.results, self.action)
         self._saving = self._row(self.folder, "save")
+        self._undoing = self._row("undo")
         return (
             self.head,
             self.status,
@@ -91,6 +93,7 @@ class UploadLayout(PanelBase[UploadPlan]):
             self.ask,
             self._row(self.confirm, "upload"),
             self.outcome,
+            self._undoing,
             self._filters,
             self.rows,
             self._saving,

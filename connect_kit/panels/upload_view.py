@@ -9,6 +9,7 @@ from connect_kit.checks.verdict_words import left_open
 from connect_kit.display.look import children, counted, disconnections
 from connect_kit.identity.patterns import PATTERNS
 from connect_kit.panels.elements import MOST, Node, el, frame_table, number, pager, table
+from connect_kit.uploads.abandoning import by_school, total_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,6 +47,7 @@ _STEPS: Mapping[str, str] = {
     "run_dry": "Press Dry run.",
     "rehearse_again": "Press Dry run.",
     "fix_and_run_dry": "Fix it, prepare again, and press Dry run.",
+    "abandon": "Deliver all guardians, or prepare without Abandon; or waive it below, with a reason.",
     "fix_or_waive_rows": "Fix them and prepare again, or waive each of them below, with a reason.",
 }
 #: Where the panel cannot do anything about changed IDs.
@@ -134,9 +136,15 @@ def asking(
     if forecast is not None:
         counts = forecast.table()[["created", "updated", "unchanged", "skipped", "refused"]].sum()
         words.append(f"According to the dry run: {', '.join(f'{count:,} {name}' for name, count in counts.items())}. ")
+        if forecast.result.disconnections:
+            words.append(f"Abandon would disconnect {total_of(forecast.result.disconnections.values())}. ")
     ask: tuple[object, ...] = ("Not yet: conditions are blocking; see section 1.",)
     if ready:
-        ask = ("This cannot be undone. To continue, type ", el("code", text), " and press Upload for real.")
+        ask = (
+            "To continue, type ",
+            el("code", text),
+            " and press Upload for real. Until the next upload, a twin can take it back as a whole.",
+        )
     shown = [] if expected is None or not ready else _expected(expected)
     return [step("3. Upload for real"), *shown, el("p", *words, *ask)]
 
@@ -207,7 +215,10 @@ def forecast(expected: Forecast | None) -> list[Node]:
     by_school = (
         by_school.rename(columns={"doubled": "children_doubled"}) if known else by_school.drop(columns="doubled")
     )
+    if by_school["disconnected"].isna().all():
+        by_school = by_school.drop(columns=["disconnected", "disconnected_children"])
     made += frame_table("What the upload would do, by school", by_school)
+    made += abandoned(expected.result)
     if not known:
         words = "Duplicates were not counted: students who are on Connect without a SIS ID would become duplicates."
         made.append(el("p", el("strong", "▲ "), words, class_="ck-warning"))
@@ -215,12 +226,25 @@ def forecast(expected: Forecast | None) -> list[Node]:
     return made
 
 
-def results(result: UploadResult) -> list[Node]:
-    """What became of the files."""
+def abandoned(result: UploadResult) -> list[Node]:
+    """What Abandon disconnects, in words."""
+    found = result.disconnections
+    if not found:
+        return []
+    word = "would disconnect" if result.dry_run else "disconnected"
+    lists = [str(path) for one in result.files if (path := one.disconnected_path) is not None]
+    words = f"Abandon {word} {total_of(found.values())}: {_sentence(by_school(found))} Listed by ID in "
+    return [el("p", el("strong", "▲ "), words, el("code", ", ".join(lists)), ".", class_="ck-warning")]
+
+
+def results(result: UploadResult, *, undone: str = "") -> list[Node]:
+    """What became of the files; ``undone`` says how the upload was taken back, if it was."""
     kind = "the dry run; nothing was changed" if result.dry_run else "the upload"
     state = "✔ every file was processed" if result.succeeded else "✖ not every file was processed"
     state = "✖ cancelled" if result.cancelled else state
     made: list[Node] = [step(f"4. Results of {kind}"), el("p", el("strong", state), ".")]
+    if undone:
+        made.append(el("p", el("strong", "▲ Undone: "), f"the upload was {_sentence(undone)}", class_="ck-warning"))
     if result.stopped:
         made.append(el("p", el("strong", "▲ Stopped: "), _sentence(result.stopped), class_="ck-warning"))
     for one in result.files:
@@ -229,6 +253,7 @@ def results(result: UploadResult) -> list[Node]:
             made.append(el("p", refused, f"{_sentence(one.message)} ({one.code})", class_="ck-warning"))
     if result.files:
         made += frame_table("The files", result.summary())
+        made += [] if result.dry_run else abandoned(result)
         made.append(el("p", "Result files (with names, like Connect's own): ", el("code", str(result.folder))))
     return made
 

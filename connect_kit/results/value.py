@@ -13,6 +13,7 @@ from connect_kit.display.look import SYMBOLS
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.results.causes import causes, corrections, rows_of
 from connect_kit.results.data import SURPRISES, ResultsData
+from connect_kit.results.disconnecting import disconnected
 from connect_kit.results.support import support_message
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Results(ResultsData):
     """
 
     causes = causes
+    disconnected = disconnected
     rows_of = rows_of
     corrections = corrections
     support_message = support_message
@@ -61,6 +63,8 @@ class Results(ResultsData):
     def save(self, folder: str | Path) -> None:
         """Write results.csv, corrections.csv and support-message.txt into a folder; IDs only.
 
+        disconnected.csv is written too where a file was sent with Abandon and disconnected somebody.
+
         corrections.csv is for people: a text that a spreadsheet would run as a formula has an apostrophe before it.
 
         Raises
@@ -69,9 +73,11 @@ class Results(ResultsData):
             When they cannot be written; files that were there before are unchanged.
         """
         target = ensure_folder(folder)
+        lost = self.disconnected()
         for name, frame in (
             ("results.csv", self.table()),
             ("corrections.csv", without_formulas(self.corrections())),
+            *([("disconnected.csv", lost)] if len(lost) else []),
         ):
             with atomic_write(target / name) as part:
                 frame.to_csv(part, index=False, lineterminator="\r\n")
@@ -83,4 +89,11 @@ class Results(ResultsData):
         return f"Results({len(self.received)} files, {len(self):,} rows, {bad:,} errors)"
 
     def _repr_html_(self) -> str:
-        return table_html(self.summary(), "What Connect said") + table_html(self.causes(), "Errors by cause", most=10)
+        lost = self.disconnected()["verdict"].value_counts()
+        words = ", ".join(f"{count:,} {verdict}" for verdict, count in lost.items())
+        head = f"<p>▲ Guardian relationships that Abandon disconnected: {words}</p>" if words else ""
+        return (
+            head
+            + table_html(self.summary(), "What Connect said")
+            + table_html(self.causes(), "Errors by cause", most=10)
+        )

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from connect_kit.twin.session import Session
 
 
+#: Kind of entries that change nothing of the workspace: what people waived.
+NOTES = "waiver"
+
+
 def activity(twin: TwinData) -> pd.DataFrame:
     """The log: ``number``, ``happened`` (UTC), ``kind``, ``what``, ``digest``, ``counts``, ``undone``. IDs only."""
     with twin.reading() as session:
@@ -40,6 +44,20 @@ def log(session: Session, kind: str, what: str, digest: str = "", counts: Mappin
         [number, now(), kind, what, digest, json.dumps(dict(counts or {}))],
     )
     return number
+
+
+def log_until(session: Session, number: int | None = None, *, of: str = "twin") -> tuple[int, str]:
+    """The number of the last entry up to a number, and a digest of the log until then; notes aside.
+
+    ``of`` is the attached database whose log is read.
+    """
+    entry = "concat_ws('|', number, happened, kind, what, digest)"
+    last, digest = session.execute(
+        f"SELECT coalesce(max(number), 0), coalesce(md5(string_agg({entry}, chr(10) ORDER BY number)), '') "
+        f"FROM {of}.main.activity WHERE kind <> ? AND number <= coalesce(?, number)",
+        [NOTES, number],
+    )[0]
+    return int(last), str(digest)
 
 
 def now() -> str:

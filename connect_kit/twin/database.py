@@ -8,6 +8,7 @@ import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from connect_kit.engine import DuckDBEngine, literal
 from connect_kit.errors import EngineError, TwinBusyError, TwinError
@@ -21,6 +22,9 @@ STATE = (
 )  # fmt: skip
 _PATIENCE = 2.0  # seconds that an operation waits for one of the same process, such as a table being drawn
 
+#: What lies beside a twin's file, hidden: the copy before its last run of uploads, one that is being made, and a twin
+#: that is about to take its place.
+BESIDE = ("snapshot", "snapshot.part", "restoring")
 _guard = threading.Lock()
 _locks: dict[Path, tuple[threading.Lock, list[str]]] = {}
 _private: list[int] = []  # masks of file modes, the process's own first
@@ -81,6 +85,7 @@ def create_session(path: Path) -> Iterator[Session]:
     if log.exists():
         raise TwinError(f"{path}: a file {log.name} is there already; give another name")
     with _exclusively(place, path, "its making"):
+        stale = [hidden for name in BESIDE for hidden in with_log(beside(place, name))]
         try:
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             place.touch(exist_ok=False)
@@ -96,6 +101,8 @@ def create_session(path: Path) -> Iterator[Session]:
             for left in (place, log):
                 left.unlink(missing_ok=True)
             raise
+        for left in stale:  # of a twin that was here before
+            left.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -126,6 +133,62 @@ def replaced(path: Path) -> Iterator[None]:
         aside.replace(place)
         raise
     aside.unlink()
+
+
+def beside(place: Path, name: str) -> Path:
+    """A hidden file beside that of a twin; its names are :data:`BESIDE`."""
+    return place.with_name(f".{place.name}.{name}")
+
+
+def with_log(place: Path) -> tuple[Path, Path]:
+    """A database's file and its write-ahead log."""
+    return place, place.with_name(place.name + ".wal")
+
+
+@contextlib.contextmanager
+def closed(session: Session) -> Iterator[IO[bytes]]:
+    """A twin's file, whole and closed for a moment, in which it may be copied or another put in its place.
+
+    Nobody else opens it meanwhile. Temporary tables of the session stay.
+
+    Raises
+    ------
+    TwinBusyError
+        When another process has opened it in the same moment.
+    """
+    place = session.place
+    session.execute("CHECKPOINT twin")  # so that nothing is left in a write-ahead log
+    seen = _mark(place)
+    session.execute("SET search_path = 'memory.main'")
+    session.execute("DETACH twin")
+    with place.open("r+b") as file:
+        if not _locked(file) or _mark(place) != seen:
+            raise TwinBusyError(f"{place}: another process has opened it in this moment; try again when it has ended")
+        yield file
+    try:
+        session.execute(f"ATTACH {literal(place)} AS twin")
+    except EngineError as error:
+        raise _cannot_open(str(error), place) from error
+    session.set_search_path()
+
+
+def _mark(place: Path) -> tuple[int, ...]:
+    """Whether a database's file was written to can be seen by this, without opening it."""
+    found = place.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns, *(path.exists() for path in with_log(place))
+
+
+def _locked(file: IO[bytes]) -> bool:
+    """Whether a file could be locked, in the way in which DuckDB does; closing it takes the lock away."""
+    try:
+        import fcntl
+    except ImportError:  # Windows itself refuses to open a file that another process has open
+        return True
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 @contextlib.contextmanager
@@ -173,7 +236,7 @@ def _attached(place: Path, path: Path, *, write: bool) -> Iterator[Session]:
             engine.execute(f"ATTACH {literal(place)} AS twin{mode}")
         except EngineError as error:
             raise _cannot_open(str(error), path) from error
-        session = Session(engine)
+        session = Session(engine, place)
         try:
             yield session
         finally:

@@ -47,7 +47,7 @@ CREATE TABLE history (historyId VARCHAR, connectStudentId VARCHAR, kind VARCHAR,
 -- The log. kind: made, upload, an Action's kind, merge, undo. counts: JSON. undone: number of the entry that took it back.
 CREATE TABLE activity (number BIGINT, happened VARCHAR, kind VARCHAR, what VARCHAR, digest VARCHAR, counts VARCHAR, undone BIGINT);
 
--- Real uploads, written in the same transaction as what they did. run: of which plan, and which time. counts: JSON.
+-- Real uploads, written in the same transaction as what they did. run: of which plan, and which time. outcome: processed, or undone. counts: JSON.
 CREATE TABLE uploads (run VARCHAR, identity VARCHAR, kind VARCHAR, level VARCHAR, school VARCHAR, digest VARCHAR, activity BIGINT, rows BIGINT, errors BIGINT, outcome VARCHAR, counts VARCHAR);
 
 -- Rows (JSON) that an action removed (side -1) and added (side 1), by which it is undone.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.engine import DuckDBEngine, literal, statements
@@ -22,11 +23,13 @@ class Session:
     """An open twin: an in-memory engine with the twin's file attached as ``twin``.
 
     All work runs on one connection, whose unqualified names are looked up in ``twin`` and which may make temporary
-    tables. A transaction can write to the twin and to temporary tables, and to nothing else (DuckDB).
+    tables. A transaction can write to the twin and to temporary tables, and to nothing else (DuckDB). ``place`` is the
+    twin's file.
     """
 
-    def __init__(self, engine: DuckDBEngine) -> None:
+    def __init__(self, engine: DuckDBEngine, place: Path) -> None:
         self.engine = engine
+        self.place = place
         self.connection: duckdb.DuckDBPyConnection = engine.cursor()
         self.set_search_path()
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connect_kit.twin.actions import words_of
+from connect_kit.twin.activity import NOTES, log_until
 from connect_kit.uploads.targets import Done
 
 if TYPE_CHECKING:
     from connect_kit.twin.data import TwinData
     from connect_kit.twin.session import Session
-
-#: Entries of the log that change nothing of the workspace.
-_NOTES = "waiver"
 
 
 def state(twin: TwinData) -> str:
@@ -33,19 +31,9 @@ def changes_since(twin: TwinData, before: str) -> tuple[Done, ...] | None:
         rows = session.execute(
             "SELECT a.kind, a.what, coalesce(u.run, '') FROM activity AS a LEFT JOIN uploads AS u "
             "ON u.activity = a.number WHERE a.number > ? AND a.kind <> ? ORDER BY a.number",
-            [int(number), _NOTES],
+            [int(number), NOTES],
         )
     return tuple(Done(_words(kind, what), run) for kind, what, run in rows)
-
-
-def log_until(session: Session, number: int | None = None) -> tuple[int, str]:
-    """The number of the last entry up to a number, and a digest of the log until then; notes of waivers aside."""
-    row = session.execute(
-        "SELECT coalesce(max(number), 0), coalesce(md5(string_agg(concat_ws('|', number, happened, kind, what, digest), "
-        "chr(10) ORDER BY number)), '') FROM activity WHERE kind <> ? AND number <= coalesce(?, number)",
-        [_NOTES, number],
-    )[0]
-    return int(row[0]), str(row[1])
 
 
 def _state(twin: TwinData, session: Session, number: int | None = None) -> str:

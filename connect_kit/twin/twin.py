@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import html
-import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.display.html import table_html
 from connect_kit.engine.arguments import checked
-from connect_kit.errors import TwinBusyError
 from connect_kit.twin import filling
 from connect_kit.twin.actions import apply, preview
 from connect_kit.twin.activity import activity, log
@@ -28,9 +26,6 @@ from connect_kit.uploads.targets import Facts, School
 if TYPE_CHECKING:
     from connect_kit.roster import Workspace
     from connect_kit.twin.values import Settings
-
-_uploading: set[Path] = set()
-_guard = threading.Lock()
 
 
 class Twin(TwinData):
@@ -200,20 +195,6 @@ class Twin(TwinData):
         """Write what people decided about an upload to the activity log, as kind ``waiver`` (decision 23)."""
         with self.writing("an upload") as session, session.transaction():
             log(session, "waiver", what)
-
-    @contextlib.contextmanager
-    def lock(self) -> Iterator[None]:
-        """Refuse a second upload of this process while one is under way; another process's is refused by the file."""
-        place = self.path.resolve()
-        with _guard:
-            if place in _uploading:
-                raise TwinBusyError(f"{self.path}: an upload to it is under way; wait until it has ended, or cancel it")
-            _uploading.add(place)
-        try:
-            yield
-        finally:
-            with _guard:
-                _uploading.discard(place)
 
     # What people do by hand.
 

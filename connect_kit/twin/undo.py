@@ -1,7 +1,7 @@
 """Changes that can be taken back: the rows that an action or a merge removed and added.
 
 The tables concerned are copied before; afterwards the difference is written to the table ``changes``. So undoing
-needs to know nothing about what was done.
+needs to know nothing about what was done. Uploads change too much for that: see :mod:`connect_kit.twin.snapshots`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from connect_kit.engine import literal, quoted
 from connect_kit.errors import TwinError
 from connect_kit.twin.activity import log
+from connect_kit.twin.snapshots import take_back
 from connect_kit.twin.values import Change
 
 if TYPE_CHECKING:
@@ -84,39 +85,54 @@ def preview_change(session: Session, tables: Sequence[str], act: Act) -> pd.Data
         )
 
 
-def undo(twin: TwinData) -> Change:
-    """Take back the last action or merge that has not been taken back yet.
+def undo(twin: TwinData, *, run: str | None = None) -> Change:
+    """Take back the last action, merge or upload that has not been taken back yet.
+
+    An upload is taken back as a whole: all files of its run. For that, a copy of the twin from before the run is kept
+    until the next one (decision 27). Its entries stay in the log, and the same plan can be sent again, as a new run.
+
+    Parameters
+    ----------
+    run : str, optional
+        Take this upload back, and nothing else (:attr:`UploadResult.run`).
 
     Raises
     ------
     TwinError
-        When there is none, or an upload has come since, which cannot be taken back.
+        When there is nothing to take back, or ``run`` is not the last thing that was done; for an upload, when
+        something else came between its files, or the copy is gone.
+    TwinBusyError
+        When an upload to the twin is under way.
+    OutputError
+        When there is no room for putting the twin of before the upload in its place; nothing was changed.
     """
-    with twin.writing("an undo") as session, session.transaction():
+    with twin.writing("an undo") as session:
         last = session.execute(
-            "SELECT number, kind, what, counts FROM activity "
-            "WHERE kind NOT IN ('made', 'upload', 'waiver', 'undo') AND undone IS NULL ORDER BY number DESC LIMIT 1"
+            "SELECT a.number, a.kind, a.what, a.counts, u.run FROM activity AS a "
+            "LEFT JOIN uploads AS u ON u.activity = a.number WHERE a.kind NOT IN ('made', 'waiver', 'undo') "
+            "AND a.undone IS NULL AND coalesce(u.outcome, '') <> 'refused' ORDER BY a.number DESC LIMIT 1"
         )
         if not last:
             raise TwinError(
-                f"{twin.path}: there is no action or merge to take back; Twin.activity() lists what was done"
+                f"{twin.path}: there is no action, merge or upload to take back; Twin.activity() lists what was done"
             )
-        number, kind, what, logged = last[0]
-        since = session.execute(
-            "SELECT a.number, a.what FROM activity AS a LEFT JOIN uploads AS u ON u.activity = a.number "
-            "WHERE a.kind = 'upload' AND a.number > ? AND coalesce(u.outcome, '') <> 'refused' "
-            "ORDER BY a.number DESC LIMIT 1",
-            [number],
-        )
-        if since:
+        number, kind, what, counts, uploaded = last[0]
+        if run not in (None, uploaded):
             raise TwinError(
-                f"{twin.path}: entry {number} ({kind}) cannot be taken back, because an upload has come since: entry "
-                f"{since[0][0]} ({since[0][1]}); archive, connect or merge by hand what should be otherwise"
+                f"{twin.path}: the upload is not the last thing that was done, or was taken back already: entry "
+                f"{number} ({kind}: {what}); take that back first, with twin.undo()"
             )
+        if uploaded is not None:
+            with twin.lock():
+                return take_back(session, twin, uploaded)
+        return _undo_change(session, twin, int(number), what, json.loads(counts))
+
+
+def _undo_change(session: Session, twin: TwinData, number: int, what: str, counts: dict[str, int]) -> Change:
+    with session.transaction():
         tables = session.execute("SELECT DISTINCT tbl FROM changes WHERE activity = ? ORDER BY tbl", [number])
         for (table,) in tables:
-            _take_back(session, twin, int(number), table)
-        counts: dict[str, int] = json.loads(logged)
+            _take_back(session, twin, number, table)
         what = f"taken back: entry {number}, {what}"
         entry = log(session, "undo", what, counts=counts)
         session.execute("UPDATE activity SET undone = ? WHERE number = ?", [entry, number])

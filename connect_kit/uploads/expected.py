@@ -112,6 +112,6 @@ def counts_by_school(files: Sequence[FileResult]) -> dict[str, dict[str, int]]:
                 add(tally.school, f"rows_{action}", tally.rows)
                 if tally.what == "students":
                     add(tally.school, f"children_{action}", tally.rows)
-        if one.disconnected:
-            add(one.file.school, "disconnected", one.disconnected)
+        for school, lost in one.disconnections.items():
+            add(school, "disconnected", lost.relationships)
     return found

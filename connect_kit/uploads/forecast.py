@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _WHATS = ("students", "guardians", "staff", "classes", "enrollments", "attributes", "other")
 _COUNTS = ("created", "updated", "unchanged", "skipped", "refused")
+_FURTHER = ("doubled", "disconnected", "disconnected_children")
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,12 +71,15 @@ class Forecast:
         ``skipped``, ``refused`` (all of rows) and ``doubled``: children who are created although they already have
         another record, on Connect or in the file; missing without duplicates. A child counts once, at the first
         school of :meth:`Duplicates.doubled`.
+        In the row of a school's guardians,
+        ``disconnected`` counts the guardian relationships that Abandon will remove, and ``disconnected_children`` the
+        children who lose them; missing in other rows, and where no file is sent with Abandon.
         """
         return self._table.copy()
 
     def summary(self) -> pd.DataFrame:
         """:meth:`table` over all schools: ``what`` and the counts."""
-        counts = [*_COUNTS, "doubled"]
+        counts = [*_COUNTS, *_FURTHER]
         total = self._table.groupby("what", sort=False)[counts].sum(min_count=1).reset_index()
         return total.set_index("what").reindex([what for what in _WHATS if what in set(total["what"])]).reset_index()
 
@@ -176,13 +180,20 @@ def _counted(result: UploadResult, schools: dict[str, str], doubled: dict[str, i
     if doubled is not None:
         for school in doubled:
             counts.setdefault((school, "students"), dict.fromkeys(_COUNTS, 0))
+    lost = result.disconnections
+    for school in lost:
+        counts.setdefault((school, "guardians"), dict.fromkeys(_COUNTS, 0))
+    abandon = any(one.file.abandon for one in result.files)
     rank = {what: place for place, what in enumerate(_WHATS)}
     rows = []
     for school, what in sorted(counts, key=lambda key: (key[0] == "", key[0], rank.get(key[1], len(rank)))):
         again = doubled.get(school, 0) if doubled is not None and what == "students" else None
-        rows.append((school, schools.get(school, ""), what, *counts[school, what].values(), again))
-    frame = pd.DataFrame(rows, columns=["connectSchoolId", "school", "what", *_COUNTS, "doubled"])
-    return frame.astype({**dict.fromkeys(_COUNTS, "int64"), "doubled": "Int64"})
+        gone: tuple[int | None, ...] = (None, None)
+        if abandon and what == "guardians":
+            gone = (lost[school].relationships, lost[school].children) if school in lost else (0, 0)
+        rows.append((school, schools.get(school, ""), what, *counts[school, what].values(), again, *gone))
+    frame = pd.DataFrame(rows, columns=["connectSchoolId", "school", "what", *_COUNTS, *_FURTHER])
+    return frame.astype({**dict.fromkeys(_COUNTS, "int64"), **dict.fromkeys(_FURTHER, "Int64")})
 
 
 def _doubled(result: UploadResult, duplicates: Duplicates, recorded: dict[str, str]) -> dict[str, int]:

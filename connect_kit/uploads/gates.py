@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from connect_kit.identity.patterns import PATTERNS
+from connect_kit.uploads import abandoning
 from connect_kit.uploads.changed_ids import code_of
 from connect_kit.uploads.records import last_dry_run
 from connect_kit.uploads.runs import changes_by_others
@@ -28,6 +29,7 @@ NAMES: Mapping[str, str] = {
     "schools_matched": "schools matched",
     "archive_existing": "archive existing students?",
     "dry_run": "dry run",
+    "abandon": "guardians disconnected by Abandon",
 }
 #: What is done next, in the words of Python; the command line and the panel have their own for the same codes.
 _STEPS: Mapping[str, str] = {
@@ -57,6 +59,7 @@ _STEPS: Mapping[str, str] = {
     "run_dry": "upload(plan, target, dry_run=True)",
     "rehearse_again": "upload(plan, target, dry_run=True)",
     "fix_and_run_dry": "fix it, prepare again, and upload(plan, target, dry_run=True)",
+    "abandon": "deliver all guardians, or prepare without abandon; or plan.waive('guardians.abandon.many', reason)",
     "fix_or_waive_rows": "fix them and prepare again, or plan.waive each",
 }
 
@@ -83,8 +86,8 @@ class Gate(NamedTuple):
 def gates(plan: PlanData, target: Target | Any = None) -> pd.DataFrame:
     """What must hold before a real upload (decision 23).
 
-    Columns: ``code`` (self_check, id_changes, schools_matched, archive_existing, dry_run), ``gate`` (its name),
-    ``state`` (``met``, ``blocking``), ``why``, ``how`` (to meet it, in Python), ``step`` (code of what is done next),
+    Columns: ``code`` (self_check, id_changes, schools_matched, archive_existing, dry_run; abandon, where a file is
+    sent with it), ``gate`` (its name), ``state`` (``met``, ``blocking``), ``why``, ``how`` (to meet it, in Python), ``step`` (code of what is done next),
     ``subject`` (code of the finding that it is about).
 
     Parameters
@@ -97,7 +100,8 @@ def gates(plan: PlanData, target: Target | Any = None) -> pd.DataFrame:
     place = None if target is None else as_target(target)
     facts = None if place is None else place.facts()
     found = [
-        *_self_check(plan), *_changed_ids(plan), _schools(plan, facts), _archiving(plan, facts), _dry_run(plan, place),
+        *_self_check(plan), *_changed_ids(plan), _schools(plan, facts), _archiving(plan, facts),
+        *_abandon(plan, place), _dry_run(plan, place),
     ]  # fmt: skip
     rows = [
         (one.code, one.name, one.state, one.why, _STEPS[one.step].format(subject=one.subject), one.step, one.subject)
@@ -110,10 +114,11 @@ def _self_check(plan: PlanData) -> list[Gate]:
     code = "self_check"
     if not plan.checked:
         return [Gate(code, "blocking", "the delivery was not checked", "check")]
-    if not plan.findings:
+    found = [finding for finding in plan.findings if finding.code != abandoning.CODE]  # has a gate of its own
+    if not found:
         return [Gate(code, "met", "no critical finding")]
     made = []
-    for finding in plan.findings:
+    for finding in found:
         rows = f"{finding.title} ({finding.count:,} {'row' if finding.count == 1 else 'rows'})"
         reason = plan.waivers.get(finding.code)
         if finding.code in NEVER:
@@ -261,6 +266,16 @@ def _archiving(plan: PlanData, facts: Facts | None) -> Gate:
         return Gate(code, "blocking", why, "archive")
     why = "answered: yes" if facts is None else "answered: yes; no active student is without SIS ID"
     return Gate(code, "met", why)
+
+
+def _abandon(plan: PlanData, target: Target | None) -> list[Gate]:
+    """How many guardians a file sent with Abandon disconnects: as the last dry run counted them, if there is one."""
+    if not plan.abandons:
+        return []
+    last = None if target is None else last_dry_run(plan, target.id)
+    found = plan.disconnections if last is None else last.disconnections
+    met, why, step = abandoning.judge(plan, found, rehearsed=last is not None)
+    return [Gate("abandon", "met" if met else "blocking", why, step, abandoning.CODE)]
 
 
 def _dry_run(plan: PlanData, target: Target | None) -> Gate:

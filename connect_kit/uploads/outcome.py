@@ -15,15 +15,16 @@ from connect_kit.display.html import table_html
 from connect_kit.engine import quoted
 from connect_kit.engine.files import atomic_write
 from connect_kit.errors import OutputError
+from connect_kit.uploads.abandoning import by_school, total_of
 from connect_kit.uploads.result_files import read_own_result
 from connect_kit.uploads.result_workbook import write_sheet
-from connect_kit.uploads.values import ACTIONS
+from connect_kit.uploads.values import ACTIONS, DISCONNECTED_COLUMNS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from connect_kit.uploads.plan import UploadPlan
-    from connect_kit.uploads.values import FileResult
+    from connect_kit.uploads.values import Disconnections, FileResult
 
 _SHOWN = 10
 _COLUMNS = ("file", "kind", "line", "sourcedId", "code", "message")  # of refused rows
@@ -74,7 +75,7 @@ class UploadResult:
         """One row a file.
 
         Columns: ``file``, ``outcome``, ``rows``, ``created``, ``updated``, ``unchanged``, ``skipped``, ``errors`` (rows
-        refused), ``seconds``.
+        refused), ``disconnected`` (guardian relationships that Abandon removed), ``seconds``.
         """
         import pandas as pd
 
@@ -82,8 +83,10 @@ class UploadResult:
         for one in self.files:
             counts = one.counts
             actions = [counts[action] for action in ACTIONS]
-            rows.append((one.file.name, one.outcome, one.rows, *actions, one.errors, round(one.seconds, 2)))
-        names = ["file", "outcome", "rows", *(action.lower() for action in ACTIONS), "errors", "seconds"]
+            ended = (one.errors, one.disconnected, round(one.seconds, 2))
+            rows.append((one.file.name, one.outcome, one.rows, *actions, *ended))
+        names = ["file", "outcome", "rows", *(action.lower() for action in ACTIONS)]
+        names += ["errors", "disconnected", "seconds"]
         return pd.DataFrame(rows, columns=names)
 
     def table(self) -> pd.DataFrame:
@@ -113,6 +116,28 @@ class UploadResult:
         frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(_COLUMNS))
         return frame.astype({"line": "Int64"})
 
+    @cached_property
+    def disconnected(self) -> pd.DataFrame:
+        """Every guardian relationship that Abandon removed, or would remove: IDs only.
+
+        Columns: ``file``, ``connectStudentId``, ``studentId``, ``connectUserId``, ``guardianId`` (several are separated
+        by commas), ``connectSchoolId``.
+        """
+        import pandas as pd
+
+        frames = [
+            pd.read_csv(path, dtype=str, keep_default_na=False).assign(file=one.file.name)
+            for one in self.files
+            if (path := one.disconnected_path) is not None
+        ]
+        columns = ["file", *DISCONNECTED_COLUMNS]
+        return pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns, dtype=str)
+
+    @property
+    def disconnections(self) -> dict[str, Disconnections]:
+        """What Abandon disconnected, by connectSchoolId."""
+        return {school: counts for one in self.files for school, counts in one.disconnections.items()}
+
     def errors_by_cause(self) -> pd.DataFrame:
         """Refused rows by code, the most first: ``code``, ``rows``, ``files``, ``message`` (of the first row)."""
         found = self.errors
@@ -133,7 +158,7 @@ class UploadResult:
     def save(self, folder: str | Path, *, excel: bool = False) -> None:
         """Copy the result files into a folder; with ``excel``, guardians as a workbook too, as Connect does (S4).
 
-        They hold names.
+        They hold names. Lists of what Abandon disconnected go with them.
 
         Raises
         ------
@@ -143,7 +168,8 @@ class UploadResult:
         target = Path(folder).expanduser()
         try:
             target.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for path in (one.path for one in self.files if one.path is not None):
+            written = [path for one in self.files for path in (one.path, one.disconnected_path) if path is not None]
+            for path in written:
                 if path.resolve() != (target / path.name).resolve():
                     copy = atomic_write(target / path.name, private=True)
                     with path.open("rb") as result, copy as part, part.open("wb") as writing:
@@ -169,6 +195,9 @@ class UploadResult:
         head = f"<p>{html.escape(repr(self))}</p>"
         if self.stopped:
             head += f"<p>▲ {html.escape(self.stopped)}</p>"
+        if self.disconnections:
+            total = total_of(self.disconnections.values())
+            head += f"<p>▲ Abandon disconnects {html.escape(total)}: {html.escape(by_school(self.disconnections))}</p>"
         made = head + table_html(self.summary())
         if any(one.errors or one.outcome == "refused" for one in self.files):
             made += table_html(self.errors_by_cause(), "Refused, by cause", most=_SHOWN)

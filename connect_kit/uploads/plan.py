@@ -13,6 +13,7 @@ from connect_kit.display import charts
 from connect_kit.display.html import table_html
 from connect_kit.engine.arguments import checked
 from connect_kit.errors import PlanError, SettingError
+from connect_kit.uploads.abandoning import CODE as ABANDON
 from connect_kit.uploads.gates import gates
 from connect_kit.uploads.plan_data import PlanData
 from connect_kit.uploads.plan_file import copy_files, plan_fields, write_plan
@@ -89,6 +90,11 @@ class UploadPlan(PlanData):
         Children who would be doubled, by School ID; at school level by connectSchoolId.
     doubled_once_archived : mapping of str to int
         The same, once the students without SIS ID on Connect are archived.
+    abandon_limit : float
+        Percent of a school's connected guardian relationships that Abandon may disconnect without a waiver.
+    disconnections : mapping of str to Disconnections, or None
+        What Abandon would disconnect, by connectSchoolId, as far as the workspace shows it; None without one. A dry run
+        counts exactly.
     """
 
     # Conditions.
@@ -100,7 +106,7 @@ class UploadPlan(PlanData):
         return bool((self.gates(target)["state"] == "met").all())
 
     def waive(self, code: str, reason: str) -> UploadPlan:
-        """Waive a critical finding, or the rows that the target refuses with this code (decision 23).
+        """Waive a critical finding, what Abandon disconnects, or rows that the target refuses with this code.
 
         Raises
         ------
@@ -110,7 +116,8 @@ class UploadPlan(PlanData):
         PlanError
             When another plan has taken its place in the folder.
         """
-        waived = self._waived({code: reason}, refused_codes(self.folder))
+        further = refused_codes(self.folder) | ({ABANDON} if self.abandons else frozenset())
+        waived = self._waived({code: reason}, further)
         return rewrite_plan(waived, lambda there: {"archive_existing": there.archive_existing})
 
     def _waived(self, waivers: Mapping[str, str], further: frozenset[str] = frozenset()) -> UploadPlan:

@@ -14,7 +14,7 @@ from connect_kit.uploads.changed_ids import code_of
 if TYPE_CHECKING:
     from connect_kit.connect import Level
     from connect_kit.uploads.changed_ids import ChangedIds
-    from connect_kit.uploads.values import UploadFile
+    from connect_kit.uploads.values import Disconnections, UploadFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,13 @@ class PlanData:
     verdict: Verdict | None = None
     doubled: Mapping[str, int] = field(default_factory=dict)
     doubled_once_archived: Mapping[str, int] = field(default_factory=dict)
+    abandon_limit: float = 10
+    disconnections: Mapping[str, Disconnections] | None = field(default_factory=dict)
+
+    @property
+    def abandons(self) -> bool:
+        """Whether a file is sent with Abandon."""
+        return any(file.abandon for file in self.files)
 
     @property
     def rows(self) -> int:

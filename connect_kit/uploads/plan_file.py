@@ -15,7 +15,7 @@ from connect_kit.errors import OutputError, PlanError
 from connect_kit.uploads.changed_ids import CROSSWALK, ChangedIds
 from connect_kit.uploads.plan_data import Critical, PlanData
 from connect_kit.uploads.prepare import folder_name
-from connect_kit.uploads.values import ORDER, UploadFile
+from connect_kit.uploads.values import ORDER, Disconnections, UploadFile
 
 Plan = TypeVar("Plan", bound=PlanData)
 
@@ -184,6 +184,16 @@ def _content(plan: PlanData) -> dict[str, Any]:
         "findings": [[finding.code, finding.title, finding.count] for finding in plan.findings],
         "changed_ids": [asdict(one) for one in plan.changed_ids],
         **{name: getattr(plan, name) for name in (*_PLAIN, *_LISTS, *_CHILDREN)},
+        "abandon_limit": plan.abandon_limit,
+        "disconnections": None if plan.disconnections is None else dict(plan.disconnections),
+    }
+
+
+def disconnections_of(content: Any) -> dict[str, Disconnections]:
+    """What Abandon disconnects by school, as it was written."""
+    return {
+        str(school): Disconnections(int(relationships), int(children), int(connected), str(school_id))
+        for school, (relationships, children, connected, school_id) in content.items()
     }
 
 
@@ -203,6 +213,9 @@ def _fields(content: dict[str, Any], folder: Path) -> dict[str, Any]:
         "changed_ids": tuple(ChangedIds(**one) for one in content["changed_ids"]),
         "verdict": Verdict.of(content) if "verdict" in content else None,
         **{name: {str(own): int(n) for own, n in content.get(name, {}).items()} for name in _CHILDREN},
+        # Plans of an earlier connect-kit have neither.
+        "abandon_limit": content.get("abandon_limit", 10),
+        "disconnections": (None if (lost := content.get("disconnections")) is None else disconnections_of(lost)),
         **{name: content[name] for name in _PLAIN},
         **{name: tuple(content[name]) for name in _LISTS},
     }

@@ -13,6 +13,8 @@ from connect_kit.duplicates import doubled_by_school
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import outside
 from connect_kit.errors import PlanError, SettingError
+from connect_kit.uploads.abandoning import CODE as ABANDON
+from connect_kit.uploads.abandoning import check_limit, expected, finding
 from connect_kit.uploads.changed_ids import changed_ids, code_of, exchange_if_kept, possible_changes
 from connect_kit.uploads.choice import choose, recorded
 from connect_kit.uploads.criticals import criticals
@@ -50,6 +52,7 @@ def plan_upload(
     archive_existing: bool | None = None,
     waivers: Mapping[str, str] | None = None,
     abandon: bool = False,
+    abandon_limit: float = 10,
     student_id: Literal["id", "number"] = "id",
     id_changes: IdChanges | None = None,
     keep_ids: bool = False,
@@ -93,6 +96,9 @@ def plan_upload(
         Codes of critical findings that are waived, to the reason.
     abandon : bool
         Let guardians.csv disconnect guardians that a former upload connected and that it no longer names.
+    abandon_limit : float
+        Percent of a school's connected guardian relationships that this may disconnect; beyond it, the critical finding
+        ``guardians.abandon.many`` blocks the upload until it is waived.
     student_id : {"id", "number"}
         ``"number"``: the column ``identifier`` is sent too, for workspaces whose setting asks for it (S14).
     id_changes : IdChanges, optional
@@ -129,6 +135,7 @@ def plan_upload(
     for what, of in given:
         if of is not None and of.roster.schema is not roster.schema:
             raise SettingError(f"{what} are of another roster; make them from the roster that is planned")
+    check_limit(abandon_limit)
     place = _folder(roster, folder)
     for code, reason in (waivers or {}).items():
         check_waiver(code, reason)
@@ -153,6 +160,7 @@ def plan_upload(
         UploadFile.of(one.path, one.kind, level=level, school=one.school, abandon=abandon and one.kind == "guardians")
         for one in made
     ]
+    lost = expected(files, workspace, roster, numbers=number)
     critical = () if findings is None else criticals(findings, choice, one_school=level == "school")
     gated = () if id_changes is None else tuple(map(code_of, id_changes.counts))  # these have a gate of their own
     possible = {}
@@ -167,7 +175,9 @@ def plan_upload(
         delivery=delivery,
         made=datetime.now(UTC).isoformat(timespec="seconds"),
         checked=findings is not None,
-        findings=tuple(one for one in critical if one.code not in gated),
+        findings=(*(one for one in critical if one.code not in gated), *finding(lost, abandon_limit)),
+        abandon_limit=abandon_limit,
+        disconnections=lost,
         schools=choice.delivered,
         takes_part=choice.takes_part,
         named=choice.named,
@@ -185,6 +195,7 @@ def plan_upload(
         possible_changes=possible,
         options={
             "abandon": abandon,
+            "abandon_limit": abandon_limit,
             "school": school,
             "schools": names,
             "place_at": place_at,
@@ -194,7 +205,7 @@ def plan_upload(
         doubled=_doubled(duplicates, level, choice, made_over),
         doubled_once_archived=_doubled(duplicates, level, choice, made_over, by_hand=False),
     )
-    return write_plan(plan._waived(waivers or {}))
+    return write_plan(plan._waived(waivers or {}, frozenset({ABANDON}) if abandon else frozenset()))
 
 
 def _level(roster: Roster, level: Level | None) -> Level:

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connect_kit.engine.files import read_json
-from connect_kit.uploads.plan_file import write_json
-from connect_kit.uploads.values import FileResult
+from connect_kit.uploads.plan_file import disconnections_of, write_json
+from connect_kit.uploads.values import Disconnections, FileResult
 
 if TYPE_CHECKING:
     from connect_kit.uploads.plan_data import PlanData
@@ -26,6 +26,7 @@ class DryRun(NamedTuple):
     ``result_files`` (their names, file by file; blank where there is none), ``state`` (of the target, as the dry run
     saw it; blank in records of an earlier connect-kit) and ``schools`` (what it would do, by connectSchoolId; see
     :func:`connect_kit.uploads.expected.counts_by_school`).
+    ``disconnections`` is what Abandon would disconnect, by connectSchoolId.
     """
 
     target: str
@@ -38,6 +39,7 @@ class DryRun(NamedTuple):
     result_files: tuple[str, ...] = ()
     state: str = ""
     schools: Mapping[str, Mapping[str, int]] = MappingProxyType({})
+    disconnections: Mapping[str, Disconnections] = MappingProxyType({})
 
 
 class _Run(NamedTuple):
@@ -60,6 +62,7 @@ def _dry_runs(folder: Path) -> list[DryRun]:
                     str(one.get("results", "")), tuple(Path(str(name)).name for name in one.get("result_files", ())),
                     str(one.get("state", "")),
                     {str(own): {what: int(n) for what, n in of.items()} for own, of in one.get("schools", {}).items()},
+                    disconnections_of(one.get("disconnections", {})),
                 )
             )  # fmt: skip
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
@@ -86,7 +89,7 @@ def refused_codes(folder: Path) -> frozenset[str]:
 def remember_dry_run(folder: Path, made: DryRun) -> None:
     """Keep a dry run."""
     kept = [*_dry_runs(folder), made][-_KEPT:]
-    write_json(folder / _DRY_RUNS, [one._asdict() for one in kept])
+    write_json(folder / _DRY_RUNS, [{**one._asdict(), "disconnections": dict(one.disconnections)} for one in kept])
 
 
 def recorded_forecast(plan: PlanData, results: Path) -> tuple[FileResult, ...]:

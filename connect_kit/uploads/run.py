@@ -46,9 +46,9 @@ def upload(
 
     A dry run (the default) shows what would happen and changes nothing; the plan's folder remembers it. A real upload
     requires that all gates are met, among them a dry run of the same bytes on this target as it is now (decisions 23
-    and 28). It sends a file only after the one before has succeeded, each in one transaction (decision 14). One that was interrupted goes
-    on where it stopped: what the target has is not sent again, unless another plan was uploaded there meanwhile. Once
-    everything was sent, uploading again is a new run.
+    and 28). It sends a file only after the one before has succeeded, each in one transaction (decision 14). One that
+    was interrupted goes on where it stopped: what the target has is not sent again, unless another plan was uploaded
+    there meanwhile. Once everything was sent, or the upload was taken back, uploading again is a new run.
 
     Parameters
     ----------
@@ -108,6 +108,7 @@ def _dry_run(
         files = target.dry_run(plan.files, folder, progress=progress, cancel=cancel)
     except UploadCancelledError:
         return replace(empty, cancelled=True)
+    made = replace(empty, files=files)
     refused = {one.file.name: one.code for one in files if one.outcome == "refused"}
     remember_dry_run(
         plan.folder,
@@ -122,9 +123,10 @@ def _dry_run(
             errors=_refusals(files),
             state=state,
             schools=counts_by_school(files),
+            disconnections=made.disconnections,
         ),
     )
-    return replace(empty, files=files)
+    return made
 
 
 def _refusals(files: Sequence[FileResult]) -> dict[str, int]:

@@ -22,6 +22,8 @@ ORDER: tuple[Kind, ...] = ("users", "classes", "enrollments", "guardians", "stud
 ACTIONS = ("CREATED", "UPDATED", "UNCHANGED", "SKIPPED")
 #: Columns that a result file has behind those of the input (decision 15).
 RESULT_COLUMNS = ("result", "action", "code", "message")
+#: Columns of the list of what Abandon disconnected; IDs only.
+DISCONNECTED_COLUMNS = ("connectStudentId", "studentId", "connectUserId", "guardianId", "connectSchoolId")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,19 @@ class Tally(NamedTuple):
     rows: int
 
 
+class Disconnections(NamedTuple):
+    """What Abandon disconnects of a school: guardian ``relationships``, of how many ``children``.
+
+    ``connected`` is how many relationships of the school uploads had made before. ``school_id`` is the School ID
+    recorded on the school; blank where there is none.
+    """
+
+    relationships: int
+    children: int
+    connected: int
+    school_id: str = ""
+
+
 @dataclass(frozen=True)
 class FileResult:
     """What became of one file.
@@ -125,6 +140,8 @@ class FileResult:
         where a target does not count them by code.
     disconnected : int
         Relationships that Abandon removed.
+    disconnections : mapping of str to Disconnections
+        The same by school (connectSchoolId); those of which nobody was disconnected are left out.
     path : Path or None
         The result file: the input's columns, then ``result``, ``action``, ``code``, ``message``.
     """
@@ -138,6 +155,7 @@ class FileResult:
     tallies: tuple[Tally, ...] = field(default=(), repr=False)
     refusals: Mapping[str, int] = field(default_factory=dict, repr=False)
     disconnected: int = 0
+    disconnections: Mapping[str, Disconnections] = field(default_factory=dict, repr=False)
     path: Path | None = None
     seconds: float = 0.0
 
@@ -148,6 +166,12 @@ class FileResult:
         for tally in self.tallies:
             counts["ERROR" if tally.result == "ERROR" else tally.action] += tally.rows
         return counts
+
+    @property
+    def disconnected_path(self) -> Path | None:
+        """The list of relationships that Abandon removed, beside the result file; None where there is none."""
+        place = disconnected_path(self.path) if self.path is not None and self.file.abandon else None
+        return place if place is not None and place.is_file() else None
 
     @property
     def errors(self) -> int:
@@ -161,6 +185,11 @@ class FileResult:
         if self.path is None:
             return pd.DataFrame(columns=list(RESULT_COLUMNS))
         return pd.read_csv(self.path, dtype=str, keep_default_na=False)
+
+
+def disconnected_path(result: Path) -> Path:
+    """Where the relationships that Abandon removed are listed, beside a result file."""
+    return result.with_name(result.name.replace("-result.csv", "-disconnected.csv"))
 
 
 class Progress(NamedTuple):

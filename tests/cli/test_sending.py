@@ -214,3 +214,24 @@ def test_a_change_to_the_twin_asks_for_another_dry_run(road: Road, capsys: pytes
     assert ck.Twin(road.twin).digest() == before
     assert run(command) == 0
     assert run(real) == 0
+
+
+def test_an_upload_is_undone_and_the_log_shows_it(road: Road, capsys: pytest.CaptureFixture[str]) -> None:
+    prepare(road)
+    command = ["upload", str(road.plan), "--twin", str(road.twin)]
+    real = [*command, "--real", "--confirm", f"Maple Valley {ck.read_plan(road.plan).rows}"]
+    before = ck.Twin(road.twin).digest()
+    assert run(command) == 0
+    assert run(real) == 0
+    capsys.readouterr()
+    assert run(["twin", "undo", str(road.twin)]) == 0
+    assert capsys.readouterr().out.startswith("taken back: entries 4 to ")
+    assert ck.Twin(road.twin).digest() == before
+    assert run(["twin", "log", str(road.twin)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    number = lines[-1].split()[0]
+    assert [line for line in lines if line.split()[2] == "upload"]
+    assert all(line.endswith(f"(undone by {number})") for line in lines if line.split()[2] == "upload")
+    assert run(real) == 1  # rehearse again
+    assert run(command) == 0
+    assert run(real) == 0

@@ -1,6 +1,7 @@
 import importlib
 import shutil
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -11,9 +12,12 @@ from connect_kit.panels.elements import text_of
 from connect_kit.panels.upload import UploadPanel
 from connect_kit.twin import Twin, database
 from connect_kit.uploads import Critical, read_plan
+from connect_kit.uploads.abandoning import CODE
+from connect_kit.uploads.plan_file import write_plan
 from connect_kit.uploads.values import Progress
 from tests.panels.district import FILES, NAMES, ROWS, deliver, plan_of, twin_of, twin_with_students
 from tests.panels.reading import browser_sends, shown, stored
+from tests.uploads import families
 
 UNKNOWN_SCHOOL = FILES["users"].replace("0002,student,Bruno,Lark,,,04,0104,", "0002,student,Bruno,Lark,,,04,0999,")
 
@@ -418,3 +422,75 @@ def test_after_an_upload_the_next_one_asks_for_another_dry_run(panel):
     send(panel)
     assert "rehearse again: 4 changes since the dry run of" in panel.checklist.text
     assert "(users.csv uploaded, classes.csv uploaded" in panel.checklist.text
+
+
+def test_an_upload_is_undone_by_a_button_and_can_be_sent_again(panel, twin):
+    before = twin.digest()
+    button = panel.buttons["undo"]
+    assert panel._undoing.layout.display == "none"
+    dry_run(panel)
+    assert panel._undoing.layout.display == "none"
+    send(panel)
+    assert panel._undoing.layout.display is None
+    assert button.description.startswith("Undo this upload")
+    panel.buttons["log"].click()
+    button.click()
+    assert panel.error is None and twin.digest() == before
+    assert "the upload was taken back: entries 2 to 5, the upload of users.csv" in " ".join(panel.outcome.text.split())
+    assert "taken back: entries 2 to 5" in panel.status.text and "undo" in panel.log.text
+    assert panel._undoing.layout.display == "none"
+    assert "rehearse again" in panel.checklist.text and panel.buttons["upload"].disabled
+    button.click()
+    assert "No upload to take back is shown." in panel.status.text
+    send(panel)
+    assert panel.error is None and panel.result.run.endswith(":2")
+    assert len(twin.table("students")) == 3
+
+
+def test_an_upload_is_not_undone_over_what_was_done_after_it(panel, twin):
+    send(panel)
+    twin.apply(ck.Action("archive_students"))
+    after = twin.digest()
+    panel.buttons["undo"].click()
+    assert "is not the last thing that was done" in panel.alert.text and "archive_students" in panel.alert.text
+    assert twin.digest() == after and panel._undoing.layout.display is None
+    twin.undo()
+    panel.buttons["undo"].click()
+    assert panel.error is None and twin.table("students").empty
+
+
+def test_abandon_is_previewed_held_up_waived_and_undone_in_the_panel(tmp_path):
+    twin = families.connected_twin(tmp_path)
+    delivery = families.deliver(tmp_path / "d", guardians_of=families.some(60))
+    plan = ck.plan_upload(ck.read_roster(delivery), twin.workspace(), folder=tmp_path / "plan", abandon=True)
+    panel = UploadPanel(write_plan(replace(plan, checked=True)), twin)
+    lost = "school 0101: 120 of 180 guardian relationships, 66.7 %, of 120 children"
+
+    def text(view):
+        return " ".join(view.text.split())
+
+    assert f"(the workspace counts): {lost}" in text(panel.checklist)
+    assert "or waive it below, with a reason" in text(panel.checklist)
+    dry_run(panel)
+    assert f"✖ blocking: guardians disconnected by Abandon: {CODE}:" in text(panel.checklist)
+    assert f"(the dry run counts): {lost}" in text(panel.checklist)
+    assert f"Abandon would disconnect 120 guardian relationships of 120 children: {lost}" in text(panel.outlook)
+    assert "disconnected children" in text(panel.outlook) and "-disconnected.csv" in text(panel.outlook)
+    assert "Abandon would disconnect 120 guardian relationships of 120 children." in text(panel.ask)
+    panel.confirm.value = panel.confirmation
+    assert panel.buttons["upload"].disabled
+    assert panel.finding.value == CODE
+    panel.reason.value = "Ms Alder: they moved"
+    panel.buttons["waive"].click()
+    assert panel.error is None and panel.finding.options == ()
+    panel.confirm.value = panel.confirmation
+    panel.buttons["upload"].click()
+    assert panel.wait(60)
+    assert panel.error is None and panel.result.succeeded
+    assert f"Abandon disconnected 120 guardian relationships of 120 children: {lost}" in text(panel.outcome)
+    twin.export(tmp_path / "after")
+    assert families.relationships(tmp_path / "after") == 100
+    assert [name for name in ("Dina", "Quill", "Ada10") if name in shown(panel)] == []
+    panel.buttons["undo"].click()
+    twin.export(tmp_path / "undone")
+    assert families.relationships(tmp_path / "undone") == 220

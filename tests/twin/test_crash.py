@@ -15,6 +15,7 @@ import pytest
 import connect_kit as ck
 from connect_kit.twin import Twin
 from connect_kit.uploads.values import ORDER, OnProgress, UploadFile
+from tests.twin.uploads import CLASSES, USERS, Desk
 
 STUDENTS = 6_000
 MOMENTS = 6
@@ -112,7 +113,85 @@ def test_a_killed_upload_is_wholly_done_or_not_done_and_the_run_goes_on(
     assert twin.digest() == district.states[-1]
     assert len(twin.activity().query("kind == 'upload'")) == len(district.files)
     assert {p.name: p.read_bytes() for p in (tmp_path / "results").iterdir()} == district.results[-1]
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".twin.duckdb.snapshot", "results", "twin.duckdb"]
+    twin.undo()
+    assert twin.digest() == district.states[0]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["results", "twin.duckdb"]
+
+
+#: Does something to a twin and kills itself at a step: before or behind a call of one of the functions that keep,
+#: look at, or put back the copy of the twin.
+KILLED = """
+import os, signal, sys
+from connect_kit.twin import Twin, snapshots
+from connect_kit.uploads.values import UploadFile
+
+path, results, users, step, doing = sys.argv[1:]
+left = int(step)
+
+def count():
+    global left
+    left -= 1
+    if left < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def stepping(function):
+    def stepped(*given, **named):
+        count()
+        made = function(*given, **named)
+        count()
+        return made
+    return stepped
+
+for name in ("_belongs", "_copy", "_remove", "_write_log", "keep", "log", "reach_the_disk"):
+    setattr(snapshots, name, stepping(getattr(snapshots, name)))
+twin = Twin(path)
+twin.undo() if doing == "undo" else twin.send(UploadFile.of(users, "users"), results, run="plan:2")
+print("done")
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("doing", ["undo", "upload"])
+def test_killed_at_any_step_the_twin_is_as_before_or_as_after_and_can_be_taken_back(doing: str, tmp_path: Path) -> None:
+    """Both when an upload is taken back, and when the next one replaces the copy of the one before."""
+    first = Desk.empty(tmp_path)
+    before = first.twin.digest()
+    for kind, text in (("users", USERS), ("classes", CLASSES)):
+        first.twin.send(first.file(kind, text), tmp_path / "results", run=RUN)
+    uploaded = first.twin.digest()
+    users = first.file("users", USERS.replace("Amal", "Amala"))
+    found = set()
+    for step in range(40):
+        folder = tmp_path / f"killed-{step}"
+        folder.mkdir()
+        for name in ("twin.duckdb", ".twin.duckdb.snapshot"):
+            shutil.copy(tmp_path / name, folder / name)
+        given = [str(folder / "twin.duckdb"), str(folder / "results"), str(users.path), str(step), doing]
+        done = subprocess.run([sys.executable, "-c", KILLED, *given], capture_output=True, text=True, check=False)
+        assert done.returncode in (-signal.SIGKILL, 0), done.stderr
+        twin = Twin(folder / "twin.duckdb")
+        now, log = twin.digest(), twin.activity()
+        found.add((now, done.returncode))
+        if doing == "undo":
+            assert now in (before, uploaded), step
+            assert (log["kind"] == "undo").sum() == (now == before)
+            if now == uploaded:
+                twin.undo()
+            assert twin.digest() == before
+        else:
+            sent = twin.sent("plan:2")
+            assert (now == uploaded) == (not sent), step
+            again = twin.send(UploadFile.of(users.path, "users"), folder / "results", run="plan:2")
+            assert again.outcome == ("done before" if sent else "processed")
+            twin.undo()
+            assert twin.digest() == uploaded
+        hidden = {path.name for path in folder.iterdir() if path.name.startswith(".")}
+        assert hidden <= {".twin.duckdb.snapshot"}, step  # of a twin that was taken back, until the next upload
+        if done.returncode == 0:
+            break
+    assert done.stdout == "done\n"
+    assert len({state for state, _ in found}) == 2, "no step was before the change, or none behind it"
 
 
 def _noting(stages: list[str]) -> OnProgress:

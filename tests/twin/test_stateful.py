@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
@@ -41,6 +41,14 @@ def beginning() -> tuple[Path, Model]:
     return path, read_model(path)
 
 
+class Before(NamedTuple):
+    """The model before something was done, whether that was an upload, and whether the twin can still go back."""
+
+    model: Model
+    upload: bool = False
+    kept: bool = True
+
+
 class TwinAndModel(RuleBasedStateMachine):
     """Does everything to both, and compares all that they hold and answer."""
 
@@ -48,7 +56,7 @@ class TwinAndModel(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="stateful-"))
         self.number = 0
-        self.undoable: list[Model] = []
+        self.undoable: list[Before] = []
 
     @initialize()
     def begin(self) -> None:
@@ -144,7 +152,7 @@ class TwinAndModel(RuleBasedStateMachine):
             with _refused():
                 self.twin.merge(plan)
         else:
-            self.undoable.append(copy.deepcopy(self.model))
+            self.undoable.append(Before(copy.deepcopy(self.model)))
             self.twin.merge(plan)
             for key in good:
                 merge(self.model, survivor, key)
@@ -152,10 +160,14 @@ class TwinAndModel(RuleBasedStateMachine):
 
     @rule()
     def undo(self) -> None:
-        if self.undoable:
+        """The last action, merge or upload; of uploads, only the last one has a copy to go back to (decision 27)."""
+        if self.undoable and self.undoable[-1].kept:
+            before = self.undoable.pop()
+            event("undo of an upload" if before.upload else "undo of an action")
             self.twin.undo()
-            self.model = self.undoable.pop()
+            self.model = before.model
         else:
+            event("undo of an upload whose copy is gone" if self.undoable else "nothing to undo")
             with _refused():
                 self.twin.undo()
         self.unchanged_by_look()
@@ -171,7 +183,7 @@ class TwinAndModel(RuleBasedStateMachine):
                 self.twin.apply(action)
         else:
             self.twin.apply(action)
-            self.undoable.append(before)
+            self.undoable.append(Before(before))
         self.unchanged_by_look()
 
     def written(self, file: File) -> UploadFile:
@@ -187,6 +199,7 @@ class TwinAndModel(RuleBasedStateMachine):
 
     def compared(self, file: File, result: FileResult, model: Model) -> None:
         """The model's answer is the twin's: the refusal, or the result of every record."""
+        before = copy.deepcopy(model)
         answer = model.upload(file)
         event(f"{file.kind} {answer.code or 'processed'}")
         assert (result.outcome == "refused", result.code) == (answer.code != "", answer.code), result.message
@@ -194,8 +207,9 @@ class TwinAndModel(RuleBasedStateMachine):
             assert result.path is None
             assert result.message
             return
-        if not result.dry_run:
-            self.undoable = []
+        if not result.dry_run:  # one copy is kept: that of the last run (decision 27)
+            self.undoable = [one._replace(kept=one.kept and not one.upload) for one in self.undoable]
+            self.undoable.append(Before(before, upload=True))
         assert result.path is not None
         with result.path.open(encoding="utf-8", newline="") as opened:
             header, *rows = csv.reader(opened)

@@ -1,5 +1,5 @@
 -- Abandon (decision 20): relationships that an upload made and that the file no longer names. Those of rows that were
--- refused stay, where it is known whose they are. {district}, {school}: whose students count.
+-- refused stay, where it is known whose they are. Makes disconnected, one row a relationship, and disconnections by school.
 
 CREATE TEMP TABLE spared AS
 WITH lost AS (
@@ -13,11 +13,23 @@ JOIN accounts AS a ON a.givenName = l.givenName AND a.familyName = l.familyName
     AND coalesce(a.email, '') = coalesce(l.email, '') AND coalesce(a.sms, '') = coalesce(l.sms, '');
 
 CREATE TEMP TABLE abandoned AS
-SELECT r.connectStudentId AS student, r.connectUserId AS account FROM relationships AS r
-ANTI JOIN named AS n ON n.student = r.connectStudentId AND n.account = r.connectUserId
-ANTI JOIN spared AS p ON p.student = r.connectStudentId AND p.account = r.connectUserId
-SEMI JOIN (SELECT connectStudentId FROM students WHERE {district}
-    UNION ALL SELECT connectStudentId FROM student_schools WHERE connectSchoolId = {school}) AS s ON s.connectStudentId = r.connectStudentId
-WHERE r.managed;
+SELECT b.student, b.account, b.school FROM connected_before AS b
+SEMI JOIN relationships AS r ON r.connectStudentId = b.student AND r.connectUserId = b.account
+ANTI JOIN named AS n ON n.student = b.student AND n.account = b.account
+ANTI JOIN spared AS p ON p.student = b.student AND p.account = b.account;
 
 DELETE FROM relationships AS r USING abandoned AS a WHERE r.connectStudentId = a.student AND r.connectUserId = a.account;
+
+CREATE TEMP TABLE disconnected AS
+SELECT a.student AS connectStudentId, s.studentId, a.account AS connectUserId, g.guardianId, a.school AS connectSchoolId
+FROM abandoned AS a JOIN students AS s ON s.connectStudentId = a.student
+LEFT JOIN (
+    SELECT connectUserId, string_agg(guardianId, ',' ORDER BY guardianId) AS guardianId FROM guardian_roles GROUP BY ALL
+) AS g ON g.connectUserId = a.account;
+
+CREATE TEMP TABLE disconnections AS
+SELECT b.school, count(a.student) AS relationships, count(DISTINCT a.student) AS children, count(*) AS connected,
+    coalesce(any_value(s.schoolId), '') AS schoolId
+FROM connected_before AS b LEFT JOIN abandoned AS a ON a.student = b.student AND a.account = b.account
+LEFT JOIN schools AS s ON s.connectSchoolId = b.school
+GROUP BY b.school HAVING count(a.student) > 0;

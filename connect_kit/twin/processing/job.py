@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.engine import literal, statements
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from connect_kit.twin.processing.loading import Given
     from connect_kit.twin.session import Session
     from connect_kit.twin.values import Settings
-    from connect_kit.uploads.values import OnProgress
+    from connect_kit.uploads.values import Disconnections, OnProgress
 
 _PAUSE = 0.1  # seconds between two reports of one stage
 
@@ -45,7 +45,7 @@ class Job:
     place: tuple[int, int] = (1, 1)
     progress: OnProgress | None = None
     cancel: threading.Event | None = None
-    disconnected: int = 0
+    disconnections: Mapping[str, Disconnections] = field(default_factory=dict)
     _reported: tuple[str, float] = ("", 0.0)
 
     @property

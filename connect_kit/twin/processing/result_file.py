@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from connect_kit.engine import literal, quoted
-from connect_kit.errors import OutputError
-from connect_kit.uploads.values import RESULT_COLUMNS, Tally
+from connect_kit.engine.files import reach_the_disk
+from connect_kit.errors import EngineError, OutputError
+from connect_kit.uploads.values import DISCONNECTED_COLUMNS, RESULT_COLUMNS, Tally, disconnected_path
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -109,6 +110,33 @@ def write(job: Job, path: Path, *, lasting: bool) -> None:
     except BaseException:
         remove(path)
         raise
+
+
+def write_disconnected(job: Job, path: Path, *, lasting: bool) -> None:
+    """Write what Abandon disconnected, one relationship a line: IDs only. As :func:`write`."""
+    chosen = ", ".join(map(quoted, DISCONNECTED_COLUMNS))
+    try:
+        with _private(path):
+            pass
+        job.sql(
+            f"COPY (SELECT {chosen} FROM disconnected ORDER BY ALL) TO {literal(path)} "
+            "(FORMAT csv, HEADER true, NEW_LINE '\r\n', USE_TMP_FILE false)"
+        )
+        if lasting:
+            reach_the_disk(path)
+    except (OSError, EngineError) as error:
+        remove(path)
+        raise OutputError(
+            f"{path}: the list of what is disconnected cannot be written ({error}); nothing was changed on Connect. "
+            "Make room or give another folder, and upload again"
+        ) from error
+
+
+def remove_parts(path: Path) -> None:
+    """Delete what was written of a result before its upload failed."""
+    part = part_of(path)
+    for left in (part, disconnected_path(part)):
+        remove(left)
 
 
 def remove(path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from connect_kit.engine import literal, quoted
 from connect_kit.twin.processing.refusals import refuse
+from connect_kit.uploads.values import Disconnections
 
 if TYPE_CHECKING:
     from connect_kit.twin.processing.job import Job
@@ -123,13 +124,18 @@ def _enrollments(job: Job) -> None:
 def _guardians(job: Job) -> None:
     """One row for a student and a guardian (S4, S5, S14); ``Abandon`` disconnects those who are no longer named."""
     refuse(job)
+    if job.given.file.abandon:
+        job.script("guardians_before.sql", district=job.district, school=literal(job.school))
     job.script("guardians.sql")
     _accounts(job)
     job.script("guardians_pairs.sql")
     job.script("relationships.sql")
     if job.given.file.abandon:
-        job.script("guardians_abandon.sql", district=job.district, school=literal(job.school))
-        job.disconnected = int(job.sql("SELECT count(*) FROM abandoned")[0][0])
+        job.script("guardians_abandon.sql")
+        rows = job.sql(
+            "SELECT school, relationships, children, connected, schoolId FROM disconnections ORDER BY school"
+        )
+        job.disconnections = {school: Disconnections(*counts) for school, *counts in rows}
     job.script("guardians_outcome.sql", school=job.row_school)
 
 

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from connect_kit import connect
 from connect_kit.errors import OutputError, SettingError, TwinError
-from connect_kit.twin import activity
+from connect_kit.twin import activity, snapshots
 from connect_kit.twin.processing import result_file
 from connect_kit.twin.processing.job import Job
 from connect_kit.twin.processing.loading import Given, load
 from connect_kit.twin.processing.rows import PROCESS
 from connect_kit.twin.processing.whole_file import refused_whole
-from connect_kit.uploads.values import ORDER, FileResult, Tally, UploadFile
+from connect_kit.uploads.values import ORDER, Disconnections, FileResult, Tally, UploadFile, disconnected_path
 
 if TYPE_CHECKING:
     import threading
@@ -49,7 +49,7 @@ def dry_run(
                     found.append((done, path))
         except BaseException:
             for path in paths:
-                result_file.remove(result_file.part_of(path))
+                result_file.remove_parts(path)
             raise
     return tuple(_named(done, path) for done, path in found)
 
@@ -64,7 +64,7 @@ def send(
     progress: OnProgress | None = None,
     cancel: threading.Event | None = None,
 ) -> FileResult:
-    """Upload one file for real, in one transaction (decision 14).
+    """Upload one file for real, in one transaction (decision 14). Before the first of a run, the twin is copied.
 
     What was sent in this run is not sent again, unless every row of it was refused or another run came since.
     """
@@ -74,13 +74,18 @@ def send(
         if before is not None:
             return _named(before, path)
         (job,) = _jobs(session, [file], place, progress, cancel)
+        new = snapshots.before_run(session, twin, run)
         try:
             with session.transaction():
                 done = _process(job, result_file.part_of(path), run, dry_run=False)
         except BaseException:
             # Nothing raises after a COMMIT that came through; so whatever is here was not uploaded.
-            result_file.remove(result_file.part_of(path))
+            result_file.remove_parts(path)
+            if new:
+                snapshots.drop(session)
             raise
+        if new:
+            (snapshots.keep if done.outcome == "processed" else snapshots.drop)(session)
     return _named(done, path)
 
 
@@ -144,9 +149,12 @@ def _process(job: Job, part: Path, run: str, *, dry_run: bool) -> FileResult:
         result_file.make_remarks(job)
         done = FileResult(
             given.file, "processed", dry_run, given.rows, tallies=result_file.tallies(job),
-            refusals=result_file.refusals(job), disconnected=job.disconnected, path=part,
+            refusals=result_file.refusals(job), disconnections=job.disconnections, path=part,
+            disconnected=sum(one.relationships for one in job.disconnections.values()),
         )  # fmt: skip
         result_file.write(job, part, lasting=not dry_run)
+        if given.file.abandon:
+            result_file.write_disconnected(job, disconnected_path(part), lasting=not dry_run)
         _record(job, done, run)
     _drop_temp_tables(job)
     job.report_stage("done", given.rows)
@@ -162,7 +170,10 @@ def _record(job: Job, done: FileResult, run: str) -> None:
     where = "district level" if file.level == "district" else f"school {file.school}"
     numbers = ", ".join(f"{count:,} {'refused' if name == 'error' else name}" for name, count in counts.items())
     number = activity.log(job.session, "upload", f"{file.path.name}, {where}: {numbers}", file.digest, counts)
-    ledger = {"tallies": done.tallies, "refusals": dict(done.refusals), "disconnected": done.disconnected}
+    ledger = {
+        "tallies": done.tallies, "refusals": dict(done.refusals), "disconnected": done.disconnected,
+        "disconnections": done.disconnections,
+    }  # fmt: skip
     job.sql(
         "INSERT INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'processed', ?)",
         [run, file.identity, file.kind, file.level, file.school, file.digest, number, done.rows, done.errors,
@@ -185,7 +196,8 @@ def _sent_before(session: Session, file: UploadFile, run: str) -> FileResult | N
     """
     rows = session.execute(
         "SELECT rows, counts FROM uploads AS u WHERE run = ? AND identity = ? AND outcome = 'processed' "
-        "AND errors < rows AND NOT EXISTS (FROM uploads AS o WHERE o.run <> u.run AND o.activity > u.activity)",
+        "AND errors < rows AND NOT EXISTS (FROM uploads AS o WHERE o.run <> u.run AND o.activity > u.activity "
+        "AND o.outcome = 'processed')",
         [run, file.identity],
     )
     if not rows:
@@ -195,6 +207,9 @@ def _sent_before(session: Session, file: UploadFile, run: str) -> FileResult | N
     return FileResult(
         file, "done before", False, int(rows[0][0]), tallies=tallies, refusals=ledger.get("refusals", {}),
         disconnected=int(ledger["disconnected"]),
+        disconnections={
+            school: Disconnections(*counts) for school, counts in ledger.get("disconnections", {}).items()
+        },
     )  # fmt: skip
 
 
@@ -204,8 +219,9 @@ def _named(done: FileResult, path: Path) -> FileResult:
     if done.outcome == "refused":
         return done
     try:
-        with contextlib.suppress(FileNotFoundError):
-            part.replace(path)
+        for new, named in ((part, path), (disconnected_path(part), disconnected_path(path))):
+            with contextlib.suppress(FileNotFoundError):
+                new.replace(named)
     except OSError as error:
         raise OutputError(f"{part}: cannot be renamed to {path.name} ({error.strerror}); rename it by hand") from error
     return replace(done, path=path if path.is_file() else None)
