@@ -125,7 +125,36 @@ def test_a_child_under_another_id_would_be_doubled_too(district: District) -> No
     district.decide("roster:0002", "workspace:C2")
     found = district.audit()
     assert found.verdict == "fit, but decide first"
-    assert reasons(found) == {"doubled": {"children": 1, "rows": 1}, "id_changed": {"children": 1}}
+    assert [reasons(found)[code] for code in ("doubled", "id_changed")] == [{"children": 1, "rows": 1}, {"children": 1}]
+
+
+STAYING = {
+    "left_behind.guardian_relationships": (
+        {"guardians": "connectUserId,givenName,familyName,email,sms,phone,guardianId,connectStudentIds\n"
+         "U9,Una,Okafor,una@example.org,,,G9,C1\n"},
+        {"children": 1},
+    ),
+    "left_behind.staff": (
+        {"staff": "connectUserId,connectSchoolIds,givenName,familyName,email,sms,role,staffId\n"
+         "U8,K1,Ian,Stone,ian@example.org,,teacher,T8\n"},
+        {"adults": 1},
+    ),
+    "left_behind.students": ({"students": STUDENTS + "C3,K1,Zoe,Ash,12,,0009,false\n"}, {"children": 1}),
+    "left_behind.classrooms": (
+        {"classrooms": "connectClassroomId,connectSchoolId,title,grades,classId,archived\n"
+         "R9,K1,Last year,12,0099,false\n"},
+        {"classrooms": 1},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", STAYING)
+def test_whatever_stays_behind_is_to_be_decided_first(code: str, district: District) -> None:
+    files, counts = STAYING[code]
+    district.write(district.connect, **files)
+    found = district.audit(duplicates=False)
+    assert (found.verdict, found.fit) == ("fit, but decide first", True)
+    assert reasons(found) == {code: counts}
 
 
 def test_an_archived_record_doubles_nobody(district: District) -> None:
