@@ -331,7 +331,8 @@ def test_a_guardian_who_is_not_named_any_more_is_first_to_be_looked_at(tmp_path:
     )
     left = ck.left_behind(roster, workspace)
     findings = ck.check_roster(roster, workspace, left_behind=left)
-    connected = "Account U2 (guardian G2) and student CP1 (student ID 0001): connected on Connect, and not named by the delivery"
+    connected = "Account U2 (guardian G2) and student CP1 (student ID 0001): connected on Connect, and not named by "
+    connected += "the delivery"
     assert rows(findings, "workspace.guardians.left_behind") == [("workspace", None, None, "CP1", connected)]
     assert [row[3:] for row in rows(findings, "workspace.students.left_behind")] == [
         ("CP2", "Student CP2 (student ID 0002) is not delivered: an upload does not archive or remove them")

@@ -247,7 +247,8 @@ def test_after_upload_and_actions_connect_has_only_what_is_delivered(
     active = {
         (student, guardian) for student, guardian in con.execute(
             "SELECT s.studentId, g.guardianId FROM ("
-            "SELECT guardianId, unnest(string_split(connectStudentIds, ',')) AS p FROM guardians) AS g JOIN students AS s ON s.connectStudentId = g.p WHERE s.archived = 'false'"
+            "SELECT guardianId, unnest(string_split(connectStudentIds, ',')) AS p FROM guardians) AS g "
+            "JOIN students AS s ON s.connectStudentId = g.p WHERE s.archived = 'false'"
         ).fetchall()
     }  # fmt: skip
     assert active == {(f"S{n}", f"G{g}") for n, (_, guardians, _) in after.students.items() for g in guardians}
