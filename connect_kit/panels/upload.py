@@ -12,6 +12,7 @@ from connect_kit.errors import TwinBusyError
 from connect_kit.panels import upload_view as view
 from connect_kit.panels.background import BackgroundTask, Throttle
 from connect_kit.panels.elements import Node, el
+from connect_kit.panels.left_view import left_behind as left_view
 from connect_kit.panels.result_rows import ResultRows
 from connect_kit.panels.upload_ids import BUTTONS, UploadIds
 from connect_kit.twin import Action, as_twin
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from connect_kit.checks import AuditData
     from connect_kit.duplicates import Duplicates
+    from connect_kit.identity import LeftBehind
     from connect_kit.twin import Twin
     from connect_kit.uploads import Expected, Forecast, UploadPlan, UploadResult
     from connect_kit.uploads.values import Progress
@@ -50,6 +52,9 @@ class UploadPanel(UploadIds):
         those of the audit.
     audit : Audit, optional
         Of the delivery; with it the panel can prepare again where records come under new IDs.
+    left_behind : LeftBehind, optional
+        Of the roster; with it the panel says what stays behind on Connect, and saves the worksheet. By default that of
+        the audit.
 
     Attributes
     ----------
@@ -76,9 +81,11 @@ class UploadPanel(UploadIds):
         *,
         duplicates: Duplicates | None = None,
         audit: AuditData | None = None,
+        left_behind: LeftBehind | None = None,
     ) -> None:
         self.target = as_twin(target)
         self.duplicates = audit.duplicates if duplicates is None and audit is not None else duplicates
+        self.left_behind = audit.left_behind if left_behind is None and audit is not None else left_behind
         self.audit = audit
         self.gates: pd.DataFrame | None = None
         self.expected: Expected | None = None
@@ -135,6 +142,8 @@ class UploadPanel(UploadIds):
             self._status = "Stopping as soon as possible." if self._task.cancel() else "Nothing is running."
         elif name == "save":
             self._save()
+        elif name == "worksheet":
+            self._save_worksheet()
         elif self.running:  # the twin is in use, and the plan is being carried out
             self._status = _WAIT
         elif name == "waive":
@@ -227,6 +236,12 @@ class UploadPanel(UploadIds):
         self.result.save(folder, excel=True)
         self._status = f"Saved in {folder}."
 
+    def _save_worksheet(self) -> None:
+        if self.left_behind is not None:
+            folder = self._value.folder / "left-behind"
+            self.left_behind.save(folder)
+            self._status = f"Saved in {folder}."
+
     def _ready(self) -> bool:
         """Whether a real upload waits for nothing but the typed text."""
         return self.gates is not None and not (self.gates["state"] == "blocking").any()
@@ -258,7 +273,9 @@ class UploadPanel(UploadIds):
         self.result, self._rows, self._undone = result, ResultRows(result.files), ""
         self._ending = "cancelled" if result.cancelled else "ended"
         if dry_run and not result.cancelled:
-            self.forecast = forecast_upload(plan, self.target, duplicates=self.duplicates, result=result)
+            self.forecast = forecast_upload(
+                plan, self.target, duplicates=self.duplicates, left_behind=self.left_behind, result=result
+            )
 
     def _on_progress(self, progress: Progress) -> None:
         self._progress[progress.place] = progress
@@ -317,6 +334,7 @@ class UploadPanel(UploadIds):
         self.ask.show(
             *view.asking(plan, self.target.district, self.confirmation, self.forecast, self.expected, ready=ready)
         )
+        self.behind.show(*(left_view(self.left_behind) if self.left_behind is not None else ()))
         self.outcome.show(*(view.results(self.result, undone=self._undone) if self.result and not running else ()))
         self.rows.show(*(view.result_rows(self._rows, self._rows.rows()) if not running else ()))
         self.log.show(*(view.activity(self._log) if self._log is not None else ()))
@@ -327,6 +345,7 @@ class UploadPanel(UploadIds):
             (self._filters, bool(self._rows.files) and not running),
             (self._saving, bool(self._rows.files) and not running),
             (self._undoing, self._undoable and not running),
+            (self._behind, self.left_behind is not None and len(self.left_behind) > 0),
         ):
             part.layout.display = None if there else "none"
 

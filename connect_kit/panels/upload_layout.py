@@ -43,6 +43,7 @@ class UploadLayout(PanelBase[UploadPlan]):
         "upload": Command("Upload for real", "", "Send the files, once the text is typed", True),
         "save": Command("Save with Excel", "", "Copy the result files to this folder, guardians as a workbook too"),
         "undo": Command("Undo this upload", "", "Take back all files of this upload; the log keeps them", True),
+        "worksheet": Command("Save what stays behind", "", "Write the worksheet and left_behind.csv: IDs, no names"),
         "log": Command("Activity log", "l", "Show or hide what was done in the workspace"),
     }
 
@@ -56,6 +57,7 @@ class UploadLayout(PanelBase[UploadPlan]):
         self.reason = ipywidgets.Text(description="Reason", placeholder="who decided it, and why")
         self.bars = HtmlView(role="region", label="Progress")
         self.outlook = HtmlView(role="region", label="Forecast")
+        self.behind = HtmlView(role="region", label="What stays behind")
         self.ask = HtmlView()
         self.confirm = ipywidgets.Text(description="Confirmation", placeholder="as section 3 asks for")
         self.confirm.observe(lambda _: self._run(), "value")
@@ -75,6 +77,7 @@ class UploadLayout(PanelBase[UploadPlan]):
         self._filters = self._row(self.file, self.results, self.action)
         self._saving = self._row(self.folder, "save")
         self._undoing = self._row("undo")
+        self._behind = self._row("worksheet")
         return (
             self.head,
             self.status,
@@ -90,6 +93,8 @@ class UploadLayout(PanelBase[UploadPlan]):
             self._row("dry_run", "cancel", "check", "log"),
             self.bars,
             self.outlook,
+            self.behind,
+            self._behind,
             self.ask,
             self._row(self.confirm, "upload"),
             self.outcome,
