@@ -12,7 +12,7 @@ from connect_kit.checks import AuditData
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import outside
 from connect_kit.errors import PlanError, SettingError
-from connect_kit.uploads.changed_ids import changed_ids, code_of, exchange_if_kept, possible_changes
+from connect_kit.uploads.changed_ids import changed_ids, code_of, exchange_if_kept, possible_changes, still_open
 from connect_kit.uploads.plan import UploadPlan
 from connect_kit.uploads.plan_data import Critical
 from connect_kit.uploads.plan_file import clear, write_plan
@@ -120,6 +120,8 @@ def plan_upload(
     delivered = _delivered(roster, None if made_over is None else made_over.schema)
     homes = _homes(roster, workspace, schools, delivered, school) if level == "school" else {}
     critical = () if findings is None else _critical(findings)
+    if made_over is not None:
+        critical = still_open(critical, made_over, delivered, _recorded(workspace))
     if id_changes is not None:  # which have a gate of their own
         critical = tuple(one for one in critical if one.code not in map(code_of, id_changes.counts))
         possible = {}

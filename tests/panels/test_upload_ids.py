@@ -52,10 +52,7 @@ def gate(panel) -> list[tuple[str, str]]:
 def visible(panel, *names: str) -> list[bool]:
     rows = [box for box in widgets_of(panel.layout) if getattr(box, "children", ())]
     hidden = {
-        name
-        for name in names
-        for box in rows
-        if panel.buttons[name] in box.children and box.layout.display == "none"
+        name for name in names for box in rows if panel.buttons[name] in box.children and box.layout.display == "none"
     }
     return [name not in hidden and panel.buttons[name].layout.display != "none" for name in names]
 
@@ -76,7 +73,9 @@ def test_the_gate_is_shown_with_its_numbers_and_a_button_for_each_way_out(panel)
     text = shown(panel)
     assert "Press Use Connect's IDs, Save list for recording or Archive these first" in text
     assert "IDs that Connect has otherwise" in panel.changes.text
-    assert visible(panel, "keep_ids", "list_ids", "archive_ids", "archive_sure", "archive_not") == [True] * 3 + [False] * 2
+    assert (
+        visible(panel, "keep_ids", "list_ids", "archive_ids", "archive_sure", "archive_not") == [True] * 3 + [False] * 2
+    )
     assert panel.buttons["upload"].disabled
     assert not any(name in panel.changes.text for name in set(panel.audit.roster.users["familyName"].dropna()))
 
