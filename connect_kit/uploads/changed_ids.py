@@ -11,15 +11,21 @@ from connect_kit.errors import EngineError, OutputError, SettingError
 from connect_kit.identity.value import MASS_LEAST, MASS_SHARE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from connect_kit.engine import Schema
     from connect_kit.identity import IdChanges
     from connect_kit.roster import Roster, Workspace
+    from connect_kit.uploads.plan_data import Critical
 
 #: The file of a plan's folder that says which IDs were exchanged; IDs only.
 CROSSWALK = "crosswalk.csv"
+#: Critical findings that say no more than that a School ID is not on Connect.
+_UNKNOWN_SCHOOL = frozenset(
+    f"{column}.known_school"
+    for column in ("users.orgSourcedIds", "classes.schoolSourcedId", "enrollments.schoolSourcedId")
+)
 _OPTIONS = "HEADER, DELIMITER ',', NEW_LINE '\r\n', USE_TMP_FILE false"
 
 
@@ -144,6 +150,16 @@ def changed_ids(
             continue
         found.append(ChangedIds(kind, school or "", name or "", int(changed), int(managed), pattern, bool(mass), done))
     return tuple(found)
+
+
+def still_open(
+    critical: tuple[Critical, ...], made_over: Exchange, delivered: tuple[str, ...], recorded: Mapping[str, str]
+) -> tuple[Critical, ...]:
+    """The critical findings without those about School IDs, where the files hold those that Connect has."""
+    if not any(kind == "schools" for kind, _ in made_over.kept) or not set(delivered) <= set(recorded):
+        return critical
+    solved = _UNKNOWN_SCHOOL | ({"workspace.schools.unmatched"} if set(recorded) <= set(delivered) else set())
+    return tuple(one for one in critical if one.code not in solved)
 
 
 def possible_changes(roster: Roster, workspace: Workspace, *, number: bool) -> dict[str, int]:

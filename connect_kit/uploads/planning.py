@@ -15,7 +15,7 @@ from connect_kit.engine.files import outside
 from connect_kit.errors import PlanError, SettingError
 from connect_kit.uploads.abandoning import CODE as ABANDON
 from connect_kit.uploads.abandoning import check_limit, expected, finding
-from connect_kit.uploads.changed_ids import changed_ids, code_of, exchange_if_kept, possible_changes
+from connect_kit.uploads.changed_ids import changed_ids, code_of, exchange_if_kept, possible_changes, still_open
 from connect_kit.uploads.choice import choose, recorded
 from connect_kit.uploads.criticals import criticals
 from connect_kit.uploads.plan import UploadPlan
@@ -162,6 +162,8 @@ def plan_upload(
     ]
     lost = expected(files, workspace, roster, numbers=number)
     critical = () if findings is None else criticals(findings, choice, one_school=level == "school")
+    if made_over is not None:
+        critical = still_open(critical, made_over, choice.delivered, recorded(workspace))
     gated = () if id_changes is None else tuple(map(code_of, id_changes.counts))  # these have a gate of their own
     possible = {}
     if id_changes is None and workspace is not None:

@@ -145,3 +145,16 @@ def test_the_list_for_connect_holds_ids_and_names_only_on_request(place: Place, 
     students = known.students
     full = students["givenName"] + " " + students["familyName"]
     assert names == set(zip(students["connectStudentId"], full, strict=True))
+
+
+def test_kept_ids_of_every_kind_leave_nothing_blocking_and_change_nothing(place: Place, tmp_path: Path, capsys) -> None:
+    renumber(place.delivery / "users.csv", "schools", "staff", "guardians", "classrooms")
+    assert prepare(place) == 1
+    out = capsys.readouterr().out
+    for kind in ("schools", "students", "staff", "guardians", "classrooms"):
+        assert f"IDs as Connect has them: workspace.{kind}.id_changed" in out
+    assert prepare(place, "--keep-ids") == 0
+    upload(place.plan, place.twin)
+    assert count(place.twin, tmp_path / "after") == place.before
+    (last,) = Twin(place.twin).activity().tail(1)["kind"]
+    assert last == "upload"

@@ -1,4 +1,4 @@
-"""A delivery whose students come under new IDs, and plain counts of what a twin holds."""
+"""A delivery whose records come under new IDs, and plain counts of what a twin holds."""
 
 from __future__ import annotations
 
@@ -10,31 +10,50 @@ import duckdb
 from connect_kit.twin import Twin
 
 
-def renumber(users: Path) -> dict[str, str]:
-    """Give every student of a delivery another ID, in all of its files; old to new."""
-    with users.open(newline="", encoding="utf-8") as file:
-        students = [row["sourcedId"] for row in csv.DictReader(file) if row["role"] == "student"]
-    new = {old: f"stu-{place * 7919 % 100_003:05d}-x" for place, old in enumerate(students, 1)}
-    for path in users.parent.glob("*.csv"):
+def _column(path: Path, name: str) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return [row for row in csv.DictReader(file) if row[name]]
+
+
+def renumber(users: Path, *kinds: str) -> dict[str, str]:
+    """Give every record of these kinds (by default students) of a delivery another ID, in all files; old to new."""
+    wanted, folder = kinds or ("students",), users.parent
+    old: dict[str, list[str]] = {kind: [] for kind in ("schools", "students", "staff", "guardians", "classrooms")}
+    for row in _column(users, "sourcedId"):
+        adult = "guardians" if row["role"] in ("guardian", "parent", "relative") else "staff"
+        old["students" if row["role"] == "student" else adult].append(row["sourcedId"])
+        old["schools"] += row["orgSourcedIds"].split(",")
+    old["classrooms"] = [row["sourcedId"] for row in _column(folder / "classes.csv", "sourcedId")]
+    new = {
+        one: f"{kind[:2]}-{place * 7919 % 100_003:05d}-x"
+        for kind in wanted
+        for place, one in enumerate(dict.fromkeys(old[kind]), 1)
+    }
+    for path in folder.glob("*.csv"):
         with path.open(newline="", encoding="utf-8") as file:
-            rows = [[new.get(value, value) for value in row] for row in csv.reader(file)]
+            rows = [
+                [",".join(new.get(one, one) for one in value.split(",")) for value in row] for row in csv.reader(file)
+            ]
         with path.open("w", newline="", encoding="utf-8") as file:
             csv.writer(file).writerows(rows)
     return new
 
 
 def count(twin: Path, folder: Path) -> dict[str, int]:
-    """Students, those with an ID, not archived ones, and seats of students, by plain SQL on the exported files."""
+    """Students, those with an ID, not archived ones, seats of students, and others, by plain SQL on the exported files."""
     Twin(twin).export(folder)
-    students, seats = (str(folder / f"{name}.csv") for name in ("students", "enrollments"))
+    students, seats, *others = (
+        f"read_csv('{folder / name}.csv', all_varchar = true, header = true)"
+        for name in ("students", "enrollments", "guardians", "staff", "classrooms")
+    )
     with duckdb.connect() as connection:
-        read = "read_csv('{}', all_varchar = true, header = true)".format
         rows = connection.execute(
-            f"SELECT count(*), count(studentId), count(*) FILTER (archived = 'false') FROM {read(students)}"
+            f"SELECT count(*), count(studentId), count(*) FILTER (archived = 'false'), "
+            f"(SELECT count(*) FROM (SELECT DISTINCT connectClassroomId, connectUserId FROM {seats} "
+            f"JOIN {students} ON connectUserId = connectStudentId)), "
+            + ", ".join(f"(SELECT count(*) FROM {other})" for other in others)
+            + f" FROM {students}"
         ).fetchone()
-        seated = connection.execute(
-            f"SELECT count(*) FROM (SELECT DISTINCT connectClassroomId, connectUserId FROM {read(seats)} "
-            f"JOIN {read(students)} ON connectUserId = connectStudentId)"
-        ).fetchone()
-    assert rows is not None and seated is not None
-    return {"students": rows[0], "with ID": rows[1], "active": rows[2], "seats": seated[0]}
+    assert rows is not None
+    names = ("students", "with ID", "active", "seats", "guardians", "staff", "classrooms")
+    return dict(zip(names, rows, strict=True))
