@@ -25,6 +25,9 @@ class UploadLayout(PanelBase[UploadPlan]):
         "archive": Command(
             "Archive them now", "", "Archive the students without a SIS ID; this is logged and can be undone", True
         ),
+        "prepare": Command(
+            "Prepare for this school", "", "Prepare the files again, with the rows of this school only", True
+        ),
         "waive": Command("Waive", "", "Let this finding pass; the reason is logged", True),
         "dry_run": Command("Dry run", "r", "See what the upload would do; nothing is changed", True),
         "cancel": Command("Cancel", "c", "Stop the current run; the file in progress leaves nothing behind"),
@@ -37,6 +40,7 @@ class UploadLayout(PanelBase[UploadPlan]):
     def _parts(self) -> Sequence[ipywidgets.Widget]:
         self.head = HtmlView(role="region", label="Files and target")
         self.checklist = HtmlView(role="region", label="Conditions of a real upload")
+        self.school = ipywidgets.Dropdown(options=[], description="School", layout={"width": "460px"})
         self.question = HtmlView()
         self.finding = ipywidgets.Dropdown(options=[], description="Finding", layout={"width": "460px"})
         self.reason = ipywidgets.Text(description="Reason", placeholder="who decided it, and why")
@@ -54,6 +58,7 @@ class UploadLayout(PanelBase[UploadPlan]):
         self.rows = HtmlView(self._on_message, role="region", label="Rows of the result files", focusable=True)
         self.rows.add_class("ck-list")
         self.log = HtmlView(role="region", label="Activity log")
+        self._choosing = self._row(self.school, "prepare")
         self._question = self._row("yes", "no", "archive")
         self._waiving = self._row(self.finding, self.reason, "waive")
         self._filters = self._row(self.file, self.results, self.action)
@@ -63,6 +68,7 @@ class UploadLayout(PanelBase[UploadPlan]):
             self.status,
             self.alert,
             self.checklist,
+            self._choosing,
             self.question,
             self._question,
             self._waiving,

@@ -4,7 +4,7 @@ from connect_kit.uploads.forecast import Forecast, forecast_upload
 from connect_kit.uploads.outcome import UploadResult
 from connect_kit.uploads.plan import UploadPlan, confirmation, read_plan
 from connect_kit.uploads.plan_data import Critical
-from connect_kit.uploads.planning import plan_upload
+from connect_kit.uploads.planning import plan_upload, unprepared_plan
 from connect_kit.uploads.run import upload
 from connect_kit.uploads.targets import Target, as_target
 
@@ -19,5 +19,6 @@ __all__ = [
     "forecast_upload",
     "plan_upload",
     "read_plan",
+    "unprepared_plan",
     "upload",
 ]

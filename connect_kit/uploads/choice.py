@@ -182,7 +182,9 @@ def _several(sides: _Sides, level: Level, wanted: Sequence[str | None] | None, p
                 raise SettingError(f"the delivery has no row of school {name!r}; {_listed(sides.delivered)}")
             if not ids:
                 where = f"; Connect's are {', '.join(sides.own[:_SHOWN])}" if sides.own else ""
-                raise SettingError(f"{name!r} is not a school of Connect or of the delivery; {_listed(sides.delivered)}{where}")
+                raise SettingError(
+                    f"{name!r} is not a school of Connect or of the delivery; {_listed(sides.delivered)}{where}"
+                )
             found |= dict.fromkeys(ids)
         takes_part = [one for one in sides.delivered if one in found]
     if level == "school":

@@ -11,7 +11,7 @@ from connect_kit.checks import AuditData
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import outside
 from connect_kit.errors import PlanError, SettingError
-from connect_kit.uploads.choice import choose, recorded
+from connect_kit.uploads.choice import Choice, choose, recorded
 from connect_kit.uploads.criticals import criticals
 from connect_kit.uploads.plan import UploadPlan
 from connect_kit.uploads.plan_file import clear, write_plan
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from connect_kit.connect import Level
     from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
     from connect_kit.roster import Roster, Workspace
+
 
 @checked()
 def plan_upload(
@@ -146,6 +147,23 @@ def plan_upload(
         undecided_classrooms=classrooms.counts["suggested"] if classrooms is not None else 0,
     )
     return write_plan(plan._waived(waivers or {}))
+
+
+def unprepared_plan(audit: AuditData, folder: str | Path | None = None, level: Level | None = None) -> UploadPlan:
+    """A plan without files, for whoever has to choose the school first; nothing is written."""
+    roster, findings = audit.roster, audit.findings
+    everything = Choice(roster.schema, (), (), {}, open=True, whole=True, named=False)
+    return UploadPlan(
+        folder=_folder(roster, folder),
+        level=_level(roster, level),
+        files=(),
+        file_rows=(),
+        delivery=roster.path.name if roster.path is not None else "roster",
+        made="",
+        checked=True,
+        findings=criticals(findings, everything, one_school=False),
+        first_upload=_first(audit.workspace),
+    )
 
 
 def _level(roster: Roster, level: Level | None) -> Level:

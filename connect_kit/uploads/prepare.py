@@ -116,7 +116,12 @@ def prepare(
 
 
 def _chosen(
-    roster: Roster, folder: Path, level: Level, kinds: Sequence[Kind], columns: Mapping[Kind, Sequence[str]], choice: Choice
+    roster: Roster,
+    folder: Path,
+    level: Level,
+    kinds: Sequence[Kind],
+    columns: Mapping[Kind, Sequence[str]],
+    choice: Choice,
 ) -> tuple[list[Prepared], Left]:
     schema, also = choice.schema, (roster.schema.name,)
     schools = _place_rows(schema, also, level, choice, own_file=roster.level == "school")

@@ -93,9 +93,7 @@ def left_out(findings: ck.Findings) -> set[tuple[str, int]]:
     return set(zip(table["table"], table["line"].astype(int), strict=True))
 
 
-def rows_of(
-    kind: str, path: Path, roster: ck.Roster, *, split: bool, gone: set[tuple[str, int]]
-) -> Iterator[Sent]:
+def rows_of(kind: str, path: Path, roster: ck.Roster, *, split: bool, gone: set[tuple[str, int]]) -> Iterator[Sent]:
     """The rows of a result file, with the lines they have in the delivery; split by school lines are not known."""
     frame = getattr(roster, kind)
     if "status" in frame.columns:
