@@ -23,8 +23,8 @@ _STEPS = {
     "fix_or_waive": "fix it in the SIS and prepare again, or --waive CODE=REASON",
     "deliver_schools": "deliver orgSourcedIds and schoolSourcedId",
     "record_schools": (
-        "record the School IDs on Connect (S9); on a twin: python -m connect_kit twin connect; or --schools ID,ID for those "
-        "that take part, or python -m connect_kit decide-school DELIVERY ID --workspace FILE --out"
+        "record the School IDs on Connect (S9); on a twin: python -m connect_kit twin connect; or --schools ID,ID for "
+        "those that take part, or python -m connect_kit decide-school DELIVERY ID --workspace FILE --out"
     ),
     "choose_school": "record the School IDs on Connect (S9), and prepare again; or --school ID, or --schools ID,ID",
     "name_school": "name the one school that is sent: --school ID",

@@ -30,8 +30,10 @@ _STEPS: Mapping[str, str] = {
     "check": "check_roster, and plan_upload with its findings",
     "fix_or_waive": "fix it in the SIS and prepare again, or plan.waive({subject!r}, reason)",
     "deliver_schools": "deliver orgSourcedIds and schoolSourcedId",
-    "record_schools": "match_schools, and record the School IDs on Connect (S9); or send only some schools: plan_upload("
-    "..., schools=[...]), or decide that one does not take part: match_schools(...).decide(School ID, None, 'out')",
+    "record_schools": (
+        "match_schools, and record the School IDs on Connect (S9); or send only some schools: plan_upload(..., "
+        "schools=[...]); or decide that one does not take part: match_schools(...).decide(School ID, None, 'out')"
+    ),
     "name_school": "name the one school that is sent: plan_upload(..., school=)",
     "choose_school": "match_schools and prepare again; or name the one school that is sent: plan_upload(..., school=)",
     "choose_target": "choose the district's own target, or prepare again with its workspace",
@@ -141,7 +143,8 @@ def _left_out(plan: PlanData) -> str:
         sent = f", of {_some(plan.takes_part)}" if plan.takes_part else ""
         words = f"; {counted(plan.rows, 'row')} sent{sent}; left out: {_by_kind(plan)}"
         if plan.left_out_schools:
-            words += f" ({_some(f'{one}: {counted(rows, "row")}' for one, rows in plan.left_out_schools.items())})"
+            others = [f"{one}: {counted(rows, 'row')}" for one, rows in plan.left_out_schools.items()]
+            words += f" ({_some(others)})"
     if plan.nowhere:
         words += f"; among them {_people(plan.nowhere)} of the district's own org without a school"
     if plan.placed:

@@ -50,8 +50,8 @@ def plan_upload(
     Written are only Connect's columns that were delivered, in UTF-8 with CRLF line ends, quoted where needed. Rows to
     be deleted and lines that cannot be read are left out; the delivery itself is never written to.
 
-    Schools that were decided not to take part are left out, and so are all but ``school`` or ``schools``, where these are
-    named. People of several schools are sent with the School IDs of those that take part; guardians, enrollments and
+    Schools that were decided not to take part are left out, and so are all but ``school`` or ``schools``, where these
+    are named. People of several schools are sent with the School IDs of those that take part; guardians, enrollments and
     attributes follow their students and classes. What is wrong with rows of other schools blocks nothing. The
     district's own org is left out of people's School IDs: who lists no school beside it is placed by the classes, or at
     ``place_at``, or is not sent.
@@ -65,8 +65,8 @@ def plan_upload(
     findings : Findings, optional
         Of this roster; without them the plan counts as not checked.
     schools : SchoolMatches or sequence of str, optional
-        Matches: at school level, matched schools count besides those whose recorded School ID is the delivery's. A list:
-        only these schools take part, by School ID or connectSchoolId.
+        Matches: at school level, matched schools count besides those whose recorded School ID is the delivery's. A
+        list: only these schools take part, by School ID or connectSchoolId.
     classrooms : ClassroomMatches, optional
         The plan counts suggestions that nobody has decided on.
     folder : str or Path, optional

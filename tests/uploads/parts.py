@@ -6,7 +6,8 @@ from pathlib import Path
 
 from connect_kit.twin import Twin
 
-#: 0101 and 0102 are on Connect, 0103 is not. Bea is at 0101 and 0102. Gwen is Ann's and Cal's, Hal is Cal's, Ida is Dot's.
+#: 0101 and 0102 are on Connect, 0103 is not. Bea is at 0101 and 0102. Gwen is of Ann, Bea and Cal, Hal of Cal, Ida of
+#: Dot.
 #: Tom teaches at 0101, Una at 0102 and 0103, Vic at 0103.
 USERS = """
 sourcedId,orgSourcedIds,role,givenName,familyName,email,agentSourcedIds,grades
