@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 _BY_SCHOOL = """
 WITH schools AS (
-    SELECT school FROM school_status WHERE status NOT IN ('district', 'guardians') UNION SELECT school FROM known_schools
+    SELECT school FROM school_status WHERE status NOT IN ('district', 'guardians')
+    UNION SELECT school FROM known_schools
 ),
 people AS (
     SELECT school, count(*) FILTER (_kind = 'student') AS students,

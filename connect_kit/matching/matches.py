@@ -104,8 +104,8 @@ class ClassroomMatches(Matches):
         if decision not in ("out", "in"):
             raise SettingError(f"{decision!r} is not a decision about a school alone; expected 'out' or 'in'")
         on_connect = school in set(self.schools.evidence.right["id"])
-        ids = (None, school) if on_connect else (school, None)
-        schools = replace(self.schools, decisions=self.decisions).decide(*ids, decision, who=who, note=note)
+        left, right = (None, school) if on_connect else (school, None)
+        schools = replace(self.schools, decisions=self.decisions).decide(left, right, decision, who=who, note=note)
         return replace(self, schools=schools, decisions=schools.decisions)
 
     def undo(self) -> ClassroomMatches:

@@ -93,8 +93,10 @@ class _Sides:
             found = workspace.schema.execute("SELECT connectSchoolId FROM workspace_schools ORDER BY ALL")
             self.own = tuple(str(row[0]) for row in found)
         self.homes = dict(self.recorded)
-        pairs = [] if matches is None else matches.partners(out=True)[["school", "connect", "status"]].to_numpy(object)
-        self.homes |= {school: connect for school, connect, status in pairs if status in ("matched", "out")}
+        if matches is not None:
+            pairs = matches.partners(out=True)
+            pairs = pairs[pairs["status"].isin(("matched", "out"))]
+            self.homes |= dict(zip(pairs["school"], pairs["connect"], strict=True))
         decisions = read_decisions(roster) if matches is None else matches.decisions
         if decisions.path is not None:  # somebody may have decided since the schools were matched
             decisions = read_decisions(decisions.path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from connect_kit import connect
 from connect_kit.checks import AuditData
@@ -51,10 +51,10 @@ def plan_upload(
     be deleted and lines that cannot be read are left out; the delivery itself is never written to.
 
     Schools that were decided not to take part are left out, and so are all but ``school`` or ``schools``, where these
-    are named. People of several schools are sent with the School IDs of those that take part; guardians, enrollments and
-    attributes follow their students and classes. What is wrong with rows of other schools blocks nothing. The
-    district's own org is left out of people's School IDs: who lists no school beside it is placed by the classes, or at
-    ``place_at``, or is not sent.
+    are named. People of several schools are sent with the School IDs of those that take part; guardians, enrollments
+    and attributes follow their students and classes. What is wrong with rows of other schools blocks nothing. The
+    district's own org is left out of people's School IDs: who lists no school beside it is placed by the classes, or
+    at ``place_at``, or is not sent.
 
     Parameters
     ----------
@@ -96,8 +96,8 @@ def plan_upload(
     OutputError
         When the folder holds something else, or cannot be written.
     """
-    matches = None if schools is None or not hasattr(schools, "partners") else schools
-    names = None if schools is None or matches is not None else list(schools)
+    matches = cast("SchoolMatches", schools) if hasattr(schools, "partners") else None
+    names = None if schools is None or matches is not None else list(cast("Sequence[str]", schools))
     if isinstance(roster, AuditData):
         if any(part is not None for part in (workspace, findings, matches, classrooms)):
             raise SettingError("an audit holds workspace, findings, schools and classrooms; give it alone")
