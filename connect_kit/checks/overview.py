@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from connect_kit.checks.findings import Findings
 
 _BY_SCHOOL = """
-WITH schools AS (SELECT school FROM school_status WHERE status NOT IN ('district', 'guardians') UNION SELECT school FROM known_schools),
+WITH schools AS (
+    SELECT school FROM school_status WHERE status NOT IN ('district', 'guardians')
+    UNION SELECT school FROM known_schools
+),
 people AS (
     SELECT school, count(*) FILTER (_kind = 'student') AS students,
         count(*) FILTER (_kind IN ('teacher', 'administrator')) AS staff

@@ -119,7 +119,8 @@ class Decisions:
             is blank.
         decision : str
             students and people: ``same``, ``different``, ``unsure``; schools: ``connect``, ``different``, ``out`` (does
-            not take part), ``in`` (takes part after all); classrooms: ``connect``, ``archive``, ``leave``, ``different`` (not this partner).
+            not take part), ``in`` (takes part after all); classrooms:
+            ``connect``, ``archive``, ``leave``, ``different`` (not this partner).
         who : str, optional
             The user's name on this machine when left out.
         note : str

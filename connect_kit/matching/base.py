@@ -132,7 +132,7 @@ class Matches(ABC):
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many are ``matched``, ``suggested``, and ``unmatched`` on either side; ``out`` where some take no part."""
+        """How many are ``matched``, ``suggested``, ``unmatched`` on either side; ``out`` where some take no part."""
         counts = self._frame["status"].value_counts()
         unmatched = sum(int(counts.get(status, 0)) for status in STATUSES[2:])
         out = {OUT: int(counts[OUT])} if OUT in counts else {}
@@ -213,8 +213,8 @@ class Matches(ABC):
     ) -> Self:
         """Decide about a pair, or about one side alone.
 
-        Alone are a classroom that is archived or left (``archive``, ``leave``; ``roster_id`` is None), and a school that
-        does not take part, or does after all (``out``, ``in``; on either side, the other one is None).
+        Alone are a classroom that is archived or left (``archive``, ``leave``; ``roster_id`` is None), and a school
+        that does not take part, or does after all (``out``, ``in``; on either side, the other one is None).
 
         Raises
         ------

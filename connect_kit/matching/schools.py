@@ -33,7 +33,8 @@ def match_schools(roster: Roster, workspace: Workspace, *, decisions: Decisions 
     The School ID recorded on Connect decides (S9): the same ID is a match. An ID that lost its leading zeros, blanks or
     letter case is suggested where no other can be meant. The remaining schools are suggested by their names (orgs.csv),
     the students and classes whose IDs they have in common, and students with the same name and grade, one to one so
-    that the total is highest. People's decisions override all of this; a school may be decided not to take part. The weights are in ``matching/model.json``.
+    that the total is highest. People's decisions override all of this; a school may be decided
+    not to take part. The weights are in ``matching/model.json``.
 
     Parameters
     ----------

@@ -26,6 +26,7 @@ _MOST = 20
 _SEARCHED = ("title", "teachers", "grades")
 _OFFERED = ["roster_id", "score", "reason"]
 _ALL = "Accept all suggestions at a school"
+_OUT, _IN = "The school does not take part", "The school takes part after all"
 
 
 class ClassroomsPanel(ReviewPanel["ClassroomMatches"]):
@@ -58,6 +59,7 @@ class ClassroomsPanel(ReviewPanel["ClassroomMatches"]):
         "leave": Command("Leave", "l", "Leave the classroom as it is", True),
         "undo": Command("Undo", "z", "Undo the last decision", True),
         **STEPS,
+        "out": Command(_OUT, "", "Leave the chosen school out of uploads, or take it in again", True),
         "school": Command(_ALL, "", "Accept every suggestion at the chosen school; one Undo reverts them all", True),
     }
 
@@ -82,7 +84,7 @@ class ClassroomsPanel(ReviewPanel["ClassroomMatches"]):
         self.partners = HtmlView(self._on_message, role="region", label="Partners to choose from")
         return (
             self._row(self.school, self.state, self.mask),
-            self._row("school"),
+            self._row("school", "out"),
             self.status,
             self.alert,
             self.pair,
@@ -144,6 +146,8 @@ class ClassroomsPanel(ReviewPanel["ClassroomMatches"]):
             self._undo()
         elif name == "school":
             self._accept_school()
+        elif name == "out":
+            self._leave_school_out()
         else:
             super()._on_command(name)
 
@@ -162,6 +166,8 @@ class ClassroomsPanel(ReviewPanel["ClassroomMatches"]):
         by_id = row["status"] == "matched" and not row["decision"]
         if not workspace:
             self._status = "This class has no classroom; choose one below, or let the upload create one."
+        elif row["status"] == "out":
+            self._status = "Its school does not take part; there is nothing to decide."
         elif by_id:
             self._status = "The class ID is recorded on this classroom; there is nothing to decide."
         elif name == "accept" and not suggested:
@@ -202,6 +208,18 @@ class ClassroomsPanel(ReviewPanel["ClassroomMatches"]):
         status = f"{counted(number, 'suggestion')} accepted; one Undo reverts them all."
         self._decided(self._value.accept(school=self.school.value), status)
 
+    def _leave_school_out(self) -> None:
+        if not self.school.value:
+            self._status = "Choose a school above first."
+            return
+        word = "in" if self._school_is_out() else "out"
+        school = self.school.value.removeprefix("roster:")
+        words = "takes part" if word == "in" else "does not take part: nothing of it is uploaded"
+        self._decided(self._value.decide_school(school, word), f"School {school} {words}.")
+
+    def _school_is_out(self) -> bool:
+        return bool(self._scope.any()) and bool((self.queue.frame[self._scope]["status"] == "out").all())
+
     def _suggestions(self) -> int:
         return int((self.queue.frame[self._scope]["status"] == "suggested").sum())
 
@@ -223,6 +241,7 @@ class ClassroomsPanel(ReviewPanel["ClassroomMatches"]):
         self.buttons["school"].description = (
             f"Accept all {number:,} suggestions at this school" if self.school.value and number else _ALL
         )
+        self.buttons["out"].description = _IN if self.school.value and self._school_is_out() else _OUT
         if row is None:
             self.pair.show(el("p", "Nothing to show with these filters."))
             self.partners.show()

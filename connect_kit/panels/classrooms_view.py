@@ -18,6 +18,7 @@ STATUSES: Mapping[str, str] = {
     "suggested": "? suggested",
     "unmatched_roster": "▲ class without a classroom",
     "unmatched_workspace": "▲ classroom without a class",
+    "out": "– does not take part",
 }
 #: Headings of :func:`cells`.
 HEADINGS = ("status", "class in the delivery", "classroom on Connect", number("score"), "school", "decision")

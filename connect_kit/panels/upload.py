@@ -6,9 +6,10 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
+from connect_kit.checks import AuditData
 from connect_kit.display.look import counted
 from connect_kit.engine.arguments import checked
-from connect_kit.errors import TwinBusyError
+from connect_kit.errors import PlanError, TwinBusyError
 from connect_kit.panels import upload_view as view
 from connect_kit.panels.background import BackgroundTask, Throttle
 from connect_kit.panels.elements import Node, el
@@ -16,9 +17,18 @@ from connect_kit.panels.left_view import left_behind as left_view
 from connect_kit.panels.result_rows import ResultRows
 from connect_kit.panels.upload_ids import BUTTONS, UploadIds
 from connect_kit.twin import Action, as_twin
-from connect_kit.uploads import as_target, confirmation, expected_upload, forecast_upload, upload
+from connect_kit.uploads import (
+    as_target,
+    confirmation,
+    expected_upload,
+    forecast_upload,
+    plan_upload,
+    unprepared_plan,
+    upload,
+)  # fmt: skip
 from connect_kit.uploads.abandoning import CODE as ABANDON
 from connect_kit.uploads.records import last_dry_run
+from connect_kit.uploads.waiving import NEVER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,14 +54,17 @@ class UploadPanel(UploadIds):
 
     Parameters
     ----------
-    plan : UploadPlan
+    plan : UploadPlan or Audit
+        From an audit the files are prepared here; where it is not clear to which school of Connect a school's own
+        files belong, that is asked first.
     target : Twin, str or Path
         Where the files go.
+    audit : Audit, optional
+        What the plan was made from; with it the panel can prepare again: for another school, or where records come
+        under new IDs.
     duplicates : Duplicates, optional
         Of the roster's students; with them the forecast counts the students who would become duplicates. By default
         those of the audit.
-    audit : Audit, optional
-        Of the delivery; with it the panel can prepare again where records come under new IDs.
     left_behind : LeftBehind, optional
         Of the roster; with it the panel says what stays behind on Connect, and saves the worksheet. By default that of
         the audit.
@@ -69,6 +82,8 @@ class UploadPanel(UploadIds):
         The last one, of a dry run or of a real upload.
     forecast : Forecast or None
         Of the last dry run.
+    school : ipywidgets.Dropdown
+        The school of Connect that a school-level plan is prepared for.
     confirm : ipywidgets.Text
         Takes the text that a real upload asks for.
     """
@@ -76,17 +91,24 @@ class UploadPanel(UploadIds):
     @checked(paths=False)
     def __init__(
         self,
-        plan: UploadPlan,
+        plan: UploadPlan | AuditData,
         target: Twin | str | Path,
         *,
-        duplicates: Duplicates | None = None,
         audit: AuditData | None = None,
+        duplicates: Duplicates | None = None,
         left_behind: LeftBehind | None = None,
     ) -> None:
         self.target = as_twin(target)
+        self._unclear = ""
+        if isinstance(plan, AuditData):
+            audit = plan
+            try:
+                plan = plan_upload(audit)
+            except PlanError as error:
+                plan, self._unclear = unprepared_plan(audit), str(error)
+        self.audit = audit
         self.duplicates = audit.duplicates if duplicates is None and audit is not None else duplicates
         self.left_behind = audit.left_behind if left_behind is None and audit is not None else left_behind
-        self.audit = audit
         self.gates: pd.DataFrame | None = None
         self.expected: Expected | None = None
         self.result: UploadResult | None = None
@@ -115,6 +137,15 @@ class UploadPanel(UploadIds):
 
     def _start(self) -> None:
         self._check()
+        self._status = self._unclear
+        if self.audit is not None and self.audit.workspace is not None:
+            there = self.audit.workspace.schools[["connectSchoolId", "name", "schoolId"]].fillna("")
+            self.school.options = [
+                (f"{name} ({own}{', School ID ' if recorded else ''}{recorded})", own)
+                for own, name, recorded in there.itertuples(index=False, name=None)
+            ]
+            sent = {file.school for file in self._value.files}
+            self.school.value = next((own for _, own in self.school.options if own in sent), None)
 
     def _check_idle(self) -> None:
         if self.running:
@@ -136,7 +167,9 @@ class UploadPanel(UploadIds):
     # What a person does.
 
     def _on_command(self, name: str) -> None:
-        if name in ("dry_run", "upload"):
+        if not self._value.files and name in ("dry_run", "upload", "waive", "yes", "no", "archive"):
+            self._status = "Nothing is prepared yet: choose the school first."
+        elif name in ("dry_run", "upload"):
             self._begin(dry_run=name == "dry_run")
         elif name == "cancel":
             self._status = "Stopping as soon as possible." if self._task.cancel() else "Nothing is running."
@@ -144,6 +177,8 @@ class UploadPanel(UploadIds):
             self._save()
         elif name == "worksheet":
             self._save_worksheet()
+        elif name == "prepare" and not self.running:
+            self._prepare_again()
         elif self.running:  # the twin is in use, and the plan is being carried out
             self._status = _WAIT
         elif name == "waive":
@@ -167,6 +202,29 @@ class UploadPanel(UploadIds):
     def _on_action(self, action: str, value: str) -> None:
         if action == "page":
             self._rows.turn(int(value))
+
+    def _prepare_again(self) -> None:
+        """Prepare the files for the chosen school; answers and waivers that still apply are kept."""
+        if self.audit is None or not self.school.value:
+            self._status = "Choose a school first."
+            return
+        before = self._value
+        plan = plan_upload(
+            self.audit,
+            folder=before.folder,
+            level="school",
+            school=self.school.value,
+            archive_existing=before.archive_existing,
+            abandon=before.abandons,
+            abandon_limit=before.abandon_limit,
+            keep_ids=before.keep_ids,
+        )
+        found = {one.code for one in plan.findings}
+        for code, reason in before.waivers.items():
+            plan = plan.waive(code, reason) if code in found else plan
+        self._set_value(plan)
+        self._reload()
+        self._status = f"Prepared for {self.school.value}: {counted(plan.rows, 'row')}."
 
     def _filter(self) -> None:
         self._rows.narrow(file=self.file.value or "", result=self.results.value, action=self.action.value)
@@ -207,7 +265,7 @@ class UploadPanel(UploadIds):
 
     def _waivable(self) -> list[tuple[str, str]]:
         """Codes that block: of the self-check, and of rows that the last dry run refused."""
-        counts = {one.code: one.count for one in self._value.critical if one.code != ABANDON}
+        counts = {one.code: one.count for one in self._value.critical if one.code not in (ABANDON, *NEVER)}
         last = last_dry_run(self._value, self.target.id)
         refused = last.errors if last else {}
         counts |= {code: count for code, count in refused.items() if code not in self._value.waivers}
@@ -340,6 +398,7 @@ class UploadPanel(UploadIds):
         self.log.show(*(view.activity(self._log) if self._log is not None else ()))
         self._enable(running=running, ready=ready)
         for part, there in (
+            (self._choosing, self.audit is not None and plan.level == "school"),
             (self._question, asked),
             (self._waiving, bool(waivable)),
             (self._filters, bool(self._rows.files) and not running),
@@ -350,7 +409,7 @@ class UploadPanel(UploadIds):
             part.layout.display = None if there else "none"
 
     def _enable(self, *, running: bool, ready: bool) -> None:
-        for name in ("yes", "no", "archive", "waive", "dry_run", "check", "log"):
+        for name in ("yes", "no", "archive", "waive", "prepare", "dry_run", "check", "log"):
             self.buttons[name].disabled = running
         archiving = self._value.archive_existing is True and self._blocking(_ARCHIVING)
         self.buttons["archive"].layout.display = None if archiving else "none"

@@ -36,6 +36,9 @@ class UploadLayout(PanelBase[UploadPlan]):
         ),
         "archive_sure": Command("Yes, archive them", "", "Archive them now; this is logged and can be undone", True),
         "archive_not": Command("No, leave them as they are", "", "Archive nothing"),
+        "prepare": Command(
+            "Prepare for this school", "", "Prepare the files again, with the rows of this school only", True
+        ),
         "waive": Command("Waive", "", "Let this finding pass; the reason is logged", True),
         "dry_run": Command("Dry run", "r", "See what the upload would do; nothing is changed", True),
         "cancel": Command("Cancel", "c", "Stop the current run; the file in progress leaves nothing behind"),
@@ -52,6 +55,7 @@ class UploadLayout(PanelBase[UploadPlan]):
         self.checklist = HtmlView(role="region", label="Conditions of a real upload")
         self.changes = HtmlView(role="region", label="Changed IDs")
         self.sure = HtmlView()
+        self.school = ipywidgets.Dropdown(options=[], description="School", layout={"width": "460px"})
         self.question = HtmlView()
         self.finding = ipywidgets.Dropdown(options=[], description="Finding", layout={"width": "460px"})
         self.reason = ipywidgets.Text(description="Reason", placeholder="who decided it, and why")
@@ -72,6 +76,7 @@ class UploadLayout(PanelBase[UploadPlan]):
         self.log = HtmlView(role="region", label="Activity log")
         self._changing = self._row("keep_ids", "list_ids", "archive_ids")
         self._surely = self._row("archive_sure", "archive_not")
+        self._choosing = self._row(self.school, "prepare")
         self._question = self._row("yes", "no", "archive")
         self._waiving = self._row(self.finding, self.reason, "waive")
         self._filters = self._row(self.file, self.results, self.action)
@@ -87,6 +92,7 @@ class UploadLayout(PanelBase[UploadPlan]):
             self._changing,
             self.sure,
             self._surely,
+            self._choosing,
             self.question,
             self._question,
             self._waiving,

@@ -39,7 +39,7 @@ _STEPS: Mapping[str, str] = {
     "deliver_schools": "Ask for files with orgSourcedIds and schoolSourcedId.",
     "record_schools": "Match the schools, and record the School IDs on Connect (S9).",
     "choose_school": "Match the schools and prepare again, or prepare for the one school that is sent.",
-    "name_school": "It cannot be waived. Choose the one school that is sent, below.",
+    "name_school": "Choose the one school that is sent, below.",
     "choose_target": "Choose the district's own target, or prepare again with its workspace.",
     "answer": "Answer the question below.",
     "archive": "Press Archive them now.",

@@ -126,6 +126,7 @@ _LISTS: Final = {
         "suggested": "Suggested: probably the same school",
         "unmatched_roster": "Only in the delivery",
         "unmatched_workspace": "Only on Connect",
+        "out": "Does not take part",
     },
     "classrooms": {
         "suggested": "Suggested: probably the same class",

@@ -20,8 +20,8 @@ def create_not_schools(schema: Schema, roster: Roster, also: Sequence[str], know
     """Make table ``not_schools`` (school, what) in a schema.
 
     An org above the schools (orgs.csv says its type) is the district's; where no orgs.csv was delivered, so is the
-    one ID that only staff have, that no class and no enrollment names, and that is on no school of Connect. An ID that only
-    guardians have is no school of the delivery either: guardians follow their students.
+    one ID that only staff have, that no class and no enrollment names, and that is on no school of Connect. An ID that
+    only guardians have is no school of the delivery either: guardians follow their students.
 
     Parameters
     ----------

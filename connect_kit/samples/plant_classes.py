@@ -74,8 +74,9 @@ def wrong_school(planter: FaultPlanter, *, digit: str = "") -> None:
     right, column = planter.sizes.schools[0].school_id, planter.fault.column
     wrong = digit * len(right) or right.lstrip("0")
     if planter.fault.table == "users":
-        student = planter.student() if digit else None
-        if student:
+        if digit:
+            planter.school()  # takes a turn like every fault of a person, so that no school has too many of them
+            student = planter.student()
             row = planter.edit(student, orgSourcedIds=f"{student['orgSourcedIds']},{wrong}")
         else:
             row = planter.person(orgSourcedIds=wrong)

@@ -6,7 +6,7 @@ from connect_kit.uploads.forecast import Forecast, forecast_upload
 from connect_kit.uploads.outcome import UploadResult
 from connect_kit.uploads.plan import UploadPlan, confirmation, read_plan
 from connect_kit.uploads.plan_data import Critical
-from connect_kit.uploads.planning import plan_upload
+from connect_kit.uploads.planning import plan_upload, unprepared_plan
 from connect_kit.uploads.run import upload
 from connect_kit.uploads.targets import Target, as_target
 
@@ -24,5 +24,6 @@ __all__ = [
     "plan_upload",
     "prepare_again",
     "read_plan",
+    "unprepared_plan",
     "upload",
 ]

@@ -251,8 +251,8 @@ def _one_school(sides: _Sides, school: str | None, place_at: str | None) -> Choi
         own = delivered  # the School ID is optional there (S0)
     if not own and delivered:
         raise PlanError(
-            f"the delivery has no row of school {school}: its rows are of {sides.counted(delivered)}; name one of these, "
-            "or match the schools first (match_schools)"
+            f"the delivery has no row of school {school}: its rows are of {sides.counted(delivered)}; name one of "
+            "these, or match the schools first (match_schools)"
         )
     return _choice_of_one(sides, own, chosen, named=True)
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from connect_kit.checks.suites import Rule
     from connect_kit.uploads.choice import Choice
 
+_SCHOOL_COLUMNS = ("orgSourcedIds", "schoolSourcedId")
+
 
 def criticals(findings: Findings, choice: Choice, *, one_school: bool) -> tuple[Critical, ...]:
     """Critical findings with their failing rows, without those of schools that take no part.
@@ -68,7 +70,10 @@ def _recounted(findings: Findings, choice: Choice) -> dict[int, int]:
 def _of_others(rule: Rule) -> str | None:
     """SQL of the failing rows that belong to other schools; None where that cannot be said of a rule."""
     if rule.table in ORDER and rule.of_rows:
-        return f"f.line IS NOT NULL AND f.line IN (SELECT _line FROM {quoted('excluded_' + rule.table)})"
+        others = f"f.line IS NOT NULL AND f.line IN (SELECT _line FROM {quoted('excluded_' + rule.table)})"
+        if rule.column in _SCHOOL_COLUMNS:  # the School ID itself is wrong, and it is not sent
+            others += " OR (f.value IS NOT NULL AND f.value IN (SELECT id FROM foreign_ids))"
+        return others
     if rule.table == "workspace":
         return "f.line IS NULL AND f.id IS NOT NULL AND f.id IN (SELECT id FROM foreign_ids)"
     return None

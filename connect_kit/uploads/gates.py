@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from connect_kit.display.look import counted
 from connect_kit.identity.patterns import PATTERNS
 from connect_kit.uploads import abandoning
 from connect_kit.uploads.changed_ids import code_of
@@ -48,9 +49,11 @@ _STEPS: Mapping[str, str] = {
     "compare_ids": "plan_upload(audit(delivery, workspace)), or give id_changes=find_id_changes(roster, workspace); or "
     "plan.waive({subject!r}, reason)",
     "deliver_schools": "deliver orgSourcedIds and schoolSourcedId",
-    "record_schools": "match_schools, and record the School IDs on Connect (S9); or send only some schools: plan_upload("
-    "..., schools=[...]), or decide that one does not take part: match_schools(...).decide(School ID, None, 'out')",
-    "name_school": "it cannot be waived; name the one school that is sent: plan_upload(..., school=)",
+    "record_schools": (
+        "match_schools, and record the School IDs on Connect (S9); or send only some schools: plan_upload(..., "
+        "schools=[...]); or decide that one does not take part: match_schools(...).decide(School ID, None, 'out')"
+    ),
+    "name_school": "name the one school that is sent: plan_upload(..., school=)",
     "choose_school": "match_schools and prepare again; or name the one school that is sent: plan_upload(..., school=)",
     "choose_target": "choose the district's own target, or prepare again with its workspace",
     "answer": "plan.answer(archive_existing=True), or False",
@@ -196,6 +199,10 @@ def _why_changed(many: list[ChangedIds]) -> str:
 
 def _schools(plan: PlanData, facts: Facts | None) -> Gate:
     code = "schools_matched"
+    if not plan.files:
+        return Gate(
+            code, "blocking", "nothing is prepared: it is not clear which school's files these are", "name_school"
+        )
     if plan.level == "district":
         if not plan.takes_part:
             return Gate(code, "blocking", "the files name no School ID", "deliver_schools")
@@ -223,14 +230,20 @@ def _left_out(plan: PlanData) -> str:
     words = ""
     if plan.left_out:
         sent = f", of {_some(plan.takes_part)}" if plan.takes_part else ""
-        words = f"; {plan.rows:,} rows are sent{sent}; left out: {_by_kind(plan)}"
+        words = f"; {counted(plan.rows, 'row')} sent{sent}; left out: {_by_kind(plan)}"
         if plan.left_out_schools:
-            words += f" ({_some(f'{one}: {rows:,} rows' for one, rows in plan.left_out_schools.items())})"
+            others = [f"{one}: {counted(rows, 'row')}" for one, rows in plan.left_out_schools.items()]
+            words += f" ({_some(others)})"
     if plan.nowhere:
-        words += f"; among them {plan.nowhere:,} people of the district's own org without a school"
+        words += f"; among them {_people(plan.nowhere)} of the district's own org without a school"
     if plan.placed:
-        words += f"; {plan.placed:,} people are sent with the School IDs of the schools that take part only"
+        are = "is" if plan.placed == 1 else "are"
+        words += f"; {_people(plan.placed)} {are} sent with School IDs of schools that take part only"
     return words
+
+
+def _people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count:,} people"
 
 
 def _by_kind(plan: PlanData) -> str:

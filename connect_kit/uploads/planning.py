@@ -16,7 +16,7 @@ from connect_kit.errors import PlanError, SettingError
 from connect_kit.uploads.abandoning import CODE as ABANDON
 from connect_kit.uploads.abandoning import check_limit, expected, finding
 from connect_kit.uploads.changed_ids import changed_ids, code_of, exchange_if_kept, possible_changes, still_open
-from connect_kit.uploads.choice import choose, recorded
+from connect_kit.uploads.choice import Choice, choose, recorded
 from connect_kit.uploads.criticals import criticals
 from connect_kit.uploads.plan import UploadPlan
 from connect_kit.uploads.plan_file import clear, write_plan
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
     from connect_kit.roster import Roster, Workspace
     from connect_kit.uploads.changed_ids import Exchange
-    from connect_kit.uploads.choice import Choice
 
 
 @checked()
@@ -62,11 +61,11 @@ def plan_upload(
     Written are only Connect's columns that were delivered, in UTF-8 with CRLF line ends, quoted where needed. Rows to
     be deleted and lines that cannot be read are left out; the delivery itself is never written to.
 
-    Schools that were decided not to take part are left out, and so are all but ``school`` or ``schools``, where these are
-    named. People of several schools are sent with the School IDs of those that take part; guardians, enrollments and
-    attributes follow their students and classes. What is wrong with rows of other schools blocks nothing. The
-    district's own org is left out of people's School IDs: who lists no school beside it is placed by the classes, or at
-    ``place_at``, or is not sent.
+    Schools that were decided not to take part are left out, and so are all but ``school`` or ``schools``, where these
+    are named. People of several schools are sent with the School IDs of those that take part; guardians, enrollments
+    and attributes follow their students and classes. What is wrong with rows of other schools blocks nothing. The
+    district's own org is left out of people's School IDs: who lists no school beside it is placed by the classes, or
+    at ``place_at``, or is not sent.
 
     Parameters
     ----------
@@ -78,8 +77,8 @@ def plan_upload(
     findings : Findings, optional
         Of this roster; without them the plan counts as not checked.
     schools : SchoolMatches or sequence of str, optional
-        Matches: at school level, matched schools count besides those whose recorded School ID is the delivery's. A list:
-        only these schools take part, by School ID or connectSchoolId.
+        Matches: at school level, matched schools count besides those whose recorded School ID is the delivery's. A
+        list: only these schools take part, by School ID or connectSchoolId.
     classrooms : ClassroomMatches, optional
         The plan counts suggestions that nobody has decided on.
     folder : str or Path, optional
@@ -208,6 +207,23 @@ def plan_upload(
         doubled_once_archived=_doubled(duplicates, level, choice, made_over, by_hand=False),
     )
     return write_plan(plan._waived(waivers or {}, frozenset({ABANDON}) if abandon else frozenset()))
+
+
+def unprepared_plan(audit: AuditData, folder: str | Path | None = None, level: Level | None = None) -> UploadPlan:
+    """A plan without files, for whoever has to choose the school first; nothing is written."""
+    roster, findings = audit.roster, audit.findings
+    everything = Choice(roster.schema, (), (), {}, open=True, whole=True, named=False)
+    return UploadPlan(
+        folder=_folder(roster, folder),
+        level=_level(roster, level),
+        files=(),
+        file_rows=(),
+        delivery=roster.path.name if roster.path is not None else "roster",
+        made="",
+        checked=True,
+        findings=criticals(findings, everything, one_school=False),
+        first_upload=_first(audit.workspace),
+    )
 
 
 def _level(roster: Roster, level: Level | None) -> Level:

@@ -52,8 +52,9 @@ def columns_of(roster: Roster, kind: Kind, level: Level, *, identifier: bool = F
 class Left(NamedTuple):
     """What is not sent, and what is sent otherwise than delivered.
 
-    ``rows`` by kind; ``schools``: rows by the School ID that they name, of schools that take no part; ``nowhere``: people
-    of the district's own org whom no school was found for; ``placed``: people whose School IDs are others than delivered.
+    ``rows`` by kind; ``schools``: rows by the School ID that they name, of schools that take no part; ``nowhere``:
+    people of the district's own org whom no school was found for; ``placed``: people whose School IDs are others than
+    delivered.
     """
 
     rows: Mapping[str, int] = {}
@@ -183,7 +184,10 @@ def _place_rows(schema: Schema, also: Sequence[str], level: Level, choice: Choic
 
 
 def _left(schema: Schema, also: Sequence[str], lost: Mapping[str, int], level: Level) -> Left:
-    nowhere = "SELECT count(*) FROM of_no_school ANTI JOIN part_users USING (_line) WHERE _kind NOT IN ('student', 'guardian')"
+    nowhere = (
+        "SELECT count(*) FROM of_no_school ANTI JOIN part_users USING (_line) "
+        "WHERE _kind NOT IN ('student', 'guardian')"
+    )
     return Left(
         lost,
         {str(school): int(rows) for school, rows in schema.execute("SELECT * FROM left_out_schools ORDER BY school")},

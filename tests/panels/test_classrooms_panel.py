@@ -248,3 +248,24 @@ def test_a_narrowed_value_is_reviewed_as_it_is(classes):
     assert nothing.error is None and "Nothing to show" in nothing.pair.text
     for button in nothing.buttons.values():
         button.click()
+
+
+def test_a_school_is_left_out_and_taken_in_again(rooms_panel, file):
+    school = rooms_panel.queue.frame.loc[rooms_panel.queue.frame["status"] == "suggested", "group"].iloc[0]
+    rooms_panel.buttons["out"].click()
+    assert "Choose a school above first" in rooms_panel.status.text
+    rooms_panel.state.value = "all"
+    rooms_panel.school.value = school
+    rooms_panel.buttons["out"].click()
+    assert rooms_panel.error is None
+    assert decided(file) == [("", f"workspace:{school}", "out")]
+    frame = rooms_panel.queue.frame
+    assert set(frame.loc[frame["group"] == school, "status"]) == {"out"}
+    assert not frame.loc[frame["group"] == school, "open"].any()
+    assert set(rooms_panel.value.schools.table().set_index("workspace_id").loc[[school], "status"]) == {"out"}
+    assert rooms_panel.buttons["out"].description == "The school takes part after all"
+    rooms_panel.buttons["out"].click()
+    frame = rooms_panel.queue.frame
+    assert "out" not in set(frame["status"]) and "suggested" in set(frame.loc[frame["group"] == school, "status"])
+    rooms_panel.buttons["undo"].click()
+    assert set(rooms_panel.queue.frame.loc[rooms_panel.queue.frame["group"] == school, "status"]) == {"out"}

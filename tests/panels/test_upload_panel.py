@@ -3,6 +3,7 @@ import shutil
 import threading
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 import connect_kit as ck
@@ -520,3 +521,53 @@ def test_what_stays_behind_is_counted_and_saved_as_a_worksheet(plan, twin, tmp_p
 def test_without_it_the_panel_says_nothing_about_what_stays_behind(panel):
     assert panel.behind.text == ""
     assert panel._behind.layout.display == "none"
+
+
+@pytest.fixture
+def two_schools(tmp_path):
+    """A school's own files in which one child is of another school, and the twin of both."""
+    twin = Twin.new(tmp_path / "maple.duckdb", "Maple Valley", {"Cedar Ridge": "0104", "Oak Hill": "0105"})
+    delivery = deliver(tmp_path / "delivery", users=FILES["users"].replace("05,0104,9001", "05,0105,"))
+    return ck.audit(delivery, twin, level="school", duplicates=False), twin
+
+
+def test_a_file_of_two_schools_asks_which_one_is_sent_and_sends_no_child_of_the_other(two_schools, tmp_path):
+    audit, twin = two_schools
+    panel = UploadPanel(audit, twin)
+    assert "name the one that is sent" in panel.status.text
+    assert panel.value.files == () and panel._choosing.layout.display is None
+    panel.buttons["dry_run"].click()
+    assert "choose the school first" in panel.status.text and not panel.running
+    panel.school.value = "S001"
+    panel.buttons["prepare"].click()
+    assert panel.error is None and "Prepared for S001" in panel.status.text
+    assert "0105: 1 row" in panel.checklist.text
+    send(panel)
+    assert panel.error is None and panel.result.succeeded
+    twin.export(tmp_path / "after")
+    students = pd.read_csv(tmp_path / "after" / "students.csv", dtype=str)
+    assert students[["studentId", "connectSchoolId"]].to_numpy().tolist() == [["0001", "S001"], ["0002", "S001"]]
+
+
+def test_a_plan_is_prepared_again_for_another_school_with_its_answers(two_schools):
+    audit, twin = two_schools
+    plan = ck.plan_upload(audit, school="0104", archive_existing=False)
+    panel = UploadPanel(plan, twin, audit=audit)
+    assert panel.school.value == "S001"
+    panel.school.value = "S002"
+    panel.buttons["prepare"].click()
+    assert panel.error is None
+    assert {file.school for file in panel.value.files} == {"S002"}
+    assert panel.value.archive_existing is False
+    assert panel.value.takes_part == ("0105",)
+
+
+def test_two_schools_in_one_file_cannot_be_waived_in_the_panel(two_schools):
+    audit, twin = two_schools
+    panel = UploadPanel(audit, twin)
+    assert "users.orgSourcedIds.one_school" in panel.checklist.text
+    assert not any("one_school" in code for _, code in panel.finding.options)
+
+
+def test_without_an_audit_no_choice_of_school_is_offered(panel):
+    assert panel._choosing.layout.display == "none"

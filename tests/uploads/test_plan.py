@@ -261,7 +261,7 @@ def test_rows_left_out_at_school_level_are_a_gate(delivery: Path, tmp_path: Path
     alone = plan_of(delivery, twin, tmp_path / "alone", level="school", school="0104")
     assert gate(alone, "schools matched", twin)[:2] == (
         "met",
-        "1 school of Connect; 10 rows are sent, of 0104; left out: 2 of users, 1 of classes, 2 of enrollments, "
+        "1 school of Connect; 10 rows sent, of 0104; left out: 2 of users, 1 of classes, 2 of enrollments, "
         "1 of guardians (0105: 5 rows)",
     )
 
