@@ -99,7 +99,7 @@ def test_twins_keep_their_own_ids_and_brothers_and_sisters_are_never_one(tmp_pat
     twins = [("Maya", "Kessler", "04"), ("Max", "Kessler", "04"), ("Ida", "Kessler", "06")]
     there = [pupil(n, f"9{n}") for n in range(40)]
     there += [f"K{n},S1,{g},{f},{grade},,70{n},false" for n, (g, f, grade) in enumerate(twins)]
-    family = ["U1,Dana,Kessler,dana@example.org,+12025550123,,GU1,\"K0,K1,K2\""]
+    family = ['U1,Dana,Kessler,dana@example.org,+12025550123,,GU1,"K0,K1,K2"']
     space = workspace(tmp_path, students=there, guardians=family)
     here = [student(n, f"new-{n}") for n in range(40)]
     # Ida has left, and a little brother has come.
@@ -154,7 +154,9 @@ def test_under_new_school_ids_children_are_compared_at_the_same_school(tmp_path:
 # ---- adults
 
 
-def test_guardians_need_a_contact_or_a_child_in_common_and_accounts_still_delivered_do_not_count(tmp_path: Path) -> None:
+def test_guardians_need_a_contact_or_a_child_in_common_and_accounts_still_delivered_do_not_count(
+    tmp_path: Path,
+) -> None:
     there = [pupil(n, f"{1000 + n}") for n in range(4)]
     guardians = [
         "U1,Ana,Lopez,ana@example.org,,,G1,P0",  # the same address
