@@ -33,7 +33,7 @@ SELECT row_number() OVER () AS d, kind, new_id, givenName, familyName, part, sch
 FROM (
     SELECT * FROM (
         SELECT CASE WHEN _kind = 'guardian' THEN 'guardians' ELSE 'staff' END AS kind, sourcedId AS new_id, givenName, familyName, email, sms, _kind AS part,
-            entries(orgSourcedIds) AS schools, 0 AS file, _line
+            CASE WHEN _kind <> 'guardian' THEN entries(orgSourcedIds) END AS schools, 0 AS file, _line
         FROM users WHERE _kind IN ('guardian', 'teacher', 'administrator') AND sourcedId IS NOT NULL
         UNION ALL
         SELECT 'guardians', guardianSourcedId, givenName, familyName, email, sms, 'guardian', NULL, 1, _line FROM guardians WHERE guardianSourcedId IS NOT NULL
@@ -61,7 +61,7 @@ SELECT DISTINCT c, d FROM (
     UNION ALL SELECT c, d FROM gone_adults JOIN fresh_adults USING (kind, name, mobile)
     -- Somebody who has married keeps the address.
     UNION ALL SELECT g.c, f.d FROM gone_adults AS g JOIN fresh_adults AS f USING (kind, address)
-    WHERE words(g.givenName) = words(f.givenName) OR (words(g.familyName) = words(f.familyName) AND left(words(g.givenName), 1) = left(words(f.givenName), 1))
+    WHERE CASE WHEN g.name = f.name THEN false ELSE words(g.givenName) = words(f.givenName) OR (words(g.familyName) = words(f.familyName) AND left(words(g.givenName), 1) = left(words(f.givenName), 1)) END
     UNION ALL SELECT a.n, b.n FROM places AS a JOIN places AS b ON b.place = a.place AND b.side = 'd' JOIN gone_adults AS g ON g.c = a.n
     JOIN fresh_adults AS f ON f.d = b.n AND f.kind = g.kind AND f.name = g.name WHERE a.side = 'c'
     UNION ALL SELECT c, d FROM (SELECT *, digit_core(old_id) AS key FROM gone_adults) JOIN (SELECT *, digit_core(new_id) AS key FROM fresh_adults) USING (kind, name, key)
@@ -94,6 +94,6 @@ FROM adult_facts AS f LEFT JOIN adult_rules AS r ON r.kind = f.kind AND r.rule =
 WHERE agree > 0 OR together AND (f.kind = 'staff' OR differ = 0 OR r.rule IS NOT NULL) OR r.rule IS NOT NULL AND differ = 0;
 
 CREATE TABLE same_adults AS
-SELECT c, d, CASE WHEN same_name AND agree > 0 THEN 0.999 WHEN agree > 0 THEN 0.97 ELSE 0.98 END AS probability FROM adult_scores
+SELECT c, d, old_id, new_id, pattern, rule, CASE WHEN same_name AND agree > 0 THEN 0.999 WHEN agree > 0 THEN 0.97 ELSE 0.98 END AS probability FROM adult_scores
 QUALIFY score = max(score) OVER (PARTITION BY c) AND score = max(score) OVER (PARTITION BY d)
     AND count(*) OVER (PARTITION BY c, score) = 1 AND count(*) OVER (PARTITION BY d, score) = 1;

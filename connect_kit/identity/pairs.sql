@@ -13,8 +13,8 @@ WITH few AS (
     FROM (SELECT names, count(*) AS l FROM gone WHERE names IS NOT NULL GROUP BY names) JOIN (SELECT names, count(*) AS r FROM fresh GROUP BY names) USING (names)
 )
 SELECT f.d, g.c FROM gone AS g JOIN few USING (names) JOIN fresh AS f USING (names) LEFT JOIN school_map AS m ON m.connect_school = g.connect_school
-WHERE (few.every OR (m.school = f.school AND (f.grade - g.grade IN (0, 1) OR f.grade IS NULL OR g.grade IS NULL)))
-    AND (f.d, g.c) NOT IN (SELECT (d, c) FROM pairs);
+ANTI JOIN pairs AS p ON p.d = f.d AND p.c = g.c
+WHERE (few.every OR (m.school = f.school AND (f.grade - g.grade IN (0, 1) OR f.grade IS NULL OR g.grade IS NULL)));
 
 INSERT INTO pairs
 SELECT n.d, n.c, log2(0.6 / greatest(a.tf_names, b.tf_names, 1e-7)), false, false, false
@@ -39,8 +39,7 @@ SELECT d, c, given + family, false, false, false FROM (
             WHEN a.given = b.family AND a.family = b.given THEN 12 ELSE -8 END AS given,
         CASE WHEN a.family = b.family THEN log2(0.7 / greatest(a.tf_family, b.tf_family, 3e-5)) WHEN a.family IS NULL OR b.family IS NULL THEN 0
             WHEN list_has_any(a.family_tokens, b.family_tokens) THEN 4 WHEN jaro_winkler_similarity(a.family, b.family) >= 0.85 THEN 4 ELSE -4.6 END AS family
-    FROM (SELECT DISTINCT d, c FROM alike) AS x JOIN people AS a ON a.unique_id = x.d JOIN people AS b ON b.unique_id = x.c
-    WHERE (x.d, x.c) NOT IN (SELECT (d, c) FROM pairs)
+    FROM (SELECT DISTINCT d, c FROM alike ANTI JOIN pairs USING (d, c)) AS x JOIN people AS a ON a.unique_id = x.d JOIN people AS b ON b.unique_id = x.c
 );
 
 -- Everything else that is known of a pair.
