@@ -13,6 +13,7 @@ from connect_kit.display.histogram import match_weights
 from connect_kit.display.html import table_html
 from connect_kit.duplicates import records
 from connect_kit.duplicates.clusters import FLOOR, link, read_scored
+from connect_kit.duplicates.doubled import doubled
 from connect_kit.duplicates.explain import Explanation, explain_pair
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.engine.weights import weight
@@ -146,6 +147,8 @@ class Duplicates:
         """
         return records.members(self.schema, self._linked.members)
 
+    doubled = doubled
+
     @property
     def conflicts(self) -> pd.DataFrame:
         """Pairs within a cluster that are not the same person: ``cluster_id``, ``left``, ``right``, ``why``."""
@@ -243,7 +246,10 @@ class Duplicates:
         if self.workspace is not None and self.kind == "students":
             rows.append(("pairs of the delivery and Connect that are one person", len(frame) - len(within)))
         rows += [
-            ("people with more than one record", self.counts["clusters"]),
+            (
+                f"{'children' if self.kind == 'students' else 'people'} with more than one record",
+                self.counts["clusters"],
+            ),
             ("pairs to review (below that, but 0.1 or more)", int((unsure & (linked.pairs["decision"] == "")).sum())),
             ("pairs decided by people", int((linked.pairs["decision"] != "").sum())),
             ("conflicts", len(linked.conflicts)),

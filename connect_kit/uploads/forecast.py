@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from connect_kit.display.charts import actions_by_line
 from connect_kit.display.html import table_html
 from connect_kit.display.look import school_label
+from connect_kit.duplicates import doubled_by_school
 from connect_kit.engine import create_table, quoted
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import atomic_write, ensure_folder
@@ -54,8 +55,9 @@ class Forecast:
 
         Columns: ``connectSchoolId``, ``school`` (name), ``what`` (students, guardians, staff, classes, enrollments,
         attributes; other for rows that do not even show that), ``created``, ``updated``, ``unchanged``,
-        ``skipped``, ``refused`` and ``doubled``: students that will be created although they already have another
-        record, on Connect or in the file; missing without duplicates.
+        ``skipped``, ``refused`` (all of rows) and ``doubled``: children who are created although they already have
+        another record, on Connect or in the file; missing without duplicates. A child counts once, at the first
+        school of :meth:`Duplicates.doubled`.
         """
         return self._table.copy()
 
@@ -167,17 +169,15 @@ def _counted(result: UploadResult, schools: dict[str, str], doubled: dict[str, i
 
 
 def _doubled(result: UploadResult, duplicates: Duplicates, recorded: dict[str, str]) -> dict[str, int]:
-    """Students by school that will be created although they already have another record."""
-    clusters = duplicates.clusters
-    ours = clusters[clusters["source"] == "roster"]
-    on_connect = set(clusters.loc[clusters["source"] == "workspace", "cluster_id"])
+    """Children who will be doubled, by the school that the first of their further records comes to."""
+    asked = duplicates.clusters.loc[lambda rows: rows["source"] == "roster", "id"].astype(str).tolist()
     created: dict[str, str] = {}  # to the student's (first) school
     for one in result.files:
-        if one.file.kind == "users" and one.path is not None and len(ours):
+        if one.file.kind == "users" and one.path is not None and asked:
             schema, file = read_own_result(one.path, "users")
             if "sourcedId" not in file.inputs:
                 continue
-            create_table(schema, "asked", {"id": ours["id"].astype(str).tolist()})
+            create_table(schema, "asked", {"id": asked})
             own = quoted(file.inputs["sourcedId"])
             listed = quoted(file.inputs["orgSourcedIds"]) if "orgSourcedIds" in file.inputs else "NULL"
             ended, action = (quoted(file.answer[name]) for name in ("result", "action"))
@@ -186,11 +186,8 @@ def _doubled(result: UploadResult, duplicates: Duplicates, recorded: dict[str, s
                 f"WHERE {ended} = 'SUCCESS' AND {action} = 'CREATED' GROUP BY ALL"
             )
             created |= {own: one.file.school or _home(schools, recorded) for own, schools in found}
-    rows = ours.assign(new=ours["id"].isin(created)).sort_values(["cluster_id", "new", "id"], kind="stable")
-    # The first record of a person that nobody on Connect has is not a double; records that are not new come first.
-    first = ~rows["cluster_id"].duplicated() & ~rows["cluster_id"].isin(on_connect)
-    homes = [created[own] for own in rows.loc[rows["new"] & ~first, "id"]]
-    return {home: homes.count(home) for home in dict.fromkeys(homes)}
+    again = duplicates.doubled(created)
+    return doubled_by_school(again.assign(school=again["id"].map(created)))
 
 
 def _home(listed: str | None, recorded: dict[str, str]) -> str:

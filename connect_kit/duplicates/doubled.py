@@ -1,0 +1,74 @@
+"""Children who would be doubled: the one count that verdict, forecast, report and confirmation share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from connect_kit.engine import package_text
+from connect_kit.engine.duckdb import arrow_to_frame
+from connect_kit.errors import SettingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from connect_kit.duplicates.value import Duplicates
+
+#: Students are found on Connect by their SIS ID only (S12): whoever has another one, or none there, is created.
+_UNKNOWN = "p.id NOT IN (SELECT studentId FROM workspace_students WHERE studentId IS NOT NULL)"
+
+
+class Doubled(NamedTuple):
+    """How many ``children`` would be doubled, and by how many ``rows`` of users.csv."""
+
+    children: int
+    rows: int
+
+
+def doubled(duplicates: Duplicates, created: Iterable[str] | None = None) -> pd.DataFrame:
+    """Students of the delivery who would be created although the same child has another record.
+
+    Archived records on Connect do not double anybody. A child that the delivery holds three times has two rows here.
+
+    Parameters
+    ----------
+    created : iterable of str, optional
+        IDs of the students that are created, from a dry run; by default those that no student on Connect has.
+
+    Returns
+    -------
+    DataFrame
+        One row a student: ``id``, ``school`` (the first School ID, blank without one), ``cluster_id`` (the child),
+        ``why``: ``connect`` (an active record is on Connect, or comes to one there) or ``delivery`` (another row of
+        the delivery is the same child).
+
+    Raises
+    ------
+    SettingError
+        For duplicates of adults.
+    """
+    import pyarrow as pa
+
+    if duplicates.kind != "students":
+        raise SettingError("duplicates are of adults; children are doubled: find_duplicates(roster, workspace)")
+    schema = duplicates.schema
+    query = package_text(__package__, "doubled.sql").replace(
+        "{created}", _UNKNOWN if created is None else "p.id IN (SELECT id FROM created)"
+    )
+    with schema.engine.cursor((schema.name, *(parent.name for parent in schema.parents))) as cursor:
+        cursor.register("members", pa.Table.from_pandas(duplicates._linked.members, preserve_index=False))
+        if created is not None:
+            cursor.register("created", pa.table({"id": pa.array(sorted(created), pa.string())}))
+        return arrow_to_frame(cursor.sql(query).to_arrow_table())
+
+
+def count_doubled(found: pd.DataFrame) -> Doubled:
+    """Children and rows of :func:`doubled`."""
+    return Doubled(int(found["cluster_id"].nunique()), len(found))
+
+
+def doubled_by_school(found: pd.DataFrame) -> dict[str, int]:
+    """Children by the school of :func:`doubled`; each counts once, at the first of them."""
+    children = found.drop_duplicates("cluster_id")
+    return {str(school): int(count) for school, count in children.groupby("school", sort=True).size().items()}
