@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from connect_kit.checks.causes import causes_in_words
 from connect_kit.display.look import counted
 
 if TYPE_CHECKING:
@@ -17,11 +18,14 @@ if TYPE_CHECKING:
 _MARKS = {"critical": "✖", "warning": "▲", "info": "i", "blocking": "▲ blocking", "met": "✔ met     "}
 _MOST_CAUSES = 10
 _MOST_ROWS = 20
+_INDENT = " " * 14  # what belongs to a gate stands beneath its name
 #: What is done next, by the code of a gate's step.
 _STEPS = {
     "check": "python -m connect_kit prepare checks the delivery",
-    "fix_or_waive": "fix it in the SIS and prepare again, or --waive CODE=REASON",
+    "fix_or_waive": "prepare again, or --waive {subject}=REASON",
     "deliver_schools": "deliver orgSourcedIds and schoolSourcedId",
+    "mend_zeros": "correct leading zeros on the side that the self-check names, record other School IDs on Connect "
+    "(S9), and prepare again",
     "record_schools": "record the School IDs on Connect (S9); on a twin: python -m connect_kit twin connect",
     "choose_school": "record the School IDs on Connect (S9), and prepare again",
     "choose_target": "give the district's own twin, or prepare again with its workspace",
@@ -30,7 +34,7 @@ _STEPS = {
     "name_target": "python -m connect_kit upload PLAN --twin FILE",
     "run_dry": "python -m connect_kit upload PLAN --twin FILE",
     "fix_and_run_dry": "fix it, prepare again, and python -m connect_kit upload PLAN --twin FILE",
-    "fix_or_waive_rows": "fix them and prepare again, or --waive CODE=REASON for each",
+    "fix_or_waive_rows": "prepare again, or --waive CODE=REASON for each",
 }
 
 
@@ -43,16 +47,12 @@ def print_audit(audit: ck.Audit, out: Path) -> None:
         typer.echo(f"  {name:<20}{table.rows:>12,} rows{refused}")
     typer.echo("")
     causes = findings.causes()
-    to_fix = causes[causes["severity"] != "info"]
     verdict, _, why = findings.verdict_text.partition(":")
     typer.echo(f"{'✔' if findings.fit else '✖'} {verdict.upper()}:{why}.")
     for rule in findings.failed:
         if rule.severity == "critical":
             typer.echo(f"  ✖ critical  {rule.code}: could not run, so nobody knows whether the delivery keeps it")
-    for _, row in to_fix.head(_MOST_CAUSES).iterrows():
-        typer.echo(f"  {_MARKS[row['severity']]} {row['severity']:<9}{row['rows']:>9,}  {row['cause']}")
-    if len(to_fix) > _MOST_CAUSES:
-        typer.echo(f"  … and {len(to_fix) - _MOST_CAUSES} more causes; the report lists them in the order to fix them")
+    print_causes(causes)
     unchecked = findings.unchecked()
     if len(unchecked):
         reasons = ", ".join(dict.fromkeys(unchecked["reason"]))
@@ -66,6 +66,17 @@ def print_audit(audit: ck.Audit, out: Path) -> None:
         typer.echo(f"Pairs:    {out / 'duplicates.csv'}")
     if audit.classrooms is not None:
         typer.echo(f"Partners: {out / 'schools.csv'}, {out / 'classrooms.csv'}")
+
+
+def print_causes(causes: pd.DataFrame) -> None:
+    """Print how many causes there are, and the first of those to fix."""
+    to_fix = causes[causes["severity"] != "info"]
+    if len(causes):
+        typer.echo(f"  {causes_in_words(causes)}" + (":" if len(to_fix) else ""))
+    for _, row in to_fix.head(_MOST_CAUSES).iterrows():
+        typer.echo(f"  {_MARKS[row['severity']]} {row['severity']:<9}{row['rows']:>9,}  {row['cause']}")
+    if len(to_fix) > _MOST_CAUSES:
+        typer.echo(f"  … and {len(to_fix) - _MOST_CAUSES} more to fix; the report lists them in the order to fix them")
 
 
 def _print_matched(audit: ck.Audit) -> None:
@@ -92,8 +103,13 @@ def print_gates(gates: pd.DataFrame) -> None:
     """Print what a real upload needs, and what is done where it is blocked."""
     typer.echo("")
     typer.echo("Before a real upload:")
-    for gate, state, why, step in gates[["gate", "state", "why", "step"]].itertuples(index=False, name=None):
-        typer.echo(f"  {_MARKS[state]}  {gate}: {why}" + (f" → {_STEPS[step]}" if step else ""))
+    columns = ["gate", "state", "why", "step", "subject", "remedy"]
+    for gate, state, why, step, subject, remedy in gates[columns].itertuples(index=False, name=None):
+        typer.echo(f"  {_MARKS[state]}  {gate}: {why}")
+        for line in remedy.splitlines():
+            typer.echo(f"{_INDENT}{line}")
+        if step:
+            typer.echo(f"{_INDENT}→ {'then ' if remedy else ''}{_STEPS[step].format(subject=subject)}")
 
 
 def print_upload(result: ck.UploadResult) -> None:

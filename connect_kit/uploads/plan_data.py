@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Critical:
-    """A critical finding: its ``code``, ``title`` and ``count`` of failing rows."""
+    """A critical finding: its ``code``, ``title``, ``count`` of failing rows, and ``remedy``."""
 
     code: str
     title: str
     count: int
+    remedy: str = ""
 
 
 @dataclass(frozen=True)

@@ -171,7 +171,7 @@ def _content(plan: PlanData) -> dict[str, Any]:
     return {
         "version": _VERSION,
         "files": files,
-        "findings": [[finding.code, finding.title, finding.count] for finding in plan.findings],
+        "findings": [[finding.code, finding.title, finding.count, finding.remedy] for finding in plan.findings],
         **{name: getattr(plan, name) for name in (*_PLAIN, *_LISTS)},
     }
 

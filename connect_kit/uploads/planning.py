@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
     from connect_kit.roster import Roster, Workspace
 
+_NOT_RUN = "The rule itself broke: findings.unchecked() says why."
 _DELIVERED = """
     SELECT school FROM (
         SELECT DISTINCT trim(unnest(string_split(orgSourcedIds, ','))) AS school
@@ -181,12 +182,14 @@ def _critical(findings: Findings) -> tuple[Critical, ...]:
     merged: dict[str, Critical] = {}
     found = findings.summary()
     found = found[found["severity"] == "critical"]
-    for code, title, count in found[["code", "title", "count"]].itertuples(index=False, name=None):
-        before = merged.get(code, Critical(code, title, 0))
-        merged[code] = replace(before, count=before.count + int(count))
+    columns = ["code", "title", "count", "remedy"]
+    for code, title, count, remedy in found[columns].itertuples(index=False, name=None):
+        before = merged.get(code, Critical(code, title, 0, remedy))
+        remedies = before.remedy if remedy in before.remedy else f"{before.remedy} {remedy}"
+        merged[code] = replace(before, count=before.count + int(count), remedy=remedies)
     for rule in findings.failed:
         if rule.severity == "critical":
-            before = merged.get(rule.code, Critical(rule.code, "", 0))
+            before = merged.get(rule.code, Critical(rule.code, "", 0, _NOT_RUN))
             titles = filter(None, (before.title, f"{rule.title}: could not be checked"))
             merged[rule.code] = replace(before, title="; ".join(titles))
     return tuple(merged.values())

@@ -28,7 +28,9 @@ def district(
     delivery.mkdir(parents=True)
     rows = {name: [] for name in ("users", "classes", "enrollments")}  # type: dict[str, list[str]]
     for n, school in enumerate(("x", *others)):
-        own = {"users": users, "classes": classes, "enrollments": enrollments} if n == 0 else dict.fromkeys(rows, school)
+        own = (
+            {"users": users, "classes": classes, "enrollments": enrollments} if n == 0 else dict.fromkeys(rows, school)
+        )
         for child in range(3):
             rows["users"].append(f"{n}{child},{own['users']},student,Ann,Poe,,,,01")
             rows["enrollments"].append(f"c{n},{own['enrollments']},{n}{child},student")
