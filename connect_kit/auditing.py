@@ -47,7 +47,10 @@ OUTPUTS = (
 _MATCHED = {"duplicates": PAIR_COLUMNS, "schools": MATCH_COLUMNS, "classrooms": MATCH_COLUMNS}
 #: What is counted, as a person calls it.
 _COUNTED = {
-    "duplicates": {"pairs": "Pairs of duplicate students", "clusters": "Duplicate students"},
+    "duplicates": {
+        "pairs": "Pairs of duplicate students", "clusters": "Duplicate students",
+        "possible": "Possible pairs, for a person",
+    },
     "schools": {"matched": "Schools matched", "suggested": "Schools suggested", "unmatched": "Schools unmatched"},
     "classrooms": {
         "matched": "Classrooms matched", "suggested": "Classrooms suggested", "unmatched": "Classrooms unmatched",

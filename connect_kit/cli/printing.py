@@ -9,6 +9,7 @@ import typer
 
 from connect_kit.checks.causes import causes_in_words
 from connect_kit.display.look import counted
+from connect_kit.duplicates.value import EVEN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,6 +98,14 @@ def _print_matched(audit: ck.Audit) -> None:
                 f"  {name:<20}{found['matched']:,} matched, {found['suggested']:,} suggested, "
                 f"{found['unmatched']:,} without a partner"
             )
+    print_possible(audit.duplicates)
+
+
+def print_possible(duplicates: ck.Duplicates | None) -> None:
+    """Print how many pairs are likelier one child than two, but do not count as duplicates."""
+    if duplicates is not None and (possible := duplicates.counts["possible"]):
+        limits = f"match probability {EVEN:g} to {duplicates.threshold:g}"
+        typer.echo(f"  {'Possible pairs':<20}{counted(possible, 'pair')} for a person to decide ({limits})")
 
 
 def print_gates(gates: pd.DataFrame) -> None:
@@ -130,6 +139,8 @@ def print_tables(summary: pd.DataFrame, causes: pd.DataFrame | None = None) -> N
     if causes is not None and len(causes):
         typer.echo("")
         _print_rows(causes.head(_MOST_ROWS))
+        if len(causes) > _MOST_ROWS:
+            typer.echo(f"  … and {len(causes) - _MOST_ROWS:,} more")
 
 
 def print_changes(kind: str, changes: pd.DataFrame) -> None:
@@ -137,6 +148,8 @@ def print_changes(kind: str, changes: pd.DataFrame) -> None:
     typer.echo(f"{kind}: {len(changes):,} changes")
     if len(changes):
         typer.echo(changes.head(_MOST_ROWS).to_string(index=False, na_rep=""))
+    if len(changes) > _MOST_ROWS:
+        typer.echo(f"… and {len(changes) - _MOST_ROWS:,} more")
 
 
 def _print_rows(frame: pd.DataFrame) -> None:

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 import connect_kit as ck
+from connect_kit.cli.consequences import print_consequences
 from connect_kit.cli.options import ArchiveExisting, Delivery, Suites, TwinOption, Waive, bars, waivers
-from connect_kit.cli.printing import print_gates, print_tables, print_upload
+from connect_kit.cli.printing import print_causes, print_gates, print_tables, print_upload
 from connect_kit.connect import Level
 from connect_kit.errors import SettingError
 
@@ -31,11 +32,15 @@ def prepare(
     abandon: Annotated[
         bool, typer.Option("--abandon", help="Disconnect guardians that guardians.csv no longer names.")
     ] = False,
+    duplicates: Annotated[
+        bool, typer.Option("--duplicates/--no-duplicates", help="Whether to look for duplicate students.")
+    ] = True,
 ) -> None:
-    """Write the files that Connect asks for, and say what blocks a real upload."""
+    """Write the files that Connect asks for, and say what an upload would do and what blocks it."""
     reasons = waivers(waive)
+    found = ck.audit(delivery, workspace, level=level, suites=suites, duplicates=duplicates, progress=bars())
     plan = ck.plan_upload(
-        ck.audit(delivery, workspace, level=level, suites=suites, duplicates=False, progress=bars()),
+        found,
         folder=out,
         level=upload_level,
         archive_existing=archive_existing,
@@ -44,6 +49,9 @@ def prepare(
     )
     typer.echo(f"Prepared: {plan.folder}")
     print_tables(plan.summary())
+    typer.echo("")
+    print_causes(found.causes())
+    print_consequences(found, delivery, workspace)
     gates = plan.gates()
     print_gates(gates)
     blocking = (gates["state"] == "blocking") & (gates["code"] != "dry_run")

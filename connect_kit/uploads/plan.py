@@ -60,6 +60,10 @@ class UploadPlan(PlanData):
         The answer to "archive existing students?" (S0); None as long as nobody has answered.
     undecided_classrooms : int
         Classrooms of Connect whose partner is suggested and not decided.
+    undecided_schools : int
+        Schools of Connect whose partner is suggested and not decided.
+    source : str
+        Where the delivery was when the plan was made; blank for a roster from DataFrames.
     """
 
     # Conditions.
@@ -168,6 +172,11 @@ class UploadPlan(PlanData):
 
     def _repr_html_(self) -> str:
         head = f"<p>Upload of {html.escape(self.delivery)}, {self.level} level, {self.rows:,} rows</p>"
+        if self.undecided_schools:
+            head += (
+                f"<p>▲ {self.undecided_schools:,} schools on Connect have a suggested partner that nobody has decided "
+                "on: their rows are refused until the School ID is recorded (S9).</p>"
+            )
         if self.undecided_classrooms:
             head += (
                 f"<p>▲ {self.undecided_classrooms:,} classrooms on Connect have a suggested partner that nobody has "

@@ -42,6 +42,8 @@ class PlanData:
     first_upload: bool = True
     archive_existing: bool | None = None
     undecided_classrooms: int = 0
+    undecided_schools: int = 0
+    source: str = ""
 
     @property
     def rows(self) -> int:

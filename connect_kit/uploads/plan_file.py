@@ -150,6 +150,8 @@ def _seal(content: Any) -> str:
     return hashlib.sha256(f"connect-kit plan\n{text}".encode()).hexdigest()
 
 
+#: Fields that plans of an earlier version do not have.
+_LATER = {"undecided_schools": 0, "source": ""}
 #: Fields of the plan that are in the file as they are; tuples of texts are lists there.
 _PLAIN = ("delivery", "made", "level", "checked", "waivers", "left_out", "first_upload", "archive_existing",
           "undecided_classrooms")  # fmt: skip
@@ -172,7 +174,7 @@ def _content(plan: PlanData) -> dict[str, Any]:
         "version": _VERSION,
         "files": files,
         "findings": [[finding.code, finding.title, finding.count, finding.remedy] for finding in plan.findings],
-        **{name: getattr(plan, name) for name in (*_PLAIN, *_LISTS)},
+        **{name: getattr(plan, name) for name in (*_PLAIN, *_LISTS, *_LATER)},
     }
 
 
@@ -190,5 +192,6 @@ def _fields(content: dict[str, Any], folder: Path) -> dict[str, Any]:
         "file_rows": tuple(int(one["rows"]) for one in content["files"]),
         "findings": tuple(Critical(*finding) for finding in content["findings"]),
         **{name: content[name] for name in _PLAIN},
+        **{name: content.get(name, blank) for name, blank in _LATER.items()},
         **{name: tuple(content[name]) for name in _LISTS},
     }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from connect_kit import connect
 from connect_kit.checks import AuditData
+from connect_kit.decisions import read_decisions
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import outside
 from connect_kit.errors import PlanError, SettingError
@@ -20,11 +21,14 @@ from connect_kit.uploads.values import ORDER, UploadFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import TypeVar
 
     from connect_kit.checks import Findings
     from connect_kit.connect import Level
     from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
     from connect_kit.roster import Roster, Workspace
+
+    M = TypeVar("M", SchoolMatches | None, ClassroomMatches | None)
 
 _NOT_RUN = "The rule itself broke: findings.unchecked() says why."
 _DELIVERED = """
@@ -68,7 +72,7 @@ def plan_upload(
     schools : SchoolMatches, optional
         At school level, matched schools count besides those whose recorded School ID is the delivery's.
     classrooms : ClassroomMatches, optional
-        The plan counts suggestions that nobody has decided on.
+        The plan counts suggestions that nobody has decided on, as the file of decisions is now.
     folder : str or Path, optional
         An empty folder, or one whose plan is replaced; by default ``<delivery>-upload`` beside the delivery.
     level : {"district", "school"}, optional
@@ -103,6 +107,7 @@ def plan_upload(
     for what, of in (("findings", findings), ("schools", schools), ("classrooms", classrooms)):
         if of is not None and of.roster.schema is not roster.schema:
             raise SettingError(f"{what} are of another roster; make them from the roster that is planned")
+    schools, classrooms = _as_of_now(schools), _as_of_now(classrooms)
     place = _folder(roster, folder)
     delivered = tuple(row[0] for row in roster.schema.execute(_DELIVERED))
     homes = _homes(roster, workspace, schools, delivered, school) if level == "school" else {}
@@ -120,6 +125,8 @@ def plan_upload(
         first_upload=_first(workspace),
         archive_existing=archive_existing,
         undecided_classrooms=classrooms.counts["suggested"] if classrooms is not None else 0,
+        undecided_schools=schools.counts["suggested"] if schools is not None else 0,
+        source=str(roster.path.expanduser().resolve()) if roster.path is not None else "",
     )._waived(waivers or {})
     if not any(kind in roster.info for kind in ORDER):
         raise PlanError(f"{plan.delivery}: has none of {', '.join(f'{kind}.csv' for kind in ORDER)}; nothing to send")
@@ -148,6 +155,13 @@ def plan_upload(
             left_out=left_out,
         )
     )
+
+
+def _as_of_now(matches: M) -> M:
+    """The same matches with what people have decided meanwhile, in a panel or in the file of decisions."""
+    if matches is None or matches.decisions.path is None:
+        return matches
+    return replace(matches, decisions=read_decisions(matches.decisions.path))
 
 
 def _level(roster: Roster, level: Level | None) -> Level:
