@@ -16,9 +16,10 @@ from typing import Annotated
 import typer
 
 import connect_kit as ck
+from connect_kit.cli.again import forecast, resend, results
 from connect_kit.cli.options import Delivery, Suites, bars
 from connect_kit.cli.printing import print_audit
-from connect_kit.cli.sending import merge, prepare, results, upload
+from connect_kit.cli.sending import merge, prepare, upload
 from connect_kit.cli.twin import app as twin_app
 from connect_kit.connect import Level
 from connect_kit.errors import ConnectKitError, GateError
@@ -112,7 +113,7 @@ def rules() -> None:
     typer.echo(rules_page(), nl=False)
 
 
-for command in (prepare, upload, results, merge):
+for command in (prepare, forecast, upload, results, resend, merge):
     app.command()(command)
 app.add_typer(twin_app, name="twin")
 

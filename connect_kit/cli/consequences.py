@@ -42,7 +42,7 @@ def print_consequences(audit: ck.Audit, delivery: Path, workspace: Path) -> None
         if workspace.is_file():
             accept = f"python -m connect_kit twin connect {workspace} {delivery} --suggested --yes"
             typer.echo(f"    → to accept them all: {accept}")
-            typer.echo("    → to decide about each: ck.ClassroomsPanel, or twin connect after it")
+            typer.echo("    → to decide about each: ck.ClassroomsPanel, and then twin connect without --suggested")
         else:
             typer.echo(
                 "    → record the IDs on Connect (audit writes schools.csv and classrooms.csv), or archive classrooms"
@@ -68,8 +68,6 @@ def _print_doubled(audit: ck.Audit) -> None:
             typer.echo(f"{count:>12,}  {school_label(names.get(school), school)}")
         if len(by_school) > _MOST_SCHOOLS:
             typer.echo(f"    … and {len(by_school) - _MOST_SCHOOLS:,} more schools")
-        typer.echo(
-            "    → before a first upload archive the existing students; otherwise merge afterwards, or decide about"
-        )
-        typer.echo("      pairs that are not the same child: ck.DuplicatesPanel")
+        typer.echo("    → before a first upload archive the existing students; otherwise merge afterwards")
+        typer.echo("    → pairs that are not the same child: decide so in ck.DuplicatesPanel")
     print_possible(duplicates)

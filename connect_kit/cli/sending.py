@@ -1,4 +1,4 @@
-"""``prepare``, ``upload``, ``results``, ``merge``: from a checked delivery to merged students."""
+"""``prepare``, ``upload``, ``merge``: from a checked delivery to merged students."""
 
 from __future__ import annotations
 
@@ -98,21 +98,6 @@ def _confirm(plan: ck.UploadPlan, district: str, confirm: str | None) -> None:
         confirm = typer.prompt("Confirm", default="", show_default=False)
     if confirm != wanted:
         raise SettingError(f"a real upload is confirmed by its own words; give --confirm {wanted!r}. Nothing was sent")
-
-
-def results(
-    path: Annotated[Path, typer.Argument(help="A result file of Connect, or a folder of them.", show_default=False)],
-    out: Annotated[Path, typer.Option(help="Folder for the comparison, corrections and support message.")],
-    plan: Annotated[
-        Path | None, typer.Option(help="Folder that 'prepare' wrote, to compare with its dry run.", show_default=False)
-    ] = None,
-) -> None:
-    """Read the results back, and compare them row by row with the dry run."""
-    read = ck.read_results(path, ck.read_plan(plan) if plan is not None else None)
-    print_tables(read.summary(), read.causes())
-    read.save(out)
-    typer.echo(f"Written: {out}")
-    raise typer.Exit(1 if len(read.errors) or len(read.differences()) else 0)
 
 
 def merge(

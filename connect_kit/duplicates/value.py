@@ -176,7 +176,7 @@ class Duplicates:
 
     @property
     def counts(self) -> dict[str, int]:
-        """``pairs`` and ``clusters``, as in summary.json; ``possible`` pairs (:meth:`possible`) do not count as such."""
+        """``pairs`` and ``clusters``, as in summary.json, and the pairs of :meth:`possible`, which do not count."""
         found = self._linked.duplicates
         return {"pairs": len(found), "clusters": int(found["cluster_id"].nunique()), "possible": len(self.possible())}
 

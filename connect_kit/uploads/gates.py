@@ -126,7 +126,7 @@ def _schools(plan: PlanData, facts: Facts | None) -> Gate:
         there = None if facts is None else {school.school_id for school in facts.schools.values()}
         unknown = plan.unmatched_schools if there is None else [one for one in plan.schools if one not in there]
         if unknown:
-            # A School ID that one side has without its zeros is not to be recorded: the self-check says which side that is.
+            # A School ID that lost its zeros is not to be recorded: the self-check says on which side it is wrong.
             zeros = any(finding.code.endswith(_ZEROS) for finding in plan.findings)
             why = f"on no school of Connect: {_some(unknown)}"
             return Gate(code, "blocking", why, "mend_zeros" if zeros else "record_schools")

@@ -1,4 +1,4 @@
-"""Leading zeros of School IDs: one cause a school, which says on which side they are missing and mends that side only."""
+"""Leading zeros of School IDs: one cause a school, which says on which side they are missing and mends only that."""
 
 from __future__ import annotations
 
@@ -90,7 +90,8 @@ SIDES = {
     ),
     "Connect": (
         {"users": "0101", "classes": "0101", "enrollments": "0101", "connect": "101"},
-        "School 0101 of users.csv, classes.csv, enrollments.csv is 101 on Connect, without its leading zeros", 9, CONNECT,
+        "School 0101 of users.csv, classes.csv, enrollments.csv is 101 on Connect, without its leading zeros",
+        9, CONNECT,
     ),
     "all files, as the other IDs are longer": (
         {"users": "101", "classes": "101", "enrollments": "101", "connect": "0101"},
@@ -103,8 +104,8 @@ SIDES = {
     ),
     "nobody knows which": (
         {"users": "101", "classes": "101", "enrollments": "101", "connect": "0101", "others": ()},
-        "School 101 of users.csv, classes.csv, enrollments.csv is 0101 on Connect, and nothing shows which of the two is "
-        "right", 9, BOTH,
+        "School 101 of users.csv, classes.csv, enrollments.csv is 0101 on Connect, and nothing shows which of the two "
+        "is right", 9, BOTH,
     ),
     "users.csv, without a workspace": (
         {"users": "101", "classes": "0101", "enrollments": "0101", "connect": None},

@@ -1,4 +1,4 @@
-"""What the command line says of gates: each with the remedy of its own finding, and long texts in lines of their own."""
+"""What the command line says of gates: each with its finding's own remedy, and long texts in lines of their own."""
 
 from __future__ import annotations
 
