@@ -97,7 +97,7 @@ def connect(
         _do(target.path, actions, yes=yes)
     if undecided:
         typer.echo(f"Not decided: {undecided}.")
-        typer.echo("To accept them all, add --suggested; or decide about each in the panel: ck.ClassroomsPanel.")
+        typer.echo("To accept them all, add --suggested; or decide about each, in ck.ClassroomsPanel or with decide().")
 
 
 @app.command(name="archive-students")

@@ -161,7 +161,8 @@ def _as_of_now(matches: M) -> M:
     """The same matches with what people have decided meanwhile, in a panel or in the file of decisions."""
     if matches is None or matches.decisions.path is None:
         return matches
-    return replace(matches, decisions=read_decisions(matches.decisions.path))
+    now = read_decisions(matches.decisions.path)
+    return matches if now.rows == matches.decisions.rows else replace(matches, decisions=now)
 
 
 def _level(roster: Roster, level: Level | None) -> Level:
