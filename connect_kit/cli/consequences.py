@@ -42,9 +42,7 @@ def print_consequences(audit: ck.Audit, delivery: Path, workspace: Path) -> None
         if workspace.is_file():
             accept = f"python -m connect_kit twin connect {workspace} {delivery} --suggested --yes"
             typer.echo(f"    → to accept them all: {accept}")
-            typer.echo(
-                "    → to decide about each: ck.ClassroomsPanel or decide(), and then twin connect without --suggested"
-            )
+            typer.echo("    → to decide about each: ck.ClassroomsPanel or decide(), then twin connect")
         else:
             typer.echo(
                 "    → record the IDs on Connect (audit writes schools.csv and classrooms.csv), or archive classrooms"
