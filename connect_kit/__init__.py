@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from connect_kit.report import write_report as write_report
     from connect_kit.report import write_workbook as write_workbook
     from connect_kit.results import Results as Results
+    from connect_kit.results import plan_resend as plan_resend
     from connect_kit.results import read_results as read_results
     from connect_kit.roster import Roster as Roster
     from connect_kit.roster import Workspace as Workspace
@@ -69,7 +70,7 @@ _ROOMS = {
     "merging": "MergePlan plan_merge",
     "panels": "ClassroomsPanel DuplicatesPanel MergePanel ResultsPanel UploadPanel",
     "report": "write_report write_workbook",
-    "results": "Results read_results",
+    "results": "Results plan_resend read_results",
     "roster": "Roster Workspace read_roster read_workspace",
     "samples": "SampleDistrict sample_roster",
     "twin": "Action Settings Twin connections",

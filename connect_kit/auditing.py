@@ -55,7 +55,9 @@ _MATCHED = {
 }  # fmt: skip
 #: What is counted, as a person calls it.
 _COUNTED = {
-    "duplicates": {"pairs": "Pairs of duplicate students", "clusters": "Children with more than one record"},
+    "duplicates": {"pairs": "Pairs of duplicate students", "clusters": "Children with more than one record",
+        "possible": "Possible pairs, for a person",
+    },
     "schools": {
         "matched": "Schools matched", "suggested": "Schools suggested", "unmatched": "Schools unmatched",
         "out": "Schools that do not take part",

@@ -54,7 +54,7 @@ class PlanError(ConnectKitError):
 
 
 class GateError(PlanError):
-    """A real upload was asked for while conditions are blocking; ``gates`` names them."""
+    """A real upload was asked for while conditions are blocking; ``gates`` names them, one line each in the message."""
 
     def __init__(self, message: str, gates: tuple[str, ...] = ()) -> None:
         super().__init__(message)

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from connect_kit.checks.provided import MISSING_INPUTS
-from connect_kit.checks.suites import stage
+from connect_kit.checks.suites import STAGES, stage
 from connect_kit.connect import SEVERITIES
+from connect_kit.display.look import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 _MOST_SCHOOLS = 500  # more than this are not schools but a damaged column
 _MOST_VALUES = 10  # more different values than this are one cause: "237 different classes"
 _BLANK_SHARE = 0.95
+#: Warnings of what an upload does to children and nobody takes back: they stand among what is critical, by their reach.
+OF_CHILDREN = frozenset(("users.student.entered_twice", "workspace.students.duplicates_expected"))
+#: A critical row counts as much as so many children of theirs.
+_CRITICAL_WEIGHT = 10
 _GROUPS = """
     SELECT f.rule, CASE WHEN r.tbl = 'workspace' THEN f.id ELSE f.value END AS value, any_value(f.value) AS shown,
         count(*) AS rows
@@ -64,13 +69,15 @@ class _Cause:
 def causes(findings: Findings) -> pd.DataFrame:
     """One row a root cause, in the order in which to fix them.
 
+    What must be right before anything else can be comes first: files, headers, schools, changed IDs. Then come critical
+    causes, and children who would be doubled, by severity and reach; then warnings and notes, by reach.
+
     Columns: ``order``, ``severity``, ``cause``, ``explains``, ``rows``, ``remedy``, ``codes``.
     """
     import pandas as pd
 
     found = _fold(_explained(findings, list(_collect(findings).values())))
-    # What blocks the upload first; within a severity in fixing order.
-    found.sort(key=lambda c: (SEVERITIES.index(c.rule.severity), stage(c.rule), -c.rows, c.title))
+    found.sort(key=_rank)
     unrun = _unrun(findings)
     rows = []
     for order, cause in enumerate(found, 1):
@@ -83,6 +90,25 @@ def causes(findings: Findings) -> pd.DataFrame:
             (order, cause.rule.severity, cause.title, explains, cause.rows, cause.rule.remedy, ", ".join(cause.codes))
         )
     return pd.DataFrame(rows, columns=["order", "severity", "cause", "explains", "rows", "remedy", "codes"])
+
+
+def causes_in_words(causes: pd.DataFrame) -> str:
+    """How many causes there are: ``87 causes to fix, 9 for information``."""
+    notes = int((causes["severity"] == "info").sum())
+    words = f"{counted(len(causes) - notes, 'cause')} to fix"
+    return f"{words}, {notes:,} for information" if notes else words
+
+
+def _rank(cause: _Cause) -> tuple[int, int, int, int, str]:
+    """Place of a cause: group, fixing order where that counts first, reach, fixing order, title."""
+    rule, place = cause.rule, stage(cause.rule)
+    critical, of_children = rule.severity == "critical", rule.code in OF_CHILDREN
+    first = place <= STAGES.index("schools") or rule.code.endswith(".id_changed")
+    if critical and first:
+        return 0, place, -cause.rows, place, cause.title
+    if critical or (of_children and rule.severity == "warning"):
+        return 1, 0, -cause.rows * (_CRITICAL_WEIGHT if critical else 1), place, cause.title
+    return 1 + SEVERITIES.index(rule.severity), place if first else len(STAGES), -cause.rows, place, cause.title
 
 
 def _collect(findings: Findings) -> dict[tuple[str, ...], _Cause]:

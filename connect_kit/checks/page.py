@@ -55,15 +55,18 @@ def _section(name: str, rules: Iterable[Rule]) -> str:
         by_code.setdefault(rule.code, []).append(rule)
     for code, group in by_code.items():
         lines.append(f"### {code}\n")
+        several = len({rule.remedy for rule in group}) > 1
         for rule in {(r.severity, r.title): r for r in group}.values():
             facts = [f"**{rule.severity}**", rule.title + "."]
             if rule.level:
                 facts.append(f"Level: {rule.level}.")
             if rule.needs:
                 facts.append(f"Needs: {', '.join(rule.needs)}.")
+            if several:
+                facts.append(rule.remedy)
             lines.append(" ".join(facts) + "\n")
         first = group[0]
-        lines.append(f"{first.remedy} *Source: {first.source}.*\n")
+        lines.append(("" if several else f"{first.remedy} ") + f"*Source: {first.source}.*\n")
         examples = [text for rule in group for text in rule.examples]
         if examples:
             lines.append(f"Example: {'; '.join(examples)}.\n")

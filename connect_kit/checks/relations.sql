@@ -85,6 +85,68 @@ SELECT t._line, t.org, t.what, CASE WHEN t.other IS NOT NULL THEN 'school' WHEN 
     WHEN e.userSourcedId IS NOT NULL THEN 'classes' ELSE 'nowhere' END AS placed
 FROM those AS t JOIN users AS u ON u._line = t._line
 LEFT JOIN (SELECT DISTINCT userSourcedId FROM enrollments WHERE userSourcedId IS NOT NULL) AS e ON e.userSourcedId = u.sourcedId;
+-- Numeric School IDs by side: how each side writes them most often (main), and how else.
+CREATE TABLE school_spellings AS
+SELECT side, place, school, ltrim(school, '0') AS digits,
+    row_number() OVER (PARTITION BY side, ltrim(school, '0') ORDER BY rows DESC, length(school) DESC) = 1 AS main
+FROM (
+    SELECT 'Connect' AS side, 0 AS place, school, 1 AS rows FROM known_schools
+    UNION ALL SELECT 'users.csv', 1, school, count(*) FROM user_schools GROUP BY school
+    UNION ALL SELECT 'classes.csv', 2, schoolSourcedId, count(*) FROM classes GROUP BY schoolSourcedId
+    UNION ALL SELECT 'enrollments.csv', 3, schoolSourcedId, count(*) FROM enrollments GROUP BY schoolSourcedId
+    UNION ALL SELECT DISTINCT 'orgs.csv', 4, sourcedId, 1 FROM orgs WHERE type = 'school'
+) WHERE regexp_full_match(school, '[0-9]+');
+
+-- Schools whose ID has other leading zeros here than there, and how it is right (kit decision): as Connect and a file have
+-- it; where Connect is alone, as all files have it if that is longer, because zeros are lost and not added, and as Connect
+-- has it where orgs.csv or the length of the other IDs shows so; otherwise nobody knows. Without Connect, most files decide.
+CREATE TABLE school_forms AS
+WITH disputed AS (
+    SELECT digits FROM school_spellings GROUP BY digits
+    HAVING count(DISTINCT school) FILTER (side <> 'orgs.csv') > 1 AND count(DISTINCT school) FILTER (side = 'Connect') <= 1
+        AND count(DISTINCT school) FILTER (side = 'orgs.csv') <= 1
+), votes AS (
+    SELECT digits, school, count(*) FILTER (place BETWEEN 1 AND 3) AS files, count(*) AS sides,
+        bool_or(side = 'Connect') AS connect, bool_or(side = 'orgs.csv') AS orgs
+    FROM school_spellings SEMI JOIN disputed USING (digits) WHERE main GROUP BY digits, school
+), forms AS (
+    SELECT digits, max(school) FILTER (connect) AS connect, max(files) FILTER (connect) AS agree, max(school) FILTER (orgs) AS org,
+        arg_max(school, (sides, length(school))) FILTER (files > 0) AS file
+    FROM votes GROUP BY digits
+), lengths AS (
+    SELECT length(school) AS width, count(*) AS schools FROM (
+        SELECT DISTINCT digits, school FROM school_spellings WHERE main AND side <> 'Connect'
+    ) GROUP BY width
+), usual AS (
+    SELECT (SELECT arg_max(width, (schools, width)) FROM lengths) AS delivered, (SELECT list(width) FROM lengths) AS widths,
+        min(length(school)) AS shortest, max(length(school)) AS longest FROM school_spellings WHERE side = 'Connect'
+)
+SELECT f.digits, CASE WHEN f.connect IS NULL THEN f.file WHEN f.agree > 0 THEN f.connect
+        WHEN length(f.file) > length(f.connect) THEN f.file
+        WHEN f.org = f.connect OR u.delivered = length(f.connect) OR u.shortest = u.longest AND list_contains(u.widths, length(f.connect))
+        THEN f.connect END AS "right", f.connect
+FROM forms AS f, usual AS u;
+
+-- School IDs of the files that do not lead to their school, with the side that is wrong (file, connect or both) in words.
+CREATE TABLE school_zeros AS
+WITH sides AS (
+    SELECT digits, school, array_to_string(list(side ORDER BY place), ', ') AS named FROM school_spellings GROUP BY digits, school
+), wrong AS (
+    SELECT DISTINCT s.school, s.digits, f."right", f.connect,
+        CASE WHEN f."right" IS NULL THEN 'both' WHEN s.school <> f."right" THEN 'file' ELSE 'connect' END AS state
+    FROM school_spellings AS s JOIN school_forms AS f ON f.digits = s.digits
+    WHERE s.place BETWEEN 1 AND 3 AND (f."right" IS NULL AND s.school <> f.connect OR s.school <> f."right" OR f.connect <> f."right")
+)
+SELECT w.school, w.state, CASE w.state
+        WHEN 'file' THEN 'School ' || w."right" || coalesce(' of ' || r.named, '') || ' is ' || w.school || ' in ' || m.named
+            || CASE WHEN length(w.school) < length(w."right") THEN ', without its leading zeros' ELSE ', with leading zeros added' END
+        WHEN 'connect' THEN 'School ' || w.school || ' of ' || m.named || ' is ' || w.connect || ' on Connect, without its leading zeros'
+        ELSE 'School ' || w.school || ' of ' || m.named || ' is ' || w.connect || ' on Connect, and nothing shows which of the two is right' END AS words
+FROM wrong AS w JOIN sides AS m ON m.digits = w.digits AND m.school = w.school
+LEFT JOIN sides AS r ON r.digits = w.digits AND r.school = w."right"
+UNION ALL
+SELECT s.school, 'both', 'School ' || s.school || ' is on Connect with other leading zeros'
+FROM school_status AS s ANTI JOIN school_forms AS f ON f.digits = ltrim(s.school, '0') WHERE s.status = 'padded';
 
 -- guardian: nobody but a guardian has this ID on Connect.
 CREATE TABLE known_ids AS
@@ -130,11 +192,14 @@ LEFT JOIN (SELECT DISTINCT classId FROM workspace_classrooms WHERE classId IS NO
 LEFT JOIN zeros AS z ON z.digits = ltrim(l.id, '0') AND regexp_full_match(l.id, '[0-9]+');
 
 -- Nothing is compared with a school that is itself a finding.
-UPDATE class_index SET school = NULL WHERE school IN (SELECT school FROM school_status WHERE status IN ('unknown', 'padded') AND EXISTS (SELECT 1 FROM known_schools));
+CREATE TABLE lost_schools AS
+SELECT school FROM school_status WHERE status IN ('unknown', 'padded') AND EXISTS (SELECT 1 FROM known_schools)
+UNION SELECT school FROM school_zeros WHERE state = 'file';
+
+UPDATE class_index SET school = NULL WHERE school IN (SELECT school FROM lost_schools);
 
 UPDATE user_index SET schools = NULL WHERE _line IN (
-    SELECT u._line FROM user_schools AS u JOIN school_status AS s ON s.school = u.school
-    WHERE s.status IN ('unknown', 'padded') AND EXISTS (SELECT 1 FROM known_schools)
+    SELECT u._line FROM user_schools AS u JOIN lost_schools AS s ON s.school = u.school
     UNION ALL SELECT _line FROM no_schools WHERE placed <> 'school');
 
 -- Every enrollment with what it points at. Kinds: 1 student, 2 staff, 3 guardian, 0 unknown.

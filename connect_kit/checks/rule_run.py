@@ -125,7 +125,7 @@ class RuleRun:
         """Why a rule of the district's own suite cannot be run here; blank when it can."""
         for table in dict.fromkeys((rule.batch, *(name.partition(".")[0] for name in rule.needs))):
             if table in self.roster.unreadable:
-                return f"{table}.csv could not be read"
+                return self._why_unreadable(table)
             if table not in self.roster.info and table not in MISSING_INPUTS:
                 return f"{table}.csv was not delivered"
         wanted = [(rule.batch, column) for column in rule.columns if rule.kind != OF_HEADER]
@@ -135,13 +135,17 @@ class RuleRun:
                 return f"no column {column} in {self.roster.info[table].file}"
         return ""
 
+    def _why_unreadable(self, table: str) -> str:
+        why = self.roster.unreadable[table]
+        return f"{table}.csv {why.removeprefix('it ')}" if why.startswith("it ") else f"{table}.csv could not be read"
+
     def _missing(self, name: str) -> str | None:
         """None when a table or column is there, otherwise why it is not; '' when it is optional."""
         table, _, column = name.partition(".")
         if table in MISSING_INPUTS or column.startswith("_"):
             return None
         if table in self.roster.unreadable:
-            return f"{table}.csv could not be read"
+            return self._why_unreadable(table)
         if table not in self.roster.info:
             needed = table in connect.FILES and connect.FILES[table].needed
             return f"{table}.csv was not delivered" if needed else ""

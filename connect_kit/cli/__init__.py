@@ -17,12 +17,13 @@ from typing import Annotated
 import typer
 
 import connect_kit as ck
+from connect_kit.cli.again import forecast, resend, results
 from connect_kit.cli.options import Delivery, Suites, bars
 from connect_kit.cli.printing import print_audit
-from connect_kit.cli.sending import decide_school, merge, prepare, results, upload
+from connect_kit.cli.sending import decide_school, merge, prepare, upload
 from connect_kit.cli.twin import app as twin_app
 from connect_kit.connect import Level
-from connect_kit.errors import ConnectKitError
+from connect_kit.errors import ConnectKitError, GateError
 from connect_kit.samples.layouts import Layout
 
 app = typer.Typer(
@@ -117,15 +118,18 @@ def rules() -> None:
     typer.echo(rules_page(), nl=False)
 
 
-for command in (prepare, upload, results, merge, decide_school):
+for command in (prepare, forecast, upload, results, resend, merge, decide_school):
     app.command()(command)
 app.add_typer(twin_app, name="twin")
 
 
 def run(arguments: list[str] | None = None, commands: typer.Typer = app) -> int:
-    """Run a command and return its exit code; an error is printed in one line."""
+    """Run a command and return its exit code; an error is printed in one line, blocking gates in a line each."""
     try:
         code = commands(args=arguments, standalone_mode=False)
+    except GateError as error:
+        typer.echo(f"connect-kit: {error}", err=True)
+        return 2
     except ConnectKitError as error:
         typer.echo(f"connect-kit: {' '.join(str(error).split())}", err=True)
         return 2

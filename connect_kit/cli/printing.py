@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from connect_kit.checks.causes import causes_in_words
 from connect_kit.checks.verdict_words import left_open
-from connect_kit.display.look import children, disconnections
+from connect_kit.display.look import children, counted, disconnections
 from connect_kit.duplicates import pairs_in_words
+from connect_kit.duplicates.value import EVEN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,18 +23,21 @@ if TYPE_CHECKING:
 _MARKS = {"critical": "✖", "warning": "▲", "info": "i", "blocking": "▲ blocking", "met": "✔ met     "}
 _MOST_CAUSES = 10
 _MOST_ROWS = 20
+_INDENT = " " * 14  # what belongs to a gate stands beneath its name
 #: What is done next, by the code of a gate's step.
 _STEPS = {
     "check": "python -m connect_kit prepare checks the delivery",
-    "fix_or_waive": "fix it in the SIS and prepare again, or --waive CODE=REASON",
+    "fix_or_waive": "prepare again, or --waive {subject}=REASON",
     "keep_record_or_archive": "prepare --keep-ids keeps the IDs that Connect has; or record the new IDs: python -m "
     "connect_kit twin record-ids TWIN DELIVERY --yes, or archive these records first: python -m connect_kit twin "
-    "archive-changed TWIN DELIVERY --yes, and prepare again; or --waive CODE=REASON",
+    "archive-changed TWIN DELIVERY --yes, and prepare again; or --waive {subject}=REASON",
     "keep_or_record": "prepare --keep-ids keeps the IDs that Connect has; or record the new IDs: python -m connect_kit "
-    "twin record-ids TWIN DELIVERY --yes, and prepare again; or --waive CODE=REASON",
-    "ids_taken": "give each of these records an ID of its own in the SIS and prepare again, or --waive CODE=REASON",
-    "compare_ids": "python -m connect_kit prepare compares the IDs; or --waive CODE=REASON",
+    "twin record-ids TWIN DELIVERY --yes, and prepare again; or --waive {subject}=REASON",
+    "ids_taken": "give each of these records an ID of its own in the SIS and prepare again, or --waive {subject}=REASON",
+    "compare_ids": "python -m connect_kit prepare compares the IDs; or --waive {subject}=REASON",
     "deliver_schools": "deliver orgSourcedIds and schoolSourcedId",
+    "correct_zeros": "correct leading zeros on the side that the self-check names, record other School IDs on Connect "
+    "(S9), and prepare again",
     "record_schools": (
         "record the School IDs on Connect (S9); on a twin: python -m connect_kit twin connect; or --schools ID,ID for "
         "those that take part, or python -m connect_kit decide-school DELIVERY ID --workspace FILE --out"
@@ -47,7 +52,7 @@ _STEPS = {
     "rehearse_again": "python -m connect_kit upload PLAN --twin FILE",
     "fix_and_run_dry": "fix it, prepare again, and python -m connect_kit upload PLAN --twin FILE",
     "abandon": ("deliver all guardians, or prepare without --abandon; or --waive guardians.abandon.many=REASON"),
-    "fix_or_waive_rows": "fix them and prepare again, or --waive CODE=REASON for each",
+    "fix_or_waive_rows": "prepare again, or --waive CODE=REASON for each",
 }
 
 
@@ -69,14 +74,10 @@ def print_audit(audit: ck.Audit, out: Path) -> None:
         typer.echo(f"  {name:<20}{table.rows:>12,} rows{refused}")
     typer.echo("")
     causes = findings.causes()
-    to_fix = causes[causes["severity"] != "info"]
     for rule in findings.failed:
         if rule.severity == "critical":
             typer.echo(f"  ✖ critical  {rule.code}: could not run, so nobody knows whether the delivery keeps it")
-    for _, row in to_fix.head(_MOST_CAUSES).iterrows():
-        typer.echo(f"  {_MARKS[row['severity']]} {row['severity']:<9}{row['rows']:>9,}  {row['cause']}")
-    if len(to_fix) > _MOST_CAUSES:
-        typer.echo(f"  … and {len(to_fix) - _MOST_CAUSES} more causes; the report lists them in the order to fix them")
+    print_causes(causes)
     unchecked = findings.unchecked()
     if len(unchecked):
         reasons = ", ".join(dict.fromkeys(unchecked["reason"]))
@@ -98,6 +99,17 @@ def print_audit(audit: ck.Audit, out: Path) -> None:
         typer.echo(f"Left:     {out / 'left_behind.csv'}")
 
 
+def print_causes(causes: pd.DataFrame) -> None:
+    """Print how many causes there are, and the first of those to fix."""
+    to_fix = causes[causes["severity"] != "info"]
+    if len(causes):
+        typer.echo(f"  {causes_in_words(causes)}" + (":" if len(to_fix) else ""))
+    for _, row in to_fix.head(_MOST_CAUSES).iterrows():
+        typer.echo(f"  {_MARKS[row['severity']]} {row['severity']:<9}{row['rows']:>9,}  {row['cause']}")
+    if len(to_fix) > _MOST_CAUSES:
+        typer.echo(f"  … and {len(to_fix) - _MOST_CAUSES} more to fix; the report lists them in the order to fix them")
+
+
 def _print_matched(audit: ck.Audit) -> None:
     if audit.duplicates is not None or audit.schools is not None:
         typer.echo("")
@@ -114,6 +126,14 @@ def _print_matched(audit: ck.Audit) -> None:
                 f"{found['unmatched']:,} without a partner"
                 + (f", {found['out']:,} do not take part" if "out" in found else "")
             )
+    print_possible(audit.duplicates)
+
+
+def print_possible(duplicates: ck.Duplicates | None) -> None:
+    """Print how many pairs are likelier one child than two, but do not count as duplicates."""
+    if duplicates is not None and (possible := duplicates.counts["possible"]):
+        limits = f"match probability {EVEN:g} to {duplicates.threshold:g}"
+        typer.echo(f"  {'Possible pairs':<20}{counted(possible, 'pair')} for a person to decide ({limits})")
 
 
 def print_left_behind(left: ck.LeftBehind) -> None:
@@ -134,8 +154,13 @@ def print_gates(gates: pd.DataFrame) -> None:
     """Print what a real upload needs, and what is done where it is blocked."""
     typer.echo("")
     typer.echo("Before a real upload:")
-    for gate, state, why, step in gates[["gate", "state", "why", "step"]].itertuples(index=False, name=None):
-        typer.echo(f"  {_MARKS[state]}  {gate}: {why}" + (f" → {_STEPS[step]}" if step else ""))
+    columns = ["gate", "state", "why", "step", "subject", "remedy"]
+    for gate, state, why, step, subject, remedy in gates[columns].itertuples(index=False, name=None):
+        typer.echo(f"  {_MARKS[state]}  {gate}: {why}")
+        for line in remedy.splitlines():
+            typer.echo(f"{_INDENT}{line}")
+        if step:
+            typer.echo(f"{_INDENT}→ {'then ' if remedy else ''}{_STEPS[step].format(subject=subject)}")
 
 
 def print_expected(expected: Expected) -> None:
@@ -178,6 +203,8 @@ def print_tables(summary: pd.DataFrame, causes: pd.DataFrame | None = None) -> N
     if causes is not None and len(causes):
         typer.echo("")
         _print_rows(causes.head(_MOST_ROWS))
+        if len(causes) > _MOST_ROWS:
+            typer.echo(f"  … and {len(causes) - _MOST_ROWS:,} more")
 
 
 def print_changes(kind: str, changes: pd.DataFrame) -> None:
@@ -185,6 +212,8 @@ def print_changes(kind: str, changes: pd.DataFrame) -> None:
     typer.echo(f"{kind}: {len(changes):,} changes")
     if len(changes):
         typer.echo(changes.head(_MOST_ROWS).to_string(index=False, na_rep=""))
+    if len(changes) > _MOST_ROWS:
+        typer.echo(f"… and {len(changes) - _MOST_ROWS:,} more")
 
 
 def _print_rows(frame: pd.DataFrame) -> None:

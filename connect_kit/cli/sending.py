@@ -1,4 +1,4 @@
-"""``prepare``, ``upload``, ``results``, ``merge``: from a checked delivery to merged students."""
+"""``prepare``, ``upload``, ``merge``: from a checked delivery to merged students."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 import connect_kit as ck
+from connect_kit.cli.consequences import print_consequences
 from connect_kit.cli.options import (
     ArchiveExisting,
     Delivery,
@@ -20,7 +21,14 @@ from connect_kit.cli.options import (
     bars,
     waivers,
 )
-from connect_kit.cli.printing import print_expected, print_gates, print_tables, print_upload, print_verdict
+from connect_kit.cli.printing import (
+    print_causes,
+    print_expected,
+    print_gates,
+    print_tables,
+    print_upload,
+    print_verdict,
+)
 from connect_kit.connect import Level
 from connect_kit.errors import SettingError, TwinError
 
@@ -54,11 +62,15 @@ def prepare(
         float,
         typer.Option(min=0, max=100, help="Percent of a school's guardians whom --abandon may disconnect unwaived."),
     ] = 10,
+    duplicates: Annotated[
+        bool, typer.Option("--duplicates/--no-duplicates", help="Whether to look for duplicate students.")
+    ] = True,
 ) -> None:
-    """Write the files that Connect asks for, and say what blocks a real upload."""
+    """Write the files that Connect asks for, and say what an upload would do and what blocks it."""
     reasons = waivers(waive)
+    found = ck.audit(delivery, workspace, level=level, suites=suites, duplicates=duplicates, progress=bars())
     plan = ck.plan_upload(
-        ck.audit(delivery, workspace, level=level, suites=suites, progress=bars()),
+        found,
         None,
         None,
         [one.strip() for one in schools.split(",") if one.strip()] if schools is not None else None,
@@ -78,6 +90,9 @@ def prepare(
     if plan.verdict is not None:
         print_verdict(plan.verdict)
     print_tables(plan.summary())
+    typer.echo("")
+    print_causes(found.causes())
+    print_consequences(found, delivery, workspace)
     gates = plan.gates()
     print_gates(gates)
     blocking = (gates["state"] == "blocking") & (gates["code"] != "dry_run")
@@ -147,26 +162,6 @@ def _confirm(plan: ck.UploadPlan, target: ck.Twin, confirm: str | None) -> None:
         confirm = typer.prompt("Confirm", default="", show_default=False)
     if confirm != wanted:
         raise SettingError(f"a real upload is confirmed by its own words; give --confirm {wanted!r}. Nothing was sent")
-
-
-def results(
-    path: Annotated[Path, typer.Argument(help="A result file of Connect, or a folder of them.", show_default=False)],
-    out: Annotated[Path, typer.Option(help="Folder for the comparison, corrections and support message.")],
-    plan: Annotated[
-        Path | None, typer.Option(help="Folder that 'prepare' wrote, to compare with its dry run.", show_default=False)
-    ] = None,
-) -> None:
-    """Read the results back, and compare them row by row with the dry run."""
-    read = ck.read_results(path, ck.read_plan(plan) if plan is not None else None)
-    lost = read.disconnected()["verdict"]
-    print_tables(read.summary(), read.causes())
-    if len(lost):
-        words = ", ".join(f"{count:,} {verdict}" for verdict, count in lost.value_counts().items())
-        typer.echo(f"▲ Guardian relationships that Abandon disconnected: {words}; listed by ID in disconnected.csv")
-    read.save(out)
-    typer.echo(f"Written: {out}")
-    other = lost.isin(["not forecast", "not disconnected"]).any()
-    raise typer.Exit(1 if len(read.errors) or len(read.differences()) or other else 0)
 
 
 def merge(

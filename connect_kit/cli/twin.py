@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 import connect_kit as ck
+from connect_kit.cli.consequences import undecided_in_words
 from connect_kit.cli.options import Delivery, TwinFile, Yes
 from connect_kit.cli.printing import print_changes, print_left_behind, print_tables
 from connect_kit.connect import Level
@@ -86,11 +87,17 @@ def connect(
     known = target.workspace()
     roster = ck.read_roster(delivery, level=level)
     schools = ck.match_schools(roster, known)
+    classrooms = ck.match_classrooms(roster, known, schools=schools)
     actions = [
         *ck.connections(schools, suggested=suggested),
-        *ck.connections(ck.match_classrooms(roster, known, schools=schools), suggested=suggested),
+        *ck.connections(classrooms, suggested=suggested),
     ]
-    _do(target.path, actions, yes=yes)
+    undecided = "" if suggested else undecided_in_words(schools, classrooms)
+    if actions or not undecided:
+        _do(target.path, actions, yes=yes)
+    if undecided:
+        typer.echo(f"Not decided: {undecided}.")
+        typer.echo("To accept them all, add --suggested; or decide about each, in ck.ClassroomsPanel or with decide().")
 
 
 Kind = Annotated[

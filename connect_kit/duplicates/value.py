@@ -34,6 +34,9 @@ COLUMNS = (
     "left_id", "left_source", "right_id", "right_source", "match_probability", "match_weight", "cluster_id",
 )  # fmt: skip
 
+#: From this match probability on, two records are likelier one person than two.
+EVEN = 0.5
+
 
 def validate_threshold(threshold: float) -> None:
     """Check that a threshold is a probability.
@@ -87,6 +90,17 @@ class Duplicates:
         """
         table: pd.DataFrame = self._linked.duplicates.loc[:, list(COLUMNS)].copy()
         return table
+
+    def possible(self) -> pd.DataFrame:
+        """Pairs that are likelier one person than two, but not likely enough to count as duplicates: for a person.
+
+        Columns: those of :meth:`table` without ``cluster_id``; the most certain first. Their match probability is 0.5
+        or more and below the threshold.
+        """
+        pairs = self._linked.pairs
+        between = pairs["match_probability"].between(EVEN, self.threshold, inclusive="left") & pairs["cluster_id"].eq(0)
+        found: pd.DataFrame = pairs.loc[between, list(COLUMNS[:-1])].reset_index(drop=True)
+        return found
 
     def pairs(self, floor: float | None = None, *, school: str | None = None) -> pd.DataFrame:
         """Pairs for clerical review, the most certain first. Holds names.
@@ -162,8 +176,9 @@ class Duplicates:
 
     @property
     def counts(self) -> dict[str, int]:
-        """``pairs`` and ``clusters``, as in summary.json."""
-        return {"pairs": len(self._linked.duplicates), "clusters": int(self._linked.duplicates["cluster_id"].nunique())}
+        """``pairs`` and ``clusters``, as in summary.json, and the pairs of :meth:`possible`, which do not count."""
+        found = self._linked.duplicates
+        return {"pairs": len(found), "clusters": int(found["cluster_id"].nunique()), "possible": len(self.possible())}
 
     def at(self, threshold: float) -> Duplicates:
         """The same pairs at another threshold; nothing is compared again."""
@@ -248,6 +263,7 @@ class Duplicates:
         rows += [
             (f"{whom} with more than one record", self.counts["clusters"]),
             *(self._would_be_doubled() if self.kind == "students" else ()),
+            (f"pairs that are possible, for a person ({EVEN:g} or more)", self.counts["possible"]),
             ("pairs to review (below that, but 0.1 or more)", int((unsure & (linked.pairs["decision"] == "")).sum())),
             ("pairs decided by people", int((linked.pairs["decision"] != "").sum())),
             ("conflicts", len(linked.conflicts)),

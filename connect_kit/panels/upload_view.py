@@ -29,7 +29,7 @@ ANSWERS: Mapping[bool, str] = {True: "Yes, archive them first", False: "No, leav
 #: What to do next, by the code of a gate's step, as this panel offers it.
 _STEPS: Mapping[str, str] = {
     "check": "Prepare the upload from a checked delivery.",
-    "fix_or_waive": "Fix it in the SIS and prepare again, or waive it below, with a reason.",
+    "fix_or_waive": "Prepare again, or waive it below, with a reason.",
     "keep_record_or_archive": "Press Use Connect's IDs, Save list for recording or Archive these first; or waive it "
     "below, with a reason.",
     "keep_or_record": "Press Use Connect's IDs or Save list for recording; or waive it below, with a reason.",
@@ -37,6 +37,8 @@ _STEPS: Mapping[str, str] = {
     "reason.",
     "compare_ids": "Prepare the upload from an audit with the workspace, or waive it below, with a reason.",
     "deliver_schools": "Ask for files with orgSourcedIds and schoolSourcedId.",
+    "correct_zeros": "Correct leading zeros on the side that the self-check names, record other School IDs on Connect "
+    "(S9), and prepare again.",
     "record_schools": "Match the schools, and record the School IDs on Connect (S9).",
     "choose_school": "Match the schools and prepare again, or prepare for the one school that is sent.",
     "name_school": "Choose the one school that is sent, below.",
@@ -48,7 +50,7 @@ _STEPS: Mapping[str, str] = {
     "rehearse_again": "Press Dry run.",
     "fix_and_run_dry": "Fix it, prepare again, and press Dry run.",
     "abandon": "Deliver all guardians, or prepare without Abandon; or waive it below, with a reason.",
-    "fix_or_waive_rows": "Fix them and prepare again, or waive each of them below, with a reason.",
+    "fix_or_waive_rows": "Prepare again, or waive each of them below, with a reason.",
 }
 #: Where the panel cannot do anything about changed IDs.
 NO_AUDIT = "Open the panel with the audit to use the ways out: UploadPanel(plan, target, audit=audit)."
@@ -165,10 +167,12 @@ def _expected(expected: Expected) -> list[Node]:
 def checklist(gates: pd.DataFrame) -> list[Node]:
     """The conditions of a real upload: each is met or blocking, with the reason and what to do next."""
     made = []
-    for gate, state, why, next_step in gates[["gate", "state", "why", "step"]].itertuples(index=False, name=None):
+    columns = ["gate", "state", "why", "step", "remedy"]
+    for gate, state, why, next_step, remedy in gates[columns].itertuples(index=False, name=None):
         mark = "✖ blocking: " if state == "blocking" else "✔ met: "
         words: list[object] = [el("strong", mark), gate if gate.endswith("?") else f"{gate}:", " ", _sentence(why)]
-        words += [" ", el("strong", "Next: "), _STEPS[next_step]] if next_step else []
+        words += [el("p", line) for line in remedy.splitlines()] or [" "]
+        words += [el("strong", "Next: "), _STEPS[next_step]] if next_step else []
         made.append(el("li", *words, class_=f"ck-{state}"))
     blocking = int((gates["state"] == "blocking").sum())
     summary = f"{blocking} of {len(gates)} conditions {'is' if blocking == 1 else 'are'} blocking"

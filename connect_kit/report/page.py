@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_kit.checks import AuditData
+from connect_kit.checks.causes import OF_CHILDREN, causes_in_words
 from connect_kit.checks.verdict_words import left_open, look
 from connect_kit.connect import FILES, SEVERITIES, SOURCES
 from connect_kit.display import charts
@@ -155,9 +156,10 @@ def _context(audit: AuditData, title: str) -> Record:
     by_file = by_file.iloc[[row for row, _ in sorted(enumerate(by_file["table"]), key=_in_order)]]
     files = _records(by_file)
     details = _findings(findings, summary, {row["table"]: row["file"] for row in files})
-    causes = _causes(findings.causes())
-    first = [cause for cause in causes if cause["severity"] == "critical"]
-    further = [cause for cause in causes if cause["severity"] != "critical"]
+    found = findings.causes()
+    causes = _causes(found)
+    first = [cause for cause in causes if cause["severity"] == "critical" or OF_CHILDREN.intersection(cause["codes"])]
+    further = [cause for cause in causes if cause not in first]
     schools = charts.schools_by_problems(by_school)
     anchors: dict[str, str] = {}
     for finding in details:
@@ -180,6 +182,7 @@ def _context(audit: AuditData, title: str) -> Record:
         "tiles": _tiles(details),
         "rows_read": sum(row["rows"] for row in files),
         "files": files,
+        "causes_counted": causes_in_words(found),
         "causes": first[:MOST_CAUSES],
         "further": further[:MOST_CAUSES],
         "causes_left": max(0, len(first) - MOST_CAUSES) + max(0, len(further) - MOST_CAUSES),

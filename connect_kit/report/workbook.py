@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_kit.checks import AuditData
+from connect_kit.checks.causes import causes_in_words
 from connect_kit.checks.verdict_words import left_open
 from connect_kit.connect import SEVERITIES
 from connect_kit.display.excel import plain, save_book, write_rows
@@ -174,8 +175,9 @@ class _Sheets:
         failing = int(summary["count"].sum())
         left = max(0, failing - most_rows)
         self.book.set_properties({"title": f"Roster audit: {plain(delivery_name(findings))}"})
-        self.read_me(summary, failing, left, most_rows)
-        self.sheet("Causes", [findings.causes()])
+        causes = findings.causes()
+        self.read_me(summary, failing, left, most_rows, causes_in_words(causes))
+        self.sheet("Causes", [causes])
         self.sheet("Findings", [summary])
         self.sheet("Rows", findings.iter_table(chunk=_CHUNK), most_rows, left)
         self.sheet("Schools", [findings.by_school()])
@@ -184,7 +186,7 @@ class _Sheets:
         for name, frame in self.matched.items():
             self.sheet(name, [frame], left=max(0, len(frame) - MOST_ROWS))
 
-    def read_me(self, summary: pd.DataFrame, failing: int, left: int, most_rows: int) -> None:
+    def read_me(self, summary: pd.DataFrame, failing: int, left: int, most_rows: int, causes: str) -> None:
         from connect_kit import __version__
 
         findings, sheet = self.findings, self.book.add_worksheet("Read me")
@@ -208,6 +210,7 @@ class _Sheets:
             lines.append(("Duplicate students", pairs_in_words(duplicates)))
         if left:
             lines.append(("Not in this workbook", _left_out("Rows", left, most_rows)))
+        lines.append(("Causes", causes))
         for severity in SEVERITIES:
             counts = summary.loc[summary["severity"] == severity, "count"]
             text = f"{len(counts)} rules broken, {int(counts.sum()):,} rows. {MEANINGS[severity]}"

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from connect_kit.checks.suites import load_suites, reader_rules
-from connect_kit.connect import SEVERITIES
+from connect_kit.checks.rules_by_code import rules_by_code
 from connect_kit.errors import SettingError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pandas as pd
 
-    from connect_kit.checks.suites import Rule
     from connect_kit.results.data import ResultsData
 
 _ASK = (
@@ -36,15 +31,6 @@ _GROUPS = f"""
 """
 
 
-@cache
-def _rules() -> Mapping[str, Rule]:
-    """The rule of each code, the most severe of those that share it."""
-    found: dict[str, Rule] = dict(reader_rules())
-    for rule in sorted(load_suites(), key=lambda rule: SEVERITIES.index(rule.severity), reverse=True):
-        found[rule.code] = rule
-    return found
-
-
 def causes(results: ResultsData) -> pd.DataFrame:
     """Errors by cause, the most frequent first.
 
@@ -55,8 +41,8 @@ def causes(results: ResultsData) -> pd.DataFrame:
 
     rows = []
     for kind, code, text, count, lines, ids, expected in results.schema.execute(_GROUPS):
-        known = _rules().get(code)
-        likely = _rules().get(expected or "")
+        known = rules_by_code().get(code)
+        likely = rules_by_code().get(expected or "")
         if known:
             cause, remedy, source = known.title, known.remedy, known.source
         elif likely:
@@ -86,13 +72,13 @@ def corrections(results: ResultsData) -> pd.DataFrame:
     Columns: ``file``, ``line``, ``sourcedId``, ``second_id``, ``column``, ``wrong``, ``todo``. Errors, and rows that
     succeeded in part only, as a student whose guardian Connect does not know. IDs only.
     """
-    critical = [code for code, rule in _rules().items() if rule.severity == "critical"]
+    critical = [code for code, rule in rules_by_code().items() if rule.severity == "critical"]
     frame = results.where("result <> 'SUCCESS' OR (result = 'SUCCESS' AND code IN (SELECT unnest(?)))", [critical])
 
     codes, wrong = frame["code"].astype(object), frame["message"].astype(object)
 
     def of_rule(what: str, otherwise: str) -> pd.Series[Any]:
-        return codes.map(lambda code: getattr(_rules().get(code), what, None) or otherwise).astype(object)
+        return codes.map(lambda code: getattr(rules_by_code().get(code), what, None) or otherwise).astype(object)
 
     return frame[["file", "line", "sourcedId", "second_id"]].assign(
         column=of_rule("column", ""),

@@ -161,7 +161,7 @@ class _Reading:
         loaded = load_csv(self.schema, table, source, header.columns)
         self.progress(size)
         if loaded.rows == 0 and loaded.refused.num_rows == 0:
-            self._refuse(table, "file.empty", "it has a header and no row", needed_only=True)
+            self._refuse(table, "file.empty", "it has a header but no rows", needed_only=True)
             return
         if loaded.rows == 0:
             self.unreadable[table] = f"none of its {loaded.refused.num_rows:,} lines can be read"

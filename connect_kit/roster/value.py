@@ -65,7 +65,8 @@ class Roster:
             raise AttributeError(f"a roster has no {name!r}; its tables are {', '.join(self.info)}")
         if name not in self.info:
             why = self.unreadable.get(name)
-            state = f"could not be read: {why}" if why else "was not delivered"
+            state = why.removeprefix("it ") if why and why.startswith("it ") else f"could not be read: {why}"
+            state = state if why else "was not delivered"
             raise AttributeError(f"{name}.csv {state}; the tables are {', '.join(self.info)}")
         return self.frame(name)
 

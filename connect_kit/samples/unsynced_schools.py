@@ -109,7 +109,7 @@ def _about_rows(planter: FaultPlanter, school: School, rule: str) -> None:
     for table, column, code in (
         ("users", "orgSourcedIds", rule),
         ("classes", "schoolSourcedId", rule),
-        ("enrollments", "schoolSourcedId", "known_school"),
+        ("enrollments", "schoolSourcedId", rule),
     ):
         planter.follows_at(
             f"{table}.{column}.{code}",

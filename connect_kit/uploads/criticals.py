@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _SCHOOL_COLUMNS = ("orgSourcedIds", "schoolSourcedId")
 
+_NOT_RUN = "The rule itself broke: findings.unchecked() says why."
+
 
 def criticals(findings: Findings, choice: Choice, *, one_school: bool) -> tuple[Critical, ...]:
     """Critical findings with their failing rows, without those of schools that take no part.
@@ -36,11 +38,12 @@ def criticals(findings: Findings, choice: Choice, *, one_school: bool) -> tuple[
         numbers = [n for n, rule in enumerate(findings.rules) if rule.code == code and rule.severity == "critical"]
         rows = {n: counts.get(n, 0) for n in numbers}
         if sum(rows.values()) and not (one_school and code in NEVER):
-            title = next(findings.rules[n].title for n in numbers if rows[n])
-            merged[code] = Critical(code, title, sum(rows.values()))
+            rules = [findings.rules[n] for n in numbers if rows[n]]
+            remedy = " ".join(dict.fromkeys(rule.remedy for rule in rules))
+            merged[code] = Critical(code, rules[0].title, sum(rows.values()), remedy)
     for rule in findings.failed:
         if rule.severity == "critical":
-            before = merged.get(rule.code, Critical(rule.code, "", 0))
+            before = merged.get(rule.code, Critical(rule.code, "", 0, _NOT_RUN))
             titles = filter(None, (before.title, f"{rule.title}: could not be checked"))
             merged[rule.code] = replace(before, title="; ".join(titles))
     return tuple(merged.values())

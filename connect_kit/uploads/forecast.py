@@ -83,6 +83,10 @@ class Forecast:
         total = self._table.groupby("what", sort=False)[counts].sum(min_count=1).reset_index()
         return total.set_index("what").reindex([what for what in _WHATS if what in set(total["what"])]).reset_index()
 
+    def in_words(self) -> pd.DataFrame:
+        """:meth:`table` for people, as in forecast.csv: ``doubled`` is ``not looked for`` where nobody did."""
+        return _in_words(self._table)
+
     def sync(self) -> pd.DataFrame:
         """What a nightly sync of the same files would archive, against the deletion threshold (S20, S21).
 
@@ -99,7 +103,7 @@ class Forecast:
         return actions_by_line(by_school.assign(line=names), "Rows by school: what the upload will do")
 
     def save(self, folder: str | Path) -> None:
-        """Write :meth:`table` as ``forecast.csv`` into a folder, and ``left_behind.csv`` where it was given.
+        """Write :meth:`in_words` as ``forecast.csv`` into a folder, and ``left_behind.csv`` where it was given.
 
         Raises
         ------
@@ -108,7 +112,7 @@ class Forecast:
         """
         target = ensure_folder(folder)
         with atomic_write(target / "forecast.csv") as part:
-            self._table.to_csv(part, index=False, encoding="utf-8", lineterminator="\r\n")
+            self.in_words().to_csv(part, index=False, encoding="utf-8", lineterminator="\r\n")
         if self.left_behind is not None:
             self.left_behind.write_csv(target / "left_behind.csv")
 
@@ -117,9 +121,15 @@ class Forecast:
         return f"Forecast({self.plan.delivery} on {self.result.target}: {counts})"
 
     def _repr_html_(self) -> str:
-        shown = table_html(self.summary(), "What the upload will do")
+        shown = table_html(_in_words(self.summary()), "What the upload will do")
         shown += table_html(self._sync, "What a nightly sync of these files would archive")
         return shown + (self.left_behind._repr_html_() if self.left_behind is not None else "")
+
+
+def _in_words(frame: pd.DataFrame) -> pd.DataFrame:
+    students = frame["what"].eq("students")
+    words = frame["doubled"].astype(object).where(frame["doubled"].notna(), "not looked for")
+    return frame.assign(doubled=words.where(students, ""))
 
 
 @checked()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from connect_kit.checks.rules_by_code import rules_by_code
 from connect_kit.display.look import counted
 from connect_kit.identity.patterns import PATTERNS
 from connect_kit.uploads import abandoning
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from connect_kit.uploads.targets import Facts, Target
 
 _LISTED = 5
+#: Where a plan of an earlier version does not hold a finding's own remedy.
+_REMEDY = "Fix it in the SIS."
+#: Codes of findings about leading zeros of School IDs.
+_ZEROS = ("orgSourcedIds.leading_zero_lost", "schoolSourcedId.leading_zero_lost")
 #: What a gate is called.
 NAMES: Mapping[str, str] = {
     "self_check": "self-check",
@@ -36,7 +41,7 @@ NAMES: Mapping[str, str] = {
 _STEPS: Mapping[str, str] = {
     "": "",
     "check": "check_roster, and plan_upload with its findings",
-    "fix_or_waive": "fix it in the SIS and prepare again, or plan.waive({subject!r}, reason)",
+    "fix_or_waive": "prepare again, or plan.waive({subject!r}, reason)",
     "keep_record_or_archive": "plan_upload(audit, keep_ids=True) keeps the IDs that Connect has; or record the new "
     "IDs on Connect (audit.id_changes.save_worksheet(folder); on a twin connections(audit.id_changes)); or archive "
     "these records first (connections(audit.id_changes, archive=True)); then prepare again; or "
@@ -49,6 +54,8 @@ _STEPS: Mapping[str, str] = {
     "compare_ids": "plan_upload(audit(delivery, workspace)), or give id_changes=find_id_changes(roster, workspace); or "
     "plan.waive({subject!r}, reason)",
     "deliver_schools": "deliver orgSourcedIds and schoolSourcedId",
+    "correct_zeros": "correct leading zeros on the side that the self-check names, record other School IDs on Connect "
+    "(S9), and prepare again",
     "record_schools": (
         "match_schools, and record the School IDs on Connect (S9); or send only some schools: plan_upload(..., "
         "schools=[...]); or decide that one does not take part: match_schools(...).decide(School ID, None, 'out')"
@@ -63,7 +70,7 @@ _STEPS: Mapping[str, str] = {
     "rehearse_again": "upload(plan, target, dry_run=True)",
     "fix_and_run_dry": "fix it, prepare again, and upload(plan, target, dry_run=True)",
     "abandon": "deliver all guardians, or prepare without abandon; or plan.waive('guardians.abandon.many', reason)",
-    "fix_or_waive_rows": "fix them and prepare again, or plan.waive each",
+    "fix_or_waive_rows": "prepare again, or plan.waive each",
 }
 
 
@@ -71,7 +78,8 @@ class Gate(NamedTuple):
     """A condition of a real upload.
 
     ``code`` (a key of :data:`NAMES`), ``subject`` (the code of the finding it is about, if it is about one), ``state``,
-    ``why`` it is met or blocking, and ``step``, the code of what is done next.
+    ``why`` it is met or blocking, ``step``, the code of what is done next, and ``remedy``, what the rules that were
+    broken say is done first: one line a rule.
     """
 
     code: str
@@ -79,6 +87,7 @@ class Gate(NamedTuple):
     why: str
     step: str = ""
     subject: str = ""
+    remedy: str = ""
 
     @property
     def name(self) -> str:
@@ -90,8 +99,9 @@ def gates(plan: PlanData, target: Target | Any = None) -> pd.DataFrame:
     """What must hold before a real upload (decision 23).
 
     Columns: ``code`` (self_check, id_changes, schools_matched, archive_existing, dry_run; abandon, where a file is
-    sent with it), ``gate`` (its name), ``state`` (``met``, ``blocking``), ``why``, ``how`` (to meet it, in Python), ``step`` (code of what is done next),
-    ``subject`` (code of the finding that it is about).
+    sent with it), ``gate`` (its name), ``state`` (``met``, ``blocking``), ``why``, ``how`` (to meet it, in Python),
+    ``step`` (code of what is done next), ``subject`` (code of the finding that it is about), ``remedy`` (what the
+    broken rules say is done first; a line for each).
 
     Parameters
     ----------
@@ -107,10 +117,19 @@ def gates(plan: PlanData, target: Target | Any = None) -> pd.DataFrame:
         *_abandon(plan, place), _dry_run(plan, place),
     ]  # fmt: skip
     rows = [
-        (one.code, one.name, one.state, one.why, _STEPS[one.step].format(subject=one.subject), one.step, one.subject)
+        (
+            one.code, one.name, one.state, one.why,
+            next_step(one.remedy.replace("\n", " "), _STEPS[one.step].format(subject=one.subject)),
+            one.step, one.subject, one.remedy,
+        )
         for one in found
-    ]
-    return pd.DataFrame(rows, columns=["code", "gate", "state", "why", "how", "step", "subject"])
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["code", "gate", "state", "why", "how", "step", "subject", "remedy"])
+
+
+def next_step(remedy: str, step: str) -> str:
+    """What is done next, in one sentence after the other: the remedy of what is broken, then the step."""
+    return f"{remedy} Then {step}" if remedy and step else step
 
 
 def _self_check(plan: PlanData) -> list[Gate]:
@@ -129,7 +148,7 @@ def _self_check(plan: PlanData) -> list[Gate]:
         elif reason is not None:
             made.append(Gate(code, "met", f"{rows}; waived: {reason}", subject=finding.code))
         else:
-            made.append(Gate(code, "blocking", rows, "fix_or_waive", finding.code))
+            made.append(Gate(code, "blocking", rows, "fix_or_waive", finding.code, finding.remedy or _REMEDY))
     return made
 
 
@@ -209,8 +228,10 @@ def _schools(plan: PlanData, facts: Facts | None) -> Gate:
         there = None if facts is None else {school.school_id for school in facts.schools.values()}
         unknown = plan.unmatched_schools if there is None else [one for one in plan.takes_part if one not in there]
         if unknown:
+            # A School ID that lost its zeros is not to be recorded: the self-check says on which side it is wrong.
+            zeros = any(finding.code.endswith(_ZEROS) for finding in plan.findings)
             why = f"on no school of Connect: {_some(unknown)}"
-            return Gate(code, "blocking", why, "record_schools")
+            return Gate(code, "blocking", why, "correct_zeros" if zeros else "record_schools")
         every = f"all {len(plan.takes_part):,} School IDs are on Connect"
         return Gate(code, "met", every + _left_out(plan))
     if plan.unmatched_schools or (plan.left_out and not (plan.named or plan.left_out_schools)):
@@ -306,7 +327,9 @@ def _dry_run(plan: PlanData, target: Target | None) -> Gate:
     refused = {why: count for why, count in last.errors.items() if why not in plan.waivers}
     if refused:
         rows = _some([f"{why or 'without a code'}: {count:,}" for why, count in refused.items()])
-        return Gate(code, "blocking", f"the dry run refused rows: {rows}", "fix_or_waive_rows")
+        remedies = [f"{why}: {rules_by_code()[why].remedy}" for why in refused if why in rules_by_code()]
+        why = f"the dry run refused rows: {rows}"
+        return Gate(code, "blocking", why, "fix_or_waive_rows", remedy="\n".join(remedies[:_LISTED]))
     count = sum(last.errors.values())
     rows = f", but for {count:,} refused rows that are waived" if count else ""
     return Gate(code, "met", f"succeeded at {last.when[:19]}Z{rows}")

@@ -95,6 +95,10 @@ class UploadPlan(PlanData):
     disconnections : mapping of str to Disconnections, or None
         What Abandon would disconnect, by connectSchoolId, as far as the workspace shows it; None without one. A dry run
         counts exactly.
+    undecided_schools : int
+        Schools of Connect whose partner is suggested and not decided.
+    source : str
+        Where the delivery was when the plan was made; blank for a roster from DataFrames.
     """
 
     # Conditions.
@@ -208,6 +212,11 @@ class UploadPlan(PlanData):
         head = f"<p>Upload of {html.escape(self.delivery)}, {self.level} level, {self.rows:,} rows</p>"
         if self.verdict is not None:
             head += verdict_html(self.verdict)
+        if self.undecided_schools:
+            head += (
+                f"<p>▲ {self.undecided_schools:,} schools on Connect have a suggested partner that nobody has decided "
+                "on: their rows are refused until the School ID is recorded (S9).</p>"
+            )
         if self.undecided_classrooms:
             head += (
                 f"<p>▲ {self.undecided_classrooms:,} classrooms on Connect have a suggested partner that nobody has "

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Critical:
-    """A critical finding: its ``code``, ``title`` and ``count`` of failing rows."""
+    """A critical finding: its ``code``, ``title``, ``count`` of failing rows, and ``remedy``."""
 
     code: str
     title: str
     count: int
+    remedy: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ class PlanData:
     first_upload: bool = True
     archive_existing: bool | None = None
     undecided_classrooms: int = 0
+    undecided_schools: int = 0
+    source: str = ""
     changed_ids: tuple[ChangedIds, ...] = ()
     ids_compared: bool = False
     keep_ids: bool = False

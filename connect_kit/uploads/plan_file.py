@@ -156,6 +156,8 @@ def _seal(content: Any) -> str:
     return hashlib.sha256(f"connect-kit plan\n{text}".encode()).hexdigest()
 
 
+#: Fields that plans of an earlier version do not have.
+_LATER = {"undecided_schools": 0, "source": ""}
 #: Fields of the plan that are in the file as they are; tuples of texts are lists there.
 _PLAIN = ("delivery", "made", "level", "checked", "waivers", "left_out", "first_upload", "archive_existing",
           "undecided_classrooms", "ids_compared", "keep_ids", "possible_changes", "options", "named",
@@ -181,9 +183,9 @@ def _content(plan: PlanData) -> dict[str, Any]:
         "version": _VERSION,
         "files": files,
         **({} if plan.verdict is None else plan.verdict.record()),
-        "findings": [[finding.code, finding.title, finding.count] for finding in plan.findings],
+        "findings": [[finding.code, finding.title, finding.count, finding.remedy] for finding in plan.findings],
         "changed_ids": [asdict(one) for one in plan.changed_ids],
-        **{name: getattr(plan, name) for name in (*_PLAIN, *_LISTS, *_CHILDREN)},
+        **{name: getattr(plan, name) for name in (*_PLAIN, *_LISTS, *_CHILDREN, *_LATER)},
         "abandon_limit": plan.abandon_limit,
         "disconnections": None if plan.disconnections is None else dict(plan.disconnections),
     }
@@ -217,5 +219,6 @@ def _fields(content: dict[str, Any], folder: Path) -> dict[str, Any]:
         "abandon_limit": content.get("abandon_limit", 10),
         "disconnections": (None if (lost := content.get("disconnections")) is None else disconnections_of(lost)),
         **{name: content[name] for name in _PLAIN},
+        **{name: content.get(name, blank) for name, blank in _LATER.items()},
         **{name: tuple(content[name]) for name in _LISTS},
     }

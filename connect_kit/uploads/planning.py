@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from connect_kit import connect
 from connect_kit.checks import AuditData
+from connect_kit.decisions import read_decisions
 from connect_kit.duplicates import doubled_by_school
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import outside
@@ -26,6 +28,7 @@ from connect_kit.uploads.waiving import check_waiver
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import TypeVar
 
     from connect_kit.checks import Findings
     from connect_kit.connect import Level
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
     from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
     from connect_kit.roster import Roster, Workspace
     from connect_kit.uploads.changed_ids import Exchange
+
+    M = TypeVar("M", SchoolMatches | None, ClassroomMatches | None)
 
 
 @checked()
@@ -80,7 +85,7 @@ def plan_upload(
         Matches: at school level, matched schools count besides those whose recorded School ID is the delivery's. A
         list: only these schools take part, by School ID or connectSchoolId.
     classrooms : ClassroomMatches, optional
-        The plan counts suggestions that nobody has decided on.
+        The plan counts suggestions that nobody has decided on, as the file of decisions is now.
     folder : str or Path, optional
         An empty folder, or one whose plan is replaced; by default ``<delivery>-upload`` beside the delivery.
     level : {"district", "school"}, optional
@@ -134,6 +139,7 @@ def plan_upload(
     for what, of in given:
         if of is not None and of.roster.schema is not roster.schema:
             raise SettingError(f"{what} are of another roster; make them from the roster that is planned")
+    matches, classrooms = _as_of_now(matches), _as_of_now(classrooms)
     check_limit(abandon_limit)
     place = _folder(roster, folder)
     for code, reason in (waivers or {}).items():
@@ -190,6 +196,8 @@ def plan_upload(
         first_upload=_first(workspace),
         archive_existing=archive_existing,
         undecided_classrooms=classrooms.counts["suggested"] if classrooms is not None else 0,
+        undecided_schools=matches.counts["suggested"] if matches is not None else 0,
+        source=str(roster.path.expanduser().resolve()) if roster.path is not None else "",
         changed_ids=() if id_changes is None else changed_ids(id_changes, made_over, choice.foreign),
         ids_compared=id_changes is not None,
         keep_ids=keep_ids,
@@ -224,6 +232,14 @@ def unprepared_plan(audit: AuditData, folder: str | Path | None = None, level: L
         findings=criticals(findings, everything, one_school=False),
         first_upload=_first(audit.workspace),
     )
+
+
+def _as_of_now(matches: M) -> M:
+    """The same matches with what people have decided meanwhile, in a panel or in the file of decisions."""
+    if matches is None or matches.decisions.path is None:
+        return matches
+    now = read_decisions(matches.decisions.path)
+    return matches if now.rows == matches.decisions.rows else replace(matches, decisions=now)
 
 
 def _level(roster: Roster, level: Level | None) -> Level:

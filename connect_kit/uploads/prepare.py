@@ -112,11 +112,11 @@ def prepare(
     schema, also = sources[0], tuple(one.name for one in sources[1:])
     made = []
     for kind in kinds:
-        chosen = ", ".join(map(_value, columns[kind]))
+        chosen = ", ".join(map(value_of, columns[kind]))
         rows = f"SELECT {chosen} FROM {quoted(kind)}{_records(columns[kind])} ORDER BY _line"
         count = schema.execute(f"SELECT count(*) FROM {quoted(kind)}{_records(columns[kind])}", also=also)[0][0]
         if count:
-            made.append(Prepared(kind, school, _write(schema, also, rows, place / f"{kind}.csv"), count))
+            made.append(Prepared(kind, school, write_file(schema, also, rows, place / f"{kind}.csv"), count))
     return made, Left()
 
 
@@ -161,10 +161,10 @@ def _chosen(
             if place not in ranges[kind]:
                 continue
             first, last = ranges[kind][place]
-            chosen = ", ".join(map(_value, columns[kind]))
+            chosen = ", ".join(map(value_of, columns[kind]))
             rows = f"SELECT {chosen} FROM {quoted('rows_' + kind)} WHERE rowid BETWEEN {first} AND {last}"
             path = (folder / folder_name(school) if school else folder) / f"{kind}.csv"
-            made.append(Prepared(kind, school or None, _write(schema, also, rows, path), last - first + 1))
+            made.append(Prepared(kind, school or None, write_file(schema, also, rows, path), last - first + 1))
     return made, _left(schema, also, lost, level)
 
 
@@ -204,7 +204,8 @@ def folder_name(school: str) -> str:
     return name if name.strip(".") else name.replace(".", "%2E")
 
 
-def _value(column: str) -> str:
+def value_of(column: str) -> str:
+    """SQL of a column's value as a prepared file has it."""
     # An empty text would be written as "", which is quoting that is not needed.
     return f"nullif({quoted(column)}, '') AS {quoted(column)}"
 
@@ -214,7 +215,14 @@ def _records(columns: Sequence[str]) -> str:
     return f" WHERE nullif({quoted(columns[0])}, '') IS NOT NULL" if len(columns) == 1 else ""
 
 
-def _write(schema: Schema, also: Sequence[str], rows: str, path: Path) -> Path:
+def write_file(schema: Schema, also: Sequence[str], rows: str, path: Path) -> Path:
+    """Write the rows of a query as a prepared file, for its owner only.
+
+    Raises
+    ------
+    OutputError
+        When it cannot be written.
+    """
     try:
         ensure_folder(path.parent, private=True)
         # The plan's digests show a file that did not reach the disk; waiting for each of thousands would take minutes.

@@ -146,6 +146,24 @@ def results_of(folder: Path, run: str) -> Path | None:
     return Path(place) if place and _is_folder(Path(place)) else None
 
 
+def newest_results(path: Path) -> Path:
+    """The result files that a plan's folder, or a folder of several results, means: those of the last upload.
+
+    Where nothing was uploaded yet, those of the last dry run; the path itself where it holds no further results.
+    """
+    place = path
+    if (path / "plan.json").is_file():
+        runs = [_run(value) for value in _read(path / _RUNS, dict).values()]
+        there = [(when, Path(folder)) for folder, when, _ in runs if folder and _is_folder(Path(folder))]
+        if there:
+            return max(there)[1]
+        place = path / "results"
+    for word in ("upload", "rehearsal"):
+        if found := sorted(one for one in place.glob(f"*-{word}") if one.is_dir()):
+            return found[-1]
+    return path
+
+
 def state_of(folder: Path, run: str) -> str:
     """The state of the target that a run began on; blank where it is not known."""
     return _run(_read(folder / _RUNS, dict).get(run)).state

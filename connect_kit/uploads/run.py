@@ -187,12 +187,12 @@ def _require_gates(plan: UploadPlan, target: Target) -> None:
     gates = plan.gates(target)
     blocking = gates[gates["state"] == "blocking"]
     if len(blocking):
-        reasons = "; ".join(
-            f"{gate}: {why}" + (f" (to meet it: {how})" if how else "")
+        reasons = "".join(
+            f"\n  {gate}: {why}" + (f"\n    to meet it: {how}" if how else "")
             for gate, why, how in blocking[["gate", "why", "how"]].itertuples(index=False, name=None)
         )
         raise GateError(
-            f"{target.district}: nothing was sent, as gates are blocking. {reasons}", tuple(blocking["gate"])
+            f"{target.district}: nothing was sent, as gates are blocking:{reasons}", tuple(blocking["gate"])
         )
 
 

@@ -40,6 +40,25 @@ def test_the_table_has_the_columns_of_duplicates_csv(found: Duplicates) -> None:
     assert found.counts["clusters"] == 2
 
 
+def test_pairs_above_even_odds_and_below_the_threshold_are_possible_and_do_not_count(
+    found: Duplicates, pairs_of: PairsOf
+) -> None:
+    scored = found.pairs(0.01)
+    for threshold in (0.5, 0.9, 0.9999999):
+        value = found.at(threshold)
+        possible = value.possible()
+        assert tuple(possible.columns) == COLUMNS[:-1]
+        assert possible["match_probability"].between(0.5, threshold, inclusive="left").all()
+        assert value.counts["possible"] == len(possible)
+        assert not pairs_of(possible) & pairs_of(value.table())
+    likely = scored[scored["match_probability"] >= 0.5]
+    assert pairs_of(found.possible()) == pairs_of(likely) - pairs_of(found.table())
+    assert found.at(0.5).possible().empty
+    assert ("pairs that are possible, for a person (0.5 or more)", found.counts["possible"]) in list(
+        found.summary().itertuples(index=False, name=None)
+    )
+
+
 def test_two_records_are_one_through_a_third(found: Duplicates, pairs_of: PairsOf) -> None:
     assert pairs_of(found.table()) == FOUND
     shown: Any = found.pairs().set_index(["left_id", "right_id"])

@@ -94,6 +94,14 @@ def test_conditions_are_a_checklist_that_says_what_to_do_next(panel):
     assert text.count("✖ blocking:") == number > 0 and f"{number} of {len(gates)} conditions" in text
 
 
+def test_a_condition_repeats_the_remedy_of_its_finding(tmp_path, twin):
+    remedy = "Correct the School ID on Connect; leave the files as they are."
+    lost = Critical("users.orgSourcedIds.leading_zero_lost", "Leading zeros", 2, remedy)
+    plan = plan_of(deliver(tmp_path / "zeros"), twin, tmp_path / "zeros-plan", lost)
+    text = " ".join(UploadPanel(plan, twin).checklist.text.split())
+    assert f"Leading zeros (2 rows). {remedy} Next: Prepare again, or waive it below, with a reason." in text
+
+
 def test_target_level_and_files_stand_at_the_top(panel, plan):
     assert "to Maple Valley, district level" in " ".join(panel.head.text.split()).replace(" ,", ",")
     assert [name in panel.head.text for name in ("users.csv", "classes.csv", "enrollments.csv")] == [True] * 3

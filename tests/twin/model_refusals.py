@@ -87,7 +87,7 @@ def unknown_school(model: Model, school: str, column: str) -> str:
     known = [s for s in model.schools.values() if s is not None]
     if school in known:
         return ""
-    lost = column != "enrollments.schoolSourcedId" and padded(school, known)
+    lost = padded(school, known)
     return f"{column}.leading_zero_lost" if lost else f"{column}.known_school"
 
 

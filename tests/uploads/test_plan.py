@@ -13,7 +13,7 @@ import connect_kit as ck
 from connect_kit.errors import GateError, OutputError, PlanError, SettingError
 from connect_kit.twin import Action, Twin
 from connect_kit.uploads import Critical, UploadPlan, confirmation, plan_upload, read_plan, upload
-from connect_kit.uploads.plan_file import write_plan
+from connect_kit.uploads.plan_file import _seal, write_plan
 from tests.uploads.small import deliver, plan_of, states
 
 BAD_MAIL = Critical("users.email.format", "No address that can receive mail", 2)
@@ -230,7 +230,7 @@ def test_each_critical_finding_is_a_gate_of_its_own_and_a_waiver_meets_it(
     assert gate(plan, "self-check: users.email.format") == (
         "blocking",
         "No address that can receive mail (2 rows)",
-        "fix it in the SIS and prepare again, or plan.waive('users.email.format', reason)",
+        "Fix it in the SIS. Then prepare again, or plan.waive('users.email.format', reason)",
     )
     waived = plan.waive("users.email.format", "agreed")
     state, why, _ = gate(waived, "self-check: users.email.format")
@@ -334,10 +334,51 @@ def test_a_real_upload_names_every_blocking_gate_and_sends_nothing(delivery: Pat
     with pytest.raises(GateError, match="Maple Valley: nothing was sent, as gates are blocking") as caught:
         upload(plan, twin, dry_run=False)
     assert caught.value.gates == ("self-check: users.email.format", "archive existing students?", "dry run")
+    lines = str(caught.value).splitlines()
+    assert [line.strip().partition(": ")[0] for line in lines[1::2]] == [
+        "self-check",
+        "archive existing students?",
+        "dry run",
+    ]
+    assert lines[2] == (
+        "    to meet it: Fix it in the SIS. Then prepare again, or plan.waive('users.email.format', reason)"
+    )
     assert twin.digest() == before
+
+
+def test_a_gate_repeats_the_remedy_of_its_finding_also_from_the_plan_s_file(plan: UploadPlan) -> None:
+    remedy = "Correct the School ID on Connect; leave the files as they are."
+    kept = write_plan(replace(plan, findings=(Critical("users.orgSourcedIds.known_school", "Unknown", 3, remedy),)))
+    read = read_plan(kept.folder)
+    assert read.findings[0].remedy == remedy
+    gates = read.gates().set_index("subject")
+    assert gates.loc["users.orgSourcedIds.known_school", "remedy"] == remedy
+    assert str(gates.loc["users.orgSourcedIds.known_school", "how"]).startswith(
+        f"{remedy} Then prepare again, or plan.w"
+    )
+
+
+def test_a_plan_written_before_findings_had_a_remedy_is_read(plan: UploadPlan) -> None:
+    write_plan(replace(plan, findings=(BAD_MAIL,)))
+    path = plan.folder / "plan.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content.pop("seal")
+    content["findings"] = [one[:3] for one in content["findings"]]
+    path.write_text(json.dumps({**content, "seal": _seal(content)}), encoding="utf-8")
+    assert read_plan(plan.folder).findings == (BAD_MAIL,)
+
+
+def test_school_ids_without_their_zeros_are_not_to_be_recorded_on_connect(
+    delivery: Path, twin: Twin, tmp_path: Path
+) -> None:
+    lost = Critical("users.orgSourcedIds.leading_zero_lost", "Zeros", 1, "Export again.")
+    plan = replace(plan_of(delivery, twin, tmp_path / "plan", lost), schools=("104", "105"))
+    _, why, how = gate(plan, "schools matched", twin)
+    assert why == "on no school of Connect: 104, 105"
+    assert how.startswith("correct leading zeros on the side that the self-check names")
 
 
 def test_gates_are_a_table_with_their_codes(plan: UploadPlan) -> None:
     gates = plan.gates()
     assert isinstance(gates, pd.DataFrame)
-    assert gates.columns.tolist() == ["code", "gate", "state", "why", "how", "step", "subject"]
+    assert gates.columns.tolist() == ["code", "gate", "state", "why", "how", "step", "subject", "remedy"]

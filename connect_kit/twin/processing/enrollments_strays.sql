@@ -9,6 +9,8 @@ WITH lost AS (
     SELECT DISTINCT classId AS id FROM classrooms WHERE classId IS NOT NULL AND {within}
 ), class_zeros AS (
     SELECT DISTINCT ltrim(id, '0') AS digits FROM class_ids WHERE regexp_full_match(id, '[0-9]+')
+), school_zeros AS (
+    SELECT DISTINCT ltrim(schoolId, '0') AS digits FROM schools WHERE regexp_full_match(schoolId, '[0-9]+')
 ), user_zeros AS (
     SELECT DISTINCT ltrim(id, '0') AS digits FROM enrollable WHERE regexp_full_match(id, '[0-9]+')
 )
@@ -17,9 +19,10 @@ SELECT l._line, l.classId, l.userId, l.school,
         WHEN z.digits IS NOT NULL THEN 'padded' ELSE 'unknown' END AS class_state,
     CASE WHEN NOT l.no_user OR l.userId IS NULL THEN 'none' WHEN l.userId IN (SELECT guardianId FROM guardian_roles WHERE guardianId IS NOT NULL) THEN 'guardian'
         WHEN u.digits IS NOT NULL THEN 'padded' ELSE 'unknown' END AS user_state,
-    CASE WHEN {district} AND l.school IS NOT NULL AND l.school NOT IN (SELECT schoolId FROM schools WHERE schoolId IS NOT NULL)
-        THEN 'unknown' ELSE 'none' END AS school_state
+    CASE WHEN NOT {district} OR l.school IS NULL OR l.school IN (SELECT schoolId FROM schools WHERE schoolId IS NOT NULL) THEN 'none'
+        WHEN s.digits IS NOT NULL THEN 'padded' ELSE 'unknown' END AS school_state
 FROM lost AS l
 LEFT JOIN class_ids AS c ON c.id = l.classId
 LEFT JOIN class_zeros AS z ON z.digits = ltrim(l.classId, '0') AND regexp_full_match(l.classId, '[0-9]+')
-LEFT JOIN user_zeros AS u ON u.digits = ltrim(l.userId, '0') AND regexp_full_match(l.userId, '[0-9]+');
+LEFT JOIN user_zeros AS u ON u.digits = ltrim(l.userId, '0') AND regexp_full_match(l.userId, '[0-9]+')
+LEFT JOIN school_zeros AS s ON s.digits = ltrim(l.school, '0') AND regexp_full_match(l.school, '[0-9]+');

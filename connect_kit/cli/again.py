@@ -1,0 +1,116 @@
+"""``results``, ``resend`` and ``forecast``: what became of a plan, what is sent again, what an upload would do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import connect_kit as ck
+from connect_kit.cli.options import TwinOption
+from connect_kit.cli.printing import print_gates, print_tables
+from connect_kit.display.look import counted
+from connect_kit.errors import DeliveryError, SettingError
+
+Plan = Annotated[Path, typer.Argument(help="Folder that 'prepare' wrote.", show_default=False)]
+
+
+def results(
+    path: Annotated[
+        Path,
+        typer.Argument(
+            help="A result file of Connect, a folder of them, or a plan's folder for its last upload.",
+            show_default=False,
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for the comparison, corrections and support message.")],
+    plan: Annotated[
+        Path | None, typer.Option(help="Folder that 'prepare' wrote, to compare with its dry run.", show_default=False)
+    ] = None,
+) -> None:
+    """Read the results back, and compare them row by row with the dry run."""
+    folder, own = _find(path, plan)
+    read = ck.read_results(folder, ck.read_plan(own) if own is not None else None)
+    if folder != path:
+        typer.echo(f"Results: {folder}" + (" (of a dry run)" if folder.name.endswith("-rehearsal") else ""))
+    print_tables(read.summary(), read.causes())
+    lost = read.disconnected()["verdict"]
+    if len(lost):
+        words = ", ".join(f"{count:,} {verdict}" for verdict, count in lost.value_counts().items())
+        typer.echo(f"▲ Guardian relationships that Abandon disconnected: {words}; listed by ID in disconnected.csv")
+    read.save(out)
+    typer.echo(f"Written: {out}")
+    other = lost.isin(["not forecast", "not disconnected"]).any()
+    raise typer.Exit(1 if len(read.errors) or len(read.differences()) or other else 0)
+
+
+def resend(
+    plan: Plan,
+    results: Annotated[
+        Path | None,
+        typer.Option(help="Results of the upload; those of the plan's last one by default.", show_default=False),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the new plan; PLAN-resend by default.", show_default=False)
+    ] = None,
+) -> None:
+    """Make a plan of only the rows that failed; 'upload' then tries it and sends it as any other."""
+    sent = ck.read_plan(plan)
+    folder, _ = _find(results if results is not None else plan, plan)
+    if folder.name.endswith("-rehearsal") or folder == plan:
+        raise SettingError(f"{plan}: nothing was uploaded yet, so nothing failed; upload it first, or give --results")
+    made = ck.plan_resend(ck.read_results(folder, sent), sent, folder=out)
+    typer.echo(f"Failed: {counted(made.rows, 'row')} of {sent.rows:,}, according to {folder}")
+    typer.echo(f"Prepared: {made.folder}")
+    print_tables(made.summary())
+    print_gates(made.gates())
+
+
+def forecast(
+    plan: Plan,
+    twin: TwinOption,
+    out: Annotated[Path | None, typer.Option(help="Folder for forecast.csv.", show_default=False)] = None,
+    delivery: Annotated[
+        Path | None,
+        typer.Option(
+            help="The plan's delivery, to look for doubled children; by default where it was.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Make a dry run of a plan, and say by school what an upload would create, update, refuse and double."""
+    planned, target = ck.read_plan(plan), ck.Twin(twin)
+    duplicates, why = _duplicates(planned, target, delivery)
+    made = ck.forecast_upload(planned, target, duplicates=duplicates)
+    print_tables(made.in_words())
+    if why:
+        typer.echo(f"Doubled children were not looked for: {why}; give --delivery FOLDER.")
+    if out is not None:
+        made.save(out)
+        typer.echo(f"Written: {out / 'forecast.csv'}")
+
+
+def _find(path: Path, plan: Path | None) -> tuple[Path, Path | None]:
+    """The folder of results that is meant, and the plan, where the path is the plan's folder or its results."""
+    from connect_kit.uploads.records import newest_results  # late, so that --help is quick
+
+    if plan is None:
+        plan = next((one for one in (path, path.parent) if path.is_dir() and (one / "plan.json").is_file()), None)
+    return newest_results(path), plan
+
+
+def _duplicates(plan: ck.UploadPlan, target: ck.Twin, delivery: Path | None) -> tuple[ck.Duplicates | None, str]:
+    """Duplicate students of the plan's delivery; or None, and why they were not looked for."""
+    place = delivery or (Path(plan.source) if plan.source else plan.folder.parent / plan.delivery)
+    if delivery is None and not place.exists():
+        return None, f"the delivery {place} is not there"
+    schools = {file.school for file in plan.files}
+    try:
+        roster = ck.read_roster(place, level="school" if plan.level == "school" and len(schools) == 1 else "district")
+    except DeliveryError as error:
+        if delivery is not None:
+            raise
+        return None, str(error)
+    if "users" not in roster.tables:
+        return None, f"{place} has no users.csv"
+    return ck.find_duplicates(roster, target.workspace()), ""

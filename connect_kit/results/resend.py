@@ -1,0 +1,96 @@
+"""Sending again only what failed: a plan of the rows that were refused or that no result is known of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from connect_kit.engine import default_engine
+from connect_kit.engine.arguments import checked
+from connect_kit.errors import PlanError, ResultsError, SettingError
+from connect_kit.results.value import Results
+from connect_kit.uploads.plan import UploadPlan
+from connect_kit.uploads.plan_file import clear, write_plan
+from connect_kit.uploads.prepare import folder_name, value_of, write_file
+from connect_kit.uploads.result_files import read_text_file
+from connect_kit.uploads.values import UploadFile
+
+_FAILED = """
+    SELECT DISTINCT line FROM rows WHERE place = ? AND line IS NOT NULL AND (result IS NULL OR result <> 'SUCCESS')
+"""
+
+
+@checked()
+def plan_resend(results: Results, plan: UploadPlan, *, folder: str | Path | None = None) -> UploadPlan:
+    """Plan to send again only what failed: rows without success, and files that no result is known of.
+
+    The rows are those that were sent, unchanged: it is for what failed because something was missing on Connect. What
+    is wrong in the rows themselves is corrected in the SIS and prepared again with :func:`plan_upload`. Waivers and
+    answers are those of the plan; ``Abandon`` is off, because the file no longer names everybody.
+
+    Parameters
+    ----------
+    results : Results
+        Of a real upload of the plan, from ``read_results(path, plan)``.
+    plan : UploadPlan
+        What was sent.
+    folder : str or Path, optional
+        An empty folder, or one whose plan is replaced; by default ``<plan>-resend`` beside the plan's.
+
+    Returns
+    -------
+    UploadPlan
+        It is tried in a dry run and uploaded as any other.
+
+    Raises
+    ------
+    ResultsError
+        When the results are not of this plan.
+    PlanError
+        When nothing failed, or a file was changed after it was sent.
+    SettingError
+        When the folder is the plan's own.
+    OutputError
+        When the folder holds something else, or cannot be written.
+    """
+    place = Path(folder).expanduser() if folder is not None else plan.folder.with_name(f"{plan.folder.name}-resend")
+    if place.resolve() == plan.folder.resolve():
+        raise SettingError(f"{place}: is the plan's own folder; give another one")
+    answered = {one.sent.identity: one.place for one in results.received if one.sent is not None}
+    known = {*answered, *(file.identity for file in results.missing)}
+    if not answered or not known <= {file.identity for file in plan.files}:
+        raise ResultsError("the results are not of this plan; read them with read_results(path, plan)")
+    plan.verify()
+    chosen = [(file, _lines(results, answered.get(file.identity))) for file in plan.files]
+    if not any(lines is None or lines for _, lines in chosen):
+        raise PlanError(f"{plan.delivery}: nothing failed, so there is nothing to resend")
+    clear(place)
+    files, counts = [], []
+    for file, lines in chosen:
+        path = place / (folder_name(file.school) if file.school else "") / f"{file.kind}.csv"
+        if count := _write(file, lines, path):
+            files.append(UploadFile.of(path, file.kind, level=file.level, school=file.school))
+            counts.append(count)
+    made = datetime.now(UTC).isoformat(timespec="seconds")
+    return write_plan(replace(plan, folder=place, files=tuple(files), file_rows=tuple(counts), made=made))
+
+
+def _lines(results: Results, place: int | None) -> list[int] | None:
+    """Lines of a file that failed; None for all, where no result of the file is known."""
+    return None if place is None else [int(line) for (line,) in results.schema.execute(_FAILED, [place])]
+
+
+def _write(file: UploadFile, lines: list[int] | None, path: Path) -> int:
+    """Write these lines of a file, and say how many they are."""
+    if lines is not None and not lines:
+        return 0
+    schema = default_engine().new_schema("resend")
+    sent = read_text_file(schema, "sent", file.path, file.kind)
+    rows = sent.view
+    if lines is not None:
+        schema.execute("CREATE TABLE chosen AS SELECT unnest(?::BIGINT[]) AS line", [lines])
+        rows = f"{sent.view} SEMI JOIN chosen ON chosen.line = _line"
+    columns = ", ".join(map(value_of, sent.columns))
+    write_file(schema, (), f"SELECT {columns} FROM {rows} ORDER BY _line", path)
+    return int(schema.execute(f"SELECT count(*) FROM {rows}")[0][0])

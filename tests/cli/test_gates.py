@@ -1,0 +1,90 @@
+"""What the command line says of gates: each with its finding's own remedy, and long texts in lines of their own."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import connect_kit as ck
+from connect_kit.checks.rules_by_code import rules_by_code
+from connect_kit.cli import run
+from tests.uploads.small import deliver, new_twin
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A district whose users.csv lost the zeros of one School ID; its twin; and the plan of it."""
+    users = (
+        "sourcedId,orgSourcedIds,role,givenName,familyName,email,sms,agentSourcedIds,grades\n"
+        "0001,104,student,Ada,Quill,,,,03\n0002,0105,student,Bo,Quill,,,,06\n7001,0105,teacher,Ezra,Thorn,e@s.example.org,,,\n"
+    )
+    deliver(tmp_path / "d", users=users, guardians=None, student_attributes=None)
+    new_twin(tmp_path / "maple.duckdb")
+    prepare(tmp_path)
+    return tmp_path
+
+
+def prepare(place: Path) -> None:
+    command = ["prepare", str(place / "d"), "--workspace", str(place / "maple.duckdb"), "--keep-existing"]
+    assert run([*command, "--out", str(place / "plan")]) == 1
+
+
+CODE = "users.orgSourcedIds.leading_zero_lost"
+
+
+def test_a_gate_names_the_side_that_is_to_be_mended(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    prepare(place)
+    lines = capsys.readouterr().out.splitlines()
+    at = next(n for n, line in enumerate(lines) if line.startswith(f"  ▲ blocking  self-check: {CODE}: "))
+    assert lines[at].endswith("(1 row)")
+    assert lines[at + 1].startswith(" " * 14 + "Export the file again with School IDs as text")
+    assert lines[at + 2] == " " * 14 + f"→ then prepare again, or --waive {CODE}=REASON"
+    schools = next(n for n, line in enumerate(lines) if line.startswith("  ▲ blocking  schools matched: "))
+    assert lines[schools].endswith("on no school of Connect: 104")
+    assert lines[schools + 1].strip().startswith("→ correct leading zeros on the side that the self-check names")
+
+
+def test_rows_that_the_dry_run_refused_have_their_remedy(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["upload", str(place / "plan"), "--twin", str(place / "maple.duckdb")]
+    assert run(arguments) == 1
+    capsys.readouterr()
+    assert run([*arguments, "--real"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    at = next(n for n, line in enumerate(lines) if line.startswith("  ▲ blocking  dry run: the dry run refused rows: "))
+    told = [line.strip() for line in lines[at + 1 :]]
+    assert f"{CODE}: {rules_by_code()[CODE].remedy}" in told
+    assert "→ then prepare again, or --waive CODE=REASON for each" in told
+
+
+def test_an_error_of_gates_is_printed_with_a_line_for_each(
+    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where gates become blocking after they were shown, as when another process changes the twin."""
+    monkeypatch.setattr(ck.UploadPlan, "gates", _met_once(ck.UploadPlan.gates))
+    plan = ck.read_plan(place / "plan")
+    shutil.rmtree(place / "plan" / "results", ignore_errors=True)
+    capsys.readouterr()
+    command = ["upload", str(place / "plan"), "--twin", str(place / "maple.duckdb"), "--real"]
+    assert run([*command, "--confirm", f"Maple Valley {plan.rows}"]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "connect-kit: Maple Valley: nothing was sent, as gates are blocking:"
+    assert lines[1].startswith(f"  self-check: {CODE}: ")
+    assert lines[2].startswith("    to meet it: Export the file again")
+    assert sum(line.startswith("  dry run: ") for line in lines) == 1
+
+
+def _met_once(gates):  # type: ignore[no-untyped-def]
+    """The gates as met when they are first looked at; then as they are."""
+    seen = []
+
+    def looked_at(plan, target=None):  # type: ignore[no-untyped-def]
+        found = gates(plan, target)
+        if not seen:
+            seen.append(True)
+            return found.assign(state="met")
+        return found
+
+    return looked_at
