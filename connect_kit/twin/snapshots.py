@@ -49,7 +49,7 @@ def before_run(session: Session, twin: TwinData, run: str) -> bool:
         except OSError as error:
             raise OutputError(
                 f"{place}: no copy of it could be kept beside it ({error.strerror or error}), without which the upload "
-                "could not be taken back; nothing was sent. Make room on its disk, and upload again"
+                "could not be taken back; nothing was sent. Make room on its disk and allow files beside it, try again"
             ) from error
     return True
 

@@ -32,7 +32,8 @@ class Twin(TwinData):
     """One district's workspace on Connect, in one DuckDB file.
 
     The file is open for the length of an operation only, so that a twin can be used from several notebooks, one after
-    the other. It holds children's data: only its owner may read it.
+    the other. It holds children's data: only its owner may read it, and the hidden copy from before the last upload
+    that lies beside it, by which :meth:`undo` takes that upload back.
 
     Parameters
     ----------
