@@ -128,7 +128,8 @@ def test_the_command_shows_writes_acts_and_each_action_is_taken_back(
     arguments = ["twin", "left-behind", str(twin.path), str(turn.delivery)]
     assert run([*arguments, "--out", str(tmp_path / "sheet")]) == 0
     said = capsys.readouterr().out
-    assert "1 guardian still connected to a student" in said and "Nothing was changed; add --yes to do it." in said
+    assert "1 guardian still connected to a student" in said and "Remove Guardians" in said
+    assert "disconnect_guardians: 1 changes" in said and "Nothing was changed; add --yes to do it." in said
     assert {path.name for path in (tmp_path / "sheet").iterdir()} == {"left_behind.csv", "left_behind.xlsx"}
     assert twin.digest() == before
 
