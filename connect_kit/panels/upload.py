@@ -9,23 +9,16 @@ from typing import TYPE_CHECKING
 from connect_kit.checks import AuditData
 from connect_kit.display.look import counted
 from connect_kit.engine.arguments import checked
-from connect_kit.errors import PlanError, TwinBusyError
+from connect_kit.errors import TwinBusyError
 from connect_kit.panels import upload_view as view
 from connect_kit.panels.background import BackgroundTask, Throttle
 from connect_kit.panels.elements import Node, el
 from connect_kit.panels.left_view import left_behind as left_view
 from connect_kit.panels.result_rows import ResultRows
 from connect_kit.panels.upload_ids import BUTTONS, UploadIds
+from connect_kit.panels.upload_school import SchoolChoice, planned
 from connect_kit.twin import Action, as_twin
-from connect_kit.uploads import (
-    as_target,
-    confirmation,
-    expected_upload,
-    forecast_upload,
-    plan_upload,
-    unprepared_plan,
-    upload,
-)  # fmt: skip
+from connect_kit.uploads import as_target, confirmation, expected_upload, forecast_upload, upload
 from connect_kit.uploads.abandoning import CODE as ABANDON
 from connect_kit.uploads.records import last_dry_run
 from connect_kit.uploads.waiving import NEVER
@@ -46,7 +39,7 @@ _ARCHIVING = "archive_existing"  # code of the gate
 _WAIT = "Wait until the current run has ended, or cancel it."
 
 
-class UploadPanel(UploadIds):
+class UploadPanel(SchoolChoice, UploadIds):
     """An upload from its conditions to its results: dry run first, the real upload after a typed confirmation.
 
     It only calls the verbs of :mod:`connect_kit.uploads`. They run in a thread of their own, so that the panel and the
@@ -99,14 +92,8 @@ class UploadPanel(UploadIds):
         left_behind: LeftBehind | None = None,
     ) -> None:
         self.target = as_twin(target)
-        self._unclear = ""
-        if isinstance(plan, AuditData):
-            audit = plan
-            try:
-                plan = plan_upload(audit)
-            except PlanError as error:
-                plan, self._unclear = unprepared_plan(audit), str(error)
-        self.audit = audit
+        self.audit = audit = plan if isinstance(plan, AuditData) else audit
+        plan, self._unclear = planned(plan)
         self.duplicates = audit.duplicates if duplicates is None and audit is not None else duplicates
         self.left_behind = audit.left_behind if left_behind is None and audit is not None else left_behind
         self.gates: pd.DataFrame | None = None
@@ -138,14 +125,7 @@ class UploadPanel(UploadIds):
     def _start(self) -> None:
         self._check()
         self._status = self._unclear
-        if self.audit is not None and self.audit.workspace is not None:
-            there = self.audit.workspace.schools[["connectSchoolId", "name", "schoolId"]].fillna("")
-            self.school.options = [
-                (f"{name} ({own}{', School ID ' if recorded else ''}{recorded})", own)
-                for own, name, recorded in there.itertuples(index=False, name=None)
-            ]
-            sent = {file.school for file in self._value.files}
-            self.school.value = next((own for _, own in self.school.options if own in sent), None)
+        self._offer_schools()
 
     def _check_idle(self) -> None:
         if self.running:
@@ -202,29 +182,6 @@ class UploadPanel(UploadIds):
     def _on_action(self, action: str, value: str) -> None:
         if action == "page":
             self._rows.turn(int(value))
-
-    def _prepare_again(self) -> None:
-        """Prepare the files for the chosen school; answers and waivers that still apply are kept."""
-        if self.audit is None or not self.school.value:
-            self._status = "Choose a school first."
-            return
-        before = self._value
-        plan = plan_upload(
-            self.audit,
-            folder=before.folder,
-            level="school",
-            school=self.school.value,
-            archive_existing=before.archive_existing,
-            abandon=before.abandons,
-            abandon_limit=before.abandon_limit,
-            keep_ids=before.keep_ids,
-        )
-        found = {one.code for one in plan.findings}
-        for code, reason in before.waivers.items():
-            plan = plan.waive(code, reason) if code in found else plan
-        self._set_value(plan)
-        self._reload()
-        self._status = f"Prepared for {self.school.value}: {counted(plan.rows, 'row')}."
 
     def _filter(self) -> None:
         self._rows.narrow(file=self.file.value or "", result=self.results.value, action=self.action.value)
