@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connect_kit.checks.provided import MISSING_INPUTS
 from connect_kit.checks.suites import load_suites, reader_rules
 from connect_kit.connect import SOURCES
 
@@ -59,8 +60,10 @@ def _section(name: str, rules: Iterable[Rule]) -> str:
             facts = [f"**{rule.severity}**", rule.title + "."]
             if rule.level:
                 facts.append(f"Level: {rule.level}.")
-            if rule.needs:
-                facts.append(f"Needs: {', '.join(rule.needs)}.")
+            # "left_behind.staff": that what was passed says something about staff.
+            needs = [name for name in rule.needs if name not in MISSING_INPUTS or "." not in name]
+            if needs:
+                facts.append(f"Needs: {', '.join(needs)}.")
             lines.append(" ".join(facts) + "\n")
         first = group[0]
         lines.append(f"{first.remedy} *Source: {first.source}.*\n")

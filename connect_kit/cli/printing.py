@@ -10,6 +10,7 @@ import typer
 from connect_kit.checks.verdict_words import left_open
 from connect_kit.display.look import children, disconnections
 from connect_kit.duplicates import pairs_in_words
+from connect_kit.identity.staying import KINDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,17 +105,16 @@ def _print_matched(audit: ck.Audit) -> None:
 
 
 def print_left_behind(left: ck.LeftBehind) -> None:
-    """Print what stays behind, by kind and school, and what was not judged."""
+    """Print what stays behind, by kind and school, what to do about it on Connect, and what was not judged."""
     typer.echo(f"What stays behind: {left.words}.")
     frame = left.summary()
-    for kind, why in left.not_judged.items():
-        typer.echo(f"  not judged  {kind}: {why}")
     if len(frame):
         _print_rows(frame.drop(columns=["what_to_do", "source"]))
-    for kind, what, source in (
-        frame[["kind", "what_to_do", "source"]].drop_duplicates("kind").itertuples(index=False, name=None)
-    ):
-        typer.echo(f"  {kind} ({source}): {what}")
+    for kind, number in left.counts.items():
+        if number:
+            typer.echo(f"  {KINDS[kind].title}. {KINDS[kind].what_to_do} ({KINDS[kind].source})")
+    for kind, why in left.not_judged.items():
+        typer.echo(f"  {KINDS[kind].title}: not judged, because {why}.")
 
 
 def print_gates(gates: pd.DataFrame) -> None:

@@ -12,6 +12,7 @@ from connect_kit.errors import TwinBusyError
 from connect_kit.panels import upload_view as view
 from connect_kit.panels.background import BackgroundTask, Throttle
 from connect_kit.panels.elements import Node, el
+from connect_kit.panels.left_view import left_behind as left_view
 from connect_kit.panels.result_rows import ResultRows
 from connect_kit.panels.upload_layout import UploadLayout
 from connect_kit.twin import Action, as_twin
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from connect_kit.duplicates import Duplicates
+    from connect_kit.identity import LeftBehind
     from connect_kit.twin import Twin
     from connect_kit.uploads import Expected, Forecast, UploadPlan, UploadResult
     from connect_kit.uploads.values import Progress
@@ -45,6 +47,8 @@ class UploadPanel(UploadLayout):
         Where the files go.
     duplicates : Duplicates, optional
         Of the roster's students; with them the forecast counts the students who would become duplicates.
+    left_behind : LeftBehind, optional
+        Of the roster; with it the panel says what stays behind on Connect, and saves the worksheet.
 
     Attributes
     ----------
@@ -64,9 +68,16 @@ class UploadPanel(UploadLayout):
     """
 
     @checked(paths=False)
-    def __init__(self, plan: UploadPlan, target: Twin | str | Path, *, duplicates: Duplicates | None = None) -> None:
+    def __init__(
+        self,
+        plan: UploadPlan,
+        target: Twin | str | Path,
+        *,
+        duplicates: Duplicates | None = None,
+        left_behind: LeftBehind | None = None,
+    ) -> None:
         self.target = as_twin(target)
-        self.duplicates = duplicates
+        self.duplicates, self.left_behind = duplicates, left_behind
         self.gates: pd.DataFrame | None = None
         self.expected: Expected | None = None
         self.result: UploadResult | None = None
@@ -122,6 +133,8 @@ class UploadPanel(UploadLayout):
             self._status = "Stopping as soon as possible." if self._task.cancel() else "Nothing is running."
         elif name == "save":
             self._save()
+        elif name == "worksheet":
+            self._save_worksheet()
         elif self.running:  # the twin is in use, and the plan is being carried out
             self._status = _WAIT
         elif name == "waive":
@@ -184,6 +197,12 @@ class UploadPanel(UploadLayout):
         self.result.save(folder, excel=True)
         self._status = f"Saved in {folder}."
 
+    def _save_worksheet(self) -> None:
+        if self.left_behind is not None:
+            folder = self._value.folder / "left-behind"
+            self.left_behind.save(folder)
+            self._status = f"Saved in {folder}."
+
     def _ready(self) -> bool:
         """Whether a real upload waits for nothing but the typed text."""
         return self.gates is not None and not (self.gates["state"] == "blocking").any()
@@ -215,7 +234,9 @@ class UploadPanel(UploadLayout):
         self.result, self._rows = result, ResultRows(result.files)
         self._ending = "cancelled" if result.cancelled else "ended"
         if dry_run and not result.cancelled:
-            self.forecast = forecast_upload(plan, self.target, duplicates=self.duplicates, result=result)
+            self.forecast = forecast_upload(
+                plan, self.target, duplicates=self.duplicates, left_behind=self.left_behind, result=result
+            )
 
     def _on_progress(self, progress: Progress) -> None:
         self._progress[progress.place] = progress
@@ -270,6 +291,7 @@ class UploadPanel(UploadLayout):
             self.finding.value = waivable[0][1] if waivable else None
         self._show_bars()
         self.outlook.show(*view.forecast(self.forecast))
+        self.behind.show(*(left_view(self.left_behind) if self.left_behind is not None else ()))
         self.ask.show(
             *view.asking(plan, self.target.district, self.confirmation, self.forecast, self.expected, ready=ready)
         )
@@ -282,6 +304,7 @@ class UploadPanel(UploadLayout):
             (self._waiving, bool(waivable)),
             (self._filters, bool(self._rows.files) and not running),
             (self._saving, bool(self._rows.files) and not running),
+            (self._behind, self.left_behind is not None and len(self.left_behind) > 0),
         ):
             part.layout.display = None if there else "none"
 

@@ -31,6 +31,7 @@ class UploadLayout(PanelBase[UploadPlan]):
         "check": Command("Check again", "g", "Bring the conditions and the log up to date"),
         "upload": Command("Upload for real", "", "Send the files, once the text is typed", True),
         "save": Command("Save with Excel", "", "Copy the result files to this folder, guardians as a workbook too"),
+        "worksheet": Command("Save what stays behind", "", "Write the worksheet and left_behind.csv: IDs, no names"),
         "log": Command("Activity log", "l", "Show or hide what was done in the workspace"),
     }
 
@@ -42,6 +43,7 @@ class UploadLayout(PanelBase[UploadPlan]):
         self.reason = ipywidgets.Text(description="Reason", placeholder="who decided it, and why")
         self.bars = HtmlView(role="region", label="Progress")
         self.outlook = HtmlView(role="region", label="Forecast")
+        self.behind = HtmlView(role="region", label="What stays behind")
         self.ask = HtmlView()
         self.confirm = ipywidgets.Text(description="Confirmation", placeholder="as section 3 asks for")
         self.confirm.observe(lambda _: self._run(), "value")
@@ -58,6 +60,7 @@ class UploadLayout(PanelBase[UploadPlan]):
         self._waiving = self._row(self.finding, self.reason, "waive")
         self._filters = self._row(self.file, self.results, self.action)
         self._saving = self._row(self.folder, "save")
+        self._behind = self._row("worksheet")
         return (
             self.head,
             self.status,
@@ -69,6 +72,8 @@ class UploadLayout(PanelBase[UploadPlan]):
             self._row("dry_run", "cancel", "check", "log"),
             self.bars,
             self.outlook,
+            self.behind,
+            self._behind,
             self.ask,
             self._row(self.confirm, "upload"),
             self.outcome,

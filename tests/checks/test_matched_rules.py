@@ -316,3 +316,43 @@ def test_a_clean_district_breaks_none_of_these_rules(clean: ck.SampleDistrict) -
     assert findings.fit
     assert findings.unchecked().empty
     assert set(findings.summary()["severity"]) <= {"info"}
+
+
+# ---- what stays behind
+
+
+def test_a_guardian_who_is_not_named_any_more_is_first_to_be_looked_at(tmp_path: Path) -> None:
+    guardians = ("G1,Ada,Okafor,ada@example.org,", "G2,Ben,Okafor,ben@example.org,")
+    roster = delivery(tmp_path, "0001,Mina,Okafor,G1", guardians=guardians)
+    workspace = connect(
+        tmp_path,
+        students=("CP1,K1,Mina,Okafor,03,,0001,false", "CP2,K1,Teo,Lind,03,,0002,false"),
+        guardians=("U1,Ada,Okafor,ada@example.org,,,G1,CP1", "U2,Ben,Okafor,ben@example.org,,,G2,CP1"),
+        classrooms=("R1,K1,Room 2,02,0009,false",),
+    )
+    left = ck.left_behind(roster, workspace)
+    findings = ck.check_roster(roster, workspace, left_behind=left)
+    connected = "Account U2 (guardian G2) and student CP1 (student ID 0001): connected on Connect, and not named by "
+    connected += "the delivery"
+    assert rows(findings, "workspace.guardians.left_behind") == [("workspace", None, None, "CP1", connected)]
+    assert [row[3:] for row in rows(findings, "workspace.students.left_behind")] == [
+        ("CP2", "Student CP2 (student ID 0002) is not delivered: an upload does not archive or remove them")
+    ]
+    assert [row[3] for row in rows(findings, "workspace.classrooms.left_behind")] == ["R1"]
+    causes = findings.causes()
+    warnings = causes.loc[causes["severity"] == "warning", "codes"].tolist()
+    assert warnings[0] == "workspace.guardians.left_behind"
+    assert findings.fit
+
+
+def test_what_was_not_looked_for_or_cannot_be_judged_is_said_to_be_unchecked(tmp_path: Path) -> None:
+    roster = delivery(tmp_path, "0001,Mina,Okafor")
+    workspace = connect(tmp_path)
+    reasons = ck.check_roster(roster, workspace).unchecked().set_index("code")["reason"]
+    assert "left_behind(roster, workspace)" in reasons["workspace.guardians.left_behind"]
+    left = ck.left_behind(roster, workspace)
+    reasons = ck.check_roster(roster, workspace, left_behind=left).unchecked().set_index("code")["reason"]
+    assert "names no guardian of any student" in reasons["workspace.guardians.left_behind"]
+    assert "workspace.staff.left_behind" not in reasons
+    with pytest.raises(SettingError, match="left_behind was found in another roster or workspace"):
+        ck.check_roster(delivery(tmp_path, "0001,Mina,Okafor"), workspace, left_behind=left)

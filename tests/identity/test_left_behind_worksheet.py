@@ -47,6 +47,7 @@ def test_the_summary_counts_children_adults_and_classrooms_by_school(left: ck.Le
         "guardian_relationships": 1, "classroom_teachers": 1, "staff": 2, "classroom_students": 1, "students": 0,
         "classrooms": 1,
     }  # fmt: skip
+    assert left.reach == {"children": 2, "adults": 2, "classrooms": 2}
     assert repr(left) == (
         "LeftBehind(1 guardian still connected to a student; 1 seat of teachers in classrooms; 2 members of staff not "
         "delivered; 1 seat of students in classrooms; 1 classroom not delivered)"

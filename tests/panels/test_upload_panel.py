@@ -418,3 +418,29 @@ def test_after_an_upload_the_next_one_asks_for_another_dry_run(panel):
     send(panel)
     assert "rehearse again: 4 changes since the dry run of" in panel.checklist.text
     assert "(users.csv uploaded, classes.csv uploaded" in panel.checklist.text
+
+
+def test_what_stays_behind_is_counted_and_saved_as_a_worksheet(plan, twin, tmp_path):
+    delivery = deliver(tmp_path / "delivery")
+    plan = plan.answer(archive_existing=False)
+    ck.upload(plan, twin)
+    ck.upload(plan, twin, dry_run=False)
+    text = (delivery / "classes.csv").read_text(encoding="utf-8")
+    head, _, rest = text.partition("\n")
+    gone = rest.partition("\n")[0].partition(",")[0]
+    (delivery / "classes.csv").write_text(head + "\n" + rest.partition("\n")[2], encoding="utf-8")
+    left = ck.left_behind(ck.read_roster(delivery), twin.workspace())
+    assert left.table("classrooms")["classId"].tolist() == [gone]
+    panel = UploadPanel(plan, twin, left_behind=left)
+    assert "1 classroom not delivered" in panel.behind.text
+    assert not [name for name in NAMES if name in panel.behind.text]
+    panel.buttons["worksheet"].click()
+    saved = plan.folder / "left-behind"
+    assert {path.name for path in saved.iterdir()} == {"left_behind.csv", "left_behind.xlsx"}
+    assert str(saved) in panel.status.text
+    assert read_plan(plan.folder) == plan
+
+
+def test_without_it_the_panel_says_nothing_about_what_stays_behind(panel):
+    assert panel.behind.text == ""
+    assert panel._behind.layout.display == "none"

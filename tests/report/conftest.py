@@ -12,6 +12,8 @@ from connect_kit import (
     SampleDistrict,
     check_roster,
     find_duplicates,
+    find_id_changes,
+    left_behind,
     match_classrooms,
     match_schools,
     read_roster,
@@ -38,8 +40,12 @@ def audit(folder: Path, **options: Any) -> Audit:
         "duplicates": find_duplicates(roster, workspace, threshold=0.999),
         "schools": schools,
         "classrooms": match_classrooms(roster, workspace, schools=schools),
+        "left_behind": left_behind(roster, workspace, schools=schools),
     }
-    given = {name: matched[name] for name in ("duplicates", "classrooms")}
+    matched["id_changes"] = find_id_changes(
+        roster, workspace, matched["duplicates"], schools=schools, classrooms=matched["classrooms"]
+    )
+    given = {name: matched[name] for name in ("duplicates", "classrooms", "id_changes", "left_behind")}
     return Audit(sample, check_roster(roster, workspace, progress=False, **given), matched)
 
 

@@ -31,7 +31,7 @@ def sheet_rows(sheet):
 def test_without_them_report_and_workbook_are_as_before(doubled, tmp_path):
     text = report_html(doubled.findings)
     assert "Duplicate students</h2>" not in text and "Schools and classrooms" not in text
-    assert 'href="#duplicates"' not in text and 'href="#partners"' not in text
+    assert not any(f'href="#{link}"' in text for link in ("duplicates", "partners", "left"))
     book = openpyxl.load_workbook(write_workbook(doubled.findings, tmp_path / "findings.xlsx"))
     assert book.sheetnames[-1] == "Not checked"
 
@@ -101,7 +101,7 @@ def test_one_page_holds_ids_once_and_captions_everywhere(page):
 
 
 def test_the_workbook_holds_every_pair_and_partner_with_ids_as_text(book, doubled):
-    assert book.sheetnames[-3:] == ["Duplicates", "School matches", "Classrooms"]
+    assert book.sheetnames[-4:] == ["Duplicates", "School matches", "Classrooms", "Left behind"]
     names = [cell.value for cell in book["Read me"]["A"]]
     assert {"Duplicates", "School matches", "Classrooms"} <= set(names)
     frames = {

@@ -272,3 +272,19 @@ FURTHER_RULES = {
     "classes.classType.known": "SELECT line FROM classes WHERE \"classType\" NOT IN ('homeroom', 'scheduled')",
     "classes.courseSourcedId.known_course": 'SELECT line FROM classes WHERE "courseSourcedId" NOT IN (SELECT "sourcedId" FROM courses WHERE "sourcedId" IS NOT NULL)',
 }  # fmt: skip
+
+
+def gone(columns, table, own, delivered):
+    return f'SELECT {columns} FROM connect_{table} WHERE "{own}" IS NOT NULL AND "{own}" NOT IN (SELECT "sourcedId" FROM {delivered})'
+
+
+# What stays behind on Connect: each select returns Connect's IDs of what the rule finds. connect_*: the workspace's tables.
+LEFT_BEHIND = {
+    "workspace.guardians.left_behind":
+        'SELECT p FROM (SELECT g."guardianId", trim(unnest(string_split(g."connectStudentIds", \',\'))) AS p FROM connect_guardians g) k '
+        'JOIN connect_students s ON s."connectStudentId" = k.p JOIN users u ON u."sourcedId" = s."studentId" '
+        'WHERE NOT list_contains(string_split(coalesce(u."agentSourcedIds", \'\'), \',\'), k."guardianId")',
+    "workspace.staff.left_behind": gone('"connectUserId"', "staff", "staffId", "users"),
+    "workspace.students.left_behind": gone('"connectStudentId"', "students", "studentId", "users"),
+    "workspace.classrooms.left_behind": gone('"connectClassroomId"', "classrooms", "classId", "classes"),
+}  # fmt: skip

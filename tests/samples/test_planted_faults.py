@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from connect_kit.samples import known_faults, sample_roster
-from tests.samples.rules_again import FURTHER_RULES, RULES
+from tests.samples.rules_again import FURTHER_RULES, LEFT_BEHIND, RULES
 
 TODAY = date(2026, 10, 1)
 KINDS = [
@@ -275,3 +275,19 @@ def test_the_same_faults_are_planted_in_the_same_bytes(tmp_path):
     again = sample_roster(tmp_path / "b", students=500, today=TODAY)
     for path in sorted(first.folder.rglob("*.csv")):
         assert path.read_bytes() == (again.folder / path.relative_to(first.folder)).read_bytes()
+
+
+@pytest.mark.parametrize("code", LEFT_BEHIND)
+def test_what_stays_behind_is_on_connect_where_the_truth_says(tmp_path, code):
+    sample = sample_roster(tmp_path, students=200, faults=[code], today=TODAY)
+    con = duckdb.connect()
+    for path in sample.delivery.glob("*.csv"):
+        load(con, path)
+    for path in sample.workspace.glob("*.csv"):
+        load(con, path, f"connect_{path.stem}")
+    with sample.truth.open(encoding="utf-8", newline="") as file:
+        ((found, at),) = [(row["code"], row["sourcedId"]) for row in csv.DictReader(file)]
+    assert found == code
+    for other, select in LEFT_BEHIND.items():
+        assert con.execute(select).fetchall() == ([(at,)] if other == code else [])
+    con.close()

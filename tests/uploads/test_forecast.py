@@ -12,7 +12,7 @@ from connect_kit.duplicates.find import find_duplicates
 from connect_kit.errors import OutputError, PlanError, SettingError
 from connect_kit.twin import Twin
 from connect_kit.uploads import UploadPlan, forecast_upload, plan_upload, upload
-from tests.uploads.small import deliver, new_twin, plan_of
+from tests.uploads.small import CLASSES, deliver, new_twin, plan_of
 
 
 def school_ids(twin: Twin) -> dict[str, str]:
@@ -138,3 +138,17 @@ def test_duplicates_of_adults_are_not_doubled_students(clean: ck.SampleDistrict,
     duplicates = find_duplicates(ck.read_roster(clean.delivery), kind="people")
     with pytest.raises(SettingError, match="duplicates are of adults"):
         forecast_upload(plan, twin, duplicates=duplicates)
+
+
+def test_a_forecast_says_what_stays_behind_where_it_is_given(plan: UploadPlan, twin: Twin, tmp_path: Path) -> None:
+    assert forecast_upload(plan, twin).left_behind is None
+    upload(plan, twin)
+    upload(plan, twin, dry_run=False)
+    classes = [line for line in CLASSES.lstrip().splitlines(keepends=True) if not line.startswith("c2")]
+    roster = ck.read_roster(deliver(tmp_path / "next", classes="".join(classes), enrollments=None))
+    left = ck.left_behind(roster, twin.workspace())
+    forecast = forecast_upload(plan, twin, left_behind=left)
+    assert forecast.left_behind is left
+    assert "1 classroom not delivered" in forecast._repr_html_()
+    forecast.save(tmp_path / "out")
+    assert (tmp_path / "out" / "left_behind.csv").read_text(encoding="utf-8").count("classrooms,") == 1

@@ -1,0 +1,27 @@
+"""How what stays behind on Connect looks beside an upload: counts and what to do, no names and no IDs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connect_kit.identity.staying import KINDS
+from connect_kit.panels.elements import Node, el, frame_table
+
+if TYPE_CHECKING:
+    from connect_kit.identity import LeftBehind
+
+
+def left_behind(left: LeftBehind) -> list[Node]:
+    """What an upload leaves on Connect although the delivery no longer holds it, by kind and school."""
+    made: list[Node] = [el("p", "What stays behind on Connect", class_="ck-step")]
+    summary = left.summary()
+    if len(summary):
+        words = "An upload archives nothing and disconnects nobody. Save the worksheet to work through it on Connect."
+        made.append(el("p", el("strong", f"▲ {left.words}. "), words, class_="ck-warning"))
+        counted = summary.drop(columns=["what_to_do", "source"])
+        made += frame_table("What stays behind, by school; guardians first", counted)
+    else:
+        made.append(el("p", "Nothing that was looked for stays behind."))
+    for kind, why in left.not_judged.items():
+        made.append(el("p", f"{KINDS[kind].title}: not judged, because {why}."))
+    return made
