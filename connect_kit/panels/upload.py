@@ -346,10 +346,10 @@ class UploadPanel(SchoolChoice, UploadIds):
             self.finding.value = waivable[0][1] if waivable else None
         self._show_bars()
         self.outlook.show(*view.forecast(self.forecast))
+        self.behind.show(*(left_view(self.left_behind) if self.left_behind is not None else ()))
         self.ask.show(
             *view.asking(plan, self.target.district, self.confirmation, self.forecast, self.expected, ready=ready)
         )
-        self.behind.show(*(left_view(self.left_behind) if self.left_behind is not None else ()))
         self.outcome.show(*(view.results(self.result, undone=self._undone) if self.result and not running else ()))
         self.rows.show(*(view.result_rows(self._rows, self._rows.rows()) if not running else ()))
         self.log.show(*(view.activity(self._log) if self._log is not None else ()))

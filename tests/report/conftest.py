@@ -12,6 +12,7 @@ from connect_kit import (
     SampleDistrict,
     check_roster,
     find_duplicates,
+    find_id_changes,
     left_behind,
     match_classrooms,
     match_schools,
@@ -41,7 +42,10 @@ def audit(folder: Path, **options: Any) -> Audit:
         "classrooms": match_classrooms(roster, workspace, schools=schools),
         "left_behind": left_behind(roster, workspace, schools=schools),
     }
-    given = {name: matched[name] for name in ("duplicates", "classrooms", "left_behind")}
+    matched["id_changes"] = find_id_changes(
+        roster, workspace, matched["duplicates"], schools=schools, classrooms=matched["classrooms"]
+    )
+    given = {name: matched[name] for name in ("duplicates", "classrooms", "id_changes", "left_behind")}
     return Audit(sample, check_roster(roster, workspace, progress=False, **given), matched)
 
 

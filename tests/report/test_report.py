@@ -75,9 +75,10 @@ def test_every_cause_is_on_the_page(page, faulty):
 
 
 def test_examples_are_never_more_than_the_rows_found(faulty):
+    from connect_kit.checks import AuditData
     from connect_kit.report.page import _context
 
-    context = _context(faulty.findings, "x")
+    context = _context(AuditData(faulty.findings), "x")
     for group in context["groups"]:
         for part in group["files"]:
             for finding in part["findings"]:
