@@ -35,7 +35,14 @@ def test_what_is_saved_is_what_the_command_line_writes(
     written = tmp_path / "written"
     run(["audit", str(faulty.delivery), "--workspace", str(faulty.workspace), "--out", str(written)])
     assert {path.name for path in saved.iterdir()} == {path.name for path in written.iterdir()} == set(OUTPUTS)
-    for name in ("findings.csv", "duplicates.csv", "schools.csv", "classrooms.csv", "left_behind.csv"):
+    for name in (
+        "findings.csv",
+        "duplicates.csv",
+        "schools.csv",
+        "classrooms.csv",
+        "id_changes.csv",
+        "left_behind.csv",
+    ):
         assert (saved / name).read_bytes() == (written / name).read_bytes(), name
     assert without_seconds(saved / "summary.json") == without_seconds(written / "summary.json")
 

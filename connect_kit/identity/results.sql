@@ -17,10 +17,13 @@ UPDATE found SET pattern = id_pattern(old_id, new_id) WHERE pattern IS NULL;
 UPDATE found SET rule = id_rule(old_id, new_id, pattern) WHERE kind IN ('classrooms', 'schools');
 
 -- What looks like a prefix or suffix of a short ID is chance where no other ID of the kind has changed in this way.
+CREATE TABLE chances AS
+SELECT kind, rule FROM (SELECT kind, rule, count(*) AS n FROM found WHERE starts_with(pattern, 'prefix') OR starts_with(pattern, 'suffix') GROUP BY ALL)
+JOIN (SELECT kind, count(*) AS whole FROM found GROUP BY ALL) USING (kind) WHERE 4 * n < whole;
+
 CREATE TABLE named AS
-SELECT * REPLACE (CASE WHEN (starts_with(pattern, 'prefix') OR starts_with(pattern, 'suffix')) AND least(length(old_id), length(new_id)) < 5
-    AND 4 * count(*) OVER (PARTITION BY kind, rule) < count(*) OVER (PARTITION BY kind) THEN 'unrelated' ELSE pattern END AS pattern)
-FROM found;
+SELECT f.* REPLACE (CASE WHEN c.rule IS NOT NULL AND least(length(old_id), length(new_id)) < 5 THEN 'unrelated' ELSE pattern END AS pattern)
+FROM found AS f LEFT JOIN chances AS c USING (kind, rule);
 
 CREATE TABLE managed_records AS
 SELECT 'students' AS kind, connect_school, count(*) AS n FROM managed_students GROUP BY ALL
@@ -40,5 +43,4 @@ SELECT kind, school, connect_school, name, managed, changed, changed > {share} *
 
 INSERT INTO id_changes
 SELECT f.kind, f.school, f.connect_school, f.connect_id, f.old_id, f.new_id, f.pattern, round(f.probability, 4), s.mass
-FROM named AS f JOIN id_shares AS s ON s.kind = f.kind AND s.connect_school IS NOT DISTINCT FROM CASE WHEN f.kind <> 'schools' THEN f.connect_school END
-ORDER BY f.kind, f.connect_school, f.old_id;
+FROM named AS f JOIN id_shares AS s ON s.kind = f.kind AND s.connect_school IS NOT DISTINCT FROM CASE WHEN f.kind <> 'schools' THEN f.connect_school END;

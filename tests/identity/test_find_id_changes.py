@@ -154,7 +154,7 @@ def test_under_new_school_ids_children_are_compared_at_the_same_school(tmp_path:
 # ---- adults
 
 
-def test_guardians_need_a_contact_or_a_child_in_common_and_accounts_still_delivered_do_not_count(
+def test_guardians_need_a_contact_or_a_child_in_common_and_no_id_that_is_still_delivered(
     tmp_path: Path,
 ) -> None:
     there = [pupil(n, f"{1000 + n}") for n in range(4)]
