@@ -31,13 +31,14 @@ _GROUPS = """
 
 
 #: Failing rows by how their ID changed: what follows the last colon.
-_PATTERNS = (
-    "SELECT trim(regexp_extract(value, '[^:]*$')) AS words, count(*) FROM _failing WHERE rule = ? GROUP BY words"
-)
+_PATTERNS = """
+    SELECT trim(regexp_extract(value, '[^:]*$')) AS words, count(*) FROM _failing WHERE rule = ? GROUP BY words
+"""
 #: Rows of rules that follow from a changed ID, in so far as they are about the same child.
 _SAME_CHILDREN = """
-    SELECT f.rule, any_value(c.mass), count(*) FROM _failing AS f JOIN _rules AS r ON r.rule = f.rule AND r.tbl = 'users'
-    JOIN (SELECT _line, bool_or(mass) AS mass FROM changed_ids WHERE tbl = 'users' GROUP BY _line) AS c ON c._line = f.line
+    SELECT f.rule, c.mass, count(*) FROM _failing AS f JOIN _rules AS r ON r.rule = f.rule AND r.tbl = 'users'
+    JOIN (SELECT _line, bool_or(mass) AS mass FROM changed_ids WHERE kind = 'students' GROUP BY _line) AS c
+        ON c._line = f.line
     WHERE r.code IN ('workspace.students.duplicates_expected', 'users.student.entered_twice') GROUP BY f.rule, c.mass
 """
 

@@ -2,10 +2,10 @@
 
 An expectation carries its ``severity`` (GX's own field) and, in ``meta``: ``code`` (``table.column.rule``), ``title``,
 ``remedy``, ``source``, and where they are needed ``message`` (``{value}`` is the offending value), ``level``,
-``needs`` (tables, ``table.column``, ``workspace``, ``duplicates``, ``classrooms`` or ``id_changes`` that must be there), ``unless``
-(tables that must not), ``table`` (of the rows it finds, where that is not the suite's own), ``column``, ``cause`` (how
-rows are grouped by root cause), ``knock_on`` (codes that follow from it) and ``example`` (what breaks it: its ``text``
-is for people, the rest is how :mod:`connect_kit.samples.catalogue` plants it).
+``needs`` (tables, ``table.column``, ``workspace``, ``duplicates``, ``classrooms`` or ``id_changes`` that must be
+there), ``unless`` (tables that must not), ``table`` (of the rows it finds, where that is not the suite's own),
+``column``, ``cause`` (how rows are grouped by root cause), ``knock_on`` (codes that follow from it) and ``example``
+(what breaks it: its ``text`` is for people, the rest is how :mod:`connect_kit.samples.catalogue` plants it).
 """
 
 from __future__ import annotations

@@ -48,8 +48,9 @@ def audit(
 ) -> None:
     """Read a delivery, check it, and write what was found.
 
-    Writes report.html, findings.xlsx, findings.csv, duplicates.csv, schools.csv, classrooms.csv, id_changes.csv and summary.json: all
-    of them, or none. What people decided about pairs is read from connect-kit-decisions.csv beside the delivery.
+    Writes report.html, findings.xlsx, findings.csv, duplicates.csv, schools.csv, classrooms.csv, id_changes.csv and
+    summary.json: all of them, or none. What people decided about pairs is read from connect-kit-decisions.csv beside
+    the delivery.
     """
     found = ck.audit(
         delivery, workspace, level=level, suites=suites, region=region, duplicates=duplicates, progress=bars()

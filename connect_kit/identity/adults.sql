@@ -18,22 +18,29 @@ FROM accounts AS a LEFT JOIN (SELECT connectStudentId, any_value(connectSchoolId
 WHERE a.id IS NOT NULL AND a.connect_id IS NOT NULL QUALIFY row_number() OVER (PARTITION BY a.kind, a.connect_id, a.id ORDER BY a._line) = 1;
 
 CREATE TABLE gone_adults AS
-SELECT row_number() OVER () AS c, a.kind, a.connect_id, a.id AS old_id, name_key(givenName, familyName) AS name, givenName, familyName,
+SELECT row_number() OVER () AS c, kind, connect_id, id AS old_id, name_key(givenName, familyName) AS name, givenName, familyName,
     address_key(email) AS address, number_key(sms) AS mobile, part, schools, children
-FROM accounts AS a
-WHERE a.id IS NOT NULL AND a.connect_id IS NOT NULL AND coalesce(givenName, familyName) IS NOT NULL
-    AND a.connect_id NOT IN (SELECT connect_id FROM accounts JOIN delivered_ids USING (id) WHERE connect_id IS NOT NULL)
-QUALIFY row_number() OVER (PARTITION BY a.kind, a.connect_id, a.id ORDER BY a._line) = 1;
+FROM (
+    SELECT * FROM accounts
+    WHERE id IS NOT NULL AND connect_id IS NOT NULL AND coalesce(givenName, familyName) IS NOT NULL
+        AND connect_id NOT IN (SELECT connect_id FROM accounts JOIN delivered_ids USING (id) WHERE connect_id IS NOT NULL)
+    QUALIFY row_number() OVER (PARTITION BY kind, connect_id, id ORDER BY _line) = 1
+);
 
 CREATE TABLE fresh_adults AS
-SELECT row_number() OVER () AS d, *, name_key(givenName, familyName) AS name, address_key(email) AS address, number_key(sms) AS mobile FROM (
-    SELECT CASE WHEN _kind = 'guardian' THEN 'guardians' ELSE 'staff' END AS kind, sourcedId AS new_id, givenName, familyName, email, sms, _kind AS part, entries(orgSourcedIds) AS schools, 0 AS file, _line
-    FROM users WHERE _kind IN ('guardian', 'teacher', 'administrator') AND sourcedId IS NOT NULL
-    UNION ALL
-    SELECT 'guardians', guardianSourcedId, givenName, familyName, email, sms, 'guardian', NULL, 1, _line FROM guardians WHERE guardianSourcedId IS NOT NULL
-)
-WHERE coalesce(givenName, familyName) IS NOT NULL AND new_id NOT IN (SELECT id FROM accounts WHERE id IS NOT NULL)
-QUALIFY row_number() OVER (PARTITION BY new_id ORDER BY file, _line) = 1;
+SELECT row_number() OVER () AS d, kind, new_id, givenName, familyName, part, schools, name_key(givenName, familyName) AS name,
+    address_key(email) AS address, number_key(sms) AS mobile
+FROM (
+    SELECT * FROM (
+        SELECT CASE WHEN _kind = 'guardian' THEN 'guardians' ELSE 'staff' END AS kind, sourcedId AS new_id, givenName, familyName, email, sms, _kind AS part,
+            CASE WHEN _kind <> 'guardian' THEN entries(orgSourcedIds) END AS schools, 0 AS file, _line
+        FROM users WHERE _kind IN ('guardian', 'teacher', 'administrator') AND sourcedId IS NOT NULL
+        UNION ALL
+        SELECT 'guardians', guardianSourcedId, givenName, familyName, email, sms, 'guardian', NULL, 1, _line FROM guardians WHERE guardianSourcedId IS NOT NULL
+    )
+    WHERE coalesce(givenName, familyName) IS NOT NULL AND new_id NOT IN (SELECT id FROM accounts WHERE id IS NOT NULL)
+    QUALIFY row_number() OVER (PARTITION BY new_id ORDER BY file, _line) = 1
+);
 
 -- Children by the delivery's ID, schools by the delivery's School ID: what two records may have in common.
 CREATE TABLE places AS
@@ -54,7 +61,7 @@ SELECT DISTINCT c, d FROM (
     UNION ALL SELECT c, d FROM gone_adults JOIN fresh_adults USING (kind, name, mobile)
     -- Somebody who has married keeps the address.
     UNION ALL SELECT g.c, f.d FROM gone_adults AS g JOIN fresh_adults AS f USING (kind, address)
-    WHERE words(g.givenName) = words(f.givenName) OR (words(g.familyName) = words(f.familyName) AND left(words(g.givenName), 1) = left(words(f.givenName), 1))
+    WHERE CASE WHEN g.name = f.name THEN false ELSE words(g.givenName) = words(f.givenName) OR (words(g.familyName) = words(f.familyName) AND left(words(g.givenName), 1) = left(words(f.givenName), 1)) END
     UNION ALL SELECT a.n, b.n FROM places AS a JOIN places AS b ON b.place = a.place AND b.side = 'd' JOIN gone_adults AS g ON g.c = a.n
     JOIN fresh_adults AS f ON f.d = b.n AND f.kind = g.kind AND f.name = g.name WHERE a.side = 'c'
     UNION ALL SELECT c, d FROM (SELECT *, digit_core(old_id) AS key FROM gone_adults) JOIN (SELECT *, digit_core(new_id) AS key FROM fresh_adults) USING (kind, name, key)
@@ -62,15 +69,15 @@ SELECT DISTINCT c, d FROM (
 );
 
 CREATE TABLE adult_facts AS
-SELECT p.c, p.d, g.kind, g.name = f.name AS same_name, g.part = f.part AS same_part,
-    coalesce(g.address = f.address, false)::INTEGER + coalesce(g.mobile = f.mobile, false)::INTEGER AS agree,
-    coalesce(g.address <> f.address, false)::INTEGER + coalesce(g.mobile <> f.mobile, false)::INTEGER AS differ,
-    x.c IS NOT NULL AS together, id_rule(g.old_id, f.new_id, id_pattern(g.old_id, f.new_id)) AS rule
-FROM adult_pairs AS p JOIN gone_adults AS g USING (c) JOIN fresh_adults AS f USING (d)
-LEFT JOIN (
-    SELECT DISTINCT a.n AS c, b.n AS d FROM places AS a JOIN places AS b ON b.place = a.place AND b.side = 'd' AND a.side = 'c'
-    SEMI JOIN adult_pairs AS q ON q.c = a.n AND q.d = b.n
-) AS x USING (c, d);
+SELECT *, id_rule(old_id, new_id, pattern) AS rule FROM (
+    SELECT p.c, p.d, g.kind, g.name = f.name AS same_name, g.part = f.part AS same_part, g.old_id, f.new_id, id_pattern(g.old_id, f.new_id) AS pattern,
+        coalesce(g.address = f.address, false)::INTEGER + coalesce(g.mobile = f.mobile, false)::INTEGER AS agree,
+        coalesce(g.address <> f.address, false)::INTEGER + coalesce(g.mobile <> f.mobile, false)::INTEGER AS differ, x.c IS NOT NULL AS together
+    FROM adult_pairs AS p JOIN gone_adults AS g USING (c) JOIN fresh_adults AS f USING (d)
+    LEFT JOIN (
+        SELECT DISTINCT q.c, q.d FROM adult_pairs AS q JOIN places AS a ON a.n = q.c AND a.side = 'c' JOIN places AS b ON b.n = q.d AND b.side = 'd' AND b.place = a.place
+    ) AS x ON x.c = p.c AND x.d = p.d
+);
 
 -- The change that most IDs of a kind have in common, by pairs with an address or number in common.
 CREATE TABLE adult_rules AS
@@ -87,6 +94,6 @@ FROM adult_facts AS f LEFT JOIN adult_rules AS r ON r.kind = f.kind AND r.rule =
 WHERE agree > 0 OR together AND (f.kind = 'staff' OR differ = 0 OR r.rule IS NOT NULL) OR r.rule IS NOT NULL AND differ = 0;
 
 CREATE TABLE same_adults AS
-SELECT c, d, CASE WHEN same_name AND agree > 0 THEN 0.999 WHEN agree > 0 THEN 0.97 ELSE 0.98 END AS probability FROM adult_scores
+SELECT c, d, old_id, new_id, pattern, rule, CASE WHEN same_name AND agree > 0 THEN 0.999 WHEN agree > 0 THEN 0.97 ELSE 0.98 END AS probability FROM adult_scores
 QUALIFY score = max(score) OVER (PARTITION BY c) AND score = max(score) OVER (PARTITION BY d)
     AND count(*) OVER (PARTITION BY c, score) = 1 AND count(*) OVER (PARTITION BY d, score) = 1;

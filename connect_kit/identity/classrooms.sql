@@ -30,24 +30,24 @@ FROM suggested AS s JOIN gone_rooms AS g ON g.connect_id = s.classroom JOIN fres
 WHERE id_pattern(g.old_id, f.new_id) IN ('zeros_lost', 'zeros_gained', 'case', 'decimal', 'rounded');
 
 -- Members by the delivery's ID. Who has risen a grade is in another class now, whatever its title says.
-CREATE TABLE old_members AS
-SELECT DISTINCT e.connectClassroomId AS connect_id, e.connectUserId AS student, s.new_id, s.stayed
-FROM workspace_enrollments AS e SEMI JOIN room_pairs AS p ON p.connect_id = e.connectClassroomId
-JOIN (SELECT DISTINCT connectStudentId FROM workspace_students) AS w ON w.connectStudentId = e.connectUserId
-LEFT JOIN same_students AS s ON s.connect_id = e.connectUserId;
-
-CREATE TABLE new_members AS
-SELECT DISTINCT e.classSourcedId AS new_id, e.userSourcedId AS student FROM enrollments AS e SEMI JOIN room_pairs AS p ON p.new_id = e.classSourcedId
-WHERE lower(e.role) = 'student';
+CREATE TABLE common_members AS
+SELECT p.connect_id, p.new_id, count(DISTINCT s.new_id) AS shared
+FROM room_pairs AS p JOIN workspace_enrollments AS e ON e.connectClassroomId = p.connect_id
+JOIN same_students AS s ON s.connect_id = e.connectUserId AND s.stayed
+JOIN enrollments AS n ON n.classSourcedId = p.new_id AND n.userSourcedId = s.new_id
+GROUP BY ALL HAVING shared >= 2;
 
 CREATE TABLE shared_rooms AS
 SELECT p.*, coalesce(x.shared, 0) AS shared, a.n AS old_size, b.n AS new_size FROM room_pairs AS p
+LEFT JOIN common_members AS x USING (connect_id, new_id)
 LEFT JOIN (
-    SELECT p.connect_id, p.new_id, count(*) AS shared FROM room_pairs AS p JOIN old_members AS o ON o.connect_id = p.connect_id AND o.stayed
-    JOIN new_members AS n ON n.new_id = p.new_id AND n.student = o.new_id GROUP BY ALL
-) AS x ON x.connect_id = p.connect_id AND x.new_id = p.new_id
-LEFT JOIN (SELECT connect_id, count(*) AS n FROM old_members GROUP BY ALL) AS a ON a.connect_id = p.connect_id
-LEFT JOIN (SELECT new_id, count(*) AS n FROM new_members GROUP BY ALL) AS b ON b.new_id = p.new_id;
+    SELECT e.connectClassroomId AS connect_id, count(DISTINCT e.connectUserId) AS n FROM workspace_enrollments AS e
+    SEMI JOIN common_members AS c ON c.connect_id = e.connectClassroomId SEMI JOIN workspace_students AS w ON w.connectStudentId = e.connectUserId GROUP BY ALL
+) AS a ON a.connect_id = p.connect_id
+LEFT JOIN (
+    SELECT e.classSourcedId AS new_id, count(DISTINCT e.userSourcedId) AS n FROM enrollments AS e
+    SEMI JOIN common_members AS c ON c.new_id = e.classSourcedId WHERE lower(e.role) = 'student' GROUP BY ALL
+) AS b ON b.new_id = p.new_id;
 
 -- Where the form of the ID is all that has changed, in most of a school's classes.
 CREATE TABLE reformed AS
@@ -58,7 +58,7 @@ CREATE TABLE same_rooms AS
 SELECT *, CASE WHEN reformed THEN 0.99 ELSE least(0.99, 0.8 + 0.2 * shared / greatest(old_size, new_size)) END AS probability FROM (
     SELECT s.*, s.form AND r.connect_school IS NOT NULL AS reformed, (s.form AND r.connect_school IS NOT NULL)::INTEGER * 1000 + shared AS score
     FROM shared_rooms AS s LEFT JOIN reformed AS r USING (connect_school)
-    WHERE s.form AND r.connect_school IS NOT NULL OR same_grades AND shared >= 2 AND 2 * shared >= old_size AND 2 * shared >= new_size
+    WHERE s.form AND r.connect_school IS NOT NULL OR same_grades AND 2 * shared >= old_size AND 2 * shared >= new_size
 )
 QUALIFY score = max(score) OVER (PARTITION BY connect_id) AND score = max(score) OVER (PARTITION BY new_id)
     AND count(*) OVER (PARTITION BY connect_id, score) = 1 AND count(*) OVER (PARTITION BY new_id, score) = 1;

@@ -172,7 +172,7 @@ def _evidence(model: Model, columns: tuple[str, ...]) -> tuple[str, str, str]:
 
 
 def _apply_decisions(schema: Schema, also: tuple[str, ...], duplicates: Duplicates) -> None:
-    """Make table ``assigned`` of the pairs decided to be one child; those decided to be different are weighed no more."""
+    """Make table ``assigned`` of pairs decided to be one child; those decided to be different are weighed no more."""
     rows = [(d.left, d.right, d.decision) for d in duplicates.decisions.about("students")]
     names = ("one", "other", "decision")
     create_table(schema, "decided", {name: [row[place] for row in rows] for place, name in enumerate(names)})

@@ -32,10 +32,10 @@ SELECT old_grade, (coalesce(sum(n) FILTER (same_school), 0) + 5 * any_value(shar
 FROM steps, district WHERE same_school IS NOT NULL GROUP BY old_grade
 UNION ALL SELECT -1, share FROM district;
 
--- Pairs that names alone make certain, where family, school and grade agree.
+-- Pairs that names make certain, rare ones or those that only one of either side has, where family, school and grade agree.
 CREATE TABLE certain AS
 SELECT f.* FROM facts AS f LEFT JOIN grade_steps AS s ON s.connect_school = f.connect_school AND s.step = f.step
-WHERE weight >= {certain} AND NOT undecidable AND (household OR coalesce(same_school, true)) AND (f.step IS NULL OR s.share >= 0.1)
+WHERE (weight >= {certain} OR (only_names AND weight >= 3)) AND NOT undecidable AND (household OR coalesce(same_school, true)) AND (f.step IS NULL OR s.share >= 0.1)
 QUALIFY count(*) OVER (PARTITION BY c) = 1 AND count(*) OVER (PARTITION BY d) = 1;
 
 -- The share of a school's missing children who have a partner, and how many of them there are.

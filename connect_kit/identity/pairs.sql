@@ -13,8 +13,8 @@ WITH few AS (
     FROM (SELECT names, count(*) AS l FROM gone WHERE names IS NOT NULL GROUP BY names) JOIN (SELECT names, count(*) AS r FROM fresh GROUP BY names) USING (names)
 )
 SELECT f.d, g.c FROM gone AS g JOIN few USING (names) JOIN fresh AS f USING (names) LEFT JOIN school_map AS m ON m.connect_school = g.connect_school
-WHERE (few.every OR (m.school = f.school AND (f.grade - g.grade IN (0, 1) OR f.grade IS NULL OR g.grade IS NULL)))
-    AND (f.d, g.c) NOT IN (SELECT (d, c) FROM pairs);
+ANTI JOIN pairs AS p ON p.d = f.d AND p.c = g.c
+WHERE (few.every OR (m.school = f.school AND (f.grade - g.grade IN (0, 1) OR f.grade IS NULL OR g.grade IS NULL)));
 
 INSERT INTO pairs
 SELECT n.d, n.c, log2(0.6 / greatest(a.tf_names, b.tf_names, 1e-7)), false, false, false
@@ -39,17 +39,17 @@ SELECT d, c, given + family, false, false, false FROM (
             WHEN a.given = b.family AND a.family = b.given THEN 12 ELSE -8 END AS given,
         CASE WHEN a.family = b.family THEN log2(0.7 / greatest(a.tf_family, b.tf_family, 3e-5)) WHEN a.family IS NULL OR b.family IS NULL THEN 0
             WHEN list_has_any(a.family_tokens, b.family_tokens) THEN 4 WHEN jaro_winkler_similarity(a.family, b.family) >= 0.85 THEN 4 ELSE -4.6 END AS family
-    FROM (SELECT DISTINCT d, c FROM alike) AS x JOIN people AS a ON a.unique_id = x.d JOIN people AS b ON b.unique_id = x.c
-    WHERE (x.d, x.c) NOT IN (SELECT (d, c) FROM pairs)
+    FROM (SELECT DISTINCT d, c FROM alike ANTI JOIN pairs USING (d, c)) AS x JOIN people AS a ON a.unique_id = x.d JOIN people AS b ON b.unique_id = x.c
 );
 
 -- Everything else that is known of a pair.
 CREATE TABLE facts AS
-SELECT p.*, g.names = f.names AND a.names IS NOT NULL AND b.names IS NOT NULL AS only_names, g.old_id, f.new_id, g.connect_school, f.school, g.grade AS old_grade, f.grade AS new_grade,
-    f.grade - g.grade AS step, CASE WHEN m.school IS NULL OR f.school IS NULL THEN NULL
-        ELSE m.school = f.school OR coalesce(list_contains(f.schools, m.school), false) END AS same_school,
-    f.identifier = g.old_id AS numbered, id_pattern(g.old_id, f.new_id) AS pattern,
-    id_rule(g.old_id, f.new_id, id_pattern(g.old_id, f.new_id)) AS rule
-FROM pairs AS p JOIN gone AS g USING (c) JOIN fresh AS f USING (d) LEFT JOIN school_map AS m ON m.connect_school = g.connect_school
-LEFT JOIN (SELECT names FROM gone GROUP BY names HAVING count(*) = 1) AS a ON a.names = g.names
-LEFT JOIN (SELECT names FROM fresh GROUP BY names HAVING count(*) = 1) AS b ON b.names = f.names;
+SELECT *, id_rule(old_id, new_id, pattern) AS rule FROM (
+    SELECT p.*, g.names = f.names AND a.names IS NOT NULL AND b.names IS NOT NULL AS only_names, g.old_id, f.new_id, g.connect_school,
+        f.school, g.grade AS old_grade, f.grade AS new_grade, f.grade - g.grade AS step,
+        CASE WHEN m.school IS NULL OR f.school IS NULL THEN NULL ELSE m.school = f.school OR coalesce(list_contains(f.schools, m.school), false) END AS same_school,
+        f.identifier = g.old_id AS numbered, id_pattern(g.old_id, f.new_id) AS pattern
+    FROM pairs AS p JOIN gone AS g USING (c) JOIN fresh AS f USING (d) LEFT JOIN school_map AS m ON m.connect_school = g.connect_school
+    LEFT JOIN (SELECT names FROM gone GROUP BY names HAVING count(*) = 1) AS a ON a.names = g.names
+    LEFT JOIN (SELECT names FROM fresh GROUP BY names HAVING count(*) = 1) AS b ON b.names = f.names
+);

@@ -21,14 +21,14 @@ CREATE MACRO is_rounded(old, new) AS CASE
     WHEN NOT (regexp_matches(new, '[eE]') OR length(ltrim(old, '0')) - kept_digits(new) >= 3 OR (length(ltrim(old, '0')) > 15 AND kept_digits(new) <= 15)) THEN false
     ELSE abs(try_cast(new AS DOUBLE) - try_cast(old AS DOUBLE)) <= pow(10, length(ltrim(old, '0')) - kept_digits(new)) END;
 
--- In that order: the simplest explanation counts.
+-- In that order: GUIDs and last letters are quickly compared, and then the simplest explanation counts.
 CREATE MACRO id_pattern(old, new) AS CASE
-    WHEN unpadded(old) = unpadded(new) THEN CASE WHEN length(new) < length(old) THEN 'zeros_lost' ELSE 'zeros_gained' END
+    WHEN length(new) >= 20 AND length(old) < 20 AND is_guid(new) AND is_numbered(old) THEN 'number_to_guid'
+    WHEN length(old) >= 20 AND length(new) < 20 AND is_guid(old) AND is_numbered(new) THEN 'guid_to_number'
+    WHEN right(old, 1) = right(new, 1) AND unpadded(old) = unpadded(new) THEN CASE WHEN length(new) < length(old) THEN 'zeros_lost' ELSE 'zeros_gained' END
     WHEN lower(old) = lower(new) THEN 'case'
-    WHEN unpadded(old) || '.0' = unpadded(new) THEN 'decimal'
+    WHEN ends_with(new, '.0') AND unpadded(old) || '.0' = unpadded(new) THEN 'decimal'
     WHEN is_rounded(old, new) THEN 'rounded'
-    WHEN is_numbered(old) AND is_guid(new) THEN 'number_to_guid'
-    WHEN is_guid(old) AND is_numbered(new) THEN 'guid_to_number'
     WHEN ends_with(lower(new), lower(old)) THEN 'prefix_added'
     WHEN ends_with(lower(old), lower(new)) THEN 'prefix_removed'
     WHEN starts_with(lower(new), lower(old)) THEN 'suffix_added'
@@ -40,6 +40,7 @@ CREATE MACRO id_pattern(old, new) AS CASE
 
 -- A pattern with what was added or removed, so that equal changes are counted together; NULL where nothing of the old ID is left.
 CREATE MACRO id_rule(old, new, pattern) AS CASE
+    WHEN pattern IN ('number_to_guid', 'guid_to_number') THEN NULL
     WHEN pattern IN ('zeros_lost', 'zeros_gained', 'case', 'decimal', 'rounded') THEN pattern
     WHEN pattern IN ('prefix_added', 'prefix_removed') AND digit_core(old) = digit_core(new) THEN
         pattern || ' ' || rtrim(regexp_extract(CASE pattern WHEN 'prefix_added' THEN new ELSE old END, '^[^0-9]*'), '0')

@@ -1,23 +1,26 @@
 -- Tables ``id_changes`` and ``id_shares`` from what was found. {share}, {least}: from where on a change is a mass change.
 
 CREATE TABLE found AS
-SELECT 'students' AS kind, f.school, g.connect_school, g.connect_id, g.old_id, f.new_id, a.probability
-FROM assigned AS a JOIN gone AS g USING (c) JOIN fresh AS f USING (d)
+SELECT 'students' AS kind, f.school, g.connect_school, g.connect_id, g.old_id, f.new_id, a.probability, x.pattern, x.rule
+FROM assigned AS a JOIN gone AS g USING (c) JOIN fresh AS f USING (d) LEFT JOIN facts AS x ON x.c = a.c AND x.d = a.d
 UNION ALL
-SELECT g.kind, coalesce(m.school, f.schools[1]), p.connect_school, g.connect_id, g.old_id, f.new_id, a.probability
+SELECT g.kind, coalesce(m.school, f.schools[1]), p.connect_school, g.connect_id, g.old_id, f.new_id, a.probability, a.pattern, a.rule
 FROM same_adults AS a JOIN gone_adults AS g USING (c) JOIN fresh_adults AS f USING (d)
 JOIN managed_adults AS p ON p.kind = g.kind AND p.connect_id = g.connect_id AND p.old_id = g.old_id LEFT JOIN school_map AS m ON m.connect_school = p.connect_school
 UNION ALL
-SELECT 'classrooms', school, connect_school, connect_id, old_id, new_id, probability FROM same_rooms
+SELECT 'classrooms', school, connect_school, connect_id, old_id, new_id, probability, NULL, NULL FROM same_rooms
 UNION ALL
-SELECT 'schools', new_id, connect_school, connect_school, old_id, new_id, probability FROM school_changes;
+SELECT 'schools', new_id, connect_school, connect_school, old_id, new_id, probability, NULL, NULL FROM school_changes;
+
+UPDATE found SET pattern = id_pattern(old_id, new_id) WHERE pattern IS NULL;
+
+UPDATE found SET rule = id_rule(old_id, new_id, pattern) WHERE kind IN ('classrooms', 'schools');
 
 -- What looks like a prefix or suffix of a short ID is chance where no other ID of the kind has changed in this way.
 CREATE TABLE named AS
-SELECT * REPLACE (CASE WHEN starts_with(pattern, 'prefix') OR starts_with(pattern, 'suffix')
-    THEN CASE WHEN least(length(old_id), length(new_id)) >= 5 OR 4 * count(*) OVER (PARTITION BY kind, rule) >= count(*) OVER (PARTITION BY kind) THEN pattern ELSE 'unrelated' END
-    ELSE pattern END AS pattern)
-FROM (SELECT *, id_rule(old_id, new_id, pattern) AS rule FROM (SELECT *, id_pattern(old_id, new_id) AS pattern FROM found));
+SELECT * REPLACE (CASE WHEN (starts_with(pattern, 'prefix') OR starts_with(pattern, 'suffix')) AND least(length(old_id), length(new_id)) < 5
+    AND 4 * count(*) OVER (PARTITION BY kind, rule) < count(*) OVER (PARTITION BY kind) THEN 'unrelated' ELSE pattern END AS pattern)
+FROM found;
 
 CREATE TABLE managed_records AS
 SELECT 'students' AS kind, connect_school, count(*) AS n FROM managed_students GROUP BY ALL

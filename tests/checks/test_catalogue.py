@@ -31,6 +31,10 @@ WITHOUT_FAULT = {
     "users.student.entered_twice": "needs duplicates: tests/checks/test_matched_rules.py",
     "workspace.students.duplicates_expected": "needs duplicates: tests/checks/test_matched_rules.py",
     "workspace.classrooms.unmatched": "needs classrooms: tests/checks/test_matched_rules.py",
+    **{
+        f"workspace.{kind}.id_changed": "needs changed IDs: tests/identity/test_rules.py"
+        for kind in ("schools", "students", "staff", "guardians", "classrooms")
+    },
     "workspace.guardians.contact_changed": "made row by row in tests/checks/test_matched_rules.py",
     "file.name": "planted in tests/roster, where files are renamed",
 }

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from connect_kit.cli import app, run
 
 PAIRS = "left_id,left_source,right_id,right_source,match_probability,match_weight,cluster_id"
-CHANGES = ["kind", "connectSchoolId", "connectId", "oldId", "newId", "pattern", "match_probability"]
+CHANGES = "kind,connectSchoolId,connectId,oldId,newId,pattern,match_probability"
 PARTNERS = "status,roster_id,roster_title,workspace_id,workspace_title,score,reason"
 USERS = """sourcedId,orgSourcedIds,role,givenName,familyName,email,sms,agentSourcedIds,grades
 0001,0104,student,Mina,Okafor,,,G1,03
@@ -127,7 +127,10 @@ def test_duplicates_are_left_out_on_request_and_their_rules_said_to_be_unchecked
     assert summary["classrooms"] == {"matched": 1, "suggested": 0, "unmatched": 2}
     assert "duplicates" not in summary["seconds"]
     unchecked = {row["code"] for row in summary["not_checked"]}
-    assert unchecked == {"users.student.entered_twice", "workspace.students.duplicates_expected"}
+    changed = {f"workspace.{kind}.id_changed" for kind in ("schools", "students", "staff", "guardians", "classrooms")}
+    assert unchecked == {"users.student.entered_twice", "workspace.students.duplicates_expected", *changed}
+    assert lines(place, "id_changes.csv") == (CHANGES, [])
+    assert summary["id_changes"] is None
     assert "Duplicate students" not in printed
 
 

@@ -137,8 +137,14 @@ def migrate(
             for value in users["agentSourcedIds"]
         ]
     frames["users"] = users
-    for name, column in (("enrollments", "userSourcedId"), ("demographics", "sourcedId"), ("student_attributes", "studentSourcedId"),
-                         ("guardians", "studentSourcedId"), ("guardians", "guardianSourcedId")):  # fmt: skip
+    references = (
+        ("enrollments", "userSourcedId"),
+        ("demographics", "sourcedId"),
+        ("student_attributes", "studentSourcedId"),
+        ("guardians", "studentSourcedId"),
+        ("guardians", "guardianSourcedId"),
+    )
+    for name, column in references:
         if name in frames:
             frames[name][column] = frames[name][column].map(lambda old: named.get(old, old))
     frames["enrollments"] = frames["enrollments"][frames["enrollments"]["userSourcedId"].isin(left)]
