@@ -49,7 +49,7 @@ def test_every_child_who_came_twice_is_merged_and_counted_once(doubled, tmp_path
     assert plan.table()["state"].value_counts().to_dict() == {"mergeable": 180}
     Twin(twin).merge(plan)
     assert count(twin, tmp_path / "once") == before
-    delivered = {row for row in ck.read_roster(delivery).users.query("role == 'student'")["sourcedId"]}
+    delivered = set(ck.read_roster(delivery).users.query("role == 'student'")["sourcedId"])
     assert set(Twin(twin).table("students")["studentId"]) == delivered
     Twin(twin).undo()
     assert count(twin, tmp_path / "again") == twice

@@ -25,7 +25,7 @@ def renumber(users: Path, *kinds: str) -> dict[str, str]:
         old["schools"] += row["orgSourcedIds"].split(",")
     old["classrooms"] = [row["sourcedId"] for row in _column(folder / "classes.csv", "sourcedId")]
     new = {
-        one: f"{kind[:2]}-{place * 7919 % 100_003:05d}-x"
+        one: f"{kind[:3]}-{place * 7919 % 100_003:05d}-x"
         for kind in wanted
         for place, one in enumerate(dict.fromkeys(old[kind]), 1)
     }
@@ -40,7 +40,7 @@ def renumber(users: Path, *kinds: str) -> dict[str, str]:
 
 
 def count(twin: Path, folder: Path) -> dict[str, int]:
-    """Students, those with an ID, not archived ones, seats of students, and others, by plain SQL on the exported files."""
+    """Students, those with an ID, active ones, seats of students, and others, by plain SQL on the files."""
     Twin(twin).export(folder)
     students, seats, *others = (
         f"read_csv('{folder / name}.csv', all_varchar = true, header = true)"
