@@ -16,7 +16,8 @@ import pytest
 import connect_kit as ck
 
 OUTPUTS = {
-    "summary.json", "findings.csv", "duplicates.csv", "schools.csv", "classrooms.csv", "id_changes.csv", "left_behind.csv",
+    "summary.json", "findings.csv", "duplicates.csv", "schools.csv", "classrooms.csv", "id_changes.csv",
+    "left_behind.csv",
     "report.html",
     "findings.xlsx",
 }  # fmt: skip
