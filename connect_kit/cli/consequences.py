@@ -9,7 +9,6 @@ import typer
 
 from connect_kit.cli.printing import print_possible
 from connect_kit.display.look import counted, school_label
-from connect_kit.duplicates import count_doubled, doubled_by_school
 
 if TYPE_CHECKING:
     import connect_kit as ck
@@ -51,6 +50,8 @@ def print_consequences(audit: ck.Audit, delivery: Path, workspace: Path) -> None
 
 
 def _print_doubled(audit: ck.Audit) -> None:
+    from connect_kit.duplicates import count_doubled, doubled_by_school  # late, so that --help is quick
+
     duplicates = audit.duplicates
     if duplicates is None:
         typer.echo("  Duplicate students were not looked for.")
