@@ -32,11 +32,13 @@ CODE = re.compile(
     r"[\"'`]((?:users|classes|enrollments|guardians|student_attributes|orgs|courses|academicSessions|demographics|roles"
     r"|workspace|manifest|delivery|header|file)\.[A-Za-z_]+\.[a-z_0-9]+)[\"'`]"
 )
-#: Codes that no suite has: what a twin did besides, and the rule that notebook 02 writes as a district's own.
+#: Codes that no suite has: what a twin did besides, what a plan finds about Abandon, and the rule that notebook 02
+#: writes as a district's own.
 NOT_OF_A_SUITE = {
     "classes.classroom.archived",
     "users.student.archived",
     "users.email.short",
+    "guardians.abandon.many",
 }
 
 
