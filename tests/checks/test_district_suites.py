@@ -410,7 +410,7 @@ def test_a_critical_rule_that_breaks_ends_with_1_and_blocks_the_upload(
         ["audit", str(clean.delivery), "--workspace", str(clean.workspace), "--suites", str(path), "--out", str(out)]
     )
     assert code == 1
-    assert "NOT FIT TO SEND: a critical rule could not run" in capsys.readouterr().out
+    assert "✖ NOT FIT TO SEND: 1 critical rule could not run." in capsys.readouterr().out
     summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
     assert summary["fit"] is False
     assert {row["code"]: row["failed"] for row in summary["not_checked"]}["users.own.rule"] is True

@@ -201,7 +201,7 @@ def test_rows_of_a_header_finding_say_what_is_wrong_instead_of_showing_a_row(fau
 
 def test_findings_show_themselves_with_verdict_totals_and_the_first_causes(faulty_findings: Findings) -> None:
     shown = faulty_findings._repr_html_()
-    assert "not fit to send" in shown
+    assert "✖ Not fit to send" in shown and "critical findings concern" in shown
     assert "more: <code>findings.causes()</code>" in shown
     assert faulty_findings.causes()["cause"].iloc[0] in shown
 
