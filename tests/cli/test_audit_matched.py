@@ -126,9 +126,7 @@ def test_duplicates_are_left_out_on_request_and_their_rules_said_to_be_unchecked
     assert summary["classrooms"] == {"matched": 1, "suggested": 0, "unmatched": 2}
     assert "duplicates" not in summary["seconds"]
     unchecked = {row["code"] for row in summary["not_checked"]}
-    # The delivery names no guardians, so nobody can say which of them are gone.
-    guardians = {"workspace.guardians.left_behind"}
-    assert unchecked == {"users.student.entered_twice", "workspace.students.duplicates_expected"} | guardians
+    assert unchecked == {"users.student.entered_twice", "workspace.students.duplicates_expected"}
     assert "Duplicate students" not in printed
 
 
