@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -221,6 +221,7 @@ def audit(
     suites: str | Path | None = None,
     region: str = "US",
     duplicates: bool = True,
+    student_id: Literal["id", "number"] | None = None,
     progress: bool | None = None,
 ) -> Audit:
     """Audit a delivery: read it, match it with Connect, find duplicate students and what stays behind, check it.
@@ -242,6 +243,9 @@ def audit(
         Country (ISO 3166, two capital letters) of phone numbers written without country code.
     duplicates : bool
         Whether to look for duplicate students; changed IDs are looked for among these.
+    student_id : {"id", "number"}, optional
+        The workspace's setting Student ID (S14): whether its students have the sourcedIds of users.csv as IDs, or the
+        identifiers. By default what the workspace says.
     progress : bool, optional
         Show how far it is; by default in a notebook and on a terminal.
 
@@ -276,6 +280,8 @@ def audit(
             # Great Expectations takes seconds to import: that happens while the workspace is read.
             threading.Thread(target=prepare, daemon=True).start()
             known = open_workspace(workspace) if workspace is not None else None
+            if known is not None and student_id is not None:
+                known = replace(known, student_id=student_id)
         decisions = read_decisions(roster)
         pairs = schools = classrooms = changes = behind = None
         if duplicates:
@@ -286,11 +292,11 @@ def audit(
                 schools = match_schools(roster, known, decisions=decisions)
             with step("classrooms", "matching classrooms"):
                 classrooms = match_classrooms(roster, known, schools=schools, decisions=decisions, progress=bars)
+            if pairs is not None:
+                with step("ID changes", "finding changed IDs"):
+                    changes = find_id_changes(roster, known, pairs, schools=schools, classrooms=classrooms)
             with step("left behind", "finding what stays behind"):
-                behind = left_behind(roster, known, schools=schools)
-        if known is not None and pairs is not None:
-            with step("ID changes", "finding changed IDs"):
-                changes = find_id_changes(roster, known, pairs, schools=schools, classrooms=classrooms)
+                behind = left_behind(roster, known, changes, schools=schools)
         with step("check", "checking"):
             findings = check_roster(
                 roster,

@@ -18,7 +18,7 @@ import typer
 
 import connect_kit as ck
 from connect_kit.cli.again import forecast, resend, results
-from connect_kit.cli.options import Delivery, Suites, bars
+from connect_kit.cli.options import Delivery, StudentId, Suites, bars
 from connect_kit.cli.printing import print_audit
 from connect_kit.cli.sending import decide_school, merge, prepare, upload
 from connect_kit.cli.twin import app as twin_app
@@ -47,6 +47,7 @@ def audit(
     duplicates: Annotated[
         bool, typer.Option("--duplicates/--no-duplicates", help="Whether to look for duplicate students.")
     ] = True,
+    student_id: StudentId = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="End with 1 also where it is fit, but somebody must decide first.")
     ] = False,
@@ -58,7 +59,14 @@ def audit(
     connect-kit-decisions.csv beside the delivery.
     """
     found = ck.audit(
-        delivery, workspace, level=level, suites=suites, region=region, duplicates=duplicates, progress=bars()
+        delivery,
+        workspace,
+        level=level,
+        suites=suites,
+        region=region,
+        duplicates=duplicates,
+        student_id=student_id,
+        progress=bars(),
     )
     found.save(out)
     print_audit(found, out)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -31,6 +31,13 @@ OneSchool = Annotated[
 SomeSchools = Annotated[
     str | None,
     typer.Option("--schools", help="Send these schools only: IDs separated by commas.", show_default=False),
+]
+StudentId = Annotated[
+    Literal["id", "number"] | None,
+    typer.Option(
+        help="What students have as ID on Connect (its setting Student ID): sourcedId, or identifier.",
+        show_default="as the workspace says",
+    ),
 ]
 Suites = Annotated[
     Path | None, typer.Option(help="The district's own suites: a JSON file, or a folder of them.", show_default=False)

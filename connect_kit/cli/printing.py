@@ -133,8 +133,6 @@ def _print_matched(audit: ck.Audit) -> None:
 
 def print_possible(duplicates: ck.Duplicates | None) -> None:
     """Print how many pairs are likelier one child than two, but do not count as duplicates."""
-    from connect_kit.duplicates.value import EVEN  # late, so that --help is quick
-
     if duplicates is not None and (possible := duplicates.counts["possible"]):
         limits = f"match probability {EVEN:g} to {duplicates.threshold:g}"
         typer.echo(f"  {'Possible pairs':<20}{counted(possible, 'pair')} for a person to decide ({limits})")

@@ -15,6 +15,7 @@ from connect_kit.cli.options import (
     Delivery,
     OneSchool,
     SomeSchools,
+    StudentId,
     Suites,
     TwinOption,
     Waive,
@@ -65,10 +66,13 @@ def prepare(
     duplicates: Annotated[
         bool, typer.Option("--duplicates/--no-duplicates", help="Whether to look for duplicate students.")
     ] = True,
+    student_id: StudentId = None,
 ) -> None:
     """Write the files that Connect asks for, and say what an upload would do and what blocks it."""
     reasons = waivers(waive)
-    found = ck.audit(delivery, workspace, level=level, suites=suites, duplicates=duplicates, progress=bars())
+    found = ck.audit(
+        delivery, workspace, level=level, suites=suites, duplicates=duplicates, student_id=student_id, progress=bars()
+    )
     plan = ck.plan_upload(
         found,
         None,

@@ -168,7 +168,8 @@ def left_behind(
     """
     target = ck.Twin(file)
     roster, known = ck.read_roster(delivery, level=level), target.workspace()
-    found = ck.left_behind(roster, known, schools=ck.match_schools(roster, known))
+    schools = ck.match_schools(roster, known)
+    found = ck.left_behind(roster, known, ck.find_id_changes(roster, known, schools=schools), schools=schools)
     kinds = [_KIND_OF.get(one.strip(), one.strip()) for one in kind.split(",")] if kind is not None else None
     actions = found.actions(kinds)
     print_left_behind(found)

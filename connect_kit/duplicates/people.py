@@ -65,7 +65,12 @@ def build_people(roster: Roster, workspace: Workspace | None, model: Model) -> S
     if workspace is None:
         empty_workspace(schema)
     run_sql(schema, "connect_kit.engine", "forms.sql", also)
-    run_sql(schema, __package__, "students.sql" if model.kind == "students" else "adults.sql", also)
+    if model.kind == "students":
+        run_sql(
+            schema, __package__, "students.sql", also, shown="sourcedId" if workspace is None else workspace.shown_id
+        )
+    else:
+        run_sql(schema, __package__, "adults.sql", also)
     create_grade_ranks(schema, "SELECT grade FROM persons")
     _nicknames(schema)
     run_sql(schema, __package__, "people.sql", also, family=model.family, established=model.established)

@@ -25,7 +25,7 @@ SELECT ((SELECT coalesce(max(_line), 0) FROM users) + w._line)::INTEGER, 'worksp
 FROM workspace_students AS w
 LEFT JOIN (SELECT connectSchoolId, any_value(schoolId) AS schoolId FROM workspace_schools GROUP BY connectSchoolId) AS s USING (connectSchoolId)
 WHERE connectStudentId IS NOT NULL AND (connectStudentId, w._line) IN (SELECT (connectStudentId, min(_line)) FROM workspace_students GROUP BY connectStudentId)
-    AND (studentId IS NULL OR studentId NOT IN (SELECT sourcedId FROM users WHERE _kind = 'student' AND sourcedId IS NOT NULL));
+    AND (studentId IS NULL OR studentId NOT IN (SELECT {shown} FROM users WHERE _kind = 'student' AND sourcedId IS NOT NULL));
 
 -- Guardians and staff as hashes, once each: most are linked to several students.
 CREATE TABLE agents AS

@@ -1,15 +1,9 @@
 -- Students on Connect whose ID is not delivered, and students of the delivery whose ID Connect has not.
 -- Needs ``people`` and ``persons`` of the duplicates, ``grade_ranks`` and ``default_school``.
 
--- Connect's student IDs are the delivery's sourcedId or, where the setting student_id is "number" (S14), its identifier.
+-- {shown}: a student's ID on Connect, sourcedId or, where the setting student_id is "number" (S14), identifier.
 CREATE TABLE shown_ids AS
-WITH written AS (
-    SELECT sourcedId, coalesce(identifier, sourcedId) AS number FROM users WHERE _kind = 'student' AND sourcedId IS NOT NULL
-), known AS (SELECT DISTINCT studentId FROM workspace_students WHERE studentId IS NOT NULL),
-counted AS (
-    SELECT count(*) FILTER (number IN (FROM known)) > count(*) FILTER (sourcedId IN (FROM known)) AS by_number FROM written
-)
-SELECT sourcedId, any_value(CASE WHEN by_number THEN number ELSE sourcedId END) AS shown FROM written, counted GROUP BY sourcedId;
+SELECT sourcedId, any_value({shown}) AS shown FROM users WHERE _kind = 'student' AND sourcedId IS NOT NULL GROUP BY sourcedId;
 
 CREATE TABLE managed_students AS
 SELECT connectStudentId AS connect_id, connectSchoolId AS connect_school, studentId AS old_id, grade

@@ -99,7 +99,7 @@ def find_id_changes(
     also = (duplicates.schema.name, roster.schema.name, workspace.schema.name)
     schema.execute(TABLES)
     _prepare(schema, also, roster, schools, classrooms)
-    run_sql(schema, __package__, "candidates.sql", also)
+    run_sql(schema, __package__, "candidates.sql", also, shown=workspace.shown_id)
     run_sql(schema, __package__, "schools.sql", also)
     _assign_students(schema, also, duplicates)
     run_sql(schema, __package__, "members.sql", also)

@@ -28,11 +28,6 @@ _NAMED_SCHOOLS = (
     "SELECT trim(unnest(string_split(orgSourcedIds, ','))) AS school FROM users WHERE _kind IN ('student', 'unknown') "
     "UNION ALL SELECT schoolSourcedId FROM classes) WHERE school <> ''"
 )
-#: The setting student_id of S14: which of the two more students on Connect have.
-_SHOWN = (
-    "SELECT count(*) FILTER (coalesce(u.identifier, u.sourcedId) IN (FROM known)) "
-    "> count(*) FILTER (u.sourcedId IN (FROM known)) FROM users AS u WHERE u._kind = 'student'"
-)
 
 
 @checked()
@@ -81,13 +76,10 @@ def left_behind(
     also = (roster.schema.name, workspace.schema.name)
     _changed_ids(schema, id_changes)
     _taking_part(schema, also, roster, schools)
-    schema.execute(
-        "CREATE TABLE known AS SELECT studentId FROM workspace_students WHERE studentId IS NOT NULL", (), also
-    )
-    number = schema.execute(_SHOWN, also=also)[0][0]
-    shown = "coalesce(identifier, sourcedId)" if number else "sourcedId"
     one_school = str(roster.level == "school").lower()
-    run_sql(schema, __package__, "left_behind.sql", also, shown=shown, person=_PERSON, one_school=one_school)
+    run_sql(
+        schema, __package__, "left_behind.sql", also, shown=workspace.shown_id, person=_PERSON, one_school=one_school
+    )
     judged = {kind for (kind,) in schema.execute("SELECT kind FROM judged")}
     nowhere = not schema.count("taking_part")
     not_judged = {kind: NO_SCHOOL if nowhere else KINDS[kind].unjudged for kind in KINDS if kind not in judged}
@@ -111,12 +103,15 @@ def _taking_part(schema: Schema, also: tuple[str, ...], roster: Roster, schools:
         columns = {"connect_school": pairs["workspace_id"].tolist(), "school": pairs["roster_id"].tolist()}
         create_table(schema, "school_pairs", columns)
     schema.execute(f"CREATE TABLE named_schools AS {_NAMED_SCHOOLS}", also=also)
+    out = [] if schools is None else sorted(schools.decisions.out)
+    create_table(schema, "out_schools", {"key": out})
     schema.execute(
         "CREATE TABLE taking_part AS SELECT DISTINCT connect_school, school FROM ("
         "SELECT connectSchoolId AS connect_school, schoolId AS school FROM workspace_schools "
         "UNION ALL SELECT connect_school, school FROM school_pairs "
         "UNION ALL SELECT connect_id, new_id FROM changed_ids WHERE kind = 'schools'"
-        ") SEMI JOIN named_schools USING (school)",
+        ") SEMI JOIN named_schools USING (school) WHERE 'roster:' || school NOT IN (SELECT key FROM out_schools) "
+        "AND 'workspace:' || connect_school NOT IN (SELECT key FROM out_schools)",
         also=also,
     )
     if roster.level == "school" and not schema.count("taking_part"):

@@ -6,7 +6,7 @@ import contextlib
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from connect_kit.connect import WORKSPACE_FILES
 from connect_kit.display.html import table_html
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from connect_kit.engine import DuckDBEngine, Schema
     from connect_kit.roster.value import Roster
 
+#: The file of a twin's export that holds the workspace's settings, and its columns.
+_SETTINGS = ("settings.csv", ("name", "value"))
+
 
 @dataclass(frozen=True, eq=False)
 class Workspace:
@@ -38,11 +41,19 @@ class Workspace:
     path : Path
     rows : mapping of str to int
         Rows of each table.
+    student_id : {"id", "number"}
+        The setting Student ID (S14): whether ``studentId`` is the sourcedId of users.csv, or its identifier.
     """
 
     schema: Schema = field(repr=False)
     path: Path
     rows: Mapping[str, int]
+    student_id: Literal["id", "number"] = "id"
+
+    @property
+    def shown_id(self) -> str:
+        """SQL of what a row of users.csv is shown under on Connect, as student."""
+        return "coalesce(identifier, sourcedId)" if self.student_id == "number" else "sourcedId"
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         if name not in WORKSPACE_FILES:
@@ -68,7 +79,9 @@ class Workspace:
 
 
 @checked(paths=False)
-def read_workspace(path: str | Path, *, engine: DuckDBEngine | None = None) -> Workspace:
+def read_workspace(
+    path: str | Path, *, engine: DuckDBEngine | None = None, student_id: Literal["id", "number"] | None = None
+) -> Workspace:
     """Read a district's Connect workspace from a folder of exported CSV files.
 
     Parameters
@@ -78,6 +91,9 @@ def read_workspace(path: str | Path, *, engine: DuckDBEngine | None = None) -> W
         a missing one is an empty table.
     engine : DuckDBEngine, optional
         Must be the roster's; both share the process's own engine when left out.
+    student_id : {"id", "number"}, optional
+        The workspace's setting Student ID (S14): ``"number"`` where its studentIds are the identifiers of users.csv.
+        By default what the export of a twin says, and ``"id"`` for any other.
 
     Returns
     -------
@@ -100,7 +116,18 @@ def read_workspace(path: str | Path, *, engine: DuckDBEngine | None = None) -> W
     if not any((folder / f"{name}.csv").is_file() for name in WORKSPACE_FILES):
         raise WorkspaceError(f"{folder}: holds none of {', '.join(f'{name}.csv' for name in WORKSPACE_FILES)}")
     schema = (engine or default_engine()).new_schema("workspace")
-    return Workspace(schema, folder, load_tables(schema, folder, WORKSPACE_FILES))
+    rows = load_tables(schema, folder, WORKSPACE_FILES)
+    return Workspace(schema, folder, rows, student_id or _setting(schema, folder))
+
+
+def _setting(schema: Schema, folder: Path) -> Literal["id", "number"]:
+    """The setting Student ID, as a twin has exported it."""
+    if not (folder / _SETTINGS[0]).is_file():
+        return "id"
+    name, columns = _SETTINGS[0].partition(".")[0], _SETTINGS[1]
+    load_tables(schema, folder, {name: columns})
+    found = schema.execute(f"SELECT 1 FROM workspace_{name} WHERE name = 'student_id' AND value = 'number'")
+    return "number" if found else "id"
 
 
 def load_tables(

@@ -55,7 +55,8 @@ def workspace(twin: TwinData, *, engine: DuckDBEngine | None = None) -> Workspac
             )
             create_table(schema, f"workspace_{name}", found)
             rows[name] = found.num_rows
-    return Workspace(schema, twin.path, rows)
+        setting = session.settings().student_id
+    return Workspace(schema, twin.path, rows, setting)
 
 
 @checked()

@@ -57,7 +57,7 @@ def plan_upload(
     waivers: Mapping[str, str] | None = None,
     abandon: bool = False,
     abandon_limit: float = 10,
-    student_id: Literal["id", "number"] = "id",
+    student_id: Literal["id", "number"] | None = None,
     id_changes: IdChanges | None = None,
     keep_ids: bool = False,
 ) -> UploadPlan:
@@ -103,8 +103,9 @@ def plan_upload(
     abandon_limit : float
         Percent of a school's connected guardian relationships that this may disconnect; beyond it, the critical finding
         ``guardians.abandon.many`` blocks the upload until it is waived.
-    student_id : {"id", "number"}
-        ``"number"``: the column ``identifier`` is sent too, for workspaces whose setting asks for it (S14).
+    student_id : {"id", "number"}, optional
+        ``"number"``: the column ``identifier`` is sent too, for workspaces whose setting asks for it (S14). By default
+        what the workspace says.
     id_changes : IdChanges, optional
         Records that the delivery holds under another ID than Connect, from :func:`connect_kit.find_id_changes`.
     keep_ids : bool
@@ -144,6 +145,7 @@ def plan_upload(
     place = _folder(roster, folder)
     for code, reason in (waivers or {}).items():
         check_waiver(code, reason)
+    student_id = student_id or (workspace.student_id if workspace is not None else "id")
     number = student_id == "number"
     made_over = exchange_if_kept(roster, id_changes, keep_ids=keep_ids, number=number)
     exchanged = None if made_over is None else made_over.schema
