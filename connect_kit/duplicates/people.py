@@ -66,9 +66,8 @@ def build_people(roster: Roster, workspace: Workspace | None, model: Model) -> S
         empty_workspace(schema)
     run_sql(schema, "connect_kit.engine", "forms.sql", also)
     if model.kind == "students":
-        run_sql(
-            schema, __package__, "students.sql", also, shown="sourcedId" if workspace is None else workspace.shown_id
-        )
+        shown = "sourcedId" if workspace is None else workspace.shown_id
+        run_sql(schema, __package__, "students.sql", also, shown=shown)
     else:
         run_sql(schema, __package__, "adults.sql", also)
     create_grade_ranks(schema, "SELECT grade FROM persons")

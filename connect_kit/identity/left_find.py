@@ -76,10 +76,8 @@ def left_behind(
     also = (roster.schema.name, workspace.schema.name)
     _changed_ids(schema, id_changes)
     _taking_part(schema, also, roster, schools)
-    one_school = str(roster.level == "school").lower()
-    run_sql(
-        schema, __package__, "left_behind.sql", also, shown=workspace.shown_id, person=_PERSON, one_school=one_school
-    )
+    one_school, shown = str(roster.level == "school").lower(), workspace.shown_id
+    run_sql(schema, __package__, "left_behind.sql", also, shown=shown, person=_PERSON, one_school=one_school)
     judged = {kind for (kind,) in schema.execute("SELECT kind FROM judged")}
     nowhere = not schema.count("taking_part")
     not_judged = {kind: NO_SCHOOL if nowhere else KINDS[kind].unjudged for kind in KINDS if kind not in judged}
