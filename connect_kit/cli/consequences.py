@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from connect_kit.cli.printing import print_possible
-from connect_kit.display.look import counted, school_label
+from connect_kit.display.look import children, counted, school_label
 
 if TYPE_CHECKING:
     import connect_kit as ck
@@ -27,10 +27,10 @@ def undecided_in_words(schools: SchoolMatches | None, classrooms: ClassroomMatch
     )
 
 
-def print_consequences(audit: ck.Audit, delivery: Path, workspace: Path) -> None:
+def print_consequences(audit: ck.Audit, plan: ck.UploadPlan, delivery: Path, workspace: Path) -> None:
     """Print what the upload would do that nobody takes back, and how it is prevented."""
     typer.echo("")
-    _print_doubled(audit)
+    _print_doubled(audit, plan)
     undecided = undecided_in_words(audit.schools, audit.classrooms)
     if undecided:
         typer.echo(f"  ▲ Not decided: {undecided} of Connect have a suggested partner.")
@@ -49,26 +49,21 @@ def print_consequences(audit: ck.Audit, delivery: Path, workspace: Path) -> None
             typer.echo("    → to decide about each: ck.ClassroomsPanel or decide()")
 
 
-def _print_doubled(audit: ck.Audit) -> None:
-    from connect_kit.duplicates import count_doubled, doubled_by_school  # late, so that --help is quick
-
-    duplicates = audit.duplicates
-    if duplicates is None:
+def _print_doubled(audit: ck.Audit, plan: ck.UploadPlan) -> None:
+    if audit.duplicates is None:
         typer.echo("  Duplicate students were not looked for.")
         return
-    found = duplicates.doubled()
-    children, rows = count_doubled(found)
-    if not children:
+    many = sum(plan.doubled.values())
+    if not many:
         typer.echo("  ✔ No child would be doubled.")
     else:
-        many = f"{children:,} {'child' if children == 1 else 'children'}"
-        typer.echo(f"  ▲ {many} would be doubled, by {counted(rows, 'row')} of users.csv:")
+        typer.echo(f"  ▲ {children(many)} would be doubled:")
         names = audit.findings.by_school().set_index("schoolId")["name"].to_dict()
-        by_school = sorted(doubled_by_school(found).items(), key=lambda one: (-one[1], one[0]))
+        by_school = sorted(plan.doubled.items(), key=lambda one: (-one[1], one[0]))
         for school, count in by_school[:_MOST_SCHOOLS]:
             typer.echo(f"{count:>12,}  {school_label(names.get(school), school)}")
         if len(by_school) > _MOST_SCHOOLS:
             typer.echo(f"    … and {len(by_school) - _MOST_SCHOOLS:,} more schools")
         typer.echo("    → before a first upload archive the existing students; otherwise merge afterwards")
         typer.echo("    → pairs that are not the same child: decide so in ck.DuplicatesPanel")
-    print_possible(duplicates)
+    print_possible(audit.duplicates)

@@ -75,9 +75,7 @@ def prepare(
     )
     plan = ck.plan_upload(
         found,
-        None,
-        None,
-        [one.strip() for one in schools.split(",") if one.strip()] if schools is not None else None,
+        schools=[one.strip() for one in schools.split(",") if one.strip()] if schools is not None else None,
         folder=out,
         level=upload_level,
         school=school,
@@ -95,8 +93,9 @@ def prepare(
         print_verdict(plan.verdict)
     print_tables(plan.summary())
     typer.echo("")
+    typer.echo("In the delivery:")
     print_causes(found.causes())
-    print_consequences(found, delivery, workspace)
+    print_consequences(found, plan, delivery, workspace)
     gates = plan.gates()
     print_gates(gates)
     blocking = (gates["state"] == "blocking") & (gates["code"] != "dry_run")

@@ -85,7 +85,7 @@ class UploadPlan(PlanData):
     options : mapping
         Further options with which :func:`plan_upload` was called, so that it can be called again.
     verdict : Verdict or None
-        That of the audit; None for a delivery that was not checked.
+        That of the audit, without what is solved in the prepared files; None for a delivery that was not checked.
     doubled : mapping of str to int
         Children who would be doubled, by School ID; at school level by connectSchoolId.
     doubled_once_archived : mapping of str to int

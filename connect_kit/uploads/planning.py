@@ -23,6 +23,7 @@ from connect_kit.uploads.criticals import criticals
 from connect_kit.uploads.plan import UploadPlan
 from connect_kit.uploads.plan_file import clear, write_plan
 from connect_kit.uploads.prepare import prepare
+from connect_kit.uploads.prepared_verdict import as_prepared
 from connect_kit.uploads.values import ORDER, UploadFile
 from connect_kit.uploads.waiving import check_waiver
 
@@ -212,10 +213,11 @@ def plan_upload(
             "place_at": place_at,
             "student_id": student_id,
         },
-        verdict=None if audit is None else audit.judgement,
         doubled=_doubled(duplicates, level, choice, made_over),
         doubled_once_archived=_doubled(duplicates, level, choice, made_over, by_hand=False),
     )
+    if audit is not None:
+        plan = replace(plan, verdict=as_prepared(audit.judgement, plan))
     return write_plan(plan._waived(waivers or {}, frozenset({ABANDON}) if abandon else frozenset()))
 
 
