@@ -15,6 +15,7 @@ from connect_kit.panels.background import BackgroundTask, Throttle
 from connect_kit.panels.elements import Node, el
 from connect_kit.panels.left_view import left_behind as left_view
 from connect_kit.panels.result_rows import ResultRows
+from connect_kit.panels.upload_after import AfterUpload
 from connect_kit.panels.upload_ids import BUTTONS, UploadIds
 from connect_kit.panels.upload_school import SchoolChoice, planned
 from connect_kit.twin import Action, as_twin
@@ -39,7 +40,7 @@ _ARCHIVING = "archive_existing"  # code of the gate
 _WAIT = "Wait until the current run has ended, or cancel it."
 
 
-class UploadPanel(SchoolChoice, UploadIds):
+class UploadPanel(SchoolChoice, UploadIds, AfterUpload):
     """An upload from its conditions to its results: dry run first, the real upload after a typed confirmation.
 
     It only calls the verbs of :mod:`connect_kit.uploads`. They run in a thread of their own, so that the panel and the
@@ -199,27 +200,6 @@ class UploadPanel(SchoolChoice, UploadIds):
             self._status += f"{self.target.apply(Action('archive_students', school=school, unsynced=True)).what}. "
         self._check()
 
-    def _undo(self) -> None:
-        """Take the shown upload back, if nothing was done since."""
-        if self.result is None or not self._undoable:
-            self._status = "No upload to take back is shown."
-            return
-        self._undone = self.target.undo(run=self.result.run).what
-        self.forecast = None  # it was of the workspace as it was before
-        self._check()
-        self._status = f"The upload was {self._undone}."
-
-    @property
-    def _undoable(self) -> bool:
-        """Whether the result that is shown is an upload of which something was processed and nothing taken back."""
-        result = self.result
-        return (
-            result is not None
-            and not result.dry_run
-            and not self._undone
-            and any(one.outcome != "refused" for one in result.files)
-        )
-
     def _waivable(self) -> list[tuple[str, str]]:
         """Codes that block: of the self-check, and of rows that the last dry run refused."""
         counts = {one.code: one.count for one in self._value.critical if one.code not in (ABANDON, *NEVER)}
@@ -242,20 +222,6 @@ class UploadPanel(SchoolChoice, UploadIds):
         self.reason.value = ""
         self._check()
         self._status = f"Waived: {code}."
-
-    def _save(self) -> None:
-        folder = self.folder.value.strip()
-        if self.result is None or not folder:
-            self._status = "Nothing to save." if self.result is None else "Enter a folder first."
-            return
-        self.result.save(folder, excel=True)
-        self._status = f"Saved in {folder}."
-
-    def _save_worksheet(self) -> None:
-        if self.left_behind is not None:
-            folder = self._value.folder / "left-behind"
-            self.left_behind.save(folder)
-            self._status = f"Saved in {folder}."
 
     def _ready(self) -> bool:
         """Whether a real upload waits for nothing but the typed text."""

@@ -1,0 +1,62 @@
+"""The part of the upload panel that comes after a run: saving its results, and taking an upload back."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING
+
+from connect_kit.panels.upload_layout import UploadLayout
+
+if TYPE_CHECKING:
+    from connect_kit.identity import LeftBehind
+    from connect_kit.twin import Twin
+    from connect_kit.uploads import Forecast, UploadResult
+
+
+class AfterUpload(UploadLayout):
+    """What follows a run; :class:`~connect_kit.panels.upload.UploadPanel` has the rest."""
+
+    target: Twin
+    result: UploadResult | None
+    forecast: Forecast | None
+    left_behind: LeftBehind | None
+    _undone: str = ""
+
+    @abstractmethod
+    def _check(self) -> None:
+        """Bring the conditions up to date."""
+
+    def _undo(self) -> None:
+        """Take the shown upload back, if nothing was done since."""
+        if self.result is None or not self._undoable:
+            self._status = "No upload to take back is shown."
+            return
+        self._undone = self.target.undo(run=self.result.run).what
+        self.forecast = None  # it was of the workspace as it was before
+        self._check()
+        self._status = f"The upload was {self._undone}."
+
+    @property
+    def _undoable(self) -> bool:
+        """Whether the result that is shown is an upload of which something was processed and nothing taken back."""
+        result = self.result
+        return (
+            result is not None
+            and not result.dry_run
+            and not self._undone
+            and any(one.outcome != "refused" for one in result.files)
+        )
+
+    def _save(self) -> None:
+        folder = self.folder.value.strip()
+        if self.result is None or not folder:
+            self._status = "Nothing to save." if self.result is None else "Enter a folder first."
+            return
+        self.result.save(folder, excel=True)
+        self._status = f"Saved in {folder}."
+
+    def _save_worksheet(self) -> None:
+        if self.left_behind is not None:
+            folder = self._value.folder / "left-behind"
+            self.left_behind.save(folder)
+            self._status = f"Saved in {folder}."

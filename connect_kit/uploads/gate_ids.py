@@ -1,0 +1,77 @@
+"""The condition about changed IDs: none of many, unless they are kept, recorded, archived or waived (decision 26)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from connect_kit.identity.patterns import PATTERNS
+from connect_kit.uploads.changed_ids import code_of
+from connect_kit.uploads.gate import Gate, some
+
+if TYPE_CHECKING:
+    from connect_kit.uploads.changed_ids import ChangedIds
+    from connect_kit.uploads.plan_data import PlanData
+
+#: What is counted, one and many; and whether archiving the records on Connect is a way out.
+_KINDS: Mapping[str, tuple[str, str, bool]] = {
+    "schools": ("school", "schools", False),
+    "students": ("child", "children", True),
+    "staff": ("member of staff", "members of staff", False),
+    "guardians": ("guardian", "guardians", False),
+    "classrooms": ("classroom", "classrooms", True),
+}
+
+
+def changed_ids(plan: PlanData) -> list[Gate]:
+    """One gate a kind of records of which many come under other IDs than Connect has (decision 26), or one for all."""
+    code, made = "id_changes", []
+    if plan.possible_changes:
+        where, count = some(plan.possible_changes), sum(plan.possible_changes.values())
+        subject = code_of("students")
+        why = (
+            f"nobody has looked for changed IDs; at {where} up to {count:,} children may be on Connect under other IDs"
+        )
+        reason = plan.waivers.get(subject)
+        made.append(
+            Gate(code, "blocking", why, "compare_ids", subject)
+            if reason is None
+            else Gate(code, "met", f"{why}; waived: {reason}", subject=subject)
+        )
+    for kind, (_, _, archives) in _KINDS.items():
+        many = [one for one in plan.changed_ids if one.kind == kind and one.mass and one.changed > one.kept]
+        if not many:
+            continue
+        subject, why = code_of(kind), _why_changed(many)
+        step = "ids_taken" if plan.keep_ids else "keep_record_or_archive" if archives else "keep_or_record"
+        reason = plan.waivers.get(subject)
+        if reason is None:
+            made.append(Gate(code, "blocking", why, step, subject))
+        else:
+            made.append(Gate(code, "met", f"{why}; waived: {reason}", subject=subject))
+    if plan.kept_ids:
+        kept = ", ".join(f"{plan.kept_ids[kind]:,} {kind}" for kind in _KINDS if kind in plan.kept_ids)
+        made.append(Gate(code, "met", f"prepared with the IDs that Connect has: {kept}"))
+    if made:
+        return made
+    few = sum(one.changed - one.kept for one in plan.changed_ids)
+    if few:
+        return [
+            Gate(code, "met", f"only single records come under new IDs: {few:,}; see the warnings of the self-check")
+        ]
+    looked = (
+        "no school has many records under new IDs" if plan.ids_compared else "too few came and went for many new IDs"
+    )
+    return [Gate(code, "met", looked)]
+
+
+def _why_changed(many: list[ChangedIds]) -> str:
+    kind, left = many[0].kind, sum(one.changed - one.kept for one in many)
+    one_word, many_words, _ = _KINDS[kind]
+    words = f"{left:,} of {sum(one.managed for one in many):,} {many_words}"
+    words += f" at {some(one.name or one.school for one in many)}" if kind != "schools" else ""
+    if any(one.kept for one in many):
+        noun = one_word if left == 1 else many_words
+        return f"{left:,} {noun} could not be given the ID that Connect has, as another row of the delivery has it"
+    patterns = dict.fromkeys(one.pattern for one in sorted(many, key=lambda one: -one.changed))
+    return f"{words} come under new IDs ({', '.join(PATTERNS.get(one, one) for one in patterns)})"

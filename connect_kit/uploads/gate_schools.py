@@ -1,0 +1,71 @@
+"""The condition about schools: that every school which is sent is on Connect (S9)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connect_kit.display.look import counted
+from connect_kit.uploads.gate import Gate, some
+
+if TYPE_CHECKING:
+    from connect_kit.uploads.plan_data import PlanData
+    from connect_kit.uploads.targets import Facts
+
+#: Codes of findings about leading zeros of School IDs.
+_ZEROS = ("orgSourcedIds.leading_zero_lost", "schoolSourcedId.leading_zero_lost")
+
+
+def schools_matched(plan: PlanData, facts: Facts | None) -> Gate:
+    """Whether every school that is sent is on Connect, and what is not sent."""
+    code = "schools_matched"
+    if not plan.files:
+        return Gate(
+            code, "blocking", "nothing is prepared: it is not clear which school's files these are", "name_school"
+        )
+    if plan.level == "district":
+        if not plan.takes_part:
+            return Gate(code, "blocking", "the files name no School ID", "deliver_schools")
+        there = None if facts is None else {school.school_id for school in facts.schools.values()}
+        unknown = plan.unmatched_schools if there is None else [one for one in plan.takes_part if one not in there]
+        if unknown:
+            # A School ID that lost its zeros is not to be recorded: the self-check says on which side it is wrong.
+            zeros = any(finding.code.endswith(_ZEROS) for finding in plan.findings)
+            why = f"on no school of Connect: {some(unknown)}"
+            return Gate(code, "blocking", why, "correct_zeros" if zeros else "record_schools")
+        every = f"all {len(plan.takes_part):,} School IDs are on Connect"
+        return Gate(code, "met", every + _left_out(plan))
+    if plan.unmatched_schools or (plan.left_out and not (plan.named or plan.left_out_schools)):
+        schools = f"no school of Connect for {some(plan.unmatched_schools)}" if plan.unmatched_schools else ""
+        rows = f"rows left out, as they belong to none of the schools: {_by_kind(plan)}" if plan.left_out else ""
+        why = "; ".join(part for part in (schools, rows) if part)
+        return Gate(code, "blocking", why, "choose_school")
+    sent = dict.fromkeys(file.school for file in plan.files if file.school)
+    if facts is not None and (gone := [school for school in sent if school not in facts.schools]):
+        why = f"the target has no school {some(gone)}"
+        return Gate(code, "blocking", why, "choose_target")
+    return Gate(code, "met", f"{len(sent):,} {'school' if len(sent) == 1 else 'schools'} of Connect" + _left_out(plan))
+
+
+def _left_out(plan: PlanData) -> str:
+    """What is not sent on purpose, in words that follow others."""
+    words = ""
+    if plan.left_out:
+        sent = f", of {some(plan.takes_part)}" if plan.takes_part else ""
+        words = f"; {counted(plan.rows, 'row')} sent{sent}; left out: {_by_kind(plan)}"
+        if plan.left_out_schools:
+            others = [f"{one}: {counted(rows, 'row')}" for one, rows in plan.left_out_schools.items()]
+            words += f" ({some(others)})"
+    if plan.nowhere:
+        words += f"; among them {_people(plan.nowhere)} of the district's own org without a school"
+    if plan.placed:
+        are = "is" if plan.placed == 1 else "are"
+        words += f"; {_people(plan.placed)} {are} sent with School IDs of schools that take part only"
+    return words
+
+
+def _people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count:,} people"
+
+
+def _by_kind(plan: PlanData) -> str:
+    return ", ".join(f"{count:,} of {kind}" for kind, count in plan.left_out.items())
