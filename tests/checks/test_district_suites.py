@@ -383,7 +383,7 @@ def test_a_rule_that_breaks_takes_no_other_with_it_and_a_critical_one_is_never_f
     sound = ck.check_roster(ck.read_roster(clean.delivery), suites=path)
     assert not sound.fit
     assert not sound.total("critical")
-    assert "a critical rule could not run" in sound._repr_html_()
+    assert "1 critical rule could not run" in sound._repr_html_()
 
 
 def test_a_warning_that_breaks_leaves_the_delivery_fit(clean: ck.SampleDistrict, tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def test_the_three_files_hold_what_was_found_and_decided(place: Path) -> None:
     assert read[0] == ["matched", "0011", "R1", "same class ID"]
     assert [row[:3] for row in read[1:]] == [["unmatched_roster", "0012", ""], ["unmatched_workspace", "", "R2"]]
     assert read[2][3] == "decided: archive"
-    assert summary["duplicates"] == {"pairs": 2, "clusters": 2}
+    assert summary["duplicates"] == {"pairs": 2, "clusters": 2, "possible": 0}
     assert summary["schools"] == {"matched": 1, "suggested": 0, "unmatched": 0}
     assert summary["classrooms"] == {"matched": 1, "suggested": 0, "unmatched": 2}
     assert {"read", "duplicates", "schools", "classrooms", "check"} <= set(summary["seconds"])
@@ -115,7 +115,7 @@ def test_without_a_workspace_the_files_are_there_with_their_titles(place: Path) 
     assert lines(place, "classrooms.csv") == (PARTNERS, [])
     assert [row["right_id"] for row in lines(place, "duplicates.csv")[1]] == ["0003"]
     assert (summary["schools"], summary["classrooms"]) == (None, None)
-    assert summary["duplicates"] == {"pairs": 1, "clusters": 1}
+    assert summary["duplicates"] == {"pairs": 1, "clusters": 1, "possible": 0}
     assert "1 pair in the delivery; 1 child" in printed
     assert "Classrooms " not in printed
 
@@ -160,7 +160,7 @@ def test_a_delivery_without_students_is_audited_all_the_same(place: Path, left: 
         users.write_text(USERS.splitlines()[0] + "\n" + USERS.splitlines()[-1] + "\n", encoding="utf-8")
     code, _, summary = audit(place)
     assert code == 1, "enrollments of nobody are critical"
-    assert summary["duplicates"] == {"pairs": 0, "clusters": 0}
+    assert summary["duplicates"] == {"pairs": 0, "clusters": 0, "possible": 0}
     assert lines(place, "duplicates.csv") == (PAIRS, [])
     assert lines(place, "classrooms.csv")[1]
 

@@ -209,15 +209,16 @@ def test_what_is_not_there_ends_with_2_and_one_line(
 def test_a_change_to_the_twin_asks_for_another_dry_run(road: Road, capsys: pytest.CaptureFixture[str]) -> None:
     prepare(road)
     command = ["upload", str(road.plan), "--twin", str(road.twin)]
-    real = [*command, "--real", "--confirm", f"Maple Valley {ck.read_plan(road.plan).rows}"]
     assert run(command) == 0
     assert run(["twin", "archive-students", str(road.twin), "--unsynced", "--yes"]) == 0
+    real = [*command, "--real", "--confirm", confirmed(road)]
     before = ck.Twin(road.twin).digest()
     capsys.readouterr()
     assert run(real) == 1
     printed = capsys.readouterr().out
     assert "▲ blocking  dry run: rehearse again: 1 change since the dry run of" in printed
-    assert "(students archived) → python -m connect_kit upload PLAN --twin FILE" in printed
+    assert "(students archived)\n" in printed
+    assert "→ python -m connect_kit upload PLAN --twin FILE" in printed
     assert ck.Twin(road.twin).digest() == before
     assert run(command) == 0
     assert run(real) == 0
@@ -226,7 +227,7 @@ def test_a_change_to_the_twin_asks_for_another_dry_run(road: Road, capsys: pytes
 def test_an_upload_is_undone_and_the_log_shows_it(road: Road, capsys: pytest.CaptureFixture[str]) -> None:
     prepare(road)
     command = ["upload", str(road.plan), "--twin", str(road.twin)]
-    real = [*command, "--real", "--confirm", f"Maple Valley {ck.read_plan(road.plan).rows}"]
+    real = [*command, "--real", "--confirm", confirmed(road)]
     before = ck.Twin(road.twin).digest()
     assert run(command) == 0
     assert run(real) == 0
