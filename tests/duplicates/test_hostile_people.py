@@ -127,7 +127,7 @@ def test_one_person_is_not_a_pair(role: str, kind: Kind, district: District, tmp
     found = find_duplicates(district(only, alone=True), kind=kind)
     assert tuple(found.table().columns) == COLUMNS
     assert [len(part) for part in (found, found.pairs(), found.clusters, found.conflicts, found.capped)] == [0] * 5
-    assert found.counts == {"pairs": 0, "clusters": 0}
+    assert found.counts == {"pairs": 0, "clusters": 0, "possible": 0}
     assert found.summary()["count"].max() <= 1
     assert found.chart("weights") is not None
     assert found.chart("schools") is not None
