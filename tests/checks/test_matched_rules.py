@@ -320,6 +320,7 @@ def test_a_clean_district_breaks_none_of_these_rules(clean: ck.SampleDistrict) -
         duplicates=ck.find_duplicates(roster, workspace, threshold=0.999),
         classrooms=ck.match_classrooms(roster, workspace),
         id_changes=ck.find_id_changes(roster, workspace),
+        left_behind=ck.left_behind(roster, workspace),
     )
     assert findings.fit
     assert findings.unchecked().empty
