@@ -31,7 +31,7 @@ DEV := $(VENV)/.dev-installed
 BENCH := $(VENV)/.bench-installed
 
 .DEFAULT_GOAL := help
-.PHONY: help audit test check format bench lab lock clean
+.PHONY: help audit test test-slow check format bench lab lock clean
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -103,7 +103,10 @@ lab: $(RUNTIME) ## Open the notebooks in JupyterLab
 # ---- What a developer runs
 
 test: $(DEV) ## Run the tests
-	@$(PY) -m pytest -n 2 $(TESTS)
+	@$(PY) -m pytest -n 2 -m "not thorough" $(TESTS)
+
+test-slow: $(DEV) ## Run the thorough tests, on more and larger invented districts
+	@$(PY) -m pytest -n 2 -m thorough $(TESTS)
 
 check: $(DEV) ## Check format, lint, types, layers and that no notebook holds outputs
 	$(PY) -m ruff format --check .

@@ -24,6 +24,7 @@ def measure(found: dict[str, str], truth: dict[str, str]) -> tuple[float, float]
     return right / max(len(found), 1), right / max(len(truth), 1)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("births", [True, False], ids=["birth dates", "no birth dates"])
 @pytest.mark.parametrize(
     ("pattern", "kinds", "leaving"),
@@ -46,6 +47,7 @@ def test_children_are_found_again_over_a_summer(
     assert recall >= (0.98 if births else 0.95)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", ["guardians", "staff"])
 def test_adults_are_found_again_too(kind: str, tmp_path: Path) -> None:
     district = District(900, schools=4, seed=11)
@@ -71,6 +73,7 @@ def test_children_are_found_again_without_any_guardian(tmp_path: Path) -> None:
     assert recall >= 0.95
 
 
+@pytest.mark.thorough
 def test_twins_are_never_swapped(tmp_path: Path) -> None:
     for seed in range(20, 24):
         district = District(400, schools=2, seed=seed)
