@@ -55,7 +55,7 @@ SELECT w.schoolId FROM workspace_schools AS w JOIN decided_out AS d ON d.key = '
 CREATE TABLE known_schools AS
 SELECT DISTINCT schoolId AS school FROM workspace_schools WHERE schoolId IS NOT NULL AND schoolId NOT IN (SELECT school FROM out_schools);
 
--- out: decided not to take part. district, guardians: an org that is no school (roster/not_schools.sql).
+-- out: decided not to take part. district, guardians: an org that is not a school (roster/not_schools.sql).
 -- padded: unknown as written, known with its leading zeros (S3: IDs must match exactly).
 CREATE TABLE school_status AS
 WITH delivered AS (
@@ -72,7 +72,7 @@ LEFT JOIN not_schools AS n ON n.school = d.school
 LEFT JOIN (SELECT DISTINCT ltrim(school, '0') AS digits FROM known_schools WHERE regexp_full_match(school, '[0-9]+')) AS z
     ON z.digits = ltrim(d.school, '0') AND regexp_full_match(d.school, '[0-9]+');
 
--- People who list an org that is no school, and how they are placed: by another school of their list, by the classes that
+-- People who list an org that is not a school, and how they are placed: by another school of their list, by the classes that
 -- they are in, by their students (guardians), or not at all.
 CREATE TABLE no_schools AS
 WITH those AS (

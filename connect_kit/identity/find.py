@@ -32,7 +32,7 @@ _ONE_HOUSEHOLD = ("same guardian", "same number or address")
 _MOST_NAMESAKES = 400
 #: Bits that names and family must give a pair to be learned from.
 _CERTAIN = 9
-#: Partners are assigned from this probability on, in so many rounds: who has a partner is no other one's.
+#: Partners are assigned from this probability on, in so many rounds: who has a partner cannot be another one's.
 _LEAST, _ROUNDS = 0.9, 3
 #: A suggested pair of schools counts as the same school from this score on.
 _SURE_SCHOOL = 0.9

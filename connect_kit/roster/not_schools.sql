@@ -1,4 +1,4 @@
--- Orgs that people list and that are no schools of the delivery: "not_schools" (school, what), with what = 'district' (the
+-- Orgs that people list and that are not schools of the delivery: "not_schools" (school, what), with what = 'district' (the
 -- district's own org, or one above it) or 'guardians' (an org that nobody but guardians has).
 -- Runs with the caller's schema first, then the roster's. known: SQL of the School IDs recorded on Connect, as "school".
 -- guess: whether one org, if there is one only, may be taken for the district's although no orgs.csv says so.

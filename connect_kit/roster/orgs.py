@@ -1,4 +1,4 @@
-"""Orgs that people list and that are no schools: the district's own, and those of guardians only."""
+"""Orgs that people list and that are not schools: the district's own, and those of guardians only."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def create_not_schools(schema: Schema, roster: Roster, also: Sequence[str], know
 
     An org above the schools (orgs.csv says its type) is the district's; where no orgs.csv was delivered, so is the
     one ID that only staff have, that no class and no enrollment names, and that is on no school of Connect. An ID that
-    only guardians have is no school of the delivery either: guardians follow their students.
+    only guardians have is not a school of the delivery either: guardians follow their students.
 
     Parameters
     ----------

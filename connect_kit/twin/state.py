@@ -1,4 +1,4 @@
-"""The state of a twin, as its log tells it: which one it is, and what was done since another."""
+"""The state of a twin, by its log: which one it is, and what was done since another."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 -- Which rows are sent, and where to. "homes" (school, _place) holds the schools that are sent, by number of the place (one
 -- for a whole set of files); people of several schools go to each. "not_sent" (school) holds those that were chosen not to
--- be, "not_schools" orgs that are no schools, "placed_at" (school, _place) where people of the district are placed, if so.
+-- be, "not_schools" orgs that are not schools, "placed_at" (school, _place) where people of the district are placed, if so.
 -- open: rows that name no School ID are sent too. own_file: so are people who list nothing but the district's own org.
 
 CREATE MACRO entries(value) AS list_filter(list_transform(string_split(value, ','), lambda x: trim(x)), lambda x: x <> '');
