@@ -336,8 +336,11 @@ def test_four_guardians_on_connect_and_four_others_in_the_file_are_found_before_
     assert road.rehearse() == 0
     assert road.upload() == 0, road.said
     listed = "SELECT trim(unnest(string_split(connectStudentIds, ','))) AS one FROM guardians"
-    assert road.count(f"""SELECT count(*) FROM ({listed}) JOIN students ON one = connectStudentId
-        WHERE studentId = '{child.id}'""") == before + 8
+    assert (
+        road.count(f"""SELECT count(*) FROM ({listed}) JOIN students ON one = connectStudentId
+        WHERE studentId = '{child.id}'""")
+        == before + 8
+    )
 
 
 # People of the district.
