@@ -24,7 +24,7 @@ from connect_kit.decisions import read_decisions
 from connect_kit.display.html import table_html
 from connect_kit.display.look import counted
 from connect_kit.duplicates import find_duplicates
-from connect_kit.duplicates.value import COLUMNS as PAIR_COLUMNS
+from connect_kit.duplicates.data import COLUMNS as PAIR_COLUMNS
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import outside, replace_together
 from connect_kit.engine.progress import progress_bar
