@@ -32,7 +32,7 @@ from connect_kit.identity import find_id_changes, left_behind
 from connect_kit.identity.staying import COLUMNS as LEFT_COLUMNS
 from connect_kit.identity.value import COLUMNS as CHANGE_COLUMNS
 from connect_kit.matching import match_classrooms, match_schools
-from connect_kit.matching.base import COLUMNS as MATCH_COLUMNS
+from connect_kit.matching.data import COLUMNS as MATCH_COLUMNS
 from connect_kit.report import write_report, write_workbook
 from connect_kit.report.numbers import summary, summary_record
 from connect_kit.roster import Roster, Workspace, read_roster, read_workspace
