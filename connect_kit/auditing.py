@@ -9,7 +9,7 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,12 +20,11 @@ from connect_kit.checks.gx import prepare
 from connect_kit.checks.relations import known_region
 from connect_kit.checks.suites import load_suites
 from connect_kit.checks.verdict_words import verdict_html
-from connect_kit.connect import SEVERITIES
 from connect_kit.decisions import read_decisions
 from connect_kit.display.html import table_html
 from connect_kit.display.look import counted
 from connect_kit.duplicates import find_duplicates
-from connect_kit.duplicates.value import COLUMNS as PAIR_COLUMNS
+from connect_kit.duplicates.data import COLUMNS as PAIR_COLUMNS
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import outside, replace_together
 from connect_kit.engine.progress import progress_bar
@@ -33,8 +32,9 @@ from connect_kit.identity import find_id_changes, left_behind
 from connect_kit.identity.staying import COLUMNS as LEFT_COLUMNS
 from connect_kit.identity.value import COLUMNS as CHANGE_COLUMNS
 from connect_kit.matching import match_classrooms, match_schools
-from connect_kit.matching.base import COLUMNS as MATCH_COLUMNS
+from connect_kit.matching.data import COLUMNS as MATCH_COLUMNS
 from connect_kit.report import write_report, write_workbook
+from connect_kit.report.numbers import summary, summary_record
 from connect_kit.roster import Roster, Workspace, read_roster, read_workspace
 from connect_kit.twin import Twin
 
@@ -53,35 +53,7 @@ OUTPUTS = (
 _MATCHED = {
     "duplicates": PAIR_COLUMNS, "schools": MATCH_COLUMNS, "classrooms": MATCH_COLUMNS, "id_changes": CHANGE_COLUMNS,
 }  # fmt: skip
-#: What is counted, as a person calls it.
-_COUNTED = {
-    "duplicates": {"pairs": "Pairs of duplicate students", "clusters": "Children with more than one record",
-        "possible": "Possible pairs, for a person",
-    },
-    "schools": {
-        "matched": "Schools matched", "suggested": "Schools suggested", "unmatched": "Schools unmatched",
-        "out": "Schools that do not take part",
-    },
-    "classrooms": {
-        "matched": "Classrooms matched", "suggested": "Classrooms suggested", "unmatched": "Classrooms unmatched",
-        "out": "Classes and classrooms of schools that do not take part",
-    },
-    "id_changes": {
-        "schools": "Schools under new IDs", "students": "Students under new IDs", "staff": "Staff under new IDs",
-        "guardians": "Guardians under new IDs", "classrooms": "Classes under new IDs",
-    },
-    "left_behind": {
-        "guardian_relationships": "Guardians still connected to a student, and not delivered for the student",
-        "classroom_teachers": "Seats of teachers in classrooms, not delivered",
-        "staff": "Staff on Connect, not delivered",
-        "classroom_students": "Seats of students in classrooms, not delivered",
-        "students": "Students on Connect, not delivered",
-        "classrooms": "Active classrooms, not delivered",
-    },
-}  # fmt: skip
 _SHOWN = 8  # causes in a notebook's cell
-
-Step = Callable[[str, str], Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,22 +80,12 @@ class Audit(AuditData):
 
     seconds: Mapping[str, float] = field(default_factory=dict, repr=False)
 
+    summary = summary
+
     @property
     def verdict(self) -> Literal["not fit", "fit, but decide first", "fit"]:
         """``not fit``, ``fit, but decide first`` or ``fit``; :attr:`judgement` has the reasons (decision 25)."""
         return self.judgement.text
-
-    def summary(self) -> pd.DataFrame:
-        """The numbers: ``what``, in plain words, and ``count``."""
-        import pandas as pd
-
-        rows = [(f"Rows of {table.file}", table.rows) for table in self.roster.info.values()]
-        rows += [(f"Failing rows, {severity}", self.findings.total(severity)) for severity in SEVERITIES]
-        for name, counts in self._counts().items():
-            rows += [(_COUNTED[name][part], count) for part, count in (counts or {}).items()]
-            if name == "duplicates" and counts is not None:
-                rows.append(("Children who would be doubled", self.judgement.children("doubled")))
-        return pd.DataFrame(rows, columns=["what", "count"])
 
     def table(self) -> pd.DataFrame:
         """Every failing row, as in findings.csv; see :meth:`Findings.table`."""
@@ -178,27 +140,9 @@ class Audit(AuditData):
                 write_report(self, new / "report.html")
             with _timed(seconds, "findings.xlsx"):
                 write_workbook(self, new / "findings.xlsx")
-            text = json.dumps(self._summary(seconds), indent=2, ensure_ascii=False) + "\n"
+            text = json.dumps(summary_record(self, seconds), indent=2, ensure_ascii=False) + "\n"
             (new / "summary.json").write_text(text, encoding="utf-8")
         return place
-
-    def _counts(self) -> dict[str, dict[str, int] | None]:
-        found = {name: getattr(self, name) for name in _COUNTED}
-        return {name: value.counts if value is not None else None for name, value in found.items()}
-
-    def _summary(self, seconds: Mapping[str, float]) -> dict[str, Any]:
-        """What summary.json holds; what was not looked for, such as duplicates, is null."""
-        frame = self.findings.summary()[["code", "severity", "table", "column", "count", "title"]]
-        return {
-            "fit": self.fit,
-            **self.judgement.record(),
-            "level": self.findings.level,
-            "tables": {name: {"rows": t.rows, "refused": t.refused} for name, t in self.roster.info.items()},
-            "findings": frame.to_dict("records"),
-            "not_checked": self.findings.unchecked()[["code", "reason", "failed"]].to_dict("records"),
-            **self._counts(),
-            "seconds": {step: round(value, 3) for step, value in seconds.items()},
-        }
 
     def __repr__(self) -> str:
         rows = ", ".join(f"{self.findings.total(severity):,} {severity}" for severity in ("critical", "warning"))

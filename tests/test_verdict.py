@@ -329,7 +329,7 @@ def test_console_report_workbook_summary_panel_and_forecast_give_the_same_number
 
     read_me = openpyxl.load_workbook(tmp_path / "out" / "findings.xlsx")["Read me"]
     lines = {row[0]: row[1] for row in read_me.iter_rows(values_only=True)}
-    assert words in lines["Why"] and counted in lines["Duplicate students"]
+    assert words in str(lines["Why"]) and counted in str(lines["Duplicate students"])
     assert lines["Result"] == found.judgement.headline
 
     assert words in found._repr_html_() and words in found.findings._repr_html_()

@@ -11,7 +11,7 @@ from connect_kit.checks.causes import causes_in_words
 from connect_kit.checks.verdict_words import left_open
 from connect_kit.display.look import children, counted, disconnections
 from connect_kit.duplicates import pairs_in_words
-from connect_kit.duplicates.value import EVEN
+from connect_kit.duplicates.data import EVEN
 from connect_kit.identity.staying import KINDS
 
 if TYPE_CHECKING:

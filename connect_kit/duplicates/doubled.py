@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from connect_kit.duplicates.value import Duplicates
+    from connect_kit.duplicates.data import DuplicatesData
 
 #: Students are found on Connect by their SIS ID only (S12): whoever has another one, or none there, is created.
 _UNKNOWN = "p.id NOT IN (SELECT studentId FROM workspace_students WHERE studentId IS NOT NULL)"
@@ -27,7 +27,7 @@ class Doubled(NamedTuple):
     rows: int
 
 
-def doubled(duplicates: Duplicates, created: Iterable[str] | None = None, *, by_hand: bool = True) -> pd.DataFrame:
+def doubled(duplicates: DuplicatesData, created: Iterable[str] | None = None, *, by_hand: bool = True) -> pd.DataFrame:
     """Students of the delivery who would be created although the same child has another record.
 
     Archived records on Connect do not double anybody. A child that the delivery holds three times has two rows here.
@@ -78,9 +78,9 @@ def doubled_by_school(found: pd.DataFrame) -> dict[str, int]:
     return {str(school): int(count) for school, count in children.groupby("school", sort=True).size().items()}
 
 
-def pairs_in_words(duplicates: Duplicates) -> str:
+def pairs_in_words(duplicates: DuplicatesData) -> str:
     """Pairs of duplicate students, the children they are, and who of them would be doubled: each with its name."""
-    found, count = duplicates.table(), count_doubled(duplicates.doubled())
+    found, count = duplicates.table(), count_doubled(doubled(duplicates))
     within = int((found["right_source"] == "roster").sum())
     pairs = f"{counted(within, 'pair')} in the delivery"
     if duplicates.workspace is not None:

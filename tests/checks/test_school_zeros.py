@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NotRequired, TypedDict
 
 import pytest
 
@@ -10,6 +11,17 @@ import connect_kit as ck
 
 OTHERS = ("0102", "0103")
 FILE, CONNECT, BOTH = "file", "connect", "both"
+
+
+class Spelling(TypedDict):
+    """How each file, and Connect, write the first school; and how all write the others."""
+
+    users: str
+    classes: str
+    enrollments: str
+    connect: str | None
+    org: NotRequired[str]
+    others: NotRequired[tuple[str, ...]]
 
 
 def district(
@@ -26,7 +38,7 @@ def district(
     """A delivery in which each file writes one school in its own way, and Connect in another."""
     delivery = folder / "delivery"
     delivery.mkdir(parents=True)
-    rows = {name: [] for name in ("users", "classes", "enrollments")}  # type: dict[str, list[str]]
+    rows: dict[str, list[str]] = {name: [] for name in ("users", "classes", "enrollments")}
     for n, school in enumerate(("x", *others)):
         own = (
             {"users": users, "classes": classes, "enrollments": enrollments} if n == 0 else dict.fromkeys(rows, school)
@@ -67,7 +79,7 @@ def zeros(findings: ck.Findings) -> list[tuple[str, int, str]]:
     ]
 
 
-SIDES = {
+SIDES: dict[str, tuple[Spelling, str, int, str]] = {
     "users.csv": (
         {"users": "101", "classes": "0101", "enrollments": "0101", "connect": "0101"},
         "School 0101 of Connect, classes.csv, enrollments.csv is 101 in users.csv, without its leading zeros", 4, FILE,
@@ -120,9 +132,9 @@ SIDES = {
 
 @pytest.mark.parametrize(("spelt", "cause", "rows", "side"), SIDES.values(), ids=SIDES)
 def test_lost_zeros_of_a_school_are_one_cause_that_says_on_which_side(
-    tmp_path: Path, spelt: dict[str, object], cause: str, rows: int, side: str
+    tmp_path: Path, spelt: Spelling, cause: str, rows: int, side: str
 ) -> None:
-    findings = ck.check_roster(*district(tmp_path, **spelt))  # type: ignore[arg-type]
+    findings = ck.check_roster(*district(tmp_path, **spelt))
     assert not findings.fit
     assert zeros(findings) == [(cause, rows, side)]
 
@@ -138,14 +150,15 @@ def test_each_school_has_its_own_cause(tmp_path: Path) -> None:
 
 
 def test_two_schools_that_differ_in_zeros_only_are_two_schools(tmp_path: Path) -> None:
-    same = {"users": "0101", "classes": "0101", "enrollments": "0101", "connect": "0101"}
-    roster, workspace = district(tmp_path, **same, others=("101",))
+    roster, workspace = district(
+        tmp_path, users="0101", classes="0101", enrollments="0101", connect="0101", others=("101",)
+    )
     assert ck.check_roster(roster, workspace).fit
 
 
 def test_nothing_but_the_zeros_is_reported(tmp_path: Path) -> None:
     """Neither the class of another school nor numbers that change are a cause of their own."""
     for n, (spelt, *_) in enumerate(SIDES.values()):
-        findings = ck.check_roster(*district(tmp_path / str(n), **spelt))  # type: ignore[arg-type]
+        findings = ck.check_roster(*district(tmp_path / str(n), **spelt))
         causes = findings.causes()
         assert len(causes[causes["severity"] == "critical"]) == 1, causes.to_string()

@@ -68,9 +68,9 @@ def test_120_of_180_families_are_not_disconnected_before_somebody_has_waived_it(
     assert exported(twin, tmp_path / "rehearsed") == 220
 
     assert real(tmp_path, twin) == 1
-    printed = capsys.readouterr()
-    assert f"(the dry run counts): {OAK_LOST}" in printed.out
-    assert printed.err == "Nothing was sent: meet what is blocking first.\n"
+    blocked = capsys.readouterr()
+    assert f"(the dry run counts): {OAK_LOST}" in blocked.out
+    assert blocked.err == "Nothing was sent: meet what is blocking first.\n"
     assert exported(twin, tmp_path / "blocked") == 220
 
     waived = ["--waive", f"{CODE}=Ms Alder: moved to another list"]

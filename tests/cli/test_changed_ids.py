@@ -48,8 +48,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Place:
     plan = ck.plan_upload(
         ck.read_roster(sample.delivery), twin.workspace(), folder=folder / "first", archive_existing=False
     )
-    for file, rows in zip(plan.files, plan.file_rows, strict=True):
-        result = twin.send(file, folder / "sent", run=f"first:{file.kind}")
+    for one, rows in zip(plan.files, plan.file_rows, strict=True):
+        result = twin.send(one, folder / "sent", run=f"first:{one.kind}")
         assert (result.rows, result.errors) == (rows, 0)
     before = count(twin.path, folder / "export")
     return Place(sample.delivery, twin.path, folder, before, renumber(sample.delivery / "users.csv"))

@@ -76,11 +76,11 @@ def test_an_error_of_gates_is_printed_with_a_line_for_each(
     assert sum(line.startswith("  dry run: ") for line in lines) == 1
 
 
-def _met_once(gates):  # type: ignore[no-untyped-def]
+def _met_once(gates):
     """The gates as met when they are first looked at; then as they are."""
-    seen = []
+    seen: list[bool] = []
 
-    def looked_at(plan, target=None):  # type: ignore[no-untyped-def]
+    def looked_at(plan, target=None):
         found = gates(plan, target)
         if not seen:
             seen.append(True)

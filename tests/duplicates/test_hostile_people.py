@@ -11,9 +11,10 @@ import pytest
 
 import connect_kit as ck
 from connect_kit.decisions.value import NAME
+from connect_kit.duplicates.data import COLUMNS
 from connect_kit.duplicates.find import find_duplicates
 from connect_kit.duplicates.model import Kind
-from connect_kit.duplicates.value import COLUMNS, Duplicates
+from connect_kit.duplicates.value import Duplicates
 from connect_kit.errors import DecisionsError
 
 Row = dict[str, str]

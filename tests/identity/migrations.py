@@ -83,7 +83,10 @@ def migrate(
     roster, workspace = ck.read_roster(sample.delivery), ck.read_workspace(sample.workspace)
     frames = {name: roster.frame(name).astype(object) for name in roster.tables}
     users = frames["users"].where(frames["users"].notna(), None)
-    made, truth = CHANGES[change], {kind: {} for kind in ("students", "staff", "guardians", "schools", "classrooms")}
+    made = CHANGES[change]
+    truth: dict[str, dict[str, str]] = {
+        kind: {} for kind in ("students", "staff", "guardians", "schools", "classrooms")
+    }
     named: dict[str, str] = {}
     rows = users.to_dict("records")
     all_schools = sorted({row["orgSourcedIds"] for row in rows if row["role"] == "student"})
@@ -122,7 +125,7 @@ def migrate(
     if promoted:  # a new kindergarten, with families of its own
         pupils = [row for row in stay if row["role"] == "student"]
         for number in range(len(pupils) // 13):
-            row = dict(chance.choice(pupils), grades="KG", email=None, agentSourcedIds=None)
+            row = {**chance.choice(pupils), "grades": "KG", "email": None, "agentSourcedIds": None}
             row["givenName"], row["familyName"] = (
                 chance.choice(pupils)["givenName"],
                 chance.choice(pupils)["familyName"],

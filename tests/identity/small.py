@@ -38,14 +38,14 @@ def pupil(number: int, old_id: str, *, school: str = "S1", grade: str = "03", ar
     return f"P{number},{school},{given},{family},{grade},,{old_id},{archived}"
 
 
-def roster(users: list[str], level: str = "district", **tables: tuple[list[str], list[str]]) -> ck.Roster:
+def roster(users: list[str], **tables: tuple[list[str], list[str]]) -> ck.Roster:
     """Lines of users.csv, and other tables as their columns and lines; the fields are separated by bars."""
     lines = {"users": (USERS, users), **tables}
     frames = {
         table: pd.DataFrame([row.split("|") for row in rows], columns=columns, dtype=object).replace("", None)
         for table, (columns, rows) in lines.items()
     }
-    return ck.Roster.from_frames(frames, level=level)  # type: ignore[arg-type]
+    return ck.Roster.from_frames(frames)
 
 
 def workspace(folder: Path, schools: tuple[str, ...] = ("S1,Alder School,0101",), **files: list[str]) -> ck.Workspace:

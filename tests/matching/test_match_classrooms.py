@@ -17,8 +17,8 @@ import connect_kit as ck
 from connect_kit.connect import WORKSPACE_FILES
 from connect_kit.errors import SettingError
 from connect_kit.matching.assign import assign, margins
-from connect_kit.matching.base import COLUMNS
 from connect_kit.matching.classrooms import match_classrooms
+from connect_kit.matching.data import COLUMNS
 from connect_kit.matching.matches import ClassroomMatches
 from connect_kit.matching.schools import match_schools
 from connect_kit.matching.score import model

@@ -9,7 +9,7 @@ import pytest
 
 import connect_kit as ck
 from connect_kit.errors import SettingError
-from connect_kit.matching.base import COLUMNS
+from connect_kit.matching.data import COLUMNS
 from connect_kit.matching.matches import SchoolMatches
 from connect_kit.matching.schools import match_schools
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import ipywidgets
 
+from connect_kit.panels.base import PanelBase
 from connect_kit.panels.html_view import HtmlView
-from connect_kit.panels.review import ReviewPanel
 
 
 def widgets_of(widget: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:
@@ -17,12 +17,12 @@ def widgets_of(widget: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:
         yield from widgets_of(child)
 
 
-def shown(panel: ReviewPanel) -> str:
+def shown(panel: PanelBase) -> str:
     """All text in all views."""
     return "\n".join(one.text for one in widgets_of(panel.layout) if isinstance(one, HtmlView))
 
 
-def stored(panel: ReviewPanel) -> str:
+def stored(panel: PanelBase) -> str:
     """What a notebook may store of the panel: the state of its widgets and the output of the cell."""
     states = [
         {k: v for k, v in one.get_state().items() if k not in ("_esm", "_css")} for one in widgets_of(panel.layout)
@@ -38,6 +38,6 @@ def decided(file: Path) -> list[tuple[str, str, str]]:
         return [(row["left"], row["right"], row["decision"]) for row in csv.DictReader(reading)]
 
 
-def browser_sends(panel: ReviewPanel, **message: str) -> None:
+def browser_sends(panel: PanelBase, **message: str) -> None:
     """What the browser sends for a key, or for a button in a view."""
     panel.status._handle_custom_msg(message, [])

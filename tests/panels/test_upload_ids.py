@@ -28,8 +28,8 @@ def made(tmp_path_factory):
     plan = ck.plan_upload(
         ck.read_roster(sample.delivery), twin.workspace(), folder=folder / "first", archive_existing=False
     )
-    for file in plan.files:
-        assert not twin.send(file, folder / "sent", run=f"first:{file.kind}").errors
+    for one in plan.files:
+        assert not twin.send(one, folder / "sent", run=f"first:{one.kind}").errors
     renumber(sample.delivery / "users.csv")
     return twin, ck.audit(sample.delivery, twin), count(twin.path, folder / "export")
 

@@ -85,6 +85,17 @@ def send(panel):
     assert panel.wait(60)
 
 
+def check_succeeded(panel: UploadPanel) -> None:
+    assert panel.error is None
+    assert panel.result is not None and panel.result.succeeded
+
+
+def display_of(widget) -> str | None:
+    """How a widget is displayed: ``none`` where it is hidden."""
+    shown_as: str | None = widget.layout.display
+    return shown_as
+
+
 def test_conditions_are_a_checklist_that_says_what_to_do_next(panel):
     gates = panel.gates
     text = panel.checklist.text
@@ -436,23 +447,24 @@ def test_after_an_upload_the_next_one_asks_for_another_dry_run(panel):
 def test_an_upload_is_undone_by_a_button_and_can_be_sent_again(panel, twin):
     before = twin.digest()
     button = panel.buttons["undo"]
-    assert panel._undoing.layout.display == "none"
+    assert display_of(panel._undoing) == "none"
     dry_run(panel)
-    assert panel._undoing.layout.display == "none"
+    assert display_of(panel._undoing) == "none"
     send(panel)
-    assert panel._undoing.layout.display is None
+    assert display_of(panel._undoing) is None
     assert button.description.startswith("Undo this upload")
     panel.buttons["log"].click()
     button.click()
     assert panel.error is None and twin.digest() == before
     assert "the upload was taken back: entries 2 to 5, the upload of users.csv" in " ".join(panel.outcome.text.split())
     assert "taken back: entries 2 to 5" in panel.status.text and "undo" in panel.log.text
-    assert panel._undoing.layout.display == "none"
+    assert display_of(panel._undoing) == "none"
     assert "rehearse again" in panel.checklist.text and panel.buttons["upload"].disabled
     button.click()
     assert "No upload to take back is shown." in panel.status.text
     send(panel)
-    assert panel.error is None and panel.result.run.endswith(":2")
+    assert panel.error is None
+    assert panel.result.run.endswith(":2")
     assert len(twin.table("students")) == 3
 
 
@@ -495,7 +507,7 @@ def test_abandon_is_previewed_held_up_waived_and_undone_in_the_panel(tmp_path):
     panel.confirm.value = panel.confirmation
     panel.buttons["upload"].click()
     assert panel.wait(60)
-    assert panel.error is None and panel.result.succeeded
+    check_succeeded(panel)
     assert f"Abandon disconnected 120 guardian relationships of 120 children: {lost}" in text(panel.outcome)
     twin.export(tmp_path / "after")
     assert families.relationships(tmp_path / "after") == 100
@@ -551,7 +563,7 @@ def test_a_file_of_two_schools_asks_which_one_is_sent_and_sends_no_child_of_the_
     assert panel.error is None and "Prepared for S001" in panel.status.text
     assert "0105: 1 row" in panel.checklist.text
     send(panel)
-    assert panel.error is None and panel.result.succeeded
+    check_succeeded(panel)
     twin.export(tmp_path / "after")
     students = pd.read_csv(tmp_path / "after" / "students.csv", dtype=str)
     assert students[["studentId", "connectSchoolId"]].to_numpy().tolist() == [["0001", "S001"], ["0002", "S001"]]

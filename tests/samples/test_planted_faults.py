@@ -262,7 +262,8 @@ def test_naming_a_fault_of_guardians_csv_moves_guardians_there(tmp_path):
 def test_each_fault_can_be_planted_on_its_own(tmp_path, code):
     fault = next(fault for fault in known_faults() if fault.code == code)
     sample = sample_roster(
-        tmp_path, students=400, faults=[code], layout=fault.layouts[0], today=TODAY, level=fault.level or "district",
+        tmp_path, students=400, faults=[code], layout=fault.layouts[0], today=TODAY,
+        level="school" if fault.level == "school" else "district",
     )  # fmt: skip
     with sample.truth.open(encoding="utf-8", newline="") as file:
         truth = list(csv.DictReader(file))

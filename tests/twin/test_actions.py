@@ -519,7 +519,10 @@ def test_staff_removed_from_a_school_leave_its_classrooms(peopled):
         (Action("disconnect_guardians", pairs=(("P1", "U9"),)), "connectUserId 'U9': not among the accounts"),
         (Action("remove_from_classrooms", pairs=(("R9", "P1"),)), "connectClassroomId 'R9': not among the classrooms"),
         (Action("remove_staff_from_schools", pairs=(("A1", "S9"),)), "connectSchoolId 'S9': not among the schools"),
-        (Action("disconnect_guardians", pairs=("P1",)), "pairs holds 'P1'; expected pairs of IDs"),
+        (
+            Action("disconnect_guardians", pairs=("P1",)),  # type: ignore[arg-type]
+            "pairs holds 'P1'; expected pairs of IDs",
+        ),
         (Action("archive_students", pairs=(("P1", "U1"),)), "archive_students does not take pairs"),
         (Action("disconnect_guardians", pairs=(("P1", "U1"),), ids=("P1",)), "disconnect_guardians does not take ids"),
     ],

@@ -63,8 +63,8 @@ def test_the_forecast_counts_relationships_and_children_in_the_row_of_guardians(
     plan = plan_of(deliver(tmp_path / "d", guardians_of=some(60)), twin, tmp_path / "plan")
     forecast = forecast_upload(plan, twin)
     table = forecast.table().set_index(["connectSchoolId", "what"])[["disconnected", "disconnected_children"]]
-    assert table.loc[(OAK, "guardians")].tolist() == [120, 120]
-    assert table.loc[(ELM, "guardians")].tolist() == [0, 0]
+    assert table.loc[[(OAK, "guardians")]].to_numpy().tolist() == [[120, 120]]
+    assert table.loc[[(ELM, "guardians")]].to_numpy().tolist() == [[0, 0]]
     assert table.drop([(OAK, "guardians"), (ELM, "guardians")]).isna().all(axis=None)
     assert forecast.summary().set_index("what").loc["guardians", "disconnected"] == 120
     without = plan_of(deliver(tmp_path / "e", guardians_of=some(60)), twin, tmp_path / "other", abandon=False)

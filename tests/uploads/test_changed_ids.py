@@ -94,6 +94,7 @@ class TestKeptIds:
         assert rows == {(kind, old, new, "unrelated") for kind in kinds for old, new in NEW[kind].items()}
         assert (plan.folder / "crosswalk.csv").stat().st_mode & 0o777 == 0o600
         assert read_plan(plan.folder) == plan
+        assert roster.path is not None
         assert set(roster.users["sourcedId"]) == set(ck.read_roster(roster.path).users["sourcedId"])
 
     def test_an_id_that_another_row_has_is_not_exchanged_and_keeps_the_gate_blocking(
@@ -135,6 +136,7 @@ class TestKeptIds:
             plan_upload(
                 roster, twin.workspace(), folder=tmp_path / "p", id_changes=changes, keep_ids=True, student_id="number"
             )
+        assert roster.path is not None
         with pytest.raises(SettingError, match="id_changes are of another roster"):
             plan_upload(ck.read_roster(roster.path), folder=tmp_path / "p", id_changes=changes)
         assert not (tmp_path / "p").exists()
@@ -173,8 +175,9 @@ class TestGate:
             "workspace.guardians.id_changed": "keep_or_record",
             "workspace.classrooms.id_changed": "keep_record_or_archive",
         }
-        assert found.loc["workspace.schools.id_changed", "why"].startswith("2 of 3 schools come under new IDs")
-        assert "1 of 2 members of staff at North" in found.loc["workspace.staff.id_changed", "why"]
+        why = found["why"].to_dict()
+        assert why["workspace.schools.id_changed"].startswith("2 of 3 schools come under new IDs")
+        assert "1 of 2 members of staff at North" in why["workspace.staff.id_changed"]
 
     def test_single_new_ids_do_not_block(self, twin: Twin, tmp_path: Path) -> None:
         roster = ck.read_roster(deliver(tmp_path / "d", **renumbered("students")))

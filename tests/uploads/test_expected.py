@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -47,10 +48,10 @@ def district(place: Path) -> Twin:
     return Twin.fill(place / "twin.duckdb", place / "connect", district="Maple Valley")
 
 
-def planned(place: Path, district: Twin, **options: object) -> ck.UploadPlan:
+def planned(place: Path, district: Twin, **options: Any) -> ck.UploadPlan:
     return plan_upload(
         ck.audit(place / "delivery", district, progress=False), folder=place / "plan", archive_existing=False, **options
-    )  # type: ignore[arg-type]
+    )
 
 
 def counts(plan: ck.UploadPlan, district: Twin) -> dict[str, tuple[int, ...]]:
@@ -162,6 +163,7 @@ def test_command_line_and_panel_ask_for_the_same_words_and_show_the_same_numbers
 
     panel = ck.UploadPanel(plan, district)
     assert panel.confirmation == words
+    assert plan.verdict is not None
     assert plan.verdict.headline in panel.head.text and "2 children would be doubled" in panel.head.text
     asked = " ".join(panel.ask.text.split())
     assert words in asked and "2 children would be doubled, 0 guardian relationships would be removed." in asked

@@ -10,6 +10,7 @@ import pytest
 import connect_kit as ck
 from connect_kit.cli import run
 from connect_kit.errors import PlanError, SettingError
+from connect_kit.matching import SchoolMatches
 from connect_kit.twin import Twin
 from connect_kit.uploads import UploadPlan, plan_upload, read_plan, upload
 from tests.uploads import parts
@@ -56,7 +57,13 @@ def blocking(plan: UploadPlan, target: object = None) -> list[str]:
 def counted(twin: Twin, folder: Path, table: str, column: str) -> dict[str, int]:
     """Rows of an exported file by the values of a column."""
     twin.export(folder)
-    return pd.read_csv(folder / f"{table}.csv", dtype=str, keep_default_na=False)[column].value_counts().to_dict()
+    values = pd.read_csv(folder / f"{table}.csv", dtype=str, keep_default_na=False)[column]
+    return {str(value): int(count) for value, count in values.value_counts().items()}
+
+
+def schools_of(audit: ck.Audit) -> SchoolMatches:
+    assert audit.schools is not None
+    return audit.schools
 
 
 # Two schools in a school-level delivery.
@@ -235,12 +242,12 @@ def test_the_command_line_uploads_a_pilot_to_the_end(delivery: Path, twin: Twin,
 
 
 def test_a_decision_leaves_a_delivered_school_out_of_audit_and_upload(delivery: Path, twin: Twin) -> None:
-    checked(delivery, twin).schools.decide("0103", None, "out", who="ada", note="joins next year")
+    schools_of(checked(delivery, twin)).decide("0103", None, "out", who="ada", note="joins next year")
     audit = checked(delivery, twin)
     found = audit.findings.summary().set_index("code")
     assert not any("known_school" in code or code == "workspace.schools.unmatched" for code in found.index)
     assert found.loc["workspace.schools.out", "severity"] == "info"
-    assert audit.schools.counts == {"matched": 2, "suggested": 0, "unmatched": 0, "out": 1}
+    assert schools_of(audit).counts == {"matched": 2, "suggested": 0, "unmatched": 0, "out": 1}
     assert audit.findings.by_school().set_index("schoolId")["takes_part"].to_dict() == {
         "0101": True, "0102": True, "0103": False,
     }  # fmt: skip
@@ -251,7 +258,7 @@ def test_a_decision_leaves_a_delivered_school_out_of_audit_and_upload(delivery: 
 
 
 def test_a_decision_leaves_a_connect_school_out_although_its_id_is_recorded(delivery: Path, twin: Twin) -> None:
-    schools = checked(delivery, twin).schools.decide("0103", None, "out").decide(None, "S002", "out")
+    schools = schools_of(checked(delivery, twin)).decide("0103", None, "out").decide(None, "S002", "out")
     table = schools.table()
     assert table[table["status"] == "out"][["roster_id", "workspace_id"]].fillna("").to_numpy().tolist() == [
         ["0102", "S002"], ["0103", ""],
@@ -266,7 +273,7 @@ def test_a_decision_leaves_a_connect_school_out_although_its_id_is_recorded(deli
 
 def test_what_was_decided_after_the_audit_counts_in_the_plan(delivery: Path, twin: Twin) -> None:
     audit = checked(delivery, twin)
-    audit.schools.decide("0103", None, "out")
+    schools_of(audit).decide("0103", None, "out")
     assert plan_upload(audit).takes_part == ("0101", "0102")
 
 
@@ -320,7 +327,7 @@ def test_people_of_the_district_are_one_warning_and_no_unmatched_school(with_dis
     rows = audit.findings.table()
     rows = rows[rows["code"] == CODE]
     assert dict(zip(rows["sourcedId"], rows["severity"], strict=True)) == {"d1": "warning", "d2": "info", "d3": "info"}
-    assert audit.schools.counts == {"matched": 3, "suggested": 0, "unmatched": 0}
+    assert schools_of(audit).counts == {"matched": 3, "suggested": 0, "unmatched": 0}
     assert set(audit.findings.by_school()["schoolId"]) == {"0101", "0102", "0103"}
 
 
@@ -379,7 +386,7 @@ def test_an_org_that_only_guardians_have_is_no_unmatched_school(tmp_path: Path, 
     orgs = ORGS + "org9,A private school,school\n"
     audit = checked(parts.deliver(tmp_path / "d", users=users, orgs=orgs), three)
     assert audit.fit
-    assert audit.schools.counts == {"matched": 3, "suggested": 0, "unmatched": 0}
+    assert schools_of(audit).counts == {"matched": 3, "suggested": 0, "unmatched": 0}
     plan = plan_upload(audit)
     assert dict(zip(sent(plan, "users"), sent(plan, "users", "orgSourcedIds"), strict=True))["g3"] == "0103"
 
