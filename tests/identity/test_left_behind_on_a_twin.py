@@ -76,6 +76,7 @@ def turn(tmp_path: Path) -> Turn:
     seats.loc[len(seats) + 10_000] = [{"classSourcedId": room, "schoolSourcedId": elsewhere, "userSourcedId": moved,
                                        "role": "student"}[column] for column in seats]  # fmt: skip
     classes["sourcedId"] = "N-" + classes["sourcedId"]
+    classes["title"] = "2027: " + classes["title"]  # other classes, not the same ones under new IDs
     seats["classSourcedId"] = "N-" + seats["classSourcedId"]
     delivery = tmp_path / "2027-08-15"
     delivery.mkdir()
