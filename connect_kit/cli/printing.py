@@ -12,6 +12,7 @@ from connect_kit.checks.verdict_words import left_open
 from connect_kit.display.look import children, counted, disconnections
 from connect_kit.duplicates import pairs_in_words
 from connect_kit.duplicates.data import EVEN
+from connect_kit.identity.patterns import kinds_in_words
 from connect_kit.identity.staying import KINDS
 
 if TYPE_CHECKING:
@@ -118,8 +119,7 @@ def _print_matched(audit: ck.Audit) -> None:
     if audit.duplicates is not None:
         typer.echo(f"  {'Duplicate students':<20}{pairs_in_words(audit.duplicates)}")
     if audit.id_changes is not None and len(audit.id_changes):
-        parts = ", ".join(f"{n:,} {kind}" for kind, n in audit.id_changes.counts.items() if n)
-        typer.echo(f"  {'Under new IDs':<20}{parts}")
+        typer.echo(f"  {'Under new IDs':<20}{kinds_in_words(audit.id_changes.counts)}")
     for name, value in (("Schools", audit.schools), ("Classrooms", audit.classrooms)):
         if value is not None:
             found = value.counts

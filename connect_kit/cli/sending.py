@@ -32,6 +32,7 @@ from connect_kit.cli.printing import (
 )
 from connect_kit.connect import Level
 from connect_kit.errors import SettingError, TwinError
+from connect_kit.identity.patterns import kinds_in_words
 
 
 def prepare(
@@ -88,7 +89,8 @@ def prepare(
     )
     typer.echo(f"Prepared: {plan.folder}")
     for kind, count in plan.kept_ids.items():
-        typer.echo(f"  {count:,} {kind} with the ID that Connect has; see {plan.folder / 'crosswalk.csv'}")
+        kept = kinds_in_words({kind: count})
+        typer.echo(f"  {kept} with the ID that Connect has; see {plan.folder / 'crosswalk.csv'}")
     if plan.verdict is not None:
         print_verdict(plan.verdict)
     print_tables(plan.summary())

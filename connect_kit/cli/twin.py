@@ -14,6 +14,7 @@ from connect_kit.cli.options import Delivery, TwinFile, Yes
 from connect_kit.cli.printing import print_changes, print_left_behind, print_tables
 from connect_kit.connect import Level
 from connect_kit.errors import SettingError
+from connect_kit.identity.patterns import kinds_in_words
 
 app = typer.Typer(help="Make, look at and change the twin of a district's workspace.", no_args_is_help=True)
 
@@ -218,7 +219,7 @@ def _about_ids(file: Path, delivery: Path, level: Level, kinds: str | None, *, a
         changes = changes.only(*(kind.strip() for kind in kinds.split(",")))
     for kind, count in changes.counts.items():
         if count:
-            typer.echo(f"  {count:,} {kind} under another ID than the twin has")
+            typer.echo(f"  {kinds_in_words({kind: count})} under another ID than the twin has")
     _do(target.path, ck.connections(changes, archive=archive), yes=yes)
 
 

@@ -1,4 +1,4 @@
-"""How an ID changed, as codes, and each code in words."""
+"""How an ID changed, as codes, and each code in words; and whose IDs changed, as counts in words."""
 
 from __future__ import annotations
 
@@ -21,3 +21,12 @@ PATTERNS: Mapping[str, str] = {
 }
 #: What IDs belong to, in the order in which they are shown: a changed School ID explains the others.
 KINDS = ("schools", "students", "staff", "guardians", "classrooms")
+#: One of each kind.
+_ONE: Mapping[str, str] = {
+    "schools": "school", "students": "student", "staff": "staff", "guardians": "guardian", "classrooms": "classroom",
+}  # fmt: skip
+
+
+def kinds_in_words(counts: Mapping[str, int]) -> str:
+    """How many of each kind: ``1 school, 1,200 students``; ``none`` where there are none."""
+    return ", ".join(f"{n:,} {_ONE[kind] if n == 1 else kind}" for kind, n in counts.items() if n) or "none"

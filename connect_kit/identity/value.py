@@ -9,7 +9,7 @@ from connect_kit.display.html import table_html
 from connect_kit.engine import literal, quoted, run_sql
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.errors import SettingError
-from connect_kit.identity.patterns import KINDS, PATTERNS
+from connect_kit.identity.patterns import KINDS, PATTERNS, kinds_in_words
 from connect_kit.identity.worksheet import save_worksheet, worksheet
 
 if TYPE_CHECKING:
@@ -162,14 +162,10 @@ class IdChanges:
         return sum(self.counts.values())
 
     def __repr__(self) -> str:
-        return f"IdChanges({self._words})"
-
-    @property
-    def _words(self) -> str:
-        return ", ".join(f"{number:,} {kind}" for kind, number in self.counts.items() if number) or "none"
+        return f"IdChanges({kinds_in_words(self.counts)})"
 
     def _repr_html_(self) -> str:
-        head = f"<p><strong>Changed IDs</strong>: {self._words}</p>"
+        head = f"<p><strong>Changed IDs</strong>: {kinds_in_words(self.counts)}</p>"
         found = self.summary()
         if found.empty:
             return head

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connect_kit.identity.patterns import kinds_in_words
 from connect_kit.identity.worksheet import NAME
 from connect_kit.panels import upload_view as view
 from connect_kit.panels.upload_layout import UploadLayout
@@ -43,7 +44,7 @@ class UploadIds(UploadLayout):
             now = self._changes.still(self.target.workspace())  # some may be recorded or archived meanwhile
             self._set_value(prepare_again(self._value, self.audit, id_changes=now, keep_ids=True))
             self._reload()
-            kept = ", ".join(f"{count:,} {kind}" for kind, count in self._value.kept_ids.items()) or "none"
+            kept = kinds_in_words(self._value.kept_ids)
             self._status = f"Prepared with the IDs that Connect has: {kept}. Dry run again."
         elif name == "list_ids":
             folder = self._value.folder.with_name(f"{self._value.folder.name}-ids")

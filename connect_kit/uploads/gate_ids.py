@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from connect_kit.identity.patterns import PATTERNS
+from connect_kit.identity.patterns import PATTERNS, kinds_in_words
 from connect_kit.uploads.changed_ids import code_of
 from connect_kit.uploads.gate import Gate, some
 
@@ -50,7 +50,7 @@ def changed_ids(plan: PlanData) -> list[Gate]:
         else:
             made.append(Gate(code, "met", f"{why}; waived: {reason}", subject=subject))
     if plan.kept_ids:
-        kept = ", ".join(f"{plan.kept_ids[kind]:,} {kind}" for kind in _KINDS if kind in plan.kept_ids)
+        kept = kinds_in_words({kind: plan.kept_ids[kind] for kind in _KINDS if kind in plan.kept_ids})
         made.append(Gate(code, "met", f"prepared with the IDs that Connect has: {kept}"))
     if made:
         return made

@@ -13,9 +13,9 @@ import pytest
 
 import connect_kit as ck
 from connect_kit.decisions.value import NAME
+from connect_kit.duplicates import data as duplicates_module
 from connect_kit.duplicates import explain as explain_module
 from connect_kit.duplicates import find as find_module
-from connect_kit.duplicates import value as duplicates_module
 from connect_kit.duplicates.data import COLUMNS
 from connect_kit.duplicates.find import find_duplicates
 from connect_kit.duplicates.value import Duplicates
