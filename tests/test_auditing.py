@@ -53,8 +53,11 @@ def test_an_audit_says_the_same_as_its_parts_made_one_by_one(audit: ck.Audit, fa
     duplicates = ck.find_duplicates(roster, workspace)
     schools = ck.match_schools(roster, workspace)
     classrooms = ck.match_classrooms(roster, workspace, schools=schools)
-    left = ck.left_behind(roster, workspace, schools=schools)
-    findings = ck.check_roster(roster, workspace, duplicates=duplicates, classrooms=classrooms, left_behind=left)
+    changes = ck.find_id_changes(roster, workspace, duplicates, schools=schools, classrooms=classrooms)
+    left = ck.left_behind(roster, workspace, changes, schools=schools)
+    findings = ck.check_roster(
+        roster, workspace, duplicates=duplicates, classrooms=classrooms, id_changes=changes, left_behind=left
+    )
     assert audit.left_behind is not None and audit.left_behind.table().equals(left.table())
     assert audit.findings.summary().equals(findings.summary())
     assert audit.duplicates is not None and audit.duplicates.table().equals(duplicates.table())

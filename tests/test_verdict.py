@@ -316,7 +316,8 @@ def test_console_report_workbook_summary_panel_and_forecast_give_the_same_number
 
     summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
     assert {"code": "doubled", "children": children, "rows": rows} in summary["verdict_reasons"]
-    assert summary["duplicates"] == {"pairs": pairs, "clusters": clusters}
+    possible = found.duplicates.counts["possible"]
+    assert summary["duplicates"] == {"pairs": pairs, "clusters": clusters, "possible": possible}
 
     page = " ".join(re.sub(r"<[^>]+>", " ", (tmp_path / "out" / "report.html").read_text(encoding="utf-8")).split())
     assert words in page
