@@ -49,11 +49,12 @@ def build(
     region: str,
     optional_tables: bool,
     out: Iterable[str] = (),
+    shown: str = "sourcedId",
 ) -> None:
     """Make the tables in a check's schema; ``others`` are the roster's and the workspace's schemas.
 
     ``optional_tables``: a table of the standard that Connect does not ask for was delivered. ``out``: keys of schools
-    that were decided not to take part.
+    that were decided not to take part. ``shown``: SQL of a student's ID on Connect.
     """
     if not workspace:
         empty_workspace(schema)
@@ -62,7 +63,7 @@ def build(
     create_not_schools(schema, roster, others)
     run_sql(schema, __package__, "relations.sql", others)
     if workspace:
-        run_sql(schema, __package__, "relations_workspace.sql", others)
+        run_sql(schema, __package__, "relations_workspace.sql", others, shown=shown)
     if optional_tables:
         run_sql(schema, __package__, "relations_optional.sql", others)
     _grades(schema, others)

@@ -102,6 +102,7 @@ def check_roster(
         region=region,
         optional_tables=optional_tables,
         out=out,
+        shown="sourcedId" if workspace is None else workspace.shown_id,
     )
     relations.add_matches(schema, others, duplicates, classrooms, id_changes)
     if left_behind is not None:

@@ -35,6 +35,7 @@ _STEPS = {
     "archive-changed TWIN DELIVERY --yes, and prepare again; or --waive {subject}=REASON",
     "keep_or_record": "prepare --keep-ids keeps the IDs that Connect has; or record the new IDs: python -m connect_kit "
     "twin record-ids TWIN DELIVERY --yes, and prepare again; or --waive {subject}=REASON",
+    "prepare_again": "python -m connect_kit prepare DELIVERY --workspace TWIN",
     "ids_taken": "give each of these records an ID of its own in the SIS and prepare again, or --waive "
     "{subject}=REASON",
     "compare_ids": "python -m connect_kit prepare compares the IDs; or --waive {subject}=REASON",

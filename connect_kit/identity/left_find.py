@@ -112,7 +112,9 @@ def _taking_part(schema: Schema, also: tuple[str, ...], roster: Roster, schools:
         "AND 'workspace:' || connect_school NOT IN (SELECT key FROM out_schools)",
         also=also,
     )
-    if roster.level == "school" and not schema.count("taking_part"):
+    if roster.level == "school" and schema.count("taking_part") > 1:
+        schema.execute("DELETE FROM taking_part")  # one school's own files, with rows of others: nobody knows whose
+    elif roster.level == "school" and not schema.count("taking_part"):
         # School level: School IDs are optional (S0), so the only school there is is meant.
         schema.execute(
             "INSERT INTO taking_part SELECT min(connectSchoolId), "

@@ -85,4 +85,4 @@ REASONS: Mapping[str, str] = {
     "not_in_class": "the delivery has the class without this person",
     "moved_school": "the delivery has the student at another school",
 }
-NO_SCHOOL = "the delivery names no School ID that is recorded on Connect"
+NO_SCHOOL = "the delivery does not show which school of Connect it is about"

@@ -73,7 +73,11 @@ def plan_resend(results: Results, plan: UploadPlan, *, folder: str | Path | None
             files.append(UploadFile.of(path, file.kind, level=file.level, school=file.school))
             counts.append(count)
     made = datetime.now(UTC).isoformat(timespec="seconds")
-    return write_plan(replace(plan, folder=place, files=tuple(files), file_rows=tuple(counts), made=made))
+    return write_plan(
+        replace(
+            plan, folder=place, files=tuple(files), file_rows=tuple(counts), made=made, managed=None, new_students=None
+        )
+    )
 
 
 def _lines(results: Results, place: int | None) -> list[int] | None:

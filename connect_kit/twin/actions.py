@@ -95,7 +95,8 @@ def connections(
     if archive:
         raise SettingError("archive is about changed IDs; what people decided to archive is archived anyway")
     rows = matches.details()
-    both = rows["roster_id"].notna() & rows["workspace_id"].notna()
+    named = rows["roster_id"].fillna("").astype(str).str.strip().ne("")  # a school's own files may name no School ID
+    both = named & rows["workspace_id"].notna()
     chosen = both & (rows["decision"].eq("connect") | (suggested & rows["status"].eq("suggested")))
     values = dict(zip(rows.loc[chosen, "workspace_id"], rows.loc[chosen, "roster_id"], strict=True))
     archived = tuple(rows.loc[rows["decision"].eq("archive") & rows["workspace_id"].notna(), "workspace_id"])

@@ -186,11 +186,11 @@ class Twin(TwinData):
                 "FROM schools AS s LEFT JOIN student_schools AS b ON b.connectSchoolId = s.connectSchoolId "
                 "LEFT JOIN students AS p ON p.connectStudentId = b.connectStudentId GROUP BY ALL ORDER BY ALL"
             )
-            synced, unsynced = session.execute(
-                "SELECT count(sourcedId), count(*) FILTER (sourcedId IS NULL AND studentId IS NULL AND NOT archived) "
-                "FROM students"
+            counts = session.execute(
+                "SELECT count(sourcedId), count(*) FILTER (sourcedId IS NULL AND studentId IS NULL AND NOT archived), "
+                "count(*) FILTER (studentId IS NOT NULL AND NOT archived) FROM students"
             )[0]
-        return Facts({one[0]: School(*one[1:]) for one in schools}, synced, unsynced)
+        return Facts({one[0]: School(*one[1:]) for one in schools}, *counts)
 
     def note(self, what: str) -> None:
         """Write what people decided about an upload to the activity log, as kind ``waiver`` (decision 23)."""

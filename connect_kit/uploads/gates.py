@@ -43,7 +43,7 @@ def gates(plan: PlanData, target: Target | Any = None) -> pd.DataFrame:
     place = None if target is None else as_target(target)
     facts = None if place is None else place.facts()
     found = [
-        *_self_check(plan), *changed_ids(plan), schools_matched(plan, facts), _archiving(plan, facts),
+        *_self_check(plan), *changed_ids(plan, place, facts), schools_matched(plan, facts), _archiving(plan, facts),
         *_abandon(plan, place), _dry_run(plan, place),
     ]  # fmt: skip
     rows = [

@@ -78,6 +78,9 @@ class UploadPlan(PlanData):
         Records that the delivery holds under another ID than Connect, by kind and school; see :attr:`kept_ids`.
     ids_compared : bool
         Whether anybody has looked for them.
+    managed, new_students : int or None
+        Students under the SIS on Connect, not archived, and students of the files whom Connect does not have, when the
+        plan was made: where the target differs, its conclusions about IDs no longer hold. None without a workspace.
     keep_ids : bool
         Whether the files hold the IDs that Connect has; ``crosswalk.csv`` beside them says which were exchanged.
     possible_changes : mapping of str to int

@@ -55,6 +55,8 @@ class PlanData:
     source: str = ""
     changed_ids: tuple[ChangedIds, ...] = ()
     ids_compared: bool = False
+    managed: int | None = None
+    new_students: int | None = None
     keep_ids: bool = False
     possible_changes: Mapping[str, int] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)

@@ -157,7 +157,7 @@ def _seal(content: Any) -> str:
 
 
 #: Fields that plans of an earlier version do not have.
-_LATER = {"undecided_schools": 0, "source": ""}
+_LATER = {"undecided_schools": 0, "source": "", "managed": None, "new_students": None}
 #: Fields of the plan that are in the file as they are; tuples of texts are lists there.
 _PLAIN = ("delivery", "made", "level", "checked", "waivers", "left_out", "first_upload", "archive_existing",
           "undecided_classrooms", "ids_compared", "keep_ids", "possible_changes", "options", "named",

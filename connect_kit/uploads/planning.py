@@ -24,6 +24,7 @@ from connect_kit.uploads.plan import UploadPlan
 from connect_kit.uploads.plan_file import clear, write_plan
 from connect_kit.uploads.prepare import prepare
 from connect_kit.uploads.prepared_verdict import as_prepared
+from connect_kit.uploads.stale import seen_students
 from connect_kit.uploads.values import ORDER, UploadFile
 from connect_kit.uploads.waiving import check_waiver
 
@@ -173,6 +174,9 @@ def plan_upload(
     if made_over is not None:
         critical = still_open(critical, made_over, choice.delivered, recorded(workspace))
     gated = () if id_changes is None else tuple(map(code_of, id_changes.counts))  # these have a gate of their own
+    managed = new = None
+    if workspace is not None:
+        managed, new = seen_students(roster, workspace, choice, exchanged)
     possible = {}
     if id_changes is None and workspace is not None:
         possible = possible_changes(roster, workspace, number=number)
@@ -203,6 +207,8 @@ def plan_upload(
         source=str(roster.path.expanduser().resolve()) if roster.path is not None else "",
         changed_ids=() if id_changes is None else changed_ids(id_changes, made_over, choice.foreign),
         ids_compared=id_changes is not None,
+        managed=managed,
+        new_students=new,
         keep_ids=keep_ids,
         possible_changes=possible,
         options={

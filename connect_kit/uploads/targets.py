@@ -36,11 +36,15 @@ class School(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """What gates need to know: ``schools`` by connectSchoolId, and the district's ``synced`` and ``unsynced``."""
+    """What gates need to know: ``schools`` by connectSchoolId, and the district's ``synced`` and ``unsynced``.
+
+    ``active`` are those of the synced that are not archived; None where a target does not say.
+    """
 
     schools: Mapping[str, School]
     synced: int
     unsynced: int
+    active: int | None = None
 
 
 class Done(NamedTuple):
