@@ -130,24 +130,32 @@ WITH accounts AS (
 SELECT DISTINCT f.tbl, f._line, f.student, c.before, c.guardians FROM found AS f JOIN counted AS c ON c.tbl = f.tbl AND c.child = f.child
 WHERE c.guardians > 6 AND c.guardians > c.before;
 
--- Children of the delivery under an ID that another child has on Connect: neither given nor family name is like the other's.
--- The upload would write one child over another (decision 18). mass: of so many of a school at once.
+-- Children of the delivery under an ID that another child has on Connect: the given name is not like the other's, and the
+-- family name neither, or Connect has a child of exactly this name under another ID. The upload would write one child over
+-- the other (decision 18). mass: of so many of a school at once.
 CREATE TABLE reused_ids AS
-WITH there AS (
-    SELECT studentId AS id, min(connectSchoolId) AS school, any_value(lower(strip_accents(givenName))) AS given,
-        any_value(lower(strip_accents(familyName))) AS family
-    FROM workspace_students WHERE studentId IS NOT NULL GROUP BY studentId HAVING count(*) = 1
+WITH connect_names AS (
+    SELECT studentId AS id, connectSchoolId AS school, lower(strip_accents(givenName)) AS given, lower(strip_accents(familyName)) AS family
+    FROM workspace_students WHERE studentId IS NOT NULL
+), there AS (
+    SELECT id, min(school) AS school, any_value(given) AS given, any_value(family) AS family FROM connect_names GROUP BY id HAVING count(*) = 1
 ), both_sides AS (
-    SELECT u._line, t.school, lower(strip_accents(u.givenName)) AS given, lower(strip_accents(u.familyName)) AS family,
+    SELECT u._line, t.id, t.school, lower(strip_accents(u.givenName)) AS given, lower(strip_accents(u.familyName)) AS family,
         t.given AS other_given, t.family AS other_family
     FROM users AS u JOIN there AS t ON t.id = {shown} WHERE u._kind = 'student'
-), other AS (
-    SELECT *, jaro_winkler_similarity(given, other_given) < 0.75 AND jaro_winkler_similarity(family, other_family) < 0.75
-        AND NOT contains(other_given || ' ' || other_family, family) AND NOT contains(given || ' ' || family, other_family)
-        AND NOT contains(other_given || ' ' || other_family, given) AND NOT contains(given || ' ' || family, other_given) AS reused
+), unlike AS (
+    SELECT *, jaro_winkler_similarity(family, other_family) < 0.75 AND NOT contains(other_given || ' ' || other_family, family)
+        AND NOT contains(given || ' ' || family, other_family) AS of_another_family
     FROM both_sides
+    WHERE jaro_winkler_similarity(given, other_given) < 0.75 AND NOT contains(other_given || ' ' || other_family, given)
+        AND NOT contains(given || ' ' || family, other_given)
+), reused AS (
+    SELECT _line, school FROM unlike AS u
+    WHERE of_another_family OR EXISTS (FROM connect_names AS n WHERE n.given = u.given AND n.family = u.family AND n.id <> u.id)
 ), shares AS (
-    SELECT school, count(*) FILTER (reused) AS reused, count(*) AS known FROM other GROUP BY school
+    SELECT school, count(*) AS known FROM both_sides GROUP BY school
+), counted AS (
+    SELECT school, count(*) AS reused FROM reused GROUP BY school
 )
-SELECT o._line, s.reused >= 3 AND s.reused > 0.05 * s.known AS mass
-FROM other AS o JOIN shares AS s ON s.school IS NOT DISTINCT FROM o.school WHERE o.reused;
+SELECT r._line, c.reused >= 3 AND c.reused > 0.05 * s.known AS mass
+FROM reused AS r JOIN counted AS c ON c.school IS NOT DISTINCT FROM r.school JOIN shares AS s ON s.school IS NOT DISTINCT FROM r.school;
