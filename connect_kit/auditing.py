@@ -26,7 +26,7 @@ from connect_kit.display.look import counted
 from connect_kit.duplicates import find_duplicates
 from connect_kit.duplicates.data import COLUMNS as PAIR_COLUMNS
 from connect_kit.engine.arguments import checked
-from connect_kit.engine.files import outside, replace_together
+from connect_kit.engine.files import replace_together
 from connect_kit.engine.progress import progress_bar
 from connect_kit.identity import find_id_changes, left_behind
 from connect_kit.identity.staying import COLUMNS as LEFT_COLUMNS
@@ -36,6 +36,7 @@ from connect_kit.matching.data import COLUMNS as MATCH_COLUMNS
 from connect_kit.report import write_report, write_workbook
 from connect_kit.report.numbers import summary, summary_record
 from connect_kit.roster import Roster, Workspace, read_roster, read_workspace
+from connect_kit.roster.originals import outside_originals
 from connect_kit.twin import Twin
 
 if TYPE_CHECKING:
@@ -119,9 +120,7 @@ class Audit(AuditData):
         OutputError
             When they cannot be written; what was there before is unchanged.
         """
-        place = outside(folder, "the delivery", self.roster.path)
-        if self.workspace is not None:
-            outside(place, "the workspace's export", self.workspace.path)
+        place = outside_originals(folder, self.roster, self.workspace)
         seconds = dict(self.seconds)
         with replace_together(place) as new:
             with _timed(seconds, "findings.csv"):

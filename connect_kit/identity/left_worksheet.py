@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from connect_kit.display.excel import MOST_ROWS, plain, save_book, write_rows
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.identity.staying import KINDS, REASONS
+from connect_kit.roster.originals import outside_originals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,7 +93,7 @@ def _names(left: LeftBehindData, kind: str) -> list[tuple[str, str, pd.Series[st
 
 def save(left: LeftBehindData, folder: str | Path, *, names: bool = False) -> None:
     """Write left_behind.csv and left_behind.xlsx into a folder; see :meth:`LeftBehind.save`."""
-    target = ensure_folder(folder, private=names)
+    target = ensure_folder(outside_originals(folder, left.roster, left.workspace), private=names)
     with atomic_write(target / "left_behind.csv", private=names) as beside:
         left.table().to_csv(beside, index=False, encoding="utf-8", lineterminator="\r\n")
     with atomic_write(target / "left_behind.xlsx", private=names) as beside:

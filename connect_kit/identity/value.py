@@ -11,6 +11,7 @@ from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.errors import SettingError
 from connect_kit.identity.patterns import KINDS, PATTERNS, kinds_in_words
 from connect_kit.identity.worksheet import save_worksheet, worksheet
+from connect_kit.roster.originals import outside_originals
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,7 +113,8 @@ class IdChanges:
         """
         found = self.table()
         names = ["kind", "connect_school", "connect_id", "old_id", "new_id", "pattern", "probability"]
-        with atomic_write(ensure_folder(folder) / "id_changes.csv") as path:
+        place = outside_originals(folder, self.roster, self.workspace)
+        with atomic_write(ensure_folder(place) / "id_changes.csv") as path:
             found[names].set_axis(list(COLUMNS), axis=1).to_csv(
                 path, index=False, encoding="utf-8", lineterminator="\r\n"
             )

@@ -8,6 +8,7 @@ from connect_kit.connect import SUPPORT_ADDRESS
 from connect_kit.display.excel import plain, save_book, write_rows
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.identity.patterns import KINDS
+from connect_kit.roster.originals import outside_originals
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,7 +90,8 @@ def save_worksheet(changes: IdChanges, folder: str | Path, *, names: bool = Fals
         When it cannot be written; what was there before is unchanged.
     """
     sheet = worksheet(changes, names=names)
-    with atomic_write(ensure_folder(folder, private=names) / NAME, private=names) as beside:
+    place = outside_originals(folder, changes.roster, changes.workspace)
+    with atomic_write(ensure_folder(place, private=names) / NAME, private=names) as beside:
         save_book(beside, lambda book: _fill(book, sheet))
 
 

@@ -368,3 +368,17 @@ def test_staff_of_the_district_itself_do_not_block_the_upload(tmp_path: Path, la
     assert road.upload() == 0, road.said
     assert road.count(f"SELECT count(*) FROM staff WHERE staffId = '{teacher.id}'") == 1
     assert road.count("SELECT count(*) FROM schools") == 2
+
+
+# What people handed over is never written to.
+
+
+def test_lists_are_not_written_into_the_delivery(tmp_path: Path, lay: Lay) -> None:
+    made = District(60, schools=1, seed=4).write(tmp_path / "district")
+    road = lay(made.delivery, made.workspace)
+    before = sorted(path.name for path in made.delivery.iterdir())
+    assert road.run("twin", "left-behind", road.twin, road.delivery, "--out", road.delivery) == 2
+    assert "is inside the delivery" in road.said
+    assert road.prepare() == 0
+    assert road.run("forecast", road.plan, "--twin", road.twin, "--out", road.delivery) == 2
+    assert sorted(path.name for path in made.delivery.iterdir()) == before
