@@ -60,6 +60,8 @@ class LeftBehind(LeftBehindData):
 
         Raises
         ------
+        SettingError
+            For a folder inside the delivery or the workspace's export.
         OutputError
             When they cannot be written; what was there before is unchanged.
         """

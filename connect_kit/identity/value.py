@@ -108,6 +108,8 @@ class IdChanges:
 
         Raises
         ------
+        SettingError
+            For a folder inside the delivery or the workspace's export.
         OutputError
             When the operating system refuses.
         """

@@ -86,6 +86,8 @@ def save_worksheet(changes: IdChanges, folder: str | Path, *, names: bool = Fals
 
     Raises
     ------
+    SettingError
+        For a folder inside the delivery or the workspace's export.
     OutputError
         When it cannot be written; what was there before is unchanged.
     """

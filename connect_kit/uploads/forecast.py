@@ -107,6 +107,8 @@ class Forecast:
 
         Raises
         ------
+        SettingError
+            For a folder inside the delivery.
         OutputError
             When it cannot be written; a file that was there before is unchanged.
         """
