@@ -211,7 +211,7 @@ def test_a_change_to_the_twin_asks_for_another_dry_run(road: Road, capsys: pytes
     command = ["upload", str(road.plan), "--twin", str(road.twin)]
     assert run(command) == 0
     assert run(["twin", "archive-students", str(road.twin), "--unsynced", "--yes"]) == 0
-    real = [*command, "--real", "--confirm", confirmed(road)]
+    real = [*command, "--real", "--confirm", f"Maple Valley {ck.read_plan(road.plan).rows}"]
     before = ck.Twin(road.twin).digest()
     capsys.readouterr()
     assert run(real) == 1
