@@ -372,7 +372,7 @@ def test_school_ids_without_their_zeros_are_not_to_be_recorded_on_connect(
     delivery: Path, twin: Twin, tmp_path: Path
 ) -> None:
     lost = Critical("users.orgSourcedIds.leading_zero_lost", "Zeros", 1, "Export again.")
-    plan = replace(plan_of(delivery, twin, tmp_path / "plan", lost), schools=("104", "105"))
+    plan = replace(plan_of(delivery, twin, tmp_path / "plan", lost), takes_part=("104", "105"))
     _, why, how = gate(plan, "schools matched", twin)
     assert why == "on no school of Connect: 104, 105"
     assert how.startswith("correct leading zeros on the side that the self-check names")

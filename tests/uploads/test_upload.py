@@ -292,9 +292,9 @@ def test_an_upload_cancelled_after_two_files_goes_on_with_the_third(tried: Uploa
 def test_what_another_plan_has_overwritten_meanwhile_is_sent_again(
     tried: UploadPlan, twin: Twin, tmp_path: Path
 ) -> None:
-    other = plan_of(deliver(tmp_path / "d", users=USERS.replace("Ada", "Adah")), twin, tmp_path / "other")
     event, _, watch = cancel_at("enrollments", "reading")
     assert upload(tried, twin, dry_run=False, progress=watch, cancel=event).cancelled  # type: ignore[arg-type]
+    other = plan_of(deliver(tmp_path / "d", users=USERS.replace("Ada", "Adah")), twin, tmp_path / "other")
     upload(other, twin)
     assert upload(other, twin, dry_run=False).succeeded
     with pytest.raises(GateError, match="rehearse again: 5 changes since"):
