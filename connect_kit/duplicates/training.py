@@ -11,12 +11,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from connect_kit.duplicates.scoring import score
 from connect_kit.engine.weights import probability, weight
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
     from connect_kit.duplicates.model import Comparison, Level, Model
@@ -130,6 +129,8 @@ def fit_matches(model: Model, scored: pd.DataFrame, people: int, share: float = 
     -------
     Model
     """
+    import numpy as np
+
     pairs = share * max(people * (people - 1) / 2, 1.0)
     evidence = scored["match_weight"].to_numpy() - weight(model.prior)
     trained = [comparison for comparison in model.comparisons if not comparison.fixed]
@@ -165,6 +166,8 @@ def fit_matches(model: Model, scored: pd.DataFrame, people: int, share: float = 
 
 def _shares(comparison: Comparison) -> np.ndarray:
     """The ``m`` of each level by its value, adding up to 1; that of a fixed level is 0."""
+    import numpy as np
+
     shares = np.zeros(len(comparison.values))
     for value, level in comparison.values:
         shares[value] = 0.0 if level.fixed in (True, "m") else level.m
