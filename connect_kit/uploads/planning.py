@@ -15,6 +15,7 @@ from connect_kit.duplicates import doubled_by_school
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import outside
 from connect_kit.errors import PlanError, SettingError
+from connect_kit.matching.matches import SchoolMatches
 from connect_kit.uploads.abandoning import CODE as ABANDON
 from connect_kit.uploads.abandoning import check_limit, expected, finding
 from connect_kit.uploads.changed_ids import changed_ids, code_of, exchange_if_kept, possible_changes, still_open
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from connect_kit.connect import Level
     from connect_kit.duplicates import Duplicates
     from connect_kit.identity import IdChanges
-    from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
+    from connect_kit.matching.matches import ClassroomMatches
     from connect_kit.roster import Roster, Workspace
     from connect_kit.uploads.changed_ids import Exchange
 
@@ -125,6 +126,10 @@ def plan_upload(
     OutputError
         When the folder holds something else, or cannot be written.
     """
+    if schools is not None and not isinstance(schools, (SchoolMatches, Sequence)):
+        raise SettingError(
+            f"schools is of type {type(schools).__name__}; expected what match_schools gives, or a list of schools"
+        )
     names = list(schools) if isinstance(schools, Sequence) else None
     matches: SchoolMatches | None = None if isinstance(schools, Sequence) else schools
     audit = None
