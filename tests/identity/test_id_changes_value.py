@@ -23,8 +23,10 @@ ROWS = [
 
 @pytest.fixture
 def changes(tmp_path: Path) -> ck.IdChanges:
-    (tmp_path / "schools.csv").write_text("connectSchoolId,name,schoolId\nS001,Alder,0101\n", encoding="utf-8")
-    workspace = ck.read_workspace(tmp_path)
+    place = tmp_path / "connect"
+    place.mkdir()
+    (place / "schools.csv").write_text("connectSchoolId,name,schoolId\nS001,Alder,0101\n", encoding="utf-8")
+    workspace = ck.read_workspace(place)
     roster = ck.Roster.from_frames({"users": pd.DataFrame({"sourcedId": ["123"], "role": ["student"]}, dtype=object)})
     schema = roster.schema.engine.new_schema("identity", (roster.schema, workspace.schema))
     schema.execute(TABLES)
