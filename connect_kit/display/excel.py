@@ -12,7 +12,7 @@ from connect_kit.display.html import is_number
 from connect_kit.display.look import named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MOST_ROWS: Final = 1_048_576 - 1
 #: Excel's longest text in a cell is 32,767.
 LONGEST_TEXT: Final = 32_000
+_TEXT: Final = {"num_format": "@", "valign": "top", "text_wrap": True}
 
 # Characters that XML cannot hold or would change; with them, Excel would call the file damaged.
 _NOT_XML = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -95,6 +96,47 @@ def _filled(scratch: str, fill: Callable[[Any], None]) -> bytes:
 
 def _reason(error: Any) -> tuple[int | None, str]:
     return getattr(error, "errno", None), getattr(error, "strerror", None) or str(error)
+
+
+def add_read_me(book: Any, lines: Iterable[str], *, width: int) -> None:
+    """Add the sheet "Read me": a line a row, in a column of this width."""
+    text = book.add_format(_TEXT)
+    sheet = book.add_worksheet("Read me")
+    sheet.set_column(0, 0, width, text)
+    for row, line in enumerate(lines):
+        sheet.write_string(row, 0, plain(line), text)
+
+
+def add_list(book: Any, title: str, frame: pd.DataFrame, widths: Mapping[str, int], *, empty: str = "") -> None:
+    """Add a sheet that is worked through line by line: headings that stay, a filter, as wide as a printed page.
+
+    Parameters
+    ----------
+    book : xlsxwriter workbook
+    title : str
+    frame : pandas.DataFrame
+        Its column ``order`` is a number, every other one text. Rows that Excel has no room for are left out.
+    widths : mapping of str to int
+        By column; those that are not named are 22 wide.
+    empty : str
+        What stands in place of the rows where there are none.
+    """
+    text, number = book.add_format(_TEXT), book.add_format({"num_format": "0", "valign": "top"})
+    header = book.add_format({"bold": True, "num_format": "@", "bg_color": "#E8ECF0", "bottom": 1})
+    sheet = book.add_worksheet(title)
+    names = [str(name) for name in frame]
+    for column, name in enumerate(names):
+        sheet.set_column(column, column, widths.get(name, 22))
+        sheet.write_string(0, column, plain(name.replace("_", " ")), header)
+    if len(frame):
+        write_rows(sheet, 1, frame.head(MOST_ROWS), {name: number if name == "order" else text for name in names})
+        sheet.autofilter(0, 0, min(len(frame), MOST_ROWS), len(names) - 1)
+    elif empty:
+        sheet.write_string(1, 0, empty, text)
+    sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
 
 
 def write_rows(sheet: Any, first: int, frame: pd.DataFrame, formats: Mapping[str, Any]) -> int:

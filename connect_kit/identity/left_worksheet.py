@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from connect_kit.display.excel import MOST_ROWS, plain, save_book, write_rows
+from connect_kit.display.excel import add_list, add_read_me, save_book
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.identity.staying import KINDS, REASONS
 from connect_kit.roster.originals import outside_originals
@@ -101,33 +101,13 @@ def save(left: LeftBehindData, folder: str | Path, *, names: bool = False) -> No
 
 
 def _fill(book: Any, left: LeftBehindData, names: bool) -> None:
-    text = book.add_format({"num_format": "@", "valign": "top", "text_wrap": True})
-    header = book.add_format({"bold": True, "num_format": "@", "bg_color": "#E8ECF0", "bottom": 1})
-    sheet = book.add_worksheet("Read me")
-    sheet.set_column(0, 0, 120, text)
     lines = [*_READ_ME, ""]
     for kind, what in KINDS.items():
         why = left.not_judged.get(kind)
         lines.append(
             f"{_SHEETS[kind]}: {what.title}: " + (f"not judged, because {why}" if why else str(left.counts[kind]))
         )
-    for row, line in enumerate(lines):
-        sheet.write_string(row, 0, plain(line), text)
+    add_read_me(book, lines, width=120)
     for kind in KINDS:
         if kind not in left.not_judged:
-            _sheet(book.add_worksheet(_SHEETS[kind]), worksheet(left, kind, names=names), text, header)
-
-
-def _sheet(sheet: Any, frame: pd.DataFrame, text: Any, header: Any) -> None:
-    for column, name in enumerate(map(str, frame.columns)):
-        sheet.set_column(column, column, _WIDTHS.get(name, 22))
-        sheet.write_string(0, column, plain(name.replace("_", " ")), header)
-    if len(frame):
-        write_rows(sheet, 1, frame.head(MOST_ROWS), dict.fromkeys(map(str, frame.columns), text))
-        sheet.autofilter(0, 0, min(len(frame), MOST_ROWS), frame.shape[1] - 1)
-    else:
-        sheet.write_string(1, 0, "none", text)
-    sheet.freeze_panes(1, 0)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
+            add_list(book, _SHEETS[kind], worksheet(left, kind, names=names), _WIDTHS, empty="none")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.connect import SUPPORT_ADDRESS
-from connect_kit.display.excel import plain, save_book, write_rows
+from connect_kit.display.excel import add_list, add_read_me, save_book
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.identity.patterns import KINDS
 from connect_kit.roster.originals import outside_originals
@@ -98,22 +98,6 @@ def save_worksheet(changes: IdChanges, folder: str | Path, *, names: bool = Fals
 
 
 def _fill(book: Any, frame: pd.DataFrame) -> None:
-    text = book.add_format({"num_format": "@", "valign": "top", "text_wrap": True})
-    number = book.add_format({"num_format": "0", "valign": "top"})
-    header = book.add_format({"bold": True, "num_format": "@", "bg_color": "#E8ECF0", "bottom": 1})
-    steps = book.add_worksheet("Read me")
-    steps.set_column(0, 0, 110, text)
-    for row, step in enumerate(_STEPS):
-        steps.write_string(row, 0, step, text)
+    add_read_me(book, _STEPS, width=110)
     for kind in [kind for kind in KINDS if (frame["kind"] == kind).any()]:
-        rows, sheet = frame[frame["kind"] == kind].drop(columns="kind"), book.add_worksheet(kind.capitalize())
-        formats = {str(name): number if name == "order" else text for name in rows}
-        for column, name in enumerate(map(str, rows.columns)):
-            sheet.set_column(column, column, _WIDTHS[name])
-            sheet.write_string(0, column, plain(name.replace("_", " ")), header)
-        write_rows(sheet, 1, rows, formats)
-        sheet.autofilter(0, 0, len(rows), rows.shape[1] - 1)
-        sheet.freeze_panes(1, 0)
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
+        add_list(book, kind.capitalize(), frame[frame["kind"] == kind].drop(columns="kind"), _WIDTHS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from connect_kit.display.excel import plain, save_book, without_formulas, write_rows
+from connect_kit.display.excel import add_list, add_read_me, save_book, without_formulas
 from connect_kit.engine.files import atomic_write, ensure_folder
 
 if TYPE_CHECKING:
@@ -89,22 +89,5 @@ def save(plan: MergeData, folder: str | Path, *, names: bool = False) -> None:
 
 
 def _fill(book: Any, frame: pd.DataFrame) -> None:
-    text = book.add_format({"num_format": "@", "valign": "top", "text_wrap": True})
-    number = book.add_format({"num_format": "0", "valign": "top"})
-    header = book.add_format({"bold": True, "num_format": "@", "bg_color": "#E8ECF0", "bottom": 1})
-    steps = book.add_worksheet("Read me")
-    steps.set_column(0, 0, 110, text)
-    for row, step in enumerate(_STEPS):
-        steps.write_string(row, 0, step, text)
-    sheet = book.add_worksheet("Merges")
-    formats = {str(name): number if name == "order" else text for name in frame}
-    for column, name in enumerate(map(str, frame.columns)):
-        sheet.set_column(column, column, _WIDTHS[name])
-        sheet.write_string(0, column, plain(name.replace("_", " ")), header)
-    if len(frame):
-        write_rows(sheet, 1, frame, formats)
-        sheet.autofilter(0, 0, len(frame), frame.shape[1] - 1)
-    sheet.freeze_panes(1, 0)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
+    add_read_me(book, _STEPS, width=110)
+    add_list(book, "Merges", frame, _WIDTHS)
