@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING
 from connect_kit.identity.patterns import PATTERNS, kinds_in_words
 from connect_kit.uploads.changed_ids import code_of
 from connect_kit.uploads.gate import Gate, some
-from connect_kit.uploads.records import last_dry_run
-from connect_kit.uploads.stale import stale
 
 if TYPE_CHECKING:
     from connect_kit.uploads.changed_ids import ChangedIds
     from connect_kit.uploads.plan_data import PlanData
-    from connect_kit.uploads.targets import Facts, Target
 
 #: What is counted, one and many; and whether archiving the records on Connect is a way out.
 _KINDS: Mapping[str, tuple[str, str, bool]] = {
@@ -26,13 +23,14 @@ _KINDS: Mapping[str, tuple[str, str, bool]] = {
 }
 
 
-def changed_ids(plan: PlanData, target: Target | None = None, facts: Facts | None = None) -> list[Gate]:
-    """One gate a kind of records of which many come under other IDs than Connect has (decision 26), or one for all."""
+def changed_ids(plan: PlanData, why_stale: str) -> list[Gate]:
+    """One gate a kind of records of which many come under other IDs than Connect has (decision 26), or one for all.
+
+    ``why_stale``: why the target is no longer what the plan was made for; '' where it is.
+    """
     code, made = "id_changes", []
-    if target is not None and facts is not None:
-        why = stale(plan, target, facts, last_dry_run(plan, target.id))
-        if why:
-            made.append(Gate(code, "blocking", f"{why}: prepare again", "prepare_again"))
+    if why_stale:
+        made.append(Gate(code, "blocking", f"{why_stale}: prepare again", "prepare_again"))
     if plan.possible_changes:
         where, count = some(plan.possible_changes), sum(plan.possible_changes.values())
         subject = code_of("students")

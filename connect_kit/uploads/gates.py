@@ -11,6 +11,7 @@ from connect_kit.uploads.gate_ids import changed_ids
 from connect_kit.uploads.gate_schools import schools_matched
 from connect_kit.uploads.records import last_dry_run
 from connect_kit.uploads.runs import changes_by_others
+from connect_kit.uploads.stale import stale
 from connect_kit.uploads.targets import as_target
 from connect_kit.uploads.waiving import NEVER
 
@@ -42,9 +43,11 @@ def gates(plan: PlanData, target: Target | Any = None) -> pd.DataFrame:
 
     place = None if target is None else as_target(target)
     facts = None if place is None else place.facts()
+    last = None if place is None else last_dry_run(plan, place.id)
+    why_stale = "" if place is None or facts is None else stale(plan, place, facts, last)
     found = [
-        *_self_check(plan), *changed_ids(plan, place, facts), schools_matched(plan, facts), _archiving(plan, facts),
-        *_abandon(plan, place), _dry_run(plan, place),
+        *_self_check(plan), *changed_ids(plan, why_stale), schools_matched(plan, facts), _archiving(plan, facts),
+        *_abandon(plan, last), _dry_run(plan, place, last),
     ]  # fmt: skip
     rows = [
         (
@@ -113,21 +116,19 @@ def _archiving(plan: PlanData, facts: Facts | None) -> Gate:
     return Gate(code, "met", why)
 
 
-def _abandon(plan: PlanData, target: Target | None) -> list[Gate]:
+def _abandon(plan: PlanData, last: DryRun | None) -> list[Gate]:
     """How many guardians a file sent with Abandon disconnects: as the last dry run counted them, if there is one."""
     if not plan.abandons:
         return []
-    last = None if target is None else last_dry_run(plan, target.id)
     found = plan.disconnections if last is None else last.disconnections
     met, why, step = abandoning.judge(plan, found, rehearsed=last is not None)
     return [Gate("abandon", "met" if met else "blocking", why, step, abandoning.CODE)]
 
 
-def _dry_run(plan: PlanData, target: Target | None) -> Gate:
+def _dry_run(plan: PlanData, target: Target | None, last: DryRun | None) -> Gate:
     code = "dry_run"
     if target is None:
         return Gate(code, "blocking", "no target was named", "name_target")
-    last = last_dry_run(plan, target.id)
     if last is None:
         return Gate(code, "blocking", f"these files had no dry run on {target.district}", "run_dry")
     if aged := _aged(plan, target, last):
