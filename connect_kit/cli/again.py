@@ -12,6 +12,7 @@ from connect_kit.cli.options import TwinOption
 from connect_kit.cli.printing import print_gates, print_tables
 from connect_kit.display.look import counted
 from connect_kit.errors import DeliveryError, SettingError
+from connect_kit.results.disconnecting import DISCONNECTED_SURPRISES
 
 Plan = Annotated[Path, typer.Argument(help="Folder that 'prepare' wrote.", show_default=False)]
 
@@ -41,7 +42,7 @@ def results(
         typer.echo(f"▲ Guardian relationships that Abandon disconnected: {words}; listed by ID in disconnected.csv")
     read.save(out)
     typer.echo(f"Written: {out}")
-    other = lost.isin(["not forecast", "not disconnected"]).any()
+    other = lost.isin(DISCONNECTED_SURPRISES).any()
     raise typer.Exit(1 if len(read.errors) or len(read.differences()) or other else 0)
 
 
