@@ -6,7 +6,7 @@ from connect_kit.checks import AuditData
 from connect_kit.display.look import counted
 from connect_kit.errors import PlanError
 from connect_kit.panels.upload_layout import UploadLayout
-from connect_kit.uploads import UploadPlan, plan_upload, unprepared_plan
+from connect_kit.uploads import UploadPlan, plan_upload, prepare_again, unprepared_plan
 
 
 def planned(plan: UploadPlan | AuditData) -> tuple[UploadPlan, str]:
@@ -41,19 +41,7 @@ class SchoolChoice(UploadLayout):
             self._status = "Choose a school first."
             return
         before = self._value
-        plan = plan_upload(
-            self.audit,
-            folder=before.folder,
-            level="school",
-            school=self.school.value,
-            archive_existing=before.archive_existing,
-            abandon=before.abandons,
-            abandon_limit=before.abandon_limit,
-            keep_ids=before.keep_ids,
-        )
-        found = {one.code for one in plan.findings}
-        for code, reason in before.waivers.items():
-            plan = plan.waive(code, reason) if code in found else plan
+        plan = prepare_again(before, self.audit, keep_ids=before.keep_ids, school=self.school.value)
         self._set_value(plan)
         self._reload()
         self._status = f"Prepared for {self.school.value}: {counted(plan.rows, 'row')}."

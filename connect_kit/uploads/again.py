@@ -21,6 +21,7 @@ def prepare_again(
     workspace: Workspace | None = None,
     id_changes: IdChanges | None = None,
     keep_ids: bool = False,
+    school: str | None = None,
 ) -> UploadPlan:
     """Prepare a plan's files again in its folder, with its answers and those of its waivers that still matter.
 
@@ -35,6 +36,8 @@ def prepare_again(
         As they are now; by default the audit's.
     keep_ids : bool
         See :func:`plan_upload`.
+    school : str, optional
+        The one school that is sent from now on, at school level; by default the plan's schools and level.
 
     Raises
     ------
@@ -46,6 +49,8 @@ def prepare_again(
         raise SettingError(f"the plan is of {plan.delivery}, and the audit of another delivery; audit {plan.delivery}")
     options = dict(plan.options)
     named = options.pop("schools", None)
+    if school is not None:
+        options["school"], named = school, None
     made = plan_upload(
         audit.roster,
         audit.workspace if workspace is None else workspace,
@@ -53,7 +58,7 @@ def prepare_again(
         audit.schools if named is None else named,
         audit.classrooms,
         folder=plan.folder,
-        level=plan.level,
+        level=plan.level if school is None else "school",
         archive_existing=plan.archive_existing,
         id_changes=audit.id_changes if id_changes is None else id_changes,
         keep_ids=keep_ids,
