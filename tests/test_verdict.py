@@ -300,7 +300,7 @@ def test_console_report_workbook_summary_panel_and_forecast_give_the_same_number
     children, rows = frame["cluster_id"].nunique(), len(frame)
     pairs, clusters = found.duplicates.counts["pairs"], found.duplicates.counts["clusters"]
     apart = {pairs, clusters, children} if known else {pairs, children, rows}
-    assert rows > children > 0 and len(apart) == 3, "the sample tells these numbers apart"
+    assert rows > children > 0 and len(apart) == 3, "these numbers differ in the sample"
     words = f"{children} children would be doubled ({rows} rows)"
     counted = f"{clusters} children have more than one record, {words}"
 

@@ -163,8 +163,8 @@ def test_guardians_of_the_file_and_of_connect_are_counted_together_as_the_twin_c
     tmp_path: Path, on_connect: int, ids: bool, in_file: int, will_have: int | None
 ) -> None:
     district = District(tmp_path, {"users": family(in_file)}, guardians=connected(on_connect, ids=ids))
-    told = f"the student has {on_connect} guardians on Connect, and with those of the file it will have {will_have}"
-    assert district.found(SIX) == ([("users", 3, "warning", told)] if will_have else [])
+    message = f"the student has {on_connect} guardians on Connect, and with those of the file it will have {will_have}"
+    assert district.found(SIX) == ([("users", 3, "warning", message)] if will_have else [])
     district.upload()
     assert len(district.accounts) == (will_have or (max(on_connect, in_file) if ids else on_connect + in_file))
 

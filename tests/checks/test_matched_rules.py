@@ -231,7 +231,7 @@ UPDATED = "account {} on Connect is found by its guardian ID and gets this email
 def test_a_guardian_whose_contacts_on_connect_are_all_others_is_updated_by_id_or_gets_a_new_account(
     tmp_path: Path, known_by: str
 ) -> None:
-    told, severity = (UPDATED, "info") if known_by == "guardianId" else (NEW, "warning")
+    message, severity = (UPDATED, "info") if known_by == "guardianId" else (NEW, "warning")
     students, guardians, accounts, existing, expected = [], [], [], [], []
     for n, (old_email, old_sms, email, sms, changed) in enumerate(CASES.values()):
         name = f"Ada{'xyzuvwst'[n]}"
@@ -246,7 +246,7 @@ def test_a_guardian_whose_contacts_on_connect_are_all_others_is_updated_by_id_or
         accounts.append(account + ("" if by_id else f'"CP99, CP{n}"'))
         existing.append(f"CP{n},K1,Mina,Okafor,03,,000{n},false")
         if changed:
-            expected.append(("users", "users.csv", 2 + len(CASES) + n, f"G{n}", told.format(f"U{n}")))
+            expected.append(("users", "users.csv", 2 + len(CASES) + n, f"G{n}", message.format(f"U{n}")))
     roster = delivery(tmp_path, *students, guardians=tuple(guardians))
     workspace = connect(tmp_path, students=tuple(existing), guardians=tuple(accounts))
     found = rows(ck.check_roster(roster, workspace), "workspace.guardians.contact_changed", severity)

@@ -1,4 +1,4 @@
-"""Leading zeros of School IDs: one cause a school, which says on which side they are missing and mends only that."""
+"""Leading zeros of School IDs: one cause a school, which says on which side they are missing and corrects only that."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def district(
 
 
 def zeros(findings: ck.Findings) -> list[tuple[str, int, str]]:
-    """Causes about leading zeros of schools: what they say, their rows, and the side that the remedy mends."""
+    """Causes about leading zeros of schools: what they say, their rows, and the side that the remedy corrects."""
     causes = findings.causes()
     causes = causes[causes["codes"].str.contains("leading_zero_lost|known_school|same_as_class|differs_from_members")]
     sides = {"Export the file": FILE, "Correct the School ID on the Connect": CONNECT, "Nothing shows": BOTH}
