@@ -162,17 +162,8 @@ def still_open(
     return tuple(one for one in critical if one.code not in solved)
 
 
-def possible_changes(roster: Roster, workspace: Workspace, *, number: bool) -> dict[str, int]:
-    """Schools, by name or connectSchoolId, where so many students came and went that IDs may have changed.
-
-    Parameters
-    ----------
-    roster : Roster
-    workspace : Workspace
-    number : bool
-        Whether Connect has the identifier as ID.
-    """
-    own = "coalesce(identifier, sourcedId)" if number else "sourcedId"
-    (sql,) = statements(__package__ or "", "turnover.sql", id=own, share=MASS_SHARE, least=MASS_LEAST)
+def possible_changes(roster: Roster, workspace: Workspace) -> dict[str, int]:
+    """Schools, by name or connectSchoolId, where so many students came and went that IDs may have changed."""
+    (sql,) = statements(__package__ or "", "turnover.sql", id=workspace.shown_id, share=MASS_SHARE, least=MASS_LEAST)
     rows = roster.schema.execute(sql, also=(workspace.schema.name,))
     return {str(name or school): int(turned) for school, name, turned, _ in rows}

@@ -152,8 +152,9 @@ def plan_upload(
     place = _folder(roster, folder)
     for code, reason in (waivers or {}).items():
         check_waiver(code, reason)
-    student_id = student_id or (workspace.student_id if workspace is not None else "id")
-    number = student_id == "number"
+    if workspace is not None and student_id is not None:
+        workspace = replace(workspace, student_id=student_id)
+    number = (student_id if workspace is None else workspace.student_id) == "number"
     made_over = exchange_if_kept(roster, id_changes, keep_ids=keep_ids, number=number)
     exchanged = None if made_over is None else made_over.schema
     choice = choose(
@@ -184,7 +185,7 @@ def plan_upload(
         managed, new = seen_students(roster, workspace, choice, exchanged)
     possible = {}
     if id_changes is None and workspace is not None:
-        possible = possible_changes(roster, workspace, number=number)
+        possible = possible_changes(roster, workspace)
     duplicates = None if audit is None else audit.duplicates or audit.findings.duplicates
     plan = UploadPlan(
         folder=place,
@@ -222,7 +223,7 @@ def plan_upload(
             "school": school,
             "schools": names,
             "place_at": place_at,
-            "student_id": student_id,
+            "student_id": "number" if number else "id",
         },
         doubled=_doubled(duplicates, level, choice, made_over),
         doubled_once_archived=_doubled(duplicates, level, choice, made_over, by_hand=False),
