@@ -1,5 +1,6 @@
 """One invented district with planted duplicates, linked once; every test decides in a file of its own."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -9,6 +10,10 @@ import pytest
 import connect_kit as ck
 from connect_kit.matching.matches import ClassroomMatches
 from connect_kit.panels import ClassroomsPanel, DuplicatesPanel
+from connect_kit.panels.upload import UploadPanel
+from connect_kit.twin import Twin
+from connect_kit.uploads import read_plan
+from tests.panels.district import deliver, plan_of, twin_of
 
 
 class Linked(NamedTuple):
@@ -51,3 +56,27 @@ def pairs_panel(duplicates: ck.Duplicates) -> DuplicatesPanel:
 @pytest.fixture
 def rooms_panel(classes: ClassroomMatches) -> ClassroomsPanel:
     return ClassroomsPanel(classes)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A district whose upload is planned, once for all tests."""
+    folder = tmp_path_factory.mktemp("district")
+    twin = twin_of(folder / "maple.duckdb")
+    plan_of(deliver(folder / "delivery"), twin, folder / "plan")
+    return folder
+
+
+@pytest.fixture
+def twin(made, tmp_path):
+    return Twin(shutil.copy(made / "maple.duckdb", tmp_path))
+
+
+@pytest.fixture
+def plan(made, tmp_path):
+    return read_plan(shutil.copytree(made / "plan", tmp_path / "plan"))
+
+
+@pytest.fixture
+def panel(plan, twin):
+    return UploadPanel(plan, twin)
