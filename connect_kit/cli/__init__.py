@@ -84,17 +84,26 @@ def sample(
     faults: Annotated[str, typer.Option(help="all, none, or codes of rules separated by commas.")] = "all",
     layout: Annotated[Layout, typer.Option(help="Connect's columns only, or full OneRoster.")] = "connect",
     level: Annotated[Level, typer.Option(help="Several schools, or one.")] = "district",
-    duplicates: Annotated[float, typer.Option(min=0, max=1, help="Share of duplicate students.")] = 0.02,
+    duplicates: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            show_default=False,
+            help="Share of duplicate students; 0.02 by default, 0 with --faults none.",
+        ),
+    ] = None,
     existing: Annotated[
         bool | None,
         typer.Option(
             "--existing/--no-existing",
-            help="Students and classrooms that were made by hand on Connect; at level district by default.",
+            help="Students and classrooms made by hand on Connect; so by default for a district with faults.",
             show_default=False,
         ),
     ] = None,
 ) -> None:
     """Write an invented district with planted faults, and where they are."""
+    clean = faults == "none"
     chosen = faults if faults in ("all", "none") else [code.strip() for code in faults.split(",") if code.strip()]
     made = ck.sample_roster(
         out,
@@ -104,8 +113,8 @@ def sample(
         faults=chosen,
         layout=layout,
         level=level,
-        duplicates=duplicates,
-        existing=level == "district" if existing is None else existing,
+        duplicates=(0 if clean else 0.02) if duplicates is None else duplicates,
+        existing=level == "district" and not clean if existing is None else existing,
     )
     typer.echo(f"An invented district of {students:,} students: {made.delivery}")
     typer.echo(f"Its Connect workspace: {made.workspace}")

@@ -165,13 +165,19 @@ def test_the_sample_command_writes_a_district_with_its_truth(tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--duplicates", "0", "--no-existing"), ("--level", "school", "--duplicates", "0")],
-    ids=["switched off", "school level"],
+    [("--duplicates", "0", "--no-existing"), ("--level", "school", "--duplicates", "0"), ("--faults", "none")],
+    ids=["switched off", "school level", "without faults"],
 )
 def test_the_sample_command_can_leave_out_duplicate_students(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     done = connect_kit("sample", "--out", tmp_path, "--students", 500, *arguments)
     assert done.returncode == 0, done.stderr
     assert not list(tmp_path.glob("truth_*.csv"))
+
+
+def test_the_sample_without_faults_is_fit(tmp_path: Path) -> None:
+    assert connect_kit("sample", "--out", tmp_path, "--students", 500, "--faults", "none").returncode == 0
+    done = connect_kit("audit", tmp_path / "delivery", "--workspace", tmp_path / "workspace", "--out", tmp_path / "out")
+    assert json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))["verdict"] == "fit", done.stdout
 
 
 def test_a_reader_that_goes_away_early_leaves_no_noise(clean: ck.SampleDistrict, tmp_path: Path) -> None:
