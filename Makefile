@@ -103,7 +103,7 @@ lab: $(RUNTIME) ## Open the notebooks in JupyterLab
 # ---- What a developer runs
 
 test: $(DEV) ## Run the tests
-	@$(PY) -m pytest -n 2 -m "not thorough" $(TESTS)
+	@$(PY) -m pytest -n 2 --dist loadscope -m "not thorough" $(TESTS)
 
 test-slow: $(DEV) ## Run the thorough tests, on more and larger invented districts
 	@$(PY) -m pytest -n 2 -m thorough $(TESTS)

@@ -58,7 +58,13 @@ def test_a_delivery_in_which_every_child_has_a_new_id_is_not_fit_and_names_the_p
     assert {one["pattern"] for one in listed} == {pattern}
 
 
-@pytest.mark.parametrize("kinds", [("students",), ("students", "guardians", "staff"), ("guardians",), ("staff",)])
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        ("students", "guardians", "staff"),
+        *(pytest.param((one,), marks=pytest.mark.thorough) for one in ("students", "guardians", "staff")),
+    ],
+)
 def test_with_the_ids_that_connect_has_nothing_is_doubled(kinds: tuple[str, ...], tmp_path: Path, lay: Lay) -> None:
     made = migrated(tmp_path, kinds=kinds)
     road = lay(made.delivery, made.workspace)

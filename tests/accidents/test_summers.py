@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,20 +14,32 @@ from tests.accidents.road import Lay
 from tests.accidents.years import District
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
+SUMMERS = given(
     seed=st.integers(1, 10_000), students=st.integers(60, 400), schools=st.integers(1, 5),
     leaving=st.floats(0, 0.1), moving=st.floats(0, 0.08), contacts=st.floats(0, 0.2),
 )  # fmt: skip
-def test_no_generated_summer_is_not_fit(
-    seed: int, students: int, schools: int, leaving: float, moving: float, contacts: float,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:  # fmt: skip
+SHARED = [HealthCheck.function_scoped_fixture]
+
+
+def is_not_unfit(folder: Path, *, seed: int, students: int, schools: int, **turns: float) -> None:
     district = District(students, schools=schools, seed=seed)
-    last = district.summer(leaving=leaving, moving=moving, contacts=contacts)
-    made = district.write(tmp_path_factory.mktemp("summer"), last)
+    last = district.summer(**turns)
+    made = district.write(folder, last)
     audit = ck.audit(made.delivery, made.workspace, progress=False)
     assert audit.verdict in ("fit", "fit, but decide first"), audit.causes().to_string()
+
+
+@settings(max_examples=3, deadline=None, suppress_health_check=SHARED)
+@SUMMERS
+def test_no_generated_summer_is_not_fit(tmp_path_factory: pytest.TempPathFactory, **made: Any) -> None:
+    is_not_unfit(tmp_path_factory.mktemp("summer"), **made)
+
+
+@pytest.mark.thorough
+@settings(max_examples=40, deadline=None, suppress_health_check=SHARED)
+@SUMMERS
+def test_none_of_many_generated_summers_is_not_fit(tmp_path_factory: pytest.TempPathFactory, **made: Any) -> None:
+    is_not_unfit(tmp_path_factory.mktemp("summer"), **made)
 
 
 def test_the_same_delivery_again_is_fit(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from tests.benchmark.process import Clock, measure
 from tests.benchmark.subset import connect_kit
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_run_measures_the_kit_from_files_to_report(tmp_path):
     said: list[str] = []
     frame = run_bench(students=200, folder=tmp_path, others=False, report=said.append)

@@ -88,7 +88,7 @@ def test_a_set_that_cannot_be_had_is_noted_and_does_no_harm(tmp_path, monkeypatc
     assert session.problems == []
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_the_matching_of_a_district_is_compared_with_its_truth_and_timed(tmp_path):
     said: list[str] = []
     frame = run_match_bench(students=300, classes=60, sizes=(300,), sets=(), folder=tmp_path, report=said.append)

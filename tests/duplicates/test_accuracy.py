@@ -44,7 +44,7 @@ def keys(table: pd.DataFrame) -> list[frozenset[str]]:
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param((layout, seed), id=f"{layout}, seed {seed}", marks=pytest.mark.slow if again else ())
+        pytest.param((layout, seed), id=f"{layout}, seed {seed}", marks=pytest.mark.thorough if again else ())
         for seed, again in ((3, False), (4, True))
         for layout in ("oneroster11", "connect")
     ],
