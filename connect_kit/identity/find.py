@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connect_kit.duplicates import find_duplicates
+from connect_kit.duplicates.nicknames import create_nicknames
 from connect_kit.engine import create_table, quoted, run_sql
 from connect_kit.engine.arguments import checked
 from connect_kit.errors import SettingError
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
     from connect_kit.roster import Roster, Workspace
 
 _GRADES = "SELECT grades FROM users WHERE _kind = 'student' UNION SELECT grade FROM workspace_students"
+#: Names of staff and guardians, on both sides.
+ADULT_NAMES = (
+    "SELECT givenName, familyName FROM workspace_staff UNION SELECT givenName, familyName FROM workspace_guardians "
+    "UNION SELECT givenName, familyName FROM users WHERE _kind <> 'student' UNION SELECT givenName, familyName FROM guardians"
+)
 #: What a move, a new school year and a new ID do not change; the rest is weighed anew, by what this delivery shows.
 _STABLE = frozenset(
     ("given name", "middle name", "family name", "birth date", "identifier", "email", "family contacts",
@@ -103,6 +109,7 @@ def find_id_changes(
     run_sql(schema, __package__, "schools.sql", also)
     _assign_students(schema, also, duplicates)
     run_sql(schema, __package__, "members.sql", also)
+    run_sql(schema, __package__, "names.sql", also, names=ADULT_NAMES)
     run_sql(schema, __package__, "adults.sql", also)
     run_sql(schema, __package__, "classrooms.sql", also)
     run_sql(schema, __package__, "results.sql", also, share=MASS_SHARE, least=MASS_LEAST)
@@ -122,6 +129,7 @@ def _prepare(
 
     run_sql(schema, "connect_kit.engine", "forms.sql", also)
     run_sql(schema, __package__, "patterns.sql", also)
+    create_nicknames(schema)
     create_grade_ranks(schema, _GRADES, also)
     create_table(schema, "default_school", {"school": ["" if roster.level == "school" else None]})
     partners = schools.partners()
