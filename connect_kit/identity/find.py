@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
     from connect_kit.roster import Roster, Workspace
 
-_GRADES = "SELECT grades FROM users WHERE _kind = 'student' UNION SELECT grade FROM workspace_students"
+GRADES = "SELECT grades FROM users WHERE _kind = 'student' UNION SELECT grade FROM workspace_students"
 #: Names of staff and guardians, on both sides.
 ADULT_NAMES = (
     "SELECT givenName, familyName FROM workspace_staff UNION SELECT givenName, familyName FROM workspace_guardians "
@@ -136,7 +136,7 @@ def _prepare(
     run_sql(schema, __package__, "patterns.sql", also)
     create_nicknames(schema)
     run_sql(schema, __package__, "names.sql", also, names=ADULT_NAMES)
-    create_grade_ranks(schema, _GRADES, also)
+    create_grade_ranks(schema, GRADES, also)
     create_table(schema, "default_school", {"school": ["" if roster.level == "school" else None]})
     partners = schools.partners()
     scores = schools.table().dropna(subset=["workspace_id"]).set_index("workspace_id")["score"]

@@ -43,10 +43,10 @@ SELECT f.* FROM facts AS f LEFT JOIN grade_steps AS s ON s.connect_school = f.co
 WHERE NOT (apart AND (SELECT stay FROM families)) AND (weight >= {certain} OR (only_names AND weight >= 3)) AND NOT undecidable AND (household OR coalesce(same_school, true)) AND (f.step IS NULL OR s.share >= 0.1)
 QUALIFY count(*) OVER (PARTITION BY c) = 1 AND count(*) OVER (PARTITION BY d) = 1;
 
--- The share of a school's missing children who have a partner, and how many of them there are.
+-- The share of a school's missing children who have a partner, and how many of them there are. A few say little.
 CREATE TABLE priors AS
-WITH district AS (SELECT (SELECT count(*) FROM certain) AS found, (SELECT count(*) FROM gone) AS n, (SELECT count(*) FROM fresh) AS others)
-SELECT g.connect_school, greatest(least((coalesce(k.n, 0) + 2 * d.found / greatest(d.n, 1)) / (g.n + 2), 0.98), 0.02) AS partnered, others
+WITH district AS (SELECT ((SELECT count(*) FROM certain) + 0.2) / ((SELECT count(*) FROM gone) + 4) AS share, (SELECT count(*) FROM fresh) AS others)
+SELECT g.connect_school, greatest(least((coalesce(k.n, 0) + 2 * d.share) / (g.n + 2), 0.98), 0.02) AS partnered, others
 FROM (SELECT connect_school, count(*) AS n FROM gone GROUP BY ALL) AS g CROSS JOIN district AS d
 LEFT JOIN (SELECT connect_school, count(*) AS n FROM certain GROUP BY ALL) AS k USING (connect_school);
 
@@ -59,11 +59,16 @@ WITH counted AS (
 SELECT connect_school, rule, n / whole AS share FROM (SELECT *, sum(n) OVER (PARTITION BY connect_school) AS whole FROM counted)
 WHERE rule IS NOT NULL AND n >= 3 AND n > 0.5 * whole;
 
--- How common schools and grades are among the students whose ID is new.
+-- How common schools and grades are among the students whose ID is new; where they are few, among all.
 CREATE TABLE common AS
-SELECT 'school' AS what, school AS value, (count(*) + 1) / ((SELECT count(*) FROM fresh) + 20)::DOUBLE AS share FROM fresh WHERE school IS NOT NULL GROUP BY school
+WITH all_students AS (
+    SELECT coalesce(s.schools[1], (SELECT school FROM default_school)) AS school, g.rank AS grade FROM persons AS s LEFT JOIN grade_ranks AS g ON g.written = s.grade WHERE s.source = 'roster'
+)
+SELECT 'school' AS what, school AS value, (coalesce(f.n, 0) + 20 * a.n / (SELECT count(*) FROM all_students)) / ((SELECT count(*) FROM fresh) + 20)::DOUBLE AS share
+FROM (SELECT school, count(*) AS n FROM all_students WHERE school IS NOT NULL GROUP BY school) AS a LEFT JOIN (SELECT school, count(*) AS n FROM fresh GROUP BY school) AS f USING (school)
 UNION ALL
-SELECT 'grade', grade::VARCHAR, (count(*) + 1) / ((SELECT count(*) FROM fresh) + 13)::DOUBLE FROM fresh WHERE grade IS NOT NULL GROUP BY grade;
+SELECT 'grade', grade::VARCHAR, (coalesce(f.n, 0) + 13 * a.n / (SELECT count(*) FROM all_students)) / ((SELECT count(*) FROM fresh) + 13)::DOUBLE
+FROM (SELECT grade, count(*) AS n FROM all_students WHERE grade IS NOT NULL GROUP BY grade) AS a LEFT JOIN (SELECT grade, count(*) AS n FROM fresh GROUP BY grade) AS f USING (grade);
 
 -- The log2 of the odds that two records are one child, before other partners are looked at.
 CREATE TABLE weighed AS

@@ -144,7 +144,7 @@ def test_children_of_one_name_whom_nothing_distinguishes_are_counted_and_not_pai
     assert set(table["pattern"]) == {"undecided"} and table["new_id"].isna().all()
     assert table["probability"].tolist() == [min(1, round(new / old, 4))] * old
     assert changes.summary()[["managed", "changed", "mass"]].to_numpy().tolist() == [[40 + old, counted, mass]]
-    assert set(table["words"]) == {"not paired: several of one name"}
+    assert set(table["words"]) == {"not paired (several of one name)"}
 
 
 def test_one_who_left_and_one_who_came_of_the_same_common_name_are_no_changed_id(tmp_path: Path) -> None:
