@@ -223,7 +223,7 @@ def _about_ids(file: Path, delivery: Path, level: Level, kinds: str | None, *, a
             typer.echo(f"  {kinds_in_words({kind: count})} under another ID than the twin has")
     if changes.undecided and not archive:
         undecided = counted(changes.undecided, "student")
-        typer.echo(f"  {undecided} of them left out: not paired, as several have one name and nothing distinguishes them")
+        typer.echo(f"  {undecided} left out: not paired, as several have one name and nothing distinguishes them")
     _do(target.path, ck.connections(changes, archive=archive), yes=yes)
 
 

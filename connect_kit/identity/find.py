@@ -25,7 +25,8 @@ GRADES = "SELECT grades FROM users WHERE _kind = 'student' UNION SELECT grade FR
 #: Names of staff and guardians, on both sides.
 ADULT_NAMES = (
     "SELECT givenName, familyName FROM workspace_staff UNION SELECT givenName, familyName FROM workspace_guardians "
-    "UNION SELECT givenName, familyName FROM users WHERE _kind <> 'student' UNION SELECT givenName, familyName FROM guardians"
+    "UNION SELECT givenName, familyName FROM users WHERE _kind <> 'student' "
+    "UNION SELECT givenName, familyName FROM guardians"
 )
 #: What a move, a new school year and a new ID do not change; the rest is weighed anew, by what this delivery shows.
 _STABLE = frozenset(
@@ -169,7 +170,7 @@ def _assign_students(schema: Schema, also: tuple[str, ...], duplicates: Duplicat
 
 
 def _evidence(model: Model, columns: tuple[str, ...]) -> tuple[str, str, str, str]:
-    """SQL on ``scored``: the match weight of the stable fields, whether a pair may be twins, is of one household or two."""
+    """SQL on ``scored``: the match weight of the stable fields; whether a pair may be twins, is of one family, of two."""
     parts = [
         column
         for comparison in model.comparisons

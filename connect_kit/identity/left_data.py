@@ -68,12 +68,13 @@ class LeftBehindData:
     def summary(self) -> pd.DataFrame:
         """One row a kind and school.
 
-        Columns: ``kind``, ``connectSchoolId``, ``school`` (name), ``rows``, ``unclear`` (of these rows), ``children``, ``adults`` and
-        ``classrooms`` (different ones among the rows), ``what_to_do`` (on Connect), ``source`` (article).
+        Columns: ``kind``, ``connectSchoolId``, ``school`` (name), ``rows``, ``unclear`` (of these rows), ``children``,
+        ``adults`` and ``classrooms`` (different ones among the rows), ``what_to_do`` (on Connect), ``source`` (article).
         """
         frame = self.schema.frame(
             'SELECT l.kind, l.connect_school AS "connectSchoolId", min(s.name) AS school, count(*) AS rows, '
-            "count(*) FILTER (l.reason = 'unclear') AS unclear, count(DISTINCT l.student) AS children, count(DISTINCT l.account) AS adults, "
+            "count(*) FILTER (l.reason = 'unclear') AS unclear, count(DISTINCT l.student) AS children, "
+            "count(DISTINCT l.account) AS adults, "
             f"count(DISTINCT l.classroom) AS classrooms {_FROM} "
             f"GROUP BY l.kind, l.connect_school ORDER BY {_ORDER}, l.connect_school",
             also=self._also,
@@ -108,7 +109,8 @@ class LeftBehindData:
     def words(self) -> str:
         """The counts in words; ``nothing`` where there are none."""
         said = (
-            f"{counted(n, _ONE[kind])} {_OF[kind]}" + (f" ({self.unclear[kind]:,} unclear)" if self.unclear[kind] else "")
+            f"{counted(n, _ONE[kind])} {_OF[kind]}"
+            + (f" ({self.unclear[kind]:,} unclear)" if self.unclear[kind] else "")
             for kind, n in self.counts.items()
             if n
         )

@@ -57,9 +57,9 @@ def left_behind(
     said who is meant. A guardian counts as named by the student, by the guardian's own ``agentSourcedIds`` or by
     guardians.csv, under one of the account's IDs, or as the same person (name, email and mobile number).
 
-    Where the delivery holds somebody new of the same or a similar name in the same place (a guardian of the child, staff
-    of the school, a student in a fitting grade), it is *unclear* whether anybody has left: probably it is the same
-    person under another ID. They are listed with that reason, and never acted on.
+    Where the delivery holds somebody new of the same or a similar name in the same place (a guardian of the child,
+    staff of the school, a student in a fitting grade), it is *unclear* whether anybody has left: probably it is the
+    same person under another ID. They are listed with that reason, and never acted on.
 
     Parameters
     ----------

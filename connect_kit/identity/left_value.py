@@ -119,8 +119,8 @@ class LeftBehind(LeftBehindData):
     def _pairs(self, kind: str, left: str, right: str) -> tuple[tuple[str, str], ...]:
         return tuple(
             self.schema.execute(
-                f"SELECT DISTINCT {left}, {right} AS other FROM left_behind_rows WHERE kind = ? AND reason <> 'unclear' "
-                "ORDER BY ALL",
+                f"SELECT DISTINCT {left}, {right} AS other FROM left_behind_rows WHERE kind = ? "
+                "AND reason <> 'unclear' ORDER BY ALL",
                 [kind],
             )
         )

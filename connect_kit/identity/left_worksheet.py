@@ -25,8 +25,8 @@ _READ_ME = (
     "What stays on Connect although the delivery no longer holds it: a manual upload archives nothing.",
     "Each line is a question to the school first: the SIS may be right, or the export may be incomplete.",
     "Begin with the guardians: whoever was taken off a student in the SIS still gets the messages on Connect.",
-    "Unclear: somebody new of the same or a similar name is delivered there, so probably nobody has left. Compare the two "
-    "before anything is done.",
+    "Unclear: somebody new of the same or a similar name is delivered there, so probably nobody has left. Compare the "
+    "two before anything is done.",
     "Write the date into 'done' once it is done on Connect.",
 )
 _IDS = {

@@ -109,7 +109,7 @@ class IdChanges:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Records under another ID by kind, as in summary.json; of several of one name as many as the delivery holds."""
+        """Records under another ID by kind, as in summary.json; of several of one name, as many as the delivery has."""
         found = dict(self.schema.execute(f"SELECT kind, {NUMBER} FROM id_changes GROUP BY kind"))
         return {kind: int(found.get(kind, 0)) for kind in KINDS}
 

@@ -31,8 +31,8 @@ _STEPS = (
     "Save (S10, S11).",
     "Students, staff and guardians: no article describes where the ID of a person is changed by hand. Ask Connect's "
     f"support ({SUPPORT_ADDRESS}) to exchange these IDs by this list.",
-    "A line without a new ID: several children have this name, and nothing says which of them has which new ID. Look them "
-    "up in the SIS one by one.",
+    "A line without a new ID: several children have this name, and nothing says which of them has which new ID. Look "
+    "them up in the SIS one by one.",
     "Write the date into 'done'. Then export from Connect again, and prepare the upload again: no line should be left.",
 )
 _NAMES = """

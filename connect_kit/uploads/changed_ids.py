@@ -158,9 +158,7 @@ def changed_ids(
             continue
         unsure, undecided = left.get((kind, school), (0, 0))
         found.append(
-            ChangedIds(
-                kind, school, name, int(changed), int(managed), pattern, bool(mass), done, unsure, undecided
-            )
+            ChangedIds(kind, school, name, int(changed), int(managed), pattern, bool(mass), done, unsure, undecided)
         )
     return tuple(found)
 

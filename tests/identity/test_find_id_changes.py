@@ -9,6 +9,7 @@ import pytest
 
 import connect_kit as ck
 from connect_kit.errors import SettingError
+from connect_kit.identity.value import SURE
 from tests.identity.migrations import CHANGES, migrate
 from tests.identity.small import found, name, pupil, roster, student, workspace
 
@@ -147,10 +148,14 @@ def test_children_of_one_name_whom_nothing_distinguishes_are_counted_and_not_pai
     assert set(table["words"]) == {"not paired (several of one name)"}
 
 
-def test_one_who_left_and_one_who_came_of_the_same_common_name_are_no_changed_id(tmp_path: Path) -> None:
+def test_one_who_left_and_one_who_came_of_the_same_common_name_are_not_surely_one(tmp_path: Path) -> None:
     there = [f"K{n},S1,Maria,Garcia,03,,90{n},false" for n in range(12)]
     here = [f"90{n}|0101|student|Maria|Garcia||||03" for n in range(11)] + ["x|0101|student|Maria|Garcia||||03"]
-    assert len(ck.find_id_changes(roster(here), workspace(tmp_path, students=there))) == 0
+    here += [student(n, f"00{n + 100}") for n in range(40)]
+    there += [pupil(n, f"00{n + 100}") for n in range(40)]
+    changes = ck.find_id_changes(roster(here), workspace(tmp_path, students=there))
+    assert changes.undecided == 0
+    assert changes.table()["probability"].lt(SURE).all()
 
 
 @pytest.mark.parametrize("mass", [False, True], ids=["a single one", "in a mass change"])
