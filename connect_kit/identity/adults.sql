@@ -5,7 +5,7 @@ CREATE TABLE delivered_ids AS
 SELECT sourcedId AS id FROM users WHERE sourcedId IS NOT NULL UNION SELECT guardianSourcedId FROM guardians WHERE guardianSourcedId IS NOT NULL;
 
 CREATE TABLE accounts AS
-SELECT a.* EXCLUDE (email, sms, phone), g.given, f.family, coalesce(f.generation, g.generation, '') AS generation, full_name(g.given, f.family) AS name,
+SELECT a.* EXCLUDE (email, sms, phone), coalesce(f.generation, g.generation, '') AS generation, full_name(g.whole, f.whole) AS name,
     address_key(email) AS address, list_filter([number_key(sms), number_key(phone)], lambda x: x IS NOT NULL) AS numbers
 FROM (
     SELECT 'staff' AS kind, connectUserId AS connect_id, staffId AS id, givenName, familyName, email, sms, NULL AS phone, entries(connectSchoolIds) AS schools, NULL AS children,
@@ -24,13 +24,13 @@ WHERE a.id IS NOT NULL AND a.connect_id IS NOT NULL QUALIFY row_number() OVER (P
 CREATE TABLE gone_adults AS
 SELECT row_number() OVER () AS c, * EXCLUDE (id), id AS old_id FROM (
     SELECT * FROM accounts
-    WHERE id IS NOT NULL AND connect_id IS NOT NULL AND coalesce(given.whole, family.whole) IS NOT NULL
+    WHERE id IS NOT NULL AND connect_id IS NOT NULL AND name IS NOT NULL
         AND connect_id NOT IN (SELECT connect_id FROM accounts JOIN delivered_ids USING (id) WHERE connect_id IS NOT NULL)
     QUALIFY row_number() OVER (PARTITION BY kind, connect_id, id ORDER BY _line) = 1
 );
 
 CREATE TABLE delivered_adults AS
-SELECT row_number() OVER () AS d, a.* EXCLUDE (email, sms, phone), g.given, f.family, coalesce(f.generation, g.generation, '') AS generation, full_name(g.given, f.family) AS name,
+SELECT row_number() OVER () AS d, a.* EXCLUDE (email, sms, phone), coalesce(f.generation, g.generation, '') AS generation, full_name(g.whole, f.whole) AS name,
     address_key(email) AS address, list_filter([number_key(sms), number_key(phone)], lambda x: x IS NOT NULL) AS numbers,
     new_id NOT IN (SELECT id FROM accounts WHERE id IS NOT NULL) AS fresh
 FROM (
@@ -45,7 +45,7 @@ FROM (
     QUALIFY row_number() OVER (PARTITION BY new_id ORDER BY file, _line) = 1
 ) AS a LEFT JOIN given_forms AS g ON g.raw = a.givenName LEFT JOIN family_forms AS f ON f.raw = a.familyName;
 
-CREATE TABLE fresh_adults AS SELECT * FROM delivered_adults WHERE fresh AND coalesce(given.whole, family.whole) IS NOT NULL;
+CREATE TABLE fresh_adults AS SELECT * FROM delivered_adults WHERE fresh AND name IS NOT NULL;
 
 -- Children by the delivery's ID, schools by the delivery's School ID: what two records may have in common.
 CREATE TABLE connect_children AS
@@ -75,11 +75,13 @@ SELECT side, n, kind, name, contact, count(*) OVER (PARTITION BY side, kind, con
 -- Another name with the same contact: a nickname or misspelling, or somebody who has married. Parents share contacts, so a
 -- given name that is not the same one means another person. A contact of very many is nobody's.
 CREATE TABLE other_names AS
-SELECT DISTINCT c, d FROM (
+SELECT DISTINCT p.c, p.d FROM (
     SELECT a.n AS c, b.n AS d FROM adult_contacts AS a JOIN adult_contacts AS b USING (kind, contact)
     WHERE a.side = 'c' AND b.side = 'd' AND a.name <> b.name AND a.holders <= 12 AND b.holders <= 12
-) JOIN gone_adults AS g USING (c) JOIN fresh_adults AS f USING (d)
-WHERE CASE given_likeness(g.given, f.given) WHEN 3 THEN true WHEN 2 THEN family_likeness(g.family, f.family) >= 2 ELSE false END;
+) AS p JOIN gone_adults AS g USING (c) JOIN fresh_adults AS f USING (d)
+JOIN given_forms AS a ON a.raw = g.givenName JOIN given_forms AS b ON b.raw = f.givenName
+LEFT JOIN family_forms AS x ON x.raw = g.familyName LEFT JOIN family_forms AS y ON y.raw = f.familyName
+WHERE CASE given_likeness(a.given, b.given) WHEN 3 THEN true WHEN 2 THEN family_likeness(x.family, y.family) >= 2 ELSE false END;
 
 -- Not where somebody of the one name is on the other side as well, with a contact or child in common.
 CREATE TABLE namesake_adults AS

@@ -10,14 +10,14 @@ CREATE MACRO without_generation(form) AS regexp_replace(form, ' (jr|sr|junior|se
 CREATE TABLE spelt_names AS FROM ({names});
 
 CREATE TABLE given_forms AS
-SELECT raw, generation, {'whole': joined(form), 'first': first, 'tokens': tokens, 'roots': coalesce(r.roots, [first]), 'known': l.name IS NOT NULL, 'sound': consonants(first)} AS given
+SELECT raw, generation, joined(form) AS whole, {'whole': joined(form), 'first': first, 'tokens': tokens, 'roots': coalesce(r.roots, [first]), 'known': l.name IS NOT NULL, 'sound': consonants(first)} AS given
 FROM (
     SELECT raw, generation_of(form) AS generation, without_generation(form) AS form, string_split(without_generation(form), ' ') AS tokens, string_split(form, ' ')[1] AS first
     FROM (SELECT raw, words(translate(raw, '-''’ʼ`´', '')) AS form FROM (SELECT DISTINCT givenName AS raw FROM spelt_names)) WHERE form IS NOT NULL
 ) LEFT JOIN nickname_roots AS r ON r.name = first LEFT JOIN lexicon AS l ON l.name = first;
 
 CREATE TABLE family_forms AS
-SELECT raw, generation_of(form) AS generation, {'whole': joined(without_generation(form)), 'tokens': list_filter(string_split(without_generation(form), ' '), lambda x: length(x) >= 3)} AS family
+SELECT raw, generation_of(form) AS generation, joined(without_generation(form)) AS whole, {'whole': joined(without_generation(form)), 'tokens': list_filter(string_split(without_generation(form), ' '), lambda x: length(x) >= 3)} AS family
 FROM (SELECT raw, words(raw) AS form FROM (SELECT DISTINCT familyName AS raw FROM spelt_names)) WHERE form IS NOT NULL;
 
 -- One name may be a misspelling of the other, and is not another name in use: not Daniel and Daniela, Maria and Mario.
@@ -37,5 +37,5 @@ CREATE MACRO given_likeness(a, b) AS CASE WHEN a.whole IS NULL OR b.whole IS NUL
 CREATE MACRO family_likeness(a, b) AS CASE WHEN a.whole IS NULL OR b.whole IS NULL THEN NULL WHEN a.whole = b.whole THEN 3
     WHEN list_has_any(a.tokens, b.tokens) THEN 2 WHEN jaro_winkler_similarity(a.whole, b.whole) >= 0.85 THEN 1 ELSE 0 END;
 
--- Both names as one number.
-CREATE MACRO full_name(given, family) AS hash(coalesce(given.whole, '') || coalesce(family.whole, ''));
+-- Both names as one number; NULL where there is none.
+CREATE MACRO full_name(given, family) AS CASE WHEN coalesce(given, family) IS NOT NULL THEN hash(coalesce(given, '') || coalesce(family, '')) END;

@@ -6,7 +6,7 @@ CREATE TABLE pairs AS
 SELECT unique_id_l AS d, unique_id_r AS c, {weight} AS weight, {undecidable} AS undecidable, {household} AS household, {apart} AS apart, true AS compared
 FROM scored WHERE unique_id_r IN (SELECT c FROM gone) AND unique_id_l IN (SELECT d FROM fresh);
 
--- The same names, where there are too many of them to have been compared: only at one school or in a fitting grade.
+-- The same names, where there are too many of them to have been compared: in a grade that may be, and of many at one school.
 CREATE TABLE namesakes AS
 WITH few AS (
     SELECT names, l * r <= {most} AS every
@@ -14,7 +14,7 @@ WITH few AS (
 )
 SELECT f.d, g.c FROM gone AS g JOIN few USING (names) JOIN fresh AS f USING (names) LEFT JOIN school_map AS m ON m.connect_school = g.connect_school
 ANTI JOIN pairs AS p ON p.d = f.d AND p.c = g.c
-WHERE (few.every OR (m.school = f.school AND (f.grade - g.grade IN (0, 1) OR f.grade IS NULL OR g.grade IS NULL)));
+WHERE (few.every AND coalesce(f.grade - g.grade BETWEEN -1 AND 2, true) OR (m.school = f.school AND (f.grade - g.grade IN (0, 1) OR f.grade IS NULL OR g.grade IS NULL)));
 
 CREATE MACRO apart(a, b) AS coalesce(a.ties, a.tie_names) IS NOT NULL AND coalesce(b.ties, b.tie_names) IS NOT NULL AND NOT coalesce(list_has_any(a.ties, b.ties), false)
     AND NOT coalesce(list_has_any(a.tie_names, b.tie_names), false) AND NOT coalesce(list_has_any(a.contacts, b.contacts), false);
@@ -47,11 +47,11 @@ SELECT d, c, given + family, false, false, apart, false FROM (
 
 -- Everything else that is known of a pair.
 CREATE TABLE facts AS
-SELECT *, id_rule(old_id, new_id, pattern) AS rule FROM (
+SELECT * EXCLUDE (same_core), CASE WHEN pattern = 'unrelated' THEN CASE WHEN same_core THEN 'same digits' END ELSE id_rule(old_id, new_id, pattern) END AS rule FROM (
     SELECT p.*, CASE WHEN g.names = f.names THEN g.names END AS names, g.names = f.names AND a.names IS NOT NULL AND b.names IS NOT NULL AS only_names, g.old_id, f.new_id, g.connect_school,
         f.school, g.grade AS old_grade, f.grade AS new_grade, f.grade - g.grade AS step,
         CASE WHEN m.school IS NULL OR f.school IS NULL THEN NULL ELSE m.school = f.school OR coalesce(list_contains(f.schools, m.school), false) END AS same_school,
-        f.identifier = g.old_id AS numbered, id_pattern(g.old_id, f.new_id) AS pattern
+        f.identifier = g.old_id AS numbered, quick_pattern(g.old_id, f.new_id, g.form, f.form) AS pattern, g.form.core = f.form.core AS same_core
     FROM pairs AS p JOIN gone AS g USING (c) JOIN fresh AS f USING (d) LEFT JOIN school_map AS m ON m.connect_school = g.connect_school
     LEFT JOIN (SELECT names FROM gone GROUP BY names HAVING count(*) = 1) AS a ON a.names = g.names
     LEFT JOIN (SELECT names FROM fresh GROUP BY names HAVING count(*) = 1) AS b ON b.names = f.names

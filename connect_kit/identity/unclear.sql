@@ -58,14 +58,14 @@ UPDATE left_behind_rows SET reason = 'unclear' FROM (
 -- ---- students: of the same name anywhere, or of a similar one at the school; who was in the grade, or in the one below.
 
 CREATE TABLE new_students AS
-SELECT d.id, p.connect_school, g.given, f.family, coalesce(f.generation, g.generation) AS generation, full_name(g.given, f.family) AS name, r.rank AS grade
+SELECT d.id, p.connect_school, g.given, f.family, coalesce(f.generation, g.generation) AS generation, full_name(g.whole, f.whole) AS name, r.rank AS grade
 FROM delivered_students AS d JOIN (SELECT sourcedId, any_value(givenName) AS givenName, any_value(familyName) AS familyName, any_value(grades) AS grades FROM users GROUP BY sourcedId) AS u ON u.sourcedId = d.id
 LEFT JOIN delivered_places AS p ON p.id = d.id LEFT JOIN grade_ranks AS r ON r.written = u.grades
 LEFT JOIN given_forms AS g ON g.raw = u.givenName LEFT JOIN family_forms AS f ON f.raw = u.familyName
 WHERE d.id NOT IN (SELECT id FROM connect_students WHERE id IS NOT NULL) AND g.given.whole IS NOT NULL AND f.family.whole IS NOT NULL;
 
 CREATE TABLE gone_students AS
-SELECT l.student, l.connect_school, g.given, f.family, coalesce(f.generation, g.generation) AS generation, full_name(g.given, f.family) AS name, r.rank AS grade
+SELECT l.student, l.connect_school, g.given, f.family, coalesce(f.generation, g.generation) AS generation, full_name(g.whole, f.whole) AS name, r.rank AS grade
 FROM left_behind_rows AS l JOIN (SELECT connectStudentId, any_value(givenName) AS givenName, any_value(familyName) AS familyName, any_value(grade) AS grade FROM workspace_students GROUP BY connectStudentId) AS w
     ON w.connectStudentId = l.student
 LEFT JOIN grade_ranks AS r ON r.written = w.grade
