@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from connect_kit.connect import grade_code
 from connect_kit.engine import create_table, run_sql
 from connect_kit.identity.patterns import PATTERNS
+from connect_kit.identity.value import NUMBER
 from connect_kit.oneroster import GRADES
 from connect_kit.roster.grades import create_grade_ranks
 from connect_kit.roster.orgs import create_not_schools
@@ -85,7 +86,7 @@ def add_matches(
         _fill_frame(schema, "classroom_matches", _MATCHES, classrooms.table())
     if id_changes is not None:
         create_table(schema, "id_patterns", {"pattern": list(PATTERNS), "words": list(PATTERNS.values())})
-        run_sql(schema, __package__, "relations_identity.sql", (id_changes.schema.name, *others))
+        run_sql(schema, __package__, "relations_identity.sql", (id_changes.schema.name, *others), number=NUMBER)
 
 
 def add_left_behind(schema: Schema, left_behind: LeftBehind) -> None:

@@ -9,14 +9,17 @@ WITH rows AS (
     WHERE guardianSourcedId IS NOT NULL AND guardianSourcedId NOT IN (SELECT sourcedId FROM users WHERE sourcedId IS NOT NULL) GROUP BY ALL
     UNION ALL SELECT 'classes', 'classrooms', sourcedId, min(_line) FROM classes WHERE sourcedId IS NOT NULL GROUP BY ALL
 )
-SELECT r.tbl, r._line, c.kind, c.new_id, c.old_id || ': ' || p.words AS shown, c.mass, p.words, c.connect_school
+SELECT coalesce(r.tbl, CASE WHEN c.kind = 'students' THEN 'users' END) AS tbl, r._line, c.kind, coalesce(c.new_id, c.old_id) AS new_id, c.old_id || ': ' || p.words AS shown, c.mass, p.words, c.connect_school
 FROM id_changes AS c JOIN id_patterns AS p USING (pattern) LEFT JOIN rows AS r ON r.kind = c.kind AND r.id = c.new_id
-WHERE r._line IS NOT NULL OR c.kind = 'schools';
+WHERE r._line IS NOT NULL OR c.kind = 'schools' OR c.new_id IS NULL
+-- Of several children of one name as many as the delivery holds.
+QUALIFY c.new_id IS NOT NULL OR row_number() OVER (PARTITION BY c.kind, c.connect_school, c.new_id IS NULL ORDER BY c.old_id)
+    <= round(sum(c.probability) OVER (PARTITION BY c.kind, c.connect_school, c.new_id IS NULL));
 
 -- One cause a kind and pattern: how many, of how many in the schools concerned.
 CREATE TABLE id_change_causes AS
 WITH counted AS (
-    SELECT c.kind, c.mass, p.words, c.connect_school, any_value(coalesce(c.school, c.connect_school)) AS school, count(*) AS changed
+    SELECT c.kind, c.mass, p.words, c.connect_school, any_value(coalesce(c.school, c.connect_school)) AS school, {number} AS changed
     FROM id_changes AS c JOIN id_patterns AS p USING (pattern) GROUP BY ALL
 )
 SELECT c.kind, c.mass, c.words, CASE WHEN c.mass AND any_value(s.managed) IS NOT NULL

@@ -35,6 +35,9 @@ _STEPS = {
     "archive-changed TWIN DELIVERY --yes, and prepare again; or --waive {subject}=REASON",
     "keep_or_record": "prepare --keep-ids keeps the IDs that Connect has; or record the new IDs: python -m connect_kit "
     "twin record-ids TWIN DELIVERY --yes, and prepare again; or --waive {subject}=REASON",
+    "archive_undecided": "look at each of them (id_changes.csv of the audit lists those on Connect), and record the "
+    "new IDs by hand; or archive them first: python -m connect_kit twin archive-changed TWIN DELIVERY --yes; then prepare "
+    "again; or --waive {subject}=REASON",
     "prepare_again": "python -m connect_kit prepare DELIVERY --workspace TWIN",
     "ids_taken": "give each of these records an ID of its own in the SIS and prepare again, or --waive "
     "{subject}=REASON",
@@ -148,6 +151,10 @@ def print_left_behind(left: ck.LeftBehind) -> None:
     for kind, number in left.counts.items():
         if number:
             typer.echo(f"  {KINDS[kind].title}. {KINDS[kind].what_to_do} ({KINDS[kind].source})")
+    if unclear := sum(left.unclear.values()):
+        typer.echo(
+            f"  Unclear, probably the same person under another ID, and never acted on: {counted(unclear, 'line')}."
+        )
     for kind, why in left.not_judged.items():
         typer.echo(f"  {KINDS[kind].title}: not judged, because {why}.")
 

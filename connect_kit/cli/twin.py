@@ -13,6 +13,7 @@ from connect_kit.cli.consequences import undecided_in_words
 from connect_kit.cli.options import Delivery, TwinFile, Yes
 from connect_kit.cli.printing import print_changes, print_left_behind, print_tables
 from connect_kit.connect import Level
+from connect_kit.display.look import counted
 from connect_kit.errors import SettingError
 from connect_kit.identity.patterns import kinds_in_words
 
@@ -220,6 +221,9 @@ def _about_ids(file: Path, delivery: Path, level: Level, kinds: str | None, *, a
     for kind, count in changes.counts.items():
         if count:
             typer.echo(f"  {kinds_in_words({kind: count})} under another ID than the twin has")
+    if changes.undecided and not archive:
+        undecided = counted(changes.undecided, "student")
+        typer.echo(f"  {undecided} left out: not paired, as several have one name and nothing distinguishes them")
     _do(target.path, ck.connections(changes, archive=archive), yes=yes)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connect_kit.engine import create_table, package_text, run_sql
+from connect_kit.duplicates.nicknames import create_nicknames
+from connect_kit.engine import run_sql
 from connect_kit.roster.grades import create_grade_ranks
 from connect_kit.roster.workspace import empty_workspace
 
@@ -71,32 +72,13 @@ def build_people(roster: Roster, workspace: Workspace | None, model: Model) -> S
     else:
         run_sql(schema, __package__, "adults.sql", also)
     create_grade_ranks(schema, "SELECT grade FROM persons")
-    _nicknames(schema)
+    create_nicknames(schema)
     run_sql(schema, __package__, "people.sql", also, family=model.family, established=model.established)
     shares, joins = _frequencies(schema, model)
     run_sql(schema, __package__, "comparable.sql", also, shares=shares, joins=joins, phones=_PHONES[model.kind])
     for table in _INTERMEDIATE:
         schema.execute(f"DROP TABLE IF EXISTS {table}")
     return schema
-
-
-def _nicknames(schema: Schema) -> None:
-    """Tables ``nickname_roots`` (a name and the names it may stand for) and ``lexicon`` (established given names)."""
-    import pyarrow as pa
-
-    pairs = [line.split(",") for line in _lines("nicknames.csv")]
-    roots: dict[str, set[str]] = {}
-    for formal, nickname in pairs:
-        roots.setdefault(formal, {formal})
-        roots.setdefault(nickname, {nickname}).add(formal)
-    stands_for = pa.array([sorted(names) for names in roots.values()], pa.list_(pa.string()))
-    create_table(schema, "nickname_roots", {"name": list(roots), "roots": stands_for})
-    established = {*_lines("given_names.csv"), *(formal for formal, _ in pairs)}
-    create_table(schema, "lexicon", {"name": sorted(established)})
-
-
-def _lines(file: str) -> list[str]:
-    return [line for line in package_text(__package__, file).splitlines()[1:] if line]
 
 
 def _frequencies(schema: Schema, model: Model) -> tuple[str, str]:

@@ -1,14 +1,18 @@
 -- Staff and guardians: who is on Connect under IDs that the delivery no longer names, and who of the delivery that is.
--- Needs ``school_map``, ``same_students`` (connect_id, new_id): the children of both sides.
+-- Runs after names.sql. Needs ``school_map``, ``same_students`` (connect_id, new_id): the children of both sides.
 
 CREATE TABLE delivered_ids AS
 SELECT sourcedId AS id FROM users WHERE sourcedId IS NOT NULL UNION SELECT guardianSourcedId FROM guardians WHERE guardianSourcedId IS NOT NULL;
 
 CREATE TABLE accounts AS
-SELECT 'staff' AS kind, connectUserId AS connect_id, staffId AS id, givenName, familyName, email, sms, NULL AS phone, entries(connectSchoolIds) AS schools, NULL AS children,
-    CASE WHEN lower(role) IN ('administrator', 'admin') THEN 'administrator' ELSE 'teacher' END AS part, _line FROM workspace_staff
-UNION ALL
-SELECT 'guardians', connectUserId, guardianId, givenName, familyName, email, sms, phone, NULL, entries(connectStudentIds), 'guardian', _line FROM workspace_guardians;
+SELECT a.* EXCLUDE (email, sms, phone), coalesce(f.generation, g.generation, '') AS generation, full_name(g.whole, f.whole) AS name,
+    address_key(email) AS address, list_filter([number_key(sms), number_key(phone)], lambda x: x IS NOT NULL) AS numbers
+FROM (
+    SELECT 'staff' AS kind, connectUserId AS connect_id, staffId AS id, givenName, familyName, email, sms, NULL AS phone, entries(connectSchoolIds) AS schools, NULL AS children,
+        CASE WHEN lower(role) IN ('administrator', 'admin') THEN 'administrator' ELSE 'teacher' END AS part, _line FROM workspace_staff
+    UNION ALL
+    SELECT 'guardians', connectUserId, guardianId, givenName, familyName, email, sms, phone, NULL, entries(connectStudentIds), 'guardian', _line FROM workspace_guardians
+) AS a LEFT JOIN given_forms AS g ON g.raw = a.givenName LEFT JOIN family_forms AS f ON f.raw = a.familyName;
 
 -- A guardian's school is that of the first child.
 CREATE TABLE managed_adults AS
@@ -18,65 +22,103 @@ FROM accounts AS a LEFT JOIN (SELECT connectStudentId, any_value(connectSchoolId
 WHERE a.id IS NOT NULL AND a.connect_id IS NOT NULL QUALIFY row_number() OVER (PARTITION BY a.kind, a.connect_id, a.id ORDER BY a._line) = 1;
 
 CREATE TABLE gone_adults AS
-SELECT row_number() OVER () AS c, kind, connect_id, id AS old_id, name_key(givenName, familyName) AS name, givenName, familyName,
-    address_key(email) AS address, number_key(sms) AS mobile, part, schools, children
-FROM (
+SELECT row_number() OVER () AS c, * EXCLUDE (id), id AS old_id FROM (
     SELECT * FROM accounts
-    WHERE id IS NOT NULL AND connect_id IS NOT NULL AND coalesce(givenName, familyName) IS NOT NULL
+    WHERE id IS NOT NULL AND connect_id IS NOT NULL AND name IS NOT NULL
         AND connect_id NOT IN (SELECT connect_id FROM accounts JOIN delivered_ids USING (id) WHERE connect_id IS NOT NULL)
     QUALIFY row_number() OVER (PARTITION BY kind, connect_id, id ORDER BY _line) = 1
 );
 
-CREATE TABLE fresh_adults AS
-SELECT row_number() OVER () AS d, kind, new_id, givenName, familyName, part, schools, name_key(givenName, familyName) AS name,
-    address_key(email) AS address, number_key(sms) AS mobile
+CREATE TABLE delivered_adults AS
+SELECT row_number() OVER () AS d, a.* EXCLUDE (email, sms, phone), coalesce(f.generation, g.generation, '') AS generation, full_name(g.whole, f.whole) AS name,
+    address_key(email) AS address, list_filter([number_key(sms), number_key(phone)], lambda x: x IS NOT NULL) AS numbers,
+    new_id NOT IN (SELECT id FROM accounts WHERE id IS NOT NULL) AS fresh
 FROM (
     SELECT * FROM (
-        SELECT CASE WHEN _kind = 'guardian' THEN 'guardians' ELSE 'staff' END AS kind, sourcedId AS new_id, givenName, familyName, email, sms, _kind AS part,
+        SELECT CASE WHEN _kind = 'guardian' THEN 'guardians' ELSE 'staff' END AS kind, sourcedId AS new_id, givenName, familyName, email, sms, phone, _kind AS part,
             CASE WHEN _kind <> 'guardian' THEN entries(orgSourcedIds) END AS schools, 0 AS file, _line
         FROM users WHERE _kind IN ('guardian', 'teacher', 'administrator') AND sourcedId IS NOT NULL
         UNION ALL
-        SELECT 'guardians', guardianSourcedId, givenName, familyName, email, sms, 'guardian', NULL, 1, _line FROM guardians WHERE guardianSourcedId IS NOT NULL
+        SELECT 'guardians', guardianSourcedId, givenName, familyName, email, sms, phone, 'guardian', NULL, 1, _line FROM guardians WHERE guardianSourcedId IS NOT NULL
     )
-    WHERE coalesce(givenName, familyName) IS NOT NULL AND new_id NOT IN (SELECT id FROM accounts WHERE id IS NOT NULL)
+    WHERE coalesce(givenName, familyName) IS NOT NULL
     QUALIFY row_number() OVER (PARTITION BY new_id ORDER BY file, _line) = 1
-);
+) AS a LEFT JOIN given_forms AS g ON g.raw = a.givenName LEFT JOIN family_forms AS f ON f.raw = a.familyName;
+
+CREATE TABLE fresh_adults AS SELECT * FROM delivered_adults WHERE fresh AND name IS NOT NULL;
 
 -- Children by the delivery's ID, schools by the delivery's School ID: what two records may have in common.
+CREATE TABLE connect_children AS
+SELECT a.kind, a.connect_id, s.new_id AS child FROM (SELECT DISTINCT kind, connect_id, unnest(children) AS child FROM accounts WHERE kind = 'guardians') AS a
+JOIN same_students AS s ON s.connect_id = a.child;
+
+CREATE TABLE delivered_children AS
+SELECT DISTINCT f.d, n.child FROM (
+    SELECT sourcedId AS child, unnest(entries(agentSourcedIds)) AS agent FROM users WHERE _kind = 'student' AND agentSourcedIds IS NOT NULL
+    UNION ALL SELECT studentSourcedId, guardianSourcedId FROM guardians
+) AS n JOIN delivered_adults AS f ON f.new_id = n.agent AND f.kind = 'guardians' WHERE n.child IS NOT NULL;
+
 CREATE TABLE places AS
-SELECT 'c' AS side, g.c AS n, 'child ' || s.new_id AS place FROM (SELECT c, unnest(children) AS child FROM gone_adults WHERE kind = 'guardians') AS g
-JOIN same_students AS s ON s.connect_id = g.child
-UNION SELECT 'c', g.c, 'school ' || m.school FROM (SELECT c, unnest(schools) AS school FROM gone_adults WHERE kind = 'staff') AS g
+SELECT 'c' AS side, g.c AS n, g.name, 'child ' || k.child AS place FROM gone_adults AS g JOIN connect_children AS k USING (kind, connect_id)
+UNION SELECT 'c', g.c, g.name, 'school ' || m.school FROM (SELECT c, name, unnest(schools) AS school FROM gone_adults WHERE kind = 'staff') AS g
 JOIN school_map AS m ON m.connect_school = g.school WHERE m.school IS NOT NULL
-UNION SELECT 'd', f.d, 'child ' || u.sourcedId
-FROM (SELECT sourcedId, unnest(entries(agentSourcedIds)) AS agent FROM users WHERE _kind = 'student' AND agentSourcedIds IS NOT NULL) AS u
-JOIN fresh_adults AS f ON f.new_id = u.agent AND f.kind = 'guardians'
-UNION SELECT 'd', f.d, 'child ' || g.studentSourcedId FROM guardians AS g JOIN fresh_adults AS f ON f.new_id = g.guardianSourcedId AND f.kind = 'guardians'
-UNION SELECT 'd', f.d, 'school ' || coalesce(f.school, (SELECT school FROM default_school))
-FROM (SELECT d, unnest(coalesce(schools, [NULL])) AS school FROM fresh_adults WHERE kind = 'staff') AS f WHERE coalesce(f.school, (SELECT school FROM default_school)) IS NOT NULL;
+UNION SELECT 'd', f.d, f.name, 'child ' || k.child FROM fresh_adults AS f JOIN delivered_children AS k USING (d)
+UNION SELECT 'd', d, name, 'school ' || coalesce(school, (SELECT school FROM default_school))
+FROM (SELECT d, name, unnest(coalesce(schools, [NULL])) AS school FROM fresh_adults WHERE kind = 'staff') WHERE coalesce(school, (SELECT school FROM default_school)) IS NOT NULL;
+
+CREATE TABLE adult_contacts AS
+SELECT side, n, kind, name, contact, count(*) OVER (PARTITION BY side, kind, contact) AS holders FROM (
+    SELECT DISTINCT 'c' AS side, c AS n, kind, name, unnest(list_append(numbers, address)) AS contact FROM gone_adults
+    UNION ALL SELECT DISTINCT 'd', d, kind, name, unnest(list_append(numbers, address)) FROM fresh_adults
+) WHERE contact IS NOT NULL;
+
+-- Another name with the same contact: a nickname or misspelling, or somebody who has married. Parents share contacts, so a
+-- given name that is not the same one means another person. A contact of very many is nobody's.
+CREATE TABLE other_names AS
+SELECT DISTINCT p.c, p.d FROM (
+    SELECT a.n AS c, b.n AS d FROM adult_contacts AS a JOIN adult_contacts AS b USING (kind, contact)
+    WHERE a.side = 'c' AND b.side = 'd' AND a.name <> b.name AND a.holders <= 12 AND b.holders <= 12
+) AS p JOIN gone_adults AS g USING (c) JOIN fresh_adults AS f USING (d)
+JOIN given_forms AS a ON a.raw = g.givenName JOIN given_forms AS b ON b.raw = f.givenName
+LEFT JOIN family_forms AS x ON x.raw = g.familyName LEFT JOIN family_forms AS y ON y.raw = f.familyName
+WHERE CASE given_likeness(a.given, b.given) WHEN 3 THEN true WHEN 2 THEN family_likeness(x.family, y.family) >= 2 ELSE false END;
+
+-- Not where somebody of the one name is on the other side as well, with a contact or child in common.
+CREATE TABLE namesake_adults AS
+SELECT o.c, o.d FROM other_names AS o JOIN gone_adults AS g USING (c)
+JOIN delivered_adults AS e ON e.kind = g.kind AND e.name = g.name AND e.d <> o.d
+WHERE e.address = g.address OR list_has_any(e.numbers, g.numbers)
+    OR (g.kind, g.connect_id, e.d) IN (SELECT (k.kind, k.connect_id, n.d) FROM connect_children AS k JOIN delivered_children AS n USING (child) WHERE k.connect_id IN (SELECT connect_id FROM gone_adults SEMI JOIN other_names USING (c)))
+UNION
+SELECT o.c, o.d FROM other_names AS o JOIN gone_adults AS g USING (c) JOIN fresh_adults AS f USING (d)
+JOIN accounts AS e ON e.kind = f.kind AND e.name = f.name AND e.connect_id <> g.connect_id
+WHERE e.address = f.address OR list_has_any(e.numbers, f.numbers)
+    OR (e.kind, e.connect_id, f.d) IN (SELECT (k.kind, k.connect_id, n.d) FROM delivered_children AS n JOIN connect_children AS k USING (child) WHERE n.d IN (SELECT d FROM other_names));
 
 CREATE TABLE adult_pairs AS
 SELECT DISTINCT c, d FROM (
-    SELECT c, d FROM gone_adults JOIN fresh_adults USING (kind, name, address)
-    UNION ALL SELECT c, d FROM gone_adults JOIN fresh_adults USING (kind, name, mobile)
-    -- Somebody who has married keeps the address.
-    UNION ALL SELECT g.c, f.d FROM gone_adults AS g JOIN fresh_adults AS f USING (kind, address)
-    WHERE CASE WHEN g.name = f.name THEN false ELSE words(g.givenName) = words(f.givenName) OR (words(g.familyName) = words(f.familyName) AND left(words(g.givenName), 1) = left(words(f.givenName), 1)) END
-    UNION ALL SELECT a.n, b.n FROM places AS a JOIN places AS b ON b.place = a.place AND b.side = 'd' JOIN gone_adults AS g ON g.c = a.n
-    JOIN fresh_adults AS f ON f.d = b.n AND f.kind = g.kind AND f.name = g.name WHERE a.side = 'c'
+    SELECT a.n AS c, b.n AS d FROM adult_contacts AS a JOIN adult_contacts AS b USING (kind, name, contact) WHERE a.side = 'c' AND b.side = 'd'
+    UNION ALL SELECT c, d FROM other_names ANTI JOIN namesake_adults USING (c, d)
+    UNION ALL SELECT a.n, b.n FROM places AS a JOIN places AS b USING (place, name) WHERE a.side = 'c' AND b.side = 'd'
     UNION ALL SELECT c, d FROM (SELECT *, digit_core(old_id) AS key FROM gone_adults) JOIN (SELECT *, digit_core(new_id) AS key FROM fresh_adults) USING (kind, name, key)
     UNION ALL SELECT c, d FROM (SELECT *, lower(old_id) AS key FROM gone_adults) JOIN (SELECT *, lower(new_id) AS key FROM fresh_adults) USING (kind, name, key)
-);
+) JOIN gone_adults AS g USING (c) JOIN fresh_adults AS f USING (d) WHERE g.kind = f.kind AND g.generation = f.generation;
+
+CREATE TABLE together AS
+SELECT DISTINCT q.c, q.d FROM adult_pairs AS q JOIN places AS a ON a.n = q.c AND a.side = 'c' JOIN places AS b ON b.n = q.d AND b.side = 'd' AND b.place = a.place;
+
+-- A child with several guardians of one name: only a contact or the ID says who is who.
+CREATE TABLE same_named_guardians AS
+SELECT child, name FROM delivered_children JOIN delivered_adults USING (d) GROUP BY ALL HAVING count(*) > 1
+UNION SELECT child, name FROM connect_children JOIN (SELECT DISTINCT kind, connect_id, name FROM accounts) USING (kind, connect_id) GROUP BY ALL HAVING count(*) > 1;
 
 CREATE TABLE adult_facts AS
 SELECT *, id_rule(old_id, new_id, pattern) AS rule FROM (
     SELECT p.c, p.d, g.kind, g.name = f.name AS same_name, g.part = f.part AS same_part, g.old_id, f.new_id, id_pattern(g.old_id, f.new_id) AS pattern,
-        coalesce(g.address = f.address, false)::INTEGER + coalesce(g.mobile = f.mobile, false)::INTEGER AS agree,
-        coalesce(g.address <> f.address, false)::INTEGER + coalesce(g.mobile <> f.mobile, false)::INTEGER AS differ, x.c IS NOT NULL AS together
-    FROM adult_pairs AS p JOIN gone_adults AS g USING (c) JOIN fresh_adults AS f USING (d)
-    LEFT JOIN (
-        SELECT DISTINCT q.c, q.d FROM adult_pairs AS q JOIN places AS a ON a.n = q.c AND a.side = 'c' JOIN places AS b ON b.n = q.d AND b.side = 'd' AND b.place = a.place
-    ) AS x ON x.c = p.c AND x.d = p.d
+        coalesce(g.address = f.address, false)::INTEGER + list_has_any(g.numbers, f.numbers)::INTEGER AS agree,
+        coalesce(g.address <> f.address, false)::INTEGER + (len(g.numbers) > 0 AND len(f.numbers) > 0 AND NOT list_has_any(g.numbers, f.numbers))::INTEGER AS differ,
+        x.c IS NOT NULL AS together, g.c IN (SELECT n FROM places JOIN same_named_guardians AS s ON place = 'child ' || s.child AND s.name = places.name WHERE side = 'c') AS several
+    FROM adult_pairs AS p JOIN gone_adults AS g USING (c) JOIN fresh_adults AS f USING (d) LEFT JOIN together AS x USING (c, d)
 );
 
 -- The change that most IDs of a kind have in common, by pairs with an address or number in common.
@@ -86,14 +128,17 @@ SELECT kind, rule FROM (
 )
 WHERE rule IS NOT NULL AND n >= 3 AND n > 0.5 * whole;
 
--- A contact in common; or else the same name with a child or a school in common, or with the usual change of the ID. Two
--- guardians of one name with different contacts are not one; a school may give its staff new addresses.
+-- A contact in common; or else the same name with a child or a school in common, or with the usual change of the ID.
 CREATE TABLE adult_scores AS
-SELECT f.*, 2 * agree - differ + same_name::INTEGER + (r.rule IS NOT NULL)::INTEGER * 2 + together::INTEGER + same_part::INTEGER * 0.5 AS score
+SELECT f.*, r.rule IS NOT NULL AS usual,
+    2 * agree - differ + same_name::INTEGER * 20 + (r.rule IS NOT NULL)::INTEGER * 2 + together::INTEGER + same_part::INTEGER * 0.5 AS score
 FROM adult_facts AS f LEFT JOIN adult_rules AS r ON r.kind = f.kind AND r.rule = f.rule
-WHERE agree > 0 OR together AND (f.kind = 'staff' OR differ = 0 OR r.rule IS NOT NULL) OR r.rule IS NOT NULL AND differ = 0;
+WHERE agree > 0 OR together AND (NOT several OR r.rule IS NOT NULL) OR r.rule IS NOT NULL AND differ = 0;
 
+-- People get new addresses and numbers; that a father and a son of one name are guardians of one child is rare.
 CREATE TABLE same_adults AS
-SELECT c, d, old_id, new_id, pattern, rule, CASE WHEN same_name AND agree > 0 THEN 0.999 WHEN agree > 0 THEN 0.97 ELSE 0.98 END AS probability FROM adult_scores
+SELECT c, d, old_id, new_id, pattern, rule,
+    CASE WHEN same_name AND agree > 0 THEN 0.999 WHEN agree > 0 THEN 0.97 WHEN usual THEN 0.99 WHEN differ > 0 THEN 0.9 ELSE 0.98 END AS probability
+FROM adult_scores
 QUALIFY score = max(score) OVER (PARTITION BY c) AND score = max(score) OVER (PARTITION BY d)
     AND count(*) OVER (PARTITION BY c, score) = 1 AND count(*) OVER (PARTITION BY d, score) = 1;

@@ -5,22 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connect_kit.duplicates import find_duplicates
+from connect_kit.duplicates.nicknames import create_nicknames
 from connect_kit.engine import create_table, quoted, run_sql
 from connect_kit.engine.arguments import checked
 from connect_kit.errors import SettingError
-from connect_kit.identity.value import MASS_LEAST, MASS_SHARE, TABLES, IdChanges
+from connect_kit.identity.value import MASS_LEAST, MASS_SHARE, NUMBER, TABLES, IdChanges
 from connect_kit.matching import match_schools
 from connect_kit.roster.grades import create_grade_ranks
 from connect_kit.roster.workspace import require_same_engine
 
 if TYPE_CHECKING:
     from connect_kit.duplicates import Duplicates
-    from connect_kit.duplicates.model import Model
+    from connect_kit.duplicates.model import Comparison, Model
     from connect_kit.engine import Schema
     from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
     from connect_kit.roster import Roster, Workspace
 
-_GRADES = "SELECT grades FROM users WHERE _kind = 'student' UNION SELECT grade FROM workspace_students"
+GRADES = "SELECT grades FROM users WHERE _kind = 'student' UNION SELECT grade FROM workspace_students"
+#: Names of staff and guardians, on both sides.
+ADULT_NAMES = (
+    "SELECT givenName, familyName FROM workspace_staff UNION SELECT givenName, familyName FROM workspace_guardians "
+    "UNION SELECT givenName, familyName FROM users WHERE _kind <> 'student' "
+    "UNION SELECT givenName, familyName FROM guardians"
+)
 #: What a move, a new school year and a new ID do not change; the rest is weighed anew, by what this delivery shows.
 _STABLE = frozenset(
     ("given name", "middle name", "family name", "birth date", "identifier", "email", "family contacts",
@@ -28,6 +35,10 @@ _STABLE = frozenset(
 )  # fmt: skip
 #: Levels of "family contacts" that show one household.
 _ONE_HOUSEHOLD = ("same guardian", "same number or address")
+#: The level of "family contacts" where both sides name guardians, and none in common.
+_TWO_HOUSEHOLDS = "nothing in common"
+#: What is the child's own: where it agrees, guardians may all have changed.
+_OWN = ("identifier", "email")
 #: So many pairs of one name are all looked at; of more, only those at one school and in a fitting grade.
 _MOST_NAMESAKES = 400
 #: Bits that names and family must give a pair to be learned from.
@@ -54,7 +65,9 @@ def find_id_changes(
     whose ID Connect does not have. Pairs of students are those of :func:`find_duplicates`, weighed again by what most
     children of this delivery show: whether grades have risen, who changes school, how the IDs have changed (a prefix,
     lost zeros). Staff and guardians need the same name with an email or mobile number, a child or a school in common.
-    Each record has one partner or none; namesakes that nothing distinguishes have none. A class is the same only where
+    A given name that is not a spelling of the other means another person, and so do Jr and Sr, whatever contacts they
+    share. Each record has one partner or none. Children of one name whom nothing distinguishes have none: it is only
+    said how many of them come under new IDs (``undecided``). A class is the same only where
     merely the form of its ID has changed, or its members are the same and were not promoted.
 
     Parameters
@@ -105,7 +118,7 @@ def find_id_changes(
     run_sql(schema, __package__, "members.sql", also)
     run_sql(schema, __package__, "adults.sql", also)
     run_sql(schema, __package__, "classrooms.sql", also)
-    run_sql(schema, __package__, "results.sql", also, share=MASS_SHARE, least=MASS_LEAST)
+    run_sql(schema, __package__, "results.sql", also, share=MASS_SHARE, least=MASS_LEAST, number=NUMBER)
     _drop_others(schema)
     return IdChanges(roster, workspace, schema)
 
@@ -122,7 +135,9 @@ def _prepare(
 
     run_sql(schema, "connect_kit.engine", "forms.sql", also)
     run_sql(schema, __package__, "patterns.sql", also)
-    create_grade_ranks(schema, _GRADES, also)
+    create_nicknames(schema)
+    run_sql(schema, __package__, "names.sql", also, names=ADULT_NAMES)
+    create_grade_ranks(schema, GRADES, also)
     create_table(schema, "default_school", {"school": ["" if roster.level == "school" else None]})
     partners = schools.partners()
     scores = schools.table().dropna(subset=["workspace_id"]).set_index("workspace_id")["score"]
@@ -142,19 +157,20 @@ def _prepare(
 
 def _assign_students(schema: Schema, also: tuple[str, ...], duplicates: Duplicates) -> None:
     """Make table ``assigned`` (c, d, probability): students on Connect and in the delivery who are one child."""
-    weight, undecidable, household = _evidence(duplicates.model, duplicates.schema.columns("scored"))
+    weight, undecidable, household, apart = _evidence(duplicates.model, duplicates.schema.columns("scored"))
     run_sql(
         schema, __package__, "pairs.sql", also,
-        weight=weight, undecidable=undecidable, household=household, most=_MOST_NAMESAKES,
+        weight=weight, undecidable=undecidable, household=household, apart=apart, most=_MOST_NAMESAKES,
     )  # fmt: skip
     run_sql(schema, __package__, "learning.sql", also, certain=_CERTAIN)
     _apply_decisions(schema, also, duplicates)
     for _ in range(_ROUNDS):
         run_sql(schema, __package__, "assigning.sql", also, least=_LEAST)
+    run_sql(schema, __package__, "undecided.sql", also)
 
 
-def _evidence(model: Model, columns: tuple[str, ...]) -> tuple[str, str, str]:
-    """SQL on ``scored``: the match weight of the stable fields, whether a pair may be twins, and one household."""
+def _evidence(model: Model, columns: tuple[str, ...]) -> tuple[str, str, str, str]:
+    """SQL on ``scored``: the match weight of the stable fields; whether a pair may be twins, is of one family, of two."""
     parts = [
         column
         for comparison in model.comparisons
@@ -166,9 +182,16 @@ def _evidence(model: Model, columns: tuple[str, ...]) -> tuple[str, str, str]:
     doubtful = [str(value) for value, level in guard.values if level.undecidable]
     undecidable = f"gamma_{guard.name} IN ({', '.join(doubtful)})" if doubtful else "false"
     family = next((c for c in model.comparisons if c.field == "family contacts"), None)
-    near = [str(v) for v, level in family.values if level.label.startswith(_ONE_HOUSEHOLD)] if family else []
-    household = f"gamma_{family.name} IN ({', '.join(near)})" if family and near else "false"
-    return " + ".join(parts) or "0", undecidable, household
+    near = _levels(family, *_ONE_HOUSEHOLD)
+    own = [f"coalesce(mw_{c.name}, 0) <= 0" for c in model.comparisons if c.field in _OWN and f"mw_{c.name}" in columns]
+    apart = " AND ".join((_levels(family, _TWO_HOUSEHOLDS), *own))
+    return " + ".join(parts) or "0", undecidable, near, apart
+
+
+def _levels(comparison: Comparison | None, *labels: str) -> str:
+    """SQL on ``scored``: a comparison has one of the levels whose labels begin so."""
+    found = [str(v) for v, level in comparison.values if level.label.startswith(labels)] if comparison else []
+    return f"gamma_{comparison.name} IN ({', '.join(found)})" if comparison and found else "false"
 
 
 def _apply_decisions(schema: Schema, also: tuple[str, ...], duplicates: Duplicates) -> None:

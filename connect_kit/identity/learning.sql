@@ -32,16 +32,21 @@ SELECT old_grade, (coalesce(sum(n) FILTER (same_school), 0) + 5 * any_value(shar
 FROM steps, district WHERE same_school IS NOT NULL GROUP BY old_grade
 UNION ALL SELECT -1, share FROM district;
 
+-- Where guardians are known, they hardly ever all change with the ID: then none in common means another child, as a cousin,
+-- however rare the name. Unless this delivery shows that they do.
+CREATE TABLE families AS
+SELECT (count(*) FILTER (apart) + 1) / (count(*) FILTER (apart OR household) + 30) < 0.1 AS stay FROM facts WHERE only_names;
+
 -- Pairs that names make certain, rare ones or those that only one of either side has, where family, school and grade agree.
 CREATE TABLE certain AS
 SELECT f.* FROM facts AS f LEFT JOIN grade_steps AS s ON s.connect_school = f.connect_school AND s.step = f.step
-WHERE (weight >= {certain} OR (only_names AND weight >= 3)) AND NOT undecidable AND (household OR coalesce(same_school, true)) AND (f.step IS NULL OR s.share >= 0.1)
+WHERE NOT (apart AND (SELECT stay FROM families)) AND (weight >= {certain} OR (only_names AND weight >= 3)) AND NOT undecidable AND (household OR coalesce(same_school, true)) AND (f.step IS NULL OR s.share >= 0.1)
 QUALIFY count(*) OVER (PARTITION BY c) = 1 AND count(*) OVER (PARTITION BY d) = 1;
 
--- The share of a school's missing children who have a partner, and how many of them there are.
+-- The share of a school's missing children who have a partner, and how many of them there are. A few say little.
 CREATE TABLE priors AS
-WITH district AS (SELECT (SELECT count(*) FROM certain) AS found, (SELECT count(*) FROM gone) AS n, (SELECT count(*) FROM fresh) AS others)
-SELECT g.connect_school, greatest(least((coalesce(k.n, 0) + 2 * d.found / greatest(d.n, 1)) / (g.n + 2), 0.98), 0.02) AS partnered, others
+WITH district AS (SELECT ((SELECT count(*) FROM certain) + 0.2) / ((SELECT count(*) FROM gone) + 4) AS share, (SELECT count(*) FROM fresh) AS others)
+SELECT g.connect_school, greatest(least((coalesce(k.n, 0) + 2 * d.share) / (g.n + 2), 0.98), 0.02) AS partnered, others
 FROM (SELECT connect_school, count(*) AS n FROM gone GROUP BY ALL) AS g CROSS JOIN district AS d
 LEFT JOIN (SELECT connect_school, count(*) AS n FROM certain GROUP BY ALL) AS k USING (connect_school);
 
@@ -54,15 +59,23 @@ WITH counted AS (
 SELECT connect_school, rule, n / whole AS share FROM (SELECT *, sum(n) OVER (PARTITION BY connect_school) AS whole FROM counted)
 WHERE rule IS NOT NULL AND n >= 3 AND n > 0.5 * whole;
 
--- How common schools and grades are among the students whose ID is new.
+-- How common schools and grades are among the students whose ID is new; where they are few, among all.
 CREATE TABLE common AS
-SELECT 'school' AS what, school AS value, (count(*) + 1) / ((SELECT count(*) FROM fresh) + 20)::DOUBLE AS share FROM fresh WHERE school IS NOT NULL GROUP BY school
+WITH all_students AS (
+    SELECT coalesce(s.schools[1], (SELECT school FROM default_school)) AS school, g.rank AS grade FROM persons AS s LEFT JOIN grade_ranks AS g ON g.written = s.grade WHERE s.source = 'roster'
+)
+SELECT 'school' AS what, school AS value, (coalesce(f.n, 0) + 20 * a.n / (SELECT count(*) FROM all_students)) / ((SELECT count(*) FROM fresh) + 20)::DOUBLE AS share
+FROM (SELECT school, count(*) AS n FROM all_students WHERE school IS NOT NULL GROUP BY school) AS a LEFT JOIN (SELECT school, count(*) AS n FROM fresh GROUP BY school) AS f USING (school)
 UNION ALL
-SELECT 'grade', grade::VARCHAR, (count(*) + 1) / ((SELECT count(*) FROM fresh) + 13)::DOUBLE FROM fresh WHERE grade IS NOT NULL GROUP BY grade;
+SELECT 'grade', grade::VARCHAR, (coalesce(f.n, 0) + 13 * a.n / (SELECT count(*) FROM all_students)) / ((SELECT count(*) FROM fresh) + 13)::DOUBLE
+FROM (SELECT grade, count(*) AS n FROM all_students WHERE grade IS NOT NULL GROUP BY grade) AS a LEFT JOIN (SELECT grade, count(*) AS n FROM fresh GROUP BY grade) AS f USING (grade);
 
 -- The log2 of the odds that two records are one child, before other partners are looked at.
 CREATE TABLE weighed AS
-SELECT f.c, f.d, f.rule IS NOT NULL AND f.rule = coalesce(r.rule, '') AS follows, f.undecidable, f.compared,
+SELECT * REPLACE (CASE WHEN cousins THEN least(weight - greatest(from_names - 4, 0), 5) ELSE weight END AS weight) FROM (
+SELECT f.c, f.d, f.rule IS NOT NULL AND f.rule = coalesce(r.rule, '') AS follows, f.undecidable, f.weight AS from_names,
+    f.apart AND (SELECT stay FROM families) AND NOT coalesce(f.numbered, false) AND NOT coalesce(f.rule = r.rule, false) AS cousins,
+    coalesce(f.same_school, true) AND (f.step IS NULL OR coalesce(s.share, dg.share) >= 0.1) AS fitting,
     log2(p.partnered / (1 - p.partnered)) - log2(greatest(p.others, 1))
     + f.weight
     + CASE WHEN f.step IS NULL OR cg.share IS NULL THEN 0 ELSE log2(greatest(coalesce(s.share, dg.share, 0), 0.002) / cg.share) END
@@ -82,4 +95,5 @@ LEFT JOIN (
     FROM (SELECT DISTINCT connect_school FROM gone) AS k LEFT JOIN id_rules AS o USING (connect_school)
     LEFT JOIN (SELECT rule, share FROM id_rules WHERE connect_school IS NULL) AS w
         ON k.connect_school NOT IN (SELECT connect_school FROM certain GROUP BY ALL HAVING count(*) >= 5)
-) AS r ON r.connect_school = f.connect_school;
+) AS r ON r.connect_school = f.connect_school
+);

@@ -45,8 +45,8 @@ class LeftBehindData:
         Columns: ``kind``, ``connectSchoolId``, ``schoolId`` (as recorded on Connect), ``connectStudentId``,
         ``studentId``, ``connectUserId``, ``userId`` (guardian's or staff ID on Connect; several separated by commas),
         ``connectClassroomId``, ``classId``, ``reason``: ``not_named`` (guardian), ``not_delivered``,
-        ``not_in_class`` (the class is delivered without the person) or ``moved_school``. What a kind does not have is
-        missing.
+        ``not_in_class`` (the class is delivered without the person), ``moved_school`` or ``unclear`` (probably the same
+        person under another ID). What a kind does not have is missing.
 
         Parameters
         ----------
@@ -68,12 +68,13 @@ class LeftBehindData:
     def summary(self) -> pd.DataFrame:
         """One row a kind and school.
 
-        Columns: ``kind``, ``connectSchoolId``, ``school`` (name), ``rows``, ``children``, ``adults`` and
-        ``classrooms`` (different ones among the rows), ``what_to_do`` (on Connect), ``source`` (article).
+        Columns: ``kind``, ``connectSchoolId``, ``school`` (name), ``rows``, ``unclear`` (of these rows), ``children``,
+        ``adults`` and ``classrooms`` (different ones among the rows), ``what_to_do`` (on Connect), ``source`` (article).
         """
         frame = self.schema.frame(
             'SELECT l.kind, l.connect_school AS "connectSchoolId", min(s.name) AS school, count(*) AS rows, '
-            "count(DISTINCT l.student) AS children, count(DISTINCT l.account) AS adults, "
+            "count(*) FILTER (l.reason = 'unclear') AS unclear, count(DISTINCT l.student) AS children, "
+            "count(DISTINCT l.account) AS adults, "
             f"count(DISTINCT l.classroom) AS classrooms {_FROM} "
             f"GROUP BY l.kind, l.connect_school ORDER BY {_ORDER}, l.connect_school",
             also=self._also,
@@ -89,6 +90,14 @@ class LeftBehindData:
         return {kind: int(rows.get(kind, 0)) for kind in KINDS}
 
     @cached_property
+    def unclear(self) -> dict[str, int]:
+        """Of :attr:`counts`, the rows of people who are probably delivered under another ID: never acted on."""
+        rows = dict(
+            self.schema.execute("SELECT kind, count(*) FROM left_behind_rows WHERE reason = 'unclear' GROUP BY kind")
+        )
+        return {kind: int(rows.get(kind, 0)) for kind in KINDS}
+
+    @cached_property
     def reach(self) -> dict[str, int]:
         """How many different ``children``, ``adults`` and ``classrooms`` are concerned, a kind each counted once."""
         found = self.schema.execute(
@@ -99,7 +108,12 @@ class LeftBehindData:
     @property
     def words(self) -> str:
         """The counts in words; ``nothing`` where there are none."""
-        said = (f"{counted(n, _ONE[kind])} {_OF[kind]}".strip() for kind, n in self.counts.items() if n)
+        said = (
+            f"{counted(n, _ONE[kind])} {_OF[kind]}"
+            + (f" ({self.unclear[kind]:,} unclear)" if self.unclear[kind] else "")
+            for kind, n in self.counts.items()
+            if n
+        )
         return "; ".join(said) or "nothing"
 
     @property

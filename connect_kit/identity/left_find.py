@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connect_kit.duplicates.nicknames import create_nicknames
 from connect_kit.engine import create_table, run_sql
 from connect_kit.engine.arguments import checked
 from connect_kit.errors import SettingError
+from connect_kit.identity.find import ADULT_NAMES, GRADES
 from connect_kit.identity.left_value import LeftBehind
 from connect_kit.identity.staying import KINDS, NO_SCHOOL
+from connect_kit.roster.grades import create_grade_ranks
 from connect_kit.roster.workspace import require_same_engine
 
 if TYPE_CHECKING:
@@ -30,6 +33,12 @@ _NAMED_SCHOOLS = (
 )
 
 
+ALL_NAMES = (
+    f"{ADULT_NAMES} UNION SELECT givenName, familyName FROM users "
+    "UNION SELECT givenName, familyName FROM workspace_students"
+)
+
+
 @checked()
 def left_behind(
     roster: Roster,
@@ -47,6 +56,10 @@ def left_behind(
     Of a student who names a guardian that neither the delivery nor Connect knows, no guardian is listed: it cannot be
     said who is meant. A guardian counts as named by the student, by the guardian's own ``agentSourcedIds`` or by
     guardians.csv, under one of the account's IDs, or as the same person (name, email and mobile number).
+
+    Where the delivery holds somebody new of the same or a similar name in the same place (a guardian of the child,
+    staff of the school, a student in a fitting grade), it is *unclear* whether anybody has left: probably it is the
+    same person under another ID. They are listed with that reason, and never acted on.
 
     Parameters
     ----------
@@ -76,8 +89,13 @@ def left_behind(
     also = (roster.schema.name, workspace.schema.name)
     _changed_ids(schema, id_changes)
     _taking_part(schema, also, roster, schools)
+    run_sql(schema, "connect_kit.engine", "forms.sql", also)
+    create_nicknames(schema)
+    run_sql(schema, __package__, "names.sql", also, names=ALL_NAMES)
+    create_grade_ranks(schema, GRADES, also)
     one_school, shown = str(roster.level == "school").lower(), workspace.shown_id
     run_sql(schema, __package__, "left_behind.sql", also, shown=shown, person=_PERSON, one_school=one_school)
+    run_sql(schema, __package__, "unclear.sql", also)
     judged = {kind for (kind,) in schema.execute("SELECT kind FROM judged")}
     nowhere = not schema.count("taking_part")
     not_judged = {kind: NO_SCHOOL if nowhere else KINDS[kind].unjudged for kind in KINDS if kind not in judged}

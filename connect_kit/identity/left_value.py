@@ -83,7 +83,8 @@ class LeftBehind(LeftBehindData):
         """What to do about it, as actions on a twin; each can be previewed and taken back.
 
         Guardians are disconnected from the students, people are removed from the classrooms, staff from the schools,
-        students and classrooms are archived (rollover).
+        students and classrooms are archived (rollover). Whoever is probably there under another ID (``unclear``) is
+        never part of it.
 
         Parameters
         ----------
@@ -118,7 +119,9 @@ class LeftBehind(LeftBehindData):
     def _pairs(self, kind: str, left: str, right: str) -> tuple[tuple[str, str], ...]:
         return tuple(
             self.schema.execute(
-                f"SELECT DISTINCT {left}, {right} AS other FROM left_behind_rows WHERE kind = ? ORDER BY ALL", [kind]
+                f"SELECT DISTINCT {left}, {right} AS other FROM left_behind_rows WHERE kind = ? "
+                "AND reason <> 'unclear' ORDER BY ALL",
+                [kind],
             )
         )
 

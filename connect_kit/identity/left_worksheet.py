@@ -25,6 +25,8 @@ _READ_ME = (
     "What stays on Connect although the delivery no longer holds it: a manual upload archives nothing.",
     "Each line is a question to the school first: the SIS may be right, or the export may be incomplete.",
     "Begin with the guardians: whoever was taken off a student in the SIS still gets the messages on Connect.",
+    "Unclear: somebody new of the same or a similar name is delivered there, so probably nobody has left. Compare the "
+    "two before anything is done.",
     "Write the date into 'done' once it is done on Connect.",
 )
 _IDS = {
@@ -100,12 +102,17 @@ def save(left: LeftBehindData, folder: str | Path, *, names: bool = False) -> No
         save_book(beside, lambda book: _fill(book, left, names))
 
 
+def _number(left: LeftBehindData, kind: str) -> str:
+    unclear = left.unclear[kind]
+    return f"{left.counts[kind]}" + (f", of which {unclear} unclear" if unclear else "")
+
+
 def _fill(book: Any, left: LeftBehindData, names: bool) -> None:
     lines = [*_READ_ME, ""]
     for kind, what in KINDS.items():
         why = left.not_judged.get(kind)
         lines.append(
-            f"{_SHEETS[kind]}: {what.title}: " + (f"not judged, because {why}" if why else str(left.counts[kind]))
+            f"{_SHEETS[kind]}: {what.title}: " + (f"not judged, because {why}" if why else _number(left, kind))
         )
     add_read_me(book, lines, width=120)
     for kind in KINDS:

@@ -1,12 +1,12 @@
 -- Pairs of a student on Connect (c) and one of the delivery (d), with what their names and families say, in bits.
 -- {weight}: the match weight of the fields that a move, a new school year and a new ID do not change; {undecidable}: a pair
--- that may be twins; {household}: a guardian or contact in common.
+-- that may be twins; {household}: a guardian or contact in common; {apart}: guardians on both sides, of whom none agree.
 
 CREATE TABLE pairs AS
-SELECT unique_id_l AS d, unique_id_r AS c, {weight} AS weight, {undecidable} AS undecidable, {household} AS household, true AS compared
+SELECT unique_id_l AS d, unique_id_r AS c, {weight} AS weight, {undecidable} AS undecidable, {household} AS household, {apart} AS apart, true AS compared
 FROM scored WHERE unique_id_r IN (SELECT c FROM gone) AND unique_id_l IN (SELECT d FROM fresh);
 
--- The same names, where there are too many of them to have been compared: only at one school or in a fitting grade.
+-- The same names, where there are too many of them to have been compared: in a grade that may be, and of many at one school.
 CREATE TABLE namesakes AS
 WITH few AS (
     SELECT names, l * r <= {most} AS every
@@ -14,10 +14,13 @@ WITH few AS (
 )
 SELECT f.d, g.c FROM gone AS g JOIN few USING (names) JOIN fresh AS f USING (names) LEFT JOIN school_map AS m ON m.connect_school = g.connect_school
 ANTI JOIN pairs AS p ON p.d = f.d AND p.c = g.c
-WHERE (few.every OR (m.school = f.school AND (f.grade - g.grade IN (0, 1) OR f.grade IS NULL OR g.grade IS NULL)));
+WHERE (few.every AND coalesce(f.grade - g.grade BETWEEN -1 AND 2, true) OR (m.school = f.school AND (f.grade - g.grade IN (0, 1) OR f.grade IS NULL OR g.grade IS NULL)));
+
+CREATE MACRO apart(a, b) AS coalesce(a.ties, a.tie_names) IS NOT NULL AND coalesce(b.ties, b.tie_names) IS NOT NULL AND NOT coalesce(list_has_any(a.ties, b.ties), false)
+    AND NOT coalesce(list_has_any(a.tie_names, b.tie_names), false) AND NOT coalesce(list_has_any(a.contacts, b.contacts), false);
 
 INSERT INTO pairs
-SELECT n.d, n.c, log2(0.6 / greatest(a.tf_names, b.tf_names, 1e-7)), false, false, false
+SELECT n.d, n.c, log2(0.6 / greatest(a.tf_names, b.tf_names, 1e-7)), false, false, apart(a, b), false
 FROM namesakes AS n JOIN people AS a ON a.unique_id = n.d JOIN people AS b ON b.unique_id = n.c;
 
 -- IDs with the same digits or letters, where only one of either side has them; the old ID as the new identifier.
@@ -32,8 +35,8 @@ GROUP BY key HAVING count(*) FILTER (side = 'd') = 1 AND count(*) FILTER (side =
 
 -- What names say where the model has not compared them: it leaves out what is not one child in its eyes.
 INSERT INTO pairs
-SELECT d, c, given + family, false, false, false FROM (
-    SELECT x.d, x.c, CASE WHEN a.given_first = b.given_first THEN log2(0.4 / greatest(a.tf_given_first, b.tf_given_first, 2e-4))
+SELECT d, c, given + family, false, false, apart, false FROM (
+    SELECT x.d, x.c, apart(a, b) AS apart, CASE WHEN a.given_first = b.given_first THEN log2(0.4 / greatest(a.tf_given_first, b.tf_given_first, 2e-4))
             WHEN list_contains(a.given_roots, b.given_first) OR list_contains(b.given_roots, a.given_first) THEN 3.5
             WHEN a.given IS NULL OR b.given IS NULL THEN 0 WHEN jaro_winkler_similarity(a.given, b.given) >= 0.85 THEN 4
             WHEN a.given = b.family AND a.family = b.given THEN 12 ELSE -8 END AS given,
@@ -44,12 +47,13 @@ SELECT d, c, given + family, false, false, false FROM (
 
 -- Everything else that is known of a pair.
 CREATE TABLE facts AS
-SELECT *, id_rule(old_id, new_id, pattern) AS rule FROM (
-    SELECT p.*, g.names = f.names AND a.names IS NOT NULL AND b.names IS NOT NULL AS only_names, g.old_id, f.new_id, g.connect_school,
+SELECT * EXCLUDE (same_core), CASE WHEN pattern = 'unrelated' THEN CASE WHEN same_core THEN 'same digits' END ELSE id_rule(old_id, new_id, pattern) END AS rule FROM (
+    SELECT p.*, CASE WHEN g.names = f.names THEN g.names END AS names, g.names = f.names AND a.names IS NOT NULL AND b.names IS NOT NULL AS only_names, g.old_id, f.new_id, g.connect_school,
         f.school, g.grade AS old_grade, f.grade AS new_grade, f.grade - g.grade AS step,
         CASE WHEN m.school IS NULL OR f.school IS NULL THEN NULL ELSE m.school = f.school OR coalesce(list_contains(f.schools, m.school), false) END AS same_school,
-        f.identifier = g.old_id AS numbered, id_pattern(g.old_id, f.new_id) AS pattern
+        f.identifier = g.old_id AS numbered, quick_pattern(g.old_id, f.new_id, g.form, f.form) AS pattern, g.form.core = f.form.core AS same_core
     FROM pairs AS p JOIN gone AS g USING (c) JOIN fresh AS f USING (d) LEFT JOIN school_map AS m ON m.connect_school = g.connect_school
     LEFT JOIN (SELECT names FROM gone GROUP BY names HAVING count(*) = 1) AS a ON a.names = g.names
     LEFT JOIN (SELECT names FROM fresh GROUP BY names HAVING count(*) = 1) AS b ON b.names = f.names
+    WHERE NOT coalesce(g.generation <> f.generation, false)
 );

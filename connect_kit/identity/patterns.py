@@ -18,6 +18,7 @@ PATTERNS: Mapping[str, str] = {
     "number_to_guid": "number to GUID",
     "guid_to_number": "GUID to number",
     "unrelated": "another ID altogether",
+    "undecided": "not paired (several of one name)",
 }
 #: What IDs belong to, in the order in which they are shown: a changed School ID explains the others.
 KINDS = ("schools", "students", "staff", "guardians", "classrooms")

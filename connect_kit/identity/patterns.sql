@@ -38,6 +38,14 @@ CREATE MACRO id_pattern(old, new) AS CASE
     WHEN regexp_full_match(old, '[^0-9]+[0-9]+') AND digit_core(old) = digit_core(new) AND regexp_full_match(new, '[0-9]+') THEN 'prefix_removed'
     ELSE 'unrelated' END;
 
+-- What of an ID is compared first, once for each ID: most pairs have nothing in common.
+CREATE MACRO id_form(id) AS {'low': lower(id), 'plain': unpadded(lower(id)), 'core': digit_core(id), 'guid': length(id) >= 20 AND is_guid(id), 'number': length(id) < 20 AND is_numbered(id),
+    'round': (regexp_matches(id, '[eE]|000$') OR length(id) > 15) AND regexp_full_match(id, '[0-9]+(\.[0-9]+)?([eE]\+?[0-9]{1,2})?')};
+
+-- The same as id_pattern, by the forms a and b of the two IDs.
+CREATE MACRO quick_pattern(old, new, a, b) AS CASE WHEN b.guid AND a.number THEN 'number_to_guid' WHEN a.guid AND b.number THEN 'guid_to_number'
+    WHEN a.core = b.core OR a.plain = b.plain OR contains(b.low, a.low) OR contains(a.low, b.low) OR b.round THEN id_pattern(old, new) ELSE 'unrelated' END;
+
 -- A pattern with what was added or removed, so that equal changes are counted together; NULL where nothing of the old ID is left.
 CREATE MACRO id_rule(old, new, pattern) AS CASE
     WHEN pattern IN ('number_to_guid', 'guid_to_number') THEN NULL

@@ -1,8 +1,11 @@
 -- Tables ``id_changes`` and ``id_shares`` from what was found. {share}, {least}: from where on a change is a mass change.
+-- {number}: how many come under new IDs; of several children of one name as many as the delivery has, ``probability`` is the share.
 
 CREATE TABLE found AS
 SELECT 'students' AS kind, f.school, g.connect_school, g.connect_id, g.old_id, f.new_id, a.probability, x.pattern, x.rule
 FROM assigned AS a JOIN gone AS g USING (c) JOIN fresh AS f USING (d) LEFT JOIN facts AS x ON x.c = a.c AND x.d = a.d
+UNION ALL
+SELECT 'students', u.school, g.connect_school, g.connect_id, g.old_id, NULL, u.share, 'undecided', NULL FROM undecided AS u JOIN gone AS g USING (c)
 UNION ALL
 SELECT g.kind, coalesce(m.school, f.schools[1]), p.connect_school, g.connect_id, g.old_id, f.new_id, a.probability, a.pattern, a.rule
 FROM same_adults AS a JOIN gone_adults AS g USING (c) JOIN fresh_adults AS f USING (d)
@@ -35,7 +38,7 @@ UNION ALL SELECT 'schools', NULL, count(*) FROM connect_schools WHERE recorded I
 INSERT INTO id_shares
 SELECT kind, school, connect_school, name, managed, changed, changed > {share} * managed AND changed >= {least}, pattern FROM (
     SELECT f.kind, CASE WHEN f.kind <> 'schools' THEN mode(f.school) END AS school, k.connect_school, any_value(s.name) AS name, any_value(k.n) AS managed,
-        count(*) AS changed, mode(f.pattern) AS pattern
+        {number} AS changed, mode(f.pattern) AS pattern
     FROM named AS f JOIN managed_records AS k ON k.kind = f.kind AND k.connect_school IS NOT DISTINCT FROM CASE WHEN f.kind <> 'schools' THEN f.connect_school END
     LEFT JOIN connect_schools AS s ON s.connect_school = k.connect_school
     GROUP BY f.kind, k.connect_school

@@ -84,5 +84,6 @@ REASONS: Mapping[str, str] = {
     "not_delivered": "the delivery does not hold it",
     "not_in_class": "the delivery has the class without this person",
     "moved_school": "the delivery has the student at another school",
+    "unclear": "unclear: probably the same person under another ID",
 }
 NO_SCHOOL = "the delivery does not show which school of Connect it is about"

@@ -10,7 +10,7 @@ UNION SELECT 'classrooms', connectClassroomId, classId FROM workspace_classrooms
 WHERE classId IS NOT NULL AND coalesce(lower(trim(archived)), '') NOT IN ('true', '1', 'yes');
 
 CREATE TABLE counted AS
-SELECT kind, CASE WHEN kind = 'schools' THEN '' ELSE coalesce(connect_school, '') END AS place, count(*) AS changed
+SELECT kind, CASE WHEN kind = 'schools' THEN '' ELSE coalesce(connect_school, '') END AS place, {number} AS changed
 FROM {changes} SEMI JOIN there USING (kind, connect_id, old_id) GROUP BY ALL;
 
 INSERT INTO id_shares

@@ -32,6 +32,10 @@ CREATE TABLE id_shares (kind VARCHAR, school VARCHAR, connect_school VARCHAR, na
 """
 #: More than this share of a school's records of a kind, and at least so many, are a mass change.
 MASS_SHARE, MASS_LEAST = 0.05, 3
+#: A pair is as good as sure from this probability on; a single one below is left to people.
+SURE = 0.99
+#: How many records of table ``id_changes`` come under another ID, as SQL.
+NUMBER = "(count(new_id) + round(coalesce(sum(probability) FILTER (new_id IS NULL), 0)))::BIGINT"
 _ORDER = " ORDER BY CASE kind " + " ".join(f"WHEN {literal(k)} THEN {n}" for n, k in enumerate(KINDS)) + " END, "
 _WORDS = "CASE pattern " + " ".join(f"WHEN {literal(c)} THEN {literal(w)}" for c, w in PATTERNS.items()) + " END"
 
@@ -59,7 +63,8 @@ class IdChanges:
         in the delivery), ``connect_school`` (Connect's own ID of the record's first school), ``connect_id`` (Connect's
         own ID of the record), ``old_id`` (which Connect has), ``new_id`` (sourcedId in the delivery), ``pattern``
         (code), ``probability`` that both are one, ``mass`` (more than 5 % and at least 3 of the school's records of
-        this kind come under new IDs), ``words`` (the pattern).
+        this kind come under new IDs), ``words`` (the pattern). Children of one name whom nothing distinguishes have
+        the pattern ``undecided``, no ``new_id``, and as ``probability`` the share of them that the delivery holds.
         """
         return self.schema.frame(
             f"SELECT *, {_WORDS} AS words FROM id_changes {_ORDER} connect_school, old_id, connect_id"
@@ -79,7 +84,7 @@ class IdChanges:
         )
 
     def crosswalk(self, kind: str) -> pd.DataFrame:
-        """Connect's IDs and the delivery's, one to one: ``old_id``, ``new_id``.
+        """Connect's IDs and the delivery's, one to one: ``old_id``, ``new_id``; without those that are not paired.
 
         Parameters
         ----------
@@ -92,12 +97,20 @@ class IdChanges:
         """
         if kind not in KINDS:
             raise SettingError(f"there are no changed IDs of {kind!r}; expected one of {', '.join(KINDS)}")
-        return self.schema.frame("SELECT old_id, new_id FROM id_changes WHERE kind = ? ORDER BY old_id, new_id", [kind])
+        return self.schema.frame(
+            "SELECT old_id, new_id FROM id_changes WHERE kind = ? AND new_id IS NOT NULL ORDER BY old_id, new_id",
+            [kind],
+        )
+
+    @property
+    def undecided(self) -> int:
+        """How many of the students are not paired, as several have one name and nothing distinguishes them."""
+        return int(self.schema.execute(f"SELECT {NUMBER} FROM id_changes WHERE new_id IS NULL")[0][0])
 
     @property
     def counts(self) -> dict[str, int]:
-        """Changed IDs by kind, as in summary.json."""
-        found = dict(self.schema.execute("SELECT kind, count(*) FROM id_changes GROUP BY kind"))
+        """Records under another ID by kind, as in summary.json; of several of one name, as many as the delivery has."""
+        found = dict(self.schema.execute(f"SELECT kind, {NUMBER} FROM id_changes GROUP BY kind"))
         return {kind: int(found.get(kind, 0)) for kind in KINDS}
 
     def save(self, folder: str | Path) -> None:
@@ -159,6 +172,7 @@ class IdChanges:
             shares=f"{own}.id_shares",
             least=MASS_LEAST,
             share=MASS_SHARE,
+            number=NUMBER,
         )
         return IdChanges(self.roster, workspace, schema)
 

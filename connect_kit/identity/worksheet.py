@@ -31,6 +31,8 @@ _STEPS = (
     "Save (S10, S11).",
     "Students, staff and guardians: no article describes where the ID of a person is changed by hand. Ask Connect's "
     f"support ({SUPPORT_ADDRESS}) to exchange these IDs by this list.",
+    "A line without a new ID: several children have this name, and nothing says which of them has which new ID. Look "
+    "them up in the SIS one by one.",
     "Write the date into 'done'. Then export from Connect again, and prepare the upload again: no line should be left.",
 )
 _NAMES = """
@@ -67,7 +69,7 @@ def worksheet(changes: IdChanges, *, names: bool = False) -> pd.DataFrame:
         school_name=rows["connect_school"].map(schools).astype(object).fillna(""),
         connect_id=rows["connect_id"],
         recorded_id=rows["old_id"],
-        new_id=rows["new_id"],
+        new_id=rows["new_id"].astype(object).fillna(""),
         pattern=rows["words"],
     )
     if names:

@@ -33,6 +33,8 @@ _STEPS: Mapping[str, str] = {
     "keep_record_or_archive": "Press Use Connect's IDs, Save list for recording or Archive these first; or waive it "
     "below, with a reason.",
     "keep_or_record": "Press Use Connect's IDs or Save list for recording; or waive it below, with a reason.",
+    "archive_undecided": "Press Save list for recording and look at each of them, or Archive these first; or waive it "
+    "below, with a reason.",
     "prepare_again": "Audit the delivery against this target again, and prepare the upload from that.",
     "ids_taken": "Give each of these records an ID of its own in the SIS and prepare again, or waive it below, with a "
     "reason.",

@@ -81,7 +81,8 @@ def connections(
     list of Action
         ``connect_schools`` or ``connect_classrooms``, and ``archive_classrooms``. Of changed IDs: ``connect_schools``,
         ``record_student_ids``, ``record_staff_ids``, ``record_guardian_ids`` and ``connect_classrooms``; or
-        ``archive_students`` and ``archive_classrooms``. Only those with something to do.
+        ``archive_students`` and ``archive_classrooms``. Only those with something to do; children who are not paired,
+        as several have one name, are archived and cannot be recorded.
 
     Raises
     ------

@@ -24,8 +24,12 @@ _ARCHIVING: Mapping[str, ActionKind] = {"students": "archive_students", "classro
 
 
 def id_actions(changes: IdChanges, *, archive: bool = False) -> list[Action]:
-    """The actions that record the new IDs, or archive the records that come under them; see :func:`connections`."""
+    """The actions that record the new IDs, or archive the records that come under them; see :func:`connections`.
+
+    Those that are not paired have no new ID to record; all of them can be archived.
+    """
     rows = changes.table()
+    rows = rows if archive else rows[rows["new_id"].notna()]
     actions = []
     for kind, (action, key) in _RECORDING.items():
         of_kind = rows[rows["kind"] == kind].sort_values(key)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from connect_kit.engine import literal, quoted, run_sql, statements
 from connect_kit.engine.files import atomic_write
 from connect_kit.errors import EngineError, OutputError, SettingError
-from connect_kit.identity.value import MASS_LEAST, MASS_SHARE
+from connect_kit.identity.value import MASS_LEAST, MASS_SHARE, NUMBER, SURE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -49,6 +49,10 @@ class ChangedIds:
         Whether they are so many that a real upload waits for a decision.
     kept : int
         How many of them are prepared with the ID that Connect has.
+    unsure : int
+        Single ones of which it is not sure that they are the same; their IDs are not exchanged.
+    undecided : int
+        Not paired, as several have one name and nothing distinguishes them.
     """
 
     kind: str
@@ -59,6 +63,8 @@ class ChangedIds:
     pattern: str
     mass: bool
     kept: int = 0
+    unsure: int = 0
+    undecided: int = 0
 
     @property
     def code(self) -> str:
@@ -125,6 +131,7 @@ def exchange_if_kept(roster: Roster, changes: IdChanges | None, *, keep_ids: boo
         (roster.schema.name,),
         roster=quoted(roster.schema.name),
         changes=f"{quoted(changes.schema.name)}.id_changes",
+        sure=SURE,
     )
     rows = schema.execute("SELECT kind, connect_school, count(*) FROM crosswalk GROUP BY ALL")
     return Exchange(schema, {(str(kind), str(school)): int(count) for kind, school, count in rows})
@@ -138,6 +145,7 @@ def changed_ids(
     ``foreign`` holds the connectSchoolIds of schools that take no part.
     """
     kept = {} if made is None else dict(made.kept)
+    left = _not_exchanged(changes)
     names = ["kind", "connectSchoolId", "school", "changed", "managed", "pattern", "mass"]
     rows = changes.summary()[names].astype(object)
     found = []
@@ -148,8 +156,21 @@ def changed_ids(
         done = sum(kept.pop(key) for key in own)
         if school and school in foreign:
             continue
-        found.append(ChangedIds(kind, school or "", name or "", int(changed), int(managed), pattern, bool(mass), done))
+        unsure, undecided = left.get((kind, school), (0, 0))
+        found.append(
+            ChangedIds(kind, school, name, int(changed), int(managed), pattern, bool(mass), done, unsure, undecided)
+        )
     return tuple(found)
+
+
+def _not_exchanged(changes: IdChanges) -> dict[tuple[str, str], tuple[int, int]]:
+    """How many IDs are left as they are, by kind and connectSchoolId: of unsure single pairs, and those not paired."""
+    rows = changes.schema.execute(
+        "SELECT kind, CASE WHEN kind = 'schools' THEN '' ELSE coalesce(connect_school, '') END, "
+        f"count(*) FILTER (new_id IS NOT NULL AND NOT mass AND probability < {SURE}), {NUMBER} - count(new_id) "
+        "FROM id_changes GROUP BY ALL"
+    )
+    return {(str(kind), str(school)): (int(unsure), int(undecided)) for kind, school, unsure, undecided in rows}
 
 
 def still_open(

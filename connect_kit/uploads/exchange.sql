@@ -1,5 +1,6 @@
 -- The roster's tables with the IDs that Connect has in place of changed ones. {changes}: table id_changes; {roster}: the
--- roster's schema. An ID that another row of the delivery has, or that two records would get, is not exchanged.
+-- roster's schema; {sure}: from which probability on a single pair is exchanged. An ID that another row of the delivery has,
+-- or that two records would get, is not exchanged.
 
 CREATE MACRO entries(value) AS list_filter(list_transform(string_split(value, ','), lambda x: trim(x)), lambda x: x <> '');
 
@@ -16,6 +17,7 @@ SELECT * EXCLUDE (times) FROM (
     SELECT c.kind, coalesce(c.connect_school, '') AS connect_school, c.old_id, c.new_id, c.pattern, c.mass,
         count(*) OVER (PARTITION BY CASE WHEN c.kind IN ('students', 'staff', 'guardians') THEN 'users' ELSE c.kind END, c.old_id) AS times
     FROM {changes} AS c ANTI JOIN delivered AS d ON d.kind = c.kind AND d.id = c.old_id
+    WHERE c.new_id IS NOT NULL AND (c.mass OR c.probability >= {sure})
 ) WHERE times = 1;
 
 CREATE TABLE school_lists AS

@@ -28,6 +28,9 @@ STEPS: Mapping[str, str] = {
     "keep_or_record": "plan_upload(audit, keep_ids=True) keeps the IDs that Connect has; or record the new IDs on "
     "Connect (audit.id_changes.save_worksheet(folder); on a twin connections(audit.id_changes)) and prepare again; or "
     "plan.waive({subject!r}, reason)",
+    "archive_undecided": "look at each of them (audit.id_changes.save_worksheet(folder) lists those on Connect), and "
+    "record the new IDs by hand; or archive them first (connections(audit.id_changes, archive=True)); then prepare again; "
+    "or plan.waive({subject!r}, reason)",
     "prepare_again": "plan_upload(audit(delivery, target))",
     "ids_taken": "give each of these records an ID of its own in the SIS and prepare again, or "
     "plan.waive({subject!r}, reason)",

@@ -22,6 +22,8 @@ _KINDS: Mapping[str, tuple[str, str, bool]] = {
     "classrooms": ("classroom", "classrooms", True),
 }
 
+_UNDECIDED = "children cannot be given the ID that Connect has, as several have one name and nothing distinguishes them"
+
 
 def changed_ids(plan: PlanData, why_stale: str) -> list[Gate]:
     """One gate a kind of records of which many come under other IDs than Connect has (decision 26), or one for all.
@@ -49,6 +51,8 @@ def changed_ids(plan: PlanData, why_stale: str) -> list[Gate]:
             continue
         subject, why = code_of(kind), _why_changed(many)
         step = "ids_taken" if plan.keep_ids else "keep_record_or_archive" if archives else "keep_or_record"
+        if sum(one.undecided for one in many) == sum(one.changed - one.kept for one in many):
+            step = "archive_undecided"  # nothing is paired, so nothing can be kept or recorded
         reason = plan.waivers.get(subject)
         if reason is None:
             made.append(Gate(code, "blocking", why, step, subject))
@@ -56,13 +60,17 @@ def changed_ids(plan: PlanData, why_stale: str) -> list[Gate]:
             made.append(Gate(code, "met", f"{why}; waived: {reason}", subject=subject))
     if plan.kept_ids:
         kept = kinds_in_words({kind: plan.kept_ids[kind] for kind in _KINDS if kind in plan.kept_ids})
-        made.append(Gate(code, "met", f"prepared with the IDs that Connect has: {kept}"))
+        made.append(Gate(code, "met", f"prepared with the IDs that Connect has: {kept}{_unsure(plan)}"))
     if made:
         return made
     few = sum(one.changed - one.kept for one in plan.changed_ids)
     if few:
         return [
-            Gate(code, "met", f"only single records come under new IDs: {few:,}; see the warnings of the self-check")
+            Gate(
+                code,
+                "met",
+                f"only single records come under new IDs: {few:,}{_unsure(plan)}; see the warnings of the self-check",
+            )
         ]
     looked = (
         "no school has many records under new IDs" if plan.ids_compared else "too few came and went for many new IDs"
@@ -70,13 +78,26 @@ def changed_ids(plan: PlanData, why_stale: str) -> list[Gate]:
     return [Gate(code, "met", looked)]
 
 
+def _unsure(plan: PlanData) -> str:
+    """Whose IDs are not exchanged although they are asked to be, as it is not sure who they are."""
+    counts = {kind: sum(one.unsure for one in plan.changed_ids if one.kind == kind) for kind in _KINDS}
+    if not plan.keep_ids or not any(counts.values()):
+        return ""
+    return f"; left as delivered, as it is not sure that they are the same: {kinds_in_words(counts)}"
+
+
 def _why_changed(many: list[ChangedIds]) -> str:
     kind, left = many[0].kind, sum(one.changed - one.kept for one in many)
+    undecided = sum(one.undecided for one in many)
     one_word, many_words, _ = _KINDS[kind]
     words = f"{left:,} of {sum(one.managed for one in many):,} {many_words}"
     words += f" at {some(one.name or one.school for one in many)}" if kind != "schools" else ""
     if any(one.kept for one in many):
-        noun = one_word if left == 1 else many_words
-        return f"{left:,} {noun} could not be given the ID that Connect has, as another row of the delivery has it"
+        taken = left - undecided
+        noun = one_word if taken == 1 else many_words
+        why = [f"{taken:,} {noun} could not be given the ID that Connect has, as another row of the delivery has it"]
+        return "; ".join([*(why if taken else ()), *([f"{undecided:,} {_UNDECIDED}"] if undecided else ())])
+    if undecided and undecided < left:
+        words += f", of whom {undecided:,} are not paired, as several have one name"
     patterns = dict.fromkeys(one.pattern for one in sorted(many, key=lambda one: -one.changed))
     return f"{words} come under new IDs ({', '.join(PATTERNS.get(one, one) for one in patterns)})"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.accidents.road import Lay, Road, read
-from tests.accidents.years import PATTERNS, Adult, Child, District, Written
+from tests.accidents.years import FAMILY, PATTERNS, Adult, Child, District, Written
 
 ACTIVE = "SELECT count(*) FROM students WHERE archived = 'false'"
 #: Children of whom Connect holds more than one record that is not archived.
@@ -223,6 +224,77 @@ def test_what_was_doubled_on_purpose_can_be_merged_and_the_merge_undone(tmp_path
     }
     assert road.run("twin", "undo", road.twin) == 0, road.said
     assert road.count(ACTIVE) == 2 * children
+
+
+def namesakes(folder: Path, number: int) -> Written:
+    """Pairs of children of one name, in one grade of one school, without guardians, all under new IDs."""
+    district = District(50, schools=1, seed=3)
+    kept = list(district.year.children.values())[:number]
+    for place, child in enumerate(kept):
+        child.given, child.family, child.grade, child.guardians = "Emma", FAMILY[place // 2], 3, []
+    district.seat(district.year, "24")
+    last = district.copy()
+    for child in kept:
+        child.id = PATTERNS["unrelated"](child.id)
+    return district.write(folder / "district", last)
+
+
+def test_children_of_one_name_under_new_ids_block_and_nobody_is_archived_as_left_behind(
+    tmp_path: Path, lay: Lay
+) -> None:
+    made = namesakes(tmp_path, 10)
+    road = lay(made.delivery, made.workspace)
+    assert road.audit() == 1
+    assert road.found("workspace.students.id_changed", "critical") == 10
+    assert [one["newId"] for one in read(road.out / "id_changes.csv")] == [""] * 10
+    assert road.run("twin", "left-behind", road.twin, road.delivery, "--kind", "students", "--yes") == 0
+    assert "10 unclear" in road.said
+    assert road.count(ACTIVE) == len(made.last.children)
+    assert road.prepare("--keep-ids") == 1
+    assert "several" in road.said and "archive-changed" in road.said
+    assert road.run("twin", "record-ids", road.twin, road.delivery, "--yes") == 0
+    assert "10 students left out: not paired" in road.said
+    assert road.run("twin", "archive-changed", road.twin, road.delivery, "--yes") == 0, road.said
+    assert road.prepare() == 0, road.said
+    assert road.rehearse() == 0
+    assert road.upload() == 0, road.said
+    assert road.count(ACTIVE) == len(made.this.children)
+
+
+def with_other_guardians(folder: Path, change: Callable[[Adult], None]) -> Written:
+    """The first guardian of every fifth family comes under a new ID, as somebody whom ``change`` makes of them."""
+    district = District(120, schools=2, seed=4)
+    last = district.copy()
+    for number in sorted({child.guardians[0] for child in district.year.children.values()})[::5]:
+        adult = district.year.guardians[number]
+        adult.id = PATTERNS["unrelated"](adult.id)
+        change(adult)
+    return district.write(folder / "district", last)
+
+
+def test_a_parent_who_shares_contacts_with_another_is_never_sent_under_the_others_id(tmp_path: Path, lay: Lay) -> None:
+    def replaced(adult: Adult) -> None:
+        adult.given = f"{adult.given[0]}zubert"  # no name of the list, and the same initial
+
+    made = with_other_guardians(tmp_path, replaced)
+    road = lay(made.delivery, made.workspace)
+    road.prepare("--keep-ids")
+    kept = read(road.plan / "crosswalk.csv") if (road.plan / "crosswalk.csv").exists() else []
+    assert not [one for one in kept if one["kind"] == "guardians"]
+
+
+def test_a_guardian_under_a_new_id_with_new_contacts_is_not_disconnected(tmp_path: Path, lay: Lay) -> None:
+    def reached_otherwise(adult: Adult) -> None:
+        adult.email, adult.sms = f"new{adult.number}@home.example", f"557{3_000_000 + adult.number}"
+        adult.given = f"{adult.given}a" if adult.number % 2 else adult.given
+
+    made = with_other_guardians(tmp_path, reached_otherwise)
+    road = lay(made.delivery, made.workspace)
+    connected = "SELECT sum(len(string_split(connectStudentIds, ','))) FROM guardians"
+    before = road.count(connected)
+    assert road.run("twin", "left-behind", road.twin, road.delivery, "--kind", "guardians", "--yes") == 0
+    assert "unclear" in road.said
+    assert road.count(connected) == before
 
 
 def test_the_last_upload_can_be_taken_back(tmp_path: Path, lay: Lay) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 import connect_kit as ck
 from connect_kit.errors import SettingError
+from connect_kit.identity.value import SURE
 from tests.identity.migrations import CHANGES, migrate
 from tests.identity.small import found, name, pupil, roster, student, workspace
 
@@ -123,6 +124,52 @@ def test_namesakes_that_nothing_distinguishes_are_left_out_and_the_pattern_disti
             {"00801": "801", "00802": "802"} if expected else {}
         )
         assert len(changes) == 40 + expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "counted", "mass"),
+    [(10, 10, 10, True), (10, 4, 4, True), (3, 9, 3, True), (2, 2, 2, False)],
+)
+def test_children_of_one_name_whom_nothing_distinguishes_are_counted_and_not_paired(
+    old: int, new: int, counted: int, mass: bool, tmp_path: Path
+) -> None:
+    there = [pupil(n, f"00{n + 100}") for n in range(40)]
+    there += [f"K{n},S1,Maria,Garcia,03,,90{n},false" for n in range(old)]
+    here = [student(n, f"00{n + 100}") for n in range(40)]
+    here += [f"x-{n}|0101|student|Maria|Garcia||||03" for n in range(new)]
+    changes = ck.find_id_changes(roster(here), workspace(tmp_path, students=there))
+    assert found(changes) == {}
+    assert (changes.counts["students"], changes.undecided, len(changes)) == (counted, counted, counted)
+    table = changes.table()
+    assert table["old_id"].tolist() == [f"90{n}" for n in range(old)]
+    assert set(table["pattern"]) == {"undecided"} and table["new_id"].isna().all()
+    assert table["probability"].tolist() == [min(1, round(new / old, 4))] * old
+    assert changes.summary()[["managed", "changed", "mass"]].to_numpy().tolist() == [[40 + old, counted, mass]]
+    assert set(table["words"]) == {"not paired (several of one name)"}
+
+
+def test_one_who_left_and_one_who_came_of_the_same_common_name_are_not_surely_one(tmp_path: Path) -> None:
+    there = [f"K{n},S1,Maria,Garcia,03,,90{n},false" for n in range(12)]
+    here = [f"90{n}|0101|student|Maria|Garcia||||03" for n in range(11)] + ["x|0101|student|Maria|Garcia||||03"]
+    here += [student(n, f"00{n + 100}") for n in range(40)]
+    there += [pupil(n, f"00{n + 100}") for n in range(40)]
+    changes = ck.find_id_changes(roster(here), workspace(tmp_path, students=there))
+    assert changes.undecided == 0
+    assert changes.table()["probability"].lt(SURE).all()
+
+
+@pytest.mark.parametrize("mass", [False, True], ids=["a single one", "in a mass change"])
+def test_a_rare_name_among_other_guardians_is_not_surely_the_same_child(mass: bool, tmp_path: Path) -> None:
+    there = [pupil(n, f"00{n + 100}") for n in range(60)] + ["K1,S1,Zephyrine,Quistgaard,03,,900,false"]
+    family = ["U1,Astrid,Quistgaard,astrid@example.org,+12025550123,,G1,K1"]
+    family += [f"V{n},Par,{name(n)[1]},p{n}@example.org,,,F{n},P{n}" for n in range(60)]
+    space = workspace(tmp_path, students=there, guardians=family)
+    here = [student(n, f"q{n * 7919 % 1000:03d}z" if mass else f"00{n + 100}", agents=f"F{n}") for n in range(60)]
+    here += [f"F{n}|0101|guardian|Par|{name(n)[1]}|p{n}@example.org|||" for n in range(60)]
+    here += ["x9|0101|student|Zephyrine|Quistgaard|||H1|04", "H1|0101|guardian|Bertil|Lund|bertil@example.org|||"]
+    table = ck.find_id_changes(roster(here), space).table().set_index("old_id")
+    assert (table["probability"].get("900", 0.0)) < 0.98
+    assert len(table.drop("900", errors="ignore")) == (60 if mass else 0)
 
 
 def test_a_student_whose_identifier_is_connects_id_has_not_changed(tmp_path: Path) -> None:

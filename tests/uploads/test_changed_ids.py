@@ -117,6 +117,43 @@ class TestKeptIds:
             ("met", "prepared with the IDs that Connect has: 2 students", "", ""),
         ]
 
+    def test_single_pairs_that_are_not_sure_are_left_as_delivered_and_counted(self, twin: Twin, tmp_path: Path) -> None:
+        roster = ck.read_roster(deliver(tmp_path / "d", **renumbered("students", "guardians")))
+        changes = planted(roster, twin.workspace(), "students", "guardians", mass=False)
+        changes.schema.execute("UPDATE id_changes SET probability = 0.97 WHERE old_id IN ('0001', '9001', '9002')")
+        plan = plan_upload(roster, twin.workspace(), folder=tmp_path / "p", id_changes=changes, keep_ids=True)
+        assert plan.kept_ids == {"students": 2}
+        why = (
+            "prepared with the IDs that Connect has: 2 students; left as delivered, as it is not sure that they are "
+            "the same: 1 student, 2 guardians"
+        )
+        assert gates(plan) == [("met", why, "", "")]
+        many = planted(roster, twin.workspace(), "students")
+        many.schema.execute("UPDATE id_changes SET probability = 0.97")
+        plan = plan_upload(roster, twin.workspace(), folder=tmp_path / "p", id_changes=many, keep_ids=True)
+        assert plan.kept_ids == {"students": 3}
+
+    def test_children_who_are_not_paired_stay_blocking_with_what_is_left_to_do(
+        self, twin: Twin, tmp_path: Path
+    ) -> None:
+        roster = ck.read_roster(deliver(tmp_path / "d", **renumbered("students")))
+        changes = planted(roster, twin.workspace(), "students")
+        changes.schema.execute(
+            "UPDATE id_changes SET new_id = NULL, pattern = 'undecided', probability = 1 WHERE old_id <> '0001'"
+        )
+        plan = plan_upload(roster, twin.workspace(), folder=tmp_path / "p", id_changes=changes, keep_ids=True)
+        why = (
+            "2 children cannot be given the ID that Connect has, as several have one name and nothing distinguishes "
+            "them"
+        )
+        subject = "workspace.students.id_changed"
+        assert gates(plan) == [
+            ("blocking", why, "archive_undecided", subject),
+            ("met", "prepared with the IDs that Connect has: 1 student", "", ""),
+        ]
+        assert plan.undecided_ids == {subject: 2}
+        assert [row[0] for row in gates(plan.waive(subject, "Mrs Alder compares them"))] == ["met", "met"]
+
     def test_preparing_again_without_keeping_takes_the_crosswalk_away(self, twin: Twin, tmp_path: Path) -> None:
         roster = ck.read_roster(deliver(tmp_path / "d", **renumbered("students")))
         changes = planted(roster, twin.workspace(), "students")

@@ -1,0 +1,82 @@
+-- Which of left_behind_rows are unclear: somebody new of the same or a similar name is delivered in the same place, so that
+-- probably nobody has left. A given name that is another one, or another generation (Jr, Sr), is somebody else.
+-- Runs after names.sql and left_behind.sql.
+
+CREATE MACRO perhaps_one(a, b) AS CASE WHEN a.generation IS NOT NULL AND b.generation IS NOT NULL AND a.generation <> b.generation THEN false
+    WHEN a.given.whole IS NULL OR b.given.whole IS NULL THEN coalesce(family_likeness(a.family, b.family) >= 1, false)
+    WHEN given_likeness(a.given, b.given) = 3 THEN true
+    WHEN given_likeness(a.given, b.given) >= 1 THEN coalesce(family_likeness(a.family, b.family) >= 1, true)
+    ELSE a.given.whole = b.family.whole AND a.family.whole = b.given.whole END;
+
+CREATE TABLE account_names AS
+SELECT a.*, g.given, f.family, coalesce(f.generation, g.generation) AS generation FROM (
+    SELECT DISTINCT 'guardians' AS part, connectUserId AS account, givenName, familyName FROM workspace_guardians SEMI JOIN left_behind_rows AS l ON l.account = connectUserId
+    UNION SELECT DISTINCT 'staff', connectUserId, givenName, familyName FROM workspace_staff SEMI JOIN left_behind_rows AS l ON l.account = connectUserId
+) AS a LEFT JOIN given_forms AS g ON g.raw = a.givenName LEFT JOIN family_forms AS f ON f.raw = a.familyName;
+
+-- ---- guardians: whom the delivery names for the student, and who is nobody that is connected to the student.
+
+CREATE TABLE connected_guardians AS
+SELECT s.id AS student, c.account FROM (
+    SELECT DISTINCT trim(unnest(string_split(connectStudentIds, ','))) AS student, connectUserId AS account FROM workspace_guardians WHERE connectStudentIds IS NOT NULL
+) AS c JOIN connect_students AS s ON s.student = c.student
+WHERE c.student IN (SELECT student FROM left_behind_rows WHERE kind = 'guardian_relationships');
+
+CREATE TABLE new_guardians AS
+WITH named AS (
+    SELECT n.student, n.guardian, u.givenName, u.familyName FROM named_guardians AS n JOIN users AS u ON u.sourcedId = n.guardian
+    UNION SELECT coalesce(d.id, g.studentSourcedId), g.guardianSourcedId, g.givenName, g.familyName FROM guardians AS g
+    LEFT JOIN delivered_students AS d ON d.shown = g.studentSourcedId WHERE g.studentSourcedId IS NOT NULL
+)
+SELECT n.student, g.given, f.family, coalesce(f.generation, g.generation) AS generation FROM named AS n
+LEFT JOIN given_forms AS g ON g.raw = n.givenName LEFT JOIN family_forms AS f ON f.raw = n.familyName
+WHERE n.student IN (SELECT student FROM connected_guardians) AND coalesce(n.givenName, n.familyName) IS NOT NULL
+    AND (n.guardian IS NULL OR (n.student, n.guardian) NOT IN (
+        SELECT (c.student, a.id) FROM connected_guardians AS c JOIN adult_ids AS a ON a.part = 'guardians' AND a.account = c.account WHERE a.id IS NOT NULL));
+
+UPDATE left_behind_rows SET reason = 'unclear' FROM (
+    SELECT DISTINCT s.student, a.account FROM left_behind_rows AS l JOIN connect_students AS s ON s.student = l.student
+    JOIN account_names AS a ON a.part = 'guardians' AND a.account = l.account JOIN new_guardians AS n ON n.student = s.id AND perhaps_one(a, n)
+    WHERE l.kind = 'guardian_relationships'
+) AS u WHERE kind = 'guardian_relationships' AND u.student = left_behind_rows.student AND u.account = left_behind_rows.account;
+
+-- ---- staff: who is delivered at the school, and is nobody on Connect.
+
+CREATE TABLE new_staff AS
+SELECT s.id, p.connect_school, g.given, f.family, coalesce(f.generation, g.generation) AS generation FROM delivered_staff AS s
+JOIN (SELECT DISTINCT sourcedId, givenName, familyName, unnest(coalesce(nullif(entries(orgSourcedIds), []), [NULL])) AS school FROM users) AS u ON u.sourcedId = s.id
+LEFT JOIN taking_part AS p ON p.school = u.school
+LEFT JOIN given_forms AS g ON g.raw = u.givenName LEFT JOIN family_forms AS f ON f.raw = u.familyName
+WHERE s.id NOT IN (SELECT id FROM adult_ids WHERE part = 'staff' AND id IS NOT NULL) AND coalesce(u.givenName, u.familyName) IS NOT NULL;
+
+UPDATE left_behind_rows SET reason = 'unclear' FROM (
+    SELECT DISTINCT l.account, l.connect_school FROM left_behind_rows AS l JOIN account_names AS a ON a.part = 'staff' AND a.account = l.account
+    JOIN new_staff AS n ON (n.connect_school = l.connect_school OR n.connect_school IS NULL) AND perhaps_one(a, n)
+    WHERE l.kind IN ('staff', 'classroom_teachers')
+) AS u WHERE kind IN ('staff', 'classroom_teachers') AND u.account = left_behind_rows.account AND u.connect_school = left_behind_rows.connect_school;
+
+-- ---- students: of the same name anywhere, or of a similar one at the school; who was in the grade, or in the one below.
+
+CREATE TABLE new_students AS
+SELECT d.id, p.connect_school, g.given, f.family, coalesce(f.generation, g.generation) AS generation, full_name(g.whole, f.whole) AS name, r.rank AS grade
+FROM delivered_students AS d JOIN (SELECT sourcedId, any_value(givenName) AS givenName, any_value(familyName) AS familyName, any_value(grades) AS grades FROM users GROUP BY sourcedId) AS u ON u.sourcedId = d.id
+LEFT JOIN delivered_places AS p ON p.id = d.id LEFT JOIN grade_ranks AS r ON r.written = u.grades
+LEFT JOIN given_forms AS g ON g.raw = u.givenName LEFT JOIN family_forms AS f ON f.raw = u.familyName
+WHERE d.id NOT IN (SELECT id FROM connect_students WHERE id IS NOT NULL) AND g.given.whole IS NOT NULL AND f.family.whole IS NOT NULL;
+
+CREATE TABLE gone_students AS
+SELECT l.student, l.connect_school, g.given, f.family, coalesce(f.generation, g.generation) AS generation, full_name(g.whole, f.whole) AS name, r.rank AS grade
+FROM left_behind_rows AS l JOIN (SELECT connectStudentId, any_value(givenName) AS givenName, any_value(familyName) AS familyName, any_value(grade) AS grade FROM workspace_students GROUP BY connectStudentId) AS w
+    ON w.connectStudentId = l.student
+LEFT JOIN grade_ranks AS r ON r.written = w.grade
+LEFT JOIN given_forms AS g ON g.raw = w.givenName LEFT JOIN family_forms AS f ON f.raw = w.familyName WHERE l.kind = 'students';
+
+UPDATE left_behind_rows SET reason = 'unclear' WHERE kind = 'students' AND student IN (
+    SELECT o.student FROM gone_students AS o JOIN new_students AS n USING (name)
+    WHERE coalesce(n.grade - o.grade IN (0, 1), true) AND NOT coalesce(n.generation <> o.generation, false)
+    UNION ALL
+    SELECT o.student FROM gone_students AS o JOIN new_students AS n ON n.connect_school = o.connect_school AND n.family.whole = o.family.whole
+    WHERE coalesce(n.grade - o.grade IN (0, 1), true) AND NOT coalesce(n.generation <> o.generation, false) AND given_likeness(o.given, n.given) >= 2
+    UNION ALL
+    SELECT connect_id FROM changed_ids WHERE kind = 'students' AND new_id IS NULL
+);
