@@ -196,8 +196,10 @@ class UploadPanel(SchoolChoice, UploadIds, AfterUpload):
         facts = as_target(self.target).facts()
         sent = {file.school for file in self._value.files}
         new: list[str | None] = [one for one in facts.schools if one in sent and not facts.schools[one].synced]
-        for school in [None] if self._value.level == "district" else new:
-            self._status += f"{self.target.apply(Action('archive_students', school=school, unsynced=True)).what}. "
+        schools = [None] if self._value.level == "district" else new
+        if schools:
+            actions = [Action("archive_students", school=school, unsynced=True) for school in schools]
+            self._status += f"{self.target.apply_all(actions).what}. "
         self._check()
 
     def _waivable(self) -> list[tuple[str, str]]:

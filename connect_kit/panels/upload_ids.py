@@ -57,7 +57,7 @@ class UploadIds(UploadLayout):
 
     def _archive_changed(self, audit: AuditData, changes: IdChanges) -> None:
         actions = connections(changes.still(self.target.workspace()), archive=True)
-        done = " ".join(f"{self.target.apply(action).what}." for action in actions)
+        done = f"{self.target.apply_all(actions).what}." if actions else ""
         known = self.target.workspace()
         self._set_value(prepare_again(self._value, audit, workspace=known, id_changes=changes.still(known)))
         self._reload()
