@@ -100,13 +100,12 @@ def _shares(left: LeftBehindData) -> list[tuple[str, str, str, int, int, bool]]:
             "UNION ALL SELECT grade FROM workspace_students UNION ALL SELECT grades FROM workspace_classrooms"
         )
         create_grade_ranks(schema, written, also)
-        run_sql(
-            schema, __package__, "left_limit.sql", also,
-            kindergarten=GRADES.index("KG"), last=GRADES.index("12"), one_school=str(left.roster.level == "school").lower(),
-        )  # fmt: skip
+        first, last = GRADES.index("KG"), GRADES.index("12")
+        one_school = str(left.roster.level == "school").lower()
+        run_sql(schema, __package__, "left_limit.sql", also, kindergarten=first, last=last, one_school=one_school)
     rows: list[tuple[str, str, str, int, int, bool]] = schema.execute(
-        "SELECT kind, connect_school, (SELECT min(name) FROM workspace_schools WHERE connectSchoolId = connect_school), "
-        "number, whole, turning FROM left_shares ORDER BY connect_school, kind",
+        "SELECT kind, connect_school, (SELECT min(name) FROM workspace_schools WHERE connectSchoolId = connect_school),"
+        " number, whole, turning FROM left_shares ORDER BY connect_school, kind",
         also=also,
     )
     places = {kind: place for place, kind in enumerate(KINDS)}

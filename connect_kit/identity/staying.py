@@ -16,7 +16,8 @@ class Kind(NamedTuple):
     """One kind of what stays behind.
 
     ``title``, ``counted`` (what a row of it is), ``many`` (such rows), ``what_to_do`` (on Connect, in its own words),
-    ``source`` (article), ``unjudged`` (why nothing can be said about it, where the delivery does not hold what it takes).
+    ``source`` (article), ``unjudged`` (why nothing can be said about it, where the delivery does not hold what it
+    takes).
     """
 
     title: str

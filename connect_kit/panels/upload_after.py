@@ -32,9 +32,15 @@ class AfterUpload(UploadLayout):
             self._status = "No upload to take back is shown."
             return
         self._undone = self.target.undo(run=self.result.run).what
-        self.forecast = None  # it was of the workspace as it was before
         self._check()
+        if self._blocking("dry_run"):
+            self.forecast = None  # it was of another state of the workspace
+            self._check()
         self._status = f"The upload was {self._undone}."
+
+    @abstractmethod
+    def _blocking(self, code: str) -> bool:
+        """Whether a condition is blocking."""
 
     @property
     def _undoable(self) -> bool:

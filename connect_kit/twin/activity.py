@@ -35,7 +35,7 @@ def log(session: Session, kind: str, what: str, digest: str = "", counts: Mappin
     what : str
         In words, with IDs and without names.
     digest : str
-        SHA-256 of the file that was uploaded.
+        SHA-256 of the file that was uploaded; of an action or a merge, its digest is set with its changes.
     counts : mapping of str to int, optional
     """
     number = int(session.one("SELECT coalesce(max(number), 0) + 1 FROM activity"))

@@ -77,6 +77,13 @@ def record_change(session: Session, kind: str, what: str, tables: Sequence[str],
                 f"UNION ALL SELECT 1, to_json(r) FROM {_added(table)} AS r)"
             )
             session.execute(f"DROP TABLE before_{table}")
+        # Two twins of one origin may do the same number of things with the same words to other records.
+        session.execute(
+            "UPDATE activity SET digest = (SELECT md5(concat_ws(' ', count(*), "
+            "sum(md5_number_lower(to_json([tbl, side::VARCHAR, row])::VARCHAR)))) FROM changes WHERE activity = $1) "
+            "WHERE number = $1",
+            [number],
+        )
     return Change(number, what, counts)
 
 
@@ -84,8 +91,8 @@ def preview_change(session: Session, tables: Sequence[str], act: Act) -> pd.Data
     """What :func:`record_change` would change: ``table``, ``id``, ``column``, ``before``, ``after``.
 
     One line a value; ``id`` holds the IDs of the record, separated by blanks. Whether a record is archived is in words
-    (``active``, ``archived``), and so is what goes or comes as a whole, with ``column`` blank: ``connected`` and
-    ``disconnected``, ``in the classroom`` and ``not in the classroom``. Where an account gets another ID, ``before`` and
+    (``active``, ``archived``), and so is what goes or comes as a whole, with ``column`` blank: ``connected``,
+    ``disconnected``; ``in the classroom``, ``not in the classroom``. Where an account gets another ID, ``before`` and
     ``after`` hold its IDs.
     """
     with session.transaction(keep=False):

@@ -57,7 +57,8 @@ def test_all_that_a_command_did_is_one_entry_and_one_undo(tmp_path: Path, lay: L
     made = district.write(tmp_path / "district", last)
     road = lay(made.delivery, made.workspace)
     counts = (
-        "SELECT count(*) FROM students WHERE archived = 'true'", "SELECT count(*) FROM classrooms WHERE archived = 'true'",
+        "SELECT count(*) FROM students WHERE archived = 'true'",
+        "SELECT count(*) FROM classrooms WHERE archived = 'true'",
         "SELECT count(*) FROM enrollments", "SELECT count(*) FROM staff WHERE connectSchoolIds IS NOT NULL",
     )  # fmt: skip
     before = [road.count(sql) for sql in counts]
