@@ -18,6 +18,7 @@ from connect_kit.identity.left_limit import require_within
 from connect_kit.identity.left_worksheet import save, worksheet
 from connect_kit.identity.staying import KINDS
 from connect_kit.roster.action import Action
+from connect_kit.roster.originals import outside_originals
 
 if TYPE_CHECKING:
     import altair as alt
@@ -74,10 +75,12 @@ class LeftBehind(LeftBehindData):
 
         Raises
         ------
+        SettingError
+            For a file inside the delivery or the workspace's export.
         OutputError
             When it cannot be written; what was there before is unchanged.
         """
-        with atomic_write(path) as beside:
+        with atomic_write(outside_originals(path, self.roster, self.workspace)) as beside:
             self.table().to_csv(beside, index=False, encoding="utf-8", lineterminator="\r\n")
 
     @checked()
