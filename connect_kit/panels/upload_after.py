@@ -6,8 +6,10 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from connect_kit.panels.upload_layout import UploadLayout
+from connect_kit.roster.originals import outside_originals
 
 if TYPE_CHECKING:
+    from connect_kit.checks import AuditData
     from connect_kit.identity import LeftBehind
     from connect_kit.twin import Twin
     from connect_kit.uploads import Forecast, UploadResult
@@ -17,6 +19,7 @@ class AfterUpload(UploadLayout):
     """What follows a run; :class:`~connect_kit.panels.upload.UploadPanel` has the rest."""
 
     target: Twin
+    audit: AuditData | None
     result: UploadResult | None
     forecast: Forecast | None
     left_behind: LeftBehind | None
@@ -58,6 +61,8 @@ class AfterUpload(UploadLayout):
         if self.result is None or not folder:
             self._status = "Nothing to save." if self.result is None else "Enter a folder first."
             return
+        if self.audit is not None:
+            outside_originals(folder, self.audit.roster, self.audit.workspace)
         self.result.save(folder, excel=True)
         self._status = f"Saved in {folder}."
 
