@@ -87,7 +87,7 @@ def connect(
 ) -> None:
     """Record School IDs and class IDs, and archive classrooms, as people decided beside the delivery."""
     target = ck.Twin(file)
-    known = target.workspace()
+    seen, known = target.state(), target.workspace()
     roster = ck.read_roster(delivery, level=level)
     schools = ck.match_schools(roster, known)
     classrooms = ck.match_classrooms(roster, known, schools=schools)
@@ -97,7 +97,7 @@ def connect(
     ]
     undecided = "" if suggested else undecided_in_words(schools, classrooms)
     if actions or not undecided:
-        _do(target.path, actions, yes=yes)
+        _do(target.path, actions, yes=yes, seen=seen)
     if undecided:
         typer.echo(f"Not decided: {undecided}.")
         typer.echo("To accept them all, add --suggested; or decide about each, in ck.ClassroomsPanel or with decide().")
@@ -182,6 +182,7 @@ def left_behind(
     and undone as one, or nothing. Where more would go from a school than --limit allows, nothing is done.
     """
     target = ck.Twin(file)
+    seen = target.state()
     roster, known = ck.read_roster(delivery, level=level), target.workspace()
     schools = ck.match_schools(roster, known)
     found = ck.left_behind(roster, known, ck.find_id_changes(roster, known, schools=schools), schools=schools)
@@ -201,7 +202,7 @@ def left_behind(
     where = (
         "the whole district" if chosen is None else f"the {counted(len(chosen), 'school')} chosen ({', '.join(chosen)})"
     )
-    _do(file, actions, yes=yes, what=f"left behind in {where}")
+    _do(file, actions, yes=yes, what=f"left behind in {where}", seen=seen)
     if too_many is not None:
         typer.echo(f"With --yes: {_beyond(too_many)}")
 
@@ -239,6 +240,7 @@ def undo(file: TwinFile) -> None:
 
 def _about_ids(file: Path, delivery: Path, level: Level, kinds: str | None, *, archive: bool, yes: bool) -> None:
     target = ck.Twin(file)
+    seen = target.state()
     known, roster = target.workspace(), ck.read_roster(delivery, level=level)
     schools = ck.match_schools(roster, known)
     changes = ck.find_id_changes(
@@ -253,15 +255,15 @@ def _about_ids(file: Path, delivery: Path, level: Level, kinds: str | None, *, a
     for kind, count in changes.counts.items():
         if count:
             typer.echo(f"  {kinds_in_words({kind: count})} under another ID than the twin has")
-    _do(target.path, ck.connections(changes, archive=archive), yes=yes)
+    _do(target.path, ck.connections(changes, archive=archive), yes=yes, seen=seen)
 
 
-def _do(file: Path, actions: list[ck.Action], *, yes: bool, what: str = "") -> None:
+def _do(file: Path, actions: list[ck.Action], *, yes: bool, what: str = "", seen: str | None = None) -> None:
     target = ck.Twin(file)
     if not actions:
         typer.echo("There is nothing to do.")
     elif yes:
-        change = target.apply_all(actions, what)
+        change = target.apply_all(actions, what, seen=seen)
         typer.echo(f"{change.what}.")
         typer.echo(f"To take it back: python -m connect_kit twin undo {file}")
     else:

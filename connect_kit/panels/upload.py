@@ -104,7 +104,7 @@ class UploadPanel(SchoolChoice, UploadIds, AfterUpload):
         self._log: pd.DataFrame | None = None
         self._rows = ResultRows()
         self._progress: dict[int, Progress] = {}
-        self._dry_run, self._ending, self._undone = True, "", ""
+        self._dry_run, self._ending, self._undone, self._concerned = True, "", "", 0
         self._task: BackgroundTask[None] = BackgroundTask(partial(self._run, self._finish))
         self._throttled = Throttle(self._show_progress)
         super().__init__(plan)
@@ -142,6 +142,7 @@ class UploadPanel(SchoolChoice, UploadIds, AfterUpload):
         self.gates = self._value.gates(self.target)
         doubled = None if self.forecast is None else self.forecast.doubled
         self.expected = expected_upload(self._value, self.target, doubled)
+        self._concerned, _ = self._existing()
         if self._log is not None:
             self._log = self.target.activity()
 
@@ -193,14 +194,20 @@ class UploadPanel(SchoolChoice, UploadIds, AfterUpload):
 
     def _archive(self) -> None:
         """Archive the students without a SIS ID of the district, or of the schools that upload for the first time."""
-        facts = as_target(self.target).facts()
-        sent = {file.school for file in self._value.files}
-        new: list[str | None] = [one for one in facts.schools if one in sent and not facts.schools[one].synced]
-        schools = [None] if self._value.level == "district" else new
+        _, schools = self._existing()
         if schools:
             actions = [Action("archive_students", school=school, unsynced=True) for school in schools]
             self._status += f"{self.target.apply_all(actions).what}. "
         self._check()
+
+    def _existing(self) -> tuple[int, list[str | None]]:
+        """How many students without a SIS ID the question is about, and their schools; None is the whole district."""
+        facts = as_target(self.target).facts()
+        if self._value.level == "district":
+            return facts.unsynced, [None]
+        sent = {file.school for file in self._value.files}
+        new = [one for one, school in facts.schools.items() if one in sent and not school.synced]
+        return sum(facts.schools[one].unsynced for one in new), [*new]
 
     def _waivable(self) -> list[tuple[str, str]]:
         """Codes that block: of the self-check, and of rows that the last dry run refused."""
@@ -307,7 +314,7 @@ class UploadPanel(SchoolChoice, UploadIds, AfterUpload):
         self.checklist.show(*(view.checklist(self.gates) if self.gates is not None else ()))
         self._draw_ids(running=running)
         asked = plan.first_upload or self._blocking(_ARCHIVING)
-        self.question.show(*([view.question(plan.archive_existing)] if asked else ()))
+        self.question.show(*([view.question(plan.archive_existing, self._concerned)] if asked else ()))
         waivable = self._waivable()
         if waivable != list(self.finding.options):
             self.finding.options = waivable

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from connect_kit.identity.patterns import kinds_in_words
@@ -63,8 +65,12 @@ class UploadIds(UploadLayout):
         self._reload()
         self._status = f"{done} Prepared again; dry run again." if done else "There is nothing to archive."
 
-    def _to_archive(self) -> int:
-        return sum(one.changed - one.kept for one in self._value.changed_ids if one.kind in ("students", "classrooms"))
+    def _to_archive(self) -> Mapping[str, int]:
+        counts: Counter[str] = Counter()
+        for one in self._value.changed_ids:
+            if one.kind in ("students", "classrooms") and one.changed > one.kept:
+                counts[one.kind] += one.changed - one.kept
+        return counts
 
     def _draw_ids(self, *, running: bool) -> None:
         plan, gates = self._value, self.gates

@@ -10,6 +10,7 @@ from connect_kit.engine.arguments import checked
 from connect_kit.errors import SettingError, TwinError
 from connect_kit.identity import IdChanges
 from connect_kit.twin.actions_on_pairs import disconnect_guardians, remove_from_classrooms, remove_staff
+from connect_kit.twin.activity import state_of
 from connect_kit.twin.recording import (
     id_actions,
     record_guardian_ids,
@@ -63,7 +64,7 @@ def apply(twin: TwinData, action: Action) -> Change:
     return apply_all(twin, (action,))
 
 
-def apply_all(twin: TwinData, actions: Sequence[Action], what: str = "") -> Change:
+def apply_all(twin: TwinData, actions: Sequence[Action], what: str = "", *, seen: str | None = None) -> Change:
     """Carry several actions out as one: all of them or none, one entry of the log, one undo.
 
     Parameters
@@ -72,19 +73,26 @@ def apply_all(twin: TwinData, actions: Sequence[Action], what: str = "") -> Chan
         In their order; each sees what those before it did.
     what : str
         What they are together, for the log: IDs, never names.
+    seen : str, optional
+        The state (:meth:`Twin.state`) in which the twin was when the actions were chosen.
 
     Raises
     ------
     SettingError
         When there is none, or as for :meth:`preview`.
     TwinError
-        As for :meth:`preview`; nothing was changed.
+        As for :meth:`preview`, or when the twin is in another state than was seen; nothing was changed.
     """
     kinds = [_kind(action) for action in actions]
     if not kinds:
         raise SettingError("there is no action to carry out; give at least one")
     said = "; ".join(map(_words, actions))
     with twin.writing("an action") as session:
+        if seen not in (None, state_of(twin, session)):
+            raise TwinError(
+                f"{twin.path}: was changed since it was looked at for this, so nothing was done; Twin.activity() says "
+                "what was done to it; look again"
+            )
 
         def act() -> dict[str, int]:
             counts: Counter[str] = Counter()

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connect_kit.twin.actions import SEVERAL, words_of
-from connect_kit.twin.activity import NOTES
+from connect_kit.twin.activity import NOTES, state_of
 from connect_kit.uploads.targets import Done
 
 if TYPE_CHECKING:
     from connect_kit.twin.data import TwinData
-    from connect_kit.twin.session import Session
 
 
 def state(twin: TwinData) -> str:
@@ -20,7 +19,7 @@ def state(twin: TwinData) -> str:
     note leave it as it is.
     """
     with twin.reading() as session:
-        return _state(twin, session)
+        return state_of(twin, session)
 
 
 def changes_since(twin: TwinData, before: str) -> tuple[Done, ...] | None:
@@ -29,10 +28,10 @@ def changes_since(twin: TwinData, before: str) -> tuple[Done, ...] | None:
     What was done and taken back since is left out; what was taken back and had been done before counts.
     """
     with twin.reading() as session:
-        if before == _state(twin, session):
+        if before == state_of(twin, session):
             return ()
         number = before.split(":")[1] if before.count(":") == 2 else ""
-        if not number.isdecimal() or _state(twin, session, int(number)) != before:
+        if not number.isdecimal() or state_of(twin, session, int(number)) != before:
             return None
         rows = session.execute(
             "SELECT a.kind, a.what, coalesce(u.run, '') FROM activity AS a LEFT JOIN uploads AS u "
@@ -41,19 +40,6 @@ def changes_since(twin: TwinData, before: str) -> tuple[Done, ...] | None:
             [int(number), NOTES],
         )
     return tuple(Done(_words(kind, what), run) for kind, what, run in rows)
-
-
-def _state(twin: TwinData, session: Session, number: int | None = None) -> str:
-    """As it is now, or as it was behind an entry."""
-    entry = "[a.number::VARCHAR, a.happened, a.kind, a.what, a.digest, u.identity]"
-    last, digest = session.execute(
-        f"SELECT coalesce(max(a.number), 0), coalesce(md5(to_json(list({entry} ORDER BY a.number))::VARCHAR), '') "
-        "FROM activity AS a LEFT JOIN uploads AS u ON u.activity = a.number "
-        "WHERE a.kind NOT IN ('undo', $1) AND ($2 IS NULL AND a.undone IS NULL "
-        "OR a.number <= $2 AND coalesce(a.undone > $2, true))",
-        [NOTES, number],
-    )[0]
-    return f"{twin.id}:{last}:{digest}"
 
 
 def _words(kind: str, what: str) -> str:
