@@ -13,10 +13,11 @@ from connect_kit.errors import TwinBusyError
 from connect_kit.panels import upload_view as view
 from connect_kit.panels.background import BackgroundTask, Throttle
 from connect_kit.panels.elements import Node, el
-from connect_kit.panels.left_view import left_behind as left_view
 from connect_kit.panels.result_rows import ResultRows
 from connect_kit.panels.upload_after import AfterUpload
 from connect_kit.panels.upload_ids import BUTTONS, UploadIds
+from connect_kit.panels.upload_left import BUTTONS as TIDYING
+from connect_kit.panels.upload_left import UploadLeft
 from connect_kit.panels.upload_school import SchoolChoice, planned
 from connect_kit.twin import Action, as_twin
 from connect_kit.uploads import as_target, confirmation, expected_upload, forecast_upload, upload
@@ -40,7 +41,7 @@ _ARCHIVING = "archive_existing"  # code of the gate
 _WAIT = "Wait until the current run has ended, or cancel it."
 
 
-class UploadPanel(SchoolChoice, UploadIds, AfterUpload):
+class UploadPanel(SchoolChoice, UploadIds, UploadLeft, AfterUpload):
     """An upload from its conditions to its results: dry run first, the real upload after a typed confirmation.
 
     It only calls the verbs of :mod:`connect_kit.uploads`. They run in a thread of their own, so that the panel and the
@@ -60,8 +61,8 @@ class UploadPanel(SchoolChoice, UploadIds, AfterUpload):
         Of the roster's students; with them the forecast counts the students who would become duplicates. By default
         those of the audit.
     left_behind : LeftBehind, optional
-        Of the roster; with it the panel says what stays behind on Connect, and saves the worksheet. By default that of
-        the audit.
+        Of the roster; with it the panel says what stays behind on Connect, saves the worksheet, and acts on it on the
+        twin. By default that of the audit.
 
     Attributes
     ----------
@@ -78,6 +79,8 @@ class UploadPanel(SchoolChoice, UploadIds, AfterUpload):
         Of the last dry run.
     school : ipywidgets.Dropdown
         The school of Connect that a school-level plan is prepared for.
+    limit : ipywidgets.Text
+        Percent of a school's records of a kind that may go, see :meth:`LeftBehind.actions`.
     confirm : ipywidgets.Text
         Takes the text that a real upload asks for.
     """
@@ -167,6 +170,8 @@ class UploadPanel(SchoolChoice, UploadIds, AfterUpload):
             self._waive()
         elif name in BUTTONS:
             self._change_ids(name)
+        elif name in TIDYING:
+            self._tidy(name)
         elif name == "log":
             self._log = self.target.activity() if self._log is None else None
         elif name == "archive":
@@ -321,7 +326,7 @@ class UploadPanel(SchoolChoice, UploadIds, AfterUpload):
             self.finding.value = waivable[0][1] if waivable else None
         self._show_bars()
         self.outlook.show(*view.forecast(self.forecast))
-        self.behind.show(*(left_view(self.left_behind) if self.left_behind is not None else ()))
+        self._draw_left(running=running)
         self.ask.show(
             *view.asking(plan, self.target.district, self.confirmation, self.forecast, self.expected, ready=ready)
         )
@@ -336,7 +341,6 @@ class UploadPanel(SchoolChoice, UploadIds, AfterUpload):
             (self._filters, bool(self._rows.files) and not running),
             (self._saving, bool(self._rows.files) and not running),
             (self._undoing, self._undoable and not running),
-            (self._behind, self.left_behind is not None and len(self.left_behind) > 0),
         ):
             part.layout.display = None if there else "none"
 

@@ -10,7 +10,6 @@ from connect_kit.roster.originals import outside_originals
 
 if TYPE_CHECKING:
     from connect_kit.checks import AuditData
-    from connect_kit.identity import LeftBehind
     from connect_kit.twin import Twin
     from connect_kit.uploads import Forecast, UploadResult
 
@@ -22,7 +21,6 @@ class AfterUpload(UploadLayout):
     audit: AuditData | None
     result: UploadResult | None
     forecast: Forecast | None
-    left_behind: LeftBehind | None
     _undone: str = ""
 
     @abstractmethod
@@ -65,9 +63,3 @@ class AfterUpload(UploadLayout):
             outside_originals(folder, self.audit.roster, self.audit.workspace)
         self.result.save(folder, excel=True)
         self._status = f"Saved in {folder}."
-
-    def _save_worksheet(self) -> None:
-        if self.left_behind is not None:
-            folder = self._value.folder / "left-behind"
-            self.left_behind.save(folder)
-            self._status = f"Saved in {folder}."
