@@ -41,6 +41,15 @@ class DecisionsError(ConnectKitError):
         self.problems = problems
 
 
+class LimitError(ConnectKitError):
+    """More would go than a limit allows, so nothing was done; ``reasons`` names each, ``enough`` would let them go."""
+
+    def __init__(self, message: str, reasons: tuple[str, ...] = (), enough: int = 100) -> None:
+        super().__init__(message)
+        self.reasons = reasons
+        self.enough = enough
+
+
 class TwinError(ConnectKitError):
     """A twin cannot be opened, made or changed as asked."""
 

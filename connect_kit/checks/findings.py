@@ -20,6 +20,7 @@ from connect_kit.engine import literal, quoted
 from connect_kit.engine.duckdb import arrow_to_frame
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.errors import SettingError
+from connect_kit.roster.originals import outside_originals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -274,10 +275,13 @@ class Findings:
 
         Raises
         ------
+        SettingError
+            For a folder inside the delivery or the workspace's export.
         OutputError
             When the operating system refuses.
         """
-        with atomic_write(ensure_folder(folder) / "findings.csv") as part:
+        place = outside_originals(folder, self.roster, self.workspace)
+        with atomic_write(ensure_folder(place) / "findings.csv") as part:
             self.write_csv(part)
 
     def _numbered(self, frame: pd.DataFrame) -> pd.DataFrame:

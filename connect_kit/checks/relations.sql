@@ -246,7 +246,7 @@ UNION SELECT * FROM strays;
 CREATE TABLE managed AS
 SELECT 'students' AS kind, u.sourcedId IS NULL AS gone FROM workspace_students AS w
 LEFT JOIN user_index AS u ON u.sourcedId = w.studentId
-WHERE w.studentId IS NOT NULL AND lower(coalesce(w.archived, 'false')) NOT IN ('true', '1', 'yes')
+WHERE w.studentId IS NOT NULL AND w.archived IS DISTINCT FROM 'true'
 UNION ALL
 SELECT 'guardians', u.sourcedId IS NULL AND g.guardianSourcedId IS NULL FROM workspace_guardians AS w
 LEFT JOIN user_index AS u ON u.sourcedId = w.guardianId
@@ -257,7 +257,7 @@ LEFT JOIN user_index AS u ON u.sourcedId = w.staffId WHERE w.staffId IS NOT NULL
 UNION ALL
 SELECT 'classrooms', c.sourcedId IS NULL FROM workspace_classrooms AS w
 LEFT JOIN class_index AS c ON c.sourcedId = w.classId
-WHERE w.classId IS NOT NULL AND lower(coalesce(w.archived, 'false')) NOT IN ('true', '1', 'yes');
+WHERE w.classId IS NOT NULL AND w.archived IS DISTINCT FROM 'true';
 
 CREATE TABLE school_change AS
 WITH old AS (
@@ -265,11 +265,11 @@ WITH old AS (
         hash(lower(w.givenName), lower(w.familyName), lower(w.email), w.grade) AS fingerprint, g.rank AS grade
     FROM workspace_students AS w JOIN workspace_schools AS s ON s.connectSchoolId = w.connectSchoolId
     LEFT JOIN grade_ranks AS g ON g.written = w.grade
-    WHERE s.schoolId IS NOT NULL AND w.studentId IS NOT NULL AND lower(coalesce(w.archived, 'false')) NOT IN ('true', '1', 'yes')
+    WHERE s.schoolId IS NOT NULL AND w.studentId IS NOT NULL AND w.archived IS DISTINCT FROM 'true'
     UNION ALL
     SELECT s.schoolId, 'classes', w.classId, hash(lower(w.title), w.grades), NULL
     FROM workspace_classrooms AS w JOIN workspace_schools AS s ON s.connectSchoolId = w.connectSchoolId
-    WHERE s.schoolId IS NOT NULL AND w.classId IS NOT NULL AND lower(coalesce(w.archived, 'false')) NOT IN ('true', '1', 'yes')
+    WHERE s.schoolId IS NOT NULL AND w.classId IS NOT NULL AND w.archived IS DISTINCT FROM 'true'
 ), new AS (
     SELECT us.school, 'students' AS kind, u.sourcedId AS id,
         hash(lower(u.givenName), lower(u.familyName), lower(u.email), u.grades) AS fingerprint, g.rank AS grade

@@ -23,7 +23,7 @@ from connect_kit.cli.printing import print_audit
 from connect_kit.cli.sending import decide_school, merge, prepare, upload
 from connect_kit.cli.twin import app as twin_app
 from connect_kit.connect import Level
-from connect_kit.errors import ConnectKitError, GateError
+from connect_kit.errors import ConnectKitError, GateError, LimitError
 from connect_kit.samples.layouts import Layout
 
 app = typer.Typer(
@@ -144,7 +144,7 @@ def run(arguments: list[str] | None = None, commands: typer.Typer = app) -> int:
     """Run a command and return its exit code; an error is printed in one line, blocking gates in a line each."""
     try:
         code = commands(args=arguments, standalone_mode=False)
-    except GateError as error:
+    except (GateError, LimitError) as error:
         typer.echo(f"connect-kit: {error}", err=True)
         return 2
     except ConnectKitError as error:

@@ -216,11 +216,11 @@ def print_tables(summary: pd.DataFrame, causes: pd.DataFrame | None = None) -> N
             typer.echo(f"  … and {len(causes) - _MOST_ROWS:,} more")
 
 
-def print_changes(kind: str, changes: pd.DataFrame) -> None:
+def print_changes(action: str, changes: pd.DataFrame) -> None:
     """Print what an action would change."""
-    typer.echo(f"{kind}: {len(changes):,} changes")
+    typer.echo(f"{action}: {counted(len(changes), 'change')}")
     if len(changes):
-        typer.echo(changes.head(_MOST_ROWS).to_string(index=False, na_rep=""))
+        typer.echo(changes.head(_MOST_ROWS).to_string(index=False, na_rep="none"))
     if len(changes) > _MOST_ROWS:
         typer.echo(f"… and {len(changes) - _MOST_ROWS:,} more")
 

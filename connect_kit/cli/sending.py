@@ -33,6 +33,7 @@ from connect_kit.cli.printing import (
 from connect_kit.connect import Level
 from connect_kit.errors import SettingError, TwinError
 from connect_kit.identity.patterns import kinds_in_words
+from connect_kit.roster.originals import outside_originals
 
 
 def prepare(
@@ -184,6 +185,7 @@ def merge(
     target = ck.Twin(twin)
     roster = ck.read_roster(delivery, level=level)
     known = target.workspace()
+    outside_originals(out, roster, known)
     plan = ck.plan_merge(ck.find_duplicates(roster, known), known, only_decided=only_decided)
     if plan.upload_first:
         raise TwinError(

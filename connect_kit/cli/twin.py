@@ -14,8 +14,9 @@ from connect_kit.cli.options import Delivery, TwinFile, Yes
 from connect_kit.cli.printing import print_changes, print_left_behind, print_tables
 from connect_kit.connect import Level
 from connect_kit.display.look import counted
-from connect_kit.errors import SettingError
+from connect_kit.errors import LimitError, SettingError
 from connect_kit.identity.patterns import kinds_in_words
+from connect_kit.twin.actions import words_of
 
 app = typer.Typer(help="Make, look at and change the twin of a district's workspace.", no_args_is_help=True)
 
@@ -86,7 +87,7 @@ def connect(
 ) -> None:
     """Record School IDs and class IDs, and archive classrooms, as people decided beside the delivery."""
     target = ck.Twin(file)
-    known = target.workspace()
+    seen, known = target.state(), target.workspace()
     roster = ck.read_roster(delivery, level=level)
     schools = ck.match_schools(roster, known)
     classrooms = ck.match_classrooms(roster, known, schools=schools)
@@ -96,7 +97,7 @@ def connect(
     ]
     undecided = "" if suggested else undecided_in_words(schools, classrooms)
     if actions or not undecided:
-        _do(target.path, actions, yes=yes)
+        _do(target.path, actions, yes=yes, seen=seen)
     if undecided:
         typer.echo(f"Not decided: {undecided}.")
         typer.echo("To accept them all, add --suggested; or decide about each, in ck.ClassroomsPanel or with decide().")
@@ -160,26 +161,58 @@ def left_behind(
             show_default=False,
         ),
     ] = None,
+    school: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this school: its connectSchoolId or School ID; may be repeated.", show_default=False),
+    ] = None,
+    limit: Annotated[
+        float | None,
+        typer.Option(
+            help="Percent of a school's records of a kind that may go; three always may.",
+            show_default="10; where the year turns 20 of students, 30 of staff",
+        ),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for left_behind.csv and the worksheet.")] = None,
     names: Annotated[bool, typer.Option("--names", help="Names in the worksheet; only its owner may read it.")] = False,
     yes: Yes = False,
 ) -> None:
     """Show what stays on Connect although the delivery no longer holds it; with --yes, act on it on the twin.
 
-    Guardians are disconnected, people removed from classrooms and schools, students and classrooms archived.
+    Guardians are disconnected, people removed from classrooms and schools, students and classrooms archived: all of it,
+    and undone as one, or nothing. Where more would go from a school than --limit allows, nothing is done.
     """
     target = ck.Twin(file)
+    seen = target.state()
     roster, known = ck.read_roster(delivery, level=level), target.workspace()
     schools = ck.match_schools(roster, known)
     found = ck.left_behind(roster, known, ck.find_id_changes(roster, known, schools=schools), schools=schools)
     kinds = [_KIND_OF.get(one.strip(), one.strip()) for one in kind.split(",")] if kind is not None else None
-    actions = found.actions(kinds)
+    chosen = found.at_schools(school)
+    try:
+        actions, too_many = found.actions(kinds, schools=chosen, limit=limit), None
+    except LimitError as error:
+        actions, too_many = found.actions(kinds, schools=chosen, limit=100), error
     print_left_behind(found)
     if out is not None:
         found.save(out, names=names)
         typer.echo(f"Worksheet: {out / 'left_behind.xlsx'}")
         typer.echo(f"All lines: {out / 'left_behind.csv'}")
-    _do(file, actions, yes=yes)
+    if too_many is not None and yes:
+        raise LimitError(_beyond(too_many), too_many.reasons, too_many.enough)
+    where = (
+        "the whole district" if chosen is None else f"the {counted(len(chosen), 'school')} chosen ({', '.join(chosen)})"
+    )
+    _do(file, actions, yes=yes, what=f"left behind in {where}", seen=seen)
+    if too_many is not None:
+        typer.echo(f"With --yes: {_beyond(too_many)}")
+
+
+def _beyond(error: LimitError) -> str:
+    return (
+        f"{str(error).rpartition(chr(10))[0]}\n"
+        f"Is the delivery complete? If it is: --limit {error.enough} lets so many go; --school ID and --kind leave the "
+        "others out"
+    )
 
 
 #: Kinds that have a shorter name on the command line.
@@ -207,6 +240,7 @@ def undo(file: TwinFile) -> None:
 
 def _about_ids(file: Path, delivery: Path, level: Level, kinds: str | None, *, archive: bool, yes: bool) -> None:
     target = ck.Twin(file)
+    seen = target.state()
     known, roster = target.workspace(), ck.read_roster(delivery, level=level)
     schools = ck.match_schools(roster, known)
     changes = ck.find_id_changes(
@@ -224,19 +258,20 @@ def _about_ids(file: Path, delivery: Path, level: Level, kinds: str | None, *, a
     if changes.undecided and not archive:
         undecided = counted(changes.undecided, "student")
         typer.echo(f"  {undecided} left out: not paired, as several have one name and nothing distinguishes them")
-    _do(target.path, ck.connections(changes, archive=archive), yes=yes)
+    _do(target.path, ck.connections(changes, archive=archive), yes=yes, seen=seen)
 
 
-def _do(file: Path, actions: list[ck.Action], *, yes: bool) -> None:
+def _do(file: Path, actions: list[ck.Action], *, yes: bool, what: str = "", seen: str | None = None) -> None:
     target = ck.Twin(file)
     if not actions:
         typer.echo("There is nothing to do.")
-    for action in actions:
-        if yes:
-            typer.echo(target.apply(action).what)
-        else:
-            print_changes(action.kind, target.preview(action))
-    if actions and not yes:
+    elif yes:
+        change = target.apply_all(actions, what, seen=seen)
+        typer.echo(f"{change.what}.")
+        typer.echo(f"To take it back: python -m connect_kit twin undo {file}")
+    else:
+        for action in actions:
+            print_changes(words_of(action.kind), target.preview(action))
         typer.echo("Nothing was changed; add --yes to do it.")
 
 

@@ -4,7 +4,7 @@ WITH records AS (
     SELECT m.cluster_id, p.source = 'roster' AS delivered, p.id, coalesce(p.schools[1], '') AS school,
         CASE WHEN p.source = 'roster' THEN {created} END AS new,
         p.source = 'workspace' AND p.id IN (
-            SELECT connectStudentId FROM workspace_students WHERE lower(coalesce(archived, '')) NOT IN ('true', '1', 'yes') AND {counted}
+            SELECT connectStudentId FROM workspace_students WHERE archived IS DISTINCT FROM 'true' AND {counted}
         ) AS active
     FROM members AS m JOIN persons AS p USING (unique_id)
 ), children AS (

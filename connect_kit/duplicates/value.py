@@ -13,6 +13,7 @@ from connect_kit.duplicates.explain import Explanation, explain_pair
 from connect_kit.duplicates.showing import chart, summary
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.errors import SettingError
+from connect_kit.roster.originals import outside_originals
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -153,11 +154,14 @@ class Duplicates(DuplicatesData):
 
         Raises
         ------
+        SettingError
+            For a folder inside the delivery or the workspace's export.
         OutputError
             When the operating system refuses.
         """
         table = self.table().round({"match_probability": 6, "match_weight": 3})
-        with atomic_write(ensure_folder(folder) / "duplicates.csv") as path:
+        place = outside_originals(folder, self.roster, self.workspace)
+        with atomic_write(ensure_folder(place) / "duplicates.csv") as path:
             table.to_csv(path, index=False, lineterminator="\r\n")
 
     def __len__(self) -> int:

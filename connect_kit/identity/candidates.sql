@@ -7,7 +7,7 @@ SELECT sourcedId, any_value({shown}) AS shown FROM users WHERE _kind = 'student'
 
 CREATE TABLE managed_students AS
 SELECT connectStudentId AS connect_id, connectSchoolId AS connect_school, studentId AS old_id, grade
-FROM workspace_students WHERE connectStudentId IS NOT NULL AND studentId IS NOT NULL AND lower(coalesce(archived, 'false')) NOT IN ('true', '1', 'yes')
+FROM workspace_students WHERE connectStudentId IS NOT NULL AND studentId IS NOT NULL AND archived IS DISTINCT FROM 'true'
 QUALIFY row_number() OVER (PARTITION BY connectStudentId ORDER BY _line) = 1;
 
 CREATE MACRO student_generation(given, family) AS coalesce(generation_of(words(family)), generation_of(words(given)));

@@ -5,7 +5,7 @@
 CREATE TABLE managed_rooms AS
 SELECT connectClassroomId AS connect_id, connectSchoolId AS connect_school, classId AS old_id, words(title) AS title, grades, m.school
 FROM workspace_classrooms AS w LEFT JOIN school_map AS m ON m.connect_school = w.connectSchoolId
-WHERE classId IS NOT NULL AND connectClassroomId IS NOT NULL AND lower(coalesce(archived, 'false')) NOT IN ('true', '1', 'yes')
+WHERE classId IS NOT NULL AND connectClassroomId IS NOT NULL AND archived IS DISTINCT FROM 'true'
 QUALIFY row_number() OVER (PARTITION BY connectClassroomId ORDER BY w._line) = 1;
 
 CREATE TABLE delivered_classes AS

@@ -90,7 +90,7 @@ CREATE TABLE judged AS SELECT kind FROM (
 
 CREATE TABLE connect_students AS
 SELECT w.connectStudentId AS student, any_value(w.connectSchoolId) AS connect_school, any_value(w.studentId) AS written,
-    bool_or(lower(coalesce(w.archived, 'false')) IN ('true', '1', 'yes')) AS archived,
+    bool_or(w.archived IS NOT DISTINCT FROM 'true') AS archived,
     any_value(coalesce(n.new_id, s.id)) AS id
 FROM workspace_students AS w
 LEFT JOIN changed_ids AS n ON n.kind = 'students' AND n.connect_id = w.connectStudentId AND n.old_id = w.studentId
@@ -102,7 +102,7 @@ SELECT w.connectClassroomId AS classroom, any_value(w.connectSchoolId) AS connec
     any_value(coalesce(n.new_id, w.classId)) AS id
 FROM workspace_classrooms AS w
 LEFT JOIN changed_ids AS n ON n.kind = 'classrooms' AND n.connect_id = w.connectClassroomId AND n.old_id = w.classId
-WHERE w.classId IS NOT NULL AND w.connectClassroomId IS NOT NULL AND lower(coalesce(w.archived, 'false')) NOT IN ('true', '1', 'yes')
+WHERE w.classId IS NOT NULL AND w.connectClassroomId IS NOT NULL AND w.archived IS DISTINCT FROM 'true'
     AND w.connectSchoolId IN (SELECT connect_school FROM taking_part)
 GROUP BY w.connectClassroomId;
 

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 from connect_kit.display.bars import Bar, bar_chart
 from connect_kit.display.html import table_html
 from connect_kit.display.look import left_out, school_label
+from connect_kit.engine import literal
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import atomic_write
 from connect_kit.errors import SettingError
 from connect_kit.identity.left_data import LeftBehindData
+from connect_kit.identity.left_limit import require_within
 from connect_kit.identity.left_worksheet import save, worksheet
 from connect_kit.identity.staying import KINDS
 from connect_kit.roster.action import Action
+from connect_kit.roster.originals import outside_originals
 
 if TYPE_CHECKING:
     import altair as alt
@@ -72,15 +75,23 @@ class LeftBehind(LeftBehindData):
 
         Raises
         ------
+        SettingError
+            For a file inside the delivery or the workspace's export.
         OutputError
             When it cannot be written; what was there before is unchanged.
         """
-        with atomic_write(path) as beside:
+        with atomic_write(outside_originals(path, self.roster, self.workspace)) as beside:
             self.table().to_csv(beside, index=False, encoding="utf-8", lineterminator="\r\n")
 
     @checked()
-    def actions(self, kinds: Iterable[str] | None = None) -> list[Action]:
-        """What to do about it, as actions on a twin; each can be previewed and taken back.
+    def actions(
+        self,
+        kinds: Iterable[str] | None = None,
+        *,
+        schools: Iterable[str] | None = None,
+        limit: float | None = None,
+    ) -> list[Action]:
+        """What to do about it, as actions on a twin, which :meth:`Twin.apply_all` carries out and undoes as one.
 
         Guardians are disconnected from the students, people are removed from the classrooms, staff from the schools,
         students and classrooms are archived (rollover). Whoever is probably there under another ID (``unclear``) is
@@ -90,37 +101,75 @@ class LeftBehind(LeftBehindData):
         ----------
         kinds : iterable of str, optional
             Only these, see :meth:`counts`; all by default.
+        schools : iterable of str, optional
+            Only these schools: their connectSchoolIds or School IDs; all by default.
+        limit : float, optional
+            Percent of a school's records of a kind that may go; three always may. By default 10, and where the year
+            turns 20 of the students and 30 of the staff. Last year's classrooms and the seats in them may all go when
+            the year turns, and so may graduates: students of the highest grade.
 
         Raises
         ------
         SettingError
-            For a kind that is not known.
+            For a kind or a school that is not known, or a limit that is not percent.
+        LimitError
+            Where more would go: the delivery may lack a part of the school.
         """
+        wanted = self._kinds(kinds)
+        own = self.at_schools(schools)
+        require_within(self, wanted, own, limit)
+        made = (self._action(kind, own) for kind in wanted)
+        return [action for action in made if action.pairs or action.ids]
+
+    def at_schools(self, schools: Iterable[str] | None) -> tuple[str, ...] | None:
+        """The connectSchoolIds of schools that are given by these or by their School IDs.
+
+        Raises
+        ------
+        SettingError
+            For one that the workspace does not have.
+        """
+        if schools is None:
+            return None
+        known = self.workspace.schools
+        own = dict(zip(known["schoolId"], known["connectSchoolId"], strict=True))
+        own |= {one: one for one in known["connectSchoolId"]}
+        asked = list(dict.fromkeys([schools] if isinstance(schools, str) else schools))
+        for one in asked:
+            if one not in own:
+                raise SettingError(f"no school of Connect has the ID {one!r}; give a connectSchoolId or a School ID")
+        return tuple(dict.fromkeys(own[one] for one in asked))
+
+    def _kinds(self, kinds: Iterable[str] | None) -> list[str]:
         wanted = list(KINDS) if kinds is None else list(kinds)
         for kind in wanted:
             if kind not in KINDS:
                 raise SettingError(f"nothing of kind {kind!r} is left behind; expected one of {', '.join(KINDS)}")
-        made = (self._action(kind) for kind in KINDS if kind in wanted)
-        return [action for action in made if action.pairs or action.ids]
+        return [kind for kind in KINDS if kind in wanted]
 
-    def _action(self, kind: str) -> Action:
+    def _action(self, kind: str, schools: tuple[str, ...] | None) -> Action:
         if kind == "guardian_relationships":
-            return Action("disconnect_guardians", pairs=self._pairs(kind, "student", "account"))
+            return Action("disconnect_guardians", pairs=self._pairs(kind, schools, "student", "account"))
         if kind == "staff":
-            return Action("remove_staff_from_schools", pairs=self._pairs(kind, "account", "connect_school"))
+            return Action("remove_staff_from_schools", pairs=self._pairs(kind, schools, "account", "connect_school"))
         if kind == "classroom_teachers":
-            return Action("remove_from_classrooms", pairs=self._pairs(kind, "classroom", "account"))
+            return Action("remove_from_classrooms", pairs=self._pairs(kind, schools, "classroom", "account"))
         if kind == "classroom_students":
-            return Action("remove_from_classrooms", pairs=self._pairs(kind, "classroom", "student"))
+            return Action("remove_from_classrooms", pairs=self._pairs(kind, schools, "classroom", "student"))
         if kind == "students":
-            return Action("archive_students", ids=tuple(one for one, _ in self._pairs(kind, "student", "student")))
-        return Action("archive_classrooms", ids=tuple(one for one, _ in self._pairs(kind, "classroom", "classroom")))
+            return Action(
+                "archive_students", ids=tuple(one for one, _ in self._pairs(kind, schools, "student", "student"))
+            )
+        return Action(
+            "archive_classrooms", ids=tuple(one for one, _ in self._pairs(kind, schools, "classroom", "classroom"))
+        )
 
-    def _pairs(self, kind: str, left: str, right: str) -> tuple[tuple[str, str], ...]:
+    def _pairs(self, kind: str, schools: tuple[str, ...] | None, left: str, right: str) -> tuple[tuple[str, str], ...]:
+        at = "true" if schools is None else f"connect_school IN ({', '.join(map(literal, schools)) or 'NULL'})"
         return tuple(
             self.schema.execute(
                 f"SELECT DISTINCT {left}, {right} AS other FROM left_behind_rows WHERE kind = ? "
-                "AND reason <> 'unclear' ORDER BY ALL",
+                f"AND reason <> 'unclear' AND {at} ORDER BY ALL",
                 [kind],
             )
         )

@@ -15,12 +15,14 @@ COLUMNS = (
 class Kind(NamedTuple):
     """One kind of what stays behind.
 
-    ``title``, ``counted`` (what a row of it is), ``what_to_do`` (on Connect, in its own words), ``source`` (article),
-    ``unjudged`` (why nothing can be said about it, where the delivery does not hold what it takes).
+    ``title``, ``counted`` (what a row of it is), ``many`` (such rows), ``what_to_do`` (on Connect, in its own words),
+    ``source`` (article), ``unjudged`` (why nothing can be said about it, where the delivery does not hold what it
+    takes).
     """
 
     title: str
     counted: str
+    many: str
     what_to_do: str
     source: str
     unjudged: str
@@ -31,6 +33,7 @@ KINDS: Mapping[str, Kind] = {
     "guardian_relationships": Kind(
         "Guardians whom the delivery no longer names for a student",
         "relationship",
+        "guardian relationships",
         "Ask the school whether the guardian may still be connected. If not: Directory, select the student, Actions, "
         "Remove Guardians. That removes all guardians of the student: the next upload connects those again whom the "
         "delivery names; connect guardians who were added by hand again by hand. How to remove a single guardian is "
@@ -41,6 +44,7 @@ KINDS: Mapping[str, Kind] = {
     "classroom_teachers": Kind(
         "Teachers in classrooms whose class is delivered without them",
         "seat",
+        "seats of teachers",
         "Remove the teacher from the classroom's directory. The steps are not documented.",
         "kit decision",
         "enrollments.csv puts no teacher into any class",
@@ -48,6 +52,7 @@ KINDS: Mapping[str, Kind] = {
     "staff": Kind(
         "Staff who are no longer delivered",
         "person",
+        "staff",
         "If the person has left: remove them from the school. The steps are not documented.",
         "kit decision",
         "the delivery holds no staff",
@@ -55,6 +60,7 @@ KINDS: Mapping[str, Kind] = {
     "classroom_students": Kind(
         "Students in classrooms where the delivery does not put them",
         "seat",
+        "seats of students",
         "Remove the student from the classroom's directory; a classroom of last year is archived instead. The steps of "
         "removing a student from a classroom are not documented.",
         "kit decision",
@@ -63,6 +69,7 @@ KINDS: Mapping[str, Kind] = {
     "students": Kind(
         "Students who are no longer delivered",
         "student",
+        "students",
         "If the student has left or graduated: Directory, select the student, archive. The student stays in the "
         "classrooms, and the guardians keep their access until the student is removed. Under an automated sync, the "
         "sync archives them.",
@@ -72,6 +79,7 @@ KINDS: Mapping[str, Kind] = {
     "classrooms": Kind(
         "Active classrooms whose class is no longer delivered",
         "classroom",
+        "classrooms",
         "Archive the classroom; its teacher, school staff with the permission Rostering Administrator and district "
         "staff can. It can be unarchived at any time without loss.",
         "S23, S24",

@@ -3,11 +3,11 @@
 CREATE TABLE there AS
 SELECT 'schools' AS kind, connectSchoolId AS connect_id, schoolId AS old_id FROM workspace_schools WHERE schoolId IS NOT NULL
 UNION SELECT 'students', connectStudentId, studentId FROM workspace_students
-WHERE studentId IS NOT NULL AND coalesce(lower(trim(archived)), '') NOT IN ('true', '1', 'yes')
+WHERE studentId IS NOT NULL AND archived IS DISTINCT FROM 'true'
 UNION SELECT 'staff', connectUserId, staffId FROM workspace_staff WHERE staffId IS NOT NULL
 UNION SELECT 'guardians', connectUserId, guardianId FROM workspace_guardians WHERE guardianId IS NOT NULL
 UNION SELECT 'classrooms', connectClassroomId, classId FROM workspace_classrooms
-WHERE classId IS NOT NULL AND coalesce(lower(trim(archived)), '') NOT IN ('true', '1', 'yes');
+WHERE classId IS NOT NULL AND archived IS DISTINCT FROM 'true';
 
 CREATE TABLE counted AS
 SELECT kind, CASE WHEN kind = 'schools' THEN '' ELSE coalesce(connect_school, '') END AS place, {number} AS changed

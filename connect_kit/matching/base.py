@@ -10,6 +10,7 @@ from connect_kit.display.html import table_html
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.errors import SettingError
 from connect_kit.matching.data import COLUMNS, MatchesData
+from connect_kit.roster.originals import outside_originals
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -146,10 +147,13 @@ class Matches(MatchesData):
 
         Raises
         ------
+        SettingError
+            For a folder inside the delivery or the workspace's export.
         OutputError
             When the operating system refuses.
         """
-        with atomic_write(ensure_folder(folder) / f"{self.kind}.csv") as path:
+        place = outside_originals(folder, self.roster, self.workspace)
+        with atomic_write(ensure_folder(place) / f"{self.kind}.csv") as path:
             self.table().to_csv(path, index=False, encoding="utf-8", lineterminator="\r\n")
 
     def __len__(self) -> int:

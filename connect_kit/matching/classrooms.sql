@@ -20,7 +20,7 @@ CREATE TABLE right_side AS
 SELECT row_number() OVER (ORDER BY w._line) - 1 AS n, w.connectClassroomId AS id, w.title, w.grades, w.classId AS class_id, w.archived, w.connectSchoolId AS "group",
     s.schoolId AS school_id, s.name AS school, p.k
 FROM (
-    SELECT * REPLACE (lower(coalesce(archived, 'false')) IN ('true', '1', 'yes') AS archived) FROM workspace_classrooms
+    SELECT * REPLACE ((archived IS NOT DISTINCT FROM 'true') AS archived) FROM workspace_classrooms
     WHERE connectClassroomId IS NOT NULL QUALIFY row_number() OVER (PARTITION BY connectClassroomId ORDER BY _line) = 1
 ) AS w
 LEFT JOIN (SELECT connectSchoolId, any_value(name) AS name, any_value(schoolId) AS schoolId FROM workspace_schools GROUP BY ALL) AS s USING (connectSchoolId)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from connect_kit.display.excel import add_list, add_read_me, save_book, without_formulas
 from connect_kit.engine.files import atomic_write, ensure_folder
+from connect_kit.roster.originals import outside_originals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,10 +47,10 @@ def worksheet(plan: MergeData, *, names: bool = False) -> pd.DataFrame:
     fields = [conflicts.get(pair, []) for pair in zip(merges["survivor"], merges["other"], strict=True)]
     students = plan.workspace.students.drop_duplicates("connectStudentId").set_index("connectStudentId")
     schools = plan.workspace.schools.drop_duplicates("connectSchoolId").set_index("connectSchoolId")["name"]
-    archived = merges["survivor"].map(students["archived"]).astype(object).fillna("").str.casefold()
+    archived = merges["survivor"].map(students["archived"]).eq("true")
     look = [
         "; ".join(([_ARCHIVED] if gone else []) + ([_GUARDIANS] if "guardian" in differing else []))
-        for gone, differing in zip(archived.isin(["true", "1", "yes"]), fields, strict=True)
+        for gone, differing in zip(archived, fields, strict=True)
     ]
     made = merges[["school"]].assign(
         school_name=merges["school"].map(schools).astype(object).fillna(""),
@@ -76,10 +77,13 @@ def save(plan: MergeData, folder: str | Path, *, names: bool = False) -> None:
 
     Raises
     ------
+    SettingError
+        For a folder inside the workspace's export.
     OutputError
         When they cannot be written; what was there before is unchanged.
     """
-    target, sheet = ensure_folder(folder, private=names), worksheet(plan, names=names)
+    place, sheet = outside_originals(folder, None, plan.workspace), worksheet(plan, names=names)
+    target = ensure_folder(place, private=names)
     with atomic_write(target / "merges.csv", private=names) as beside:
         plan.table().to_csv(beside, index=False, lineterminator="\r\n")
     with atomic_write(target / "merge-worksheet.csv", private=names) as beside:

@@ -11,6 +11,15 @@ if TYPE_CHECKING:
     from connect_kit.identity import LeftBehind
 
 
+def question(left: LeftBehind) -> Node:
+    """What is asked before what stays behind is acted on."""
+    words = (
+        f" {left.words}. Guardians are disconnected from the students, people are removed from the classrooms, staff "
+        "from the schools, students and classrooms are archived. All of it is one entry of the log, undone as one."
+    )
+    return el("p", el("strong", "Do this on the twin?"), words)
+
+
 def left_behind(left: LeftBehind) -> list[Node]:
     """What an upload leaves on Connect although the delivery no longer holds it, by kind and school."""
     made: list[Node] = [el("p", "What stays behind on Connect", class_="ck-step")]

@@ -13,10 +13,11 @@ from connect_kit.errors import TwinBusyError
 from connect_kit.panels import upload_view as view
 from connect_kit.panels.background import BackgroundTask, Throttle
 from connect_kit.panels.elements import Node, el
-from connect_kit.panels.left_view import left_behind as left_view
 from connect_kit.panels.result_rows import ResultRows
 from connect_kit.panels.upload_after import AfterUpload
 from connect_kit.panels.upload_ids import BUTTONS, UploadIds
+from connect_kit.panels.upload_left import BUTTONS as TIDYING
+from connect_kit.panels.upload_left import UploadLeft
 from connect_kit.panels.upload_school import SchoolChoice, planned
 from connect_kit.twin import Action, as_twin
 from connect_kit.uploads import as_target, confirmation, expected_upload, forecast_upload, upload
@@ -40,7 +41,7 @@ _ARCHIVING = "archive_existing"  # code of the gate
 _WAIT = "Wait until the current run has ended, or cancel it."
 
 
-class UploadPanel(SchoolChoice, UploadIds, AfterUpload):
+class UploadPanel(SchoolChoice, UploadIds, UploadLeft, AfterUpload):
     """An upload from its conditions to its results: dry run first, the real upload after a typed confirmation.
 
     It only calls the verbs of :mod:`connect_kit.uploads`. They run in a thread of their own, so that the panel and the
@@ -60,8 +61,8 @@ class UploadPanel(SchoolChoice, UploadIds, AfterUpload):
         Of the roster's students; with them the forecast counts the students who would become duplicates. By default
         those of the audit.
     left_behind : LeftBehind, optional
-        Of the roster; with it the panel says what stays behind on Connect, and saves the worksheet. By default that of
-        the audit.
+        Of the roster; with it the panel says what stays behind on Connect, saves the worksheet, and acts on it on the
+        twin. By default that of the audit.
 
     Attributes
     ----------
@@ -78,6 +79,8 @@ class UploadPanel(SchoolChoice, UploadIds, AfterUpload):
         Of the last dry run.
     school : ipywidgets.Dropdown
         The school of Connect that a school-level plan is prepared for.
+    limit : ipywidgets.Text
+        Percent of a school's records of a kind that may go, see :meth:`LeftBehind.actions`.
     confirm : ipywidgets.Text
         Takes the text that a real upload asks for.
     """
@@ -104,7 +107,7 @@ class UploadPanel(SchoolChoice, UploadIds, AfterUpload):
         self._log: pd.DataFrame | None = None
         self._rows = ResultRows()
         self._progress: dict[int, Progress] = {}
-        self._dry_run, self._ending, self._undone = True, "", ""
+        self._dry_run, self._ending, self._undone, self._concerned = True, "", "", 0
         self._task: BackgroundTask[None] = BackgroundTask(partial(self._run, self._finish))
         self._throttled = Throttle(self._show_progress)
         super().__init__(plan)
@@ -142,6 +145,7 @@ class UploadPanel(SchoolChoice, UploadIds, AfterUpload):
         self.gates = self._value.gates(self.target)
         doubled = None if self.forecast is None else self.forecast.doubled
         self.expected = expected_upload(self._value, self.target, doubled)
+        self._concerned, _ = self._existing()
         if self._log is not None:
             self._log = self.target.activity()
 
@@ -166,6 +170,8 @@ class UploadPanel(SchoolChoice, UploadIds, AfterUpload):
             self._waive()
         elif name in BUTTONS:
             self._change_ids(name)
+        elif name in TIDYING:
+            self._tidy(name)
         elif name == "log":
             self._log = self.target.activity() if self._log is None else None
         elif name == "archive":
@@ -193,12 +199,20 @@ class UploadPanel(SchoolChoice, UploadIds, AfterUpload):
 
     def _archive(self) -> None:
         """Archive the students without a SIS ID of the district, or of the schools that upload for the first time."""
-        facts = as_target(self.target).facts()
-        sent = {file.school for file in self._value.files}
-        new: list[str | None] = [one for one in facts.schools if one in sent and not facts.schools[one].synced]
-        for school in [None] if self._value.level == "district" else new:
-            self._status += f"{self.target.apply(Action('archive_students', school=school, unsynced=True)).what}. "
+        _, schools = self._existing()
+        if schools:
+            actions = [Action("archive_students", school=school, unsynced=True) for school in schools]
+            self._status += f"{self.target.apply_all(actions).what}. "
         self._check()
+
+    def _existing(self) -> tuple[int, list[str | None]]:
+        """How many students without a SIS ID the question is about, and their schools; None is the whole district."""
+        facts = as_target(self.target).facts()
+        if self._value.level == "district":
+            return facts.unsynced, [None]
+        sent = {file.school for file in self._value.files}
+        new = [one for one, school in facts.schools.items() if one in sent and not school.synced]
+        return sum(facts.schools[one].unsynced for one in new), [*new]
 
     def _waivable(self) -> list[tuple[str, str]]:
         """Codes that block: of the self-check, and of rows that the last dry run refused."""
@@ -305,14 +319,14 @@ class UploadPanel(SchoolChoice, UploadIds, AfterUpload):
         self.checklist.show(*(view.checklist(self.gates) if self.gates is not None else ()))
         self._draw_ids(running=running)
         asked = plan.first_upload or self._blocking(_ARCHIVING)
-        self.question.show(*([view.question(plan.archive_existing)] if asked else ()))
+        self.question.show(*([view.question(plan.archive_existing, self._concerned)] if asked else ()))
         waivable = self._waivable()
         if waivable != list(self.finding.options):
             self.finding.options = waivable
             self.finding.value = waivable[0][1] if waivable else None
         self._show_bars()
         self.outlook.show(*view.forecast(self.forecast))
-        self.behind.show(*(left_view(self.left_behind) if self.left_behind is not None else ()))
+        self._draw_left(running=running)
         self.ask.show(
             *view.asking(plan, self.target.district, self.confirmation, self.forecast, self.expected, ready=ready)
         )
@@ -327,7 +341,6 @@ class UploadPanel(SchoolChoice, UploadIds, AfterUpload):
             (self._filters, bool(self._rows.files) and not running),
             (self._saving, bool(self._rows.files) and not running),
             (self._undoing, self._undoable and not running),
-            (self._behind, self.left_behind is not None and len(self.left_behind) > 0),
         ):
             part.layout.display = None if there else "none"
 

@@ -6,9 +6,10 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from connect_kit.panels.upload_layout import UploadLayout
+from connect_kit.roster.originals import outside_originals
 
 if TYPE_CHECKING:
-    from connect_kit.identity import LeftBehind
+    from connect_kit.checks import AuditData
     from connect_kit.twin import Twin
     from connect_kit.uploads import Forecast, UploadResult
 
@@ -17,9 +18,9 @@ class AfterUpload(UploadLayout):
     """What follows a run; :class:`~connect_kit.panels.upload.UploadPanel` has the rest."""
 
     target: Twin
+    audit: AuditData | None
     result: UploadResult | None
     forecast: Forecast | None
-    left_behind: LeftBehind | None
     _undone: str = ""
 
     @abstractmethod
@@ -32,9 +33,15 @@ class AfterUpload(UploadLayout):
             self._status = "No upload to take back is shown."
             return
         self._undone = self.target.undo(run=self.result.run).what
-        self.forecast = None  # it was of the workspace as it was before
         self._check()
+        if self._blocking("dry_run"):
+            self.forecast = None  # it was of another state of the workspace
+            self._check()
         self._status = f"The upload was {self._undone}."
+
+    @abstractmethod
+    def _blocking(self, code: str) -> bool:
+        """Whether a condition is blocking."""
 
     @property
     def _undoable(self) -> bool:
@@ -52,11 +59,7 @@ class AfterUpload(UploadLayout):
         if self.result is None or not folder:
             self._status = "Nothing to save." if self.result is None else "Enter a folder first."
             return
+        if self.audit is not None:
+            outside_originals(folder, self.audit.roster, self.audit.workspace)
         self.result.save(folder, excel=True)
         self._status = f"Saved in {folder}."
-
-    def _save_worksheet(self) -> None:
-        if self.left_behind is not None:
-            folder = self._value.folder / "left-behind"
-            self.left_behind.save(folder)
-            self._status = f"Saved in {folder}."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from connect_kit.identity.patterns import kinds_in_words
@@ -57,14 +59,18 @@ class UploadIds(UploadLayout):
 
     def _archive_changed(self, audit: AuditData, changes: IdChanges) -> None:
         actions = connections(changes.still(self.target.workspace()), archive=True)
-        done = " ".join(f"{self.target.apply(action).what}." for action in actions)
+        done = f"{self.target.apply_all(actions).what}." if actions else ""
         known = self.target.workspace()
         self._set_value(prepare_again(self._value, audit, workspace=known, id_changes=changes.still(known)))
         self._reload()
         self._status = f"{done} Prepared again; dry run again." if done else "There is nothing to archive."
 
-    def _to_archive(self) -> int:
-        return sum(one.changed - one.kept for one in self._value.changed_ids if one.kind in ("students", "classrooms"))
+    def _to_archive(self) -> Mapping[str, int]:
+        counts: Counter[str] = Counter()
+        for one in self._value.changed_ids:
+            if one.kind in ("students", "classrooms") and one.changed > one.kept:
+                counts[one.kind] += one.changed - one.kept
+        return counts
 
     def _draw_ids(self, *, running: bool) -> None:
         plan, gates = self._value, self.gates

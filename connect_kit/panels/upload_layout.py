@@ -47,6 +47,11 @@ class UploadLayout(PanelBase[UploadPlan]):
         "save": Command("Save with Excel", "", "Copy the result files to this folder, guardians as a workbook too"),
         "undo": Command("Undo this upload", "", "Take back all files of this upload; the log keeps them", True),
         "worksheet": Command("Save what stays behind", "", "Write the worksheet and left_behind.csv: IDs, no names"),
+        "tidy": Command(
+            "Act on it on the twin", "", "Disconnect, remove and archive what stays behind; asks before it does", True
+        ),
+        "tidy_sure": Command("Yes, do all of it", "", "Do it now; this is logged and can be undone as one", True),
+        "tidy_not": Command("No, leave it as it is", "", "Do nothing"),
         "log": Command("Activity log", "l", "Show or hide what was done in the workspace"),
     }
 
@@ -82,7 +87,10 @@ class UploadLayout(PanelBase[UploadPlan]):
         self._filters = self._row(self.file, self.results, self.action)
         self._saving = self._row(self.folder, "save")
         self._undoing = self._row("undo")
-        self._behind = self._row("worksheet")
+        self.limit = ipywidgets.Text(description="Limit in %", placeholder="10; in the summer 20, staff 30")
+        self.tidy = HtmlView()
+        self._behind = self._row("worksheet", self.limit, "tidy")
+        self._surely_tidy = self._row("tidy_sure", "tidy_not")
         return (
             self.head,
             self.status,
@@ -101,6 +109,8 @@ class UploadLayout(PanelBase[UploadPlan]):
             self.outlook,
             self.behind,
             self._behind,
+            self.tidy,
+            self._surely_tidy,
             self.ask,
             self._row(self.confirm, "upload"),
             self.outcome,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from connect_kit.checks.verdict_words import left_open
 from connect_kit.display.look import children, counted, disconnections
-from connect_kit.identity.patterns import PATTERNS
+from connect_kit.identity.patterns import PATTERNS, kinds_in_words
 from connect_kit.panels.elements import MOST, Node, el, frame_table, number, pager, table
 from connect_kit.uploads.abandoning import by_school, total_of
 
@@ -26,6 +26,7 @@ MOST_BARS = 10
 _STAGES: Mapping[str, float] = {"reading": 0.0, "checking": 0.25, "processing": 0.5, "writing": 0.75, "done": 1.0}
 #: The answers to the question of a first upload.
 ANSWERS: Mapping[bool, str] = {True: "Yes, archive them first", False: "No, leave them"}
+_TAKEN_BACK = "Archiving loses nothing: it is logged, and can be undone."
 #: What to do next, by the code of a gate's step, as this panel offers it.
 _STEPS: Mapping[str, str] = {
     "check": "Prepare the upload from a checked delivery.",
@@ -107,13 +108,14 @@ def changed_ids(plan: UploadPlan, *, known: bool) -> list[Node]:
     return made if known else [*made, el("p", NO_AUDIT)]
 
 
-def archive_question(count: int) -> Node:
-    """What is asked before records that come under new IDs are archived."""
+def archive_question(counts: Mapping[str, int]) -> Node:
+    """What is asked before records that come under new IDs are archived; ``counts`` by kind."""
     words = (
-        f" {counted(count, 'record')} will be archived on Connect, and the upload adds each again under its new ID; "
-        "history and classrooms stay with the archived ones until they are merged."
+        " The delivery holds these records under new IDs. The upload then adds each again under its new ID; "
+        "messages, history and classrooms stay with the archived ones until they are merged. "
     )
-    return el("p", el("strong", "Archive these first?"), words)
+    asked = f"Archive {kinds_in_words(counts)} on Connect, before the upload?"
+    return el("p", el("strong", asked), words, _TAKEN_BACK)
 
 
 def verdict(judged: Verdict) -> list[Node]:
@@ -123,14 +125,20 @@ def verdict(judged: Verdict) -> list[Node]:
     return [el("p", el("strong", judged.headline, ": "), words, class_=class_)]
 
 
-def question(answer: bool | None) -> Node:
-    """The question of a first upload (S0, S12), and how it is answered."""
-    words = (
-        " The upload does not recognise students who were created by hand on Connect: it creates the file's students "
-        "beside them. Archive the students without a SIS ID first, unless they are to stay."
-    )
+def question(answer: bool | None, count: int) -> Node:
+    """The question of a first upload (S0, S12), and how it is answered; ``count`` are the students concerned."""
+    if not count:
+        asked, words = "Archive existing students, before the upload?", " Connect has none that no SIS manages."
+    else:
+        who = "the 1 student" if count == 1 else f"all {count:,} students"
+        asked = f"Archive {who} on Connect that no SIS manages, before the upload?"
+        words = (
+            " They were added by hand and have no SIS ID, so the upload does not recognise them: it creates the file's "
+            "students beside them, and whoever is in both stands on Connect twice. Answer No only if they are to stay. "
+            + _TAKEN_BACK
+        )
     answered = "" if answer is None else f" Answered: {ANSWERS[answer]}."
-    return el("p", el("strong", "Archive existing students?"), words, answered)
+    return el("p", el("strong", asked), words, answered)
 
 
 def asking(

@@ -18,6 +18,7 @@ from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import atomic_write
 from connect_kit.report.left import left_section
 from connect_kit.report.matched import changes_section, duplicates_section, partners_section
+from connect_kit.roster.originals import outside_originals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -89,6 +90,8 @@ def write_report(
 
     Raises
     ------
+    SettingError
+        For a file inside the delivery or the workspace's export.
     OutputError
         When it cannot be written; a page that was there before is unchanged.
     """
@@ -101,7 +104,7 @@ def write_report(
         id_changes=id_changes,
         left_behind=left_behind,
     )
-    with atomic_write(path) as beside:
+    with atomic_write(outside_originals(path, findings.roster, findings.workspace)) as beside:
         beside.write_text(page, encoding="utf-8", newline="\n")
     return Path(path)
 

@@ -18,6 +18,7 @@ from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import atomic_write
 from connect_kit.report.matched import pairs_without_names, partners_without_names
 from connect_kit.report.page import MEANINGS, delivery_name
+from connect_kit.roster.originals import outside_originals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -116,6 +117,8 @@ def write_workbook(
 
     Raises
     ------
+    SettingError
+        For a file inside the delivery or the workspace's export.
     OutputError
         When it cannot be written; a workbook that was there before is unchanged.
     """
@@ -135,7 +138,7 @@ def write_workbook(
         )
         if frame is not None
     }
-    with atomic_write(path) as beside:
+    with atomic_write(outside_originals(path, audit.roster, audit.workspace)) as beside:
         save_book(beside, fill)
     return Path(path)
 

@@ -88,7 +88,8 @@ def read_results(
     lists = [*(place for place in others if is_list(place)), *beside(Path(path).expanduser())]
     ignored = tuple(place for place in others if place not in lists)
     load_disconnected(schema, lists, forecasts)
-    return Results(schema, received, missing, ignored, planned=bool(uploaded_files))
+    source = Path(plan.source) if isinstance(plan, PlanData) and plan.source else None
+    return Results(schema, received, missing, ignored, planned=bool(uploaded_files), delivery=source)
 
 
 def _files(thing: Any) -> tuple[Any, ...]:

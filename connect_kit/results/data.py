@@ -68,6 +68,7 @@ class ResultsData:
     missing: tuple[UploadFile, ...] = ()
     ignored: tuple[Path, ...] = ()
     planned: bool = False
+    delivery: Path | None = None
 
     def __post_init__(self) -> None:
         columns = "place INT, file TEXT, kind TEXT, result_file TEXT, remark TEXT"

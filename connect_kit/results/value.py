@@ -10,7 +10,7 @@ from connect_kit.display.bars import Bar, bar_chart
 from connect_kit.display.excel import without_formulas
 from connect_kit.display.html import table_html
 from connect_kit.display.look import SYMBOLS
-from connect_kit.engine.files import atomic_write, ensure_folder
+from connect_kit.engine.files import atomic_write, ensure_folder, outside
 from connect_kit.results.causes import causes, corrections, rows_of
 from connect_kit.results.data import SURPRISES, ResultsData
 from connect_kit.results.disconnecting import disconnected
@@ -69,10 +69,12 @@ class Results(ResultsData):
 
         Raises
         ------
+        SettingError
+            For a folder inside the delivery of the plan that was sent.
         OutputError
             When they cannot be written; files that were there before are unchanged.
         """
-        target = ensure_folder(folder)
+        target = ensure_folder(outside(folder, "the delivery", self.delivery))
         lost = self.disconnected()
         for name, frame in (
             ("results.csv", self.table()),

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from connect_kit.roster.workspace import Workspace
 
 
-def outside_originals(folder: str | Path, roster: Roster, workspace: Workspace | None) -> Path:
-    """The folder, unless it lies inside the delivery or the workspace's export.
+def outside_originals(folder: str | Path, roster: Roster | None, workspace: Workspace | None) -> Path:
+    """The folder or file, unless it lies inside the delivery or the workspace's export.
 
     Raises
     ------
     SettingError
         Naming which of them.
     """
-    place = outside(folder, "the delivery", roster.path)
-    return place if workspace is None else outside(place, "the workspace's export", workspace.path)
+    place = outside(folder, "the delivery", None if roster is None else roster.path)
+    return outside(place, "the workspace's export", None if workspace is None else workspace.path)

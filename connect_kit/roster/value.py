@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from connect_kit.display import charts
 from connect_kit.display.html import table_html
 from connect_kit.engine import literal, quoted
-from connect_kit.engine.files import atomic_write, ensure_folder
+from connect_kit.engine.files import atomic_write, ensure_folder, outside
 from connect_kit.errors import SettingError
 from connect_kit.roster.frames import fields_from_frames
 from connect_kit.roster.tables import ALL_TABLES, Table
@@ -136,21 +136,18 @@ class Roster:
         return charts.people_by_role(self.schema.frame(counts))
 
     def save(self, folder: str | Path) -> None:
-        """Write every table as CSV (UTF-8, columns as delivered) into a folder other than the delivery's.
+        """Write every table as CSV (UTF-8, columns as delivered) into a folder outside the delivery.
 
         The files hold names: only their owner may read them.
 
         Raises
         ------
         SettingError
-            For the folder the roster was read from: originals are never written to.
+            For a folder inside the one that the roster was read from: originals are never written to.
         OutputError
             When the operating system refuses.
         """
-        target = Path(folder)
-        if self.path is not None and target.resolve() == self.path.resolve():
-            raise SettingError(f"{target}: is the delivery itself, which is never written to; give another folder")
-        ensure_folder(target, private=True)
+        target = ensure_folder(outside(folder, "the delivery", self.path), private=True)
         for name, table in self.info.items():
             chosen = f"SELECT {', '.join(map(quoted, table.columns))} FROM {quoted('_all_' + name)} ORDER BY _line"
             with atomic_write(target / f"{name}.csv", private=True) as part:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from connect_kit.engine import DuckDBEngine, Schema
     from connect_kit.roster.value import Roster
 
+#: The column that says whether a record is archived, and how people and spreadsheets write that it is, and that not.
+_ARCHIVED = "archived"
+_YES, _NO = ("true", "t", "yes", "y", "1", "x", "archived"), ("", "false", "f", "no", "n", "0", "active")
 #: The file of a twin's export that holds the workspace's settings, and its columns.
 _SETTINGS = ("settings.csv", ("name", "value"))
 
@@ -32,7 +35,7 @@ class Workspace:
     """The state of one district on Connect.
 
     ``workspace.schools``, ``.classrooms``, ``.students``, ``.guardians``, ``.staff`` and ``.enrollments`` are
-    DataFrames of text with the columns of the exported files.
+    DataFrames of text with the columns of the exported files; ``archived`` is ``true`` or ``false``, however written.
 
     Attributes
     ----------
@@ -102,7 +105,8 @@ def read_workspace(
     Raises
     ------
     WorkspaceError
-        When the folder holds no workspace, or a file of it cannot be read whole.
+        When the folder holds no workspace, a file of it cannot be read whole, or a value of ``archived`` says neither
+        that a record is archived nor that it is not: with file, line and value.
     """
     folder = Path(path)
     there = False
@@ -162,6 +166,8 @@ def load_tables(
                 rows[name] = _load(schema, name, file, Path(scratch), columns)
                 if not as_written:
                     _trim(schema, name, columns)
+                if _ARCHIVED in columns:
+                    _read_archived(schema, name, file)
             else:
                 create_text_table(schema, f"workspace_{name}", columns)
                 rows[name] = 0
@@ -197,6 +203,18 @@ def _trim(schema: Schema, name: str, columns: tuple[str, ...]) -> None:
         blanks = f"{column} <> trim({column})"
         if schema.execute(f"SELECT 1 FROM {values} WHERE {blanks} LIMIT 1"):
             schema.execute(f"UPDATE {values} SET {column} = nullif(trim({column}), '') WHERE {blanks}")
+
+
+def _read_archived(schema: Schema, name: str, file: Path) -> None:
+    """Write ``true`` or ``false`` for whatever says so."""
+    values, written = quoted(f"_file_{name}"), f"lower(trim(coalesce({_ARCHIVED}, '')))"
+    other = f"SELECT _line, {_ARCHIVED} FROM workspace_{name} WHERE list_contains($1, {written}) IS NOT TRUE"
+    wrong = schema.execute(f"{other} ORDER BY _line", [[*_YES, *_NO]])
+    if wrong:
+        line, value = wrong[0]
+        more = f" ({len(wrong) - 1:,} more of the kind)" if len(wrong) > 1 else ""
+        raise WorkspaceError(f"{file}, line {line}: archived is {value!r}; expected true or false{more}; correct it")
+    schema.execute(f"UPDATE {values} SET {_ARCHIVED} = list_contains($1, {written})::VARCHAR", [list(_YES)])
 
 
 def require_same_engine(roster: Roster, workspace: Workspace | None) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from connect_kit.engine.arguments import checked
 from connect_kit.errors import SettingError, TwinError
 from connect_kit.identity import IdChanges
 from connect_kit.twin.actions_on_pairs import disconnect_guardians, remove_from_classrooms, remove_staff
+from connect_kit.twin.activity import state_of
 from connect_kit.twin.recording import (
     id_actions,
     record_guardian_ids,
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from connect_kit.twin.session import Session
 
 
+#: Kind of the log's entry of several actions.
+SEVERAL = "actions"
 #: Carries an action out, and returns counts for the log.
 _Act: TypeAlias = "Callable[[Session, Action], Mapping[str, int]]"
 
@@ -57,9 +61,53 @@ def preview(twin: TwinData, action: Action) -> pd.DataFrame:
 
 def apply(twin: TwinData, action: Action) -> Change:
     """Carry an action out, and write it to the activity log; raises what :meth:`preview` raises."""
-    kind = _kind(action)
+    return apply_all(twin, (action,))
+
+
+def apply_all(twin: TwinData, actions: Sequence[Action], what: str = "", *, seen: str | None = None) -> Change:
+    """Carry several actions out as one: all of them or none, one entry of the log, one undo.
+
+    Parameters
+    ----------
+    actions : sequence of Action
+        In their order; each sees what those before it did.
+    what : str
+        What they are together, for the log: IDs, never names.
+    seen : str, optional
+        The state (:meth:`Twin.state`) in which the twin was when the actions were chosen.
+
+    Raises
+    ------
+    SettingError
+        When there is none, or as for :meth:`preview`.
+    TwinError
+        As for :meth:`preview`, or when the twin is in another state than was seen; nothing was changed.
+    """
+    kinds = [_kind(action) for action in actions]
+    if not kinds:
+        raise SettingError("there is no action to carry out; give at least one")
+    said = "; ".join(map(_words, actions))
     with twin.writing("an action") as session:
-        return record_change(session, action.kind, _words(action), kind.tables, lambda: kind.act(session, action))
+        if seen not in (None, state_of(twin, session)):
+            raise TwinError(
+                f"{twin.path}: was changed since it was looked at for this, so nothing was done; Twin.activity() says "
+                "what was done to it; look again"
+            )
+
+        def act() -> dict[str, int]:
+            counts: Counter[str] = Counter()
+            for kind, action in zip(kinds, actions, strict=True):
+                done = kind.act(session, action)
+                counts.update(done if len(kinds) == 1 else {f"{kind.words}: {name}": n for name, n in done.items()})
+            return counts
+
+        return record_change(
+            session,
+            actions[0].kind if len(kinds) == 1 else SEVERAL,
+            f"{what}: {said}" if what else said,
+            tuple(dict.fromkeys(table for kind in kinds for table in kind.tables)),
+            act,
+        )
 
 
 @checked()
@@ -141,8 +189,9 @@ def _words(action: Action) -> str:
     kind = _KINDS[action.kind]
     if action.kind == "change_settings":
         return f"{kind.words}: " + ", ".join(f"{name} = {value}" for name, value in action.values.items())
-    if action.values or action.pairs:
-        return f"{kind.words} ({len(action.values) or len(set(action.pairs)):,})"
+    chosen = action.ids if action.school is None and not action.unsynced else ()
+    if action.values or action.pairs or chosen:
+        return f"{kind.words} ({len(action.values) or len(set(action.pairs or chosen)):,})"
     where = f"of school {action.school}" if action.school is not None else "of the whole district"
     which = ", only those not under the SIS" if action.unsynced else ""
     some = f", only {len(action.ids):,} chosen" if action.ids else ""

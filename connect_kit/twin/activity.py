@@ -35,7 +35,7 @@ def log(session: Session, kind: str, what: str, digest: str = "", counts: Mappin
     what : str
         In words, with IDs and without names.
     digest : str
-        SHA-256 of the file that was uploaded.
+        SHA-256 of the file that was uploaded; of an action or a merge, its digest is set with its changes.
     counts : mapping of str to int, optional
     """
     number = int(session.one("SELECT coalesce(max(number), 0) + 1 FROM activity"))
@@ -58,6 +58,19 @@ def log_until(session: Session, number: int | None = None, *, of: str = "twin") 
         [NOTES, number],
     )[0]
     return int(last), str(digest)
+
+
+def state_of(twin: TwinData, session: Session, number: int | None = None) -> str:
+    """What is in force: the twin's id, the number of the last entry, and a digest of all; as it was behind an entry."""
+    entry = "[a.number::VARCHAR, a.happened, a.kind, a.what, a.digest, u.identity]"
+    last, digest = session.execute(
+        f"SELECT coalesce(max(a.number), 0), coalesce(md5(to_json(list({entry} ORDER BY a.number))::VARCHAR), '') "
+        "FROM activity AS a LEFT JOIN uploads AS u ON u.activity = a.number "
+        "WHERE a.kind NOT IN ('undo', $1) AND ($2 IS NULL AND a.undone IS NULL "
+        "OR a.number <= $2 AND coalesce(a.undone > $2, true))",
+        [NOTES, number],
+    )[0]
+    return f"{twin.id}:{last}:{digest}"
 
 
 def now() -> str:

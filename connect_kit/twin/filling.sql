@@ -3,11 +3,11 @@
 INSERT INTO schools SELECT connectSchoolId, name, schoolId FROM workspace_schools ORDER BY _line;
 
 INSERT INTO classrooms
-SELECT connectClassroomId, connectSchoolId, title, grades, classId, lower(coalesce(archived, '')) IN ('true', '1', 'yes')
+SELECT connectClassroomId, connectSchoolId, title, grades, classId, (archived IS NOT DISTINCT FROM 'true')
 FROM workspace_classrooms ORDER BY _line;
 
 INSERT INTO students
-SELECT connectStudentId, givenName, familyName, grade, email, studentId, coalesce(i.sourcedId, studentId), lower(coalesce(archived, '')) IN ('true', '1', 'yes')
+SELECT connectStudentId, givenName, familyName, grade, email, studentId, coalesce(i.sourcedId, studentId), (archived IS NOT DISTINCT FROM 'true')
 FROM workspace_students AS s LEFT JOIN workspace_student_ids AS i USING (connectStudentId) ORDER BY s._line;
 
 INSERT INTO student_schools

@@ -71,10 +71,6 @@ WITH found AS (
     FROM pointers AS p ANTI JOIN known AS k ON k.target = p.target AND k.id = p.id
     WHERE CASE WHEN needed THEN true ELSE coalesce(p.id, '') <> '' END
     UNION ALL
-    SELECT file, line, 'archived is ''' || archived || '''; expected true or false' FROM (
-        SELECT 'students' AS file, _line AS line, archived FROM workspace_students UNION ALL SELECT 'classrooms', _line, archived FROM workspace_classrooms
-    ) WHERE lower(coalesce(archived, '')) NOT IN ('true', '1', 'yes', 'false', '0', 'no', '')
-    UNION ALL
     SELECT file, line, col || ' is ''' || coalesce(value, '') || '''; expected a whole number' FROM (
         SELECT 'student_schools' AS file, _line AS line, 'place' AS col, place AS value FROM workspace_student_schools
         UNION ALL SELECT 'staff_schools', _line, 'place', place FROM workspace_staff_schools

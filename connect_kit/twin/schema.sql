@@ -44,7 +44,8 @@ CREATE TABLE attributes (connectStudentId VARCHAR, name VARCHAR, value VARCHAR);
 -- What a student's record gathers over time: kind is announcement, backpack or interaction.
 CREATE TABLE history (historyId VARCHAR, connectStudentId VARCHAR, kind VARCHAR, happened VARCHAR);
 
--- The log. kind: made, upload, an Action's kind, merge, undo. counts: JSON. undone: number of the entry that took it back.
+-- The log. kind: made, upload, an Action's kind, actions (several as one), merge, undo. digest: of the file that was
+-- uploaded, or of the rows that an action or a merge changed. counts: JSON. undone: number of the entry that took it back.
 CREATE TABLE activity (number BIGINT, happened VARCHAR, kind VARCHAR, what VARCHAR, digest VARCHAR, counts VARCHAR, undone BIGINT);
 
 -- Real uploads, written in the same transaction as what they did. run: of which plan, and which time. outcome: processed, or undone. counts: JSON.

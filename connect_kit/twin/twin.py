@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from connect_kit.display.html import table_html
 from connect_kit.engine.arguments import checked
 from connect_kit.twin import filling
-from connect_kit.twin.actions import apply, preview
+from connect_kit.twin.actions import apply, apply_all, preview
 from connect_kit.twin.activity import activity, log
 from connect_kit.twin.data import TwinData
 from connect_kit.twin.database import replaced
@@ -201,6 +201,7 @@ class Twin(TwinData):
 
     preview = preview
     apply = apply
+    apply_all = apply_all
     undo = undo
     merge = merge
     merge_moves = merge_moves

@@ -40,6 +40,14 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "history": ("historyId",),
     "merges": ("activity", "survivor", "other", "field"),
 }
+#: What a row of a table says by being there, and by being gone.
+_THERE: Mapping[str, tuple[str, str]] = {
+    "relationships": ("connected", "disconnected"),
+    "enrollments": ("in the classroom", "not in the classroom"),
+    "staff_schools": ("at the school", "not at the school"),
+}
+#: Tables whose rows are the IDs of a record.
+_IDS: Mapping[str, str] = {"guardian_roles": "guardianId", "staff_roles": "staffId"}
 #: Makes the changes; it returns the counts for the log, or None to have the rows counted by table.
 Act = Callable[[], Mapping[str, int] | None]
 
@@ -69,14 +77,23 @@ def record_change(session: Session, kind: str, what: str, tables: Sequence[str],
                 f"UNION ALL SELECT 1, to_json(r) FROM {_added(table)} AS r)"
             )
             session.execute(f"DROP TABLE before_{table}")
+        # Two twins of one origin may do the same number of things with the same words to other records.
+        session.execute(
+            "UPDATE activity SET digest = (SELECT md5(concat_ws(' ', count(*), "
+            "sum(md5_number_lower(to_json([tbl, side::VARCHAR, row])::VARCHAR)))) FROM changes WHERE activity = $1) "
+            "WHERE number = $1",
+            [number],
+        )
     return Change(number, what, counts)
 
 
 def preview_change(session: Session, tables: Sequence[str], act: Act) -> pd.DataFrame:
     """What :func:`record_change` would change: ``table``, ``id``, ``column``, ``before``, ``after``.
 
-    One line a value. For a row that is added or removed as a whole, ``column`` is blank and its IDs are in ``after`` or
-    ``before``. ``id`` holds the IDs of the row, separated by blanks.
+    One line a value; ``id`` holds the IDs of the record, separated by blanks. Whether a record is archived is in words
+    (``active``, ``archived``), and so is what goes or comes as a whole, with ``column`` blank: ``connected``,
+    ``disconnected``; ``in the classroom``, ``not in the classroom``. Where an account gets another ID, ``before`` and
+    ``after`` hold its IDs.
     """
     with session.transaction(keep=False):
         _run(session, tables, act)
@@ -159,15 +176,35 @@ def _added(table: str) -> str:
 
 def _changed_values(session: Session, table: str) -> str:
     """SQL for the changed values of a table, one a row."""
+    if table in _IDS:
+        ids = ", ".join(
+            f"string_agg({quoted(_IDS[table])}, ', ' ORDER BY {quoted(_IDS[table])}) FILTER (side = '{side}') AS {side}"
+            for side in ("before", "after")
+        )
+        return (
+            f'SELECT {literal(table)} AS "table", connectUserId AS id, {literal(_IDS[table])} AS "column", {ids} FROM ('
+            f"SELECT *, 'before' AS side FROM {_removed(table)} UNION ALL SELECT *, 'after' FROM {_added(table)}"
+            ") GROUP BY connectUserId"
+        )
     keys = KEYS[table]
     id_text = "concat_ws(' ', " + ", ".join(map(quoted, keys)) + ")"
     values = [column for column in session.columns(table) if column not in keys]
     same_row = " AND ".join(f"g.{quoted(key)} IS NOT DISTINCT FROM c.{quoted(key)}" for key in keys)
-    lines = ["CASE WHEN g.id IS NULL OR c.id IS NULL THEN {'col': '', 'before': g.id, 'after': c.id} END"]
+    there, gone = map(literal, _THERE.get(table, ("there", "gone")))
+    lines = [
+        f"CASE WHEN c.id IS NULL THEN {{'col': '', 'before': {there}, 'after': {gone}}} "
+        f"WHEN g.id IS NULL THEN {{'col': '', 'before': {gone}, 'after': {there}}} END"
+    ]
     for value in map(quoted, values):
+        before, after = (
+            f"CASE WHEN {side}.{value} THEN 'archived' ELSE 'active' END"
+            if value == quoted("archived")
+            else f"{side}.{value}::VARCHAR"
+            for side in "gc"
+        )
         lines.append(
             f"CASE WHEN g.id IS NOT NULL AND c.id IS NOT NULL AND g.{value} IS DISTINCT FROM c.{value} THEN "
-            f"{{'col': {literal(value[1:-1])}, 'before': g.{value}::VARCHAR, 'after': c.{value}::VARCHAR}} END"
+            f"{{'col': {literal(value[1:-1])}, 'before': {before}, 'after': {after}}} END"
         )
     return (
         f'SELECT {literal(table)} AS "table", id, part.col AS "column", part.before AS before, part.after AS after '

@@ -12,7 +12,7 @@ from connect_kit.display.look import school_label
 from connect_kit.duplicates import doubled_by_school
 from connect_kit.engine import create_table, quoted
 from connect_kit.engine.arguments import checked
-from connect_kit.engine.files import atomic_write, ensure_folder, outside
+from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.errors import PlanError, SettingError
 from connect_kit.uploads.result_files import read_own_result
 from connect_kit.uploads.run import upload
@@ -112,8 +112,7 @@ class Forecast:
         OutputError
             When it cannot be written; a file that was there before is unchanged.
         """
-        source = Path(self.plan.source) if self.plan.source else None
-        target = ensure_folder(outside(folder, "the delivery", source))
+        target = ensure_folder(self.plan.outside_delivery(folder))
         with atomic_write(target / "forecast.csv") as part:
             self.in_words().to_csv(part, index=False, encoding="utf-8", lineterminator="\r\n")
         if self.left_behind is not None:

@@ -162,10 +162,12 @@ class UploadResult:
 
         Raises
         ------
+        SettingError
+            For a folder inside the delivery.
         OutputError
             When the folder cannot be written to, or a result file is gone.
         """
-        target = Path(folder).expanduser()
+        target = self.plan.outside_delivery(folder)
         try:
             target.mkdir(mode=0o700, parents=True, exist_ok=True)
             written = [path for one in self.files for path in (one.path, one.disconnected_path) if path is not None]

@@ -194,6 +194,8 @@ class UploadPlan(PlanData):
 
         Raises
         ------
+        SettingError
+            For a folder inside the delivery.
         PlanError
             When the files are not as they were planned.
         OutputError
@@ -203,7 +205,7 @@ class UploadPlan(PlanData):
         if Path(folder).expanduser().resolve() == self.folder.resolve():
             rewrite_plan(self)  # the files are there already
         else:
-            place = Path(folder).expanduser()
+            place = self.outside_delivery(folder)
             write_plan(replace(self, folder=place, files=copy_files(self, place)))
 
     def __repr__(self) -> str:

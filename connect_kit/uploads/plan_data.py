@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.checks import Verdict
+from connect_kit.engine.files import outside
 from connect_kit.uploads.changed_ids import code_of
 
 if TYPE_CHECKING:
@@ -65,6 +66,16 @@ class PlanData:
     doubled_once_archived: Mapping[str, int] = field(default_factory=dict)
     abandon_limit: float = 10
     disconnections: Mapping[str, Disconnections] | None = field(default_factory=dict)
+
+    def outside_delivery(self, folder: str | Path) -> Path:
+        """The folder, unless it lies inside the delivery, which is never written to.
+
+        Raises
+        ------
+        SettingError
+            Where it does.
+        """
+        return outside(folder, "the delivery", Path(self.source) if self.source else None)
 
     @property
     def abandons(self) -> bool:

@@ -71,7 +71,7 @@ def upload(
     Raises
     ------
     SettingError
-        For something that is not a plan or not a target.
+        For something that is not a plan or not a target, or results inside the delivery.
     GateError
         Naming the gates that block a real upload; nothing was sent.
     PlanError
@@ -198,7 +198,7 @@ def _require_gates(plan: UploadPlan, target: Target) -> None:
 
 def _results_folder(plan: UploadPlan, results: str | Path | None, word: str) -> Path:
     if results is not None:
-        folder = Path(results).expanduser()
+        folder = plan.outside_delivery(results)
     else:
         # Names in the order of time: a second one within a second is ...Z2-rehearsal, or ...Z2-upload.
         place, begun, number = plan.folder / "results", f"{_now():%Y-%m-%dT%H-%M-%SZ}", 1

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _MANAGED = """
     SELECT count(*) FROM workspace_students
-    WHERE studentId IS NOT NULL AND lower(trim(coalesce(archived, 'false'))) NOT IN ('true', '1', 'yes')
+    WHERE studentId IS NOT NULL AND archived IS DISTINCT FROM 'true'
 """
 
 

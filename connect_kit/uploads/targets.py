@@ -69,10 +69,10 @@ class Target(Protocol):
         """What gates need to know."""
 
     def state(self) -> str:
-        """Identifies what it holds now: changed by all that is done to it, and by nothing else."""
+        """Identifies what it holds now: changed by all that is done to it, and as it was once that is taken back."""
 
     def changes_since(self, before: str) -> tuple[Done, ...] | None:
-        """What was done since a state, oldest first; None where it was never in that state."""
+        """What was done since a state and not taken back, oldest first; None where it was never in that state."""
 
     def dry_run(
         self,

@@ -4,7 +4,7 @@
 WITH ours AS (
     SELECT {id} AS id, any_value(orgSourcedIds) AS listed FROM users WHERE _kind = 'student' AND {id} IS NOT NULL GROUP BY ALL
 ), theirs AS (
-    SELECT studentId AS id, connectSchoolId, coalesce(lower(trim(archived)), '') IN ('true', '1', 'yes') AS archived
+    SELECT studentId AS id, connectSchoolId, (archived IS NOT DISTINCT FROM 'true') AS archived
     FROM workspace_students WHERE studentId IS NOT NULL
 ), new AS (
     SELECT id, listed FROM ours ANTI JOIN theirs USING (id)

@@ -130,7 +130,7 @@ def test_the_command_shows_writes_acts_and_each_action_is_taken_back(
     assert run([*arguments, "--out", str(tmp_path / "sheet")]) == 0
     said = capsys.readouterr().out
     assert "1 guardian still connected to a student" in said and "Remove Guardians" in said
-    assert "disconnect_guardians: 1 changes" in said and "Nothing was changed; add --yes to do it." in said
+    assert "guardians disconnected: 1 change\n" in said and "Nothing was changed; add --yes to do it." in said
     assert {path.name for path in (tmp_path / "sheet").iterdir()} == {"left_behind.csv", "left_behind.xlsx"}
     assert twin.digest() == before
 
@@ -242,8 +242,8 @@ def test_after_upload_and_actions_connect_has_only_what_is_delivered(
     delivery = after.write(place / "after")
     left = ck.left_behind(ck.read_roster(delivery), twin.workspace())
     assert left.not_judged == {}
-    for action in left.actions():
-        twin.apply(action)
+    if actions := left.actions(limit=100):  # nothing is known of who leaves in a year
+        twin.apply_all(actions)
     send(twin, delivery, place / "sent")
     con = exported(twin, place / "export")
     active = {

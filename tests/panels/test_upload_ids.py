@@ -110,7 +110,7 @@ def test_the_list_for_recording_is_saved_beside_the_plan(panel, twin):
 def test_archiving_asks_first_and_then_prepares_again(panel, twin, tmp_path):
     before = twin.digest()
     panel.buttons["archive_ids"].click()
-    assert "60 records will be archived on Connect" in panel.sure.text
+    assert "Archive 60 students on Connect, before the upload?" in panel.sure.text
     assert visible(panel, "archive_sure", "archive_not") == [True, True]
     panel.buttons["archive_not"].click()
     assert (panel.sure.text, twin.digest()) == ("", before)

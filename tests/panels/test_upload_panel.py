@@ -163,8 +163,10 @@ def test_a_twin_in_use_is_reported_and_nothing_is_damaged(plan, twin, monkeypatc
     assert "every file was processed" in second.outcome.text
 
 
-def test_the_question_about_existing_students_is_two_buttons(panel):
-    assert "Archive existing students?" in panel.question.text
+def test_the_question_about_existing_students_says_how_many_and_is_two_buttons(panel, twin):
+    assert twin.facts().unsynced == 0
+    asked = "Archive existing students, before the upload? Connect has none that no SIS manages."
+    assert asked in " ".join(panel.question.text.split())
     panel.buttons["yes"].click()
     assert "Answered: Yes" in panel.question.text
     assert read_plan(panel.value.folder).archive_existing is True
@@ -178,6 +180,8 @@ def test_existing_students_are_archived_by_a_button_where_the_answer_asks_for_it
     panel = UploadPanel(plan_of(deliver(tmp_path / "delivery"), twin, tmp_path / "planned"), twin)
     button = panel.buttons["archive"]
     assert button.layout.display == "none"
+    asked = "Archive all 2 students on Connect that no SIS manages, before the upload?"
+    assert asked in " ".join(panel.question.text.split())
     panel.buttons["yes"].click()
     assert (
         "2 active students have no SIS ID" in panel.checklist.text and "Press Archive them now" in panel.checklist.text

@@ -11,6 +11,7 @@ from connect_kit.twin import Twin
 from connect_kit.uploads import read_plan
 from connect_kit.uploads.abandoning import CODE
 from connect_kit.uploads.plan_file import write_plan
+from tests.accidents.years import District
 from tests.panels.district import FILES, NAMES, deliver, plan_of, twin_with_students
 from tests.panels.reading import shown
 from tests.panels.uploading import check_succeeded, display_of, dry_run, send
@@ -54,10 +55,12 @@ def test_an_upload_is_undone_by_a_button_and_can_be_sent_again(panel, twin):
     assert "the upload was taken back: entries 2 to 5, the upload of users.csv" in " ".join(panel.outcome.text.split())
     assert "taken back: entries 2 to 5" in panel.status.text and "undo" in panel.log.text
     assert display_of(panel._undoing) == "none"
-    assert "rehearse again" in panel.checklist.text and panel.buttons["upload"].disabled
+    assert "✔ met:  dry run" in panel.checklist.text and panel.forecast is not None
     button.click()
     assert "No upload to take back is shown." in panel.status.text
-    send(panel)
+    panel.confirm.value = panel.confirmation
+    panel.buttons["upload"].click()
+    assert panel.wait(60)
     assert panel.error is None
     assert panel.result.run.endswith(":2")
     assert len(twin.table("students")) == 3
@@ -131,6 +134,56 @@ def test_what_stays_behind_is_counted_and_saved_as_a_worksheet(plan, twin, tmp_p
     assert {path.name for path in saved.iterdir()} == {"left_behind.csv", "left_behind.xlsx"}
     assert str(saved) in panel.status.text
     assert read_plan(plan.folder) == plan
+
+
+@pytest.fixture
+def emptied(tmp_path):
+    """A panel of a delivery that lacks a third of the school within the year, and the twin of before."""
+    district = District(120, schools=1, seed=4)
+    last = district.copy()
+    for number in [n for n, c in district.year.children.items() if c.grade < 12][::3]:
+        del district.year.children[number]
+    made = district.write(tmp_path / "district", last)
+    twin = Twin.fill(tmp_path / "maple.duckdb", made.workspace, district="Maple Valley")
+    audit = ck.audit(made.delivery, twin, duplicates=False, progress=False)
+    panel = UploadPanel(ck.plan_upload(audit, folder=tmp_path / "plan"), twin, audit=audit)
+    return panel, twin, len(last.children) - len(district.year.children)
+
+
+def test_what_stays_behind_is_acted_on_once_asked_and_within_the_limit(emptied):
+    panel, twin, gone = emptied
+    before = twin.digest()
+    panel.buttons["tidy"].click()
+    assert (
+        panel.error is None
+        and f"{gone} of {len(twin.table('students'))} students at School 0101 (" in panel.status.text
+    )
+    assert "enter 40 as the limit" in panel.status.text and display_of(panel._surely_tidy) == "none"
+    panel.limit.value = "a third"
+    panel.buttons["tidy"].click()
+    assert "the limit is 'a third'; enter percent" in panel.alert.text
+    panel.limit.value = "40 %"
+    panel.buttons["tidy"].click()
+    assert f"Do this on the twin? {gone} students not delivered" in " ".join(panel.tidy.text.split())
+    panel.buttons["tidy_not"].click()
+    assert twin.digest() == before and "Nothing was done." in panel.status.text
+    panel.buttons["tidy"].click()
+    panel.buttons["tidy_sure"].click()
+    assert panel.error is None and f"left behind: students archived ({gone})" in panel.status.text
+    assert int(twin.table("students")["archived"].sum()) == gone
+    assert "Nothing that was looked for stays behind." in panel.behind.text
+    twin.undo()
+    assert twin.digest() == before
+
+
+def test_what_was_asked_about_another_state_of_the_twin_is_not_done(emptied):
+    panel, twin, _ = emptied
+    panel.limit.value = "40"
+    panel.buttons["tidy"].click()
+    twin.apply(ck.Action("change_settings", values={"deletion_threshold": "20"}))
+    before = twin.digest()
+    panel.buttons["tidy_sure"].click()
+    assert "was changed since it was looked at" in panel.alert.text and twin.digest() == before
 
 
 def test_without_it_the_panel_says_nothing_about_what_stays_behind(panel):

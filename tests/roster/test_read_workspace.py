@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import gc
+import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+import connect_kit as ck
 from connect_kit.connect import WORKSPACE_FILES
 from connect_kit.engine import DuckDBEngine
 from connect_kit.errors import WorkspaceError
 from connect_kit.roster import read_workspace
+from tests.identity import small
 
 FILES = {
     "schools": "connectSchoolId,name,schoolId\nS1,North School,010\nS2,South School,\n",
@@ -178,3 +182,33 @@ def test_the_tables_go_with_the_workspace(exported):
     del workspace
     gc.collect()
     assert engine.execute(schemas) == []
+
+
+ARCHIVED = ["true", "TRUE", " True ", "t", "yes", "Y", "1", "x", "archived", "Archived"]
+ACTIVE = ["false", "False", "F", "no", "n", "0", "", " ", "active", "ACTIVE"]
+
+
+@pytest.mark.parametrize(("spellings", "read"), [(ARCHIVED, "true"), (ACTIVE, "false")], ids=["archived", "active"])
+def test_whether_a_record_is_archived_is_read_in_every_usual_spelling(
+    tmp_path: Path, spellings: list[str], read: str
+) -> None:
+    pupils = [f"P{n},S1,Ada,Oak,03,,A{n},{word}" for n, word in enumerate(spellings)]
+    rooms = [f"R{n},S1,Art,03,c-{n},{word}" for n, word in enumerate(spellings)]
+    known = small.workspace(tmp_path, students=pupils, classrooms=rooms)
+    assert known.students["archived"].tolist() == known.classrooms["archived"].tolist() == [read] * len(spellings)
+    twin = ck.Twin.fill(tmp_path / "twin.duckdb", tmp_path)
+    assert set(twin.table("students")["archived"]) == set(twin.table("classrooms")["archived"]) == {read == "true"}
+
+
+@pytest.mark.parametrize("value", ["maybe", "2", "true?", "archiv", "wahr"])
+@pytest.mark.parametrize("table", ["students", "classrooms"])
+def test_any_other_spelling_of_archived_is_refused_by_file_line_and_value(
+    tmp_path: Path, table: str, value: str
+) -> None:
+    rows = {
+        "students": [f"P1,S1,Ada,Oak,03,,A1,{value}", "P2,S1,Bo,Elm,03,,A2,odd"],
+        "classrooms": [f"R1,S1,Art,03,c-1,{value}", "R2,S1,Art,03,c-2,odd"],
+    }
+    said = re.escape(f"{table}.csv, line 2: archived is '{value}'; expected true or false (1 more of the kind)")
+    with pytest.raises(WorkspaceError, match=said):
+        small.workspace(tmp_path, **{table: rows[table]})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 
 import pandas as pd
 import pytest
@@ -195,15 +196,15 @@ def test_a_preview_shows_every_value_that_would_change_and_changes_none(twin):
     changes = twin.preview(Action("archive_students", school="S1"))
     assert list(changes.columns) == ["table", "id", "column", "before", "after"]
     assert rows(changes) == [
-        ("students", "P1", "archived", "false", "true"),
-        ("students", "P2", "archived", "false", "true"),
+        ("students", "P1", "archived", "active", "archived"),
+        ("students", "P2", "archived", "active", "archived"),
     ]
     assert rows(twin.preview(Action("connect_schools", values={"S2": "", "S3": "020"}))) == [
         ("schools", "S2", "schoolId", "020", None),
         ("schools", "S3", "schoolId", None, "020"),
     ]
     assert rows(twin.preview(Action("remove_guardians", ids=("P2",)))) == [
-        ("relationships", "P2 U1", "", "P2 U1", None)
+        ("relationships", "P2 U1", "", "connected", "disconnected")
     ]
     assert (twin.digest(), len(twin.activity())) == before
 
@@ -415,6 +416,8 @@ class TestRecordingIds:
         ]
         shown = twin.preview(actions[0])
         assert set(shown["column"]) == {"studentId", "sourcedId"} and len(shown) == 4
+        of_guardians = sorted(rows(twin.preview(actions[2])[["column", "before", "after"]]))
+        assert of_guardians == [("guardianId", "G1", "new-2"), ("guardianId", "G2", "G1")]
         assert twin.digest() == before
         changes = [twin.apply(action) for action in actions]
         assert self.ids(desk) == ([[one, "S2", "S2"], [two, "S1", "S1"]], ["G1", "new-2"], ["T2", "new-1"])
@@ -502,6 +505,13 @@ def test_pairs_are_previewed_taken_apart_and_put_together_again(peopled, action,
     assert rows(peopled.table(table).iloc[:, :2]) == left
     assert change.counts == counts
     assert len(previewed) == sum(n for name, n in counts.items() if "before" not in name)
+    said = {
+        "relationships": ("connected", "disconnected"),
+        "enrollments": ("in the classroom", "not in the classroom"),
+        "staff_schools": ("at the school", "not at the school"),
+    }
+    assert {row[:1] + row[2:] for row in rows(previewed)} <= {(name, "", *words) for name, words in said.items()}
+    assert table in set(previewed["table"])
     assert change.what.endswith(f"({len(set(action.pairs))})")
     peopled.undo()
     assert peopled.digest() == before
@@ -533,3 +543,58 @@ def test_pairs_that_cannot_be_are_refused(peopled, action, message):
     with pytest.raises((SettingError, TwinError), match=message):
         peopled.apply(action)
     assert peopled.digest() == before
+
+
+# ---- several as one
+
+
+SEVERAL = [
+    Action("disconnect_guardians", pairs=(("P1", "U1"), ("P2", "U1"))),
+    Action("archive_students", ids=("P1",)),
+    Action("archive_students", school="S1"),
+    Action("remove_staff_from_schools", pairs=(("A1", "S2"),)),
+    Action("change_settings", values={"deletion_threshold": "20"}),
+]
+
+
+def test_several_actions_are_one_entry_and_are_taken_back_as_one(peopled):
+    before = peopled.digest()
+    apart = Twin(shutil.copy(peopled.path, peopled.path.with_name("apart.duckdb")))
+    for action in SEVERAL:
+        apart.apply(action)
+    change = peopled.apply_all(SEVERAL, "tidied up")
+    assert change.what == (
+        "tidied up: guardians disconnected (2); students archived (1); students archived of school S1; "
+        "staff removed from schools (1); settings changed: deletion_threshold = 20"
+    )
+    assert peopled.digest() == apart.digest() != before
+    assert change.counts["students archived: archived"] == 2  # of the two that archive
+    assert change.counts["guardians disconnected: disconnected"] == 2
+    assert peopled.activity()["kind"].tolist() == ["made", "actions"]
+    assert peopled.undo().what == f"taken back: entry 2, {change.what}"
+    assert peopled.digest() == before
+    with pytest.raises(TwinError, match="there is no action, merge or upload to take back"):
+        peopled.undo()
+
+
+@pytest.mark.parametrize("place", range(len(SEVERAL) + 1))
+def test_where_one_of_several_actions_fails_none_is_done(peopled, place):
+    before = (peopled.digest(), len(peopled.activity()))
+    fails = Action("archive_classrooms", ids=("R9",))
+    with pytest.raises(TwinError, match="connectClassroomId 'R9': not among the classrooms"):
+        peopled.apply_all([*SEVERAL[:place], fails, *SEVERAL[place:]])
+    assert (peopled.digest(), len(peopled.activity())) == before
+
+
+def test_a_later_action_sees_what_an_earlier_one_did(peopled):
+    values = {"S1": "", "S2": ""}
+    peopled.apply_all([Action("connect_schools", values=values), Action("connect_schools", values={"S3": "020"})])
+    assert peopled.table("schools")["schoolId"].dropna().tolist() == ["020"]
+
+
+def test_one_of_several_is_written_as_one_alone_and_none_is_refused(peopled):
+    change = peopled.apply_all([SEVERAL[0]])
+    assert peopled.activity()["kind"].tolist() == ["made", "disconnect_guardians"]
+    assert change.counts == {"disconnected": 2, "not connected before": 0}
+    with pytest.raises(SettingError, match="there is no action to carry out"):
+        peopled.apply_all([])

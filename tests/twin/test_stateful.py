@@ -57,12 +57,14 @@ class TwinAndModel(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="stateful-"))
         self.number = 0
         self.undoable: list[Before] = []
+        self.seen: dict[str, str] = {}  # what the twin held, by its state
 
     @initialize()
     def begin(self) -> None:
         first, model = beginning()
         shutil.copy(first, self.folder / "twin.duckdb")
         self.twin, self.model = Twin(self.folder / "twin.duckdb"), copy.deepcopy(model)
+        self.unchanged_by_look()
 
     @rule(file=st.sampled_from(KINDS).flatmap(files), tried=st.booleans())
     def upload(self, file: File, tried: bool) -> None:
@@ -162,9 +164,10 @@ class TwinAndModel(RuleBasedStateMachine):
     def undo(self) -> None:
         """The last action, merge or upload; of uploads, only the last one has a copy to go back to (decision 27)."""
         if self.undoable and self.undoable[-1].kept:
-            before = self.undoable.pop()
+            before, known = self.undoable.pop(), set(self.seen)
             event("undo of an upload" if before.upload else "undo of an action")
             self.twin.undo()
+            assert self.twin.state() in known  # as before what was taken back
             self.model = before.model
         else:
             event("undo of an upload whose copy is gone" if self.undoable else "nothing to undo")
@@ -195,7 +198,9 @@ class TwinAndModel(RuleBasedStateMachine):
 
     def sent(self, written: UploadFile) -> FileResult:
         self.number += 1
-        return self.twin.send(written, self.folder / f"results-{self.number}", run=f"plan:{self.number}")
+        done = self.twin.send(written, self.folder / f"results-{self.number}", run=f"plan:{self.number}")
+        self.noted()
+        return done
 
     def compared(self, file: File, result: FileResult, model: Model) -> None:
         """The model's answer is the twin's: the refusal, or the result of every record."""
@@ -229,6 +234,12 @@ class TwinAndModel(RuleBasedStateMachine):
         twin, model = state_of_twin(self.twin.path), state_of_model(self.model)
         for name, rows in twin.items():
             assert rows == model[name], f"{name}: the twin holds {rows}, the model {model[name]}"
+        self.noted()
+
+    def noted(self) -> None:
+        """A state is never that of two contents."""
+        held = self.twin.digest()
+        assert self.seen.setdefault(self.twin.state(), held) == held
 
     def teardown(self) -> None:
         shutil.rmtree(self.folder)

@@ -65,10 +65,43 @@ def test_every_change_to_the_target_ages_the_dry_run_and_is_named(
     assert gate(tried, twin)[0] == "met"
 
 
-def test_what_is_taken_back_ages_it_too(tried: UploadPlan, twin: Twin) -> None:
+def test_what_is_taken_back_leaves_it_as_it_was(tried: UploadPlan, twin: Twin) -> None:
+    twin.apply(CLOSED)
+    assert gate(tried, twin)[1].endswith("1 change since the dry run of " + when(tried, twin) + " (settings changed)")
+    twin.undo()
+    assert gate(tried, twin)[0] == "met"
+    twin.apply(ARCHIVING)
     twin.apply(CLOSED)
     twin.undo()
-    assert gate(tried, twin)[1].endswith("(settings changed, taken back: entry 2)")
+    assert gate(tried, twin)[1].endswith("1 change since the dry run of " + when(tried, twin) + " (students archived)")
+
+
+def test_taking_back_what_the_dry_run_saw_ages_it(plan: UploadPlan, twin: Twin) -> None:
+    twin.apply(CLOSED)
+    upload(plan, twin)
+    twin.undo()
+    assert gate(plan, twin)[1].endswith("1 change since the dry run of " + when(plan, twin) + " (taken back: entry 2)")
+    twin.apply(CLOSED)  # the same again, and yet another entry
+    assert gate(plan, twin)[1].endswith("(taken back: entry 2, settings changed)")
+
+
+def test_an_upload_that_was_taken_back_needs_no_other_dry_run(tried: UploadPlan, twin: Twin) -> None:
+    state = twin.state()
+    first = upload(tried, twin, dry_run=False)
+    assert twin.state() != state and gate(tried, twin)[0] == "blocking"
+    twin.undo(run=first.run)
+    assert twin.state() == state and gate(tried, twin)[0] == "met"
+    again = upload(tried, twin, dry_run=False)
+    assert again.succeeded and again.folder is not None
+    assert set(ck.read_results(again.folder, tried).table()["verdict"]) == {"as forecast"}
+
+
+def test_several_actions_as_one_are_one_change_in_words(tried: UploadPlan, twin: Twin) -> None:
+    twin.apply_all([ARCHIVING, CLOSED], "tidied up")
+    assert gate(tried, twin)[1].endswith(
+        "1 change since the dry run of " + when(tried, twin) + " (tidied up: students archived of the whole district, "
+        "only those not under the SIS; settings changed: deletion_threshold = 20)"
+    )
 
 
 def test_looks_dry_runs_and_notes_of_waivers_leave_it_as_it_is(tried: UploadPlan, twin: Twin, tmp_path: Path) -> None:
@@ -129,6 +162,24 @@ def test_a_copy_of_the_twin_that_went_another_way_is_another_state(
         f"rehearse again: the dry run of {when(tried, twin)} was made on another state of Maple Valley, or does not "
         "say on which",
     )
+
+
+def test_copies_that_did_the_same_in_words_to_other_records_are_of_another_state(
+    tried: UploadPlan, twin: Twin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connect_kit.twin.activity.now", lambda: "2026-08-01T08:00:00+00:00")
+    copy = Twin(shutil.copy(twin.path, tmp_path / "copy.duckdb"))
+    assert copy.state() == twin.state()
+    schools = twin.table("schools")["connectSchoolId"].tolist()
+    said = {
+        one.apply(Action("connect_schools", values={schools[0]: value})).what
+        for one, value in ((twin, "0777"), (copy, "0778"))
+    }
+    assert len(said) == 1
+    assert copy.state() != twin.state() and copy.changes_since(twin.state()) is None
+    for one in (twin, copy):
+        one.undo()
+    assert copy.state() == twin.state()
 
 
 def test_dry_runs_noted_by_an_earlier_kit_have_no_state_and_count_as_aged(tried: UploadPlan, twin: Twin) -> None:
