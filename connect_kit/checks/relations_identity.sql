@@ -1,4 +1,5 @@
 -- Records on Connect that the delivery holds under another ID, by the first row of the new one.
+-- School IDs with other leading zeros are a finding of their own (school_zeros).
 -- Runs with the check's own schema first, then that of the changed IDs, the roster's and the workspace's.
 
 CREATE TABLE changed_ids AS
@@ -11,13 +12,14 @@ WITH rows AS (
 )
 SELECT r.tbl, r._line, c.kind, c.new_id, c.old_id || ': ' || p.words AS shown, c.mass, p.words, c.connect_school
 FROM id_changes AS c JOIN id_patterns AS p USING (pattern) LEFT JOIN rows AS r ON r.kind = c.kind AND r.id = c.new_id
-WHERE r._line IS NOT NULL OR c.kind = 'schools';
+WHERE r._line IS NOT NULL OR c.kind = 'schools' AND c.new_id NOT IN (SELECT school FROM school_zeros);
 
 -- One cause a kind and pattern: how many, of how many in the schools concerned.
 CREATE TABLE id_change_causes AS
 WITH counted AS (
     SELECT c.kind, c.mass, p.words, c.connect_school, any_value(coalesce(c.school, c.connect_school)) AS school, count(*) AS changed
-    FROM id_changes AS c JOIN id_patterns AS p USING (pattern) GROUP BY ALL
+    FROM id_changes AS c JOIN id_patterns AS p USING (pattern)
+    WHERE c.kind <> 'schools' OR c.new_id NOT IN (SELECT school FROM school_zeros) GROUP BY ALL
 )
 SELECT c.kind, c.mass, c.words, CASE WHEN c.mass AND any_value(s.managed) IS NOT NULL
         THEN sum(c.changed) || ' of ' || CASE WHEN c.kind = 'schools' THEN any_value(s.managed) ELSE sum(s.managed) END || ' ' ELSE sum(c.changed) || ' ' END

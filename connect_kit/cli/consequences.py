@@ -21,10 +21,23 @@ def undecided_in_words(schools: SchoolMatches | None, classrooms: ClassroomMatch
     """How many suggestions nobody has decided on: ``1 school and 57 classrooms``; blank without any."""
     counts = ((schools, "school"), (classrooms, "classroom"))
     return " and ".join(
-        counted(found.counts["suggested"], thing)
-        for found, thing in counts
-        if found is not None and found.counts["suggested"]
+        counted(found.undecided, thing) for found, thing in counts if found is not None and found.undecided
     )
+
+
+def other_zeros_in_words(schools: SchoolMatches | None) -> str:
+    """School IDs that have lost leading zeros which Connect has, and what is done; blank without any."""
+    found = [] if schools is None else list(schools.other_zeros().itertuples(index=False, name=None))
+    if not found:
+        return ""
+    pairs = ", ".join(f"{delivered} ({recorded})" for delivered, recorded in found[:_MOST_SCHOOLS])
+    more = f" and {len(found) - _MOST_SCHOOLS:,} more" if len(found) > _MOST_SCHOOLS else ""
+    are = (
+        "School ID has lost leading zeros that it has"
+        if len(found) == 1
+        else "School IDs have lost leading zeros that they have"
+    )
+    return f"{len(found):,} {are} on Connect: {pairs}{more}"
 
 
 def print_consequences(audit: ck.Audit, plan: ck.UploadPlan, delivery: Path, workspace: Path) -> None:
@@ -32,11 +45,16 @@ def print_consequences(audit: ck.Audit, plan: ck.UploadPlan, delivery: Path, wor
     typer.echo("")
     _print_doubled(audit, plan)
     undecided = undecided_in_words(audit.schools, audit.classrooms)
+    zeros = other_zeros_in_words(audit.schools)
+    if zeros and not plan.keep_ids:
+        typer.echo(f"  ▲ {zeros}.")
+        typer.echo("    → export the files again with School IDs as text; Connect's stay as they are")
+        typer.echo("    → or prepare with --keep-ids, which writes the School IDs that Connect has")
     if undecided:
         typer.echo(f"  ▲ Not decided: {undecided} of Connect have a suggested partner.")
-        if audit.schools is not None and audit.schools.counts["suggested"]:
+        if audit.schools is not None and audit.schools.undecided:
             typer.echo("    A school without its School ID on Connect gets none of its rows (S9).")
-        if audit.classrooms is not None and audit.classrooms.counts["suggested"]:
+        if audit.classrooms is not None and audit.classrooms.undecided:
             typer.echo("    The upload makes a second classroom beside each such classroom (S10).")
         if workspace.is_file():
             accept = f"python -m connect_kit twin connect {workspace} {delivery} --suggested --yes"

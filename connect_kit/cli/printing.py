@@ -40,8 +40,7 @@ _STEPS = {
     "{subject}=REASON",
     "compare_ids": "python -m connect_kit prepare compares the IDs; or --waive {subject}=REASON",
     "deliver_schools": "deliver orgSourcedIds and schoolSourcedId",
-    "correct_zeros": "correct leading zeros on the side that the self-check names, record other School IDs on Connect "
-    "(S9), and prepare again",
+    "correct_zeros": "prepare again; School IDs that differ in more than zeros are recorded on Connect (S9)",
     "record_schools": (
         "record the School IDs on Connect (S9); on a twin: python -m connect_kit twin connect; or --schools ID,ID for "
         "those that take part, or python -m connect_kit decide-school DELIVERY ID --workspace FILE --out"

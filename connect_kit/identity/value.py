@@ -65,6 +65,11 @@ class IdChanges:
             f"SELECT *, {_WORDS} AS words FROM id_changes {_ORDER} connect_school, old_id, connect_id"
         )
 
+    def to_record(self) -> pd.DataFrame:
+        """:meth:`table` without School IDs that lost their leading zeros: those of Connect stay, the files are wrong."""
+        rows = self.table()
+        return rows[(rows["kind"] != "schools") | (rows["pattern"] != "zeros_lost")].reset_index(drop=True)
+
     def summary(self) -> pd.DataFrame:
         """One row a kind and school with a changed ID, the largest share first.
 

@@ -72,7 +72,7 @@ def connections(
     ----------
     matches : SchoolMatches, ClassroomMatches or IdChanges
     suggested : bool
-        Also connect what is only suggested.
+        Also connect what is only suggested; never a School ID without the leading zeros that Connect has.
     archive : bool
         Of changed IDs: archive the students and classrooms that come under new IDs, in place of recording these.
 
@@ -97,7 +97,7 @@ def connections(
     rows = matches.details()
     named = rows["roster_id"].fillna("").astype(str).str.strip().ne("")  # a school's own files may name no School ID
     both = named & rows["workspace_id"].notna()
-    chosen = both & (rows["decision"].eq("connect") | (suggested & rows["status"].eq("suggested")))
+    chosen = both & (rows["decision"].eq("connect") | (suggested & matches.acceptable))
     values = dict(zip(rows.loc[chosen, "workspace_id"], rows.loc[chosen, "roster_id"], strict=True))
     archived = tuple(rows.loc[rows["decision"].eq("archive") & rows["workspace_id"].notna(), "workspace_id"])
     actions = []

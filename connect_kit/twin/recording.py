@@ -25,7 +25,7 @@ _ARCHIVING: Mapping[str, ActionKind] = {"students": "archive_students", "classro
 
 def id_actions(changes: IdChanges, *, archive: bool = False) -> list[Action]:
     """The actions that record the new IDs, or archive the records that come under them; see :func:`connections`."""
-    rows = changes.table()
+    rows = changes.table() if archive else changes.to_record()
     actions = []
     for kind, (action, key) in _RECORDING.items():
         of_kind = rows[rows["kind"] == kind].sort_values(key)

@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 
 #: The file of a plan's folder that says which IDs were exchanged; IDs only.
 CROSSWALK = "crosswalk.csv"
-#: Critical findings that say no more than that a School ID is not on Connect.
+#: Critical findings that say no more than that a School ID is not on Connect as it is delivered.
 _UNKNOWN_SCHOOL = frozenset(
-    f"{column}.known_school"
+    f"{column}.{what}"
     for column in ("users.orgSourcedIds", "classes.schoolSourcedId", "enrollments.schoolSourcedId")
+    for what in ("known_school", "leading_zero_lost")
 )
+_OTHER_ZEROS = ("zeros_lost", "zeros_gained")
 _OPTIONS = "HEADER, DELIMITER ',', NEW_LINE '\r\n', USE_TMP_FILE false"
 
 
@@ -135,7 +137,8 @@ def changed_ids(
 ) -> tuple[ChangedIds, ...]:
     """The changed IDs by kind and school, with how many of them an exchange has replaced.
 
-    ``foreign`` holds the connectSchoolIds of schools that take no part.
+    ``foreign`` holds the connectSchoolIds of schools that take no part. School IDs that differ in leading zeros only are
+    a matter of the gate about schools, unless they were exchanged.
     """
     kept = {} if made is None else dict(made.kept)
     names = ["kind", "connectSchoolId", "school", "changed", "managed", "pattern", "mass"]
@@ -146,7 +149,7 @@ def changed_ids(
     ):
         own = [key for key in kept if key[0] == kind and (kind == "schools" or key[1] == school)]
         done = sum(kept.pop(key) for key in own)
-        if school and school in foreign:
+        if (school and school in foreign) or (kind == "schools" and pattern in _OTHER_ZEROS and not done):
             continue
         found.append(ChangedIds(kind, school or "", name or "", int(changed), int(managed), pattern, bool(mass), done))
     return tuple(found)

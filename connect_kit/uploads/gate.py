@@ -34,8 +34,8 @@ STEPS: Mapping[str, str] = {
     "compare_ids": "plan_upload(audit(delivery, workspace)), or give id_changes=find_id_changes(roster, workspace); or "
     "plan.waive({subject!r}, reason)",
     "deliver_schools": "deliver orgSourcedIds and schoolSourcedId",
-    "correct_zeros": "correct leading zeros on the side that the self-check names, record other School IDs on Connect "
-    "(S9), and prepare again",
+    "correct_zeros": "plan_upload(audit(delivery, target)); School IDs that differ in more than zeros are recorded on "
+    "Connect (S9)",
     "record_schools": (
         "match_schools, and record the School IDs on Connect (S9); or send only some schools: plan_upload(..., "
         "schools=[...]); or decide that one does not take part: match_schools(...).decide(School ID, None, 'out')"
