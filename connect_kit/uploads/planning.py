@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Literal
 from connect_kit import connect
 from connect_kit.checks import AuditData
 from connect_kit.decisions import read_decisions
-from connect_kit.duplicates import doubled_by_school
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import outside
 from connect_kit.errors import PlanError, SettingError
@@ -21,6 +20,7 @@ from connect_kit.uploads.abandoning import check_limit, expected, finding
 from connect_kit.uploads.changed_ids import changed_ids, code_of, exchange_if_kept, possible_changes, still_open
 from connect_kit.uploads.choice import Choice, choose, recorded
 from connect_kit.uploads.criticals import criticals
+from connect_kit.uploads.doubling import doubling
 from connect_kit.uploads.plan import UploadPlan
 from connect_kit.uploads.plan_file import clear, write_plan
 from connect_kit.uploads.prepare import prepare
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from connect_kit.identity import IdChanges
     from connect_kit.matching.matches import ClassroomMatches
     from connect_kit.roster import Roster, Workspace
-    from connect_kit.uploads.changed_ids import Exchange
 
     M = TypeVar("M", SchoolMatches | None, ClassroomMatches | None)
 
@@ -187,6 +186,7 @@ def plan_upload(
     if id_changes is None and workspace is not None:
         possible = possible_changes(roster, workspace)
     duplicates = None if audit is None else audit.duplicates or audit.findings.duplicates
+    twice = doubling(duplicates, roster, workspace, level, choice, made_over)
     plan = UploadPlan(
         folder=place,
         level=level,
@@ -225,8 +225,8 @@ def plan_upload(
             "place_at": place_at,
             "student_id": "number" if number else "id",
         },
-        doubled=_doubled(duplicates, level, choice, made_over),
-        doubled_once_archived=_doubled(duplicates, level, choice, made_over, by_hand=False),
+        doubled=twice.now,
+        doubled_once_archived=twice.once_archived,
     )
     if audit is not None:
         plan = replace(plan, verdict=as_prepared(audit.judgement, plan))
@@ -291,20 +291,3 @@ def _first(workspace: Workspace | None) -> bool:
         return True
     return not workspace.schema.execute("SELECT 1 FROM workspace_students WHERE studentId IS NOT NULL LIMIT 1")
 
-
-def _doubled(
-    duplicates: Duplicates | None, level: Level, choice: Choice, made_over: Exchange | None, *, by_hand: bool = True
-) -> dict[str, int]:
-    """Children who would be doubled, by school as the plan names it; not those who are sent with Connect's own ID."""
-    if duplicates is None:
-        return {}
-    found = duplicates.doubled(by_hand=by_hand)
-    if made_over is not None:
-        found = found[~found["id"].isin(made_over.exchanged("students"))]
-    if level == "school":  # of those that are sent, by the school that they go to
-        several = duplicates.roster.level == "district" or not choice.whole
-        homes = choice.homes
-        found = found.assign(school=found["school"].map(homes) if several else next(iter(homes.values())))
-    elif choice.named or choice.not_sent:
-        found = found[found["school"].isin(choice.takes_part)]
-    return doubled_by_school(found.dropna(subset=["school"]))
