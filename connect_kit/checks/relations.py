@@ -62,6 +62,8 @@ def build(
     create_table(schema, "decided_out", {"key": sorted(out)})
     create_not_schools(schema, roster, others)
     run_sql(schema, __package__, "relations.sql", others)
+    if roster.level == "school":  # its files say nothing about other schools
+        schema.execute("DELETE FROM school_change WHERE school NOT IN (SELECT school FROM school_status)")
     if workspace:
         run_sql(schema, __package__, "relations_workspace.sql", others, shown=shown)
     if optional_tables:

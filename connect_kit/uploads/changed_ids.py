@@ -155,14 +155,11 @@ def changed_ids(
     return tuple(found)
 
 
-def still_open(
-    critical: tuple[Critical, ...], made_over: Exchange, delivered: tuple[str, ...], recorded: Mapping[str, str]
-) -> tuple[Critical, ...]:
-    """The critical findings without those about School IDs, where the files hold those that Connect has."""
-    if not any(kind == "schools" for kind, _ in made_over.kept) or not set(delivered) <= set(recorded):
-        return critical
-    solved = _UNKNOWN_SCHOOL | ({"workspace.schools.unmatched"} if set(recorded) <= set(delivered) else set())
-    return tuple(one for one in critical if one.code not in solved)
+def solved_codes(made_over: Exchange, delivered: tuple[str, ...], there: Mapping[str, str]) -> frozenset[str]:
+    """Codes about School IDs that say nothing any more, where the files hold those that Connect has (``there``)."""
+    if not any(kind == "schools" for kind, _ in made_over.kept) or not set(delivered) <= set(there):
+        return frozenset()
+    return _UNKNOWN_SCHOOL | ({"workspace.schools.unmatched"} if set(there) <= set(delivered) else set())
 
 
 def possible_changes(roster: Roster, workspace: Workspace) -> dict[str, int]:

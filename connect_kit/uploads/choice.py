@@ -131,6 +131,11 @@ class _Sides:
         there = {self.homes[one] for one in takes_part if one in self.homes}
         return frozenset(others | ({self.homes[one] for one in others if one in self.homes} - there))
 
+    def foreign_to(self, own: Sequence[str], connect: str) -> frozenset[str]:
+        """The same for the one school ``connect``, to which the delivery's School IDs ``own`` belong."""
+        ours = {connect, *own, *(one for one, there in self.recorded.items() if there == connect)}
+        return frozenset({*self.own, *self.recorded, *self.delivered} - ours)
+
 
 def recorded(workspace: Workspace | None) -> dict[str, str]:
     """School IDs recorded on Connect, to its own IDs."""
@@ -266,7 +271,7 @@ def _choice_of_one(sides: _Sides, own: Sequence[str], connect: str, *, named: bo
         open=True,
         whole=len(own) == len(sides.delivered),
         named=named,
-        foreign=sides.foreign(own, True) if len(own) < len(sides.delivered) else frozenset(),
+        foreign=sides.foreign_to(own, connect),
     )
 
 

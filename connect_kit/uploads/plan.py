@@ -93,6 +93,14 @@ class UploadPlan(PlanData):
         Children who would be doubled, by School ID; at school level by connectSchoolId.
     doubled_once_archived : mapping of str to int
         The same, once the students without SIS ID on Connect are archived.
+    causes : tuple of Cause
+        Root causes in what is sent, in the order in which to correct them.
+    causes_elsewhere, causes_solved : int
+        Causes of the delivery that are not among them: of schools that are not sent, and solved by the IDs that Connect
+        has.
+    first_schools : mapping of str to int
+        Schools that are sent and have no student with SIS ID on Connect yet, by connectSchoolId, to the active students
+        who were made by hand there.
     abandon_limit : float
         Percent of a school's connected guardian relationships that Abandon may disconnect without a waiver.
     disconnections : mapping of str to Disconnections, or None

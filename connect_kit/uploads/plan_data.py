@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connect_kit.checks import Verdict
 from connect_kit.uploads.changed_ids import code_of
@@ -25,6 +25,14 @@ class Critical:
     title: str
     count: int
     remedy: str = ""
+
+
+class Cause(NamedTuple):
+    """One root cause in what is sent: its ``severity``, failing ``rows``, and what it is."""
+
+    severity: str
+    rows: int
+    cause: str
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,10 @@ class PlanData:
     verdict: Verdict | None = None
     doubled: Mapping[str, int] = field(default_factory=dict)
     doubled_once_archived: Mapping[str, int] = field(default_factory=dict)
+    causes: tuple[Cause, ...] = ()
+    causes_elsewhere: int = 0
+    causes_solved: int = 0
+    first_schools: Mapping[str, int] = field(default_factory=dict)
     abandon_limit: float = 10
     disconnections: Mapping[str, Disconnections] | None = field(default_factory=dict)
 

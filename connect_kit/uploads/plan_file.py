@@ -13,7 +13,7 @@ from connect_kit.checks import Verdict
 from connect_kit.engine.files import atomic_write, ensure_folder, read_json
 from connect_kit.errors import OutputError, PlanError
 from connect_kit.uploads.changed_ids import CROSSWALK, ChangedIds
-from connect_kit.uploads.plan_data import Critical, PlanData
+from connect_kit.uploads.plan_data import Cause, Critical, PlanData
 from connect_kit.uploads.prepare import folder_name
 from connect_kit.uploads.values import ORDER, Disconnections, UploadFile
 
@@ -157,7 +157,10 @@ def _seal(content: Any) -> str:
 
 
 #: Fields that plans of an earlier version do not have.
-_LATER = {"undecided_schools": 0, "source": "", "managed": None, "new_students": None}
+_LATER = {
+    "undecided_schools": 0, "source": "", "managed": None, "new_students": None, "causes_elsewhere": 0,
+    "causes_solved": 0, "first_schools": {},
+}  # fmt: skip
 #: Fields of the plan that are in the file as they are; tuples of texts are lists there.
 _PLAIN = ("delivery", "made", "level", "checked", "waivers", "left_out", "first_upload", "archive_existing",
           "undecided_classrooms", "ids_compared", "keep_ids", "possible_changes", "options", "named",
@@ -185,6 +188,7 @@ def _content(plan: PlanData) -> dict[str, Any]:
         **({} if plan.verdict is None else plan.verdict.record()),
         "findings": [[finding.code, finding.title, finding.count, finding.remedy] for finding in plan.findings],
         "changed_ids": [asdict(one) for one in plan.changed_ids],
+        "causes": [list(one) for one in plan.causes],
         **{name: getattr(plan, name) for name in (*_PLAIN, *_LISTS, *_CHILDREN, *_LATER)},
         "abandon_limit": plan.abandon_limit,
         "disconnections": None if plan.disconnections is None else dict(plan.disconnections),
@@ -213,6 +217,7 @@ def _fields(content: dict[str, Any], folder: Path) -> dict[str, Any]:
         "file_rows": tuple(int(one["rows"]) for one in content["files"]),
         "findings": tuple(Critical(*finding) for finding in content["findings"]),
         "changed_ids": tuple(ChangedIds(**one) for one in content["changed_ids"]),
+        "causes": tuple(Cause(*one) for one in content.get("causes", ())),
         "verdict": Verdict.of(content) if "verdict" in content else None,
         **{name: {str(own): int(n) for own, n in content.get(name, {}).items()} for name in _CHILDREN},
         # Plans of an earlier connect-kit have neither.

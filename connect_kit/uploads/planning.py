@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from connect_kit import connect
 from connect_kit.checks import AuditData
+from connect_kit.checks.verdict import judge
 from connect_kit.decisions import read_decisions
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import outside
@@ -17,10 +18,11 @@ from connect_kit.errors import PlanError, SettingError
 from connect_kit.matching.matches import SchoolMatches
 from connect_kit.uploads.abandoning import CODE as ABANDON
 from connect_kit.uploads.abandoning import check_limit, expected, finding
-from connect_kit.uploads.changed_ids import changed_ids, code_of, exchange_if_kept, possible_changes, still_open
-from connect_kit.uploads.choice import Choice, choose, recorded
+from connect_kit.uploads.changed_ids import changed_ids, code_of, exchange_if_kept, possible_changes
+from connect_kit.uploads.choice import choose, recorded
 from connect_kit.uploads.criticals import criticals
 from connect_kit.uploads.doubling import doubling
+from connect_kit.uploads.narrowing import causes_of, left_behind_here, narrow
 from connect_kit.uploads.plan import UploadPlan
 from connect_kit.uploads.plan_file import clear, write_plan
 from connect_kit.uploads.prepare import prepare
@@ -175,9 +177,8 @@ def plan_upload(
         for one in made
     ]
     lost = expected(files, workspace, roster, numbers=number)
-    critical = () if findings is None else criticals(findings, choice, one_school=level == "school")
-    if made_over is not None:
-        critical = still_open(critical, made_over, choice.delivered, recorded(workspace))
+    narrowed = None if findings is None else narrow(findings, choice, made_over, one_school=level == "school")
+    critical = () if narrowed is None else criticals(narrowed.findings)
     gated = () if id_changes is None else tuple(map(code_of, id_changes.counts))  # these have a gate of their own
     managed = new = None
     if workspace is not None:
@@ -228,15 +229,16 @@ def plan_upload(
         doubled=twice.now,
         doubled_once_archived=twice.once_archived,
     )
-    if audit is not None:
-        plan = replace(plan, verdict=as_prepared(audit.judgement, plan))
+    if audit is not None and narrowed is not None:
+        left = left_behind_here(audit.left_behind or audit.findings.left_behind, choice.foreign)
+        judged = judge(narrowed.findings, duplicates, id_changes, left)
+        plan = replace(plan, verdict=as_prepared(judged, plan), **causes_of(narrowed))
     return write_plan(plan._waived(waivers or {}, frozenset({ABANDON}) if abandon else frozenset()))
 
 
 def unprepared_plan(audit: AuditData, folder: str | Path | None = None, level: Level | None = None) -> UploadPlan:
     """A plan without files, for whoever has to choose the school first; nothing is written."""
     roster, findings = audit.roster, audit.findings
-    everything = Choice(roster.schema, (), (), {}, open=True, whole=True, named=False)
     return UploadPlan(
         folder=_folder(roster, folder),
         level=_level(roster, level),
@@ -245,7 +247,7 @@ def unprepared_plan(audit: AuditData, folder: str | Path | None = None, level: L
         delivery=roster.path.name if roster.path is not None else "roster",
         made="",
         checked=True,
-        findings=criticals(findings, everything, one_school=False),
+        findings=criticals(findings),
         first_upload=_first(audit.workspace),
     )
 
