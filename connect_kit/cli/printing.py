@@ -22,41 +22,9 @@ if TYPE_CHECKING:
     from connect_kit.checks import Verdict
     from connect_kit.uploads import Expected
 
-_MARKS = {"critical": "✖", "warning": "▲", "info": "i", "blocking": "▲ blocking", "met": "✔ met     "}
+_MARKS = {"critical": "✖", "warning": "▲", "info": "i"}
 _MOST_CAUSES = 10
 _MOST_ROWS = 20
-_INDENT = " " * 14  # what belongs to a gate stands beneath its name
-#: What is done next, by the code of a gate's step.
-_STEPS = {
-    "check": "python -m connect_kit prepare checks the delivery",
-    "fix_or_waive": "prepare again, or --waive {subject}=REASON",
-    "keep_record_or_archive": "prepare --keep-ids keeps the IDs that Connect has; or record the new IDs: python -m "
-    "connect_kit twin record-ids TWIN DELIVERY --yes, or archive these records first: python -m connect_kit twin "
-    "archive-changed TWIN DELIVERY --yes, and prepare again; or --waive {subject}=REASON",
-    "keep_or_record": "prepare --keep-ids keeps the IDs that Connect has; or record the new IDs: python -m connect_kit "
-    "twin record-ids TWIN DELIVERY --yes, and prepare again; or --waive {subject}=REASON",
-    "prepare_again": "python -m connect_kit prepare DELIVERY --workspace TWIN",
-    "ids_taken": "give each of these records an ID of its own in the SIS and prepare again, or --waive "
-    "{subject}=REASON",
-    "compare_ids": "python -m connect_kit prepare compares the IDs; or --waive {subject}=REASON",
-    "deliver_schools": "deliver orgSourcedIds and schoolSourcedId",
-    "correct_zeros": "prepare again; School IDs that differ in more than zeros are recorded on Connect (S9)",
-    "record_schools": (
-        "record the School IDs on Connect (S9); on a twin: python -m connect_kit twin connect; or --schools ID,ID for "
-        "those that take part, or python -m connect_kit decide-school DELIVERY ID --workspace FILE --out"
-    ),
-    "choose_school": "record the School IDs on Connect (S9), and prepare again; or --school ID, or --schools ID,ID",
-    "name_school": "name the one school that is sent: --school ID",
-    "choose_target": "give the district's own twin, or prepare again with its workspace",
-    "answer": "--archive-existing or --keep-existing",
-    "archive": "python -m connect_kit twin archive-students TWIN --unsynced --yes",
-    "name_target": "python -m connect_kit upload PLAN --twin FILE",
-    "run_dry": "python -m connect_kit upload PLAN --twin FILE",
-    "rehearse_again": "python -m connect_kit upload PLAN --twin FILE",
-    "fix_and_run_dry": "fix it, prepare again, and python -m connect_kit upload PLAN --twin FILE",
-    "abandon": ("deliver all guardians, or prepare without --abandon; or --waive guardians.abandon.many=REASON"),
-    "fix_or_waive_rows": "prepare again, or --waive CODE=REASON for each",
-}
 
 
 def print_verdict(verdict: Verdict) -> None:
@@ -100,6 +68,17 @@ def print_audit(audit: ck.Audit, out: Path) -> None:
         typer.echo(f"Partners: {out / 'schools.csv'}, {out / 'classrooms.csv'}")
     if audit.left_behind is not None:
         typer.echo(f"Left:     {out / 'left_behind.csv'}")
+
+
+def print_plan_causes(plan: ck.UploadPlan) -> None:
+    """Print the causes in what is sent, and how many others there are in the delivery."""
+    import pandas as pd
+
+    print_causes(pd.DataFrame(plan.causes, columns=["severity", "rows", "cause"]))
+    if plan.causes_solved:
+        typer.echo(f"  ✔ Solved by keeping the IDs that Connect has: {counted(plan.causes_solved, 'cause')}")
+    if plan.causes_elsewhere:
+        typer.echo(f"  Only in what is not sent: {counted(plan.causes_elsewhere, 'cause')}; audit lists them")
 
 
 def print_causes(causes: pd.DataFrame) -> None:
@@ -151,19 +130,6 @@ def print_left_behind(left: ck.LeftBehind) -> None:
         typer.echo(f"  {KINDS[kind].title}: not judged, because {why}.")
 
 
-def print_gates(gates: pd.DataFrame) -> None:
-    """Print what a real upload needs, and what is done where it is blocked."""
-    typer.echo("")
-    typer.echo("Before a real upload:")
-    columns = ["gate", "state", "why", "step", "subject", "remedy"]
-    for gate, state, why, step, subject, remedy in gates[columns].itertuples(index=False, name=None):
-        typer.echo(f"  {_MARKS[state]}  {gate}: {why}")
-        for line in remedy.splitlines():
-            typer.echo(f"{_INDENT}{line}")
-        if step:
-            typer.echo(f"{_INDENT}→ {'then ' if remedy else ''}{_STEPS[step].format(subject=subject)}")
-
-
 def print_expected(expected: Expected) -> None:
     """Print what a real upload will do, school by school, before it is confirmed."""
     typer.echo(f"What the upload will do, by school, as the dry run of {expected.when[:19]}Z has it:")
@@ -210,7 +176,7 @@ def print_tables(summary: pd.DataFrame, causes: pd.DataFrame | None = None) -> N
 
 def print_changes(kind: str, changes: pd.DataFrame) -> None:
     """Print what an action would change."""
-    typer.echo(f"{kind}: {len(changes):,} changes")
+    typer.echo(f"{kind}: {counted(len(changes), 'change')}")
     if len(changes):
         typer.echo(changes.head(_MOST_ROWS).to_string(index=False, na_rep=""))
     if len(changes) > _MOST_ROWS:
@@ -218,5 +184,8 @@ def print_changes(kind: str, changes: pd.DataFrame) -> None:
 
 
 def _print_rows(frame: pd.DataFrame) -> None:
+    if "note" in frame and frame["note"].fillna("").eq("").all():
+        frame = frame.drop(columns="note")
+    frame = frame.astype(object).where(frame.notna(), "")  # to_string shows missing numbers otherwise
     for line in frame.to_string(index=False, na_rep="").splitlines():
         typer.echo(f"  {line.rstrip()}")

@@ -37,8 +37,8 @@ def doubled(
 ) -> pd.DataFrame:
     """Students of the delivery who would be created although the same child has another record.
 
-    Archived records on Connect do not double anybody, and nor does a row that is neither on Connect nor created. A child
-    that the delivery holds three times has two rows here.
+    Archived records on Connect do not double anybody, and nor does a row that is neither on Connect nor created. A
+    child that the delivery holds three times has two rows here.
 
     Parameters
     ----------

@@ -66,7 +66,7 @@ class IdChanges:
         )
 
     def to_record(self) -> pd.DataFrame:
-        """:meth:`table` without School IDs that lost their leading zeros: those of Connect stay, the files are wrong."""
+        """:meth:`table` without School IDs that lost their leading zeros: Connect's stay, and the files are wrong."""
         rows = self.table()
         return rows[(rows["kind"] != "schools") | (rows["pattern"] != "zeros_lost")].reset_index(drop=True)
 

@@ -47,7 +47,7 @@ class SchoolMatches(Matches):
 
     @property
     def acceptable(self) -> pd.Series[bool]:
-        """Suggestions, but for a School ID without the leading zeros that Connect has: the delivery is to be corrected."""
+        """Suggestions, but for a School ID that has lost leading zeros: the delivery is wrong, and Connect is not."""
         return super().acceptable & (self._outcome() != "other zeros")
 
     def other_zeros(self) -> pd.DataFrame:

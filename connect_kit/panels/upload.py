@@ -21,6 +21,7 @@ from connect_kit.panels.upload_school import SchoolChoice, planned
 from connect_kit.twin import Action, as_twin
 from connect_kit.uploads import as_target, confirmation, expected_upload, forecast_upload, upload
 from connect_kit.uploads.abandoning import CODE as ABANDON
+from connect_kit.uploads.gate_archive import first_at
 from connect_kit.uploads.records import last_dry_run
 from connect_kit.uploads.waiving import NEVER
 
@@ -96,7 +97,7 @@ class UploadPanel(SchoolChoice, UploadIds, AfterUpload):
         self.audit = audit = plan if isinstance(plan, AuditData) else audit
         plan, self._unclear = planned(plan)
         self.duplicates = audit.duplicates if duplicates is None and audit is not None else duplicates
-        self.left_behind = audit.left_behind if left_behind is None and audit is not None else left_behind
+        self._left_behind = audit.left_behind if left_behind is None and audit is not None else left_behind
         self.gates: pd.DataFrame | None = None
         self.expected: Expected | None = None
         self.result: UploadResult | None = None
@@ -194,9 +195,8 @@ class UploadPanel(SchoolChoice, UploadIds, AfterUpload):
     def _archive(self) -> None:
         """Archive the students without a SIS ID of the district, or of the schools that upload for the first time."""
         facts = as_target(self.target).facts()
-        sent = {file.school for file in self._value.files}
-        new: list[str | None] = [one for one in facts.schools if one in sent and not facts.schools[one].synced]
-        for school in [None] if self._value.level == "district" else new:
+        whole = self._value.level == "district" and facts.synced == 0 and not self._value.left_out_schools
+        for school in [None] if whole else [own for own, left in first_at(self._value, facts).items() if left]:
             self._status += f"{self.target.apply(Action('archive_students', school=school, unsynced=True)).what}. "
         self._check()
 
@@ -304,7 +304,7 @@ class UploadPanel(SchoolChoice, UploadIds, AfterUpload):
         self.head.show(*view.head(plan, self.target))
         self.checklist.show(*(view.checklist(self.gates) if self.gates is not None else ()))
         self._draw_ids(running=running)
-        asked = plan.first_upload or self._blocking(_ARCHIVING)
+        asked = plan.asks_to_archive or self._blocking(_ARCHIVING)
         self.question.show(*([view.question(plan.archive_existing)] if asked else ()))
         waivable = self._waivable()
         if waivable != list(self.finding.options):

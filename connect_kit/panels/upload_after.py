@@ -6,6 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from connect_kit.panels.upload_layout import UploadLayout
+from connect_kit.uploads.narrowing import left_behind_sent
 
 if TYPE_CHECKING:
     from connect_kit.identity import LeftBehind
@@ -19,8 +20,13 @@ class AfterUpload(UploadLayout):
     target: Twin
     result: UploadResult | None
     forecast: Forecast | None
-    left_behind: LeftBehind | None
+    _left_behind: LeftBehind | None
     _undone: str = ""
+
+    @property
+    def left_behind(self) -> LeftBehind | None:
+        """What stays behind on Connect at the schools that are sent."""
+        return left_behind_sent(self._left_behind, self._value)
 
     @abstractmethod
     def _check(self) -> None:

@@ -77,8 +77,8 @@ def head(plan: UploadPlan, target: Twin) -> list[Node]:
     made = [el("p", el("strong", *words)), *judged, where, *frame_table(caption, files, class_="ck-figures ck-narrow")]
     if plan.undecided_classrooms:
         warning = (
-            f"{plan.undecided_classrooms:,} classrooms on Connect have a suggested class that nobody has decided on: "
-            "the upload creates a second classroom beside each of them (S10)."
+            f"Suggested and not decided: {counted(plan.undecided_classrooms, 'classroom')} on Connect; the upload "
+            "creates a second classroom beside each (S10)."
         )
         made.append(el("p", el("strong", "▲ "), warning, class_="ck-warning"))
     return made

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from connect_kit.engine import literal, quoted, run_sql, statements
+from connect_kit.engine import create_table, literal, quoted, run_sql, statements
 from connect_kit.engine.files import atomic_write
-from connect_kit.errors import EngineError, OutputError, SettingError
+from connect_kit.errors import EngineError, OutputError, PlanError, SettingError
 from connect_kit.identity.value import MASS_LEAST, MASS_SHARE
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from connect_kit.engine import Schema
     from connect_kit.identity import IdChanges
     from connect_kit.roster import Roster, Workspace
-    from connect_kit.uploads.plan_data import Critical
 
 #: The file of a plan's folder that says which IDs were exchanged; IDs only.
 CROSSWALK = "crosswalk.csv"
@@ -28,6 +28,7 @@ _UNKNOWN_SCHOOL = frozenset(
     for what in ("known_school", "leading_zero_lost")
 )
 _OTHER_ZEROS = ("zeros_lost", "zeros_gained")
+_CROSSWALK = {"kind": "kind", "old_id": "oldId", "new_id": "newId", "pattern": "pattern"}
 _OPTIONS = "HEADER, DELIMITER ',', NEW_LINE '\r\n', USE_TMP_FILE false"
 
 
@@ -119,17 +120,46 @@ def exchange_if_kept(roster: Roster, changes: IdChanges | None, *, keep_ids: boo
             "keep_ids cannot be used where Connect has student numbers as IDs: its exports do not hold the sourcedId "
             "by which it knows a student; record the new IDs on Connect, or archive these students first"
         )
-    schema = roster.schema.engine.new_schema("exchanged", (roster.schema, changes.schema))
+    schema = _exchange(roster, changes.schema)
+    rows = schema.execute("SELECT kind, connect_school, count(*) FROM crosswalk GROUP BY ALL")
+    return Exchange(schema, {(str(kind), str(school)): int(count) for kind, school, count in rows})
+
+
+def exchange_as_before(roster: Roster, folder: Path) -> Schema | None:
+    """Another delivery's tables with the IDs that a plan exchanged, by its ``crosswalk.csv``; None where it has none.
+
+    Raises
+    ------
+    PlanError
+        For a crosswalk that is damaged.
+    """
+    path = folder / CROSSWALK
+    if not path.is_file():
+        return None
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        columns = {ours: [row[name] for row in rows] for ours, name in _CROSSWALK.items()}
+    except (OSError, ValueError, KeyError, csv.Error) as error:
+        raise PlanError(f"{path}: cannot be read; prepare the files again with the IDs that Connect has") from error
+    schema = roster.schema.engine.new_schema("crosswalk")
+    create_table(schema, "listed", columns)
+    schema.execute("CREATE VIEW id_changes AS SELECT *, '' AS connect_school, false AS mass FROM listed")
+    return _exchange(roster, schema)
+
+
+def _exchange(roster: Roster, changes: Schema) -> Schema:
+    """The tables of exchange.sql, by the table ``id_changes`` of a schema."""
+    schema = roster.schema.engine.new_schema("exchanged", (roster.schema, changes))
     run_sql(
         schema,
         __package__,
         "exchange.sql",
-        (roster.schema.name,),
+        (roster.schema.name, changes.name),
         roster=quoted(roster.schema.name),
-        changes=f"{quoted(changes.schema.name)}.id_changes",
+        changes=f"{quoted(changes.name)}.id_changes",
     )
-    rows = schema.execute("SELECT kind, connect_school, count(*) FROM crosswalk GROUP BY ALL")
-    return Exchange(schema, {(str(kind), str(school)): int(count) for kind, school, count in rows})
+    return schema
 
 
 def changed_ids(
@@ -137,8 +167,8 @@ def changed_ids(
 ) -> tuple[ChangedIds, ...]:
     """The changed IDs by kind and school, with how many of them an exchange has replaced.
 
-    ``foreign`` holds the connectSchoolIds of schools that take no part. School IDs that differ in leading zeros only are
-    a matter of the gate about schools, unless they were exchanged.
+    ``foreign`` holds the connectSchoolIds of schools that take no part. School IDs that differ in leading zeros only
+    are a matter of the gate about schools, unless they were exchanged.
     """
     kept = {} if made is None else dict(made.kept)
     names = ["kind", "connectSchoolId", "school", "changed", "managed", "pattern", "mass"]

@@ -8,6 +8,8 @@ from connect_kit.duplicates import doubled_by_school
 from connect_kit.engine import quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import pandas as pd
 
     from connect_kit.connect import Level
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 #: has nobody under the ID that is sent. Rows that share an ID are refused, and create nobody.
 _SENT = """
     SELECT o.sourcedId AS id, {created} AS created, list_filter(
-        list_transform(string_split(coalesce(u.listed, ''), ','), lambda x: trim(x)), lambda x: list_contains(?::VARCHAR[], x)
+        list_transform(string_split(coalesce(u.listed, ''), ','), lambda x: trim(x)),
+        lambda x: list_contains(?::VARCHAR[], x)
     )[1] AS school
     FROM (SELECT _line, {shown} AS sent, orgSourcedIds AS listed FROM users WHERE _kind = 'student' {part}) AS u
     JOIN {roster}.users AS o USING (_line) WHERE o.sourcedId IS NOT NULL
@@ -34,6 +37,11 @@ class Doubling(NamedTuple):
 
     now: dict[str, int]
     once_archived: dict[str, int]
+
+    def with_archived(self, schools: Collection[str]) -> Doubling:
+        """The same, where the students made by hand at some schools are archived before the upload."""
+        rest = {one: count for one, count in self.now.items() if one not in schools}
+        return self._replace(now=rest | {one: n for one, n in self.once_archived.items() if one in schools})
 
 
 def doubling(
@@ -62,9 +70,7 @@ def doubling(
     return Doubling(doubled_by_school(by_hand), doubled_by_school(archived))
 
 
-def _sent(
-    roster: Roster, workspace: Workspace | None, choice: Choice, made_over: Exchange | None
-) -> pd.DataFrame:
+def _sent(roster: Roster, workspace: Workspace | None, choice: Choice, made_over: Exchange | None) -> pd.DataFrame:
     query = _SENT.format(
         created="true" if workspace is None else _NEW,
         shown="sourcedId" if workspace is None else workspace.shown_id,

@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from connect_kit.identity import LeftBehind
     from connect_kit.uploads.changed_ids import Exchange
     from connect_kit.uploads.choice import Choice
+    from connect_kit.uploads.plan_data import PlanData
 
 _SCHOOL_COLUMNS = ("orgSourcedIds", "schoolSourcedId")
 #: Connect's records by school, and those none of whose schools is sent.
 _ELSEWHERE = """
-    CREATE TABLE {table} AS SELECT id FROM ({records}) GROUP BY id HAVING bool_and(school IN (SELECT id FROM foreign_ids))
+    CREATE TABLE {table} AS SELECT id FROM ({records}) GROUP BY id
+    HAVING bool_and(school IN (SELECT id FROM foreign_ids))
 """
 _RECORDS = """
     SELECT connectStudentId AS id, connectSchoolId AS school FROM workspace_students
@@ -100,6 +102,16 @@ def left_behind_here(left: LeftBehind | None, foreign: Collection[str]) -> LeftB
         f"WHERE coalesce(connect_school NOT IN ({others}), true)"
     )
     return replace(left, schema=schema)
+
+
+def left_behind_sent(left: LeftBehind | None, plan: PlanData) -> LeftBehind | None:
+    """What stays behind at the schools that a plan sends."""
+    if left is None or not (plan.named or plan.left_out_schools or plan.level == "school"):
+        return left
+    there = recorded(left.workspace)
+    sent = {there.get(one) for one in plan.takes_part} | {file.school for file in plan.files}
+    known = left.workspace.schools["connectSchoolId"].dropna()
+    return left_behind_here(left, frozenset(map(str, known[~known.isin(sent)])))
 
 
 def _only(findings: Findings, choice: Choice, leave_out: dict[int, str]) -> Findings:

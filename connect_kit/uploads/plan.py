@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from connect_kit.checks.verdict_words import verdict_html
 from connect_kit.display import charts
 from connect_kit.display.html import table_html
+from connect_kit.display.look import counted
 from connect_kit.engine.arguments import checked
 from connect_kit.errors import PlanError, SettingError
 from connect_kit.uploads.abandoning import CODE as ABANDON
@@ -101,6 +102,9 @@ class UploadPlan(PlanData):
     first_schools : mapping of str to int
         Schools that are sent and have no student with SIS ID on Connect yet, by connectSchoolId, to the active students
         who were made by hand there.
+    not_corrected : mapping of str to tuple of int
+        Of a plan to send corrected rows again: lines that failed and that the corrected delivery does not hold, by the
+        file that was sent.
     abandon_limit : float
         Percent of a school's connected guardian relationships that Abandon may disconnect without a waiver.
     disconnections : mapping of str to Disconnections, or None
@@ -216,22 +220,23 @@ class UploadPlan(PlanData):
 
     def __repr__(self) -> str:
         judged = "" if self.verdict is None else f"{self.verdict.text}; "
-        files = f"{len(self.files)} files, {self.rows:,} rows"
-        return f"UploadPlan({self.delivery}: {judged}{self.level} level, {files})"
+        files = f"{counted(len(self.files), 'file')}, {counted(self.rows, 'row')}"
+        idle = "; archive_existing has no effect, as no school gets its first users.csv" if self.idle_archiving else ""
+        return f"UploadPlan({self.delivery}: {judged}{self.level} level, {files}{idle})"
 
     def _repr_html_(self) -> str:
-        head = f"<p>Upload of {html.escape(self.delivery)}, {self.level} level, {self.rows:,} rows</p>"
+        head = f"<p>Upload of {html.escape(self.delivery)}, {self.level} level, {counted(self.rows, 'row')}</p>"
         if self.verdict is not None:
             head += verdict_html(self.verdict)
         if self.undecided_schools:
             head += (
-                f"<p>▲ {self.undecided_schools:,} schools on Connect have a suggested partner that nobody has decided "
-                "on: their rows are refused until the School ID is recorded (S9).</p>"
+                f"<p>▲ Suggested and not decided: {counted(self.undecided_schools, 'school')} on Connect; their rows "
+                "are refused until the School ID is recorded (S9).</p>"
             )
         if self.undecided_classrooms:
             head += (
-                f"<p>▲ {self.undecided_classrooms:,} classrooms on Connect have a suggested partner that nobody has "
-                "decided on: the upload makes a second classroom beside each (S10).</p>"
+                f"<p>▲ Suggested and not decided: {counted(self.undecided_classrooms, 'classroom')} on Connect; the "
+                "upload makes a second classroom beside each (S10).</p>"
             )
         return head + table_html(self.summary()) + table_html(self.gates(), "Before a real upload")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connect_kit.checks import Verdict
 from connect_kit.uploads.changed_ids import code_of
+from connect_kit.uploads.first import is_first
 
 if TYPE_CHECKING:
     from connect_kit.connect import Level
@@ -75,6 +76,7 @@ class PlanData:
     causes_elsewhere: int = 0
     causes_solved: int = 0
     first_schools: Mapping[str, int] = field(default_factory=dict)
+    not_corrected: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     abandon_limit: float = 10
     disconnections: Mapping[str, Disconnections] | None = field(default_factory=dict)
 
@@ -82,6 +84,16 @@ class PlanData:
     def abandons(self) -> bool:
         """Whether a file is sent with Abandon."""
         return any(file.abandon for file in self.files)
+
+    @property
+    def asks_to_archive(self) -> bool:
+        """Whether a school got no users.csv before, when the plan was made (S0)."""
+        return is_first(self.level, self.first_schools, district=self.first_upload)
+
+    @property
+    def idle_archiving(self) -> bool:
+        """Whether the answer "archive existing students" has no effect, as no school gets its first users.csv."""
+        return bool(self.archive_existing) and not self.asks_to_archive
 
     @property
     def rows(self) -> int:

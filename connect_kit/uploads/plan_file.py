@@ -189,6 +189,7 @@ def _content(plan: PlanData) -> dict[str, Any]:
         "findings": [[finding.code, finding.title, finding.count, finding.remedy] for finding in plan.findings],
         "changed_ids": [asdict(one) for one in plan.changed_ids],
         "causes": [list(one) for one in plan.causes],
+        "not_corrected": {file: list(lines) for file, lines in plan.not_corrected.items()},
         **{name: getattr(plan, name) for name in (*_PLAIN, *_LISTS, *_CHILDREN, *_LATER)},
         "abandon_limit": plan.abandon_limit,
         "disconnections": None if plan.disconnections is None else dict(plan.disconnections),
@@ -217,6 +218,9 @@ def _fields(content: dict[str, Any], folder: Path) -> dict[str, Any]:
         "file_rows": tuple(int(one["rows"]) for one in content["files"]),
         "findings": tuple(Critical(*finding) for finding in content["findings"]),
         "changed_ids": tuple(ChangedIds(**one) for one in content["changed_ids"]),
+        "not_corrected": {
+            str(file): tuple(map(int, lines)) for file, lines in content.get("not_corrected", {}).items()
+        },
         "causes": tuple(Cause(*one) for one in content.get("causes", ())),
         "verdict": Verdict.of(content) if "verdict" in content else None,
         **{name: {str(own): int(n) for own, n in content.get(name, {}).items()} for name in _CHILDREN},

@@ -22,6 +22,7 @@ from connect_kit.uploads.changed_ids import changed_ids, code_of, exchange_if_ke
 from connect_kit.uploads.choice import choose, recorded
 from connect_kit.uploads.criticals import criticals
 from connect_kit.uploads.doubling import doubling
+from connect_kit.uploads.first import first_schools, is_first
 from connect_kit.uploads.narrowing import causes_of, left_behind_here, narrow
 from connect_kit.uploads.plan import UploadPlan
 from connect_kit.uploads.plan_file import clear, write_plan
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
     from connect_kit.checks import Findings
     from connect_kit.connect import Level
-    from connect_kit.duplicates import Duplicates
     from connect_kit.identity import IdChanges
     from connect_kit.matching.matches import ClassroomMatches
     from connect_kit.roster import Roster, Workspace
@@ -188,6 +188,11 @@ def plan_upload(
         possible = possible_changes(roster, workspace)
     duplicates = None if audit is None else audit.duplicates or audit.findings.duplicates
     twice = doubling(duplicates, roster, workspace, level, choice, made_over)
+    homes = choice.homes if level == "school" else {one: there[one] for one in choice.takes_part if one in there}
+    first = first_schools(workspace, set(homes.values()))
+    if archive_existing and is_first(level, first, district=_first(workspace)):  # these are archived before the upload
+        ours = set(first) if level == "school" else {one for one in choice.takes_part if there.get(one) in first}
+        twice = twice.with_archived(ours)
     plan = UploadPlan(
         folder=place,
         level=level,
@@ -208,6 +213,7 @@ def plan_upload(
         nowhere=left.nowhere,
         placed=left.placed,
         first_upload=_first(workspace),
+        first_schools=first,
         archive_existing=archive_existing,
         undecided_classrooms=classrooms.undecided if classrooms is not None else 0,
         undecided_schools=matches.undecided if matches is not None else 0,
@@ -230,8 +236,8 @@ def plan_upload(
         doubled_once_archived=twice.once_archived,
     )
     if audit is not None and narrowed is not None:
-        left = left_behind_here(audit.left_behind or audit.findings.left_behind, choice.foreign)
-        judged = judge(narrowed.findings, duplicates, id_changes, left)
+        behind = left_behind_here(audit.left_behind or audit.findings.left_behind, choice.foreign)
+        judged = judge(narrowed.findings, duplicates, id_changes, behind)
         plan = replace(plan, verdict=as_prepared(judged, plan), **causes_of(narrowed))
     return write_plan(plan._waived(waivers or {}, frozenset({ABANDON}) if abandon else frozenset()))
 
@@ -292,4 +298,3 @@ def _first(workspace: Workspace | None) -> bool:
     if workspace is None:
         return True
     return not workspace.schema.execute("SELECT 1 FROM workspace_students WHERE studentId IS NOT NULL LIMIT 1")
-
