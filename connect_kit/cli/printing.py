@@ -9,6 +9,7 @@ import typer
 
 from connect_kit.checks.causes import causes_in_words
 from connect_kit.checks.verdict_words import left_open
+from connect_kit.cli.errors import reason_words
 from connect_kit.display.look import children, counted, disconnections
 from connect_kit.duplicates import pairs_in_words
 from connect_kit.duplicates.data import EVEN
@@ -51,7 +52,7 @@ def print_audit(audit: ck.Audit, out: Path) -> None:
     print_causes(causes)
     unchecked = findings.unchecked()
     if len(unchecked):
-        reasons = ", ".join(dict.fromkeys(unchecked["reason"]))
+        reasons = ", ".join(dict.fromkeys(map(reason_words, unchecked["reason"])))
         typer.echo(f"  {len(unchecked)} rules could not be checked: {reasons}")
     _print_matched(audit)
     if audit.left_behind is not None and len(audit.left_behind):

@@ -74,7 +74,7 @@ def plan_resend(
     answered = {one.sent.identity: one.place for one in results.received if one.sent is not None}
     known = {*answered, *(file.identity for file in results.missing)}
     if not answered or not known <= {file.identity for file in plan.files}:
-        raise ResultsError("the results are not of this plan; read them with read_results(path, plan)")
+        raise ResultsError("the results are not of this plan", step="read_results")
     plan.verify()
     chosen = [(file, _lines(results, answered.get(file.identity))) for file in plan.files]
     if not any(lines is None or lines for _, lines in chosen):

@@ -234,7 +234,7 @@ def _choose(session: Session, action: Action, table: str, key: str, sis: str) ->
     if action.school is not None:
         if not session.execute("SELECT 1 FROM schools WHERE connectSchoolId = ?", [action.school]):
             raise TwinError(
-                f"connectSchoolId {action.school!r} is not a school of this twin; Twin.table('schools') lists them"
+                f"connectSchoolId {action.school!r} is not a school of this twin", step="twin_table", table="schools"
             )
         # Classrooms have one school, students several.
         source = "student_schools" if table == "students" else table

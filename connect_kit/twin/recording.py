@@ -118,5 +118,5 @@ def refuse_unknown(session: Session, asked: str, table: str, key: str) -> None:
     if unknown:
         more = f" and {len(unknown) - 1:,} more" if len(unknown) > 1 else ""
         raise TwinError(
-            f"{key} {unknown[0][0]!r}{more}: not among the {table} of this twin; Twin.table({table!r}) lists them"
+            f"{key} {unknown[0][0]!r}{more}: not among the {table} of this twin", step="twin_table", table=table
         )

@@ -111,14 +111,11 @@ def exchange_if_kept(roster: Roster, changes: IdChanges | None, *, keep_ids: boo
     if not keep_ids:
         return None
     if changes is None:
-        raise SettingError(
-            "keep_ids needs to know which IDs have changed: plan_upload(audit(delivery, workspace), keep_ids=True), or "
-            "give id_changes"
-        )
+        raise SettingError("nobody has compared the IDs of the delivery with those of Connect", step="compare_ids")
     if number and changes.counts["students"]:
         raise SettingError(
-            "keep_ids cannot be used where Connect has student numbers as IDs: its exports do not hold the sourcedId "
-            "by which it knows a student; record the new IDs on Connect, or archive these students first"
+            "the IDs of Connect cannot be kept where it has student numbers as IDs: its exports do not hold the "
+            "sourcedId by which it knows a student; record the new IDs on Connect, or archive these students first"
         )
     schema = _exchange(roster, changes.schema)
     rows = schema.execute("SELECT kind, connect_school, count(*) FROM crosswalk GROUP BY ALL")

@@ -136,6 +136,8 @@ def _only(findings: Findings, choice: Choice, leave_out: dict[int, str]) -> Find
             f"CREATE TABLE {table} AS SELECT r.* REPLACE (n.new::INTEGER AS rule) FROM {rows} AS r "
             "JOIN numbers AS n ON n.old::INTEGER = r.rule"
         )
+    for helper in ("kept", "numbers"):
+        schema.execute(f"DROP TABLE {helper}")
     return replace(
         findings,
         schema=schema,

@@ -171,10 +171,7 @@ class UploadPlan(PlanData):
         """
         for file in self.files:
             if digest_of(file.path) != file.digest:
-                raise PlanError(
-                    f"{file.path}: changed since it was planned; prepare the files again with plan_upload, and put "
-                    "corrections into the roster, not into the prepared file"
-                )
+                raise PlanError(f"{file.path}: changed since it was planned", step="prepare_again")
 
     # Showing.
 
@@ -285,7 +282,7 @@ def rewrite_plan(plan: UploadPlan, kept: Callable[[UploadPlan], Mapping[str, Any
     there = read_plan(plan.folder)
     if there.digest != plan.digest:
         raise PlanError(
-            f"{plan.folder}: another plan is there now, made {there.made}, so nothing was written; go on with "
-            "read_plan(folder)"
+            f"{plan.folder}: another plan is there now, made {there.made}, so nothing was written",
+            step="read_plan",
         )
     return write_plan(replace(plan, waivers={**there.waivers, **plan.waivers}, **kept(there)))

@@ -21,7 +21,7 @@ Plan = TypeVar("Plan", bound=PlanData)
 
 NAME = "plan.json"
 _VERSION = 2
-_AGAIN = "prepare the files again with plan_upload"
+_AGAIN = "prepare the files again"
 
 
 def plan_fields(folder: str | Path) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def plan_fields(folder: str | Path) -> dict[str, Any]:
     try:
         content = read_json(place)
     except FileNotFoundError as error:
-        raise PlanError(f"{place}: not found; give the folder that plan_upload wrote") from error
+        raise PlanError(f"{place}: not found", step="plan_folder") from error
     except OSError as error:
         raise PlanError(f"{place}: cannot be read ({error.strerror or error}); {_AGAIN}") from error
     except ValueError as error:
@@ -39,7 +39,7 @@ def plan_fields(folder: str | Path) -> dict[str, Any]:
     if isinstance(content, dict) and content.get("preparing"):
         raise PlanError(f"{place.parent}: its preparation did not end; {_AGAIN}")
     if not isinstance(content, dict) or "seal" not in content:
-        raise PlanError(f"{place}: is not an upload plan; give the folder that plan_upload wrote")
+        raise PlanError(f"{place}: is not an upload plan", step="plan_folder")
     if content.get("version") != _VERSION:
         raise PlanError(f"{place}: a plan of version {content.get('version')}, expected {_VERSION}; {_AGAIN}")
     seal = content.pop("seal")

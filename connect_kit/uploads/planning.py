@@ -169,7 +169,7 @@ def plan_upload(
     if made_over is not None:
         made_over.write(place)
     if not made:
-        raise PlanError(f"{delivery}: no rows to send; look at roster.summary(), and at the schools matched")
+        raise PlanError(f"{delivery}: no rows to send", step="look_at_rows")
     there = recorded(workspace) if level == "district" else choice.homes
     asked = level == "district" or roster.level == "district"  # a school's own files need no School ID
     files = [
