@@ -4,9 +4,55 @@ Bad data is returned as findings; these are for what stops the work: a delivery 
 that cannot be, a tool that fails. Each message names the thing, the place, the expectation and the next step.
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+#: What is done next, by code, in the words of Python; the command line has its own for the same codes.
+NEXT: Mapping[str, str] = {
+    "name_school": "name the one school that is sent: plan_upload(..., school=)",
+    "name_or_match": "name one of these, or match the schools first (match_schools)",
+    "match_schools": "match the schools first (match_schools), and give the matches to plan_upload",
+    "take_part": "to send it, decide first: match_schools(...).decide({school!r}, None, 'in')",
+    "look_at_rows": "look at roster.summary(), and at the schools matched",
+    "compare_ids": "keep_ids needs that: plan_upload(audit(delivery, workspace), keep_ids=True), or give id_changes",
+    "plan_folder": "give the folder that plan_upload wrote",
+    "prepare_again": "prepare the files again with plan_upload, and put corrections into the roster, not into the "
+    "prepared file",
+    "read_plan": "go on with read_plan(folder)",
+    "read_results": "read them with read_results(path, plan)",
+    "make_twin": "make one with Twin.new(...) or Twin.fill(...)",
+    "open_twin": "open it with Twin(...), or give another name",
+    "open_again": "if you mean that one, open it again: Twin({path!r})",
+    "activity": "Twin.activity() lists what was done",
+    "list_matches": "table() lists them",
+    "known_faults": "see known_faults()",
+    "twin_table": "Twin.table({table!r}) lists them",
+}
+
 
 class ConnectKitError(Exception):
-    """Base of the family: catch this one to catch all."""
+    """Base of the family: catch this one to catch all.
+
+    Attributes
+    ----------
+    step : str
+        Code of what is done next, a key of :data:`NEXT`; blank where the message says it.
+    names : mapping
+        What stands for the names in its words.
+    """
+
+    def __init__(self, message: str, *, step: str = "", **names: object) -> None:
+        super().__init__(message)
+        self.step, self.names = step, names
+
+    def __str__(self) -> str:
+        return self.in_words(NEXT)
+
+    def in_words(self, words: Mapping[str, str]) -> str:
+        """The message and what is done next, in the words that a front has for each step."""
+        message = super().__str__()
+        return f"{message}; {words[self.step].format(**self.names)}" if self.step else message
 
 
 class DeliveryError(ConnectKitError):

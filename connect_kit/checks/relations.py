@@ -63,6 +63,8 @@ def build(
     create_table(schema, "decided_out", {"key": sorted(out)})
     create_not_schools(schema, roster, others)
     run_sql(schema, __package__, "relations.sql", others)
+    if roster.level == "school":  # its files say nothing about other schools
+        schema.execute("DELETE FROM school_change WHERE school NOT IN (SELECT school FROM school_status)")
     if workspace:
         run_sql(schema, __package__, "relations_workspace.sql", others, shown=shown)
     if optional_tables:
@@ -79,9 +81,19 @@ def add_matches(
     id_changes: IdChanges | None = None,
 ) -> None:
     """Make the tables of what was found before: ``duplicate_students``, ``classroom_matches``, ``changed_ids``."""
+    import pyarrow as pa
+
     if duplicates is not None:
         _fill_frame(schema, "duplicate_pairs", _PAIRS, duplicates.table())
-        run_sql(schema, __package__, "relations_duplicates.sql", others)
+        _fill_frame(schema, "doubled_students", ("id", "why"), duplicates.doubled())
+        create_table(schema, "member_numbers", pa.Table.from_pandas(duplicates._linked.members, preserve_index=False))
+        schema.execute(
+            "CREATE TABLE duplicate_members AS SELECT m.cluster_id, p.source, p.id FROM member_numbers AS m "
+            "JOIN persons AS p USING (unique_id)",
+            also=(duplicates.schema.name,),
+        )
+        shown = "sourcedId" if duplicates.workspace is None else duplicates.workspace.shown_id
+        run_sql(schema, __package__, "relations_duplicates.sql", others, shown=shown)
     if classrooms is not None:
         _fill_frame(schema, "classroom_matches", _MATCHES, classrooms.table())
     if id_changes is not None:

@@ -30,6 +30,10 @@ _LEFT: Final[Mapping[str, Mapping[str, str]]] = {
     "students": {"children": "connectStudentId"},
     "classrooms": {"classrooms": "connectClassroomId"},
 }
+#: School IDs that differ in leading zeros only: a critical finding says on which side, and no school has a new ID.
+_OTHER_ZEROS: Final = (
+    "SELECT count(*) FROM id_changes WHERE kind = 'schools' AND pattern IN ('zeros_lost', 'zeros_gained')"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +185,12 @@ def _doubled(duplicates: Duplicates | None) -> Iterator[Reason]:
 def _changed(id_changes: IdChanges | None) -> Iterator[Reason]:
     if id_changes is not None:
         found = id_changes.counts
+        other_zeros = int(id_changes.schema.execute(_OTHER_ZEROS)[0][0])
         counts = {
             "children": found["students"],
             "adults": found["staff"] + found["guardians"],
             "classrooms": found["classrooms"],
-            "schools": found["schools"],
+            "schools": found["schools"] - other_zeros,
         }
         if any(counts.values()):
             yield Reason("id_changed", {what: number for what, number in counts.items() if number})

@@ -16,6 +16,7 @@ REASONS: Final[Mapping[str, str]] = {
     "critical": "critical findings concern {}",
     "critical_not_run": "{} could not run",
     "doubled": "{} would be doubled",
+    "duplicates_unknown": "nobody looked for duplicate students",
     "disconnected": "{} would lose a guardian through Abandon",
     "id_changed": "{} would come under another ID",
     "left_behind.guardian_relationships": "{} would keep a guardian whom the delivery does not name",

@@ -18,6 +18,7 @@ import typer
 
 import connect_kit as ck
 from connect_kit.cli.again import forecast, resend, results
+from connect_kit.cli.errors import error_words
 from connect_kit.cli.options import Delivery, StudentId, Suites, bars
 from connect_kit.cli.printing import print_audit
 from connect_kit.cli.sending import decide_school, merge, prepare, upload
@@ -148,7 +149,7 @@ def run(arguments: list[str] | None = None, commands: typer.Typer = app) -> int:
         typer.echo(f"connect-kit: {error}", err=True)
         return 2
     except ConnectKitError as error:
-        typer.echo(f"connect-kit: {' '.join(str(error).split())}", err=True)
+        typer.echo(f"connect-kit: {' '.join(error_words(error).split())}", err=True)
         return 2
     except typer.Abort:
         typer.echo("connect-kit: stopped; nothing was changed", err=True)

@@ -8,12 +8,14 @@ from typing import Annotated
 import typer
 
 import connect_kit as ck
+from connect_kit.cli.gates import Places, print_gates
 from connect_kit.cli.options import TwinOption
-from connect_kit.cli.printing import print_gates, print_tables
+from connect_kit.cli.printing import print_tables
 from connect_kit.display.look import counted
 from connect_kit.errors import DeliveryError, SettingError
 from connect_kit.results.disconnecting import DISCONNECTED_SURPRISES
 
+_MOST_LINES = 20
 Plan = Annotated[Path, typer.Argument(help="Folder that 'prepare' wrote.", show_default=False)]
 
 
@@ -55,17 +57,30 @@ def resend(
     out: Annotated[
         Path | None, typer.Option(help="Folder for the new plan; PLAN-resend by default.", show_default=False)
     ] = None,
+    corrected: Annotated[
+        Path | None,
+        typer.Option(help="A delivery with the failed rows corrected; its values are sent.", show_default=False),
+    ] = None,
 ) -> None:
-    """Make a plan of only the rows that failed; 'upload' then tries it and sends it as any other."""
+    """Make a plan of only the rows that failed; 'upload' then tries it and sends it as any other.
+
+    With --corrected DELIVERY these rows are sent as that delivery has them; other changes in it are not sent.
+    """
     sent = ck.read_plan(plan)
     folder, _ = _find(results if results is not None else plan, plan)
     if folder.name.endswith("-rehearsal") or folder == plan:
         raise SettingError(f"{plan}: nothing was uploaded yet, so nothing failed; upload it first, or give --results")
-    made = ck.plan_resend(ck.read_results(folder, sent), sent, folder=out)
-    typer.echo(f"Failed: {counted(made.rows, 'row')} of {sent.rows:,}, according to {folder}")
+    made = ck.plan_resend(ck.read_results(folder, sent), sent, folder=out, corrected=corrected)
+    what = "Failed" if corrected is None else "Failed and corrected"
+    typer.echo(f"{what}: {counted(made.rows, 'row')} of {sent.rows:,}, according to {folder}")
+    for file, lines in made.not_corrected.items():
+        more = f" and {len(lines) - _MOST_LINES:,} more" if len(lines) > _MOST_LINES else ""
+        listed = ", ".join(map(str, lines[:_MOST_LINES]))
+        where = f"line{'s' if len(lines) > 1 else ''} {listed}{more}"
+        typer.echo(f"▲ Failed, and not in the corrected delivery: {counted(len(lines), 'row')} of {file} ({where})")
     typer.echo(f"Prepared: {made.folder}")
     print_tables(made.summary())
-    print_gates(made.gates())
+    print_gates(made.gates(), Places(made))
 
 
 def forecast(
@@ -83,6 +98,7 @@ def forecast(
     planned, target = ck.read_plan(plan), ck.Twin(twin)
     duplicates, why = _duplicates(planned, target, delivery)
     made = ck.forecast_upload(planned, target, duplicates=duplicates)
+    typer.echo("Rows of the files; doubled counts children, disconnected guardian relationships:")
     print_tables(made.in_words())
     if why:
         typer.echo(f"Doubled children were not looked for: {why}; give --delivery FOLDER.")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from connect_kit.cli.gates import Places, archive_commands
 from connect_kit.cli.printing import print_possible
 from connect_kit.display.look import children, counted, school_label
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import connect_kit as ck
     from connect_kit.matching import ClassroomMatches, SchoolMatches
 
@@ -21,25 +23,48 @@ def undecided_in_words(schools: SchoolMatches | None, classrooms: ClassroomMatch
     """How many suggestions nobody has decided on: ``1 school and 57 classrooms``; blank without any."""
     counts = ((schools, "school"), (classrooms, "classroom"))
     return " and ".join(
-        counted(found.counts["suggested"], thing)
-        for found, thing in counts
-        if found is not None and found.counts["suggested"]
+        counted(found.undecided, thing) for found, thing in counts if found is not None and found.undecided
     )
 
 
-def print_consequences(audit: ck.Audit, plan: ck.UploadPlan, delivery: Path, workspace: Path) -> None:
+def other_zeros_in_words(schools: SchoolMatches | None) -> str:
+    """School IDs that have lost leading zeros which Connect has, and what is done; blank without any."""
+    found = [] if schools is None else list(schools.other_zeros().itertuples(index=False, name=None))
+    if not found:
+        return ""
+    pairs = ", ".join(f"{delivered} ({recorded})" for delivered, recorded in found[:_MOST_SCHOOLS])
+    more = f" and {len(found) - _MOST_SCHOOLS:,} more" if len(found) > _MOST_SCHOOLS else ""
+    are = (
+        "School ID has lost leading zeros that it has"
+        if len(found) == 1
+        else "School IDs have lost leading zeros that they have"
+    )
+    return f"{len(found):,} {are} on Connect: {pairs}{more}"
+
+
+def print_consequences(audit: ck.Audit, places: Places) -> None:
     """Print what the upload would do that nobody takes back, and how it is prevented."""
+    plan, words = places.plan, places.words()
     typer.echo("")
-    _print_doubled(audit, plan)
+    _print_doubled(audit, plan, words)
+    if plan.idle_archiving:
+        typer.echo("  ▲ --archive-existing has no effect: no school that is sent gets its first users.csv.")
+        typer.echo("    → students made by hand are archived, school by school, by:")
+        typer.echo(f"      python -m connect_kit twin archive-students {words['twin']} --school ID --unsynced --yes")
     undecided = undecided_in_words(audit.schools, audit.classrooms)
+    zeros = other_zeros_in_words(audit.schools)
+    if zeros and not plan.keep_ids:
+        typer.echo(f"  ▲ {zeros}.")
+        typer.echo("    → export the files again with School IDs as text; Connect's stay as they are")
+        typer.echo("    → or prepare with --keep-ids, which writes the School IDs that Connect has")
     if undecided:
         typer.echo(f"  ▲ Not decided: {undecided} of Connect have a suggested partner.")
-        if audit.schools is not None and audit.schools.counts["suggested"]:
+        if audit.schools is not None and audit.schools.undecided:
             typer.echo("    A school without its School ID on Connect gets none of its rows (S9).")
-        if audit.classrooms is not None and audit.classrooms.counts["suggested"]:
+        if audit.classrooms is not None and audit.classrooms.undecided:
             typer.echo("    The upload makes a second classroom beside each such classroom (S10).")
-        if workspace.is_file():
-            accept = f"python -m connect_kit twin connect {workspace} {delivery} --suggested --yes"
+        if places.twin is not None:
+            accept = f"python -m connect_kit twin connect {words['twin']} {words['delivery']} --suggested --yes"
             typer.echo(f"    → to accept them all: {accept}")
             typer.echo("    → to decide about each: ck.ClassroomsPanel or decide(), then twin connect")
         else:
@@ -49,9 +74,10 @@ def print_consequences(audit: ck.Audit, plan: ck.UploadPlan, delivery: Path, wor
             typer.echo("    → to decide about each: ck.ClassroomsPanel or decide()")
 
 
-def _print_doubled(audit: ck.Audit, plan: ck.UploadPlan) -> None:
+def _print_doubled(audit: ck.Audit, plan: ck.UploadPlan, words: Mapping[str, str]) -> None:
     if audit.duplicates is None:
-        typer.echo("  Duplicate students were not looked for.")
+        typer.echo("  ▲ Duplicate students were not looked for: nobody knows how many children would be doubled.")
+        typer.echo("    → prepare again without --no-duplicates")
         return
     many = sum(plan.doubled.values())
     if not many:
@@ -64,6 +90,16 @@ def _print_doubled(audit: ck.Audit, plan: ck.UploadPlan) -> None:
             typer.echo(f"{count:>12,}  {school_label(names.get(school), school)}")
         if len(by_school) > _MOST_SCHOOLS:
             typer.echo(f"    … and {len(by_school) - _MOST_SCHOOLS:,} more schools")
-        typer.echo("    → before a first upload archive the existing students; otherwise merge afterwards")
+        new = sum(one.changed - one.kept for one in plan.changed_ids if one.kind == "students")
+        if new:
+            typer.echo(
+                f"    → {children(new)} under new IDs: keep the IDs that Connect has, or record the new ones; see"
+            )
+            typer.echo("      'IDs as Connect has them' below")
+        if many > new:
+            if plan.asks_to_archive:
+                typer.echo(f"    → archive the existing students first: {archive_commands(plan, words['twin'])}")
+            merge = f"python -m connect_kit merge {words['delivery']} --twin {words['twin']} --out FOLDER"
+            typer.echo(f"    → or merge after the upload: {merge}")
         typer.echo("    → pairs that are not the same child: decide so in ck.DuplicatesPanel")
     print_possible(audit.duplicates)

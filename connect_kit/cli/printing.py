@@ -9,6 +9,7 @@ import typer
 
 from connect_kit.checks.causes import causes_in_words
 from connect_kit.checks.verdict_words import left_open
+from connect_kit.cli.errors import reason_words
 from connect_kit.display.look import children, counted, disconnections
 from connect_kit.duplicates import pairs_in_words
 from connect_kit.duplicates.data import EVEN
@@ -22,45 +23,9 @@ if TYPE_CHECKING:
     from connect_kit.checks import Verdict
     from connect_kit.uploads import Expected
 
-_MARKS = {"critical": "✖", "warning": "▲", "info": "i", "blocking": "▲ blocking", "met": "✔ met     "}
+_MARKS = {"critical": "✖", "warning": "▲", "info": "i"}
 _MOST_CAUSES = 10
 _MOST_ROWS = 20
-_INDENT = " " * 14  # what belongs to a gate stands beneath its name
-#: What is done next, by the code of a gate's step.
-_STEPS = {
-    "check": "python -m connect_kit prepare checks the delivery",
-    "fix_or_waive": "prepare again, or --waive {subject}=REASON",
-    "keep_record_or_archive": "prepare --keep-ids keeps the IDs that Connect has; or record the new IDs: python -m "
-    "connect_kit twin record-ids TWIN DELIVERY --yes, or archive these records first: python -m connect_kit twin "
-    "archive-changed TWIN DELIVERY --yes, and prepare again; or --waive {subject}=REASON",
-    "keep_or_record": "prepare --keep-ids keeps the IDs that Connect has; or record the new IDs: python -m connect_kit "
-    "twin record-ids TWIN DELIVERY --yes, and prepare again; or --waive {subject}=REASON",
-    "archive_undecided": "look at each of them (id_changes.csv of the audit lists those on Connect), and record the "
-    "new IDs by hand; or archive them first: python -m connect_kit twin archive-changed TWIN DELIVERY --yes; then prepare "
-    "again; or --waive {subject}=REASON",
-    "prepare_again": "python -m connect_kit prepare DELIVERY --workspace TWIN",
-    "ids_taken": "give each of these records an ID of its own in the SIS and prepare again, or --waive "
-    "{subject}=REASON",
-    "compare_ids": "python -m connect_kit prepare compares the IDs; or --waive {subject}=REASON",
-    "deliver_schools": "deliver orgSourcedIds and schoolSourcedId",
-    "correct_zeros": "correct leading zeros on the side that the self-check names, record other School IDs on Connect "
-    "(S9), and prepare again",
-    "record_schools": (
-        "record the School IDs on Connect (S9); on a twin: python -m connect_kit twin connect; or --schools ID,ID for "
-        "those that take part, or python -m connect_kit decide-school DELIVERY ID --workspace FILE --out"
-    ),
-    "choose_school": "record the School IDs on Connect (S9), and prepare again; or --school ID, or --schools ID,ID",
-    "name_school": "name the one school that is sent: --school ID",
-    "choose_target": "give the district's own twin, or prepare again with its workspace",
-    "answer": "--archive-existing or --keep-existing",
-    "archive": "python -m connect_kit twin archive-students TWIN --unsynced --yes",
-    "name_target": "python -m connect_kit upload PLAN --twin FILE",
-    "run_dry": "python -m connect_kit upload PLAN --twin FILE",
-    "rehearse_again": "python -m connect_kit upload PLAN --twin FILE",
-    "fix_and_run_dry": "fix it, prepare again, and python -m connect_kit upload PLAN --twin FILE",
-    "abandon": ("deliver all guardians, or prepare without --abandon; or --waive guardians.abandon.many=REASON"),
-    "fix_or_waive_rows": "prepare again, or --waive CODE=REASON for each",
-}
 
 
 def print_verdict(verdict: Verdict) -> None:
@@ -87,7 +52,7 @@ def print_audit(audit: ck.Audit, out: Path) -> None:
     print_causes(causes)
     unchecked = findings.unchecked()
     if len(unchecked):
-        reasons = ", ".join(dict.fromkeys(unchecked["reason"]))
+        reasons = ", ".join(dict.fromkeys(map(reason_words, unchecked["reason"])))
         typer.echo(f"  {len(unchecked)} rules could not be checked: {reasons}")
     _print_matched(audit)
     if audit.left_behind is not None and len(audit.left_behind):
@@ -104,6 +69,17 @@ def print_audit(audit: ck.Audit, out: Path) -> None:
         typer.echo(f"Partners: {out / 'schools.csv'}, {out / 'classrooms.csv'}")
     if audit.left_behind is not None:
         typer.echo(f"Left:     {out / 'left_behind.csv'}")
+
+
+def print_plan_causes(plan: ck.UploadPlan) -> None:
+    """Print the causes in what is sent, and how many others there are in the delivery."""
+    import pandas as pd
+
+    print_causes(pd.DataFrame(plan.causes, columns=["severity", "rows", "cause"]))
+    if plan.causes_solved:
+        typer.echo(f"  ✔ Solved by keeping the IDs that Connect has: {counted(plan.causes_solved, 'cause')}")
+    if plan.causes_elsewhere:
+        typer.echo(f"  Only in what is not sent: {counted(plan.causes_elsewhere, 'cause')}; audit lists them")
 
 
 def print_causes(causes: pd.DataFrame) -> None:
@@ -157,19 +133,6 @@ def print_left_behind(left: ck.LeftBehind) -> None:
         )
     for kind, why in left.not_judged.items():
         typer.echo(f"  {KINDS[kind].title}: not judged, because {why}.")
-
-
-def print_gates(gates: pd.DataFrame) -> None:
-    """Print what a real upload needs, and what is done where it is blocked."""
-    typer.echo("")
-    typer.echo("Before a real upload:")
-    columns = ["gate", "state", "why", "step", "subject", "remedy"]
-    for gate, state, why, step, subject, remedy in gates[columns].itertuples(index=False, name=None):
-        typer.echo(f"  {_MARKS[state]}  {gate}: {why}")
-        for line in remedy.splitlines():
-            typer.echo(f"{_INDENT}{line}")
-        if step:
-            typer.echo(f"{_INDENT}→ {'then ' if remedy else ''}{_STEPS[step].format(subject=subject)}")
 
 
 def print_expected(expected: Expected) -> None:
@@ -226,5 +189,8 @@ def print_changes(action: str, changes: pd.DataFrame) -> None:
 
 
 def _print_rows(frame: pd.DataFrame) -> None:
+    if "note" in frame and frame["note"].fillna("").eq("").all():
+        frame = frame.drop(columns="note")
+    frame = frame.astype(object).where(frame.notna(), "")  # to_string shows missing numbers otherwise
     for line in frame.to_string(index=False, na_rep="").splitlines():
         typer.echo(f"  {line.rstrip()}")

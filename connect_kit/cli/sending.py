@@ -10,6 +10,7 @@ import typer
 
 import connect_kit as ck
 from connect_kit.cli.consequences import print_consequences
+from connect_kit.cli.gates import Places, print_gates, shell
 from connect_kit.cli.options import (
     ArchiveExisting,
     Delivery,
@@ -23,14 +24,14 @@ from connect_kit.cli.options import (
     waivers,
 )
 from connect_kit.cli.printing import (
-    print_causes,
     print_expected,
-    print_gates,
+    print_plan_causes,
     print_tables,
     print_upload,
     print_verdict,
 )
 from connect_kit.connect import Level
+from connect_kit.display.look import counted
 from connect_kit.errors import SettingError, TwinError
 from connect_kit.identity.patterns import kinds_in_words
 from connect_kit.roster.originals import outside_originals
@@ -89,20 +90,31 @@ def prepare(
         abandon_limit=abandon_limit,
     )
     typer.echo(f"Prepared: {plan.folder}")
-    for kind, count in plan.kept_ids.items():
-        kept = kinds_in_words({kind: count})
-        typer.echo(f"  {kept} with the ID that Connect has; see {plan.folder / 'crosswalk.csv'}")
+    places = Places(plan, delivery, workspace)
+    _print_kept(places)
     if plan.verdict is not None:
         print_verdict(plan.verdict)
     print_tables(plan.summary())
     typer.echo("")
-    typer.echo("In the delivery:")
-    print_causes(found.causes())
-    print_consequences(found, plan, delivery, workspace)
+    typer.echo("In what is sent:" if plan.left_out or plan.causes_elsewhere else "In the delivery:")
+    print_plan_causes(plan)
+    print_consequences(found, places)
     gates = plan.gates()
-    print_gates(gates)
+    print_gates(gates, places)
     blocking = (gates["state"] == "blocking") & (gates["code"] != "dry_run")
     raise typer.Exit(int(blocking.any()))
+
+
+def _print_kept(places: Places) -> None:
+    """Print what was prepared with Connect's IDs, and that later deliveries need the same."""
+    plan = places.plan
+    if not plan.kept_ids:
+        return
+    words = places.words()
+    typer.echo(f"  With the ID that Connect has: {kinds_in_words(plan.kept_ids)}")
+    typer.echo(f"  Which ID stands for which: {shell(plan.folder / 'crosswalk.csv')}")
+    typer.echo("  ▲ Every later delivery needs this, until the new IDs are recorded on Connect: --keep-ids again, or")
+    typer.echo(f"    python -m connect_kit twin record-ids {words['twin']} {words['delivery']} --yes")
 
 
 def decide_school(
@@ -145,10 +157,12 @@ def upload(
     for code, reason in reasons.items():
         planned = planned.waive(code, reason)
     target = ck.Twin(twin)
+    if planned.idle_archiving and archive_existing:
+        typer.echo("▲ --archive-existing has no effect: no school that is sent gets its first users.csv.")
     if real:
         gates = planned.gates(target)
         if (gates["state"] == "blocking").any():
-            print_gates(gates)
+            print_gates(gates, Places(planned, workspace=twin))
             typer.echo("Nothing was sent: meet what is blocking first.", err=True)
             raise typer.Exit(1)
         _confirm(planned, target, confirm)
@@ -189,8 +203,8 @@ def merge(
     plan = ck.plan_merge(ck.find_duplicates(roster, known), known, only_decided=only_decided)
     if plan.upload_first:
         raise TwinError(
-            f"{target.path}: upload the delivery first, and plan the merges then; of {plan.upload_first:,} pairs, none "
-            "has its student of the delivery on Connect yet"
+            f"{target.path}: upload the delivery first, and plan the merges then; no student of the delivery is on "
+            f"Connect yet, of {counted(plan.upload_first, 'pair')}"
         )
     print_tables(plan.summary())
     plan.save(out, names=names)

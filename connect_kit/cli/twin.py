@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import connect_kit as ck
-from connect_kit.cli.consequences import undecided_in_words
+from connect_kit.cli.consequences import other_zeros_in_words, undecided_in_words
 from connect_kit.cli.options import Delivery, TwinFile, Yes
 from connect_kit.cli.printing import print_changes, print_left_behind, print_tables
 from connect_kit.connect import Level
@@ -96,7 +96,10 @@ def connect(
         *ck.connections(classrooms, suggested=suggested),
     ]
     undecided = "" if suggested else undecided_in_words(schools, classrooms)
-    if actions or not undecided:
+    zeros = other_zeros_in_words(schools)
+    if zeros:
+        typer.echo(f"{zeros}. These are not recorded: export the files again with School IDs as text.")
+    if actions or not (undecided or zeros):
         _do(target.path, actions, yes=yes, seen=seen)
     if undecided:
         typer.echo(f"Not decided: {undecided}.")
@@ -258,6 +261,9 @@ def _about_ids(file: Path, delivery: Path, level: Level, kinds: str | None, *, a
     if changes.undecided and not archive:
         undecided = counted(changes.undecided, "student")
         typer.echo(f"  {undecided} left out: not paired, as several have one name and nothing distinguishes them")
+    zeros = other_zeros_in_words(schools) if not archive and changes.counts["schools"] else ""
+    if zeros:
+        typer.echo(f"{zeros}. These are not recorded: export the files again with School IDs as text.")
     _do(target.path, ck.connections(changes, archive=archive), yes=yes, seen=seen)
 
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from connect_kit.duplicates.data import DuplicatesData
 
 #: Students are found on Connect by their SIS ID only (S12): whoever has another one, or none there, is created.
-_UNKNOWN = "p.id NOT IN (SELECT studentId FROM workspace_students WHERE studentId IS NOT NULL)"
+_UNKNOWN = "{shown} NOT IN (SELECT studentId FROM workspace_students WHERE studentId IS NOT NULL)"
+_ACTIVE = "{shown} IN (SELECT studentId FROM active_students WHERE studentId IS NOT NULL)"
 
 
 class Doubled(NamedTuple):
@@ -27,15 +28,24 @@ class Doubled(NamedTuple):
     rows: int
 
 
-def doubled(duplicates: DuplicatesData, created: Iterable[str] | None = None, *, by_hand: bool = True) -> pd.DataFrame:
+def doubled(
+    duplicates: DuplicatesData,
+    created: Iterable[str] | None = None,
+    *,
+    kept: Iterable[str] = (),
+    by_hand: bool = True,
+) -> pd.DataFrame:
     """Students of the delivery who would be created although the same child has another record.
 
-    Archived records on Connect do not double anybody. A child that the delivery holds three times has two rows here.
+    Archived records on Connect do not double anybody, and nor does a row that is neither on Connect nor created. A
+    child that the delivery holds three times has two rows here.
 
     Parameters
     ----------
     created : iterable of str, optional
         IDs of the students that are created, from a dry run; by default those that no student on Connect has.
+    kept : iterable of str
+        IDs of students that are sent with the ID that Connect has in place of their own.
     by_hand : bool
         False: as if the students without SIS ID on Connect were archived first.
 
@@ -55,15 +65,18 @@ def doubled(duplicates: DuplicatesData, created: Iterable[str] | None = None, *,
 
     if duplicates.kind != "students":
         raise SettingError("duplicates are of adults; children are doubled: find_duplicates(roster, workspace)")
-    schema = duplicates.schema
-    new = _UNKNOWN if created is None else "p.id IN (SELECT id FROM created)"
+    schema, workspace = duplicates.schema, duplicates.workspace
+    number = workspace is not None and workspace.student_id == "number"
+    shown = "coalesce(p.identifier, p.id)" if number else "p.id"
     query = package_text(__package__, "doubled.sql").format(
-        created=new, counted="true" if by_hand else "studentId IS NOT NULL"
+        created=_UNKNOWN.format(shown=shown) if created is None else "p.id IN (SELECT id FROM created)",
+        there=f"({_ACTIVE.format(shown=shown)} OR p.id IN (SELECT id FROM kept))",
+        counted="true" if by_hand else "studentId IS NOT NULL",
     )
     with schema.engine.cursor((schema.name, *(parent.name for parent in schema.parents))) as cursor:
         cursor.register("members", pa.Table.from_pandas(duplicates._linked.members, preserve_index=False))
-        if created is not None:
-            cursor.register("created", pa.table({"id": pa.array(sorted(created), pa.string())}))
+        for name, ids in (("created", created or ()), ("kept", kept)):
+            cursor.register(name, pa.table({"id": pa.array(sorted(ids), pa.string())}))
         return arrow_to_frame(cursor.sql(query).to_arrow_table())
 
 

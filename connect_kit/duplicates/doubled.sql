@@ -1,14 +1,14 @@
--- Students of the delivery who would be created although the same child has another record. "members" (cluster_id,
--- unique_id) are the duplicates; "created" the IDs that are created, where a dry run has said so.
-WITH records AS (
-    SELECT m.cluster_id, p.source = 'roster' AS delivered, p.id, coalesce(p.schools[1], '') AS school,
-        CASE WHEN p.source = 'roster' THEN {created} END AS new,
-        p.source = 'workspace' AND p.id IN (
-            SELECT connectStudentId FROM workspace_students WHERE archived IS DISTINCT FROM 'true' AND {counted}
-        ) AS active
+-- Students of the delivery who are created although the same child has another record. "members" (cluster_id, unique_id)
+-- are the duplicates. {created}, {there}: whether a row of the delivery is created, and whether it is one that Connect has,
+-- not archived. {counted}: which records of Connect count.
+WITH active_students AS (
+    SELECT connectStudentId, studentId FROM workspace_students WHERE archived IS DISTINCT FROM 'true'
+), records AS (
+    SELECT m.cluster_id, p.id, coalesce(p.schools[1], '') AS school, p.source = 'roster' AND {created} AS new,
+        CASE WHEN p.source = 'roster' THEN {there} ELSE p.id IN (SELECT connectStudentId FROM active_students WHERE {counted}) END AS active
     FROM members AS m JOIN persons AS p USING (unique_id)
 ), children AS (
-    SELECT cluster_id, bool_or(active OR NOT coalesce(new, true)) AS on_connect FROM records GROUP BY cluster_id
+    SELECT cluster_id, bool_or(active) AS on_connect FROM records GROUP BY cluster_id
 ), new AS (
     SELECT *, row_number() OVER (PARTITION BY cluster_id ORDER BY id) AS place FROM records WHERE new
 )

@@ -170,7 +170,7 @@ def _assign_students(schema: Schema, also: tuple[str, ...], duplicates: Duplicat
 
 
 def _evidence(model: Model, columns: tuple[str, ...]) -> tuple[str, str, str, str]:
-    """SQL on ``scored``: the match weight of the stable fields; whether a pair may be twins, is of one family, of two."""
+    """SQL on ``scored``: match weight of the stable fields; whether a pair may be twins, is of one family, of two."""
     parts = [
         column
         for comparison in model.comparisons

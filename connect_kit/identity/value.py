@@ -70,6 +70,15 @@ class IdChanges:
             f"SELECT *, {_WORDS} AS words FROM id_changes {_ORDER} connect_school, old_id, connect_id"
         )
 
+    def to_record(self) -> pd.DataFrame:
+        """:meth:`table` without those not paired, and without School IDs that lost their leading zeros.
+
+        The first have no new ID; of the others Connect's stay, and the files are wrong.
+        """
+        rows = self.table()
+        right = (rows["kind"] != "schools") | (rows["pattern"] != "zeros_lost")
+        return rows[right & rows["new_id"].notna()].reset_index(drop=True)
+
     def summary(self) -> pd.DataFrame:
         """One row a kind and school with a changed ID, the largest share first.
 

@@ -58,7 +58,7 @@ def worksheet(changes: IdChanges, *, names: bool = False) -> pd.DataFrame:
     names : bool
         Names of people and titles of classrooms too, as ``name``: for whoever does the work, and not to be passed on.
     """
-    rows = changes.table()
+    rows = changes.to_record()
     rank = {kind: place for place, kind in enumerate(KINDS)}
     rows = rows.assign(_rank=rows["kind"].map(rank)).sort_values(
         ["_rank", "connect_school", "old_id", "connect_id"], kind="stable", ignore_index=True

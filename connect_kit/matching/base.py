@@ -15,6 +15,8 @@ from connect_kit.roster.originals import outside_originals
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pandas as pd
+
 _ROWS_SHOWN = 10  # rows in a notebook's cell
 
 
@@ -106,8 +108,18 @@ class Matches(MatchesData):
     def _validate_pair(self, roster_id: str, workspace_id: str) -> None:
         """Check that the two may be connected."""
 
+    @property
+    def acceptable(self) -> pd.Series[bool]:
+        """Which rows, in the order of :meth:`details`, are suggestions that can be accepted without looking at each."""
+        return self._frame["status"] == "suggested"
+
+    @property
+    def undecided(self) -> int:
+        """How many suggestions wait for nothing but to be accepted."""
+        return int(self.acceptable.sum())
+
     def accept(self, school: str | None = None, *, least: float = 0, who: str | None = None) -> Self:
-        """Accept the suggestions shown; :meth:`undo` undoes all of them at once.
+        """Accept the suggestions shown, as far as they are :attr:`acceptable`; :meth:`undo` undoes all at once.
 
         Parameters
         ----------
@@ -123,7 +135,7 @@ class Matches(MatchesData):
             When no row belongs to that school.
         """
         rows = self._frame
-        chosen = (rows["status"] == "suggested") & (rows["score"] >= least)
+        chosen = self.acceptable & (rows["score"] >= least)
         if school is not None:
             places = self._schools()
             of_school = (places["school_id"] == school) | (places["group"] == school)

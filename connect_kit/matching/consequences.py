@@ -75,6 +75,11 @@ SCHOOLS: Mapping[str, Outcome] = {
         "delivery.",
         "S9, S21",
     ),
+    "other zeros": Outcome(
+        "The School ID is on Connect with leading zeros that the delivery has lost: leave it there, and export the "
+        "files again with School IDs as text. Until then the school's records are left out.",
+        "S3, S9",
+    ),
     "unmatched_roster": Outcome(
         "The school's records are left out of the upload: a school is never created from the files.", "S9, S21"
     ),

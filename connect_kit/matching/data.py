@@ -162,5 +162,7 @@ class MatchesData(ABC):
         found = np.flatnonzero(ids == identifier)
         if not len(found):
             where = "delivery" if side == "left" else "workspace"
-            raise SettingError(f"{identifier!r} is not an ID of {self.kind} in the {where}; table() lists them")
+            raise SettingError(
+                f"{identifier!r} is not an ID of {self.kind} in the {where}", step="list_matches", of=self.kind
+            )
         return int(found[0])

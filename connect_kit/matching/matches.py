@@ -35,8 +35,26 @@ class SchoolMatches(Matches):
         keys = keys.mask((frame["status"] == "unmatched_workspace") & recorded.notna(), "other ID")
         if self.roster.level == "school":
             keys = keys.mask(frame["status"] == "matched", "school level")
+        keys = keys.mask((frame["status"] == "suggested") & self._without_zeros(recorded), "other zeros")
         same = recorded == frame["roster_id"]
         return keys.mask((frame["decision"] == "connect") & ~same, "decided: connect")
+
+    def _without_zeros(self, recorded: pd.Series[Any]) -> pd.Series[bool]:
+        """Where the delivery has the recorded School ID but for leading zeros, which get lost and are not added."""
+        delivered, there = self._frame["roster_id"].astype("string").str.strip(), recorded.astype("string").str.strip()
+        shorter = delivered.str.len() < there.str.len()
+        return ((delivered.str.lstrip("0") == there.str.lstrip("0")) & shorter).fillna(False).astype(bool)
+
+    @property
+    def acceptable(self) -> pd.Series[bool]:
+        """Suggestions, but for a School ID that has lost leading zeros: the delivery is wrong, and Connect is not."""
+        return super().acceptable & (self._outcome() != "other zeros")
+
+    def other_zeros(self) -> pd.DataFrame:
+        """Schools whose ID has lost leading zeros that Connect has: ``school`` (in the delivery), ``recorded``."""
+        frame = self._frame.assign(recorded=self._side("right", self._frame["r"])["recorded"])
+        found = frame.loc[self._outcome() == "other zeros", ["roster_id", "recorded"]]
+        return found.set_axis(["school", "recorded"], axis=1).reset_index(drop=True)
 
     def _schools(self) -> pd.DataFrame:
         frame = self._frame

@@ -62,14 +62,11 @@ def plan_merge(duplicates: Duplicates, workspace: Workspace, *, only_decided: bo
 
 
 def _student_ids(duplicates: Duplicates, workspace: Workspace) -> pd.Series[str]:
-    """The student ID on Connect of each student of the delivery: sourcedId or, where Connect has these, identifier."""
+    """The student ID on Connect of each student of the delivery: sourcedId or, by its setting, identifier (S14)."""
     users = duplicates.roster.users
-    ids = users["sourcedId"].dropna().astype(object)
-    if "identifier" in users:
-        known = set(workspace.students["studentId"].dropna())
-        numbers = (
-            users["identifier"].astype(object).where(users["identifier"].notna(), users["sourcedId"].astype(object))
-        )
-        if numbers.isin(known).sum() > ids.isin(known).sum():  # the setting student_id is "number" (S14)
-            return numbers.set_axis(users["sourcedId"].astype(object))
+    users = users[users["sourcedId"].notna()]
+    ids = users["sourcedId"].astype(object)
+    if workspace.student_id == "number" and "identifier" in users:
+        shown = users["identifier"].astype(object)
+        return shown.where(shown.notna(), ids).set_axis(ids)
     return ids.set_axis(ids)

@@ -22,6 +22,7 @@ from connect_kit.panels.upload_school import SchoolChoice, planned
 from connect_kit.twin import Action, as_twin
 from connect_kit.uploads import as_target, confirmation, expected_upload, forecast_upload, upload
 from connect_kit.uploads.abandoning import CODE as ABANDON
+from connect_kit.uploads.gate_archive import first_at
 from connect_kit.uploads.records import last_dry_run
 from connect_kit.uploads.waiving import NEVER
 
@@ -99,7 +100,7 @@ class UploadPanel(SchoolChoice, UploadIds, UploadLeft, AfterUpload):
         self.audit = audit = plan if isinstance(plan, AuditData) else audit
         plan, self._unclear = planned(plan)
         self.duplicates = audit.duplicates if duplicates is None and audit is not None else duplicates
-        self.left_behind = audit.left_behind if left_behind is None and audit is not None else left_behind
+        self._left_behind = audit.left_behind if left_behind is None and audit is not None else left_behind
         self.gates: pd.DataFrame | None = None
         self.expected: Expected | None = None
         self.result: UploadResult | None = None
@@ -208,11 +209,10 @@ class UploadPanel(SchoolChoice, UploadIds, UploadLeft, AfterUpload):
     def _existing(self) -> tuple[int, list[str | None]]:
         """How many students without a SIS ID the question is about, and their schools; None is the whole district."""
         facts = as_target(self.target).facts()
-        if self._value.level == "district":
+        if self._value.level == "district" and facts.synced == 0 and not self._value.left_out_schools:
             return facts.unsynced, [None]
-        sent = {file.school for file in self._value.files}
-        new = [one for one, school in facts.schools.items() if one in sent and not school.synced]
-        return sum(facts.schools[one].unsynced for one in new), [*new]
+        new = {own: left for own, left in first_at(self._value, facts).items() if left}
+        return sum(new.values()), [*new]
 
     def _waivable(self) -> list[tuple[str, str]]:
         """Codes that block: of the self-check, and of rows that the last dry run refused."""
@@ -318,7 +318,7 @@ class UploadPanel(SchoolChoice, UploadIds, UploadLeft, AfterUpload):
         self.head.show(*view.head(plan, self.target))
         self.checklist.show(*(view.checklist(self.gates) if self.gates is not None else ()))
         self._draw_ids(running=running)
-        asked = plan.first_upload or self._blocking(_ARCHIVING)
+        asked = plan.asks_to_archive or self._blocking(_ARCHIVING)
         self.question.show(*([view.question(plan.archive_existing, self._concerned)] if asked else ()))
         waivable = self._waivable()
         if waivable != list(self.finding.options):

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from connect_kit.panels.upload_layout import UploadLayout
 from connect_kit.roster.originals import outside_originals
+from connect_kit.uploads.narrowing import left_behind_sent
 
 if TYPE_CHECKING:
     from connect_kit.checks import AuditData
+    from connect_kit.identity import LeftBehind
     from connect_kit.twin import Twin
     from connect_kit.uploads import Forecast, UploadResult
 
@@ -21,7 +23,13 @@ class AfterUpload(UploadLayout):
     audit: AuditData | None
     result: UploadResult | None
     forecast: Forecast | None
+    _left_behind: LeftBehind | None
     _undone: str = ""
+
+    @property
+    def left_behind(self) -> LeftBehind | None:
+        """What stays behind on Connect at the schools that are sent."""
+        return left_behind_sent(self._left_behind, self._value)
 
     @abstractmethod
     def _check(self) -> None:

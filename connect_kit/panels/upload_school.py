@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connect_kit.checks import AuditData
 from connect_kit.display.look import counted
-from connect_kit.errors import PlanError
+from connect_kit.errors import NEXT, PlanError
 from connect_kit.panels.upload_layout import UploadLayout
 from connect_kit.uploads import UploadPlan, plan_upload, prepare_again, unprepared_plan
 
@@ -16,7 +16,7 @@ def planned(plan: UploadPlan | AuditData) -> tuple[UploadPlan, str]:
     try:
         return plan_upload(plan), ""
     except PlanError as error:
-        return unprepared_plan(plan), str(error)
+        return unprepared_plan(plan), error.in_words({**NEXT, "name_school": "choose the one school that is sent"})
 
 
 class SchoolChoice(UploadLayout):

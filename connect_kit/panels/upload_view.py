@@ -41,8 +41,8 @@ _STEPS: Mapping[str, str] = {
     "reason.",
     "compare_ids": "Prepare the upload from an audit with the workspace, or waive it below, with a reason.",
     "deliver_schools": "Ask for files with orgSourcedIds and schoolSourcedId.",
-    "correct_zeros": "Correct leading zeros on the side that the self-check names, record other School IDs on Connect "
-    "(S9), and prepare again.",
+    "correct_zeros": "Prepare again from an audit of the corrected side. School IDs that differ in more than zeros are "
+    "recorded on Connect (S9).",
     "record_schools": "Match the schools, and record the School IDs on Connect (S9).",
     "choose_school": "Match the schools and prepare again, or prepare for the one school that is sent.",
     "name_school": "Choose the one school that is sent, below.",
@@ -80,8 +80,8 @@ def head(plan: UploadPlan, target: Twin) -> list[Node]:
     made = [el("p", el("strong", *words)), *judged, where, *frame_table(caption, files, class_="ck-figures ck-narrow")]
     if plan.undecided_classrooms:
         warning = (
-            f"{plan.undecided_classrooms:,} classrooms on Connect have a suggested class that nobody has decided on: "
-            "the upload creates a second classroom beside each of them (S10)."
+            f"Suggested and not decided: {counted(plan.undecided_classrooms, 'classroom')} on Connect; the upload "
+            "creates a second classroom beside each (S10)."
         )
         made.append(el("p", el("strong", "▲ "), warning, class_="ck-warning"))
     return made

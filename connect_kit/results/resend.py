@@ -9,7 +9,9 @@ from pathlib import Path
 from connect_kit.engine import default_engine
 from connect_kit.engine.arguments import checked
 from connect_kit.errors import PlanError, ResultsError, SettingError
+from connect_kit.results.corrected import Corrected
 from connect_kit.results.value import Results
+from connect_kit.roster import Roster, read_roster
 from connect_kit.uploads.plan import UploadPlan
 from connect_kit.uploads.plan_file import clear, write_plan
 from connect_kit.uploads.prepare import folder_name, value_of, write_file
@@ -22,12 +24,19 @@ _FAILED = """
 
 
 @checked()
-def plan_resend(results: Results, plan: UploadPlan, *, folder: str | Path | None = None) -> UploadPlan:
+def plan_resend(
+    results: Results,
+    plan: UploadPlan,
+    *,
+    folder: str | Path | None = None,
+    corrected: Roster | str | Path | None = None,
+) -> UploadPlan:
     """Plan to send again only what failed: rows without success, and files that no result is known of.
 
-    The rows are those that were sent, unchanged: it is for what failed because something was missing on Connect. What
-    is wrong in the rows themselves is corrected in the SIS and prepared again with :func:`plan_upload`. Waivers and
-    answers are those of the plan; ``Abandon`` is off, because the file no longer names everybody.
+    Without ``corrected`` the rows are those that were sent, unchanged: that is for what failed because something was
+    missing on Connect. With a corrected delivery its rows are sent in their place, found by ID (enrollments by user and
+    class); ``not_corrected`` of the plan lists the lines that it does not hold. Waivers and answers are those of the
+    plan; ``Abandon`` is off, because the file no longer names everybody.
 
     Parameters
     ----------
@@ -37,6 +46,9 @@ def plan_resend(results: Results, plan: UploadPlan, *, folder: str | Path | None
         What was sent.
     folder : str or Path, optional
         An empty folder, or one whose plan is replaced; by default ``<plan>-resend`` beside the plan's.
+    corrected : Roster, str or Path, optional
+        A delivery in which the rows that failed are corrected. IDs are exchanged as for the plan. What else has changed
+        in it is not sent.
 
     Returns
     -------
@@ -48,7 +60,9 @@ def plan_resend(results: Results, plan: UploadPlan, *, folder: str | Path | None
     ResultsError
         When the results are not of this plan.
     PlanError
-        When nothing failed, or a file was changed after it was sent.
+        When nothing failed, a file was changed after it was sent, or the corrected delivery holds none of the rows.
+    DeliveryError
+        When the corrected delivery cannot be read.
     SettingError
         When the folder is the plan's own.
     OutputError
@@ -60,24 +74,42 @@ def plan_resend(results: Results, plan: UploadPlan, *, folder: str | Path | None
     answered = {one.sent.identity: one.place for one in results.received if one.sent is not None}
     known = {*answered, *(file.identity for file in results.missing)}
     if not answered or not known <= {file.identity for file in plan.files}:
-        raise ResultsError("the results are not of this plan; read them with read_results(path, plan)")
+        raise ResultsError("the results are not of this plan", step="read_results")
     plan.verify()
     chosen = [(file, _lines(results, answered.get(file.identity))) for file in plan.files]
     if not any(lines is None or lines for _, lines in chosen):
         raise PlanError(f"{plan.delivery}: nothing failed, so there is nothing to resend")
+    corrections = None if corrected is None else Corrected(_roster(corrected, plan), plan)
     clear(place)
     files, counts = [], []
     for file, lines in chosen:
         path = place / (folder_name(file.school) if file.school else "") / f"{file.kind}.csv"
-        if count := _write(file, lines, path):
+        if count := _write(file, lines, path) if corrections is None else corrections.write(file, lines, path):
             files.append(UploadFile.of(path, file.kind, level=file.level, school=file.school))
             counts.append(count)
+    lost = {} if corrections is None else corrections.lost
+    if not files:
+        raise PlanError(f"{plan.delivery}: the corrected delivery holds none of the rows that failed")
     made = datetime.now(UTC).isoformat(timespec="seconds")
     return write_plan(
         replace(
-            plan, folder=place, files=tuple(files), file_rows=tuple(counts), made=made, managed=None, new_students=None
+            plan,
+            folder=place,
+            files=tuple(files),
+            file_rows=tuple(counts),
+            made=made,
+            managed=None,
+            new_students=None,
+            not_corrected={file: tuple(lines) for file, lines in lost.items()},
         )
     )
+
+
+def _roster(corrected: Roster | str | Path, plan: UploadPlan) -> Roster:
+    if isinstance(corrected, Roster):
+        return corrected
+    one = plan.level == "school" and len({file.school for file in plan.files}) == 1
+    return read_roster(corrected, level="school" if one else "district")
 
 
 def _lines(results: Results, place: int | None) -> list[int] | None:

@@ -102,9 +102,7 @@ def choose_faults(
         return tuple(f for f in known if not f.alone and f.fits(layout, level, place)), place
     codes = {faults} if isinstance(faults, str) else set(faults)
     if unknown := codes - {fault.code for fault in known}:
-        raise SettingError(
-            f"no fault is known by the code {', '.join(sorted(unknown))}; docs/rules.md gives an example of each"
-        )
+        raise SettingError(f"no fault is known by the code {', '.join(sorted(unknown))}", step="known_faults")
     named = [fault for fault in known if fault.code in codes]
     if guardians is None:
         guardians = "users"

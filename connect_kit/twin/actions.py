@@ -120,7 +120,7 @@ def connections(
     ----------
     matches : SchoolMatches, ClassroomMatches or IdChanges
     suggested : bool
-        Also connect what is only suggested.
+        Also connect what is only suggested; never a School ID without the leading zeros that Connect has.
     archive : bool
         Of changed IDs: archive the students and classrooms that come under new IDs, in place of recording these.
 
@@ -146,7 +146,7 @@ def connections(
     rows = matches.details()
     named = rows["roster_id"].fillna("").astype(str).str.strip().ne("")  # a school's own files may name no School ID
     both = named & rows["workspace_id"].notna()
-    chosen = both & (rows["decision"].eq("connect") | (suggested & rows["status"].eq("suggested")))
+    chosen = both & (rows["decision"].eq("connect") | (suggested & matches.acceptable))
     values = dict(zip(rows.loc[chosen, "workspace_id"], rows.loc[chosen, "roster_id"], strict=True))
     archived = tuple(rows.loc[rows["decision"].eq("archive") & rows["workspace_id"].notna(), "workspace_id"])
     actions = []
@@ -284,7 +284,7 @@ def _choose(session: Session, action: Action, table: str, key: str, sis: str) ->
     if action.school is not None:
         if not session.execute("SELECT 1 FROM schools WHERE connectSchoolId = ?", [action.school]):
             raise TwinError(
-                f"connectSchoolId {action.school!r} is not a school of this twin; Twin.table('schools') lists them"
+                f"connectSchoolId {action.school!r} is not a school of this twin", step="twin_table", table="schools"
             )
         # Classrooms have one school, students several.
         source = "student_schools" if table == "students" else table

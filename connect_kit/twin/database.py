@@ -52,10 +52,7 @@ def open_session(path: Path, doing: str, *, write: bool = True, of: str | None =
     """
     place = path.expanduser().resolve()
     if not place.is_file():
-        raise TwinError(
-            f"{path}: no such twin; make one with Twin.new(...) or Twin.fill(...), or on the command line with: "
-            f"python -m connect_kit twin new {path} --workspace FOLDER"
-        )
+        raise TwinError(f"{path}: no such twin", step="make_twin", path=str(path))
     # Checked here, because DuckDB takes a file that it cannot read for something else, and says so.
     try:
         with place.open("rb") as file:
@@ -81,7 +78,7 @@ def create_session(path: Path) -> Iterator[Session]:
     place = path.expanduser().resolve()
     log = place.with_name(place.name + ".wal")
     if place.exists():
-        raise TwinError(f"{path}: a file is there already; open it with Twin(...), or give another name")
+        raise TwinError(f"{path}: a file is there already", step="open_twin")
     if log.exists():
         raise TwinError(f"{path}: a file {log.name} is there already; give another name")
     with _exclusively(place, path, "its making"):
@@ -277,6 +274,7 @@ def _check(session: Session, path: Path, of: str | None) -> None:
         )
     if of not in (None, meta["id"]):
         raise TwinError(
-            f"{path}: another twin is there now (district {meta['district']}), so nothing was done; if you mean that "
-            f"one, open it again: Twin({str(path)!r})"
+            f"{path}: another twin is there now (district {meta['district']}), so nothing was done",
+            step="open_again",
+            path=str(path),
         )

@@ -28,8 +28,7 @@ def id_actions(changes: IdChanges, *, archive: bool = False) -> list[Action]:
 
     Those that are not paired have no new ID to record; all of them can be archived.
     """
-    rows = changes.table()
-    rows = rows if archive else rows[rows["new_id"].notna()]
+    rows = changes.table() if archive else changes.to_record()
     actions = []
     for kind, (action, key) in _RECORDING.items():
         of_kind = rows[rows["kind"] == kind].sort_values(key)
@@ -122,5 +121,5 @@ def refuse_unknown(session: Session, asked: str, table: str, key: str) -> None:
     if unknown:
         more = f" and {len(unknown) - 1:,} more" if len(unknown) > 1 else ""
         raise TwinError(
-            f"{key} {unknown[0][0]!r}{more}: not among the {table} of this twin; Twin.table({table!r}) lists them"
+            f"{key} {unknown[0][0]!r}{more}: not among the {table} of this twin", step="twin_table", table=table
         )

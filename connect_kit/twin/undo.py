@@ -131,7 +131,7 @@ def undo(twin: TwinData, *, run: str | None = None) -> Change:
         )
         if not last:
             raise TwinError(
-                f"{twin.path}: there is no action, merge or upload to take back; Twin.activity() lists what was done"
+                f"{twin.path}: there is no action, merge or upload to take back", step="activity", path=str(twin.path)
             )
         number, kind, what, counts, uploaded = last[0]
         if run not in (None, uploaded):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from connect_kit.engine import literal, quoted, run_sql, statements
+from connect_kit.engine import create_table, literal, quoted, run_sql, statements
 from connect_kit.engine.files import atomic_write
-from connect_kit.errors import EngineError, OutputError, SettingError
+from connect_kit.errors import EngineError, OutputError, PlanError, SettingError
 from connect_kit.identity.value import MASS_LEAST, MASS_SHARE, NUMBER, SURE
 
 if TYPE_CHECKING:
@@ -17,15 +18,17 @@ if TYPE_CHECKING:
     from connect_kit.engine import Schema
     from connect_kit.identity import IdChanges
     from connect_kit.roster import Roster, Workspace
-    from connect_kit.uploads.plan_data import Critical
 
 #: The file of a plan's folder that says which IDs were exchanged; IDs only.
 CROSSWALK = "crosswalk.csv"
-#: Critical findings that say no more than that a School ID is not on Connect.
+#: Critical findings that say no more than that a School ID is not on Connect as it is delivered.
 _UNKNOWN_SCHOOL = frozenset(
-    f"{column}.known_school"
+    f"{column}.{what}"
     for column in ("users.orgSourcedIds", "classes.schoolSourcedId", "enrollments.schoolSourcedId")
+    for what in ("known_school", "leading_zero_lost")
 )
+_OTHER_ZEROS = ("zeros_lost", "zeros_gained")
+_CROSSWALK = {"kind": "kind", "old_id": "oldId", "new_id": "newId", "pattern": "pattern"}
 _OPTIONS = "HEADER, DELIMITER ',', NEW_LINE '\r\n', USE_TMP_FILE false"
 
 
@@ -114,27 +117,55 @@ def exchange_if_kept(roster: Roster, changes: IdChanges | None, *, keep_ids: boo
     if not keep_ids:
         return None
     if changes is None:
-        raise SettingError(
-            "keep_ids needs to know which IDs have changed: plan_upload(audit(delivery, workspace), keep_ids=True), or "
-            "give id_changes"
-        )
+        raise SettingError("nobody has compared the IDs of the delivery with those of Connect", step="compare_ids")
     if number and changes.counts["students"]:
         raise SettingError(
-            "keep_ids cannot be used where Connect has student numbers as IDs: its exports do not hold the sourcedId "
-            "by which it knows a student; record the new IDs on Connect, or archive these students first"
+            "the IDs of Connect cannot be kept where it has student numbers as IDs: its exports do not hold the "
+            "sourcedId by which it knows a student; record the new IDs on Connect, or archive these students first"
         )
-    schema = roster.schema.engine.new_schema("exchanged", (roster.schema, changes.schema))
+    schema = _exchange(roster, changes.schema)
+    rows = schema.execute("SELECT kind, connect_school, count(*) FROM crosswalk GROUP BY ALL")
+    return Exchange(schema, {(str(kind), str(school)): int(count) for kind, school, count in rows})
+
+
+def exchange_as_before(roster: Roster, folder: Path) -> Schema | None:
+    """Another delivery's tables with the IDs that a plan exchanged, by its ``crosswalk.csv``; None where it has none.
+
+    Raises
+    ------
+    PlanError
+        For a crosswalk that is damaged.
+    """
+    path = folder / CROSSWALK
+    if not path.is_file():
+        return None
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        columns = {ours: [row[name] for row in rows] for ours, name in _CROSSWALK.items()}
+    except (OSError, ValueError, KeyError, csv.Error) as error:
+        raise PlanError(f"{path}: cannot be read; prepare the files again with the IDs that Connect has") from error
+    schema = roster.schema.engine.new_schema("crosswalk")
+    create_table(schema, "listed", columns)
+    schema.execute(
+        "CREATE VIEW id_changes AS SELECT *, '' AS connect_school, true AS mass, 1.0 AS probability FROM listed"
+    )
+    return _exchange(roster, schema)
+
+
+def _exchange(roster: Roster, changes: Schema) -> Schema:
+    """The tables of exchange.sql, by the table ``id_changes`` of a schema."""
+    schema = roster.schema.engine.new_schema("exchanged", (roster.schema, changes))
     run_sql(
         schema,
         __package__,
         "exchange.sql",
-        (roster.schema.name,),
+        (roster.schema.name, changes.name),
         roster=quoted(roster.schema.name),
-        changes=f"{quoted(changes.schema.name)}.id_changes",
+        changes=f"{quoted(changes.name)}.id_changes",
         sure=SURE,
     )
-    rows = schema.execute("SELECT kind, connect_school, count(*) FROM crosswalk GROUP BY ALL")
-    return Exchange(schema, {(str(kind), str(school)): int(count) for kind, school, count in rows})
+    return schema
 
 
 def changed_ids(
@@ -142,7 +173,8 @@ def changed_ids(
 ) -> tuple[ChangedIds, ...]:
     """The changed IDs by kind and school, with how many of them an exchange has replaced.
 
-    ``foreign`` holds the connectSchoolIds of schools that take no part.
+    ``foreign`` holds the connectSchoolIds of schools that take no part. School IDs that differ in leading zeros only
+    are a matter of the gate about schools, unless they were exchanged.
     """
     kept = {} if made is None else dict(made.kept)
     left = _not_exchanged(changes)
@@ -154,7 +186,7 @@ def changed_ids(
     ):
         own = [key for key in kept if key[0] == kind and (kind == "schools" or key[1] == school)]
         done = sum(kept.pop(key) for key in own)
-        if school and school in foreign:
+        if (school and school in foreign) or (kind == "schools" and pattern in _OTHER_ZEROS and not done):
             continue
         unsure, undecided = left.get((kind, school), (0, 0))
         found.append(
@@ -173,14 +205,11 @@ def _not_exchanged(changes: IdChanges) -> dict[tuple[str, str], tuple[int, int]]
     return {(str(kind), str(school)): (int(unsure), int(undecided)) for kind, school, unsure, undecided in rows}
 
 
-def still_open(
-    critical: tuple[Critical, ...], made_over: Exchange, delivered: tuple[str, ...], recorded: Mapping[str, str]
-) -> tuple[Critical, ...]:
-    """The critical findings without those about School IDs, where the files hold those that Connect has."""
-    if not any(kind == "schools" for kind, _ in made_over.kept) or not set(delivered) <= set(recorded):
-        return critical
-    solved = _UNKNOWN_SCHOOL | ({"workspace.schools.unmatched"} if set(recorded) <= set(delivered) else set())
-    return tuple(one for one in critical if one.code not in solved)
+def solved_codes(made_over: Exchange, delivered: tuple[str, ...], there: Mapping[str, str]) -> frozenset[str]:
+    """Codes about School IDs that say nothing any more, where the files hold those that Connect has (``there``)."""
+    if not any(kind == "schools" for kind, _ in made_over.kept) or not set(delivered) <= set(there):
+        return frozenset()
+    return _UNKNOWN_SCHOOL | ({"workspace.schools.unmatched"} if set(there) <= set(delivered) else set())
 
 
 def possible_changes(roster: Roster, workspace: Workspace) -> dict[str, int]:

@@ -113,10 +113,7 @@ class _Sides:
         """School IDs of the delivery that a School ID or connectSchoolId stands for."""
         found = tuple(one for one in self.delivered if name == one or self.homes.get(one) == name)
         if out := [one for one in found if one in self.out]:
-            raise SettingError(
-                f"school {out[0]} was decided not to take part; to send it, decide first: match_schools(...).decide("
-                f"{out[0]!r}, None, 'in')"
-            )
+            raise SettingError(f"school {out[0]} was decided not to take part", step="take_part", school=out[0])
         return found
 
     def counted(self, schools: Sequence[str]) -> str:
@@ -130,6 +127,11 @@ class _Sides:
         others = {*self.delivered, *self.recorded} - set(takes_part) if named else set(self.out)
         there = {self.homes[one] for one in takes_part if one in self.homes}
         return frozenset(others | ({self.homes[one] for one in others if one in self.homes} - there))
+
+    def foreign_to(self, own: Sequence[str], connect: str) -> frozenset[str]:
+        """The same for the one school ``connect``, to which the delivery's School IDs ``own`` belong."""
+        ours = {connect, *own, *(one for one, there in self.recorded.items() if there == connect)}
+        return frozenset({*self.own, *self.recorded, *self.delivered} - ours)
 
 
 def recorded(workspace: Workspace | None) -> dict[str, str]:
@@ -163,15 +165,15 @@ def choose(
         Where it is not clear to which school a delivery belongs, or none of its schools is on Connect.
     """
     if school is not None and schools is not None:
-        raise SettingError("school and schools were both given; name one school, or several")
+        raise SettingError("one school and a list of schools were both given; name one school, or several")
     if schools is not None and not schools:
-        raise SettingError("schools is empty; name the schools that are sent, or leave it out to send all of them")
+        raise SettingError("the list of schools is empty; name the schools that are sent, or leave it out to send all")
     sides = _Sides(roster, workspace, matches, exchanged)
     if level == "school" and workspace is None:
         raise PlanError("a school's upload needs to know the schools of Connect; give the workspace")
     if level == "school" and roster.level == "school":
         if schools is not None and len(schools) > 1:
-            raise SettingError("a school-level delivery is one school's; name that one: plan_upload(..., school=)")
+            raise SettingError("a school-level delivery is one school's, and several were named", step="name_school")
         return _one_school(sides, school if schools is None else schools[0], place_at)
     wanted = None if school is None and schools is None else [school] if school is not None else list(schools or ())
     return _several(sides, level, wanted, place_at)
@@ -195,16 +197,15 @@ def _several(sides: _Sides, level: Level, wanted: Sequence[str | None] | None, p
     if level == "school":
         homes = {one: sides.homes[one] for one in takes_part if one in sides.homes}
         if not homes:
-            raise PlanError(
-                "no School ID of the delivery is on a school of Connect; match the schools first (match_schools), and "
-                "give the matches to plan_upload"
-            )
+            raise PlanError("no School ID of the delivery is on a school of Connect", step="match_schools")
     else:
         homes = dict.fromkeys(takes_part, "")
     if place_at is not None:
         at = [one for one in sides.named(place_at) if one in homes]
         if not at:
-            raise SettingError(f"place_at is {place_at!r}; expected a school that is sent: {', '.join(homes)}")
+            raise SettingError(
+                f"nobody can be placed at {place_at!r}; expected a school that is sent: {', '.join(homes)}"
+            )
         place_at = at[0]
     strangers = bool(sides.schema.execute("SELECT 1 FROM not_schools LIMIT 1"))
     whole = level == "district" and not strangers and len(takes_part) == len(sides.delivered) and wanted is None
@@ -224,21 +225,21 @@ def _several(sides: _Sides, level: Level, wanted: Sequence[str | None] | None, p
 def _one_school(sides: _Sides, school: str | None, place_at: str | None) -> Choice:
     """A school-level delivery: the named school's rows, or those of the one school that it can only be."""
     if place_at is not None:
-        raise SettingError("place_at is for a district's delivery; everybody in a school's own files is placed there")
+        raise SettingError("people are placed in a district's delivery only; in a school's own files all are placed")
     delivered = [one for one in sides.delivered if one not in sides.out]
     known = {one: sides.homes[one] for one in delivered if one in sides.homes}
     if school is None:
         if len(delivered) > 1:
             raise PlanError(
-                f"a school-level upload holds one school's rows, and the delivery those of {sides.counted(delivered)}; "
-                "name the one that is sent: plan_upload(..., school=)"
+                f"a school-level upload holds one school's rows, and the delivery those of {sides.counted(delivered)}",
+                step="name_school",
             )
         there = set(known.values()) or ({sides.homes[""]} if "" in sides.homes else set())
         there = there or (set(sides.own) if len(sides.own) == 1 else set())
         if len(there) != 1:
             raise PlanError(
-                f"Connect has {len(sides.own):,} schools, and the delivery does not say which one it belongs to; name "
-                "it: plan_upload(..., school=)"
+                f"Connect has {len(sides.own):,} schools, and the delivery does not say which one it belongs to",
+                step="name_school",
             )
         return _choice_of_one(sides, delivered, there.pop(), named=False)
     sides.named(school)  # one that was decided not to take part is refused
@@ -251,8 +252,8 @@ def _one_school(sides: _Sides, school: str | None, place_at: str | None) -> Choi
         own = delivered  # the School ID is optional there (S0)
     if not own and delivered:
         raise PlanError(
-            f"the delivery has no row of school {school}: its rows are of {sides.counted(delivered)}; name one of "
-            "these, or match the schools first (match_schools)"
+            f"the delivery has no row of school {school}: its rows are of {sides.counted(delivered)}",
+            step="name_or_match",
         )
     return _choice_of_one(sides, own, chosen, named=True)
 
@@ -266,7 +267,7 @@ def _choice_of_one(sides: _Sides, own: Sequence[str], connect: str, *, named: bo
         open=True,
         whole=len(own) == len(sides.delivered),
         named=named,
-        foreign=sides.foreign(own, True) if len(own) < len(sides.delivered) else frozenset(),
+        foreign=sides.foreign_to(own, connect),
     )
 
 

@@ -29,16 +29,16 @@ STEPS: Mapping[str, str] = {
     "Connect (audit.id_changes.save_worksheet(folder); on a twin connections(audit.id_changes)) and prepare again; or "
     "plan.waive({subject!r}, reason)",
     "archive_undecided": "look at each of them (audit.id_changes.save_worksheet(folder) lists those on Connect), and "
-    "record the new IDs by hand; or archive them first (connections(audit.id_changes, archive=True)); then prepare again; "
-    "or plan.waive({subject!r}, reason)",
+    "record the new IDs by hand; or archive them first (connections(audit.id_changes, archive=True)); then prepare "
+    "again; or plan.waive({subject!r}, reason)",
     "prepare_again": "plan_upload(audit(delivery, target))",
     "ids_taken": "give each of these records an ID of its own in the SIS and prepare again, or "
     "plan.waive({subject!r}, reason)",
     "compare_ids": "plan_upload(audit(delivery, workspace)), or give id_changes=find_id_changes(roster, workspace); or "
     "plan.waive({subject!r}, reason)",
     "deliver_schools": "deliver orgSourcedIds and schoolSourcedId",
-    "correct_zeros": "correct leading zeros on the side that the self-check names, record other School IDs on Connect "
-    "(S9), and prepare again",
+    "correct_zeros": "plan_upload(audit(delivery, target)); School IDs that differ in more than zeros are recorded on "
+    "Connect (S9)",
     "record_schools": (
         "match_schools, and record the School IDs on Connect (S9); or send only some schools: plan_upload(..., "
         "schools=[...]); or decide that one does not take part: match_schools(...).decide(School ID, None, 'out')"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from connect_kit.display.look import children
 from connect_kit.identity.patterns import PATTERNS, kinds_in_words
 from connect_kit.uploads.changed_ids import code_of
 from connect_kit.uploads.gate import Gate, some
@@ -37,7 +38,8 @@ def changed_ids(plan: PlanData, why_stale: str) -> list[Gate]:
         where, count = some(plan.possible_changes), sum(plan.possible_changes.values())
         subject = code_of("students")
         why = (
-            f"nobody has looked for changed IDs; at {where} up to {count:,} children may be on Connect under other IDs"
+            f"nobody has compared the IDs with Connect's; at {where} up to {children(count)} are new in the files "
+            "while others are missing there: these may be the same children under new IDs"
         )
         reason = plan.waivers.get(subject)
         made.append(
@@ -73,7 +75,9 @@ def changed_ids(plan: PlanData, why_stale: str) -> list[Gate]:
             )
         ]
     looked = (
-        "no school has many records under new IDs" if plan.ids_compared else "too few came and went for many new IDs"
+        "no school has many records under new IDs"
+        if plan.ids_compared
+        else "nobody has compared the IDs with Connect's, but too few children are new or missing for many changed IDs"
     )
     return [Gate(code, "met", looked)]
 

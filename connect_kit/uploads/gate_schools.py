@@ -28,10 +28,12 @@ def schools_matched(plan: PlanData, facts: Facts | None) -> Gate:
         there = None if facts is None else {school.school_id for school in facts.schools.values()}
         unknown = plan.unmatched_schools if there is None else [one for one in plan.takes_part if one not in there]
         if unknown:
-            # A School ID that lost its zeros is not to be recorded: the self-check says on which side it is wrong.
-            zeros = any(finding.code.endswith(_ZEROS) for finding in plan.findings)
             why = f"on no school of Connect: {some(unknown)}"
-            return Gate(code, "blocking", why, "correct_zeros" if zeros else "record_schools")
+            # A School ID that lost its zeros is not to be recorded: the self-check says on which side it is wrong.
+            zeros = dict.fromkeys(one.remedy for one in plan.findings if one.code.endswith(_ZEROS))
+            if not zeros:
+                return Gate(code, "blocking", why, "record_schools")
+            return Gate(code, "blocking", why, "correct_zeros", remedy="\n".join(zeros))
         every = f"all {len(plan.takes_part):,} School IDs are on Connect"
         return Gate(code, "met", every + _left_out(plan))
     if plan.unmatched_schools or (plan.left_out and not (plan.named or plan.left_out_schools)):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.checks.rules_by_code import rules_by_code
+from connect_kit.display.look import counted
 from connect_kit.uploads import abandoning
 from connect_kit.uploads.gate import LISTED, STEPS, Gate, some
+from connect_kit.uploads.gate_archive import archiving
 from connect_kit.uploads.gate_ids import changed_ids
 from connect_kit.uploads.gate_schools import schools_matched
 from connect_kit.uploads.records import last_dry_run
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from connect_kit.uploads.plan_data import PlanData
     from connect_kit.uploads.records import DryRun
-    from connect_kit.uploads.targets import Facts, Target
+    from connect_kit.uploads.targets import Target
 
 #: Where a plan of an earlier version does not hold a finding's own remedy.
 _REMEDY = "Fix it in the SIS."
@@ -46,7 +48,7 @@ def gates(plan: PlanData, target: Target | Any = None) -> pd.DataFrame:
     last = None if place is None else last_dry_run(plan, place.id)
     why_stale = "" if place is None or facts is None else stale(plan, place, facts, last)
     found = [
-        *_self_check(plan), *changed_ids(plan, why_stale), schools_matched(plan, facts), _archiving(plan, facts),
+        *_self_check(plan), *changed_ids(plan, why_stale), schools_matched(plan, facts), archiving(plan, facts),
         *_abandon(plan, last), _dry_run(plan, place, last),
     ]  # fmt: skip
     rows = [
@@ -71,10 +73,11 @@ def _self_check(plan: PlanData) -> list[Gate]:
         return [Gate(code, "blocking", "the delivery was not checked", "check")]
     found = [finding for finding in plan.findings if finding.code != abandoning.CODE]  # has a gate of its own
     if not found:
-        return [Gate(code, "met", "no critical finding")]
+        others = len(found) < len(plan.findings) or any(one.mass and one.changed > one.kept for one in plan.changed_ids)
+        return [Gate(code, "met", "no other critical finding" if others else "no critical finding")]
     made = []
     for finding in found:
-        rows = f"{finding.title} ({finding.count:,} {'row' if finding.count == 1 else 'rows'})"
+        rows = f"{finding.title} ({counted(finding.count, 'row')})"
         reason = plan.waivers.get(finding.code)
         if finding.code in NEVER:
             made.append(Gate(code, "blocking", rows, "name_school", finding.code))
@@ -83,37 +86,6 @@ def _self_check(plan: PlanData) -> list[Gate]:
         else:
             made.append(Gate(code, "blocking", rows, "fix_or_waive", finding.code, finding.remedy or _REMEDY))
     return made
-
-
-def _archiving(plan: PlanData, facts: Facts | None) -> Gate:
-    code = "archive_existing"
-    users = [file for file in plan.files if file.kind == "users"]
-    if not users:
-        return Gate(code, "met", "no users.csv is sent")
-    if facts is None:
-        first, left, where = plan.first_upload, 0, ""
-    elif plan.level == "district":
-        first, left, where = facts.synced == 0, facts.unsynced, ""
-    else:
-        sent = {file.school for file in users}
-        there = {key: school for key, school in facts.schools.items() if key in sent}
-        new = {key: school for key, school in there.items() if not school.synced}
-        first, left = bool(new) or not there, sum(school.unsynced for school in new.values())
-        where = f" at {some([key for key, school in new.items() if school.unsynced])}" if left else ""
-    if not first:
-        return Gate(code, "met", "not the first users.csv: Connect has students with SIS ID")
-    if plan.archive_existing is None:
-        why = "this is the first users.csv; Connect recommends archiving the existing students before it (S0)"
-        return Gate(code, "blocking", why, "answer")
-    if not plan.archive_existing:
-        return Gate(
-            code, "met", "answered: no; students made by hand on Connect get a second record beside theirs (S12)"
-        )
-    if left:
-        why = f"answered: yes, but {left:,} active students have no SIS ID{where}"
-        return Gate(code, "blocking", why, "archive")
-    why = "answered: yes" if facts is None else "answered: yes; no active student is without SIS ID"
-    return Gate(code, "met", why)
 
 
 def _abandon(plan: PlanData, last: DryRun | None) -> list[Gate]:
@@ -155,5 +127,4 @@ def _aged(plan: PlanData, target: Target, last: DryRun) -> str:
         return f"rehearse again: {when} was made on another state of {target.district}, or does not say on which"
     if not done:
         return ""
-    count = "1 change" if len(done) == 1 else f"{len(done):,} changes"
-    return f"rehearse again: {count} since {when} ({some(one.what for one in done)})"
+    return f"rehearse again: {counted(len(done), 'change')} since {when} ({some(one.what for one in done)})"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from connect_kit.checks.verdict_words import verdict_html
 from connect_kit.display import charts
 from connect_kit.display.html import table_html
+from connect_kit.display.look import counted
 from connect_kit.engine.arguments import checked
 from connect_kit.errors import PlanError, SettingError
 from connect_kit.uploads.abandoning import CODE as ABANDON
@@ -93,6 +94,17 @@ class UploadPlan(PlanData):
         Children who would be doubled, by School ID; at school level by connectSchoolId.
     doubled_once_archived : mapping of str to int
         The same, once the students without SIS ID on Connect are archived.
+    causes : tuple of Cause
+        Root causes in what is sent, in the order in which to correct them.
+    causes_elsewhere, causes_solved : int
+        Causes of the delivery that are not among them: of schools that are not sent, and solved by the IDs that Connect
+        has.
+    first_schools : mapping of str to int
+        Schools that are sent and have no student with SIS ID on Connect yet, by connectSchoolId, to the active students
+        who were made by hand there.
+    not_corrected : mapping of str to tuple of int
+        Of a plan to send corrected rows again: lines that failed and that the corrected delivery does not hold, by the
+        file that was sent.
     abandon_limit : float
         Percent of a school's connected guardian relationships that Abandon may disconnect without a waiver.
     disconnections : mapping of str to Disconnections, or None
@@ -159,10 +171,7 @@ class UploadPlan(PlanData):
         """
         for file in self.files:
             if digest_of(file.path) != file.digest:
-                raise PlanError(
-                    f"{file.path}: changed since it was planned; prepare the files again with plan_upload, and put "
-                    "corrections into the roster, not into the prepared file"
-                )
+                raise PlanError(f"{file.path}: changed since it was planned", step="prepare_again")
 
     # Showing.
 
@@ -210,22 +219,23 @@ class UploadPlan(PlanData):
 
     def __repr__(self) -> str:
         judged = "" if self.verdict is None else f"{self.verdict.text}; "
-        files = f"{len(self.files)} files, {self.rows:,} rows"
-        return f"UploadPlan({self.delivery}: {judged}{self.level} level, {files})"
+        files = f"{counted(len(self.files), 'file')}, {counted(self.rows, 'row')}"
+        idle = "; archive_existing has no effect, as no school gets its first users.csv" if self.idle_archiving else ""
+        return f"UploadPlan({self.delivery}: {judged}{self.level} level, {files}{idle})"
 
     def _repr_html_(self) -> str:
-        head = f"<p>Upload of {html.escape(self.delivery)}, {self.level} level, {self.rows:,} rows</p>"
+        head = f"<p>Upload of {html.escape(self.delivery)}, {self.level} level, {counted(self.rows, 'row')}</p>"
         if self.verdict is not None:
             head += verdict_html(self.verdict)
         if self.undecided_schools:
             head += (
-                f"<p>▲ {self.undecided_schools:,} schools on Connect have a suggested partner that nobody has decided "
-                "on: their rows are refused until the School ID is recorded (S9).</p>"
+                f"<p>▲ Suggested and not decided: {counted(self.undecided_schools, 'school')} on Connect; their rows "
+                "are refused until the School ID is recorded (S9).</p>"
             )
         if self.undecided_classrooms:
             head += (
-                f"<p>▲ {self.undecided_classrooms:,} classrooms on Connect have a suggested partner that nobody has "
-                "decided on: the upload makes a second classroom beside each (S10).</p>"
+                f"<p>▲ Suggested and not decided: {counted(self.undecided_classrooms, 'classroom')} on Connect; the "
+                "upload makes a second classroom beside each (S10).</p>"
             )
         return head + table_html(self.summary()) + table_html(self.gates(), "Before a real upload")
 
@@ -274,7 +284,7 @@ def rewrite_plan(plan: UploadPlan, kept: Callable[[UploadPlan], Mapping[str, Any
     there = read_plan(plan.folder)
     if there.digest != plan.digest:
         raise PlanError(
-            f"{plan.folder}: another plan is there now, made {there.made}, so nothing was written; go on with "
-            "read_plan(folder)"
+            f"{plan.folder}: another plan is there now, made {there.made}, so nothing was written",
+            step="read_plan",
         )
     return write_plan(replace(plan, waivers={**there.waivers, **plan.waivers}, **kept(there)))

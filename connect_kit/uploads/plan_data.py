@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connect_kit.checks import Verdict
 from connect_kit.engine.files import outside
 from connect_kit.uploads.changed_ids import code_of
+from connect_kit.uploads.first import is_first
 
 if TYPE_CHECKING:
     from connect_kit.connect import Level
@@ -26,6 +27,14 @@ class Critical:
     title: str
     count: int
     remedy: str = ""
+
+
+class Cause(NamedTuple):
+    """One root cause in what is sent: its ``severity``, failing ``rows``, and what it is."""
+
+    severity: str
+    rows: int
+    cause: str
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,11 @@ class PlanData:
     verdict: Verdict | None = None
     doubled: Mapping[str, int] = field(default_factory=dict)
     doubled_once_archived: Mapping[str, int] = field(default_factory=dict)
+    causes: tuple[Cause, ...] = ()
+    causes_elsewhere: int = 0
+    causes_solved: int = 0
+    first_schools: Mapping[str, int] = field(default_factory=dict)
+    not_corrected: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     abandon_limit: float = 10
     disconnections: Mapping[str, Disconnections] | None = field(default_factory=dict)
 
@@ -81,6 +95,16 @@ class PlanData:
     def abandons(self) -> bool:
         """Whether a file is sent with Abandon."""
         return any(file.abandon for file in self.files)
+
+    @property
+    def asks_to_archive(self) -> bool:
+        """Whether a school got no users.csv before, when the plan was made (S0)."""
+        return is_first(self.level, self.first_schools, district=self.first_upload)
+
+    @property
+    def idle_archiving(self) -> bool:
+        """Whether the answer "archive existing students" has no effect, as no school gets its first users.csv."""
+        return bool(self.archive_existing) and not self.asks_to_archive
 
     @property
     def rows(self) -> int:

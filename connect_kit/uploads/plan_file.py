@@ -13,7 +13,7 @@ from connect_kit.checks import Verdict
 from connect_kit.engine.files import atomic_write, ensure_folder, read_json
 from connect_kit.errors import OutputError, PlanError
 from connect_kit.uploads.changed_ids import CROSSWALK, ChangedIds
-from connect_kit.uploads.plan_data import Critical, PlanData
+from connect_kit.uploads.plan_data import Cause, Critical, PlanData
 from connect_kit.uploads.prepare import folder_name
 from connect_kit.uploads.values import ORDER, Disconnections, UploadFile
 
@@ -21,7 +21,7 @@ Plan = TypeVar("Plan", bound=PlanData)
 
 NAME = "plan.json"
 _VERSION = 2
-_AGAIN = "prepare the files again with plan_upload"
+_AGAIN = "prepare the files again"
 
 
 def plan_fields(folder: str | Path) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def plan_fields(folder: str | Path) -> dict[str, Any]:
     try:
         content = read_json(place)
     except FileNotFoundError as error:
-        raise PlanError(f"{place}: not found; give the folder that plan_upload wrote") from error
+        raise PlanError(f"{place}: not found", step="plan_folder") from error
     except OSError as error:
         raise PlanError(f"{place}: cannot be read ({error.strerror or error}); {_AGAIN}") from error
     except ValueError as error:
@@ -39,7 +39,7 @@ def plan_fields(folder: str | Path) -> dict[str, Any]:
     if isinstance(content, dict) and content.get("preparing"):
         raise PlanError(f"{place.parent}: its preparation did not end; {_AGAIN}")
     if not isinstance(content, dict) or "seal" not in content:
-        raise PlanError(f"{place}: is not an upload plan; give the folder that plan_upload wrote")
+        raise PlanError(f"{place}: is not an upload plan", step="plan_folder")
     if content.get("version") != _VERSION:
         raise PlanError(f"{place}: a plan of version {content.get('version')}, expected {_VERSION}; {_AGAIN}")
     seal = content.pop("seal")
@@ -157,7 +157,10 @@ def _seal(content: Any) -> str:
 
 
 #: Fields that plans of an earlier version do not have.
-_LATER = {"undecided_schools": 0, "source": "", "managed": None, "new_students": None}
+_LATER = {
+    "undecided_schools": 0, "source": "", "managed": None, "new_students": None, "causes_elsewhere": 0,
+    "causes_solved": 0, "first_schools": {},
+}  # fmt: skip
 #: Fields of the plan that are in the file as they are; tuples of texts are lists there.
 _PLAIN = ("delivery", "made", "level", "checked", "waivers", "left_out", "first_upload", "archive_existing",
           "undecided_classrooms", "ids_compared", "keep_ids", "possible_changes", "options", "named",
@@ -185,6 +188,8 @@ def _content(plan: PlanData) -> dict[str, Any]:
         **({} if plan.verdict is None else plan.verdict.record()),
         "findings": [[finding.code, finding.title, finding.count, finding.remedy] for finding in plan.findings],
         "changed_ids": [asdict(one) for one in plan.changed_ids],
+        "causes": [list(one) for one in plan.causes],
+        "not_corrected": {file: list(lines) for file, lines in plan.not_corrected.items()},
         **{name: getattr(plan, name) for name in (*_PLAIN, *_LISTS, *_CHILDREN, *_LATER)},
         "abandon_limit": plan.abandon_limit,
         "disconnections": None if plan.disconnections is None else dict(plan.disconnections),
@@ -213,6 +218,10 @@ def _fields(content: dict[str, Any], folder: Path) -> dict[str, Any]:
         "file_rows": tuple(int(one["rows"]) for one in content["files"]),
         "findings": tuple(Critical(*finding) for finding in content["findings"]),
         "changed_ids": tuple(ChangedIds(**one) for one in content["changed_ids"]),
+        "not_corrected": {
+            str(file): tuple(map(int, lines)) for file, lines in content.get("not_corrected", {}).items()
+        },
+        "causes": tuple(Cause(*one) for one in content.get("causes", ())),
         "verdict": Verdict.of(content) if "verdict" in content else None,
         **{name: {str(own): int(n) for own, n in content.get(name, {}).items()} for name in _CHILDREN},
         # Plans of an earlier connect-kit have neither.

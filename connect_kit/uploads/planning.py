@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING, Literal
 
 from connect_kit import connect
 from connect_kit.checks import AuditData
+from connect_kit.checks.verdict import judge
 from connect_kit.decisions import read_decisions
-from connect_kit.duplicates import doubled_by_school
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import outside
 from connect_kit.errors import PlanError, SettingError
 from connect_kit.matching.matches import SchoolMatches
 from connect_kit.uploads.abandoning import CODE as ABANDON
 from connect_kit.uploads.abandoning import check_limit, expected, finding
-from connect_kit.uploads.changed_ids import changed_ids, code_of, exchange_if_kept, possible_changes, still_open
-from connect_kit.uploads.choice import Choice, choose, recorded
+from connect_kit.uploads.changed_ids import changed_ids, code_of, exchange_if_kept, possible_changes
+from connect_kit.uploads.choice import choose, recorded
 from connect_kit.uploads.criticals import criticals
+from connect_kit.uploads.doubling import doubling
+from connect_kit.uploads.first import first_schools, is_first
+from connect_kit.uploads.narrowing import causes_of, left_behind_here, narrow
 from connect_kit.uploads.plan import UploadPlan
 from connect_kit.uploads.plan_file import clear, write_plan
 from connect_kit.uploads.prepare import prepare
@@ -35,11 +38,9 @@ if TYPE_CHECKING:
 
     from connect_kit.checks import Findings
     from connect_kit.connect import Level
-    from connect_kit.duplicates import Duplicates
     from connect_kit.identity import IdChanges
     from connect_kit.matching.matches import ClassroomMatches
     from connect_kit.roster import Roster, Workspace
-    from connect_kit.uploads.changed_ids import Exchange
 
     M = TypeVar("M", SchoolMatches | None, ClassroomMatches | None)
 
@@ -168,7 +169,7 @@ def plan_upload(
     if made_over is not None:
         made_over.write(place)
     if not made:
-        raise PlanError(f"{delivery}: no rows to send; look at roster.summary(), and at the schools matched")
+        raise PlanError(f"{delivery}: no rows to send", step="look_at_rows")
     there = recorded(workspace) if level == "district" else choice.homes
     asked = level == "district" or roster.level == "district"  # a school's own files need no School ID
     files = [
@@ -176,9 +177,8 @@ def plan_upload(
         for one in made
     ]
     lost = expected(files, workspace, roster, numbers=number)
-    critical = () if findings is None else criticals(findings, choice, one_school=level == "school")
-    if made_over is not None:
-        critical = still_open(critical, made_over, choice.delivered, recorded(workspace))
+    narrowed = None if findings is None else narrow(findings, choice, made_over, one_school=level == "school")
+    critical = () if narrowed is None else criticals(narrowed.findings)
     gated = () if id_changes is None else tuple(map(code_of, id_changes.counts))  # these have a gate of their own
     managed = new = None
     if workspace is not None:
@@ -187,6 +187,12 @@ def plan_upload(
     if id_changes is None and workspace is not None:
         possible = possible_changes(roster, workspace)
     duplicates = None if audit is None else audit.duplicates or audit.findings.duplicates
+    twice = doubling(duplicates, roster, workspace, level, choice, made_over)
+    homes = choice.homes if level == "school" else {one: there[one] for one in choice.takes_part if one in there}
+    first = first_schools(workspace, set(homes.values()))
+    if archive_existing and is_first(level, first, district=_first(workspace)):  # these are archived before the upload
+        ours = set(first) if level == "school" else {one for one in choice.takes_part if there.get(one) in first}
+        twice = twice.with_archived(ours)
     plan = UploadPlan(
         folder=place,
         level=level,
@@ -207,9 +213,10 @@ def plan_upload(
         nowhere=left.nowhere,
         placed=left.placed,
         first_upload=_first(workspace),
+        first_schools=first,
         archive_existing=archive_existing,
-        undecided_classrooms=classrooms.counts["suggested"] if classrooms is not None else 0,
-        undecided_schools=matches.counts["suggested"] if matches is not None else 0,
+        undecided_classrooms=classrooms.undecided if classrooms is not None else 0,
+        undecided_schools=matches.undecided if matches is not None else 0,
         source=str(roster.path.expanduser().resolve()) if roster.path is not None else "",
         changed_ids=() if id_changes is None else changed_ids(id_changes, made_over, choice.foreign),
         ids_compared=id_changes is not None,
@@ -225,18 +232,19 @@ def plan_upload(
             "place_at": place_at,
             "student_id": "number" if number else "id",
         },
-        doubled=_doubled(duplicates, level, choice, made_over),
-        doubled_once_archived=_doubled(duplicates, level, choice, made_over, by_hand=False),
+        doubled=twice.now,
+        doubled_once_archived=twice.once_archived,
     )
-    if audit is not None:
-        plan = replace(plan, verdict=as_prepared(audit.judgement, plan))
+    if audit is not None and narrowed is not None:
+        behind = left_behind_here(audit.left_behind or audit.findings.left_behind, choice.foreign)
+        judged = judge(narrowed.findings, duplicates, id_changes, behind)
+        plan = replace(plan, verdict=as_prepared(judged, plan), **causes_of(narrowed))
     return write_plan(plan._waived(waivers or {}, frozenset({ABANDON}) if abandon else frozenset()))
 
 
 def unprepared_plan(audit: AuditData, folder: str | Path | None = None, level: Level | None = None) -> UploadPlan:
     """A plan without files, for whoever has to choose the school first; nothing is written."""
     roster, findings = audit.roster, audit.findings
-    everything = Choice(roster.schema, (), (), {}, open=True, whole=True, named=False)
     return UploadPlan(
         folder=_folder(roster, folder),
         level=_level(roster, level),
@@ -245,7 +253,7 @@ def unprepared_plan(audit: AuditData, folder: str | Path | None = None, level: L
         delivery=roster.path.name if roster.path is not None else "roster",
         made="",
         checked=True,
-        findings=criticals(findings, everything, one_school=False),
+        findings=criticals(findings),
         first_upload=_first(audit.workspace),
     )
 
@@ -290,21 +298,3 @@ def _first(workspace: Workspace | None) -> bool:
     if workspace is None:
         return True
     return not workspace.schema.execute("SELECT 1 FROM workspace_students WHERE studentId IS NOT NULL LIMIT 1")
-
-
-def _doubled(
-    duplicates: Duplicates | None, level: Level, choice: Choice, made_over: Exchange | None, *, by_hand: bool = True
-) -> dict[str, int]:
-    """Children who would be doubled, by school as the plan names it; not those who are sent with Connect's own ID."""
-    if duplicates is None:
-        return {}
-    found = duplicates.doubled(by_hand=by_hand)
-    if made_over is not None:
-        found = found[~found["id"].isin(made_over.exchanged("students"))]
-    if level == "school":  # of those that are sent, by the school that they go to
-        several = duplicates.roster.level == "district" or not choice.whole
-        homes = choice.homes
-        found = found.assign(school=found["school"].map(homes) if several else next(iter(homes.values())))
-    elif choice.named or choice.not_sent:
-        found = found[found["school"].isin(choice.takes_part)]
-    return doubled_by_school(found.dropna(subset=["school"]))

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 from connect_kit.errors import SettingError
 
-#: Codes that nobody can waive: why, and what is done instead.
+#: Codes that nobody can waive, and why; the one school that is sent is named instead.
 NEVER: Mapping[str, str] = dict.fromkeys(
     ("users.orgSourcedIds.one_school", "classes.schoolSourcedId.one_school"),
-    "it would send the rows of one school to another; name the one school that is sent: plan_upload(..., school=), or "
-    "prepare --school",
+    "it would send the rows of one school to another",
 )
 
 
@@ -22,6 +21,6 @@ def check_waiver(code: str, reason: object) -> None:
     SettingError
     """
     if code in NEVER:
-        raise SettingError(f"{code} cannot be waived: {NEVER[code]}")
+        raise SettingError(f"{code} cannot be waived: {NEVER[code]}", step="name_school")
     if not str(reason or "").strip():
         raise SettingError(f"waiving {code} needs a reason: who decided it, and why")

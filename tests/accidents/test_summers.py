@@ -13,7 +13,6 @@ import connect_kit as ck
 from tests.accidents.road import Lay
 from tests.accidents.years import District
 
-
 SUMMERS = given(
     seed=st.integers(1, 10_000), students=st.integers(60, 400), schools=st.integers(1, 5),
     leaving=st.floats(0, 0.1), moving=st.floats(0, 0.08), contacts=st.floats(0, 0.2),

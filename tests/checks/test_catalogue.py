@@ -31,6 +31,7 @@ WITHOUT_FAULT = {
     "classes.schedule.only_homeroom_wanted": "every sample has schools with several classes a day",
     "users.student.entered_twice": "needs duplicates: tests/checks/test_matched_rules.py",
     "workspace.students.duplicates_expected": "needs duplicates: tests/checks/test_matched_rules.py",
+    "workspace.students.on_connect_twice": "needs duplicates: tests/checks/test_matched_rules.py",
     "workspace.classrooms.unmatched": "needs classrooms: tests/checks/test_matched_rules.py",
     **{
         f"workspace.{kind}.id_changed": "needs changed IDs: tests/identity/test_rules.py"

@@ -100,6 +100,28 @@ def test_a_student_beside_an_existing_one_is_named_with_connects_id(tmp_path: Pa
     assert findings.rows("workspace.students.duplicates_expected")["givenName"].tolist() == ["Mina"]
 
 
+def test_a_student_who_is_on_connect_twice_already_is_not_added_once_more(tmp_path: Path) -> None:
+    roster = delivery(tmp_path, "0001,Mina,Okafor", "0002,Teo,Lind", "0003,Ann,Poe")
+    there = ("CP1,K1,Mina,Okafor,03,,,false", "CP2,K1,Mina,Okafor,03,,0001,false", "CP3,K1,Ann,Poe,03,,,TRUE")
+    workspace = connect(tmp_path, students=there)
+    pairs = ck.find_duplicates(roster, workspace).decide("0001", "workspace:CP1", "same", who="ada")
+    pairs = pairs.decide("0003", "workspace:CP3", "same", who="ada")  # archived there
+    findings = ck.check_roster(roster, workspace, duplicates=pairs)
+    assert rows(findings, "workspace.students.duplicates_expected") == []
+    words = "is probably the student CP1 on Connect, too, and has a record there under the delivery's ID"
+    assert rows(findings, "workspace.students.on_connect_twice") == [("users", "users.csv", 2, "0001", words)]
+
+
+def test_a_second_row_of_a_child_who_is_on_connect_is_added_beside_it(tmp_path: Path) -> None:
+    roster = delivery(tmp_path, "0001,Mina,Okafor", "0002,Minna,Okafor")
+    workspace = connect(tmp_path, students=("CP1,K1,Mina,Okafor,03,,0001,false",))
+    pairs = ck.find_duplicates(roster, workspace).decide("0001", "0002", "same", who="ada")
+    findings = ck.check_roster(roster, workspace, duplicates=pairs)
+    words = "is probably the student with ID 0001 on Connect; both will be there side by side"
+    assert rows(findings, "workspace.students.duplicates_expected") == [("users", "users.csv", 3, "0002", words)]
+    assert rows(findings, "workspace.students.on_connect_twice") == []
+
+
 def test_a_pair_decided_to_be_different_is_not_a_finding(tmp_path: Path) -> None:
     roster = delivery(tmp_path, "0001,Mina,Okafor")
     workspace = connect(tmp_path, students=("CP1,K1,Mina,Okafor,03,,,false",))

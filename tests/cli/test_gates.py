@@ -44,7 +44,8 @@ def test_a_gate_names_the_side_that_is_to_be_mended(place: Path, capsys: pytest.
     assert lines[at + 2] == " " * 14 + f"→ then prepare again, or --waive {CODE}=REASON"
     schools = next(n for n, line in enumerate(lines) if line.startswith("  ▲ blocking  schools matched: "))
     assert lines[schools].endswith("on no school of Connect: 104")
-    assert lines[schools + 1].strip().startswith("→ correct leading zeros on the side that the self-check names")
+    assert lines[schools + 1] == lines[at + 1]
+    assert lines[schools + 2].strip().startswith("→ then prepare again; School IDs that differ in more than zeros")
 
 
 def test_rows_that_the_dry_run_refused_have_their_remedy(place: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -72,8 +72,16 @@ def test_without_a_workspace_only_the_delivery_doubles(tmp_path: Path) -> None:
 
 
 def test_a_dry_run_says_who_is_created(duplicates: ck.Duplicates) -> None:
-    assert rows(duplicates.doubled(["S2", "S4", "S5"])) == {("S2", "0102", "connect"), ("S4", "0101", "connect")}
+    # S1 and S3, the other rows of S2's child, are refused: they come to no record.
+    assert rows(duplicates.doubled(["S2", "S4", "S5"])) == {("S4", "0101", "connect")}
+    assert rows(duplicates.doubled(["S1", "S2", "S7"])) == {("S2", "0102", "delivery"), ("S7", "0101", "connect")}
     assert duplicates.doubled([]).empty
+
+
+def test_a_row_that_is_sent_with_the_id_that_connect_has_is_there(duplicates: ck.Duplicates) -> None:
+    assert rows(duplicates.doubled(["S2", "S3"], kept=["S1"])) == {
+        ("S2", "0102", "connect"), ("S3", "0102", "connect"),
+    }  # fmt: skip
 
 
 def test_adults_are_not_doubled_children(tmp_path: Path) -> None:

@@ -292,3 +292,17 @@ def test_every_school_occurs_once_on_each_side(tmp_path: Path) -> None:
     paired = table[table["status"] == "suggested"]
     assert (paired["workspace_id"] == "S" + paired["roster_id"]).all()
     assert len(paired) == len(there)
+
+
+def test_a_school_id_without_the_zeros_that_connect_has_is_never_accepted(tmp_path: Path) -> None:
+    delivered = [(f"P{n}", school, "03") for n, school in enumerate(["101", "0102", "103"])]
+    known = workspace(tmp_path / "known", [("S1", "", "0101"), ("S2", "", "102"), ("S3", "", "103")])
+    found = match_schools(roster(*delivered), known)
+    assert found.counts == {"matched": 1, "suggested": 2, "unmatched": 0}
+    assert found.undecided == 1
+    assert found.other_zeros().to_numpy().tolist() == [["101", "0101"]]
+    accepted = found.accept()
+    assert accepted.matched().table()["roster_id"].tolist() == ["0102", "103"]
+    (action,) = ck.connections(found, suggested=True)
+    assert action.values == {"S2": "0102"}
+    assert ck.connections(found.decide("101", "S1", "connect"))[0].values == {"S1": "101"}  # a person may

@@ -216,7 +216,7 @@ def test_a_file_s_own_trouble_blocks_whatever_takes_part(tmp_path: Path, twin: T
     ("schools", "words"),
     [
         (["0999"], "is not a school of Connect or of the delivery"),
-        ([], "schools is empty"),
+        ([], "the list of schools is empty"),
         ("0101", "schools is '0101'"),
     ],
 )

@@ -375,7 +375,8 @@ def test_school_ids_without_their_zeros_are_not_to_be_recorded_on_connect(
     plan = replace(plan_of(delivery, twin, tmp_path / "plan", lost), takes_part=("104", "105"))
     _, why, how = gate(plan, "schools matched", twin)
     assert why == "on no school of Connect: 104, 105"
-    assert how.startswith("correct leading zeros on the side that the self-check names")
+    assert how.startswith("Export again. Then ")
+    assert "School IDs that differ in more than zeros are recorded on Connect" in how
 
 
 def test_gates_are_a_table_with_their_codes(plan: UploadPlan) -> None:
