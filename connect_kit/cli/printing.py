@@ -35,9 +35,9 @@ _STEPS = {
     "archive-changed TWIN DELIVERY --yes, and prepare again; or --waive {subject}=REASON",
     "keep_or_record": "prepare --keep-ids keeps the IDs that Connect has; or record the new IDs: python -m connect_kit "
     "twin record-ids TWIN DELIVERY --yes, and prepare again; or --waive {subject}=REASON",
-    "archive_undecided": "look at each of them (id_changes.csv of the audit lists those on Connect), and record the "
-    "new IDs by hand; or archive them first: python -m connect_kit twin archive-changed TWIN DELIVERY --yes; then prepare "
-    "again; or --waive {subject}=REASON",
+    "archive_undecided": "look at each of them (id_changes.csv of the audit lists those on Connect), and record "
+    "the new IDs by hand; or archive them first: python -m connect_kit twin archive-changed TWIN DELIVERY --yes; then "
+    "prepare again; or --waive {subject}=REASON",
     "prepare_again": "python -m connect_kit prepare DELIVERY --workspace TWIN",
     "ids_taken": "give each of these records an ID of its own in the SIS and prepare again, or --waive "
     "{subject}=REASON",

@@ -69,7 +69,8 @@ class LeftBehindData:
         """One row a kind and school.
 
         Columns: ``kind``, ``connectSchoolId``, ``school`` (name), ``rows``, ``unclear`` (of these rows), ``children``,
-        ``adults`` and ``classrooms`` (different ones among the rows), ``what_to_do`` (on Connect), ``source`` (article).
+        ``adults`` and ``classrooms`` (different ones among the rows), ``what_to_do`` (on Connect), ``source``
+        (article).
         """
         frame = self.schema.frame(
             'SELECT l.kind, l.connect_school AS "connectSchoolId", min(s.name) AS school, count(*) AS rows, '

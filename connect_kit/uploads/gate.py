@@ -29,8 +29,8 @@ STEPS: Mapping[str, str] = {
     "Connect (audit.id_changes.save_worksheet(folder); on a twin connections(audit.id_changes)) and prepare again; or "
     "plan.waive({subject!r}, reason)",
     "archive_undecided": "look at each of them (audit.id_changes.save_worksheet(folder) lists those on Connect), and "
-    "record the new IDs by hand; or archive them first (connections(audit.id_changes, archive=True)); then prepare again; "
-    "or plan.waive({subject!r}, reason)",
+    "record the new IDs by hand; or archive them first (connections(audit.id_changes, archive=True)); then prepare "
+    "again; or plan.waive({subject!r}, reason)",
     "prepare_again": "plan_upload(audit(delivery, target))",
     "ids_taken": "give each of these records an ID of its own in the SIS and prepare again, or "
     "plan.waive({subject!r}, reason)",
