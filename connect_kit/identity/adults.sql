@@ -4,35 +4,40 @@
 CREATE TABLE delivered_ids AS
 SELECT sourcedId AS id FROM users WHERE sourcedId IS NOT NULL UNION SELECT guardianSourcedId FROM guardians WHERE guardianSourcedId IS NOT NULL;
 
-CREATE TABLE accounts AS
-SELECT a.* EXCLUDE (email, sms, phone), coalesce(f.generation, g.generation, '') AS generation, full_name(g.whole, f.whole) AS name,
-    address_key(email) AS address, list_filter([number_key(sms), number_key(phone)], lambda x: x IS NOT NULL) AS numbers
-FROM (
-    SELECT 'staff' AS kind, connectUserId AS connect_id, staffId AS id, givenName, familyName, email, sms, NULL AS phone, entries(connectSchoolIds) AS schools, NULL AS children,
-        CASE WHEN lower(role) IN ('administrator', 'admin') THEN 'administrator' ELSE 'teacher' END AS part, _line FROM workspace_staff
-    UNION ALL
-    SELECT 'guardians', connectUserId, guardianId, givenName, familyName, email, sms, phone, NULL, entries(connectStudentIds), 'guardian', _line FROM workspace_guardians
-) AS a LEFT JOIN given_forms AS g ON g.raw = a.givenName LEFT JOIN family_forms AS f ON f.raw = a.familyName;
+CREATE TABLE all_accounts AS
+SELECT 'staff' AS kind, connectUserId AS connect_id, staffId AS id, givenName, familyName, email, sms, NULL AS phone, entries(connectSchoolIds) AS schools, NULL AS children,
+    CASE WHEN lower(role) IN ('administrator', 'admin') THEN 'administrator' ELSE 'teacher' END AS part, _line FROM workspace_staff
+UNION ALL
+SELECT 'guardians', connectUserId, guardianId, givenName, familyName, email, sms, phone, NULL, entries(connectStudentIds), 'guardian', _line FROM workspace_guardians;
 
 -- A guardian's school is that of the first child.
 CREATE TABLE managed_adults AS
 SELECT a.kind, a.connect_id, a.id AS old_id, coalesce(a.schools[1], w.connectSchoolId) AS connect_school
-FROM accounts AS a LEFT JOIN (SELECT connectStudentId, any_value(connectSchoolId) AS connectSchoolId FROM workspace_students GROUP BY ALL) AS w
+FROM all_accounts AS a LEFT JOIN (SELECT connectStudentId, any_value(connectSchoolId) AS connectSchoolId FROM workspace_students GROUP BY ALL) AS w
     ON w.connectStudentId = a.children[1]
 WHERE a.id IS NOT NULL AND a.connect_id IS NOT NULL QUALIFY row_number() OVER (PARTITION BY a.kind, a.connect_id, a.id ORDER BY a._line) = 1;
 
+CREATE TABLE gone_accounts AS
+SELECT kind, connect_id FROM all_accounts WHERE connect_id IS NOT NULL GROUP BY ALL
+HAVING bool_and(connect_id NOT IN (SELECT connect_id FROM all_accounts JOIN delivered_ids USING (id) WHERE connect_id IS NOT NULL)) AND count(id) > 0;
+
+-- The kinds of which somebody is gone; of the others nothing is looked at.
+CREATE TABLE accounts AS
+SELECT a.* EXCLUDE (email, sms, phone), coalesce(f.generation, g.generation, '') AS generation, full_name(g.whole, f.whole) AS name,
+    address_key(email) AS address, list_filter([number_key(sms), number_key(phone)], lambda x: x IS NOT NULL) AS numbers
+FROM all_accounts AS a LEFT JOIN given_forms AS g ON g.raw = a.givenName LEFT JOIN family_forms AS f ON f.raw = a.familyName
+WHERE kind IN (SELECT kind FROM gone_accounts);
+
 CREATE TABLE gone_adults AS
 SELECT row_number() OVER () AS c, * EXCLUDE (id), id AS old_id FROM (
-    SELECT * FROM accounts
-    WHERE id IS NOT NULL AND connect_id IS NOT NULL AND name IS NOT NULL
-        AND connect_id NOT IN (SELECT connect_id FROM accounts JOIN delivered_ids USING (id) WHERE connect_id IS NOT NULL)
+    SELECT * FROM accounts WHERE id IS NOT NULL AND name IS NOT NULL AND (kind, connect_id) IN (SELECT (kind, connect_id) FROM gone_accounts)
     QUALIFY row_number() OVER (PARTITION BY kind, connect_id, id ORDER BY _line) = 1
 );
 
 CREATE TABLE delivered_adults AS
 SELECT row_number() OVER () AS d, a.* EXCLUDE (email, sms, phone), coalesce(f.generation, g.generation, '') AS generation, full_name(g.whole, f.whole) AS name,
     address_key(email) AS address, list_filter([number_key(sms), number_key(phone)], lambda x: x IS NOT NULL) AS numbers,
-    new_id NOT IN (SELECT id FROM accounts WHERE id IS NOT NULL) AS fresh
+    new_id NOT IN (SELECT id FROM all_accounts WHERE id IS NOT NULL) AS fresh
 FROM (
     SELECT * FROM (
         SELECT CASE WHEN _kind = 'guardian' THEN 'guardians' ELSE 'staff' END AS kind, sourcedId AS new_id, givenName, familyName, email, sms, phone, _kind AS part,
@@ -41,7 +46,7 @@ FROM (
         UNION ALL
         SELECT 'guardians', guardianSourcedId, givenName, familyName, email, sms, phone, 'guardian', NULL, 1, _line FROM guardians WHERE guardianSourcedId IS NOT NULL
     )
-    WHERE coalesce(givenName, familyName) IS NOT NULL
+    WHERE coalesce(givenName, familyName) IS NOT NULL AND kind IN (SELECT kind FROM gone_accounts)
     QUALIFY row_number() OVER (PARTITION BY new_id ORDER BY file, _line) = 1
 ) AS a LEFT JOIN given_forms AS g ON g.raw = a.givenName LEFT JOIN family_forms AS f ON f.raw = a.familyName;
 
@@ -60,24 +65,27 @@ SELECT DISTINCT f.d, n.child FROM (
 
 CREATE TABLE places AS
 SELECT 'c' AS side, g.c AS n, g.name, 'child ' || k.child AS place FROM gone_adults AS g JOIN connect_children AS k USING (kind, connect_id)
-UNION SELECT 'c', g.c, g.name, 'school ' || m.school FROM (SELECT c, name, unnest(schools) AS school FROM gone_adults WHERE kind = 'staff') AS g
+UNION ALL SELECT 'c', g.c, g.name, 'school ' || m.school FROM (SELECT c, name, unnest(list_distinct(schools)) AS school FROM gone_adults WHERE kind = 'staff') AS g
 JOIN school_map AS m ON m.connect_school = g.school WHERE m.school IS NOT NULL
-UNION SELECT 'd', f.d, f.name, 'child ' || k.child FROM fresh_adults AS f JOIN delivered_children AS k USING (d)
-UNION SELECT 'd', d, name, 'school ' || coalesce(school, (SELECT school FROM default_school))
-FROM (SELECT d, name, unnest(coalesce(schools, [NULL])) AS school FROM fresh_adults WHERE kind = 'staff') WHERE coalesce(school, (SELECT school FROM default_school)) IS NOT NULL;
+UNION ALL SELECT 'd', f.d, f.name, 'child ' || k.child FROM fresh_adults AS f JOIN delivered_children AS k USING (d)
+UNION ALL SELECT 'd', d, name, 'school ' || coalesce(school, (SELECT school FROM default_school))
+FROM (SELECT d, name, unnest(coalesce(list_distinct(schools), [NULL])) AS school FROM fresh_adults WHERE kind = 'staff') WHERE coalesce(school, (SELECT school FROM default_school)) IS NOT NULL;
 
-CREATE TABLE adult_contacts AS
-SELECT side, n, kind, name, contact, count(*) OVER (PARTITION BY side, kind, contact) AS holders FROM (
-    SELECT DISTINCT 'c' AS side, c AS n, kind, name, unnest(list_append(numbers, address)) AS contact FROM gone_adults
-    UNION ALL SELECT DISTINCT 'd', d, kind, name, unnest(list_append(numbers, address)) FROM fresh_adults
-) WHERE contact IS NOT NULL;
+CREATE TABLE gone_contacts AS
+SELECT * FROM (SELECT c, kind, name, unnest(list_distinct(list_append(numbers, address))) AS contact FROM gone_adults) WHERE contact IS NOT NULL;
+
+CREATE TABLE fresh_contacts AS
+SELECT * FROM (SELECT d, kind, name, unnest(list_distinct(list_append(numbers, address))) AS contact FROM fresh_adults) WHERE contact IS NOT NULL;
+
+CREATE TABLE contacts_of_many AS
+SELECT contact FROM gone_contacts GROUP BY contact HAVING count(*) > 12 UNION SELECT contact FROM fresh_contacts GROUP BY contact HAVING count(*) > 12;
 
 -- Another name with the same contact: a nickname or misspelling, or somebody who has married. Parents share contacts, so a
 -- given name that is not the same one means another person. A contact of very many is nobody's.
 CREATE TABLE other_names AS
 SELECT DISTINCT p.c, p.d FROM (
-    SELECT a.n AS c, b.n AS d FROM adult_contacts AS a JOIN adult_contacts AS b USING (kind, contact)
-    WHERE a.side = 'c' AND b.side = 'd' AND a.name <> b.name AND a.holders <= 12 AND b.holders <= 12
+    SELECT a.c, b.d FROM gone_contacts AS a JOIN fresh_contacts AS b USING (kind, contact)
+    WHERE a.name <> b.name AND contact NOT IN (FROM contacts_of_many)
 ) AS p JOIN gone_adults AS g USING (c) JOIN fresh_adults AS f USING (d)
 JOIN given_forms AS a ON a.raw = g.givenName JOIN given_forms AS b ON b.raw = f.givenName
 LEFT JOIN family_forms AS x ON x.raw = g.familyName LEFT JOIN family_forms AS y ON y.raw = f.familyName
@@ -95,14 +103,21 @@ JOIN accounts AS e ON e.kind = f.kind AND e.name = f.name AND e.connect_id <> g.
 WHERE e.address = f.address OR list_has_any(e.numbers, f.numbers)
     OR (e.kind, e.connect_id, f.d) IN (SELECT (k.kind, k.connect_id, n.d) FROM delivered_children AS n JOIN connect_children AS k USING (child) WHERE n.d IN (SELECT d FROM other_names));
 
-CREATE TABLE adult_pairs AS
+CREATE TABLE near_pairs AS
 SELECT DISTINCT c, d FROM (
-    SELECT a.n AS c, b.n AS d FROM adult_contacts AS a JOIN adult_contacts AS b USING (kind, name, contact) WHERE a.side = 'c' AND b.side = 'd'
+    SELECT a.c, b.d FROM gone_contacts AS a JOIN fresh_contacts AS b USING (kind, name, contact)
     UNION ALL SELECT c, d FROM other_names ANTI JOIN namesake_adults USING (c, d)
     UNION ALL SELECT a.n, b.n FROM places AS a JOIN places AS b USING (place, name) WHERE a.side = 'c' AND b.side = 'd'
-    UNION ALL SELECT c, d FROM (SELECT *, digit_core(old_id) AS key FROM gone_adults) JOIN (SELECT *, digit_core(new_id) AS key FROM fresh_adults) USING (kind, name, key)
-    UNION ALL SELECT c, d FROM (SELECT *, lower(old_id) AS key FROM gone_adults) JOIN (SELECT *, lower(new_id) AS key FROM fresh_adults) USING (kind, name, key)
-) JOIN gone_adults AS g USING (c) JOIN fresh_adults AS f USING (d) WHERE g.kind = f.kind AND g.generation = f.generation;
+);
+
+-- The same name and digits or letters of the ID, of those who have nothing else in common with anybody.
+CREATE TABLE adult_pairs AS
+WITH g AS (SELECT c, kind, name, old_id FROM gone_adults WHERE c NOT IN (SELECT c FROM near_pairs)), f AS (SELECT d, kind, name, new_id FROM fresh_adults WHERE d NOT IN (SELECT d FROM near_pairs))
+SELECT DISTINCT p.c, p.d FROM (
+    FROM near_pairs
+    UNION ALL SELECT c, d FROM (SELECT *, digit_core(old_id) AS key FROM g) JOIN (SELECT *, digit_core(new_id) AS key FROM f) USING (kind, name, key)
+    UNION ALL SELECT c, d FROM g JOIN f ON f.kind = g.kind AND f.name = g.name AND lower(old_id) = lower(new_id)
+) AS p JOIN gone_adults AS a USING (c) JOIN fresh_adults AS b USING (d) WHERE a.kind = b.kind AND a.generation = b.generation;
 
 CREATE TABLE together AS
 SELECT DISTINCT q.c, q.d FROM adult_pairs AS q JOIN places AS a ON a.n = q.c AND a.side = 'c' JOIN places AS b ON b.n = q.d AND b.side = 'd' AND b.place = a.place;
@@ -135,10 +150,18 @@ SELECT f.*, r.rule IS NOT NULL AS usual,
 FROM adult_facts AS f LEFT JOIN adult_rules AS r ON r.kind = f.kind AND r.rule = f.rule
 WHERE agree > 0 OR together AND (NOT several OR r.rule IS NOT NULL) OR r.rule IS NOT NULL AND differ = 0;
 
+-- Pairs of which one side has another one as well.
+CREATE TABLE contested AS
+SELECT c, d FROM adult_scores WHERE c IN (SELECT c FROM adult_scores GROUP BY c HAVING count(*) > 1) OR d IN (SELECT d FROM adult_scores GROUP BY d HAVING count(*) > 1);
+
 -- People get new addresses and numbers; that a father and a son of one name are guardians of one child is rare.
 CREATE TABLE same_adults AS
 SELECT c, d, old_id, new_id, pattern, rule,
     CASE WHEN same_name AND agree > 0 THEN 0.999 WHEN agree > 0 THEN 0.97 WHEN usual THEN 0.99 WHEN differ > 0 THEN 0.9 ELSE 0.98 END AS probability
-FROM adult_scores
-QUALIFY score = max(score) OVER (PARTITION BY c) AND score = max(score) OVER (PARTITION BY d)
-    AND count(*) OVER (PARTITION BY c, score) = 1 AND count(*) OVER (PARTITION BY d, score) = 1;
+FROM (
+    SELECT * FROM adult_scores ANTI JOIN contested USING (c, d)
+    UNION ALL
+    SELECT * FROM (SELECT * FROM adult_scores SEMI JOIN contested USING (c, d))
+    QUALIFY score = max(score) OVER (PARTITION BY c) AND score = max(score) OVER (PARTITION BY d)
+        AND count(*) OVER (PARTITION BY c, score) = 1 AND count(*) OVER (PARTITION BY d, score) = 1
+);

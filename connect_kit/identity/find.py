@@ -22,11 +22,10 @@ if TYPE_CHECKING:
     from connect_kit.roster import Roster, Workspace
 
 GRADES = "SELECT grades FROM users WHERE _kind = 'student' UNION SELECT grade FROM workspace_students"
-#: Names of staff and guardians, on both sides.
-ADULT_NAMES = (
-    "SELECT givenName, familyName FROM workspace_staff UNION SELECT givenName, familyName FROM workspace_guardians "
-    "UNION SELECT givenName, familyName FROM users WHERE _kind <> 'student' "
-    "UNION SELECT givenName, familyName FROM guardians"
+#: All names of people, on both sides.
+NAMES = " UNION ALL ".join(
+    f"SELECT givenName, familyName FROM {table}"
+    for table in ("users", "guardians", "workspace_students", "workspace_staff", "workspace_guardians")
 )
 #: What a move, a new school year and a new ID do not change; the rest is weighed anew, by what this delivery shows.
 _STABLE = frozenset(
@@ -136,7 +135,7 @@ def _prepare(
     run_sql(schema, "connect_kit.engine", "forms.sql", also)
     run_sql(schema, __package__, "patterns.sql", also)
     create_nicknames(schema)
-    run_sql(schema, __package__, "names.sql", also, names=ADULT_NAMES)
+    run_sql(schema, __package__, "names.sql", also, names=NAMES)
     create_grade_ranks(schema, GRADES, also)
     create_table(schema, "default_school", {"school": ["" if roster.level == "school" else None]})
     partners = schools.partners()
@@ -170,7 +169,7 @@ def _assign_students(schema: Schema, also: tuple[str, ...], duplicates: Duplicat
 
 
 def _evidence(model: Model, columns: tuple[str, ...]) -> tuple[str, str, str, str]:
-    """SQL on ``scored``: match weight of the stable fields; whether a pair may be twins, is of one family, of two."""
+    """SQL on ``scored``: the weight of the stable fields; whether a pair may be twins, is of one family, of two."""
     parts = [
         column
         for comparison in model.comparisons

@@ -38,10 +38,12 @@ CREATE TABLE families AS
 SELECT (count(*) FILTER (apart) + 1) / (count(*) FILTER (apart OR household) + 30) < 0.1 AS stay FROM facts WHERE only_names;
 
 -- Pairs that names make certain, rare ones or those that only one of either side has, where family, school and grade agree.
-CREATE TABLE certain AS
+CREATE TABLE likely AS
 SELECT f.* FROM facts AS f LEFT JOIN grade_steps AS s ON s.connect_school = f.connect_school AND s.step = f.step
-WHERE NOT (apart AND (SELECT stay FROM families)) AND (weight >= {certain} OR (only_names AND weight >= 3)) AND NOT undecidable AND (household OR coalesce(same_school, true)) AND (f.step IS NULL OR s.share >= 0.1)
-QUALIFY count(*) OVER (PARTITION BY c) = 1 AND count(*) OVER (PARTITION BY d) = 1;
+WHERE NOT (apart AND (SELECT stay FROM families)) AND (weight >= {certain} OR (only_names AND weight >= 3)) AND NOT undecidable AND (household OR coalesce(same_school, true)) AND (f.step IS NULL OR s.share >= 0.1);
+
+CREATE TABLE certain AS
+SELECT * FROM likely WHERE c NOT IN (SELECT c FROM likely GROUP BY c HAVING count(*) > 1) AND d NOT IN (SELECT d FROM likely GROUP BY d HAVING count(*) > 1);
 
 -- The share of a school's missing children who have a partner, and how many of them there are. A few say little.
 CREATE TABLE priors AS
@@ -70,7 +72,8 @@ UNION ALL
 SELECT 'grade', grade::VARCHAR, (coalesce(f.n, 0) + 13 * a.n / (SELECT count(*) FROM all_students)) / ((SELECT count(*) FROM fresh) + 13)::DOUBLE
 FROM (SELECT grade, count(*) AS n FROM all_students WHERE grade IS NOT NULL GROUP BY grade) AS a LEFT JOIN (SELECT grade, count(*) AS n FROM fresh GROUP BY grade) AS f USING (grade);
 
--- The log2 of the odds that two records are one child, before other partners are looked at.
+-- The log2 of the odds that two records are one child, before other partners are looked at; who is much less likely than
+-- all others together is none.
 CREATE TABLE weighed AS
 SELECT * REPLACE (CASE WHEN cousins THEN least(weight - greatest(from_names - 4, 0), 5) ELSE weight END AS weight) FROM (
 SELECT f.c, f.d, f.rule IS NOT NULL AND f.rule = coalesce(r.rule, '') AS follows, f.undecidable, f.weight AS from_names,
@@ -96,4 +99,4 @@ LEFT JOIN (
     LEFT JOIN (SELECT rule, share FROM id_rules WHERE connect_school IS NULL) AS w
         ON k.connect_school NOT IN (SELECT connect_school FROM certain GROUP BY ALL HAVING count(*) >= 5)
 ) AS r ON r.connect_school = f.connect_school
-);
+) WHERE weight > -12 OR follows;

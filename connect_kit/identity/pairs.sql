@@ -25,8 +25,8 @@ FROM namesakes AS n JOIN people AS a ON a.unique_id = n.d JOIN people AS b ON b.
 
 -- IDs with the same digits or letters, where only one of either side has them; the old ID as the new identifier.
 CREATE TABLE id_keys AS
-SELECT 'c' AS side, c AS n, digit_core(old_id) AS key FROM gone UNION ALL SELECT 'd', d, digit_core(new_id) FROM fresh
-UNION ALL SELECT 'c', c, 'id ' || lower(old_id) FROM gone UNION ALL SELECT 'd', d, 'id ' || lower(new_id) FROM fresh
+SELECT 'c' AS side, c AS n, form.core AS key FROM gone UNION ALL SELECT 'd', d, form.core FROM fresh
+UNION ALL SELECT 'c', c, 'id ' || form.low FROM gone UNION ALL SELECT 'd', d, 'id ' || form.low FROM fresh
 UNION ALL SELECT 'c', c, 'number ' || old_id FROM gone UNION ALL SELECT 'd', d, 'number ' || identifier FROM fresh;
 
 CREATE TABLE alike AS

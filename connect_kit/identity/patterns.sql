@@ -1,7 +1,7 @@
 -- How one ID became another. Runs in the room's own schema, after forms.sql.
 
 -- Without leading zeros, wherever digits begin: 00123 and 123, S-007 and S-7.
-CREATE MACRO unpadded(id) AS regexp_replace(id, '(^|[^0-9])0+([0-9])', '\1\2', 'g');
+CREATE MACRO unpadded(id) AS CASE WHEN trim(id, '0123456789') = '' THEN coalesce(nullif(ltrim(id, '0'), ''), left(id, 1)) ELSE regexp_replace(id, '(^|[^0-9])0+([0-9])', '\1\2', 'g') END;
 
 CREATE MACRO is_guid(id) AS regexp_full_match(lower(id), '([a-z]{1,5}[-_:]?)?\{?[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\}?')
     OR (length(id) >= 20 AND regexp_full_match(lower(id), '[0-9a-f]*[a-f][0-9a-f]*') AND regexp_matches(id, '[0-9]'));
@@ -9,7 +9,7 @@ CREATE MACRO is_guid(id) AS regexp_full_match(lower(id), '([a-z]{1,5}[-_:]?)?\{?
 CREATE MACRO is_numbered(id) AS regexp_full_match(id, '[A-Za-z]{0,4}[-_. ]?[0-9]+(\.0)?');
 
 -- The digits of an ID, without what a prefix, zeros or a spreadsheet add; NULL where they say too little.
-CREATE MACRO digit_core(id) AS CASE WHEN is_numbered(id) THEN CASE WHEN length(ltrim(regexp_replace(regexp_replace(id, '\.0$', ''), '[^0-9]', '', 'g'), '0')) >= 2
+CREATE MACRO digit_core(id) AS CASE WHEN trim(id, '0123456789') = '' THEN CASE WHEN length(ltrim(id, '0')) >= 2 THEN ltrim(id, '0') END WHEN is_numbered(id) THEN CASE WHEN length(ltrim(regexp_replace(regexp_replace(id, '\.0$', ''), '[^0-9]', '', 'g'), '0')) >= 2
     THEN ltrim(regexp_replace(regexp_replace(id, '\.0$', ''), '[^0-9]', '', 'g'), '0') END END;
 
 -- The significant digits that a spreadsheet has left of a number, in plain or scientific form.
@@ -39,7 +39,7 @@ CREATE MACRO id_pattern(old, new) AS CASE
     ELSE 'unrelated' END;
 
 -- What of an ID is compared first, once for each ID: most pairs have nothing in common.
-CREATE MACRO id_form(id) AS {'low': lower(id), 'plain': unpadded(lower(id)), 'core': digit_core(id), 'guid': length(id) >= 20 AND is_guid(id), 'number': length(id) < 20 AND is_numbered(id),
+CREATE MACRO id_form(id) AS {'low': lower(id), 'plain': CASE WHEN length(id) < 20 THEN unpadded(lower(id)) ELSE lower(id) END, 'core': digit_core(id), 'guid': length(id) >= 20 AND is_guid(id), 'number': length(id) < 20 AND is_numbered(id),
     'round': (regexp_matches(id, '[eE]|000$') OR length(id) > 15) AND regexp_full_match(id, '[0-9]+(\.[0-9]+)?([eE]\+?[0-9]{1,2})?')};
 
 -- The same as id_pattern, by the forms a and b of the two IDs.

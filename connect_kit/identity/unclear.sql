@@ -2,16 +2,19 @@
 -- probably nobody has left. A given name that is another one, or another generation (Jr, Sr), is somebody else.
 -- Runs after names.sql and left_behind.sql.
 
+CREATE MACRO numbers_of(sms, phone) AS list_filter([number_key(sms), number_key(phone)], lambda x: x IS NOT NULL);
+
 CREATE MACRO perhaps_one(a, b) AS CASE WHEN a.generation IS NOT NULL AND b.generation IS NOT NULL AND a.generation <> b.generation THEN false
     WHEN a.given.whole IS NULL OR b.given.whole IS NULL THEN coalesce(family_likeness(a.family, b.family) >= 1, false)
-    WHEN given_likeness(a.given, b.given) = 3 THEN true
-    WHEN given_likeness(a.given, b.given) >= 1 THEN coalesce(family_likeness(a.family, b.family) >= 1, true)
+    WHEN given_likeness(a.given, b.given) >= 1 AND coalesce(family_likeness(a.family, b.family) >= 1, true) THEN true
+    -- Married, and reached as before.
+    WHEN given_likeness(a.given, b.given) = 3 THEN coalesce(a.address = b.address, false) OR list_has_any(a.numbers, b.numbers)
     ELSE a.given.whole = b.family.whole AND a.family.whole = b.given.whole END;
 
 CREATE TABLE account_names AS
-SELECT a.*, g.given, f.family, coalesce(f.generation, g.generation) AS generation FROM (
-    SELECT DISTINCT 'guardians' AS part, connectUserId AS account, givenName, familyName FROM workspace_guardians SEMI JOIN left_behind_rows AS l ON l.account = connectUserId
-    UNION SELECT DISTINCT 'staff', connectUserId, givenName, familyName FROM workspace_staff SEMI JOIN left_behind_rows AS l ON l.account = connectUserId
+SELECT a.part, a.account, g.given, f.family, coalesce(f.generation, g.generation) AS generation, address_key(a.email) AS address, numbers_of(a.sms, a.phone) AS numbers FROM (
+    SELECT DISTINCT 'guardians' AS part, connectUserId AS account, givenName, familyName, email, sms, phone FROM workspace_guardians SEMI JOIN left_behind_rows AS l ON l.account = connectUserId
+    UNION SELECT DISTINCT 'staff', connectUserId, givenName, familyName, email, sms, NULL FROM workspace_staff SEMI JOIN left_behind_rows AS l ON l.account = connectUserId
 ) AS a LEFT JOIN given_forms AS g ON g.raw = a.givenName LEFT JOIN family_forms AS f ON f.raw = a.familyName;
 
 -- ---- guardians: whom the delivery names for the student, and who is nobody that is connected to the student.
@@ -24,11 +27,11 @@ WHERE c.student IN (SELECT student FROM left_behind_rows WHERE kind = 'guardian_
 
 CREATE TABLE new_guardians AS
 WITH named AS (
-    SELECT n.student, n.guardian, u.givenName, u.familyName FROM named_guardians AS n JOIN users AS u ON u.sourcedId = n.guardian
-    UNION SELECT coalesce(d.id, g.studentSourcedId), g.guardianSourcedId, g.givenName, g.familyName FROM guardians AS g
+    SELECT n.student, n.guardian, u.givenName, u.familyName, u.email, u.sms, u.phone FROM named_guardians AS n JOIN users AS u ON u.sourcedId = n.guardian
+    UNION SELECT coalesce(d.id, g.studentSourcedId), g.guardianSourcedId, g.givenName, g.familyName, g.email, g.sms, g.phone FROM guardians AS g
     LEFT JOIN delivered_students AS d ON d.shown = g.studentSourcedId WHERE g.studentSourcedId IS NOT NULL
 )
-SELECT n.student, g.given, f.family, coalesce(f.generation, g.generation) AS generation FROM named AS n
+SELECT n.student, g.given, f.family, coalesce(f.generation, g.generation) AS generation, address_key(n.email) AS address, numbers_of(n.sms, n.phone) AS numbers FROM named AS n
 LEFT JOIN given_forms AS g ON g.raw = n.givenName LEFT JOIN family_forms AS f ON f.raw = n.familyName
 WHERE n.student IN (SELECT student FROM connected_guardians) AND coalesce(n.givenName, n.familyName) IS NOT NULL
     AND (n.guardian IS NULL OR (n.student, n.guardian) NOT IN (
@@ -43,8 +46,8 @@ UPDATE left_behind_rows SET reason = 'unclear' FROM (
 -- ---- staff: who is delivered at the school, and is nobody on Connect.
 
 CREATE TABLE new_staff AS
-SELECT s.id, p.connect_school, g.given, f.family, coalesce(f.generation, g.generation) AS generation FROM delivered_staff AS s
-JOIN (SELECT DISTINCT sourcedId, givenName, familyName, unnest(coalesce(nullif(entries(orgSourcedIds), []), [NULL])) AS school FROM users) AS u ON u.sourcedId = s.id
+SELECT s.id, p.connect_school, g.given, f.family, coalesce(f.generation, g.generation) AS generation, address_key(u.email) AS address, numbers_of(u.sms, u.phone) AS numbers FROM delivered_staff AS s
+JOIN (SELECT DISTINCT sourcedId, givenName, familyName, email, sms, phone, unnest(coalesce(nullif(entries(orgSourcedIds), []), [NULL])) AS school FROM users) AS u ON u.sourcedId = s.id
 LEFT JOIN taking_part AS p ON p.school = u.school
 LEFT JOIN given_forms AS g ON g.raw = u.givenName LEFT JOIN family_forms AS f ON f.raw = u.familyName
 WHERE s.id NOT IN (SELECT id FROM adult_ids WHERE part = 'staff' AND id IS NOT NULL) AND coalesce(u.givenName, u.familyName) IS NOT NULL;

@@ -33,6 +33,7 @@ def left_section(left: LeftBehind) -> Record:
                     "kind": kind,
                     "title": KINDS[kind].title,
                     "count": count,
+                    "unclear": left.unclear[kind],
                     "thing": KINDS[kind].counted,
                     "schools": len(of_kind),
                     "what_to_do": KINDS[kind].what_to_do,

@@ -51,6 +51,9 @@ def summary(audit: AuditData) -> pd.DataFrame:
         rows += [(_COUNTED[name][part], count) for part, count in (counts or {}).items()]
         if name == "duplicates" and counts is not None:
             rows.append(("Children who would be doubled", audit.judgement.children("doubled")))
+    if audit.left_behind is not None:
+        unclear = sum(audit.left_behind.unclear.values())
+        rows.append(("Left behind, of which unclear: probably the same person under another ID", unclear))
     return pd.DataFrame(rows, columns=["what", "count"])
 
 
@@ -65,6 +68,7 @@ def summary_record(audit: AuditData, seconds: Mapping[str, float]) -> dict[str, 
         "findings": frame.to_dict("records"),
         "not_checked": audit.findings.unchecked()[["code", "reason", "failed"]].to_dict("records"),
         **_counts(audit),
+        "left_behind_unclear": None if audit.left_behind is None else audit.left_behind.unclear,
         "seconds": {step: round(value, 3) for step, value in seconds.items()},
     }
 

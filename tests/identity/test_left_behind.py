@@ -307,7 +307,7 @@ def test_a_class_id_counts_within_its_school(case: Case) -> None:
         "H2,0104,guardian,Di,Hadid,new@example.com,+12025550199,,",
         "H2,0104,guardian,Dii,Hadid,new@example.com,,,",
         "H2,0104,guardian,D,Hadid,,+12025550199,,",
-        "H2,0104,guardian,Di,Marsh,new@example.com,,,",
+        "H2,0104,guardian,Di,Marsh,di@example.org,,,",  # married
         "H2,0104,guardian,Hadid,Di,new@example.com,,,",
         "H2,0104,guardian,,Hadid,new@example.com,,,",
         "H2,0104,guardian,Di,Hadid Jr,new@example.com,,,",
@@ -329,6 +329,7 @@ def test_a_guardian_who_may_be_there_under_a_new_id_is_unclear_and_never_disconn
     ("new", "agents"),
     [
         ("H2,0104,guardian,Dora,Hadid,di@example.org,,,", "G1,H2"),  # a new wife who took over the address
+        ("H2,0104,guardian,Di,Marsh,new@example.org,,,", "G1,H2"),
         ("H2,0104,guardian,Di,Hadid,new@example.org,,,", "G1"),  # of nobody, or of another child
     ],
 )
