@@ -76,5 +76,5 @@ WITH pairs AS (
 SELECT g.kind, g.connect_school, g.number, t.number AS whole, g.connect_school IN (FROM turning) AS turning
 FROM (
     SELECT kind, connect_school, count(*) AS number FROM left_behind_rows AS l
-    WHERE NOT (kind = 'students' AND student IN (SELECT student FROM graduates)) GROUP BY kind, connect_school
+    WHERE reason <> 'unclear' AND NOT (kind = 'students' AND student IN (SELECT student FROM graduates)) GROUP BY kind, connect_school
 ) AS g JOIN (SELECT kind, connect_school, count(*) AS number FROM there GROUP BY kind, connect_school) AS t USING (kind, connect_school);

@@ -213,7 +213,10 @@ def _read_archived(schema: Schema, name: str, file: Path) -> None:
     if wrong:
         line, value = wrong[0]
         more = f" ({len(wrong) - 1:,} more of the kind)" if len(wrong) > 1 else ""
-        raise WorkspaceError(f"{file}, line {line}: archived is {value!r}; expected true or false{more}; correct it")
+        raise WorkspaceError(
+            f"{file}, line {line}: archived is {value!r}; expected true or false{more}; correct it there or on "
+            "Connect, and read it again"
+        )
     schema.execute(f"UPDATE {values} SET {_ARCHIVED} = list_contains($1, {written})::VARCHAR", [list(_YES)])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -22,6 +23,9 @@ Plan = TypeVar("Plan", bound=PlanData)
 NAME = "plan.json"
 _VERSION = 2
 _AGAIN = "prepare the files again"
+#: Files of a plan that were being written when the process was killed.
+_WRITTEN = "|".join(map(re.escape, (NAME, CROSSWALK, *(f"{kind}.csv" for kind in ORDER))))
+_BEGUN = re.compile(rf"\.({_WRITTEN})\.[0-9a-f]{{8}}\.part")
 
 
 def plan_fields(folder: str | Path) -> dict[str, Any]:
@@ -105,8 +109,8 @@ def copy_files(plan: PlanData, folder: Path) -> tuple[UploadFile, ...]:
 def clear(folder: Path) -> None:
     """Make a folder ready for a plan: a new one, an empty one, or one whose plan is replaced.
 
-    The plan goes first, and a mark takes its place until the new one is there: an interrupted preparation leaves no
-    plan, and can be started again.
+    A mark takes the plan's place until the new one is there: an interrupted preparation leaves no plan, and can be
+    started again. What a killed one had begun to write goes, too: it holds names.
 
     Raises
     ------
@@ -120,11 +124,14 @@ def clear(folder: Path) -> None:
             raise OutputError(
                 f"{folder}: holds {held[0]} and no plan; give an empty folder, so that nothing of yours is replaced"
             )
-        if held:
-            _remove(folder, _planned(folder))
+        old = _planned(folder) if held else []
+        for part in (*folder.glob(".*.part"), *folder.glob("*/.*.part")):
+            if _BEGUN.fullmatch(part.name):
+                part.unlink()
+        write_json(folder / NAME, {"preparing": True})
+        _remove(folder, old)
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written to ({error.strerror or error}); give another folder") from error
-    write_json(folder / NAME, {"preparing": True})
 
 
 def _planned(folder: Path) -> list[str]:
@@ -140,7 +147,6 @@ def _planned(folder: Path) -> list[str]:
 
 
 def _remove(folder: Path, names: list[str]) -> None:
-    (folder / NAME).unlink()
     (folder / CROSSWALK).unlink(missing_ok=True)
     root = folder.resolve()
     for name in names:

@@ -15,11 +15,11 @@ import pytest
 
 import connect_kit as ck
 from connect_kit.cli import run
-from connect_kit.errors import TwinError
+from connect_kit.errors import PlanError, TwinError
 from connect_kit.twin import Action, Twin
 from tests.accidents.years import District
 
-KILLS = 9
+KILLS = 6
 #: Runs a command of the command line and kills the process at a step: before or behind whatever changes the twin, or at
 #: a file that is opened, renamed or removed in the folder. Prints how many steps there were.
 KILLED = """
@@ -163,6 +163,31 @@ def test_a_killed_preparation_leaves_no_plan_that_could_be_sent(ready: Path, tmp
         assert again.returncode == 0, again.stderr
         assert [name for name in one.names() if "results" not in name and "rehearsals" not in name] == files
         assert {path.name: path.read_bytes() for path in (one.folder / "delivery").iterdir()} == delivered
+
+
+def test_killed_while_the_old_plan_is_removed_it_can_be_prepared_again(
+    ready: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = case(ready, tmp_path / "removing", "prepare again")
+    plan = one.folder / "plan"
+    files = sorted(path.name for path in plan.iterdir())
+    unlink = Path.unlink
+
+    def killed(path: Path, missing_ok: bool = False) -> None:
+        if path.parent == plan and path.suffix == ".csv":
+            raise KeyboardInterrupt
+        unlink(path, missing_ok=missing_ok)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", killed)
+        assert run(list(one.words)) == 130
+    (plan / ".users.csv.0badcafe.part").write_text("half of a file")
+    (plan / ".mine.part").write_text("somebody's own")
+    with pytest.raises(PlanError, match="its preparation did not end"):
+        ck.read_plan(plan)
+    assert run(list(one.words)) == 0
+    ck.read_plan(plan).verify()
+    assert sorted(path.name for path in plan.iterdir()) == [".mine.part", *files]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="limits of file sizes are POSIX's")
