@@ -245,7 +245,10 @@ class TestNobodyLooked:
     def test_children_who_came_and_went_in_numbers_ask_to_look(self, grown: Twin, tmp_path: Path) -> None:
         plan = self.plan(grown, tmp_path, gone=3, new=4)
         subject = "workspace.students.id_changed"
-        why = "nobody has looked for changed IDs; at North up to 3 children may be on Connect under other IDs"
+        why = (
+            "nobody has compared the IDs with Connect's; at North up to 3 children are new in the files while others "
+            "are missing there: these may be the same children under new IDs"
+        )
         assert gates(plan) == [("blocking", why, "compare_ids", subject)]
         waived = plan.waive(subject, "compared by hand")
         assert gates(waived) == [("met", f"{why}; waived: compared by hand", "", subject)]
