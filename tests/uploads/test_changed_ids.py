@@ -129,10 +129,12 @@ class TestKeptIds:
 
     def test_keeping_needs_to_know_the_changes_and_the_sourced_id(self, twin: Twin, tmp_path: Path) -> None:
         roster = ck.read_roster(deliver(tmp_path / "d", **renumbered("students")))
-        with pytest.raises(SettingError, match="keep_ids needs to know which IDs have changed"):
+        with pytest.raises(
+            SettingError, match="nobody has compared the IDs of the delivery with those of Connect; keep_ids needs"
+        ):
             plan_upload(roster, twin.workspace(), folder=tmp_path / "p", keep_ids=True)
         changes = planted(roster, twin.workspace(), "students")
-        with pytest.raises(SettingError, match="keep_ids cannot be used where Connect has student numbers as IDs"):
+        with pytest.raises(SettingError, match="the IDs of Connect cannot be kept where it has student numbers as IDs"):
             plan_upload(
                 roster, twin.workspace(), folder=tmp_path / "p", id_changes=changes, keep_ids=True, student_id="number"
             )
