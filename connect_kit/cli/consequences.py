@@ -87,7 +87,8 @@ def _print_doubled(audit: ck.Audit, plan: ck.UploadPlan, words: Mapping[str, str
         names = audit.findings.by_school().set_index("schoolId")["name"].to_dict()
         by_school = sorted(plan.doubled.items(), key=lambda one: (-one[1], one[0]))
         for school, count in by_school[:_MOST_SCHOOLS]:
-            typer.echo(f"{count:>12,}  {school_label(names.get(school), school)}")
+            shown = "…" if school in plan.not_shown else school
+            typer.echo(f"{count:>12,}  {school_label(names.get(school), shown)}")
         if len(by_school) > _MOST_SCHOOLS:
             typer.echo(f"    … and {len(by_school) - _MOST_SCHOOLS:,} more schools")
         new = sum(one.changed - one.kept for one in plan.changed_ids if one.kind == "students")

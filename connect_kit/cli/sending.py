@@ -203,8 +203,8 @@ def merge(
     plan = ck.plan_merge(ck.find_duplicates(roster, known), known, only_decided=only_decided)
     if plan.upload_first:
         raise TwinError(
-            f"{target.path}: upload the delivery first, and plan the merges then; no student of the delivery is on "
-            f"Connect yet, of {counted(plan.upload_first, 'pair')}"
+            f"{target.path}: upload the delivery first, and plan the merges then; of "
+            f"{counted(plan.upload_first, 'pair')}, none has its student of the delivery on Connect yet"
         )
     print_tables(plan.summary())
     plan.save(out, names=names)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from connect_kit.display.bars import Bar, bar_chart
 from connect_kit.display.html import table_html
-from connect_kit.display.look import SYMBOLS, school_label
+from connect_kit.display.look import SYMBOLS, counted, school_label
 from connect_kit.errors import SettingError
 from connect_kit.merging.data import MergeData, in_order
 from connect_kit.merging.pairs import MERGEABLE, named_merges
@@ -154,7 +154,8 @@ class MergePlan(MergeData):
         return int((self.frame["state"] == MERGEABLE).sum())
 
     def __repr__(self) -> str:
-        return f"MergePlan({len(self):,} merges, {len(self.frame) - len(self):,} pairs that cannot be merged)"
+        left = counted(len(self.frame) - len(self), "pair")
+        return f"MergePlan({counted(len(self), 'merge')}, {left} that cannot be merged)"
 
     def _repr_html_(self) -> str:
         return table_html(self.summary()) + table_html(self.table(), "Merges", most=10)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connect_kit import connect
+from connect_kit.display.look import counted
 from connect_kit.results.causes import causes, rows_of
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def support_message(results: ResultsData) -> str:
     counts = {verdict: results.count(f"verdict = '{verdict}'") for verdict in _SURPRISES}
     lines = [
         f"To: {connect.SUPPORT_ADDRESS}",
-        f"Subject: Manual SIS upload: {_rows(errors)} with an error",
+        f"Subject: Manual SIS upload: {counted(errors, 'row')} with an error",
         "",
         "[your district, your name, date and time of the upload]",
         "",
@@ -37,13 +38,14 @@ def support_message(results: ResultsData) -> str:
     for one, row in zip(results.received, results.summary().to_dict("records"), strict=False):
         level = f"{one.sent.level} level, " if one.sent else ""
         lines.append(
-            f"- {row['file']}: {level}{_rows(row['rows'])}, {row['success']:,} SUCCESS, {row['errors']:,} with an error"
+            f"- {row['file']}: {level}{counted(row['rows'], 'row')}, {row['success']:,} SUCCESS, "
+            f"{row['errors']:,} with an error"
         )
     lines += ["", "Errors by cause (IDs of our SIS; no names are given, for privacy):", ""]
     found = causes(results)
     for place, row in enumerate(found.head(_MOST_CAUSES).to_dict("records")):
         code = f" [{row['code']}]" if row["code"] else ""
-        lines.append(f"{place + 1}. {row['kind']}: {row['cause']}{code}: {_rows(row['count'])}")
+        lines.append(f"{place + 1}. {row['kind']}: {row['cause']}{code}: {counted(row['count'], 'row')}")
         shown = rows_of(results, place)[["sourcedId", "second_id", "line"]].head(_MOST_IDS)
         ids = [
             " / ".join(part for part in pair if isinstance(part, str)) or f"line {line}"
@@ -53,11 +55,7 @@ def support_message(results: ResultsData) -> str:
         lines.append(f"   {', '.join(ids)}{more}")
     if len(found) > _MOST_CAUSES:
         lines.append(f"   and {len(found) - _MOST_CAUSES:,} more causes")
-    surprises = [f"- {_rows(count)} {_SURPRISES[verdict]}" for verdict, count in counts.items() if count]
+    surprises = [f"- {counted(count, 'row')} {_SURPRISES[verdict]}" for verdict, count in counts.items() if count]
     lines += ["", *surprises, ""] if surprises else [""]
     lines += ["Could you tell us what these rows need, so that we can correct them and upload again?", ""]
     return "\n".join(lines)
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"

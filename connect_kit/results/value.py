@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from connect_kit.display.bars import Bar, bar_chart
 from connect_kit.display.excel import without_formulas
 from connect_kit.display.html import table_html
-from connect_kit.display.look import SYMBOLS
+from connect_kit.display.look import SYMBOLS, counted
 from connect_kit.engine.files import atomic_write, ensure_folder, outside
 from connect_kit.results.causes import causes, corrections, rows_of
 from connect_kit.results.data import SURPRISES, ResultsData
@@ -48,7 +48,7 @@ class Results(ResultsData):
         """Rows of each file: succeeded, refused, and other than forecast."""
         bars = []
         for row in self.summary().to_dict("records"):
-            words = f"{row['rows']:,} rows" + (f", {row['note']}" if not row["rows"] else "")
+            words = counted(row["rows"], "row") + (f", {row['note']}" if not row["rows"] else "")
             bars.append(Bar(str(row["file"]), "read", text=words, heading=True))
             other = sum(row[verdict.replace(" ", "_")] for verdict in SURPRISES)
             for name, kind, count in (
@@ -88,7 +88,7 @@ class Results(ResultsData):
 
     def __repr__(self) -> str:
         bad = self.count("result <> 'SUCCESS'")
-        return f"Results({len(self.received)} files, {len(self):,} rows, {bad:,} errors)"
+        return f"Results({counted(len(self.received), 'file')}, {counted(len(self), 'row')}, {counted(bad, 'error')})"
 
     def _repr_html_(self) -> str:
         lost = self.disconnected()["verdict"].value_counts()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from connect_kit.engine import run_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from connect_kit.engine import Schema
     from connect_kit.roster.value import Roster
@@ -33,3 +33,22 @@ def create_not_schools(schema: Schema, roster: Roster, also: Sequence[str], know
         SQL of the School IDs recorded on Connect, as ``school``.
     """
     run_sql(schema, __package__, "not_schools.sql", also, known=known, guess=roster.level == "district")
+
+
+#: School IDs that may be names of people, as when columns are swapped: without a digit, in one of the files only, and
+#: neither on Connect nor in orgs.csv.
+_DOUBTFUL = """
+    SELECT school FROM (
+        SELECT DISTINCT 'users' AS file, trim(unnest(string_split(orgSourcedIds, ','))) AS school FROM users
+        WHERE orgSourcedIds IS NOT NULL
+        UNION SELECT DISTINCT 'classes', schoolSourcedId FROM classes
+        UNION SELECT DISTINCT 'enrollments', schoolSourcedId FROM enrollments
+    ) WHERE school <> '' AND NOT regexp_matches(school, '[0-9]')
+        AND school NOT IN (SELECT sourcedId FROM orgs WHERE sourcedId IS NOT NULL)
+    GROUP BY school HAVING count(*) = 1
+"""
+
+
+def doubtful_schools(schema: Schema, also: Sequence[str], known: Collection[str]) -> frozenset[str]:
+    """What stands as School ID and may be a name; it is not shown (decision 24). ``known``: School IDs on Connect."""
+    return frozenset(str(row[0]) for row in schema.execute(_DOUBTFUL, also=also)) - set(known)

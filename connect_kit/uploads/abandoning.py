@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from connect_kit.display.look import counted, percent
+from connect_kit.display.look import children, counted, percent
 from connect_kit.engine import quoted, run_sql
 from connect_kit.errors import SettingError
 from connect_kit.uploads.plan_data import Critical
@@ -108,7 +108,7 @@ def by_school(found: Mapping[str, Disconnections]) -> str:
     ranked = sorted(found.items(), key=lambda item: (-item[1].relationships, item[0]))
     words = [
         f"school {one.school_id or school or 'unknown'}: {one.relationships:,} of {one.connected:,} guardian "
-        f"relationships, {percent(one.relationships, one.connected)}, of {_children(one.children)}"
+        f"relationships, {percent(one.relationships, one.connected)}, of {children(one.children)}"
         for school, one in ranked[:_LISTED]
     ]
     more = f"; and {counted(len(ranked) - _LISTED, 'more school')}" if len(ranked) > _LISTED else ""
@@ -118,9 +118,5 @@ def by_school(found: Mapping[str, Disconnections]) -> str:
 def total_of(found: Iterable[Disconnections]) -> str:
     """In words: ``120 guardian relationships of 118 children``."""
     listed = list(found)
-    relationships, children = sum(one.relationships for one in listed), sum(one.children for one in listed)
-    return f"{counted(relationships, 'guardian relationship')} of {_children(children)}"
-
-
-def _children(number: int) -> str:
-    return "1 child" if number == 1 else f"{number:,} children"
+    relationships, lost = sum(one.relationships for one in listed), sum(one.children for one in listed)
+    return f"{counted(relationships, 'guardian relationship')} of {children(lost)}"

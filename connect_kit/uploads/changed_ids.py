@@ -212,8 +212,11 @@ def solved_codes(made_over: Exchange, delivered: tuple[str, ...], there: Mapping
     return _UNKNOWN_SCHOOL | ({"workspace.schools.unmatched"} if set(there) <= set(delivered) else set())
 
 
-def possible_changes(roster: Roster, workspace: Workspace) -> dict[str, int]:
-    """Schools, by name or connectSchoolId, where so many students came and went that IDs may have changed."""
+def possible_changes(roster: Roster, workspace: Workspace, foreign: Collection[str] = ()) -> dict[str, int]:
+    """Schools, by name or connectSchoolId, where so many students came and went that IDs may have changed.
+
+    ``foreign`` holds the connectSchoolIds of schools that take no part.
+    """
     (sql,) = statements(__package__ or "", "turnover.sql", id=workspace.shown_id, share=MASS_SHARE, least=MASS_LEAST)
     rows = roster.schema.execute(sql, also=(workspace.schema.name,))
-    return {str(name or school): int(turned) for school, name, turned, _ in rows}
+    return {str(name or school): int(turned) for school, name, turned, _ in rows if school not in foreign}

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from connect_kit.decisions import read_decisions
+from connect_kit.display import look as display
 from connect_kit.errors import PlanError, SettingError
-from connect_kit.roster.orgs import KNOWN_SCHOOLS, create_not_schools
+from connect_kit.roster.orgs import KNOWN_SCHOOLS, create_not_schools, doubtful_schools
 
 if TYPE_CHECKING:
     from connect_kit.connect import Level
@@ -58,6 +59,8 @@ class Choice:
         School ID at which people of the district are placed.
     foreign : frozenset of str
         School IDs and connectSchoolIds of schools that take no part; findings about them do not block.
+    not_shown : frozenset of str
+        What stands as School ID and may be a name of a person.
     """
 
     schema: Schema = field(repr=False)
@@ -69,6 +72,7 @@ class Choice:
     named: bool
     place_at: str | None = None
     foreign: frozenset[str] = frozenset()
+    not_shown: frozenset[str] = frozenset()
 
     @property
     def not_sent(self) -> tuple[str, ...]:
@@ -91,6 +95,7 @@ class _Sides:
         create_not_schools(self.schema, roster, self.also, known)
         self.delivered = tuple(str(row[0]) for row in self.schema.execute(_DELIVERED, also=self.also))
         self.recorded = recorded(workspace)
+        self.not_shown = doubtful_schools(self.schema, self.also, self.recorded)
         self.own: tuple[str, ...] = ()
         if workspace is not None:
             found = workspace.schema.execute("SELECT connectSchoolId FROM workspace_schools ORDER BY ALL")
@@ -119,7 +124,11 @@ class _Sides:
     def counted(self, schools: Sequence[str]) -> str:
         """Schools with their rows, as in ``0101 (58 rows) and 0102 (3 rows)``."""
         counts = {str(school): int(rows) for school, rows in self.schema.execute(_ROWS_OF, also=self.also)}
-        words = [f"{one} ({counts.get(one, 0):,} {'row' if counts.get(one) == 1 else 'rows'})" for one in schools]
+        words = [
+            f"{one} ({display.counted(counts.get(one, 0), 'row')})" for one in schools if one not in self.not_shown
+        ]
+        if hidden := len(schools) - len(words):
+            words.append(not_shown_in_words(hidden))
         words = words if len(words) <= _SHOWN else [*words[:_SHOWN], f"{len(words) - _SHOWN:,} more"]
         return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
@@ -186,12 +195,10 @@ def _several(sides: _Sides, level: Level, wanted: Sequence[str | None] | None, p
         for name in map(str, wanted):
             ids = sides.named(name)
             if not ids and (name in sides.own or name in sides.recorded):
-                raise SettingError(f"the delivery has no row of school {name!r}; {_listed(sides.delivered)}")
+                raise SettingError(f"the delivery has no row of school {name!r}; {_listed(sides)}")
             if not ids:
                 where = f"; Connect's are {', '.join(sides.own[:_SHOWN])}" if sides.own else ""
-                raise SettingError(
-                    f"{name!r} is not a school of Connect or of the delivery; {_listed(sides.delivered)}{where}"
-                )
+                raise SettingError(f"{name!r} is not a school of Connect or of the delivery; {_listed(sides)}{where}")
             found |= dict.fromkeys(ids)
         takes_part = [one for one in sides.delivered if one in found]
     if level == "school":
@@ -219,6 +226,7 @@ def _several(sides: _Sides, level: Level, wanted: Sequence[str | None] | None, p
         named=wanted is not None,
         place_at=place_at,
         foreign=sides.foreign(takes_part, wanted is not None),
+        not_shown=sides.not_shown,
     )
 
 
@@ -268,9 +276,17 @@ def _choice_of_one(sides: _Sides, own: Sequence[str], connect: str, *, named: bo
         whole=len(own) == len(sides.delivered),
         named=named,
         foreign=sides.foreign_to(own, connect),
+        not_shown=sides.not_shown,
     )
 
 
-def _listed(schools: Sequence[str]) -> str:
+def _listed(sides: _Sides) -> str:
+    schools = [one for one in sides.delivered if one not in sides.not_shown]
     more = f" and {len(schools) - _SHOWN:,} more" if len(schools) > _SHOWN else ""
-    return f"its schools are {', '.join(schools[:_SHOWN])}{more}"
+    hidden = f", {not_shown_in_words(len(sides.not_shown))}" if sides.not_shown else ""
+    return f"its schools are {', '.join(schools[:_SHOWN])}{more}{hidden}"
+
+
+def not_shown_in_words(number: int) -> str:
+    """So many School IDs that are not shown."""
+    return f"{display.counted(number, 'value')} that may be {'a name' if number == 1 else 'names'} (not shown)"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Literal, NamedTuple
+
+from connect_kit.uploads.choice import not_shown_in_words
 
 #: So many of a list are named.
 LISTED = 5
@@ -78,8 +80,11 @@ class Gate(NamedTuple):
         return NAMES[self.code] + (f": {self.subject}" if self.subject else "")
 
 
-def some(values: Any) -> str:
-    """The first of some values, and how many more there are."""
-    listed = list(values)
+def some(values: Any, not_shown: Collection[str] = ()) -> str:
+    """The first of some values, and how many more there are; those that may be names are counted."""
+    every = list(values)
+    listed = [one for one in every if one not in not_shown]
+    if len(listed) < len(every):
+        return ", ".join([*([some(listed)] if listed else []), not_shown_in_words(len(every) - len(listed))])
     more = f" and {len(listed) - LISTED:,} more" if len(listed) > LISTED else ""
     return ", ".join(map(str, listed[:LISTED])) + more

@@ -28,16 +28,19 @@ def schools_matched(plan: PlanData, facts: Facts | None) -> Gate:
         there = None if facts is None else {school.school_id for school in facts.schools.values()}
         unknown = plan.unmatched_schools if there is None else [one for one in plan.takes_part if one not in there]
         if unknown:
-            why = f"on no school of Connect: {some(unknown)}"
+            why = f"on no school of Connect: {some(unknown, plan.not_shown)}"
             # A School ID that lost its zeros is not to be recorded: the self-check says on which side it is wrong.
             zeros = dict.fromkeys(one.remedy for one in plan.findings if one.code.endswith(_ZEROS))
             if not zeros:
                 return Gate(code, "blocking", why, "record_schools")
             return Gate(code, "blocking", why, "correct_zeros", remedy="\n".join(zeros))
-        every = f"all {len(plan.takes_part):,} School IDs are on Connect"
+        several = len(plan.takes_part) != 1
+        every = f"all {len(plan.takes_part):,} School IDs are on Connect" if several else "the School ID is on Connect"
         return Gate(code, "met", every + _left_out(plan))
     if plan.unmatched_schools or (plan.left_out and not (plan.named or plan.left_out_schools)):
-        schools = f"no school of Connect for {some(plan.unmatched_schools)}" if plan.unmatched_schools else ""
+        schools = (
+            f"no school of Connect for {some(plan.unmatched_schools, plan.not_shown)}" if plan.unmatched_schools else ""
+        )
         rows = f"rows left out, as they belong to none of the schools: {_by_kind(plan)}" if plan.left_out else ""
         why = "; ".join(part for part in (schools, rows) if part)
         return Gate(code, "blocking", why, "choose_school")
@@ -52,10 +55,13 @@ def _left_out(plan: PlanData) -> str:
     """What is not sent on purpose, in words that follow others."""
     words = ""
     if plan.left_out:
-        sent = f", of {some(plan.takes_part)}" if plan.takes_part else ""
+        sent = f", of {some(plan.takes_part, plan.not_shown)}" if plan.takes_part else ""
         words = f"; {counted(plan.rows, 'row')} sent{sent}; left out: {_by_kind(plan)}"
         if plan.left_out_schools:
-            others = [f"{one}: {counted(rows, 'row')}" for one, rows in plan.left_out_schools.items()]
+            others = [
+                f"{'…' if one in plan.not_shown else one}: {counted(rows, 'row')}"
+                for one, rows in plan.left_out_schools.items()
+            ]
             words += f" ({some(others)})"
     if plan.nowhere:
         words += f"; among them {_people(plan.nowhere)} of the district's own org without a school"

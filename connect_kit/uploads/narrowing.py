@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -36,6 +37,13 @@ _RECORDS = """
 """
 _LEFT = """
     SELECT unnest([student, account, classroom]) AS id, connect_school AS school FROM left_behind
+"""
+#: Which words are names of people in the delivery.
+_NAMES = """
+    SELECT word FROM words WHERE word IN (
+        SELECT lower(unnest(string_split(name, ' ')))
+        FROM (SELECT DISTINCT givenName AS name FROM users UNION SELECT DISTINCT familyName FROM users)
+    )
 """
 #: Where people and classes stand in the files, by kind of changed ID.
 _ROWS_OF = {
@@ -81,14 +89,30 @@ def narrow(findings: Findings, choice: Choice, made_over: Exchange | None, *, on
     return Narrowed(sent, every - elsewhere, elsewhere - solved)
 
 
-def causes_of(narrowed: Narrowed) -> dict[str, Any]:
-    """The fields of a plan about causes."""
-    rows = narrowed.findings.causes()[["severity", "rows", "cause"]].itertuples(index=False, name=None)
+def causes_of(narrowed: Narrowed, not_shown: Collection[str] = ()) -> dict[str, Any]:
+    """The fields of a plan about causes; what may be a name is not in them (decision 24)."""
+    findings = narrowed.findings
+    rows = list(findings.causes()[["severity", "rows", "cause"]].itertuples(index=False, name=None))
+    asked = [str(cause).partition(": ")[2] for _, _, cause in rows]
+    words = sorted({word.lower() for value in asked for word in value.split()})
+    create_table(schema := findings.schema.engine.new_schema("asked"), "words", {"word": words})
+    names = {str(row[0]) for row in schema.execute(_NAMES, also=(findings.roster.schema.name,))}
     return {
-        "causes": tuple(Cause(str(severity), int(count), str(cause)) for severity, count, cause in rows),
+        "causes": tuple(
+            Cause(str(severity), int(count), _without_names(str(cause), value, names, not_shown))
+            for (severity, count, cause), value in zip(rows, asked, strict=True)
+        ),
         "causes_elsewhere": narrowed.elsewhere,
         "causes_solved": narrowed.solved,
     }
+
+
+def _without_names(cause: str, value: str, names: Collection[str], not_shown: Collection[str]) -> str:
+    if value and all(word.lower() in names for word in value.split()):
+        cause = cause.replace(value, "…")
+    for school in not_shown:
+        cause = re.sub(rf"(?<!\w){re.escape(school)}(?!\w)", "…", cause)
+    return cause
 
 
 def left_behind_here(left: LeftBehind | None, foreign: Collection[str]) -> LeftBehind | None:

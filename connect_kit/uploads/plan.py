@@ -94,6 +94,8 @@ class UploadPlan(PlanData):
         Children who would be doubled, by School ID; at school level by connectSchoolId.
     doubled_once_archived : mapping of str to int
         The same, once the students without SIS ID on Connect are archived.
+    not_shown : tuple of str
+        What stands as School ID and may be a name of a person, so that nothing shows it.
     causes : tuple of Cause
         Root causes in what is sent, in the order in which to correct them.
     causes_elsewhere, causes_solved : int

@@ -76,6 +76,7 @@ class PlanData:
     causes: tuple[Cause, ...] = ()
     causes_elsewhere: int = 0
     causes_solved: int = 0
+    not_shown: tuple[str, ...] = ()
     first_schools: Mapping[str, int] = field(default_factory=dict)
     not_corrected: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     abandon_limit: float = 10

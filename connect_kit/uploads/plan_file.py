@@ -195,6 +195,7 @@ def _content(plan: PlanData) -> dict[str, Any]:
         "findings": [[finding.code, finding.title, finding.count, finding.remedy] for finding in plan.findings],
         "changed_ids": [asdict(one) for one in plan.changed_ids],
         "causes": [list(one) for one in plan.causes],
+        "not_shown": list(plan.not_shown),
         "not_corrected": {file: list(lines) for file, lines in plan.not_corrected.items()},
         **{name: getattr(plan, name) for name in (*_PLAIN, *_LISTS, *_CHILDREN, *_LATER)},
         "abandon_limit": plan.abandon_limit,
@@ -224,6 +225,7 @@ def _fields(content: dict[str, Any], folder: Path) -> dict[str, Any]:
         "file_rows": tuple(int(one["rows"]) for one in content["files"]),
         "findings": tuple(Critical(*finding) for finding in content["findings"]),
         "changed_ids": tuple(ChangedIds(**one) for one in content["changed_ids"]),
+        "not_shown": tuple(map(str, content.get("not_shown", ()))),
         "not_corrected": {
             str(file): tuple(map(int, lines)) for file, lines in content.get("not_corrected", {}).items()
         },

@@ -185,7 +185,7 @@ def plan_upload(
         managed, new = seen_students(roster, workspace, choice, exchanged)
     possible = {}
     if id_changes is None and workspace is not None:
-        possible = possible_changes(roster, workspace)
+        possible = possible_changes(roster, workspace, choice.foreign)
     duplicates = None if audit is None else audit.duplicates or audit.findings.duplicates
     twice = doubling(duplicates, roster, workspace, level, choice, made_over)
     homes = choice.homes if level == "school" else {one: there[one] for one in choice.takes_part if one in there}
@@ -214,6 +214,7 @@ def plan_upload(
         placed=left.placed,
         first_upload=_first(workspace),
         first_schools=first,
+        not_shown=tuple(sorted(choice.not_shown)),
         archive_existing=archive_existing,
         undecided_classrooms=classrooms.undecided if classrooms is not None else 0,
         undecided_schools=matches.undecided if matches is not None else 0,
@@ -238,7 +239,7 @@ def plan_upload(
     if audit is not None and narrowed is not None:
         behind = left_behind_here(audit.left_behind or audit.findings.left_behind, choice.foreign)
         judged = judge(narrowed.findings, duplicates, id_changes, behind)
-        plan = replace(plan, verdict=as_prepared(judged, plan), **causes_of(narrowed))
+        plan = replace(plan, verdict=as_prepared(judged, plan), **causes_of(narrowed, choice.not_shown))
     return write_plan(plan._waived(waivers or {}, frozenset({ABANDON}) if abandon else frozenset()))
 
 

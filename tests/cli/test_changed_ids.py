@@ -66,7 +66,8 @@ def test_prepare_blocks_and_names_all_ways_out_and_a_waiver_lets_it_pass(place: 
     out = " ".join(capsys.readouterr().out.split())
     gate = out[out.index("▲ blocking IDs as Connect has them") :]
     assert f"IDs as Connect has them: {CODE}: 90 of 90 children at " in gate
-    for way in ("prepare --keep-ids", "twin record-ids TWIN DELIVERY", "twin archive-changed TWIN DELIVERY", "--waive"):
+    where = f"{place.twin} {place.delivery} --yes"
+    for way in ("prepare --keep-ids", f"twin record-ids {where}", f"twin archive-changed {where}", "--waive"):
         assert way in gate
     assert f"self-check: {CODE}" not in out
     plan = ck.read_plan(place.plan)
@@ -81,7 +82,8 @@ def test_kept_ids_add_nobody_and_leave_the_delivery_alone(place: Place, tmp_path
     delivered = {path.name: path.read_bytes() for path in place.delivery.iterdir()}
     assert prepare(place, "--keep-ids") == 0
     out = capsys.readouterr().out
-    assert "90 students with the ID that Connect has; see " in out
+    assert "With the ID that Connect has: 90 students" in out
+    assert f"Which ID stands for which: {place.plan / 'crosswalk.csv'}" in out
     assert "prepared with the IDs that Connect has: 90 students" in out
     with (place.plan / "crosswalk.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))

@@ -166,10 +166,12 @@ class TestKeptIds:
 
     def test_keeping_needs_to_know_the_changes_and_the_sourced_id(self, twin: Twin, tmp_path: Path) -> None:
         roster = ck.read_roster(deliver(tmp_path / "d", **renumbered("students")))
-        with pytest.raises(SettingError, match="keep_ids needs to know which IDs have changed"):
+        with pytest.raises(
+            SettingError, match="nobody has compared the IDs of the delivery with those of Connect; keep_ids needs"
+        ):
             plan_upload(roster, twin.workspace(), folder=tmp_path / "p", keep_ids=True)
         changes = planted(roster, twin.workspace(), "students")
-        with pytest.raises(SettingError, match="keep_ids cannot be used where Connect has student numbers as IDs"):
+        with pytest.raises(SettingError, match="the IDs of Connect cannot be kept where it has student numbers as IDs"):
             plan_upload(
                 roster, twin.workspace(), folder=tmp_path / "p", id_changes=changes, keep_ids=True, student_id="number"
             )
@@ -282,7 +284,10 @@ class TestNobodyLooked:
     def test_children_who_came_and_went_in_numbers_ask_to_look(self, grown: Twin, tmp_path: Path) -> None:
         plan = self.plan(grown, tmp_path, gone=3, new=4)
         subject = "workspace.students.id_changed"
-        why = "nobody has looked for changed IDs; at North up to 3 children may be on Connect under other IDs"
+        why = (
+            "nobody has compared the IDs with Connect's; at North up to 3 children are new in the files while others "
+            "are missing there: these may be the same children under new IDs"
+        )
         assert gates(plan) == [("blocking", why, "compare_ids", subject)]
         waived = plan.waive(subject, "compared by hand")
         assert gates(waived) == [("met", f"{why}; waived: compared by hand", "", subject)]

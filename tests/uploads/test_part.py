@@ -70,7 +70,8 @@ def schools_of(audit: ck.Audit) -> SchoolMatches:
 
 
 def test_a_school_level_delivery_of_two_schools_is_refused_naming_both_with_their_rows(own: Path, twin: Twin) -> None:
-    with pytest.raises(PlanError, match=r"those of 0101 \(7 rows\) and 0102 \(9 rows\); name the one that is sent"):
+    named = r"those of 0101 \(7 rows\) and 0102 \(9 rows\); name the one school that is sent"
+    with pytest.raises(PlanError, match=named):
         plan_upload(checked(own, twin, "school"))
 
 

@@ -285,7 +285,7 @@ def test_answered_yes_waits_until_the_students_made_by_hand_are_archived(deliver
     twin = Twin.fill(tmp_path / "t.duckdb", folder, district="Maple Valley")
     plan = plan_of(delivery, twin, tmp_path / "plan", archive_existing=True)
     state, why, how = gate(plan, "archive existing students?", twin)
-    assert (state, why) == ("blocking", "answered: yes, but 1 active students have no SIS ID")
+    assert (state, why) == ("blocking", "answered: yes, but 1 active student has no SIS ID")
     assert how == 'target.apply(Action("archive_students", unsynced=True))'
     twin.apply(Action("archive_students", unsynced=True))
     assert gate(plan, "archive existing students?", twin)[0] == "met"
