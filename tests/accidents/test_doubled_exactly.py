@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -32,12 +33,16 @@ def unique(number: int) -> str:
             return f"Quill{letters}".ljust(12, "o")
 
 
+def with_name(names: dict[str, str], column: str, row: dict[str, str]) -> dict[str, str]:
+    return {**row, "familyName": names.get(row[column], row["familyName"])}
+
+
 def named(made: Written) -> None:
     """Give every child a family name of its own, the same on both sides."""
     names = {child.id: unique(n) for n, child in made.last.children.items()}
     names |= {child.id: unique(n) for n, child in made.this.children.items()}
     for path, column in ((made.delivery / "users.csv", "sourcedId"), (made.workspace / "students.csv", "studentId")):
-        rewrite(path, lambda row, column=column: {**row, "familyName": names.get(row[column], row["familyName"])})
+        rewrite(path, partial(with_name, names, column))
 
 
 @pytest.fixture

@@ -166,10 +166,11 @@ def test_what_stays_behind_is_acted_on_once_asked_and_within_the_limit(emptied):
     panel.buttons["tidy"].click()
     assert f"Do this on the twin? {gone} students not delivered" in " ".join(panel.tidy.text.split())
     panel.buttons["tidy_not"].click()
-    assert twin.digest() == before and "Nothing was done." in panel.status.text
+    assert twin.digest() == before
+    assert "Nothing was done." in panel.status.text
     panel.buttons["tidy"].click()
     panel.buttons["tidy_sure"].click()
-    assert panel.error is None and f"left behind: students archived ({gone})" in panel.status.text
+    assert f"left behind: students archived ({gone})" in panel.status.text
     assert int(twin.table("students")["archived"].sum()) == gone
     assert "Nothing that was looked for stays behind." in panel.behind.text
     twin.undo()

@@ -211,4 +211,4 @@ def test_any_other_spelling_of_archived_is_refused_by_file_line_and_value(
     }
     said = re.escape(f"{table}.csv, line 2: archived is '{value}'; expected true or false (1 more of the kind)")
     with pytest.raises(WorkspaceError, match=said):
-        small.workspace(tmp_path, **{table: rows[table]})
+        small.workspace(tmp_path, ("S1,Alder School,0101",), **{table: rows[table]})
