@@ -27,6 +27,18 @@ NAMES = " UNION ALL ".join(
     f"SELECT givenName, familyName FROM {table}"
     for table in ("users", "guardians", "workspace_students", "workspace_staff", "workspace_guardians")
 )
+#: Of students, only what distinguishes father and son of one name is asked of their names here.
+_GENERATIONS = (
+    "regexp_matches(lower(concat_ws(' ', givenName, familyName)), "
+    "'[^a-z0-9](jr|sr|junior|senior|ii|iii|iv|2nd|3rd|4th)([^a-z0-9]|$)')"
+)
+_ADULT_NAMES = " UNION ALL ".join(
+    f"SELECT givenName, familyName FROM {table}"
+    for table in (
+        f"users WHERE _kind <> 'student' OR {_GENERATIONS}", f"workspace_students WHERE {_GENERATIONS}",
+        "guardians", "workspace_staff", "workspace_guardians",
+    )
+)  # fmt: skip
 #: What a move, a new school year and a new ID do not change; the rest is weighed anew, by what this delivery shows.
 _STABLE = frozenset(
     ("given name", "middle name", "family name", "birth date", "identifier", "email", "family contacts",
@@ -135,7 +147,7 @@ def _prepare(
     run_sql(schema, "connect_kit.engine", "forms.sql", also)
     run_sql(schema, __package__, "patterns.sql", also)
     create_nicknames(schema)
-    run_sql(schema, __package__, "names.sql", also, names=NAMES)
+    run_sql(schema, __package__, "names.sql", also, names=_ADULT_NAMES)
     create_grade_ranks(schema, GRADES, also)
     create_table(schema, "default_school", {"school": ["" if roster.level == "school" else None]})
     partners = schools.partners()
