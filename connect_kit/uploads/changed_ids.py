@@ -27,6 +27,8 @@ _UNKNOWN_SCHOOL = frozenset(
     for column in ("users.orgSourcedIds", "classes.schoolSourcedId", "enrollments.schoolSourcedId")
     for what in ("known_school", "leading_zero_lost")
 )
+#: Findings that compare the schools of both sides by their School IDs.
+_BY_SCHOOL = frozenset(("workspace.schools.unmatched", "workspace.change.unusual", "workspace.change.by_school"))
 _OTHER_ZEROS = ("zeros_lost", "zeros_gained")
 _CROSSWALK = {"kind": "kind", "old_id": "oldId", "new_id": "newId", "pattern": "pattern"}
 _OPTIONS = "HEADER, DELIMITER ',', NEW_LINE '\r\n', USE_TMP_FILE false"
@@ -209,7 +211,7 @@ def solved_codes(made_over: Exchange, delivered: tuple[str, ...], there: Mapping
     """Codes about School IDs that say nothing any more, where the files hold those that Connect has (``there``)."""
     if not any(kind == "schools" for kind, _ in made_over.kept) or not set(delivered) <= set(there):
         return frozenset()
-    return _UNKNOWN_SCHOOL | ({"workspace.schools.unmatched"} if set(there) <= set(delivered) else set())
+    return _UNKNOWN_SCHOOL | (_BY_SCHOOL if set(there) <= set(delivered) else frozenset())
 
 
 def possible_changes(roster: Roster, workspace: Workspace, foreign: Collection[str] = ()) -> dict[str, int]:
