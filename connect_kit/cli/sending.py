@@ -181,7 +181,10 @@ def _confirm(plan: ck.UploadPlan, target: ck.Twin, confirm: str | None) -> None:
         typer.echo(f"This uploads to {target.district} for real. Type exactly, to go on: {wanted}")
         confirm = typer.prompt("Confirm", default="", show_default=False)
     if confirm != wanted:
-        raise SettingError(f"a real upload is confirmed by its own words; give --confirm {wanted!r}. Nothing was sent")
+        raise SettingError(
+            f"nothing was sent; to confirm the real upload, add --confirm {wanted!r} (the district, how many rows are "
+            "sent, and whom that would double or disconnect)"
+        )
 
 
 def merge(

@@ -36,7 +36,7 @@ KINDS: Mapping[str, Kind] = {
         "guardian relationships",
         "Ask the school whether the guardian may still be connected. If not: Directory, select the student, Actions, "
         "Remove Guardians. That removes all guardians of the student: the next upload connects those again whom the "
-        "delivery names; connect guardians who were added by hand again by hand. How to remove a single guardian is "
+        "delivery names; guardians who were added by hand have to be added again. How to remove a single guardian is "
         "not documented.",
         "S12",
         "the delivery names no guardian of any student, so nobody can say who was removed",
