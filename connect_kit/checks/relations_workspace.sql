@@ -130,32 +130,45 @@ WITH accounts AS (
 SELECT DISTINCT f.tbl, f._line, f.student, c.before, c.guardians FROM found AS f JOIN counted AS c ON c.tbl = f.tbl AND c.child = f.child
 WHERE c.guardians > 6 AND c.guardians > c.before;
 
--- Children of the delivery under an ID that another child has on Connect: the given name is not like the other's, and the
--- family name neither, or Connect has a child of exactly this name under another ID. The upload would write one child over
--- the other (decision 18). mass: of so many of a school at once.
+-- People of the delivery under an ID that somebody else has on Connect: the given name is not like the other's, and the
+-- family name neither, or Connect has somebody of exactly this name under another ID. The upload would write one person over
+-- the other (decision 18). mass: of so many of a school at once, or of a quarter of the district, where schools are small; a
+-- guardian's school is that of the first child.
 CREATE TABLE reused_ids AS
-WITH connect_names AS (
-    SELECT studentId AS id, connectSchoolId AS school, lower(strip_accents(givenName)) AS given, lower(strip_accents(familyName)) AS family
-    FROM workspace_students WHERE studentId IS NOT NULL
+WITH records AS (
+    SELECT 'students' AS kind, studentId AS id, connectSchoolId AS school, givenName, familyName, NULL AS email FROM workspace_students
+    UNION ALL SELECT 'staff', staffId, trim(string_split(connectSchoolIds, ',')[1]), givenName, familyName, email FROM workspace_staff
+    UNION ALL SELECT 'guardians', g.guardianId, s.school, g.givenName, g.familyName, g.email FROM workspace_guardians AS g
+    LEFT JOIN (SELECT connectStudentId AS child, min(connectSchoolId) AS school FROM workspace_students GROUP BY ALL) AS s ON s.child = trim(string_split(g.connectStudentIds, ',')[1])
+), connect_names AS (
+    SELECT kind, id, school, lower(strip_accents(givenName)) AS given, lower(strip_accents(familyName)) AS family, lower(email) AS email FROM records WHERE id IS NOT NULL
 ), there AS (
-    SELECT id, min(school) AS school, any_value(given) AS given, any_value(family) AS family FROM connect_names GROUP BY id HAVING count(*) = 1
+    SELECT kind, id, min(school) AS school, any_value(given) AS given, any_value(family) AS family, any_value(email) AS email FROM connect_names GROUP BY kind, id HAVING count(*) = 1
+), delivered AS (
+    SELECT 'users' AS tbl, _line, CASE _kind WHEN 'student' THEN 'students' WHEN 'guardian' THEN 'guardians' ELSE 'staff' END AS kind,
+        CASE _kind WHEN 'student' THEN {shown} ELSE sourcedId END AS id, givenName, familyName, email
+    FROM users WHERE _kind IN ('student', 'guardian', 'teacher', 'administrator')
+    UNION ALL SELECT 'guardians', _line, 'guardians', guardianSourcedId, givenName, familyName, email FROM guardians
 ), both_sides AS (
-    SELECT u._line, t.id, t.school, lower(strip_accents(u.givenName)) AS given, lower(strip_accents(u.familyName)) AS family,
-        t.given AS other_given, t.family AS other_family
-    FROM users AS u JOIN there AS t ON t.id = {shown} WHERE u._kind = 'student'
+    SELECT d.tbl, d._line, d.kind, t.id, t.school, lower(strip_accents(d.givenName)) AS given, lower(strip_accents(d.familyName)) AS family,
+        t.given AS other_given, t.family AS other_family, d.kind <> 'students' AND coalesce(lower(d.email) = t.email, false) AS one_address
+    FROM delivered AS d JOIN there AS t USING (kind, id)
 ), unlike AS (
     SELECT *, jaro_winkler_similarity(family, other_family) < 0.75 AND NOT contains(other_given || ' ' || other_family, family)
-        AND NOT contains(given || ' ' || family, other_family) AS of_another_family
+        AND NOT contains(given || ' ' || family, other_family) AND NOT one_address AS of_another_family
     FROM both_sides
     WHERE jaro_winkler_similarity(given, other_given) < 0.75 AND NOT contains(other_given || ' ' || other_family, given)
         AND NOT contains(given || ' ' || family, other_given)
 ), reused AS (
-    SELECT _line, school FROM unlike AS u
-    WHERE of_another_family OR EXISTS (FROM connect_names AS n WHERE n.given = u.given AND n.family = u.family AND n.id <> u.id)
+    SELECT tbl, _line, kind, id, school FROM unlike AS u
+    WHERE of_another_family OR EXISTS (FROM connect_names AS n WHERE n.kind = u.kind AND n.given = u.given AND n.family = u.family AND n.id <> u.id)
 ), shares AS (
-    SELECT school, count(*) AS known FROM both_sides GROUP BY school
+    SELECT kind, school, count(DISTINCT id) AS known FROM both_sides GROUP BY kind, school
 ), counted AS (
-    SELECT school, count(*) AS reused FROM reused GROUP BY school
+    SELECT kind, school, count(DISTINCT id) AS reused FROM reused GROUP BY kind, school
+), everywhere AS (
+    SELECT kind, (SELECT sum(reused) FROM counted AS c WHERE c.kind = s.kind) AS reused, sum(known) AS known FROM shares AS s GROUP BY kind
 )
-SELECT r._line, c.reused >= 3 AND c.reused > 0.05 * s.known AS mass
-FROM reused AS r JOIN counted AS c ON c.school IS NOT DISTINCT FROM r.school JOIN shares AS s ON s.school IS NOT DISTINCT FROM r.school;
+SELECT r.tbl, r._line, r.kind, r.id, c.reused >= 3 AND c.reused > 0.05 * s.known OR e.reused >= 3 AND e.reused > 0.25 * e.known AS mass
+FROM reused AS r JOIN everywhere AS e ON e.kind = r.kind JOIN counted AS c ON c.kind = r.kind AND c.school IS NOT DISTINCT FROM r.school
+JOIN shares AS s ON s.kind = r.kind AND s.school IS NOT DISTINCT FROM r.school;

@@ -30,6 +30,13 @@ _LEFT: Final[Mapping[str, Mapping[str, str]]] = {
     "students": {"children": "connectStudentId"},
     "classrooms": {"classrooms": "connectClassroomId"},
 }
+#: Of the findings: who would be written over, by what is counted.
+_REUSED = """
+    SELECT CASE WHEN r.code = 'workspace.students.id_reused' THEN 'children' ELSE 'adults' END AS what,
+        count(DISTINCT (r.code, f.id))
+    FROM _failing AS f JOIN _rules AS r ON r.rule = f.rule WHERE ends_with(r.code, '.id_reused')
+    GROUP BY what ORDER BY what DESC
+"""
 #: School IDs that differ in leading zeros only: a critical finding says on which side, and no school has a new ID.
 _OTHER_ZEROS: Final = (
     "SELECT count(*) FROM id_changes WHERE kind = 'schools' AND pattern IN ('zeros_lost', 'zeros_gained')"
@@ -157,7 +164,7 @@ def judge(
     left_behind = findings.left_behind if left_behind is None else left_behind
     alone = findings.workspace is None
     looked = {"duplicates": duplicates, "changed_ids": id_changes, "left_behind": left_behind}
-    of_children = (*_doubled(duplicates), *_changed(id_changes), *_left(left_behind))
+    of_children = (*_doubled(duplicates), *_reused(findings), *_changed(id_changes), *_left(left_behind))
     reasons = (*_unfit(findings), *of_children, *_damaged(findings))
     left_open = dict.fromkeys((*(ALONE if alone else ()), *(code for code, found in looked.items() if found is None)))
     return Verdict(reasons, of_delivery_alone=alone, left_open=tuple(left_open))
@@ -180,6 +187,14 @@ def _doubled(duplicates: Duplicates | None) -> Iterator[Reason]:
         children, rows = count_doubled(duplicates.doubled())
         if children:
             yield Reason("doubled", {"children": children, "rows": rows})
+
+
+def _reused(findings: Findings) -> Iterator[Reason]:
+    """People of the delivery under the IDs that other people have on Connect, critical or not."""
+    rows = findings.schema.execute(_REUSED) if any(rule.code.endswith(".id_reused") for rule in findings.rules) else []
+    counts = {str(what): int(number) for what, number in rows}
+    if counts:
+        yield Reason("id_reused", counts)
 
 
 def _changed(id_changes: IdChanges | None) -> Iterator[Reason]:

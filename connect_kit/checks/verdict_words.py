@@ -18,6 +18,7 @@ REASONS: Final[Mapping[str, str]] = {
     "doubled": "{} would be doubled",
     "duplicates_unknown": "nobody looked for duplicate students",
     "disconnected": "{} would lose a guardian through Abandon",
+    "id_reused": "{} would be written over somebody else",
     "id_changed": "{} would come under another ID",
     "left_behind.guardian_relationships": "{} would keep a guardian whom the delivery does not name",
     "left_behind.classroom_teachers": "{} would stay in classrooms that are not theirs any more",

@@ -111,33 +111,6 @@ def test_one_grade_alone_that_changed_its_ids_blocks_the_upload(tmp_path: Path, 
     assert road.found("workspace.students.id_changed") == len(made.crosswalk["students"])
 
 
-def exchanged(folder: Path, number: int) -> Written:
-    """A summer in which so many children who stay are given each other's IDs."""
-    district = District(180, schools=2, seed=9)
-    last = district.summer()
-    stay = [child for child in district.year.children.values() if child.number in last.children][:number]
-    ids = [child.id for child in stay]
-    for child, own in zip(stay, [*ids[1:], ids[0]], strict=True):
-        child.id = own
-    return district.write(folder / "district", last)
-
-
-def test_children_under_the_ids_of_other_children_block_the_upload(tmp_path: Path, lay: Lay) -> None:
-    made = exchanged(tmp_path, 60)
-    road = lay(made.delivery, made.workspace)
-    assert road.audit() == 1
-    assert road.found("workspace.students.id_reused", "critical") >= 50
-    assert road.prepare() == 1
-    assert "workspace.students.id_reused" in road.said
-
-
-def test_two_children_who_have_each_others_id_are_found(tmp_path: Path, lay: Lay) -> None:
-    made = exchanged(tmp_path, 2)
-    road = lay(made.delivery, made.workspace)
-    assert road.audit() == 0, road.said
-    assert road.found("workspace.students.id_reused", "warning") == 2
-
-
 def test_a_plan_is_stale_once_its_ids_were_recorded_on_connect_too(tmp_path: Path, lay: Lay) -> None:
     made = migrated(tmp_path)
     road = lay(made.delivery, made.workspace)

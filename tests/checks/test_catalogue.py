@@ -37,7 +37,10 @@ WITHOUT_FAULT = {
         f"workspace.{kind}.id_changed": "needs changed IDs: tests/identity/test_rules.py"
         for kind in ("schools", "students", "staff", "guardians", "classrooms")
     },
-    "workspace.students.id_reused": "IDs are exchanged in tests/accidents/test_changed_ids.py",
+    **{
+        f"workspace.{kind}.id_reused": "IDs are exchanged in tests/accidents/test_reused_ids.py"
+        for kind in ("students", "staff", "guardians")
+    },
     "workspace.guardians.contact_changed": "made row by row in tests/checks/test_matched_rules.py",
     "enrollments.schoolSourcedId.leading_zero_lost": "planted on every side in tests/checks/test_school_zeros.py",
     "workspace.students.guardians_at_most_six": "made row by row in tests/checks/test_guardians_on_connect.py",
