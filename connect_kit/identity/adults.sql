@@ -83,10 +83,8 @@ SELECT contact FROM gone_contacts GROUP BY contact HAVING count(*) > 12 UNION SE
 -- Another name with the same contact: a nickname or misspelling, or somebody who has married. Parents share contacts, so a
 -- given name that is not the same one means another person. A contact of very many is nobody's.
 CREATE TABLE other_names AS
-SELECT DISTINCT p.c, p.d FROM (
-    SELECT a.c, b.d FROM gone_contacts AS a JOIN fresh_contacts AS b USING (kind, contact)
-    WHERE a.name <> b.name AND contact NOT IN (FROM contacts_of_many)
-) AS p JOIN gone_adults AS g USING (c) JOIN fresh_adults AS f USING (d)
+WITH g AS (FROM gone_contacts ANTI JOIN contacts_of_many USING (contact)), f AS (FROM fresh_contacts ANTI JOIN contacts_of_many USING (contact))
+SELECT DISTINCT p.c, p.d FROM (SELECT g.c, f.d FROM g JOIN f USING (kind, contact) WHERE g.name <> f.name) AS p JOIN gone_adults AS g USING (c) JOIN fresh_adults AS f USING (d)
 JOIN given_forms AS a ON a.raw = g.givenName JOIN given_forms AS b ON b.raw = f.givenName
 LEFT JOIN family_forms AS x ON x.raw = g.familyName LEFT JOIN family_forms AS y ON y.raw = f.familyName
 WHERE CASE given_likeness(a.given, b.given) WHEN 3 THEN true WHEN 2 THEN family_likeness(x.family, y.family) >= 2 ELSE false END;
