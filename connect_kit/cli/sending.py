@@ -128,10 +128,13 @@ def decide_school(
     """Decide that a school does not take part: it is left out of uploads, and its missing match blocks nothing."""
     from connect_kit.auditing import open_workspace  # late, so that --help is quick
 
-    matches = ck.match_schools(ck.read_roster(delivery, level=level), open_workspace(workspace))
+    known = open_workspace(workspace)
+    matches = ck.match_schools(ck.read_roster(delivery, level=level), known)
     delivered = school in set(matches.table()["roster_id"].dropna())
+    recorded = known.schools.loc[known.schools["schoolId"] == school, "connectSchoolId"]
+    on_connect = str(recorded.iloc[0]) if len(recorded) == 1 else school
     decided = matches.decide(
-        school if delivered else None, None if delivered else school, "out" if out else "in", note=note
+        school if delivered else None, None if delivered else on_connect, "out" if out else "in", note=note
     )
     typer.echo(f"School {school}: {'does not take part' if out else 'takes part'}")
     print_tables(decided.summary())

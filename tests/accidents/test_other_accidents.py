@@ -245,6 +245,22 @@ def test_a_pilot_of_one_school_needs_no_waiver(tmp_path: Path, lay: Lay) -> None
     assert road.count("SELECT count(*) FROM students") == before + here
 
 
+def test_a_school_that_has_closed_is_decided_out_by_its_school_id(tmp_path: Path, lay: Lay) -> None:
+    district = District(160, schools=2, seed=4)
+    last = district.copy()
+    for person in (*district.year.children.values(), *district.year.staff.values()):
+        person.school = 0
+    district.seat(district.year, "24")
+    made = district.write(tmp_path / "district", last)
+    road = lay(made.delivery, made.workspace)
+    assert road.prepare() == 1
+    assert road.run("decide-school", road.delivery, "0102", "--workspace", road.twin, "--out") == 0, road.said
+    assert road.prepare() == 0, road.said
+    assert road.rehearse() == 0, road.said
+    assert road.upload() == 0, road.said
+    assert road.count(ACTIVE) == len(made.this.children)
+
+
 # A rehearsal ages.
 
 
