@@ -113,7 +113,7 @@ def kills(steps: int) -> Iterator[int]:
     return iter(sorted({round(n * (steps - 1) / (KILLS - 1)) for n in range(KILLS)}))
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL is POSIX's")
 @pytest.mark.parametrize("command", ["left-behind", "undo"])
 def test_a_killed_command_on_a_twin_has_done_all_or_nothing(ready: Path, tmp_path: Path, command: str) -> None:
@@ -138,7 +138,7 @@ def test_a_killed_command_on_a_twin_has_done_all_or_nothing(ready: Path, tmp_pat
     assert before in seen
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL is POSIX's")
 @pytest.mark.parametrize("command", ["prepare", "prepare again"])
 def test_a_killed_preparation_leaves_no_plan_that_could_be_sent(ready: Path, tmp_path: Path, command: str) -> None:
