@@ -68,8 +68,9 @@ def _left_out(plan: PlanData) -> str:
     if plan.nowhere:
         words += f"; among them {_people(plan.nowhere)} of the district's own org without a school"
     if plan.placed:
-        are, who = "is" if plan.placed == 1 else "are", _who(plan.placed_by_kind) or _people(plan.placed)
-        words += f"; {who} {are} sent without School IDs of schools that do not take part, and placed at none of these"
+        who, one = _who(plan.placed_by_kind) or _people(plan.placed), plan.placed == 1
+        words += f"; {who} {'is' if one else 'are'} sent without School IDs that do not take part, and "
+        words += "comes to none of these schools" if one else "come to none of these schools"
         if plan.managed is None:
             words += (
                 ": without the workspace nobody knows whom Connect has there already, and an upload takes staff and "

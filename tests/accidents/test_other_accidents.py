@@ -286,10 +286,10 @@ def test_people_of_two_schools_stay_at_the_one_that_does_not_take_part(how: str,
     assert road.prepare(*(("--schools", "0101") if how == "named" else ())) == 0, road.said
     said = " ".join(road.said.split())
     users = read(road.delivery / "users.csv")
-    parents = sum(row["role"] == "guardian" and row["orgSourcedIds"] == "0101,0102" for row in users)
+    parents = sum(row["role"] == "guardian" and "," in row["orgSourcedIds"] for row in users)
     assert parents > 1
     who = f"1 staff member, {parents} guardians and 1 student"
-    assert f"{who} are sent without School IDs of schools that do not take part" in said
+    assert f"{who} are sent without School IDs that do not take part" in said
     assert "0102: 2 staff members and 2 students" in said
     assert road.rehearse() == 0, road.said
     assert road.upload() == 0, road.said

@@ -264,8 +264,8 @@ def test_who_is_on_connect_at_a_school_that_takes_no_part_stays_there(
     assert plan.placed_by_kind == {"guardians": 1, "staff": 1, "students": 1}
     why = gate(plan, "schools_matched", three)["why"]
     assert (
-        "; 1 staff member, 1 guardian and 1 student are sent without School IDs of schools that do not take part, and "
-        "placed at none of these; sent with schools that do not take part, as Connect has them there already"
+        "; 1 staff member, 1 guardian and 1 student are sent without School IDs that do not take part, and come to none "
+        "of these schools; sent with schools that do not take part, as Connect has them there already"
     ) in why
     assert why.endswith("would take them off: 0102: 1 student")
     assert read_plan(plan.folder) == plan
@@ -293,7 +293,7 @@ def test_staff_made_by_hand_at_a_school_that_takes_no_part_stay_there(tmp_path: 
         'U1,"K3,K2",Una,Poe,una@school.example.org,,teacher,\n',
         encoding="utf-8",
     )
-    by_hand = Twin.fill(tmp_path / "hand.duckdb", folder, "Maple Valley")
+    by_hand = Twin.fill(tmp_path / "hand.duckdb", folder, district="Maple Valley")
     plan = plan_upload(checked(parts.deliver(tmp_path / "d"), by_hand), schools=["0102"], archive_existing=False)
     assert sent(plan, "users", "orgSourcedIds")[-1] == "0102,0103"
     assert plan.staying == {"0103": {"staff": 1}}
