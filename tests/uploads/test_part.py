@@ -264,8 +264,8 @@ def test_who_is_on_connect_at_a_school_that_takes_no_part_stays_there(
     assert plan.placed_by_kind == {"guardians": 1, "staff": 1, "students": 1}
     why = gate(plan, "schools_matched", three)["why"]
     assert (
-        "; 1 staff member, 1 guardian and 1 student are sent without School IDs that do not take part, and come to none "
-        "of these schools; sent with schools that do not take part, as Connect has them there already"
+        "; 1 staff member, 1 guardian and 1 student are sent without School IDs that do not take part, and come to "
+        "none of these schools; sent with schools that do not take part, as Connect has them there already"
     ) in why
     assert why.endswith("would take them off: 0102: 1 student")
     assert read_plan(plan.folder) == plan
@@ -282,6 +282,24 @@ def test_who_is_on_connect_at_a_school_that_takes_no_part_stays_there(
     unaware = plan_upload(ck.read_roster(delivery), schools=["0101"], folder=tmp_path / "unaware")
     assert sent(unaware, "users", "orgSourcedIds") == ["0101"] * 4
     assert "takes staff and students off these schools" in gate(unaware, "schools_matched", three)["why"]
+
+
+def test_who_stays_at_a_school_stays_there_when_the_corrected_row_is_sent_again(
+    shared: tuple[Path, Twin], tmp_path: Path
+) -> None:
+    delivery, three = shared
+    right = (delivery / "users.csv").read_text(encoding="utf-8")
+    (delivery / "users.csv").write_text(right.replace(",Bea,", ",,"), encoding="utf-8")
+    waivers = {"users.givenName.present": "comes later"}
+    plan = plan_upload(checked(delivery, three), schools=["0101"], archive_existing=False, waivers=waivers)
+    upload(plan, three)
+    done = upload(plan, three, dry_run=False)
+    assert done.errors["sourcedId"].tolist() == ["2"]
+    assert done.folder is not None
+    (delivery / "users.csv").write_text(right, encoding="utf-8")
+    again = ck.plan_resend(ck.read_results(done.folder, plan), plan, corrected=delivery)
+    assert sent(again, "users") == ["2"]
+    assert sent(again, "users", "orgSourcedIds") == ["0101,0102"]
 
 
 def test_staff_made_by_hand_at_a_school_that_takes_no_part_stay_there(tmp_path: Path) -> None:
