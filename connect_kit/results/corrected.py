@@ -15,11 +15,19 @@ if TYPE_CHECKING:
     from connect_kit.uploads.plan_data import PlanData
     from connect_kit.uploads.values import UploadFile
 
-#: The School IDs of a row that take part in the plan, in their order; as delivered where none does.
+_SCHOOLS = "orgSourcedIds"
+#: The School IDs of a row that take part in the plan, and those that were sent, as the person stays there; in their
+#: order; as delivered where there is none.
 _TAKING_PART = """
     coalesce(nullif(array_to_string(list_filter(
-        list_transform(string_split({column}, ','), lambda x: trim(x)), lambda x: x IN ({schools})
+        list_transform(string_split({column}, ','), lambda x: trim(x)),
+        lambda x: x IN ({schools}) OR coalesce(list_contains(_sent_schools, x), false)
     ), ','), ''), {column})
+"""
+_SENT_SCHOOLS = """
+    CREATE TABLE sent_schools AS SELECT trim({key}) AS _sent_id,
+        list_transform(string_split(any_value({column}), ','), lambda x: trim(x)) AS _sent_schools
+    FROM {view} WHERE {column} IS NOT NULL GROUP BY 1
 """
 
 
@@ -61,6 +69,11 @@ class Corrected:
         count = int(schema.execute(f"SELECT count(*) {rows}", also=also)[0][0])
         if count:
             chosen = ", ".join(map(self._value, columns))
+            if _SCHOOLS in columns and file.kind == "users":
+                key = quoted(sent.inputs["sourcedId"])
+                listed = quoted(sent.inputs[_SCHOOLS]) if _SCHOOLS in sent.inputs else "NULL::VARCHAR"
+                schema.execute(_SENT_SCHOOLS.format(key=key, column=listed, view=sent.view))
+                rows = rows.replace(" SEMI JOIN", " LEFT JOIN sent_schools ON _sent_id = t.sourcedId SEMI JOIN", 1)
             write_file(schema, also, f"SELECT {chosen} {rows} ORDER BY t._line", path)
         return count
 
@@ -70,7 +83,7 @@ class Corrected:
         return (*REQUIRED_KEYS[file.kind], *(one for one in further if one in self.roster.info[file.kind].columns))
 
     def _value(self, column: str) -> str:
-        if column == "orgSourcedIds" and (self.plan.named or self.plan.left_out_schools):
+        if column == _SCHOOLS and (self.plan.named or self.plan.left_out_schools):
             schools = ", ".join(map(literal, self.plan.takes_part)) or "NULL"
             return f"{_TAKING_PART.format(column=quoted(column), schools=schools)} AS {quoted(column)}"
         return value_of(column)

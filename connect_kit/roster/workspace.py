@@ -28,6 +28,8 @@ _ARCHIVED = "archived"
 _YES, _NO = ("true", "t", "yes", "y", "1", "x", "archived"), ("", "false", "f", "no", "n", "0", "active")
 #: The file of a twin's export that holds the workspace's settings, and its columns.
 _SETTINGS = ("settings.csv", ("name", "value"))
+#: The file of a twin's export, and table of a workspace, that holds the schools of students beside their first one.
+FURTHER_SCHOOLS = {"student_schools": ("connectStudentId", "connectSchoolId", "place")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +123,11 @@ def read_workspace(
         raise WorkspaceError(f"{folder}: holds none of {', '.join(f'{name}.csv' for name in WORKSPACE_FILES)}")
     schema = (engine or default_engine()).new_schema("workspace")
     rows = load_tables(schema, folder, WORKSPACE_FILES)
+    if (folder / _SETTINGS[0]).is_file():  # a twin has exported it
+        load_tables(schema, folder, FURTHER_SCHOOLS)
+    else:
+        for name, columns in FURTHER_SCHOOLS.items():
+            create_text_table(schema, f"workspace_{name}", columns)
     return Workspace(schema, folder, rows, student_id or _setting(schema, folder))
 
 

@@ -13,6 +13,7 @@ from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import replace_together
 from connect_kit.errors import EngineError, OutputError, TwinError
 from connect_kit.roster import Workspace
+from connect_kit.roster.workspace import FURTHER_SCHOOLS
 from connect_kit.twin.database import STATE
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 EXTRA_FILES: Mapping[str, tuple[str, ...]] = {
     "settings": ("name", "value"),
     "counters": ("kind", "next"),
-    "student_schools": ("connectStudentId", "connectSchoolId", "place"),
+    **FURTHER_SCHOOLS,
     "student_ids": ("connectStudentId", "sourcedId"),
     "accounts": tuple("connectUserId givenName familyName email sms phone language".split()),
     "staff_schools": ("connectUserId", "connectSchoolId", "place"),
@@ -55,6 +56,9 @@ def workspace(twin: TwinData, *, engine: DuckDBEngine | None = None) -> Workspac
             )
             create_table(schema, f"workspace_{name}", found)
             rows[name] = found.num_rows
+        for name, columns in FURTHER_SCHOOLS.items():
+            further = session.arrow(f"SELECT {', '.join(map(quoted, columns))} FROM file_{name} ORDER BY ALL")
+            create_table(schema, f"workspace_{name}", further)
         setting = session.settings().student_id
     return Workspace(schema, twin.path, rows, setting)
 

@@ -8,6 +8,8 @@ from connect_kit.display.look import counted
 from connect_kit.uploads.gate import Gate, some
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from connect_kit.uploads.plan_data import PlanData
     from connect_kit.uploads.targets import Facts
 
@@ -66,9 +68,30 @@ def _left_out(plan: PlanData) -> str:
     if plan.nowhere:
         words += f"; among them {_people(plan.nowhere)} of the district's own org without a school"
     if plan.placed:
-        are = "is" if plan.placed == 1 else "are"
-        words += f"; {_people(plan.placed)} {are} sent with School IDs of schools that take part only"
+        who, one = _who(plan.placed_by_kind) or _people(plan.placed), plan.placed == 1
+        words += f"; {who} {'is' if one else 'are'} sent without School IDs that do not take part, and "
+        words += "comes to none of these schools" if one else "come to none of these schools"
+        if plan.managed is None:
+            words += (
+                ": without the workspace nobody knows whom Connect has there already, and an upload takes staff and "
+                "students off these schools"
+            )
+    if plan.staying:
+        where = [
+            f"{'…' if school in plan.not_shown else school}: {_who(people)}" for school, people in plan.staying.items()
+        ]
+        words += (
+            "; sent with schools that do not take part, as Connect has them there already and an upload of the others "
+            f"alone would take them off: {some(where)}"
+        )
     return words
+
+
+def _who(people: Mapping[str, int]) -> str:
+    """In words: ``2 staff members, 1 guardian and 3 students``."""
+    names = {"staff": "staff member", "guardians": "guardian", "students": "student"}
+    words = [counted(people[what], name) for what, name in names.items() if people.get(what)]
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
 def _people(count: int) -> str:

@@ -68,7 +68,13 @@ class UploadPlan(PlanData):
     nowhere : int
         People of the district's own org who are not sent, as no school was found for them.
     placed : int
-        People who are sent without School IDs that they list, or with others: only those of schools that take part.
+        People who are sent without School IDs that they list, or with others: those of schools that take part, and
+        those that they stay at.
+    placed_by_kind : mapping of str to int
+        The same by what they are: ``students``, ``guardians``, ``staff``.
+    staying : mapping of str to mapping
+        Where people stay, as the delivery and Connect both have them there, although the school does not take part: its
+        School ID, to students and staff by number. Without their School IDs an upload would take them off the school.
     first_upload : bool
         Whether no student of the workspace had a SIS ID.
     archive_existing : bool or None

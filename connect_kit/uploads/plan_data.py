@@ -58,6 +58,8 @@ class PlanData:
     left_out_schools: Mapping[str, int] = field(default_factory=dict)
     nowhere: int = 0
     placed: int = 0
+    placed_by_kind: Mapping[str, int] = field(default_factory=dict)
+    staying: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     first_upload: bool = True
     archive_existing: bool | None = None
     undecided_classrooms: int = 0

@@ -71,8 +71,9 @@ def plan_upload(
     be deleted and lines that cannot be read are left out; the delivery itself is never written to.
 
     Schools that were decided not to take part are left out, and so are all but ``school`` or ``schools``, where these
-    are named. People of several schools are sent with the School IDs of those that take part; guardians, enrollments
-    and attributes follow their students and classes. What is wrong with rows of other schools blocks nothing. The
+    are named. People of several schools are sent with the School IDs of those that take part; whoever Connect has at
+    another of their schools already stays there (this needs the workspace). Guardians, enrollments and attributes
+    follow their students and classes. What is wrong with rows of other schools blocks nothing. The
     district's own org is left out of people's School IDs: who lists no school beside it is placed by the classes, or
     at ``place_at``, or is not sent.
 
@@ -165,7 +166,9 @@ def plan_upload(
     if not any(kind in roster.info for kind in ORDER):
         raise PlanError(f"{delivery}: has none of {', '.join(f'{kind}.csv' for kind in ORDER)}; nothing to send")
     clear(place)
-    made, left = prepare(roster, place, level, choice.homes, identifier=number, choice=choice, exchanged=exchanged)
+    made, left = prepare(
+        roster, place, level, choice.homes, identifier=number, choice=choice, exchanged=exchanged, workspace=workspace
+    )
     if made_over is not None:
         made_over.write(place)
     if not made:
@@ -211,7 +214,9 @@ def plan_upload(
         left_out=left.rows,
         left_out_schools=left.schools,
         nowhere=left.nowhere,
-        placed=left.placed,
+        placed=sum(left.placed.values()),
+        placed_by_kind=left.placed,
+        staying=left.staying,
         first_upload=_first(workspace),
         first_schools=first,
         not_shown=tuple(sorted(choice.not_shown)),

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
     from connect_kit.connect import Level
     from connect_kit.engine import Schema
-    from connect_kit.roster import Roster
+    from connect_kit.roster import Roster, Workspace
     from connect_kit.uploads.choice import Choice
     from connect_kit.uploads.values import Kind
 
 #: Columns of a roster's housekeeping, which are not attributes of a student.
 _NO_ATTRIBUTES = frozenset(("status", "datelastmodified"))
+#: SQL of what somebody is.
+_WHAT = "CASE _kind WHEN 'student' THEN 'students' WHEN 'guardian' THEN 'guardians' ELSE 'staff' END"
 _OPTIONS = "HEADER, DELIMITER ',', NEW_LINE '\r\n', USE_TMP_FILE false"  # a temporary file would lose the permissions
 
 
@@ -54,13 +56,14 @@ class Left(NamedTuple):
 
     ``rows`` by kind; ``schools``: rows by the School ID that they name, of schools that take no part; ``nowhere``:
     people of the district's own org whom no school was found for; ``placed``: people whose School IDs are others than
-    delivered.
+    delivered, by what they are; ``staying``: people who keep a School ID that takes no part, by that and what they are.
     """
 
     rows: Mapping[str, int] = {}
     schools: Mapping[str, int] = {}
     nowhere: int = 0
-    placed: int = 0
+    placed: Mapping[str, int] = {}
+    staying: Mapping[str, Mapping[str, int]] = {}
 
 
 def prepare(
@@ -72,6 +75,7 @@ def prepare(
     identifier: bool = False,
     choice: Choice | None = None,
     exchanged: Schema | None = None,
+    workspace: Workspace | None = None,
 ) -> tuple[list[Prepared], Left]:
     """Write the prepared files, in the documented order of uploads (S0), school by school at school level.
 
@@ -89,6 +93,9 @@ def prepare(
         school's own files without it.
     exchanged : Schema, optional
         Tables that stand in place of the roster's own: those with exchanged IDs.
+    workspace : Workspace, optional
+        Whoever is on Connect at a school that takes no part, and that the delivery has too, keeps it: a district's
+        upload replaces the schools of people.
 
     Returns
     -------
@@ -106,7 +113,8 @@ def prepare(
     kinds = [kind for kind in kinds if columns[kind]]
     sources = (roster.schema,) if exchanged is None else (exchanged, roster.schema)
     if choice is not None and not choice.whole:
-        return _chosen(sources, folder, level, kinds, columns, choice, own_file=roster.level == "school")
+        _place_rows(sources, level, choice, workspace, own_file=roster.level == "school")
+        return _chosen(sources, folder, level, kinds, columns, choice)
     school = next(iter(homes.values())) if level == "school" else None
     place = folder / folder_name(school) if school else folder
     schema, also = sources[0], tuple(one.name for one in sources[1:])
@@ -127,11 +135,8 @@ def _chosen(
     kinds: Sequence[Kind],
     columns: Mapping[Kind, Sequence[str]],
     choice: Choice,
-    *,
-    own_file: bool,
 ) -> tuple[list[Prepared], Left]:
-    schema, also = choice.schema, tuple(one.name for one in sources)
-    schools = _place_rows(schema, also, level, choice, own_file=own_file)
+    schema, also, schools = choice.schema, tuple(one.name for one in sources), _places(level, choice)
     lost, ranges = {}, {}
     for kind in kinds:
         part, chosen = quoted(f"part_{kind}"), ", ".join(quoted(name) for name in columns[kind])
@@ -168,10 +173,17 @@ def _chosen(
     return made, _left(schema, also, lost, level)
 
 
-def _place_rows(schema: Schema, also: Sequence[str], level: Level, choice: Choice, *, own_file: bool) -> list[str]:
-    """Make the tables of ``prepare.sql``; the schools of Connect by the number of their place."""
-    schools = sorted(set(choice.homes.values())) if level == "school" else [""]
-    places = {school: place for place, school in enumerate(schools)}
+def _places(level: Level, choice: Choice) -> list[str]:
+    """The schools of Connect, by the number of their place."""
+    return sorted(set(choice.homes.values())) if level == "school" else [""]
+
+
+def _place_rows(
+    sources: tuple[Schema, ...], level: Level, choice: Choice, workspace: Workspace | None, *, own_file: bool
+) -> None:
+    """Make the tables of ``prepare.sql``."""
+    schema, also = choice.schema, tuple(one.name for one in sources)
+    places = {school: place for place, school in enumerate(_places(level, choice))}
     schema.execute("CREATE TABLE homes (school VARCHAR, _place INTEGER)")
     schema.execute("CREATE TABLE placed_at (school VARCHAR, _place INTEGER)")
     for school, home in choice.homes.items():
@@ -179,8 +191,11 @@ def _place_rows(schema: Schema, also: Sequence[str], level: Level, choice: Choic
     if choice.place_at is not None:
         schema.execute("INSERT INTO placed_at VALUES (?, ?)", [choice.place_at, places[choice.homes[choice.place_at]]])
     create_table(schema, "not_sent", {"school": list(choice.not_sent)})
+    if workspace is not None and level == "district":
+        run_sql(schema, __package__, "there.sql", (*also, workspace.schema.name), shown=workspace.shown_id)
+    else:
+        schema.execute("CREATE TABLE there (_line BIGINT, school VARCHAR)")
     run_sql(schema, __package__, "prepare.sql", also, open=choice.open, own_file=own_file)
-    return schools
 
 
 def _left(schema: Schema, also: Sequence[str], lost: Mapping[str, int], level: Level) -> Left:
@@ -188,11 +203,18 @@ def _left(schema: Schema, also: Sequence[str], lost: Mapping[str, int], level: L
         "SELECT count(*) FROM of_no_school ANTI JOIN part_users USING (_line) "
         "WHERE _kind NOT IN ('student', 'guardian')"
     )
+    staying: dict[str, dict[str, int]] = {}
+    for school, what, people in schema.execute(
+        f"SELECT school, {_WHAT}, count(DISTINCT _line) FROM staying GROUP BY ALL ORDER BY ALL"
+    ):
+        staying.setdefault(str(school), {})[str(what)] = int(people)
+    placed = schema.execute(f"SELECT {_WHAT}, count(*) FROM new_lists GROUP BY ALL ORDER BY ALL")
     return Left(
         lost,
         {str(school): int(rows) for school, rows in schema.execute("SELECT * FROM left_out_schools ORDER BY school")},
         int(schema.execute(nowhere, also=also)[0][0]),
-        int(schema.execute("SELECT count(*) FROM new_lists")[0][0]) if level == "district" else 0,
+        {str(what): int(people) for what, people in placed} if level == "district" else {},
+        staying,
     )
 
 

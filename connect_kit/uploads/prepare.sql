@@ -1,6 +1,7 @@
 -- Which rows are sent, and where to. "homes" (school, _place) holds the schools that are sent, by number of the place (one
 -- for a whole set of files); people of several schools go to each. "not_sent" (school) holds those that were chosen not to
--- be, "not_schools" orgs that are not schools, "placed_at" (school, _place) where people of the district are placed, if so.
+-- be, "not_schools" orgs that are not schools, "placed_at" (school, _place) where people of the district are placed, if so,
+-- "there" (_line, school) whom Connect has at which school already, where an upload replaces the schools of people.
 -- open: rows that name no School ID are sent too. own_file: so are people who list nothing but the district's own org.
 
 CREATE MACRO entries(value) AS list_filter(list_transform(string_split(value, ','), lambda x: trim(x)), lambda x: x <> '');
@@ -87,25 +88,39 @@ SELECT a._line, s._place FROM student_attributes AS a JOIN students AS s ON s.so
 UNION ALL
 SELECT a._line, 0 FROM student_attributes AS a ANTI JOIN users AS u ON u.sourcedId = a.studentSourcedId WHERE {open};
 
--- School IDs that are written in place of those delivered: only schools that are sent.
+-- Schools that do not take part and that the delivery and Connect both have for a person: an upload of the others alone would
+-- take them off there.
+CREATE TABLE staying AS
+SELECT e._line, e._kind, e.school, e.place FROM user_entries AS e SEMI JOIN there AS t ON t._line = e._line AND t.school = e.school
+WHERE e.school NOT IN (SELECT school FROM homes) AND e._line IN (SELECT _line FROM part_users);
+
+-- School IDs that are written in place of those delivered: only schools that are sent, and those that people stay at.
 CREATE TABLE new_lists AS
 WITH affected AS (
     SELECT _line, any_value(_kind) AS _kind, any_value(sourcedId) AS sourcedId FROM user_entries
     WHERE school NOT IN (SELECT school FROM homes) AND _line IN (SELECT _line FROM part_users) GROUP BY _line
 ), kept AS (
-    SELECT e._line, string_agg(e.school, ',' ORDER BY e.place) AS list FROM user_entries AS e JOIN homes AS h ON h.school = e.school
-    WHERE e._line IN (SELECT _line FROM affected) GROUP BY e._line
+    SELECT e._line, e.school, e.place FROM user_entries AS e JOIN homes AS h ON h.school = e.school
+    WHERE e._line IN (SELECT _line FROM affected)
 ), through AS (
     SELECT a._line, e.school FROM affected AS a JOIN named AS n ON n.agent = a.sourcedId
     JOIN user_entries AS e ON e._line = n._line JOIN homes AS h ON h.school = e.school WHERE a._kind = 'guardian'
     UNION
     SELECT a._line, s.school FROM affected AS a JOIN seats AS s ON s.userSourcedId = a.sourcedId WHERE a._kind <> 'guardian' AND s._place IS NOT NULL
-), placed AS (
-    SELECT _line, string_agg(DISTINCT school, ',' ORDER BY school) AS list FROM through GROUP BY _line
+), sent AS (
+    SELECT * FROM kept
+    UNION ALL
+    SELECT _line, school, NULL FROM through WHERE _line NOT IN (SELECT _line FROM kept)
+    UNION ALL
+    SELECT a._line, p.school, NULL FROM affected AS a CROSS JOIN placed_at AS p
+    WHERE a._kind NOT IN ('guardian', 'student') AND a._line NOT IN (SELECT _line FROM kept UNION ALL SELECT _line FROM through)
+), written AS (
+    SELECT _line, string_agg(school, ',' ORDER BY place NULLS LAST, school) AS list
+    FROM (SELECT * FROM sent UNION ALL SELECT s._line, s.school, s.place FROM staying AS s SEMI JOIN sent ON sent._line = s._line)
+    GROUP BY _line
 )
-SELECT a._line, coalesce(k.list, p.list, (SELECT school FROM placed_at)) AS list FROM affected AS a
-LEFT JOIN kept AS k ON k._line = a._line LEFT JOIN placed AS p ON p._line = a._line
-WHERE coalesce(k.list, p.list) IS NOT NULL OR (a._kind NOT IN ('guardian', 'student') AND EXISTS (SELECT 1 FROM placed_at));
+SELECT w._line, l._kind, w.list FROM written AS w JOIN user_lists AS l ON l._line = w._line
+WHERE w.list <> array_to_string(l.list, ',');
 
 -- Rows that certainly belong to schools that were chosen not to be sent: what is wrong with them blocks nothing.
 CREATE TABLE excluded_users AS

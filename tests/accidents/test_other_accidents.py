@@ -261,6 +261,63 @@ def test_a_school_that_has_closed_is_decided_out_by_its_school_id(tmp_path: Path
     assert road.count(ACTIVE) == len(made.this.children)
 
 
+def shared_people(folder: Path, lay: Lay) -> tuple[Road, dict[str, str], dict[str, str]]:
+    """Teachers and children of two schools, on Connect at both; one of each has come to the second school since."""
+    road, year = plain(folder, lay)
+    staff = [one.id for one in year.staff.values() if one.school == 0]
+    children = [one.id for one in year.children.values() if one.school == 0]
+    both, new = {*staff[:2], *children[:2]}, {staff[2], children[2]}
+
+    def at_both(people: set[str]) -> None:
+        rewrite(
+            road.delivery / "users.csv",
+            lambda row: {**row, "orgSourcedIds": "0101,0102"} if row["sourcedId"] in people else row,
+        )
+
+    at_both(both)
+    assert road.prepare() == 0, road.said
+    assert road.rehearse() == 0, road.said
+    assert road.upload() == 0, road.said
+    at_both(new)
+    schools = places(road)
+    assert {one: schools[one] for one in (*both, *new)} == dict.fromkeys(both, "K1,K2") | dict.fromkeys(new, "K1")
+    return road, schools, dict.fromkeys(new, "K1,K2")
+
+
+def places(road: Road) -> dict[str, str]:
+    """SIS IDs of staff and students, to their schools on Connect."""
+    rows = road.rows(
+        """SELECT staffId, connectSchoolIds FROM staff UNION ALL
+        SELECT studentId, concat_ws(',', s.connectSchoolId, f.connectSchoolId)
+        FROM students AS s LEFT JOIN student_schools AS f USING (connectStudentId)"""
+    )
+    return {str(one): str(schools) for one, schools in rows}
+
+
+@pytest.mark.parametrize("how", ["named", "decided"])
+def test_people_of_two_schools_stay_at_the_one_that_does_not_take_part(how: str, tmp_path: Path, lay: Lay) -> None:
+    road, schools, joining = shared_people(tmp_path, lay)
+    if how == "decided":
+        assert road.run("decide-school", road.delivery, "0102", "--workspace", road.twin, "--out") == 0, road.said
+    assert road.prepare(*(("--schools", "0101") if how == "named" else ())) == 0, road.said
+    said = " ".join(road.said.split())
+    users = read(road.delivery / "users.csv")
+    parents = sum(row["role"] == "guardian" and "," in row["orgSourcedIds"] for row in users)
+    assert parents > 1
+    who = f"1 staff member, {parents} guardians and 1 student"
+    assert f"{who} are sent without School IDs that do not take part" in said
+    assert "0102: 2 staff members and 2 students" in said
+    assert road.rehearse() == 0, road.said
+    assert road.upload() == 0, road.said
+    assert places(road) == schools  # nobody was taken off a school, or came to one that does not take part
+    if how == "decided":
+        assert road.run("decide-school", road.delivery, "0102", "--workspace", road.twin, "--in") == 0, road.said
+    assert road.prepare() == 0, road.said
+    assert road.rehearse() == 0, road.said
+    assert road.upload() == 0, road.said
+    assert places(road) == schools | joining
+
+
 # A rehearsal ages.
 
 

@@ -239,6 +239,88 @@ def test_the_command_line_uploads_a_pilot_to_the_end(delivery: Path, twin: Twin,
     assert counted(twin, tmp_path / "c", "guardians", "guardianId") == {"g1": 1, "g2": 1}
 
 
+# People who are on Connect at a school that does not take part.
+
+
+@pytest.fixture
+def shared(tmp_path: Path, three: Twin) -> tuple[Path, Twin]:
+    """Bea and Una are on Connect at both of their schools; Tom and Ann have come to 0102 since."""
+    delivery = parts.deliver(tmp_path / "d")
+    whole = plan_upload(checked(delivery, three), folder=tmp_path / "whole", archive_existing=False)
+    upload(whole, three)
+    assert upload(whole, three, dry_run=False).succeeded
+    users = parts.USERS.replace("t1,0101,", 't1,"0101,0102",').replace("1,0101,student", '1,"0101,0102",student')
+    return parts.deliver(delivery, users=users), three
+
+
+def test_who_is_on_connect_at_a_school_that_takes_no_part_stays_there(
+    shared: tuple[Path, Twin], tmp_path: Path
+) -> None:
+    delivery, three = shared
+    plan = plan_upload(checked(delivery, three), schools=["0101"], archive_existing=False)
+    there = dict(zip(sent(plan, "users"), sent(plan, "users", "orgSourcedIds"), strict=True))
+    assert there == {"1": "0101", "2": "0101,0102", "g1": "0101", "t1": "0101"}
+    assert plan.staying == {"0102": {"students": 1}}
+    assert plan.placed_by_kind == {"guardians": 1, "staff": 1, "students": 1}
+    why = gate(plan, "schools_matched", three)["why"]
+    assert (
+        "; 1 staff member, 1 guardian and 1 student are sent without School IDs that do not take part, and come to "
+        "none of these schools; sent with schools that do not take part, as Connect has them there already"
+    ) in why
+    assert why.endswith("would take them off: 0102: 1 student")
+    assert read_plan(plan.folder) == plan
+    before = three.table("staff_schools"), three.table("student_schools")
+    upload(plan, three)
+    assert upload(plan, three, dry_run=False).succeeded
+    pd.testing.assert_frame_equal(three.table("staff_schools"), before[0])
+    pd.testing.assert_frame_equal(three.table("student_schools"), before[1])
+    three.export(tmp_path / "exported")
+    exported = plan_upload(
+        ck.read_roster(delivery), ck.read_workspace(tmp_path / "exported"), schools=["0101"], folder=tmp_path / "again"
+    )
+    assert exported.staying == plan.staying
+    unaware = plan_upload(ck.read_roster(delivery), schools=["0101"], folder=tmp_path / "unaware")
+    assert sent(unaware, "users", "orgSourcedIds") == ["0101"] * 4
+    assert "takes staff and students off these schools" in gate(unaware, "schools_matched", three)["why"]
+
+
+def test_who_stays_at_a_school_stays_there_when_the_corrected_row_is_sent_again(
+    shared: tuple[Path, Twin], tmp_path: Path
+) -> None:
+    delivery, three = shared
+    right = (delivery / "users.csv").read_text(encoding="utf-8")
+    (delivery / "users.csv").write_text(right.replace(",Bea,", ",,"), encoding="utf-8")
+    waivers = {"users.givenName.present": "comes later"}
+    plan = plan_upload(checked(delivery, three), schools=["0101"], archive_existing=False, waivers=waivers)
+    upload(plan, three)
+    done = upload(plan, three, dry_run=False)
+    assert done.errors["sourcedId"].tolist() == ["2"]
+    assert done.folder is not None
+    (delivery / "users.csv").write_text(right, encoding="utf-8")
+    again = ck.plan_resend(ck.read_results(done.folder, plan), plan, corrected=delivery)
+    assert sent(again, "users") == ["2"]
+    assert sent(again, "users", "orgSourcedIds") == ["0101,0102"]
+
+
+def test_staff_made_by_hand_at_a_school_that_takes_no_part_stay_there(tmp_path: Path) -> None:
+    folder = tmp_path / "w"
+    folder.mkdir()
+    (folder / "schools.csv").write_text("connectSchoolId,name,schoolId\nK2,Elm,0102\nK3,Fir,0103\n", encoding="utf-8")
+    (folder / "staff.csv").write_text(
+        "connectUserId,connectSchoolIds,givenName,familyName,email,sms,role,staffId\n"
+        'U1,"K3,K2",Una,Poe,una@school.example.org,,teacher,\n',
+        encoding="utf-8",
+    )
+    by_hand = Twin.fill(tmp_path / "hand.duckdb", folder, district="Maple Valley")
+    plan = plan_upload(checked(parts.deliver(tmp_path / "d"), by_hand), schools=["0102"], archive_existing=False)
+    assert sent(plan, "users", "orgSourcedIds")[-1] == "0102,0103"
+    assert plan.staying == {"0103": {"staff": 1}}
+    upload(plan, by_hand)
+    assert upload(plan, by_hand, dry_run=False).succeeded
+    schools = by_hand.table("staff_schools")
+    assert sorted(schools.loc[schools["connectUserId"] == "U1", "connectSchoolId"]) == ["K2", "K3"]
+
+
 # A school that does not take part.
 
 
