@@ -1,4 +1,4 @@
-"""Sending again only what failed: a plan of the rows that were refused or that no result is known of."""
+"""Sending again only what failed: a plan of the rows that were refused, taken in part, or that no result is known of."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from connect_kit.engine import default_engine
 from connect_kit.engine.arguments import checked
 from connect_kit.errors import PlanError, ResultsError, SettingError
+from connect_kit.results.causes import INCOMPLETE, critical_codes
 from connect_kit.results.corrected import Corrected
 from connect_kit.results.value import Results
 from connect_kit.roster import Roster, read_roster
@@ -18,8 +19,9 @@ from connect_kit.uploads.prepare import folder_name, value_of, write_file
 from connect_kit.uploads.result_files import read_text_file
 from connect_kit.uploads.values import UploadFile
 
-_FAILED = """
-    SELECT DISTINCT line FROM rows WHERE place = ? AND line IS NOT NULL AND (result IS NULL OR result <> 'SUCCESS')
+_FAILED = f"""
+    SELECT DISTINCT line FROM rows
+    WHERE place = ? AND line IS NOT NULL AND (result IS NULL OR result <> 'SUCCESS' OR {INCOMPLETE})
 """
 
 
@@ -31,7 +33,10 @@ def plan_resend(
     folder: str | Path | None = None,
     corrected: Roster | str | Path | None = None,
 ) -> UploadPlan:
-    """Plan to send again only what failed: rows without success, and files that no result is known of.
+    """Plan to send again only what failed: what :meth:`Results.corrections` lists, and what no result is known of.
+
+    That is rows without success, and rows that succeeded in part only, as a student whose guardian was refused and so
+    not connected.
 
     Without ``corrected`` the rows are those that were sent, unchanged: that is for what failed because something was
     missing on Connect. With a corrected delivery its rows are sent in their place, found by ID (enrollments by user and
@@ -114,7 +119,9 @@ def _roster(corrected: Roster | str | Path, plan: UploadPlan) -> Roster:
 
 def _lines(results: Results, place: int | None) -> list[int] | None:
     """Lines of a file that failed; None for all, where no result of the file is known."""
-    return None if place is None else [int(line) for (line,) in results.schema.execute(_FAILED, [place])]
+    return (
+        None if place is None else [int(line) for (line,) in results.schema.execute(_FAILED, [place, critical_codes()])]
+    )
 
 
 def _write(file: UploadFile, lines: list[int] | None, path: Path) -> int:

@@ -11,7 +11,7 @@ from connect_kit.display.excel import without_formulas
 from connect_kit.display.html import table_html
 from connect_kit.display.look import SYMBOLS, counted
 from connect_kit.engine.files import atomic_write, ensure_folder, outside
-from connect_kit.results.causes import causes, corrections, rows_of
+from connect_kit.results.causes import causes, corrections, incomplete, rows_of
 from connect_kit.results.data import SURPRISES, ResultsData
 from connect_kit.results.disconnecting import disconnected
 from connect_kit.results.support import support_message
@@ -42,6 +42,7 @@ class Results(ResultsData):
     disconnected = disconnected
     rows_of = rows_of
     corrections = corrections
+    incomplete = incomplete
     support_message = support_message
 
     def chart(self) -> alt.LayerChart:
