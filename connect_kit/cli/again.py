@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import connect_kit as ck
-from connect_kit.cli.gates import Places, print_gates
+from connect_kit.cli.gates import Places, print_gates, shell
 from connect_kit.cli.options import TwinOption
 from connect_kit.cli.printing import print_tables
 from connect_kit.display.look import counted
@@ -71,7 +71,9 @@ def resend(
     folder, _ = _find(results if results is not None else plan, plan)
     if folder.name.endswith("-rehearsal") or folder == plan:
         raise SettingError(f"{plan}: nothing was uploaded yet, so nothing failed; upload it first, or give --results")
-    read = ck.read_results(folder, sent)
+    from connect_kit.uploads.records import last_upload, sent_again  # late, so that --help is quick
+
+    read, before = ck.read_results(folder, sent), sent_again(sent.folder)
     made = ck.plan_resend(read, sent, folder=out, corrected=corrected)
     what = "Failed or incomplete" if read.incomplete() else "Failed"
     both = "" if corrected is None else ", and corrected" if read.incomplete() else " and corrected"
@@ -81,9 +83,12 @@ def resend(
         listed = ", ".join(map(str, lines[:_MOST_LINES]))
         where = f"line{'s' if len(lines) > 1 else ''} {listed}{more}"
         typer.echo(f"▲ {what}, and not in the corrected delivery: {counted(len(lines), 'row')} of {file} ({where})")
+    for place, when in before:
+        typer.echo(f"▲ Rows of this plan were sent again by {place} on {when[:10]}; see what became of them first:")
+        typer.echo(f"  python -m connect_kit results {shell(place)} --out FOLDER")
     typer.echo(f"Prepared: {made.folder}")
     print_tables(made.summary())
-    print_gates(made.gates(), Places(made))
+    print_gates(made.gates(), Places(made, workspace=last_upload(sent.folder)[1]))
 
 
 def forecast(

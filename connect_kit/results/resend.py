@@ -1,4 +1,4 @@
-"""Sending again only what failed: a plan of the rows that were refused, taken in part, or that no result is known of."""
+"""Sending again only what failed: a plan of the rows that were refused or taken in part, or without a known result."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from connect_kit.roster import Roster, read_roster
 from connect_kit.uploads.plan import UploadPlan
 from connect_kit.uploads.plan_file import clear, write_plan
 from connect_kit.uploads.prepare import folder_name, value_of, write_file
+from connect_kit.uploads.records import last_upload, remember_resent
 from connect_kit.uploads.result_files import read_text_file
 from connect_kit.uploads.values import UploadFile
 
@@ -65,7 +66,8 @@ def plan_resend(
     ResultsError
         When the results are not of this plan.
     PlanError
-        When nothing failed, a file was changed after it was sent, or the corrected delivery holds none of the rows.
+        When nothing failed, a file was changed after it was sent, the corrected delivery holds none of the rows, or the
+        plan that is in the folder was uploaded.
     DeliveryError
         When the corrected delivery cannot be read.
     SettingError
@@ -80,6 +82,12 @@ def plan_resend(
     known = {*answered, *(file.identity for file in results.missing)}
     if not answered or not known <= {file.identity for file in plan.files}:
         raise ResultsError("the results are not of this plan", step="read_results")
+    uploaded, _ = last_upload(place)
+    if uploaded:
+        raise PlanError(
+            f"{place}: holds a plan that was uploaded on {uploaded[:10]}; its results say what became of its rows; to "
+            "send rows of the first plan once more, give another folder"
+        )
     plan.verify()
     chosen = [(file, _lines(results, answered.get(file.identity))) for file in plan.files]
     if not any(lines is None or lines for _, lines in chosen):
@@ -96,7 +104,7 @@ def plan_resend(
     if not files:
         raise PlanError(f"{plan.delivery}: the corrected delivery holds none of the rows that failed")
     made = datetime.now(UTC).isoformat(timespec="seconds")
-    return write_plan(
+    written = write_plan(
         replace(
             plan,
             folder=place,
@@ -108,6 +116,8 @@ def plan_resend(
             not_corrected={file: tuple(lines) for file, lines in lost.items()},
         )
     )
+    remember_resent(plan.folder, place)
+    return written
 
 
 def _roster(corrected: Roster | str | Path, plan: UploadPlan) -> Roster:

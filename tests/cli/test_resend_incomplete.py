@@ -60,14 +60,32 @@ def test_a_child_whose_guardian_was_refused_is_sent_again_with_the_guardian(
     )
     capsys.readouterr()
     assert run(["resend", str(plan), "--corrected", str(tmp_path / "d")]) == 0
-    assert "Failed or incomplete, and corrected: 2 rows of " in capsys.readouterr().out
-    again = tmp_path / "plan-resend"
+    said = capsys.readouterr().out
+    assert "Failed or incomplete, and corrected: 2 rows of " in said
+    assert f"→ python -m connect_kit upload {tmp_path / 'plan-resend'} --twin {tmp_path / 'maple.duckdb'}" in said
+    assert "sent again" not in said
+    again, twin = tmp_path / "plan-resend", tmp_path / "maple.duckdb"
     assert [row["sourcedId"] for row in read(again / "users.csv")] == ["9005", "0005"]
-    assert confirmed(again, tmp_path / "maple.duckdb") == 0
+    assert run(["resend", str(plan), "--corrected", str(tmp_path / "d")]) == 0  # replaced, as it was not uploaded
+    assert "sent again" not in capsys.readouterr().out
+    assert confirmed(again, twin) == 0
     assert guardians_of_fay(tmp_path) == ["9005"]
     capsys.readouterr()
     assert run(["resend", str(again)]) == 2
     assert "nothing failed, so there is nothing to resend" in capsys.readouterr().err
+
+    sealed = (again / "plan.json").read_bytes()
+    assert run(["resend", str(plan), "--corrected", str(tmp_path / "d")]) == 2
+    err = " ".join(capsys.readouterr().err.split())
+    assert "was uploaded on " in err and "its results say what became of its rows" in err
+    assert (again / "plan.json").read_bytes() == sealed
+    other = tmp_path / "other"
+    assert run(["resend", str(plan), "--corrected", str(tmp_path / "d"), "--out", str(other)]) == 0
+    said = capsys.readouterr().out
+    assert f"▲ Rows of this plan were sent again by {again} on " in said
+    assert f"python -m connect_kit results {again} --out FOLDER" in said
+    assert run(["results", str(again), "--out", str(tmp_path / "seen")]) == 0
+    assert not (tmp_path / "seen" / "support-message.txt").exists()
 
 
 def test_a_child_is_sent_again_unchanged_once_the_guardian_is_on_connect(
