@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import connect_kit as ck
-from connect_kit.cli.gates import Places, print_gates
+from connect_kit.cli.gates import Places, print_gates, shell
 from connect_kit.cli.options import TwinOption
 from connect_kit.cli.printing import print_tables
 from connect_kit.display.look import counted
@@ -62,25 +62,33 @@ def resend(
         typer.Option(help="A delivery with the failed rows corrected; its values are sent.", show_default=False),
     ] = None,
 ) -> None:
-    """Make a plan of only the rows that failed; 'upload' then tries it and sends it as any other.
+    """Make a plan of only the rows that failed or are incomplete; 'upload' then tries it and sends it as any other.
 
+    Incomplete is a child, say, whose guardian was refused and so not connected: 'results' lists both as corrections.
     With --corrected DELIVERY these rows are sent as that delivery has them; other changes in it are not sent.
     """
     sent = ck.read_plan(plan)
     folder, _ = _find(results if results is not None else plan, plan)
     if folder.name.endswith("-rehearsal") or folder == plan:
         raise SettingError(f"{plan}: nothing was uploaded yet, so nothing failed; upload it first, or give --results")
-    made = ck.plan_resend(ck.read_results(folder, sent), sent, folder=out, corrected=corrected)
-    what = "Failed" if corrected is None else "Failed and corrected"
-    typer.echo(f"{what}: {counted(made.rows, 'row')} of {sent.rows:,}, according to {folder}")
+    from connect_kit.uploads.records import last_upload, sent_again  # late, so that --help is quick
+
+    read, before = ck.read_results(folder, sent), sent_again(sent.folder)
+    made = ck.plan_resend(read, sent, folder=out, corrected=corrected)
+    what = "Failed or incomplete" if read.incomplete() else "Failed"
+    both = "" if corrected is None else ", and corrected" if read.incomplete() else " and corrected"
+    typer.echo(f"{what}{both}: {counted(made.rows, 'row')} of {sent.rows:,}, according to {folder}")
     for file, lines in made.not_corrected.items():
         more = f" and {len(lines) - _MOST_LINES:,} more" if len(lines) > _MOST_LINES else ""
         listed = ", ".join(map(str, lines[:_MOST_LINES]))
         where = f"line{'s' if len(lines) > 1 else ''} {listed}{more}"
-        typer.echo(f"▲ Failed, and not in the corrected delivery: {counted(len(lines), 'row')} of {file} ({where})")
+        typer.echo(f"▲ {what}, and not in the corrected delivery: {counted(len(lines), 'row')} of {file} ({where})")
+    for place, when in before:
+        typer.echo(f"▲ Rows of this plan were sent again by {place} on {when[:10]}; see what became of them first:")
+        typer.echo(f"  python -m connect_kit results {shell(place)} --out FOLDER")
     typer.echo(f"Prepared: {made.folder}")
     print_tables(made.summary())
-    print_gates(made.gates(), Places(made))
+    print_gates(made.gates(), Places(made, workspace=last_upload(sent.folder)[1]))
 
 
 def forecast(

@@ -101,6 +101,7 @@ def _print_doubled(audit: ck.Audit, plan: ck.UploadPlan, words: Mapping[str, str
             if plan.asks_to_archive:
                 typer.echo(f"    → archive the existing students first: {archive_commands(plan, words['twin'])}")
             merge = f"python -m connect_kit merge {words['delivery']} --twin {words['twin']} --out FOLDER"
-            typer.echo(f"    → or merge after the upload: {merge}")
+            before = "or " if new or plan.asks_to_archive else ""
+            typer.echo(f"    → {before}merge after the upload: {merge}")
         typer.echo("    → pairs that are not the same child: decide so in ck.DuplicatesPanel")
     print_possible(audit.duplicates)

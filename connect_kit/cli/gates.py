@@ -25,15 +25,17 @@ _STEPS = {
     "fix_or_waive": "prepare again, or --waive {subject}=REASON",
     "keep_record_or_archive": f"prepare --keep-ids keeps the IDs that Connect has; or {_RECORD}, or archive these "
     f"records first: {_TOOL} twin archive-changed {{twin}} {{delivery}} --yes, and prepare again; or --waive "
-    "{subject}=REASON",
+    "{subject}=REASON ({waived})",
     "keep_or_record": f"prepare --keep-ids keeps the IDs that Connect has; or {_RECORD}, and prepare again; or --waive "
-    "{subject}=REASON",
+    "{subject}=REASON ({waived})",
+    "keep_or_record_single": f"to keep the IDs that Connect has: {_TOOL} prepare {{delivery}} --workspace "
+    f"{{workspace}} --out {{plan}} --keep-ids; or to {_RECORD}, and prepare again",
     "archive_undecided": "look at each of them (id_changes.csv of the audit lists those on Connect), and record the "
     f"new IDs by hand; or archive them first: {_TOOL} twin archive-changed {{twin}} {{delivery}} --yes; then prepare "
-    "again; or --waive {subject}=REASON",
+    "again; or --waive {subject}=REASON ({waived})",
     "prepare_again": f"{_TOOL} prepare {{delivery}} --workspace {{twin}}",
     "ids_taken": "give each of these records an ID of its own in the SIS and prepare again, or --waive "
-    "{subject}=REASON",
+    "{subject}=REASON ({waived})",
     "compare_ids": "prepare again without --no-duplicates, which compares the IDs; or --waive {subject}=REASON",
     "deliver_schools": "deliver orgSourcedIds and schoolSourcedId",
     "correct_zeros": "prepare again; School IDs that differ in more than zeros are recorded on Connect (S9)",
@@ -50,7 +52,7 @@ _STEPS = {
     "rehearse_again": _DRY_RUN,
     "fix_and_run_dry": f"fix it, prepare again, and {_DRY_RUN}",
     "abandon": "deliver all guardians, or prepare without --abandon; or --waive guardians.abandon.many=REASON",
-    "fix_or_waive_rows": "prepare again, or --waive CODE=REASON for each",
+    "fix_or_waive_rows": "prepare again, or {waivers}",
 }
 
 
@@ -95,6 +97,8 @@ def archive_commands(plan: ck.UploadPlan, twin: str) -> str:
 
 def print_gates(gates: pd.DataFrame, places: Places) -> None:
     """Print what a real upload needs, and what is done where it is blocked."""
+    from connect_kit.uploads.gate import waived  # late, so that --help is quick
+
     words = places.words()
     typer.echo("")
     typer.echo("Before a real upload:")
@@ -104,7 +108,9 @@ def print_gates(gates: pd.DataFrame, places: Places) -> None:
         for line in remedy.splitlines():
             typer.echo(f"{_INDENT}{line}")
         if step:
-            typer.echo(f"{_INDENT}→ {'then ' if remedy else ''}{_STEPS[step].format(subject=subject, **words)}")
+            more = {"waived": waived(subject), "waivers": " ".join(f"--waive {one}=REASON" for one in subject.split())}
+            done = _STEPS[step].format(subject=subject, **more, **words)
+            typer.echo(f"{_INDENT}→ {'then ' if remedy else ''}{done}")
     if words["twin"] == "TWIN" and (gates["step"] != "").any() and places.workspace is not None:
         made = f"{_TOOL} twin new TWIN --workspace {shell(places.workspace)}"
         typer.echo(f"{_INDENT}TWIN: a file that this makes: {made}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -35,6 +35,9 @@ from connect_kit.display.look import counted
 from connect_kit.errors import SettingError, TwinError
 from connect_kit.identity.patterns import kinds_in_words
 from connect_kit.roster.originals import outside_originals
+
+if TYPE_CHECKING:
+    from connect_kit.matching import SchoolMatches
 
 
 def prepare(
@@ -91,7 +94,7 @@ def prepare(
     )
     typer.echo(f"Prepared: {plan.folder}")
     places = Places(plan, delivery, workspace)
-    _print_kept(places)
+    _print_kept(places, found.schools)
     if plan.verdict is not None:
         print_verdict(plan.verdict)
     print_tables(plan.summary())
@@ -105,7 +108,7 @@ def prepare(
     raise typer.Exit(int(blocking.any()))
 
 
-def _print_kept(places: Places) -> None:
+def _print_kept(places: Places, schools: SchoolMatches | None) -> None:
     """Print what was prepared with Connect's IDs, and that later deliveries need the same."""
     plan = places.plan
     if not plan.kept_ids:
@@ -113,8 +116,14 @@ def _print_kept(places: Places) -> None:
     words = places.words()
     typer.echo(f"  With the ID that Connect has: {kinds_in_words(plan.kept_ids)}")
     typer.echo(f"  Which ID stands for which: {shell(plan.folder / 'crosswalk.csv')}")
-    typer.echo("  ▲ Every later delivery needs this, until the new IDs are recorded on Connect: --keep-ids again, or")
-    typer.echo(f"    python -m connect_kit twin record-ids {words['twin']} {words['delivery']} --yes")
+    zeros = 0 if schools is None else min(len(schools.other_zeros()), plan.kept_ids.get("schools", 0))
+    always = "  ▲ Every later delivery needs this, until"
+    if zeros:
+        typer.echo(f"{always} School IDs are exported as text, with their zeros:")
+        typer.echo("    --keep-ids again")
+    if sum(plan.kept_ids.values()) > zeros:
+        typer.echo(f"{always} the new IDs are recorded on Connect: --keep-ids again, or")
+        typer.echo(f"    python -m connect_kit twin record-ids {words['twin']} {words['delivery']} --yes")
 
 
 def decide_school(

@@ -16,6 +16,7 @@ from connect_kit.connect import Level
 from connect_kit.display.look import counted
 from connect_kit.errors import LimitError, SettingError
 from connect_kit.identity.patterns import kinds_in_words
+from connect_kit.identity.staying import KINDS
 from connect_kit.twin.actions import words_of
 
 app = typer.Typer(help="Make, look at and change the twin of a district's workspace.", no_args_is_help=True)
@@ -151,6 +152,10 @@ def archive_classrooms(
     _do(file, [ck.Action("archive_classrooms", school=school, unsynced=unsynced)], yes=yes)
 
 
+#: The kinds of what stays behind, by their names on the command line.
+_LEFT_KINDS = {("guardians" if one == "guardian_relationships" else one): one for one in KINDS}
+
+
 @app.command(name="left-behind")
 def left_behind(
     file: TwinFile,
@@ -159,8 +164,7 @@ def left_behind(
     kind: Annotated[
         str | None,
         typer.Option(
-            help="Only these, separated by commas: guardians, classroom_teachers, staff, classroom_students, students, "
-            "classrooms.",
+            help=f"Only these, separated by commas: {', '.join(_LEFT_KINDS)}.",
             show_default=False,
         ),
     ] = None,
@@ -171,7 +175,7 @@ def left_behind(
     limit: Annotated[
         float | None,
         typer.Option(
-            help="Percent of a school's records of a kind that may go; three always may.",
+            help="Percent of a school's records of a kind that may go; three always may, unless it is 0.",
             show_default="10; where the year turns 20 of students, 30 of staff",
         ),
     ] = None,
@@ -189,7 +193,7 @@ def left_behind(
     roster, known = ck.read_roster(delivery, level=level), target.workspace()
     schools = ck.match_schools(roster, known)
     found = ck.left_behind(roster, known, ck.find_id_changes(roster, known, schools=schools), schools=schools)
-    kinds = [_KIND_OF.get(one.strip(), one.strip()) for one in kind.split(",")] if kind is not None else None
+    kinds = None if kind is None else _left_kinds(kind)
     chosen = found.at_schools(school)
     try:
         actions, too_many = found.actions(kinds, schools=chosen, limit=limit), None
@@ -210,16 +214,21 @@ def left_behind(
         typer.echo(f"With --yes: {_beyond(too_many)}")
 
 
+def _left_kinds(given: str) -> list[str]:
+    """The kinds of an option ``--kind``, also by their names in left_behind.csv."""
+    asked = [_LEFT_KINDS.get(one.strip(), one.strip()) for one in given.split(",")]
+    for one in asked:
+        if one not in KINDS:
+            raise SettingError(f"nothing of kind {one!r} is left behind; expected one of {', '.join(_LEFT_KINDS)}")
+    return asked
+
+
 def _beyond(error: LimitError) -> str:
     return (
         f"{str(error).rpartition(chr(10))[0]}\n"
         f"Is the delivery complete? If it is: --limit {error.enough} lets so many go; --school ID and --kind leave the "
         "others out"
     )
-
-
-#: Kinds that have a shorter name on the command line.
-_KIND_OF = {"guardians": "guardian_relationships"}
 
 
 @app.command(name="set")

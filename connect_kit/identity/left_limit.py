@@ -15,7 +15,7 @@ from connect_kit.roster.grades import create_grade_ranks
 if TYPE_CHECKING:
     from connect_kit.identity.left_data import LeftBehindData
 
-#: Percent of a school's records of a kind, and how many are always allowed.
+#: Percent of a school's records of a kind, and how many are allowed whatever the percent, unless it is 0.
 LIMIT, FEW = 10, 3
 #: Where the year turns, students move away and staff change, more than at any other time.
 _TURN = {"students": 20, "staff": 30}
@@ -39,6 +39,11 @@ class Share(NamedTuple):
         return math.ceil(100 * self.number / self.whole)
 
     @property
+    def most(self) -> int:
+        """How many may go: a few in any case, unless nothing may."""
+        return max(FEW, int(self.limit * self.whole / 100)) if self.limit else 0
+
+    @property
     def words(self) -> str:
         """``84 of 250 students at Willow Creek (34 %)``."""
         return f"{self.number:,} of {self.whole:,} {KINDS[self.kind].many} at {self.school} ({self.percent} %)"
@@ -56,7 +61,7 @@ def beyond(
             continue
         usual = _TURN.get(kind, LIMIT) if turning else LIMIT
         one = Share(kind, own, name or own, number, whole, usual if limit is None else limit)
-        if number > FEW and 100 * number > one.limit * whole:
+        if number > (FEW if one.limit else 0) and 100 * number > one.limit * whole:
             found.append(one)
     return found
 
@@ -83,7 +88,7 @@ def require_within(
 
 def refused(many: Sequence[Share]) -> str:
     """What is refused, a line each."""
-    lines = "".join(f"\n  {one.words}; at most {max(FEW, int(one.limit * one.whole / 100)):,} may go" for one in many)
+    lines = "".join(f"\n  {one.words}; at most {one.most:,} may go" for one in many)
     return f"nothing was done, as so many stay behind that the delivery may lack a part of a school:{lines}"
 
 

@@ -104,9 +104,9 @@ class LeftBehind(LeftBehindData):
         schools : iterable of str, optional
             Only these schools: their connectSchoolIds or School IDs; all by default.
         limit : float, optional
-            Percent of a school's records of a kind that may go; three always may. By default 10, and where the year
-            turns 20 of the students and 30 of the staff. Last year's classrooms and the seats in them may all go when
-            the year turns, and so may graduates: students of the highest grade.
+            Percent of a school's records of a kind that may go; three always may, unless it is 0. By default 10, and
+            where the year turns 20 of the students and 30 of the staff. Last year's classrooms and the seats in them
+            may all go when the year turns, and so may graduates: students of the highest grade.
 
         Raises
         ------

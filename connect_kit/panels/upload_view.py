@@ -27,15 +27,19 @@ _STAGES: Mapping[str, float] = {"reading": 0.0, "checking": 0.25, "processing": 
 #: The answers to the question of a first upload.
 ANSWERS: Mapping[bool, str] = {True: "Yes, archive them first", False: "No, leave them"}
 _TAKEN_BACK = "Archiving loses nothing: it is logged, and can be undone."
+_TWICE = "every such record will be on Connect twice"
 #: What to do next, by the code of a gate's step, as this panel offers it.
 _STEPS: Mapping[str, str] = {
     "check": "Prepare the upload from a checked delivery.",
     "fix_or_waive": "Prepare again, or waive it below, with a reason.",
     "keep_record_or_archive": "Press Use Connect's IDs, Save list for recording or Archive these first; or waive it "
-    "below, with a reason.",
-    "keep_or_record": "Press Use Connect's IDs or Save list for recording; or waive it below, with a reason.",
+    f"below, with a reason: {_TWICE}.",
+    "keep_or_record": "Press Use Connect's IDs or Save list for recording; or waive it below, with a reason: "
+    f"{_TWICE}.",
+    "keep_or_record_single": "If they are the same, prepare again with keep_ids=True, or record the new IDs on "
+    "Connect.",
     "archive_undecided": "Press Save list for recording and look at each of them, or Archive these first; or waive it "
-    "below, with a reason.",
+    f"below, with a reason: {_TWICE}.",
     "prepare_again": "Audit the delivery against this target again, and prepare the upload from that.",
     "ids_taken": "Give each of these records an ID of its own in the SIS and prepare again, or waive it below, with a "
     "reason.",

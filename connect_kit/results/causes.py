@@ -31,6 +31,15 @@ _GROUPS = f"""
 """
 
 
+#: Rows that succeeded in part only, as a student whose guardian Connect does not know; it takes the critical codes.
+INCOMPLETE = "(result = 'SUCCESS' AND code IN (SELECT unnest(?::VARCHAR[])))"
+
+
+def critical_codes() -> list[str]:
+    """Codes of critical rules."""
+    return [code for code, rule in rules_by_code().items() if rule.severity == "critical"]
+
+
 def causes(results: ResultsData) -> pd.DataFrame:
     """Errors by cause, the most frequent first.
 
@@ -66,14 +75,19 @@ def rows_of(results: ResultsData, cause: int) -> pd.DataFrame:
     return results.where(condition, groups[cause][:3])
 
 
+def incomplete(results: ResultsData) -> int:
+    """How many rows succeeded in part only; :meth:`corrections` lists them with the errors."""
+    frame = results.where(INCOMPLETE, [critical_codes()])
+    return len(frame)
+
+
 def corrections(results: ResultsData) -> pd.DataFrame:
     """What the district has to correct.
 
     Columns: ``file``, ``line``, ``sourcedId``, ``second_id``, ``column``, ``wrong``, ``todo``. Errors, and rows that
     succeeded in part only, as a student whose guardian Connect does not know. IDs only.
     """
-    critical = [code for code, rule in rules_by_code().items() if rule.severity == "critical"]
-    frame = results.where("result <> 'SUCCESS' OR (result = 'SUCCESS' AND code IN (SELECT unnest(?)))", [critical])
+    frame = results.where(f"result <> 'SUCCESS' OR {INCOMPLETE}", [critical_codes()])
 
     codes, wrong = frame["code"].astype(object), frame["message"].astype(object)
 

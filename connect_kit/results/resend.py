@@ -1,4 +1,4 @@
-"""Sending again only what failed: a plan of the rows that were refused or that no result is known of."""
+"""Sending again only what failed: a plan of the rows that were refused or taken in part, or without a known result."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ from pathlib import Path
 from connect_kit.engine import default_engine
 from connect_kit.engine.arguments import checked
 from connect_kit.errors import PlanError, ResultsError, SettingError
+from connect_kit.results.causes import INCOMPLETE, critical_codes
 from connect_kit.results.corrected import Corrected
 from connect_kit.results.value import Results
 from connect_kit.roster import Roster, read_roster
 from connect_kit.uploads.plan import UploadPlan
 from connect_kit.uploads.plan_file import clear, write_plan
 from connect_kit.uploads.prepare import folder_name, value_of, write_file
+from connect_kit.uploads.records import last_upload, remember_resent
 from connect_kit.uploads.result_files import read_text_file
 from connect_kit.uploads.values import UploadFile
 
-_FAILED = """
-    SELECT DISTINCT line FROM rows WHERE place = ? AND line IS NOT NULL AND (result IS NULL OR result <> 'SUCCESS')
+_FAILED = f"""
+    SELECT DISTINCT line FROM rows
+    WHERE place = ? AND line IS NOT NULL AND (result IS NULL OR result <> 'SUCCESS' OR {INCOMPLETE})
 """
 
 
@@ -31,7 +34,10 @@ def plan_resend(
     folder: str | Path | None = None,
     corrected: Roster | str | Path | None = None,
 ) -> UploadPlan:
-    """Plan to send again only what failed: rows without success, and files that no result is known of.
+    """Plan to send again only what failed: what :meth:`Results.corrections` lists, and what no result is known of.
+
+    That is rows without success, and rows that succeeded in part only, as a student whose guardian was refused and so
+    not connected.
 
     Without ``corrected`` the rows are those that were sent, unchanged: that is for what failed because something was
     missing on Connect. With a corrected delivery its rows are sent in their place, found by ID (enrollments by user and
@@ -60,7 +66,8 @@ def plan_resend(
     ResultsError
         When the results are not of this plan.
     PlanError
-        When nothing failed, a file was changed after it was sent, or the corrected delivery holds none of the rows.
+        When nothing failed, a file was changed after it was sent, the corrected delivery holds none of the rows, or the
+        plan that is in the folder was uploaded.
     DeliveryError
         When the corrected delivery cannot be read.
     SettingError
@@ -75,6 +82,12 @@ def plan_resend(
     known = {*answered, *(file.identity for file in results.missing)}
     if not answered or not known <= {file.identity for file in plan.files}:
         raise ResultsError("the results are not of this plan", step="read_results")
+    uploaded, _ = last_upload(place)
+    if uploaded:
+        raise PlanError(
+            f"{place}: holds a plan that was uploaded on {uploaded[:10]}; its results say what became of its rows; to "
+            "send rows of the first plan once more, give another folder"
+        )
     plan.verify()
     chosen = [(file, _lines(results, answered.get(file.identity))) for file in plan.files]
     if not any(lines is None or lines for _, lines in chosen):
@@ -91,7 +104,7 @@ def plan_resend(
     if not files:
         raise PlanError(f"{plan.delivery}: the corrected delivery holds none of the rows that failed")
     made = datetime.now(UTC).isoformat(timespec="seconds")
-    return write_plan(
+    written = write_plan(
         replace(
             plan,
             folder=place,
@@ -103,6 +116,8 @@ def plan_resend(
             not_corrected={file: tuple(lines) for file, lines in lost.items()},
         )
     )
+    remember_resent(plan.folder, place)
+    return written
 
 
 def _roster(corrected: Roster | str | Path, plan: UploadPlan) -> Roster:
@@ -114,7 +129,9 @@ def _roster(corrected: Roster | str | Path, plan: UploadPlan) -> Roster:
 
 def _lines(results: Results, place: int | None) -> list[int] | None:
     """Lines of a file that failed; None for all, where no result of the file is known."""
-    return None if place is None else [int(line) for (line,) in results.schema.execute(_FAILED, [place])]
+    return (
+        None if place is None else [int(line) for (line,) in results.schema.execute(_FAILED, [place, critical_codes()])]
+    )
 
 
 def _write(file: UploadFile, lines: list[int] | None, path: Path) -> int:

@@ -21,6 +21,11 @@ _SURPRISES = {
 }
 
 
+def asks(results: ResultsData) -> bool:
+    """Whether there is anything to ask support about."""
+    return results.count(f"result <> 'SUCCESS' OR verdict IN {tuple(_SURPRISES)}") > 0
+
+
 def support_message(results: ResultsData) -> str:
     """A message to SchoolStatus support about the errors: counts, causes, IDs; never names."""
     errors = results.count("result <> 'SUCCESS'")
@@ -32,7 +37,7 @@ def support_message(results: ResultsData) -> str:
         "[your district, your name, date and time of the upload]",
         "",
     ]
-    if not errors and not any(counts.values()):
+    if not asks(results):
         return "\n".join([*lines, "Every row of the result files reads SUCCESS; there is nothing to ask.", ""])
     lines += ["We uploaded these files by hand (SIS Rostering), and these are the results:", ""]
     for one, row in zip(results.received, results.summary().to_dict("records"), strict=False):

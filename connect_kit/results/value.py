@@ -11,10 +11,10 @@ from connect_kit.display.excel import without_formulas
 from connect_kit.display.html import table_html
 from connect_kit.display.look import SYMBOLS, counted
 from connect_kit.engine.files import atomic_write, ensure_folder, outside
-from connect_kit.results.causes import causes, corrections, rows_of
+from connect_kit.results.causes import causes, corrections, incomplete, rows_of
 from connect_kit.results.data import SURPRISES, ResultsData
 from connect_kit.results.disconnecting import disconnected
-from connect_kit.results.support import support_message
+from connect_kit.results.support import asks, support_message
 
 if TYPE_CHECKING:
     import altair as alt
@@ -42,6 +42,7 @@ class Results(ResultsData):
     disconnected = disconnected
     rows_of = rows_of
     corrections = corrections
+    incomplete = incomplete
     support_message = support_message
 
     def chart(self) -> alt.LayerChart:
@@ -63,6 +64,7 @@ class Results(ResultsData):
     def save(self, folder: str | Path) -> None:
         """Write results.csv, corrections.csv and support-message.txt into a folder; IDs only.
 
+        The message is written where there is something to ask: a row has an error, or is missing or foreign.
         disconnected.csv is written too where a file was sent with Abandon and disconnected somebody.
 
         corrections.csv is for people: a text that a spreadsheet would run as a formula has an apostrophe before it.
@@ -83,7 +85,11 @@ class Results(ResultsData):
         ):
             with atomic_write(target / name) as part:
                 frame.to_csv(part, index=False, lineterminator="\r\n")
-        with atomic_write(target / "support-message.txt") as part:
+        message = target / "support-message.txt"
+        if not asks(self):
+            message.unlink(missing_ok=True)  # of results that were saved here before
+            return
+        with atomic_write(message) as part:
             part.write_text(self.support_message(), encoding="utf-8")
 
     def __repr__(self) -> str:

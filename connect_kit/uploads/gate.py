@@ -26,16 +26,19 @@ STEPS: Mapping[str, str] = {
     "keep_record_or_archive": "plan_upload(audit, keep_ids=True) keeps the IDs that Connect has; or record the new "
     "IDs on Connect (audit.id_changes.save_worksheet(folder); on a twin connections(audit.id_changes)); or archive "
     "these records first (connections(audit.id_changes, archive=True)); then prepare again; or "
-    "plan.waive({subject!r}, reason)",
+    "plan.waive({subject!r}, reason) ({waived})",
     "keep_or_record": "plan_upload(audit, keep_ids=True) keeps the IDs that Connect has; or record the new IDs on "
     "Connect (audit.id_changes.save_worksheet(folder); on a twin connections(audit.id_changes)) and prepare again; or "
-    "plan.waive({subject!r}, reason)",
+    "plan.waive({subject!r}, reason) ({waived})",
+    "keep_or_record_single": "plan_upload(audit, keep_ids=True) keeps the IDs that Connect has; or record the new "
+    "IDs on Connect (audit.id_changes.save_worksheet(folder); on a twin connections(audit.id_changes)); then prepare "
+    "again",
     "archive_undecided": "look at each of them (audit.id_changes.save_worksheet(folder) lists those on Connect), and "
     "record the new IDs by hand; or archive them first (connections(audit.id_changes, archive=True)); then prepare "
-    "again; or plan.waive({subject!r}, reason)",
+    "again; or plan.waive({subject!r}, reason) ({waived})",
     "prepare_again": "plan_upload(audit(delivery, target))",
     "ids_taken": "give each of these records an ID of its own in the SIS and prepare again, or "
-    "plan.waive({subject!r}, reason)",
+    "plan.waive({subject!r}, reason) ({waived})",
     "compare_ids": "plan_upload(audit(delivery, workspace)), or give id_changes=find_id_changes(roster, workspace); or "
     "plan.waive({subject!r}, reason)",
     "deliver_schools": "deliver orgSourcedIds and schoolSourcedId",
@@ -55,14 +58,21 @@ STEPS: Mapping[str, str] = {
     "rehearse_again": "upload(plan, target, dry_run=True)",
     "fix_and_run_dry": "fix it, prepare again, and upload(plan, target, dry_run=True)",
     "abandon": "deliver all guardians, or prepare without abandon; or plan.waive('guardians.abandon.many', reason)",
-    "fix_or_waive_rows": "prepare again, or plan.waive each",
+    "fix_or_waive_rows": "prepare again, or plan.waive(code, reason) for each of {subject}",
 }
+#: What comes of a waiver about changed IDs, by the code that is waived; of other kinds, :data:`_TWICE`.
+_WAIVED: Mapping[str, str] = {
+    "workspace.schools.id_changed": "such a school gets none of its rows",
+    "workspace.students.id_changed": "every such child will be on Connect twice",
+}
+_TWICE = "every such record will be on Connect twice"
 
 
 class Gate(NamedTuple):
     """A condition of a real upload.
 
-    ``code`` (a key of :data:`NAMES`), ``subject`` (the code of the finding it is about, if it is about one), ``state``,
+    ``code`` (a key of :data:`NAMES`), ``subject`` (the code of the finding it is about, if it is about one; of a dry
+    run the codes of the rows that it refused, with blanks between), ``state``,
     ``why`` it is met or blocking, ``step``, the code of what is done next, and ``remedy``, what the rules that were
     broken say is done first: one line a rule.
     """
@@ -77,7 +87,12 @@ class Gate(NamedTuple):
     @property
     def name(self) -> str:
         """Its name, with the finding that it is about."""
-        return NAMES[self.code] + (f": {self.subject}" if self.subject else "")
+        return NAMES[self.code] + (f": {self.subject}" if self.subject and self.code != "dry_run" else "")
+
+
+def waived(subject: str) -> str:
+    """What comes of a waiver about changed IDs."""
+    return _WAIVED.get(subject, _TWICE)
 
 
 def some(values: Any, not_shown: Collection[str] = ()) -> str:

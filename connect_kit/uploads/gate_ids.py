@@ -67,13 +67,9 @@ def changed_ids(plan: PlanData, why_stale: str) -> list[Gate]:
         return made
     few = sum(one.changed - one.kept for one in plan.changed_ids)
     if few:
-        return [
-            Gate(
-                code,
-                "met",
-                f"only single records come under new IDs: {few:,}{_unsure(plan)}; see the warnings of the self-check",
-            )
-        ]
+        ways = few > sum(one.undecided for one in plan.changed_ids) and not plan.keep_ids
+        why = f"only single records come under new IDs: {few:,}{_unsure(plan)}"
+        return [Gate(code, "met", why, "keep_or_record_single" if ways else "")]
     looked = (
         "no school has many records under new IDs"
         if plan.ids_compared

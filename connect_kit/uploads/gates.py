@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from connect_kit.checks.rules_by_code import rules_by_code
 from connect_kit.display.look import counted
 from connect_kit.uploads import abandoning
-from connect_kit.uploads.gate import LISTED, STEPS, Gate, some
+from connect_kit.uploads.gate import LISTED, STEPS, Gate, some, waived
 from connect_kit.uploads.gate_archive import archiving
 from connect_kit.uploads.gate_ids import changed_ids
 from connect_kit.uploads.gate_schools import schools_matched
@@ -33,8 +33,8 @@ def gates(plan: PlanData, target: Target | Any = None) -> pd.DataFrame:
 
     Columns: ``code`` (self_check, id_changes, schools_matched, archive_existing, dry_run; abandon, where a file is
     sent with it), ``gate`` (its name), ``state`` (``met``, ``blocking``), ``why``, ``how`` (to meet it, in Python),
-    ``step`` (code of what is done next), ``subject`` (code of the finding that it is about), ``remedy`` (what the
-    broken rules say is done first; a line for each).
+    ``step`` (code of what is done next), ``subject`` (code of the finding that it is about; of the dry run
+    codes of refused rows, with blanks between), ``remedy`` (what the broken rules say is done first; a line for each).
 
     Parameters
     ----------
@@ -54,7 +54,9 @@ def gates(plan: PlanData, target: Target | Any = None) -> pd.DataFrame:
     rows = [
         (
             one.code, one.name, one.state, one.why,
-            next_step(one.remedy.replace("\n", " "), STEPS[one.step].format(subject=one.subject)),
+            next_step(
+                one.remedy.replace("\n", " "), STEPS[one.step].format(subject=one.subject, waived=waived(one.subject))
+            ),
             one.step, one.subject, one.remedy,
         )
         for one in found
@@ -113,7 +115,9 @@ def _dry_run(plan: PlanData, target: Target | None, last: DryRun | None) -> Gate
         rows = some([f"{why or 'without a code'}: {count:,}" for why, count in refused.items()])
         remedies = [f"{why}: {rules_by_code()[why].remedy}" for why in refused if why in rules_by_code()]
         why = f"the dry run refused rows: {rows}"
-        return Gate(code, "blocking", why, "fix_or_waive_rows", remedy="\n".join(remedies[:LISTED]))
+        subject = " ".join(filter(None, refused))
+        step = "fix_or_waive_rows" if subject and "" not in refused else "fix_and_run_dry"
+        return Gate(code, "blocking", why, step, subject, remedy="\n".join(remedies[:LISTED]))
     count = sum(last.errors.values())
     rows = f", but for {count:,} refused rows that are waived" if count else ""
     return Gate(code, "met", f"succeeded at {last.when[:19]}Z{rows}")

@@ -14,7 +14,7 @@ from connect_kit.uploads.values import Disconnections, FileResult
 if TYPE_CHECKING:
     from connect_kit.uploads.plan_data import PlanData
 
-_DRY_RUNS, _RUNS = "rehearsals.json", "runs.json"
+_DRY_RUNS, _RUNS, _RESENT = "rehearsals.json", "runs.json", "resent.json"
 _KEPT = 50  # the last ones
 
 
@@ -43,11 +43,15 @@ class DryRun(NamedTuple):
 
 
 class _Run(NamedTuple):
-    """A run: folder of its ``results``, when it ``begun``, and the ``state`` it began on; blank where not known."""
+    """A run: folder of its ``results``, when it ``begun``, the ``state`` it began on, and the ``twin``'s path.
 
-    results: str
-    begun: str
-    state: str
+    Each is blank where it is not known.
+    """
+
+    results: str = ""
+    begun: str = ""
+    state: str = ""
+    twin: str = ""
 
 
 def _dry_runs(folder: Path) -> list[DryRun]:
@@ -154,7 +158,7 @@ def newest_results(path: Path) -> Path:
     place = path
     if (path / "plan.json").is_file():
         runs = [_run(value) for value in _read(path / _RUNS, dict).values()]
-        there = [(when, Path(folder)) for folder, when, _ in runs if folder and _is_folder(Path(folder))]
+        there = [(run.begun, Path(run.results)) for run in runs if run.results and _is_folder(Path(run.results))]
         if there:
             return max(there)[1]
         place = path / "results"
@@ -169,7 +173,32 @@ def state_of(folder: Path, run: str) -> str:
     return _run(_read(folder / _RUNS, dict).get(run)).state
 
 
-def remember_run(folder: Path, run: str, results: Path, *, begun: str, state: str, again: bool) -> None:
+def last_upload(folder: Path) -> tuple[str, Path | None]:
+    """When the last upload of a plan's folder began, and the twin it went to, if that is there.
+
+    The time is blank where nothing was uploaded.
+    """
+    runs = [_run(value) for value in _read(folder / _RUNS, dict).values()]
+    last = max(runs, key=lambda run: run.begun, default=_Run())
+    return last.begun, Path(last.twin) if last.twin and Path(last.twin).is_file() else None
+
+
+def sent_again(folder: Path) -> list[tuple[Path, str]]:
+    """Plans that sent rows of a plan again after its last upload: their folders, and when they were uploaded."""
+    last, _ = last_upload(folder)
+    found = [(Path(one), last_upload(Path(one))[0]) for one in _read(folder / _RESENT, list) if isinstance(one, str)]
+    return [(place, when) for place, when in found if when > last]
+
+
+def remember_resent(folder: Path, made: Path) -> None:
+    """Keep that a plan was made which sends rows of this folder's plan again."""
+    known = [one for one in _read(folder / _RESENT, list) if isinstance(one, str)]
+    write_json(folder / _RESENT, list(dict.fromkeys([*known, str(made.resolve())])))
+
+
+def remember_run(
+    folder: Path, run: str, results: Path, *, begun: str, state: str, again: bool, twin: Path | None = None
+) -> None:
     """Keep when a run began, on which state and where its results are, so that an interrupted run goes on there.
 
     ``again``: the target has changed since the run was interrupted, so that it begins anew.
@@ -178,7 +207,7 @@ def remember_run(folder: Path, run: str, results: Path, *, begun: str, state: st
     known = _run(runs.get(run))
     if known.begun and not again:
         begun, state = known.begun, known.state
-    made = _Run(str(results.resolve()), begun, state)
+    made = _Run(str(results.resolve()), begun, state, "" if twin is None else str(twin.resolve()))
     write_json(folder / _RUNS, {**runs, run: made._asdict()})
 
 

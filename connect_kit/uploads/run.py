@@ -150,7 +150,10 @@ def _send(
     before = results_of(plan.folder, run) if begun and results is None else None
     folder = before or _results_folder(plan, results, "upload")
     moved = changes_by_others(plan, target, state_of(plan.folder, run)) if begun else ()
-    remember_run(plan.folder, run, folder, begun=_now().isoformat(), state=target.state(), again=moved != ())
+    remember_run(
+        plan.folder, run, folder, begun=_now().isoformat(), state=target.state(), again=moved != (),
+        twin=getattr(target, "path", None),
+    )  # fmt: skip
     if plan.waivers and not begun:
         waived = "; ".join(f"{code}: {reason}" for code, reason in plan.waivers.items())
         target.note(f"waived for the upload of {plan.delivery}: {waived}")

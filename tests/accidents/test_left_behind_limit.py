@@ -97,3 +97,32 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path, lay: Lay, option: tuple
     road = lay(made.delivery, made.workspace)
     assert road.run("twin", "left-behind", road.twin, road.delivery, *option, "--yes") == 2
     assert option[1].partition("01")[0] in road.said
+
+
+def test_with_a_limit_of_nothing_not_even_one_child_goes(tmp_path: Path, lay: Lay) -> None:
+    district = District(160, schools=2, seed=8)
+    last = district.copy()
+    del district.year.children[next(n for n, c in district.year.children.items() if c.school == 0)]
+    made = district.write(tmp_path / "district", last)
+    road = lay(made.delivery, made.workspace)
+    before = road.count(ACTIVE.format("K1"))
+    act = ("twin", "left-behind", road.twin, road.delivery, "--kind", "students")
+    assert road.run(*act, "--limit", "0", "--yes") == 2
+    assert "1 of " in road.said and "at most 0 may go" in road.said
+    assert road.count(ACTIVE.format("K1")) == before
+    assert road.run(*act, "--limit", "0") == 0
+    assert "With --yes: nothing was done" in road.said
+    assert road.run(*act, "--limit", "0.1", "--yes") == 0, road.said
+    assert road.count(ACTIVE.format("K1")) == before - 1
+
+
+def test_help_and_error_name_the_same_kinds(tmp_path: Path, lay: Lay) -> None:
+    made = District(160, schools=2, seed=8).write(tmp_path / "district")
+    road = lay(made.delivery, made.workspace)
+    kinds = "guardians, classroom_teachers, staff, classroom_students, students, classrooms"
+    assert road.run("twin", "left-behind", "--help") == 0
+    assert kinds in " ".join(road.said.replace("│", " ").split())
+    assert road.run("twin", "left-behind", road.twin, road.delivery, "--kind", "pupils") == 2
+    assert f"nothing of kind 'pupils' is left behind; expected one of {kinds}" in " ".join(road.said.split())
+    for one in (kinds.replace(" ", ""), "guardian_relationships"):
+        assert road.run("twin", "left-behind", road.twin, road.delivery, "--kind", one) == 0, road.said

@@ -33,7 +33,10 @@ def test_what_kept_ids_solve_is_counted_and_not_listed(migrated: Road) -> None:
     assert f"or record the new IDs: {record}" in road.said
     assert "TWIN" not in road.said and "DELIVERY" not in road.said
     assert f"→ python -m connect_kit upload {road.plan} --twin {road.twin}" in road.said
+    twice = "--waive workspace.students.id_changed=REASON (every such child will be on Connect twice)"
+    assert twice in road.said
     assert road.prepare("--keep-ids") == 0, road.said
+    assert "exported as text" not in road.said
     assert "✔ Solved by keeping the IDs that Connect has: 1 cause" in road.said
     assert "come under new IDs" not in road.said
     assert "✔ FIT TO SEND" in road.said
@@ -148,3 +151,27 @@ def test_the_forecast_shows_no_missing_values_and_says_what_it_counts(new_school
     assert road.run("forecast", road.plan, "--twin", road.twin) == 0, road.said
     assert "<NA>" not in road.said and "nan" not in road.said
     assert "Rows of the files; doubled counts children, disconnected guardian relationships:" in road.said
+
+
+def test_a_single_child_under_a_new_id_comes_with_the_commands(tmp_path: Path, lay: Lay) -> None:
+    made = District(160, schools=2, seed=1).write(tmp_path / "my district")
+    old = next(c.id for c in made.this.children.values() if c.school == 0)
+    for name, column in (("users", "sourcedId"), ("enrollments", "userSourcedId")):
+        rewrite(
+            made.delivery / f"{name}.csv",
+            lambda row, column=column: {**row, column: "NEW-77"} if row[column] == old else row,
+        )
+    road = lay(made.delivery, made.workspace)
+    assert road.prepare() == 0, road.said
+    assert "1 child under new IDs: keep the IDs that Connect has, or record the new ones; see" in road.said
+    gate = road.said.partition("✔ met       IDs as Connect has them: ")[2].splitlines()
+    assert gate[0] == "only single records come under new IDs: 1"
+    delivery = shlex.quote(str(road.delivery))
+    keep = f"python -m connect_kit prepare {delivery} --workspace {road.twin} --out {road.plan} --keep-ids"
+    record = f"python -m connect_kit twin record-ids {road.twin} {delivery} --yes"
+    assert keep in gate[1] and record in gate[1]
+    assert "see the warnings" not in road.said
+    for line in road.said.splitlines():
+        assert not line.strip().startswith("→ or "), line
+    assert road.run(*shlex.split(keep)[3:]) == 0, road.said
+    assert "With the ID that Connect has: 1 student" in road.said

@@ -57,7 +57,7 @@ def test_rows_that_the_dry_run_refused_have_their_remedy(place: Path, capsys: py
     at = next(n for n, line in enumerate(lines) if line.startswith("  ▲ blocking  dry run: the dry run refused rows: "))
     printed_after = [line.strip() for line in lines[at + 1 :]]
     assert f"{CODE}: {rules_by_code()[CODE].remedy}" in printed_after
-    assert "→ then prepare again, or --waive CODE=REASON for each" in printed_after
+    assert f"→ then prepare again, or --waive {CODE}=REASON" in printed_after
 
 
 def test_an_error_of_gates_is_printed_with_a_line_for_each(

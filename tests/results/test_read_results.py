@@ -548,3 +548,13 @@ class TestRefused:
         came = write(tmp_path / "users-result.csv", USERS + SAID, ADA + DONE)
         with pytest.raises(ResultsError, match="the forecast is a real upload"):
             read_results(came, [sent], forecast=[FileResult(sent, "processed", dry_run=False)])
+
+
+def test_no_message_to_support_is_written_where_there_is_nothing_to_ask(tmp_path, sent):
+    bad = write(tmp_path / "bad" / "users-result.csv", USERS + SAID, ADA + UNKNOWN, BEN + DONE, CAL + DONE)
+    good = write(tmp_path / "good" / "users-result.csv", USERS + SAID, ADA + DONE, BEN + DONE, CAL + DONE)
+    missing = write(tmp_path / "missing" / "users-result.csv", USERS + SAID, ADA + DONE, BEN + DONE)
+    message = tmp_path / "out" / "support-message.txt"
+    for came, asked in ((bad, True), (good, False), (missing, True)):
+        read_results(came, [sent]).save(tmp_path / "out")
+        assert message.is_file() == asked
