@@ -157,7 +157,7 @@ def judge(
     left_behind = findings.left_behind if left_behind is None else left_behind
     alone = findings.workspace is None
     looked = {"duplicates": duplicates, "changed_ids": id_changes, "left_behind": left_behind}
-    of_children = (*_doubled(duplicates), *_changed(id_changes), *_left(left_behind))
+    of_children = (*_doubled(duplicates, alone=alone), *_changed(id_changes), *_left(left_behind))
     reasons = (*_unfit(findings), *of_children, *_damaged(findings))
     left_open = dict.fromkeys((*(ALONE if alone else ()), *(code for code, found in looked.items() if found is None)))
     return Verdict(reasons, of_delivery_alone=alone, left_open=tuple(left_open))
@@ -175,7 +175,9 @@ def _unfit(findings: Findings) -> Iterator[Reason]:
         yield Reason("critical_not_run", {"rules": broken})
 
 
-def _doubled(duplicates: Duplicates | None) -> Iterator[Reason]:
+def _doubled(duplicates: Duplicates | None, *, alone: bool) -> Iterator[Reason]:
+    if duplicates is None and not alone:
+        yield Reason("duplicates_unknown", {"children": 0})  # nobody knows how many; nor of changed IDs
     if duplicates is not None:
         children, rows = count_doubled(duplicates.doubled())
         if children:
