@@ -252,10 +252,15 @@ def confirmation(plan: UploadPlan, district: str, expected: Expected | None = No
     """What a person types before a real upload: the district, the rows that are sent, and what else matters.
 
     With what is ``expected`` of it, that is the children who would be doubled and the guardian relationships that would
-    be removed, where there are any: ``Maple District 1200, 12 doubled, 40 disconnected``.
+    be removed, where there are any: ``Maple District 1200, 12 doubled, 40 disconnected``. Where nobody looked for
+    duplicate students: ``Maple District 1200, doubled unknown``.
     """
-    matters = () if expected is None else ((expected.doubled, "doubled"), (expected.disconnected, "disconnected"))
-    return ", ".join([f"{district} {plan.rows}", *(f"{count} {what}" for count, what in matters if count)])
+    matters = [f"{district} {plan.rows}"]
+    if expected is not None:
+        doubled = "doubled unknown" if expected.doubled is None else f"{expected.doubled} doubled"
+        matters += [doubled] if expected.doubled != 0 else []
+        matters += [f"{expected.disconnected} disconnected"] if expected.disconnected else []
+    return ", ".join(matters)
 
 
 @checked()
