@@ -303,6 +303,33 @@ def test_what_is_not_fit_ends_with_1_either_way(
     assert json.loads((out / "summary.json").read_text(encoding="utf-8"))["verdict"] == "not fit"
 
 
+def test_what_is_unfit_and_waived_is_said_to_be_waived_and_ends_with_0(
+    district: District, capsys: pytest.CaptureFixture[str]
+) -> None:
+    district.write(district.delivery, users=USERS.replace("eva@example.org", ""))
+    folder = district.place / "plan"
+    command = ["prepare", str(district.delivery), "--workspace", str(district.connect), "--out", str(folder)]
+    command.append("--keep-existing")
+    assert run(command) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line.startswith("✖ NOT FIT TO SEND: critical findings concern 1 child")]
+    plan = ck.read_plan(folder)
+    codes = [one.code for one in plan.critical]
+    assert codes and repr(plan).partition(": ")[2].startswith("not fit; ")
+
+    waived = [part for code in codes for part in ("--waive", f"{code}=Ms Alder: it is known")]
+    assert run([*command, *waived]) == 0
+    head = next(line for line in capsys.readouterr().out.splitlines() if "FIT TO SEND" in line)
+    assert head.startswith("✖ NOT FIT TO SEND, BUT WAIVED BY NAME: critical findings concern 1 child")
+    assert head.endswith(f"; waived: {', '.join(codes)}.")
+    plan = ck.read_plan(folder)
+    assert plan.verdict is not None and (plan.verdict.text, plan.verdict.waived) == ("not fit", ())
+    assert repr(plan).partition(": ")[2].startswith("not fit, waived by name; ")
+    assert "✖ Not fit to send, but waived by name" in plan._repr_html_()
+    twin = ck.Twin.fill(district.place / "twin.duckdb", district.connect, district="Maple Valley")
+    assert "✖ Not fit to send, but waived by name: critical" in ck.UploadPanel(plan, twin).head.text
+
+
 # Numbers of one thing agree.
 
 

@@ -90,11 +90,14 @@ class Verdict:
     left_open : tuple of str
         Codes of what was not looked at: ``school_ids``, ``existing_students``, ``connect_duplicates``,
         ``changed_ids``, ``left_behind``, ``duplicates``.
+    waived : tuple of str
+        Of a plan, where everything critical is waived: the codes. They are kept with the plan's waivers.
     """
 
     reasons: tuple[Reason, ...] = ()
     of_delivery_alone: bool = False
     left_open: tuple[str, ...] = ()
+    waived: tuple[str, ...] = ()
 
     @property
     def text(self) -> Text:

@@ -220,15 +220,15 @@ class UploadPlan(PlanData):
             write_plan(replace(self, folder=place, files=copy_files(self, place)))
 
     def __repr__(self) -> str:
-        judged = "" if self.verdict is None else f"{self.verdict.text}; "
+        judged = "" if (now := self.judgement) is None else f"{now.text}{', waived by name' if now.waived else ''}; "
         files = f"{counted(len(self.files), 'file')}, {counted(self.rows, 'row')}"
         idle = "; archive_existing has no effect, as no school gets its first users.csv" if self.idle_archiving else ""
         return f"UploadPlan({self.delivery}: {judged}{self.level} level, {files}{idle})"
 
     def _repr_html_(self) -> str:
         head = f"<p>Upload of {html.escape(self.delivery)}, {self.level} level, {counted(self.rows, 'row')}</p>"
-        if self.verdict is not None:
-            head += verdict_html(self.verdict)
+        if (judged := self.judgement) is not None:
+            head += verdict_html(judged)
         if self.undecided_schools:
             head += (
                 f"<p>▲ Suggested and not decided: {counted(self.undecided_schools, 'school')} on Connect; their rows "
