@@ -86,6 +86,17 @@ def test_siblings_are_several_children_and_a_child_with_two_guardians_is_one(twi
     assert upload(plan, twin).disconnections == plan.disconnections
 
 
+def test_the_self_check_says_whose_the_critical_finding_is(twin: Twin, tmp_path: Path) -> None:
+    def self_check(plan: UploadPlan) -> tuple[str, str]:
+        found = plan.gates().set_index("code").loc["self_check"]
+        return str(found["state"]), str(found["why"])
+
+    many = plan_of(deliver(tmp_path / "d", guardians_of=some(60)), twin, tmp_path / "plan")
+    assert self_check(many) == ("met", "the critical finding is Abandon's, see below")
+    few = plan_of(deliver(tmp_path / "e", guardians_of=some(179)), twin, tmp_path / "other")
+    assert self_check(few) == ("met", "no critical finding")
+
+
 def test_the_gate_takes_the_dry_run_of_the_target_once_there_is_one(twin: Twin, tmp_path: Path) -> None:
     plan = plan_of(deliver(tmp_path / "d", guardians_of=some(60)), twin, tmp_path / "plan")
     assert gate(plan)[0] == gate(plan, twin)[0] == "blocking"
