@@ -107,7 +107,7 @@ def _abandon(plan: PlanData, last: DryRun | None) -> list[Gate]:
 def _dry_run(plan: PlanData, target: Target | None, last: DryRun | None) -> Gate:
     code = "dry_run"
     if target is None:
-        return Gate(code, "blocking", "no target was named", "name_target")
+        return Gate(code, "blocking", "not made yet", "name_target")
     if last is None:
         return Gate(code, "blocking", f"these files had no dry run on {target.district}", "run_dry")
     if aged := _aged(plan, target, last):
