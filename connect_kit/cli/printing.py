@@ -104,10 +104,11 @@ def _print_matched(audit: ck.Audit) -> None:
     for name, value in (("Schools", audit.schools), ("Classrooms", audit.classrooms)):
         if value is not None:
             found = value.counts
+            do = "does" if found.get("out") == 1 else "do"
+            out = f", {found['out']:,} {do} not take part" if "out" in found else ""
             typer.echo(
                 f"  {name:<20}{found['matched']:,} matched, {found['suggested']:,} suggested, "
-                f"{found['unmatched']:,} without a partner"
-                + (f", {found['out']:,} {'does' if found['out'] == 1 else 'do'} not take part" if "out" in found else "")
+                f"{found['unmatched']:,} without a partner{out}"
             )
     print_possible(audit.duplicates)
 

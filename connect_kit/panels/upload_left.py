@@ -60,7 +60,8 @@ class UploadLeft(UploadLayout):
             many = "; ".join(error.reasons)
             self._status = (
                 "Nothing was done: so many records would go that a part of a school may be missing from the delivery: "
-                f"{many}. Is the delivery complete? If it is, enter {error.enough} as the limit and press the button again."
+                f"{many}. Is the delivery complete? If it is, enter {error.enough} as the limit and press the button "
+                "again."
             )
             return
         self._status = "" if self._tidying else "Nothing stays behind any more."

@@ -53,7 +53,9 @@ def test_a_plan_for_one_school_says_nothing_of_the_other(migrated: Road) -> None
     assert "critical" not in road.said.partition("In what is sent:")[2].partition("Before a real upload")[0]
     assert "new IDs: number" not in road.said
     plan = ck.read_plan(road.plan)
-    causes = "1 cause; audit lists it" if plan.causes_elsewhere == 1 else f"{plan.causes_elsewhere} causes; audit lists them"
+    causes = (
+        "1 cause; audit lists it" if plan.causes_elsewhere == 1 else f"{plan.causes_elsewhere} causes; audit lists them"
+    )
     assert f"Only in what is not sent: {causes}\n" in road.said
     assert "archive existing students?: not needed, as Connect has students with SIS ID\n" in road.said
     assert "dry run: not made yet\n" in road.said
