@@ -327,7 +327,7 @@ def test_what_is_unfit_and_waived_is_said_to_be_waived_and_ends_with_0(
     assert repr(plan).partition(": ")[2].startswith("not fit, waived by name; ")
     assert "✖ Not fit to send, but waived by name" in plan._repr_html_()
     twin = ck.Twin.fill(district.place / "twin.duckdb", district.connect, district="Maple Valley")
-    assert "✖ Not fit to send, but waived by name: critical" in ck.UploadPanel(plan, twin).head.text
+    assert "✖ Not fit to send, but waived by name" in ck.UploadPanel(plan, twin).head.text
 
 
 # Numbers of one thing agree.
