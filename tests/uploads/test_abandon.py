@@ -218,3 +218,34 @@ def test_students_whose_number_is_their_id_on_connect_are_found_by_it(tmp_path: 
             assert upload(plan, twin, dry_run=False).succeeded
     assert result.disconnections == {OAK: Disconnections(10, 10, 180, "0101")}
     assert sorted(result.disconnected["studentId"]) == [f"N{student}" for student in STUDENTS["0101"][170:]]
+
+
+def test_what_abandon_removes_is_not_said_to_stay_behind(twin: Twin, tmp_path: Path) -> None:
+    delivery = deliver(tmp_path / "d", guardians_of=some(162, 38))
+    audit = ck.audit(delivery, twin, duplicates=False, progress=False)
+    cause = "Guardians whom the delivery no longer names, still connected to a student"
+    kept = "20 children would keep a guardian whom the delivery does not name"
+
+    def said(**options) -> tuple[str, list[int], ck.LeftBehind]:
+        plan = plan_upload(audit, folder=tmp_path / "plan", **options)
+        assert plan.verdict is not None
+        panel = ck.UploadPanel(plan, twin, audit=audit)
+        assert panel.left_behind is not None
+        assert panel.left_behind is panel.left_behind  # found once
+        rows = [one.rows for one in plan.causes if cause in one.cause]
+        return plan.verdict.sentence, rows, panel.left_behind
+
+    sentence, rows, left = said()
+    assert kept in sentence and "through Abandon" not in sentence
+    assert (rows, left.counts["guardian_relationships"]) == ([20], 20)
+
+    sentence, rows, left = said(abandon=True)
+    assert "20 children would lose a guardian through Abandon" in sentence
+    assert "would keep a guardian" not in sentence
+    assert (rows, left.counts["guardian_relationships"]) == ([], 0)
+
+    # Oak's are neither lost nor this plan's to name.
+    sentence, rows, left = said(abandon=True, schools=["0102"])
+    assert "2 children would lose a guardian through Abandon" in sentence
+    assert "would keep a guardian" not in sentence
+    assert (rows, left.counts["guardian_relationships"]) == ([], 0)
