@@ -154,7 +154,7 @@ def test_whatever_stays_behind_is_to_be_decided_first(code: str, district: Distr
     district.write(district.connect, **files)
     found = district.audit(duplicates=False)
     assert (found.verdict, found.fit) == ("fit, but decide first", True)
-    assert reasons(found) == {code: counts}
+    assert reasons(found) == {"duplicates_unknown": {"children": 0}, code: counts}
 
 
 def test_an_archived_record_doubles_nobody(district: District) -> None:
@@ -215,11 +215,35 @@ def test_without_a_workspace_the_verdict_is_of_the_delivery_alone_and_says_what_
     assert district.audit(alone=True).verdict == "fit, but decide first"
 
 
-def test_duplicates_that_nobody_looked_for_are_left_open_and_no_reason(district: District) -> None:
-    another_row(district)
+@pytest.mark.parametrize("make", [lambda _: None, another_row], ids=["clean", "doubled"])
+def test_duplicates_that_nobody_looked_for_are_left_open_and_to_be_decided_first(
+    make: Any, district: District, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make(district)
     found = district.audit(duplicates=False)
-    assert (found.verdict, found.judgement.left_open) == ("fit", ("duplicates", "changed_ids"))
-    assert "duplicate students" in str(found.judgement)
+    assert (found.verdict, found.fit) == ("fit, but decide first", True)
+    assert reasons(found) == {"duplicates_unknown": {"children": 0}}
+    assert found.judgement.left_open == ("duplicates", "changed_ids")
+    words = "Fit, but decide first: nobody looked for duplicate students. Not known: duplicate students, changed IDs."
+    assert str(found.judgement) == f"▲ {words}"
+    assert Verdict.of(json.loads(json.dumps(found.judgement.record()))) == found.judgement
+
+    out = district.place / "out"
+    sides = [str(district.delivery), "--workspace", str(district.connect), "--no-duplicates"]
+    command = ["audit", *sides, "--out", str(out)]
+    assert (run(command), run([*command, "--strict"])) == (0, 1)
+    first = "▲ FIT, BUT DECIDE FIRST: nobody looked for duplicate students."
+    assert capsys.readouterr().out.splitlines()[0] == first
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    assert (summary["verdict"], summary["verdict_reasons"]) == (
+        "fit, but decide first", [{"code": "duplicates_unknown", "children": 0}],
+    )  # fmt: skip
+    assert run(["prepare", *sides, "--out", str(district.place / "plan"), "--keep-existing"]) == 0
+    assert first in capsys.readouterr().out.splitlines()
+    kept = json.loads((district.place / "plan" / "plan.json").read_text(encoding="utf-8"))
+    assert kept["verdict_reasons"] == [{"code": "duplicates_unknown", "children": 0}]
+    alone = district.audit(alone=True, duplicates=False)  # nobody can know it of the delivery alone
+    assert (alone.verdict, alone.judgement.reasons) == ("fit", ())
 
 
 def test_findings_show_the_verdict_on_what_the_check_was_given(district: District) -> None:
@@ -230,7 +254,10 @@ def test_findings_show_the_verdict_on_what_the_check_was_given(district: Distric
     findings = ck.check_roster(roster, workspace, duplicates=duplicates)
     assert "▲ Fit, but decide first" in findings._repr_html_() and "1 child would be doubled" in findings._repr_html_()
     assert repr(findings).startswith("Findings(fit, but decide first: ")
-    assert repr(ck.check_roster(roster, workspace)).startswith("Findings(fit: ")
+    unknown = ck.check_roster(roster, workspace)
+    assert repr(unknown).startswith("Findings(fit, but decide first: ")
+    assert "▲ Fit, but decide first" in unknown._repr_html_() and "nobody looked for dup" in unknown._repr_html_()
+    assert repr(ck.check_roster(roster)).startswith("Findings(fit: ")
 
 
 def test_a_verdict_is_read_again_as_it_was_written() -> None:
@@ -274,6 +301,33 @@ def test_what_is_not_fit_ends_with_1_either_way(
     assert run(["audit", str(district.delivery), "--out", str(out), "--workspace", str(district.connect), *strict]) == 1
     assert capsys.readouterr().out.startswith("✖ NOT FIT TO SEND: critical findings concern 1 child")
     assert json.loads((out / "summary.json").read_text(encoding="utf-8"))["verdict"] == "not fit"
+
+
+def test_what_is_unfit_and_waived_is_said_to_be_waived_and_ends_with_0(
+    district: District, capsys: pytest.CaptureFixture[str]
+) -> None:
+    district.write(district.delivery, users=USERS.replace("eva@example.org", ""))
+    folder = district.place / "plan"
+    command = ["prepare", str(district.delivery), "--workspace", str(district.connect), "--out", str(folder)]
+    command.append("--keep-existing")
+    assert run(command) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line.startswith("✖ NOT FIT TO SEND: critical findings concern 1 child")]
+    plan = ck.read_plan(folder)
+    codes = [one.code for one in plan.critical]
+    assert codes and repr(plan).partition(": ")[2].startswith("not fit; ")
+
+    waived = [part for code in codes for part in ("--waive", f"{code}=Ms Alder: it is known")]
+    assert run([*command, *waived]) == 0
+    head = next(line for line in capsys.readouterr().out.splitlines() if "FIT TO SEND" in line)
+    assert head.startswith("✖ NOT FIT TO SEND, BUT WAIVED BY NAME: critical findings concern 1 child")
+    assert head.endswith(f"; waived: {', '.join(codes)}.")
+    plan = ck.read_plan(folder)
+    assert plan.verdict is not None and (plan.verdict.text, plan.verdict.waived) == ("not fit", ())
+    assert repr(plan).partition(": ")[2].startswith("not fit, waived by name; ")
+    assert "✖ Not fit to send, but waived by name" in plan._repr_html_()
+    twin = ck.Twin.fill(district.place / "twin.duckdb", district.connect, district="Maple Valley")
+    assert "✖ Not fit to send, but waived by name" in ck.UploadPanel(plan, twin).head.text
 
 
 # Numbers of one thing agree.

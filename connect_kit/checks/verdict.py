@@ -97,11 +97,14 @@ class Verdict:
     left_open : tuple of str
         Codes of what was not looked at: ``school_ids``, ``existing_students``, ``connect_duplicates``,
         ``changed_ids``, ``left_behind``, ``duplicates``.
+    waived : tuple of str
+        Of a plan, where everything critical is waived: the codes. They are kept with the plan's waivers.
     """
 
     reasons: tuple[Reason, ...] = ()
     of_delivery_alone: bool = False
     left_open: tuple[str, ...] = ()
+    waived: tuple[str, ...] = ()
 
     @property
     def text(self) -> Text:
@@ -164,7 +167,7 @@ def judge(
     left_behind = findings.left_behind if left_behind is None else left_behind
     alone = findings.workspace is None
     looked = {"duplicates": duplicates, "changed_ids": id_changes, "left_behind": left_behind}
-    of_children = (*_doubled(duplicates), *_reused(findings), *_changed(id_changes), *_left(left_behind))
+    of_children = (*_doubled(duplicates, alone=alone), *_reused(findings), *_changed(id_changes), *_left(left_behind))
     reasons = (*_unfit(findings), *of_children, *_damaged(findings))
     left_open = dict.fromkeys((*(ALONE if alone else ()), *(code for code, found in looked.items() if found is None)))
     return Verdict(reasons, of_delivery_alone=alone, left_open=tuple(left_open))
@@ -182,7 +185,9 @@ def _unfit(findings: Findings) -> Iterator[Reason]:
         yield Reason("critical_not_run", {"rules": broken})
 
 
-def _doubled(duplicates: Duplicates | None) -> Iterator[Reason]:
+def _doubled(duplicates: Duplicates | None, *, alone: bool) -> Iterator[Reason]:
+    if duplicates is None and not alone:
+        yield Reason("duplicates_unknown", {"children": 0})  # nobody knows how many; nor of changed IDs
     if duplicates is not None:
         children, rows = count_doubled(duplicates.doubled())
         if children:

@@ -69,15 +69,16 @@ def reason_words(reason: Reason) -> str:
 
 
 def headline(verdict: Verdict) -> str:
-    """The verdict with its symbol: ``▲ Fit, but decide first``, ``✔ Fit to send, of the delivery alone``."""
+    """The verdict with its symbol: ``▲ Fit, but decide first``, ``✖ Not fit to send, but waived by name``."""
     alone = ", of the delivery alone" if verdict.of_delivery_alone else ""
-    head = _HEADS[verdict.text]
+    head = _HEADS[verdict.text] + (", but waived by name" if verdict.waived else "")
     return f"{SYMBOLS[look(verdict.text)]} {head[0].upper()}{head[1:]}{alone}"
 
 
 def sentence(verdict: Verdict) -> str:
     """The reasons as a sentence that begins small, to go on after the headline."""
-    return (", ".join(reason.words for reason in verdict.reasons) or "no critical finding, and nothing to decide") + "."
+    reasons = ", ".join(reason.words for reason in verdict.reasons) or "no critical finding, and nothing to decide"
+    return f"{reasons}; waived: {', '.join(verdict.waived)}." if verdict.waived else f"{reasons}."
 
 
 def left_open(verdict: Verdict) -> str:

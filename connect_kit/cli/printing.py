@@ -79,7 +79,8 @@ def print_plan_causes(plan: ck.UploadPlan) -> None:
     if plan.causes_solved:
         typer.echo(f"  ✔ Solved by keeping the IDs that Connect has: {counted(plan.causes_solved, 'cause')}")
     if plan.causes_elsewhere:
-        typer.echo(f"  Only in what is not sent: {counted(plan.causes_elsewhere, 'cause')}; audit lists them")
+        them = "it" if plan.causes_elsewhere == 1 else "them"
+        typer.echo(f"  Only in what is not sent: {counted(plan.causes_elsewhere, 'cause')}; audit lists {them}")
 
 
 def print_causes(causes: pd.DataFrame) -> None:
@@ -103,10 +104,11 @@ def _print_matched(audit: ck.Audit) -> None:
     for name, value in (("Schools", audit.schools), ("Classrooms", audit.classrooms)):
         if value is not None:
             found = value.counts
+            do = "does" if found.get("out") == 1 else "do"
+            out = f", {found['out']:,} {do} not take part" if "out" in found else ""
             typer.echo(
                 f"  {name:<20}{found['matched']:,} matched, {found['suggested']:,} suggested, "
-                f"{found['unmatched']:,} without a partner"
-                + (f", {found['out']:,} do not take part" if "out" in found else "")
+                f"{found['unmatched']:,} without a partner{out}"
             )
     print_possible(audit.duplicates)
 

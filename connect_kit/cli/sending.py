@@ -95,8 +95,8 @@ def prepare(
     typer.echo(f"Prepared: {plan.folder}")
     places = Places(plan, delivery, workspace)
     _print_kept(places, found.schools)
-    if plan.verdict is not None:
-        print_verdict(plan.verdict)
+    if plan.judgement is not None:
+        print_verdict(plan.judgement)
     print_tables(plan.summary())
     typer.echo("")
     typer.echo("In what is sent:" if plan.left_out or plan.causes_elsewhere else "In the delivery:")

@@ -89,7 +89,9 @@ def require_within(
 def refused(many: Sequence[Share]) -> str:
     """What is refused, a line each."""
     lines = "".join(f"\n  {one.words}; at most {one.most:,} may go" for one in many)
-    return f"nothing was done, as so many stay behind that the delivery may lack a part of a school:{lines}"
+    return (
+        f"nothing was done: so many records would go that a part of a school may be missing from the delivery:{lines}"
+    )
 
 
 def enough(many: Sequence[Share]) -> int:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from connect_kit.checks import AuditData
     from connect_kit.identity import LeftBehind
     from connect_kit.twin import Twin
-    from connect_kit.uploads import Forecast, UploadResult
+    from connect_kit.uploads import Forecast, UploadPlan, UploadResult
 
 
 class AfterUpload(UploadLayout):
@@ -25,11 +25,20 @@ class AfterUpload(UploadLayout):
     forecast: Forecast | None
     _left_behind: LeftBehind | None
     _undone: str = ""
+    _left_sent: LeftBehind | None = None
+    _left_of: tuple[LeftBehind | None, UploadPlan | None] = (None, None)
 
     @property
     def left_behind(self) -> LeftBehind | None:
-        """What stays behind on Connect at the schools that are sent."""
-        return left_behind_sent(self._left_behind, self._value)
+        """What stays behind on Connect at the schools that are sent, and after what the files remove."""
+        of = (self._left_behind, self._value)
+        if any(now is not before for now, before in zip(of, self._left_of, strict=True)):
+            self._left_sent, self._left_of = left_behind_sent(*of), of
+        return self._left_sent
+
+    @left_behind.setter
+    def left_behind(self, found: LeftBehind | None) -> None:
+        self._left_behind = found
 
     @abstractmethod
     def _check(self) -> None:

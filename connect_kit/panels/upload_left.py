@@ -59,8 +59,9 @@ class UploadLeft(UploadLayout):
         except LimitError as error:
             many = "; ".join(error.reasons)
             self._status = (
-                f"Nothing was done, as so many stay behind that the delivery may lack a part of a school: {many}. "
-                f"Is the delivery complete? If it is, enter {error.enough} as the limit and press the button again."
+                "Nothing was done: so many records would go that a part of a school may be missing from the delivery: "
+                f"{many}. Is the delivery complete? If it is, enter {error.enough} as the limit and press the button "
+                "again."
             )
             return
         self._status = "" if self._tidying else "Nothing stays behind any more."

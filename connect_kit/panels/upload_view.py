@@ -80,7 +80,7 @@ def head(plan: UploadPlan, target: Twin) -> list[Node]:
     elif schools > 1:  # five lines a school would fill the screen
         files = files.groupby("file", sort=False).agg(files=("rows", "size"), rows=("rows", "sum")).reset_index()
     caption = "Files to be sent" + (f" for {schools:,} schools" if schools > 1 else "")
-    judged = [] if plan.verdict is None else verdict(plan.verdict)
+    judged = [] if plan.judgement is None else verdict(plan.judgement)
     made = [el("p", el("strong", *words)), *judged, where, *frame_table(caption, files, class_="ck-figures ck-narrow")]
     if plan.undecided_classrooms:
         warning = (

@@ -91,7 +91,7 @@ def plan_resend(
     plan.verify()
     chosen = [(file, _lines(results, answered.get(file.identity))) for file in plan.files]
     if not any(lines is None or lines for _, lines in chosen):
-        raise PlanError(f"{plan.delivery}: nothing failed, so there is nothing to resend")
+        raise PlanError("nothing failed, so there is nothing to resend")
     corrections = None if corrected is None else Corrected(_roster(corrected, plan), plan)
     clear(place)
     files, counts = [], []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from connect_kit.display.look import children, counted, percent
 from connect_kit.engine import quoted, run_sql
@@ -29,19 +29,29 @@ def check_limit(limit: float) -> None:
         raise SettingError(f"abandon_limit is {limit}; expected percent, 0 to 100")
 
 
-def expected(
-    files: Sequence[UploadFile], workspace: Workspace | None, roster: Roster, *, numbers: bool
-) -> dict[str, Disconnections] | None:
-    """What the files would disconnect, by connectSchoolId, as far as the workspace shows it; None without one.
+class Abandoned(NamedTuple):
+    """What the files would disconnect, as far as the workspace shows it.
+
+    ``found`` by connectSchoolId; None without a workspace. ``schema``, where something is sent with Abandon, holds
+    table ``abandoned``: connectStudentId (``student``) and connectUserId (``account``) of each relationship.
+    """
+
+    found: dict[str, Disconnections] | None
+    schema: Schema | None = None
+
+
+def expected(files: Sequence[UploadFile], workspace: Workspace | None, roster: Roster, *, numbers: bool) -> Abandoned:
+    """What the files would disconnect.
 
     ``numbers``: Connect has the students' identifiers in place of their sourcedIds (S14).
     """
     abandoning = [file for file in files if file.abandon]
     if not abandoning:
-        return {}
+        return Abandoned({})
     if workspace is None:
-        return None
+        return Abandoned(None)
     schema = workspace.schema.engine.new_schema("abandoning", (workspace.schema, roster.schema))
+    schema.execute("CREATE TABLE abandoned (student VARCHAR, account VARCHAR)")
     found: dict[str, Disconnections] = {}
     for number, file in enumerate(abandoning):
         for table in ("scope", "connected", "named", "disconnections"):
@@ -53,7 +63,7 @@ def expected(
         run_sql(schema, __package__, "abandoning.sql", (workspace.schema.name,))
         rows = schema.execute("SELECT school, relationships, children, connected, schoolId FROM disconnections")
         found |= {str(school): Disconnections(*counts) for school, *counts in rows}
-    return dict(sorted(found.items()))
+    return Abandoned(dict(sorted(found.items())), schema)
 
 
 def _load(schema: Schema, name: str, file: UploadFile, roster: Roster, *, numbers: bool) -> None:

@@ -1,5 +1,6 @@
 -- What Abandon would disconnect, as far as an exported workspace shows it: relationships of guardians with SIS ID and
 -- students with SIS ID (what uploads made) that no row of the prepared guardians.csv names. Makes disconnections by school.
+-- Table abandoned (student, account) is there, and gets these relationships.
 -- sent: student, guardian, givenName, familyName, email, sms. scope: the schools whose students count, all where it is empty.
 
 CREATE TABLE connected AS
@@ -23,3 +24,6 @@ SELECT coalesce(c.school, '') AS school, count(*) FILTER (n.student IS NULL) AS 
 FROM connected AS c LEFT JOIN named AS n ON n.student = c.student_id AND n.account = c.account
 LEFT JOIN workspace_schools AS s ON s.connectSchoolId = c.school
 GROUP BY 1 HAVING count(*) FILTER (n.student IS NULL) > 0;
+
+INSERT INTO abandoned
+SELECT c.student, c.account FROM connected AS c ANTI JOIN named AS n ON n.student = c.student_id AND n.account = c.account;

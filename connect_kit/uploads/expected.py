@@ -84,6 +84,8 @@ def expected_upload(plan: PlanData, target: Target, doubled: Mapping[str, int] |
 
 def _planned(plan: PlanData, facts: Facts, seen: Mapping[str, Mapping[str, int]] | None) -> dict[str, int] | None:
     """Children by connectSchoolId whom the plan knows to be doubled; no more of a school than are created there."""
+    if not any(file.kind == "users" for file in plan.files):
+        return {}  # no child is created
     if plan.verdict is None or "duplicates" in plan.verdict.left_open:
         return None
     recorded = {school.school_id: own for own, school in facts.schools.items() if school.school_id}

@@ -42,7 +42,7 @@ def archiving(plan: PlanData, facts: Facts | None) -> Gate:
     if not is_first(plan.level, new, district=district, there=known):
         if plan.archive_existing:
             return Gate(code, "met", _IDLE)
-        return Gate(code, "met", "not the first users.csv: Connect has students with SIS ID")
+        return Gate(code, "met", "not needed, as Connect has students with SIS ID")
     where = some([own for own, left in new.items() if left]) if not district or plan.level == "school" else ""
     if plan.archive_existing is None:
         at = f" of {where}" if where else ""

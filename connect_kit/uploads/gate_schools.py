@@ -36,9 +36,10 @@ def schools_matched(plan: PlanData, facts: Facts | None) -> Gate:
             if not zeros:
                 return Gate(code, "blocking", why, "record_schools")
             return Gate(code, "blocking", why, "correct_zeros", remedy="\n".join(zeros))
-        several = len(plan.takes_part) != 1
-        every = f"all {len(plan.takes_part):,} School IDs are on Connect" if several else "the School ID is on Connect"
-        return Gate(code, "met", every + _left_out(plan))
+        every = {1: "the School ID is", 2: "both School IDs are"}.get(
+            len(plan.takes_part), f"all {len(plan.takes_part):,} School IDs are"
+        )
+        return Gate(code, "met", f"{every} on Connect{_left_out(plan)}")
     if plan.unmatched_schools or (plan.left_out and not (plan.named or plan.left_out_schools)):
         schools = (
             f"no school of Connect for {some(plan.unmatched_schools, plan.not_shown)}" if plan.unmatched_schools else ""

@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 
 #: Where a plan of an earlier version does not hold a finding's own remedy.
 _REMEDY = "Fix it in the SIS."
+#: What is said where all that is critical has a gate of its own: whether it is changed IDs, and Abandon.
+_ELSEWHERE = {
+    (False, False): "no critical finding",
+    (False, True): "the critical finding is Abandon's, see below",
+    (True, False): "the critical findings are those of changed IDs, see below",
+    (True, True): "the critical findings are those of changed IDs and Abandon's, see below",
+}
 
 
 def gates(plan: PlanData, target: Target | Any = None) -> pd.DataFrame:
@@ -75,8 +82,8 @@ def _self_check(plan: PlanData) -> list[Gate]:
         return [Gate(code, "blocking", "the delivery was not checked", "check")]
     found = [finding for finding in plan.findings if finding.code != abandoning.CODE]  # has a gate of its own
     if not found:
-        others = len(found) < len(plan.findings) or any(one.mass and one.changed > one.kept for one in plan.changed_ids)
-        return [Gate(code, "met", "no other critical finding" if others else "no critical finding")]
+        ids = any(one.mass and one.changed > one.kept for one in plan.changed_ids)
+        return [Gate(code, "met", _ELSEWHERE[ids, bool(plan.findings)])]
     made = []
     for finding in found:
         rows = f"{finding.title} ({counted(finding.count, 'row')})"
@@ -102,7 +109,7 @@ def _abandon(plan: PlanData, last: DryRun | None) -> list[Gate]:
 def _dry_run(plan: PlanData, target: Target | None, last: DryRun | None) -> Gate:
     code = "dry_run"
     if target is None:
-        return Gate(code, "blocking", "no target was named", "name_target")
+        return Gate(code, "blocking", "not made yet", "name_target")
     if last is None:
         return Gate(code, "blocking", f"these files had no dry run on {target.district}", "run_dry")
     if aged := _aged(plan, target, last):

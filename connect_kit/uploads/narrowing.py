@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connect_kit.engine import create_table, literal, quoted
+from connect_kit.uploads.abandoning import expected
 from connect_kit.uploads.changed_ids import solved_codes
 from connect_kit.uploads.choice import recorded
 from connect_kit.uploads.plan_data import Cause
@@ -38,6 +39,10 @@ _RECORDS = """
 _LEFT = """
     SELECT unnest([student, account, classroom]) AS id, connect_school AS school FROM left_behind
 """
+#: Relationships that Abandon removes do not stay behind.
+_ABANDONED = (
+    "EXISTS (FROM abandoned AS a WHERE a.student = f.id AND starts_with(f.value, 'Account ' || a.account || ' ('))"
+)
 #: Which words are names of people in the delivery.
 _NAMES = """
     SELECT word FROM words WHERE word IN (
@@ -54,6 +59,7 @@ _ROWS_OF = {
 }  # fmt: skip
 #: What follows from changed IDs, beside those whose rows are named.
 _OF_TURNOVER = ("workspace.change.unusual", "workspace.change.by_school")
+_GUARDIANS_LEFT = "workspace.guardians.left_behind"
 _OF_SYNC = "workspace.threshold.would_exceed"
 _OF_KEPT = ("workspace.guardians.contact_changed", "workspace.students.duplicates_expected")
 
@@ -66,7 +72,9 @@ class Narrowed(NamedTuple):
     solved: int = 0
 
 
-def narrow(findings: Findings, choice: Choice, made_over: Exchange | None, *, one_school: bool) -> Narrowed:
+def narrow(
+    findings: Findings, choice: Choice, made_over: Exchange | None, abandoned: Schema | None = None, *, one_school: bool
+) -> Narrowed:
     """The findings on what a plan sends, once its files are prepared.
 
     Parameters
@@ -75,10 +83,16 @@ def narrow(findings: Findings, choice: Choice, made_over: Exchange | None, *, on
     choice : Choice
     made_over : Exchange, optional
         IDs that were exchanged for Connect's.
+    abandoned : Schema, optional
+        Holds ``abandoned``: guardian relationships that the files remove, which therefore do not stay behind.
     one_school : bool
         Whether the files are a school's own, so that a second school in the delivery is no longer in them.
     """
     part = not choice.whole or bool(choice.foreign)
+    if abandoned is not None:
+        choice.schema.execute(f"CREATE OR REPLACE TABLE abandoned AS FROM {quoted(abandoned.name)}.abandoned")
+        gone = {n: _ABANDONED for n, rule in enumerate(findings.rules) if rule.code == _GUARDIANS_LEFT}
+        findings = _only(findings, choice, gone) if gone else findings
     if not part and made_over is None:
         return Narrowed(findings)
     here = _only(findings, choice, _elsewhere(findings, choice, one_school)) if part or one_school else findings
@@ -115,27 +129,36 @@ def _without_names(cause: str, value: str, names: Collection[str], not_shown: Co
     return cause
 
 
-def left_behind_here(left: LeftBehind | None, foreign: Collection[str]) -> LeftBehind | None:
-    """What stays behind at the schools that are sent."""
-    if left is None or not foreign:
+def left_behind_here(
+    left: LeftBehind | None, foreign: Collection[str], abandoned: Schema | None = None
+) -> LeftBehind | None:
+    """What stays behind at the schools that are sent, without the guardian relationships that Abandon removes."""
+    if left is None or not (foreign or abandoned):
         return left
     schema = left.schema.engine.new_schema("left", (left.schema, *left.schema.parents))
-    others = ", ".join(map(literal, sorted(foreign)))
-    schema.execute(
-        f"CREATE TABLE left_behind_rows AS FROM {quoted(left.schema.name)}.left_behind_rows "
-        f"WHERE coalesce(connect_school NOT IN ({others}), true)"
-    )
+    rows = f"FROM {quoted(left.schema.name)}.left_behind_rows WHERE "
+    rows += f"coalesce(connect_school NOT IN ({_listed(foreign)}), true)" if foreign else "true"
+    if abandoned is not None:
+        pairs = f"SELECT student, account FROM {quoted(abandoned.name)}.abandoned"
+        rows += f" AND NOT (kind = 'guardian_relationships' AND coalesce((student, account) IN ({pairs}), false))"
+    schema.execute(f"CREATE TABLE left_behind_rows AS {rows}")
     return replace(left, schema=schema)
 
 
 def left_behind_sent(left: LeftBehind | None, plan: PlanData) -> LeftBehind | None:
-    """What stays behind at the schools that a plan sends."""
-    if left is None or not (plan.named or plan.left_out_schools or plan.level == "school"):
-        return left
+    """What stays behind at the schools that a plan sends, and after what its files remove."""
+    if left is None:
+        return None
+    gone = None
+    if plan.abandons and all(file.path.is_file() for file in plan.files):
+        numbers = plan.options.get("student_id") == "number"
+        gone = expected(plan.files, left.workspace, left.roster, numbers=numbers).schema
+    if not (plan.named or plan.left_out_schools or plan.level == "school"):
+        return left_behind_here(left, (), gone)
     there = recorded(left.workspace)
     sent = {there.get(one) for one in plan.takes_part} | {file.school for file in plan.files}
     known = left.workspace.schools["connectSchoolId"].dropna()
-    return left_behind_here(left, frozenset(map(str, known[~known.isin(sent)])))
+    return left_behind_here(left, frozenset(map(str, known[~known.isin(sent)])), gone)
 
 
 def _only(findings: Findings, choice: Choice, leave_out: dict[int, str]) -> Findings:

@@ -226,15 +226,15 @@ class UploadPlan(PlanData):
             write_plan(replace(self, folder=place, files=copy_files(self, place)))
 
     def __repr__(self) -> str:
-        judged = "" if self.verdict is None else f"{self.verdict.text}; "
+        judged = "" if (now := self.judgement) is None else f"{now.text}{', waived by name' if now.waived else ''}; "
         files = f"{counted(len(self.files), 'file')}, {counted(self.rows, 'row')}"
         idle = "; archive_existing has no effect, as no school gets its first users.csv" if self.idle_archiving else ""
         return f"UploadPlan({self.delivery}: {judged}{self.level} level, {files}{idle})"
 
     def _repr_html_(self) -> str:
         head = f"<p>Upload of {html.escape(self.delivery)}, {self.level} level, {counted(self.rows, 'row')}</p>"
-        if self.verdict is not None:
-            head += verdict_html(self.verdict)
+        if (judged := self.judgement) is not None:
+            head += verdict_html(judged)
         if self.undecided_schools:
             head += (
                 f"<p>▲ Suggested and not decided: {counted(self.undecided_schools, 'school')} on Connect; their rows "
@@ -258,10 +258,15 @@ def confirmation(plan: UploadPlan, district: str, expected: Expected | None = No
     """What a person types before a real upload: the district, the rows that are sent, and what else matters.
 
     With what is ``expected`` of it, that is the children who would be doubled and the guardian relationships that would
-    be removed, where there are any: ``Maple District 1200, 12 doubled, 40 disconnected``.
+    be removed, where there are any: ``Maple District 1200, 12 doubled, 40 disconnected``. Where nobody looked for
+    duplicate students: ``Maple District 1200, doubled unknown``.
     """
-    matters = () if expected is None else ((expected.doubled, "doubled"), (expected.disconnected, "disconnected"))
-    return ", ".join([f"{district} {plan.rows}", *(f"{count} {what}" for count, what in matters if count)])
+    matters = [f"{district} {plan.rows}"]
+    if expected is not None:
+        doubled = "doubled unknown" if expected.doubled is None else f"{expected.doubled} doubled"
+        matters += [doubled] if expected.doubled != 0 else []
+        matters += [f"{expected.disconnected} disconnected"] if expected.disconnected else []
+    return ", ".join(matters)
 
 
 @checked()

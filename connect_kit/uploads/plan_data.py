@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -118,6 +118,14 @@ class PlanData:
     def critical(self) -> tuple[Critical, ...]:
         """Critical findings that nobody has waived."""
         return tuple(finding for finding in self.findings if finding.code not in self.waivers)
+
+    @property
+    def judgement(self) -> Verdict | None:
+        """The verdict; it names what is waived, where nothing critical is left unwaived."""
+        if self.verdict is None or self.verdict.text != "not fit" or self.critical or self.undecided_ids:
+            return self.verdict
+        of_ids = (one.code for one in self.changed_ids if one.mass and one.changed > one.kept)
+        return replace(self.verdict, waived=tuple(dict.fromkeys((*(one.code for one in self.findings), *of_ids))))
 
     @property
     def undecided_ids(self) -> Mapping[str, int]:

@@ -179,8 +179,9 @@ def plan_upload(
         UploadFile.of(one.path, one.kind, level=level, school=one.school, abandon=abandon and one.kind == "guardians")
         for one in made
     ]
-    lost = expected(files, workspace, roster, numbers=number)
-    narrowed = None if findings is None else narrow(findings, choice, made_over, one_school=level == "school")
+    lost, gone = expected(files, workspace, roster, numbers=number)
+    one_school = level == "school"
+    narrowed = None if findings is None else narrow(findings, choice, made_over, gone, one_school=one_school)
     critical = () if narrowed is None else criticals(narrowed.findings)
     gated = () if id_changes is None else tuple(map(code_of, id_changes.counts))  # these have a gate of their own
     managed = new = None
@@ -242,7 +243,7 @@ def plan_upload(
         doubled_once_archived=twice.once_archived,
     )
     if audit is not None and narrowed is not None:
-        behind = left_behind_here(audit.left_behind or audit.findings.left_behind, choice.foreign)
+        behind = left_behind_here(audit.left_behind or audit.findings.left_behind, choice.foreign, gone)
         judged = judge(narrowed.findings, duplicates, id_changes, behind)
         plan = replace(plan, verdict=as_prepared(judged, plan), **causes_of(narrowed, choice.not_shown))
     return write_plan(plan._waived(waivers or {}, frozenset({ABANDON}) if abandon else frozenset()))

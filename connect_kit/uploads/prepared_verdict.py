@@ -23,8 +23,6 @@ _COUNTED = {
 def as_prepared(verdict: Verdict, plan: PlanData) -> Verdict:
     """The verdict on a delivery, without reasons that no longer hold for the files of a plan."""
     kept = [now for reason in verdict.reasons if (now := _now(reason, plan)) is not None]
-    if "duplicates" in verdict.left_open and not verdict.of_delivery_alone:
-        kept.append(Reason("duplicates_unknown", {"children": 0}))  # nobody knows how many
     return replace(verdict, reasons=(*_disconnected(plan), *kept))
 
 

@@ -25,7 +25,7 @@ def migrated(tmp_path: Path, lay: Lay) -> Road:
 def test_what_kept_ids_solve_is_counted_and_not_listed(migrated: Road) -> None:
     road = migrated
     assert road.prepare() == 1
-    assert "✔ met       self-check: no other critical finding" in road.said
+    assert "✔ met       self-check: the critical findings are those of changed IDs, see below\n" in road.said
     assert "come under new IDs: number to GUID" in road.said
     assert "children under new IDs: keep the IDs that Connect has, or record the new ones" in road.said
     assert "archive the existing students first" not in road.said  # nobody was made by hand
@@ -55,8 +55,13 @@ def test_a_plan_for_one_school_says_nothing_of_the_other(migrated: Road) -> None
     assert "In what is sent:" in road.said
     assert "critical" not in road.said.partition("In what is sent:")[2].partition("Before a real upload")[0]
     assert "new IDs: number" not in road.said
-    assert "Only in what is not sent: " in road.said
     plan = ck.read_plan(road.plan)
+    causes = (
+        "1 cause; audit lists it" if plan.causes_elsewhere == 1 else f"{plan.causes_elsewhere} causes; audit lists them"
+    )
+    assert f"Only in what is not sent: {causes}\n" in road.said
+    assert "archive existing students?: not needed, as Connect has students with SIS ID\n" in road.said
+    assert "dry run: not made yet\n" in road.said
     assert plan.verdict is not None and plan.verdict.text == "fit"
     assert plan.causes_elsewhere >= 1
     assert road.prepare("--schools", "0101") == 1

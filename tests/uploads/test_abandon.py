@@ -86,6 +86,17 @@ def test_siblings_are_several_children_and_a_child_with_two_guardians_is_one(twi
     assert upload(plan, twin).disconnections == plan.disconnections
 
 
+def test_the_self_check_says_whose_the_critical_finding_is(twin: Twin, tmp_path: Path) -> None:
+    def self_check(plan: UploadPlan) -> tuple[str, str]:
+        found = plan.gates().set_index("code").loc["self_check"]
+        return str(found["state"]), str(found["why"])
+
+    many = plan_of(deliver(tmp_path / "d", guardians_of=some(60)), twin, tmp_path / "plan")
+    assert self_check(many) == ("met", "the critical finding is Abandon's, see below")
+    few = plan_of(deliver(tmp_path / "e", guardians_of=some(179)), twin, tmp_path / "other")
+    assert self_check(few) == ("met", "no critical finding")
+
+
 def test_the_gate_takes_the_dry_run_of_the_target_once_there_is_one(twin: Twin, tmp_path: Path) -> None:
     plan = plan_of(deliver(tmp_path / "d", guardians_of=some(60)), twin, tmp_path / "plan")
     assert gate(plan)[0] == gate(plan, twin)[0] == "blocking"
@@ -207,3 +218,34 @@ def test_students_whose_number_is_their_id_on_connect_are_found_by_it(tmp_path: 
             assert upload(plan, twin, dry_run=False).succeeded
     assert result.disconnections == {OAK: Disconnections(10, 10, 180, "0101")}
     assert sorted(result.disconnected["studentId"]) == [f"N{student}" for student in STUDENTS["0101"][170:]]
+
+
+def test_what_abandon_removes_is_not_said_to_stay_behind(twin: Twin, tmp_path: Path) -> None:
+    delivery = deliver(tmp_path / "d", guardians_of=some(162, 38))
+    audit = ck.audit(delivery, twin, duplicates=False, progress=False)
+    cause = "Guardians whom the delivery no longer names, still connected to a student"
+    kept = "20 children would keep a guardian whom the delivery does not name"
+
+    def said(**options) -> tuple[str, list[int], ck.LeftBehind]:
+        plan = plan_upload(audit, folder=tmp_path / "plan", **options)
+        assert plan.verdict is not None
+        panel = ck.UploadPanel(plan, twin, audit=audit)
+        assert panel.left_behind is not None
+        assert panel.left_behind is panel.left_behind  # found once
+        rows = [one.rows for one in plan.causes if cause in one.cause]
+        return plan.verdict.sentence, rows, panel.left_behind
+
+    sentence, rows, left = said()
+    assert kept in sentence and "through Abandon" not in sentence
+    assert (rows, left.counts["guardian_relationships"]) == ([20], 20)
+
+    sentence, rows, left = said(abandon=True)
+    assert "20 children would lose a guardian through Abandon" in sentence
+    assert "would keep a guardian" not in sentence
+    assert (rows, left.counts["guardian_relationships"]) == ([], 0)
+
+    # Oak's are neither lost nor this plan's to name.
+    sentence, rows, left = said(abandon=True, schools=["0102"])
+    assert "2 children would lose a guardian through Abandon" in sentence
+    assert "would keep a guardian" not in sentence
+    assert (rows, left.counts["guardian_relationships"]) == ([], 0)

@@ -137,7 +137,7 @@ def test_guardians_who_are_disconnected_are_named(tmp_path: Path) -> None:
     expected = expected_upload(plan, twin)
     assert expected.disconnected == int(expected.table()["disconnected"].sum()) == 2
     words = confirmation(plan, "Maple Valley", expected)
-    assert words == f"Maple Valley {plan.rows}, 2 disconnected"
+    assert words == f"Maple Valley {plan.rows}, doubled unknown, 2 disconnected"  # a plan without an audit
     before = len(twin.table("relationships"))
     plan = plan.waive("guardians.abandon.many", "a small district")
     assert upload(plan, twin, dry_run=False).succeeded
@@ -182,12 +182,52 @@ def test_command_line_and_panel_ask_for_the_same_words_and_show_the_same_numbers
     assert district.table("students")["studentId"].eq("0001").any()
 
 
+def test_a_plan_without_a_look_at_duplicates_is_confirmed_by_saying_so(place: Path, district: Twin) -> None:
+    def command(*words: object) -> str:
+        done = CliRunner().invoke(app, [str(word) for word in words])
+        return done.output + (str(done.exception) if done.exception else "")
+
+    folder = place / "plan"
+    sides = (place / "delivery", "--workspace", district.path, "--out", folder)
+    assert "nobody looked for duplicate students" in command("prepare", *sides, "--keep-existing", "--no-duplicates")
+    plan = read_plan(folder)
+    for code in [one.code for one in plan.critical] + list(plan.undecided_ids):
+        plan = plan.waive(code, "tried out in a test")
+    command("upload", folder, "--twin", district.path)
+    words = f"Maple Valley {plan.rows}, doubled unknown"
+    assert confirmation(plan, "Maple Valley", expected_upload(plan, district)) == words
+
+    panel = ck.UploadPanel(plan, district)
+    assert panel.confirmation == words
+    asked = " ".join(panel.ask.text.split())
+    assert words in asked and "nobody knows how many children would be doubled" in asked
+    panel.confirm.value = f"Maple Valley {plan.rows}"
+    assert panel.buttons["upload"].disabled
+    panel.confirm.value = words
+    assert not panel.buttons["upload"].disabled
+
+    real = ("upload", folder, "--twin", district.path, "--real", "--confirm")
+    wrong = command(*real, f"Maple Valley {plan.rows}")
+    assert words in wrong and "Nothing was sent" in wrong
+    assert not district.table("students")["studentId"].eq("0001").any()
+    assert "Uploaded." in command(*real, words)
+    assert district.table("students")["studentId"].eq("0001").any()
+
+
+def test_a_plan_that_sends_no_children_doubles_none(place: Path, district: Twin) -> None:
+    (place / "delivery" / "users.csv").unlink()
+    plan = plan_upload(ck.read_roster(place / "delivery"), district.workspace(), folder=place / "p")
+    expected = expected_upload(plan, district)
+    assert (expected.doubled, confirmation(plan, "Maple Valley", expected)) == (0, f"Maple Valley {plan.rows}")
+
+
 def test_the_panel_says_that_nobody_looked_for_duplicates(place: Path, district: Twin) -> None:
     plan = plan_upload(ck.read_roster(place / "delivery"), district.workspace(), folder=place / "p")
     panel = ck.UploadPanel(plan, district)
     panel.buttons["dry_run"].click()
     assert panel.wait(60)
     assert panel.expected is not None and panel.expected.doubled is None
+    assert panel.confirmation == f"Maple Valley {plan.rows}, doubled unknown"
     with_them = ck.UploadPanel(
         plan, district, duplicates=ck.find_duplicates(ck.read_roster(place / "delivery"), district.workspace())
     )
