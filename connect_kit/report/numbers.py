@@ -53,7 +53,7 @@ def summary(audit: AuditData) -> pd.DataFrame:
             rows.append(("Children who would be doubled", audit.judgement.children("doubled")))
     if audit.left_behind is not None:
         unclear = sum(audit.left_behind.unclear.values())
-        rows.append(("Left behind, of which unclear: probably the same person under another ID", unclear))
+        rows.append(("Left behind, of which probably the same person under another ID", unclear))
     return pd.DataFrame(rows, columns=["what", "count"])
 
 

@@ -191,7 +191,7 @@ def test_killed_while_the_old_plan_is_removed_it_can_be_prepared_again(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="limits of file sizes are POSIX's")
-@pytest.mark.parametrize("room", [1, 300, 1_500])
+@pytest.mark.parametrize("room", [1, *(pytest.param(more, marks=pytest.mark.thorough) for more in (300, 1_500))])
 @pytest.mark.parametrize("command", ["left-behind", "undo", "prepare"])
 def test_on_a_full_disk_nothing_is_done_and_that_is_said(ready: Path, tmp_path: Path, command: str, room: int) -> None:
     one = case(ready, tmp_path / "full", command)

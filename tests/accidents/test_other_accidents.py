@@ -248,8 +248,10 @@ def test_a_pilot_of_one_school_needs_no_waiver(tmp_path: Path, lay: Lay) -> None
 def test_a_school_that_has_closed_is_decided_out_by_its_school_id(tmp_path: Path, lay: Lay) -> None:
     district = District(160, schools=2, seed=4)
     last = district.copy()
-    for person in (*district.year.children.values(), *district.year.staff.values()):
-        person.school = 0
+    for child in district.year.children.values():
+        child.school = 0
+    for colleague in district.year.staff.values():
+        colleague.school = 0
     district.seat(district.year, "24")
     made = district.write(tmp_path / "district", last)
     road = lay(made.delivery, made.workspace)

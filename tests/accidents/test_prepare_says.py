@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -158,14 +159,15 @@ def test_the_forecast_shows_no_missing_values_and_says_what_it_counts(new_school
     assert "Rows of the files; doubled counts children, disconnected guardian relationships:" in road.said
 
 
+def renumbered(column: str, old: str, row: dict[str, str]) -> dict[str, str]:
+    return {**row, column: "NEW-77"} if row[column] == old else row
+
+
 def test_a_single_child_under_a_new_id_comes_with_the_commands(tmp_path: Path, lay: Lay) -> None:
     made = District(160, schools=2, seed=1).write(tmp_path / "my district")
     old = next(c.id for c in made.this.children.values() if c.school == 0)
     for name, column in (("users", "sourcedId"), ("enrollments", "userSourcedId")):
-        rewrite(
-            made.delivery / f"{name}.csv",
-            lambda row, column=column: {**row, column: "NEW-77"} if row[column] == old else row,
-        )
+        rewrite(made.delivery / f"{name}.csv", partial(renumbered, column, old))
     road = lay(made.delivery, made.workspace)
     assert road.prepare() == 0, road.said
     assert "1 child under new IDs: keep the IDs that Connect has, or record the new ones; see" in road.said

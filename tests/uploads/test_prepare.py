@@ -227,7 +227,7 @@ def test_a_school_s_own_delivery_asks_which_of_several_schools_it_is(twin: Twin,
     users = "sourcedId,role,givenName,familyName\n0001,student,Ada,Quill\n"
     folder = deliver(tmp_path / "d", users=users, classes=None, enrollments=None)
     roster = ck.read_roster(folder, level="school")
-    with pytest.raises(PlanError, match=r"2 schools.*name it: plan_upload\(\.\.\., school=\)"):
+    with pytest.raises(PlanError, match=r"2 schools.*name the one school that is sent: plan_upload\(\.\.\., school=\)"):
         plan_upload(roster, twin.workspace())
     assert {file.school for file in plan_upload(roster, twin.workspace(), school="0105").files} == {
         own_id(twin, "South")
