@@ -198,7 +198,10 @@ class LeftBehind(LeftBehindData):
         head = f"<p><strong>What stays behind</strong>: {self.words}.</p>"
         for kind, why in self.not_judged.items():
             head += f"<p>{html.escape(KINDS[kind].title)}: not judged, because {html.escape(why)}.</p>"
-        return head + (table_html(self.summary()) if len(self) else "")
+        found = self.summary()
+        return head + (
+            table_html(found.assign(kind=found["kind"].map(lambda kind: KINDS[kind].many))) if len(self) else ""
+        )
 
 
 def _bar(name: str, counts: Any) -> Bar:

@@ -28,6 +28,7 @@ def left_behind(left: LeftBehind) -> list[Node]:
         words = "An upload archives nothing and disconnects nobody. Save the worksheet to work through it on Connect."
         made.append(el("p", el("strong", f"▲ {left.words}. "), words, class_="ck-warning"))
         counted = summary.drop(columns=["what_to_do", "source"])
+        counted["kind"] = counted["kind"].map(lambda kind: KINDS[kind].many)
         made += frame_table("What stays behind, by school; guardians first", counted)
     else:
         made.append(el("p", "Nothing that was looked for stays behind."))
