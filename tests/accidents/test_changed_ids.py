@@ -43,7 +43,7 @@ def blocked_by_ids(road: Road) -> None:
 @pytest.mark.parametrize(
     "pattern",
     [
-        pytest.param(one, marks=() if one in ("number_to_guid", "zeros_lost", "unrelated") else pytest.mark.thorough)
+        pytest.param(one, marks=() if one in ("number_to_guid", "zeros_lost") else pytest.mark.thorough)
         for one in sorted(PATTERNS)
     ],
 )

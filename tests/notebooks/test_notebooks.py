@@ -101,7 +101,7 @@ def test_it_runs_on_the_invented_district_and_shows_ids_without_names(path, tmp_
     assert contents(folder) == before  # what it writes lies in build
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @every_notebook
 def test_it_runs_on_a_delivery_without_faults_of_another_shape(path, tmp_path, kernels_without_settings):
     # OneRoster 1.2 keeps roles in a file of their own; one school only; nothing critical; a workspace only if needed.
