@@ -75,11 +75,12 @@ def test_the_real_upload_waits_for_conditions_and_for_the_text(panel, twin):
     button.click()
     assert panel.result is None and not panel.running
     meet_conditions(panel)
-    assert panel.confirmation == f"Maple Valley {ROWS}" and panel.confirmation in panel.ask.text
+    assert panel.confirmation == f"Maple Valley {ROWS}, doubled unknown" and panel.confirmation in panel.ask.text
     for text, disabled in (
         ("maple valley", True),
-        (f"Maple Valley {ROWS + 1}", True),
-        (f" Maple Valley {ROWS} ", False),
+        (f"Maple Valley {ROWS}", True),
+        (f"Maple Valley {ROWS + 1}, doubled unknown", True),
+        (f" Maple Valley {ROWS},  doubled unknown ", False),
     ):
         panel.confirm.value = text
         assert button.disabled is disabled, text
