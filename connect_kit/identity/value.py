@@ -71,13 +71,9 @@ class IdChanges:
         )
 
     def to_record(self) -> pd.DataFrame:
-        """:meth:`table` without those not paired, and without School IDs that lost their leading zeros.
-
-        The first have no new ID; of the others Connect's stay, and the files are wrong.
-        """
+        """:meth:`table` without School IDs that lost their leading zeros: Connect's stay, and the files are wrong."""
         rows = self.table()
-        right = (rows["kind"] != "schools") | (rows["pattern"] != "zeros_lost")
-        return rows[right & rows["new_id"].notna()].reset_index(drop=True)
+        return rows[(rows["kind"] != "schools") | (rows["pattern"] != "zeros_lost")].reset_index(drop=True)
 
     def summary(self) -> pd.DataFrame:
         """One row a kind and school with a changed ID, the largest share first.

@@ -28,7 +28,7 @@ def id_actions(changes: IdChanges, *, archive: bool = False) -> list[Action]:
 
     Those that are not paired have no new ID to record; all of them can be archived.
     """
-    rows = changes.table() if archive else changes.to_record()
+    rows = changes.table() if archive else changes.to_record().dropna(subset=["new_id"])
     actions = []
     for kind, (action, key) in _RECORDING.items():
         of_kind = rows[rows["kind"] == kind].sort_values(key)

@@ -10,6 +10,7 @@ import pytest
 import connect_kit as ck
 from connect_kit.errors import SettingError
 from connect_kit.identity.value import SURE
+from connect_kit.identity.worksheet import worksheet
 from tests.identity.migrations import CHANGES, migrate
 from tests.identity.small import found, name, pupil, roster, student, workspace
 
@@ -152,6 +153,16 @@ def test_children_of_one_name_whom_nothing_distinguishes_are_counted_and_not_pai
     assert table["probability"].tolist() == [min(1, round(new / old, 4))] * old
     assert changes.summary()[["managed", "changed", "mass"]].to_numpy().tolist() == [[40 + old, counted, mass]]
     assert set(table["words"]) == {"not paired (several of one name)"}
+
+
+def test_children_who_are_not_paired_are_on_the_list_and_are_not_recorded(tmp_path: Path) -> None:
+    there = [f"K{n},S1,Maria,Garcia,03,,90{n},false" for n in range(3)]
+    here = [f"x-{n}|0101|student|Maria|Garcia||||03" for n in range(3)]
+    changes = ck.find_id_changes(roster(here), workspace(tmp_path, students=there))
+    assert worksheet(changes)[["recorded_id", "new_id"]].to_numpy().tolist() == [["900", ""], ["901", ""], ["902", ""]]
+    assert ck.connections(changes) == []
+    (archived,) = ck.connections(changes, archive=True)
+    assert archived.ids == ("K0", "K1", "K2")
 
 
 def test_one_who_left_and_one_who_came_of_the_same_common_name_are_not_surely_one(tmp_path: Path) -> None:
