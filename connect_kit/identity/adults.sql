@@ -24,7 +24,7 @@ HAVING bool_and(connect_id NOT IN (SELECT connect_id FROM all_accounts JOIN deli
 -- The kinds of which somebody is gone; of the others nothing is looked at.
 CREATE TABLE accounts AS
 SELECT a.* EXCLUDE (email, sms, phone), coalesce(f.generation, g.generation, '') AS generation, full_name(g.whole, f.whole) AS name,
-    address_key(email) AS address, list_filter([number_key(sms), number_key(phone)], lambda x: x IS NOT NULL) AS numbers
+    address_key(email) AS address, numbers_of(sms, phone) AS numbers
 FROM all_accounts AS a LEFT JOIN given_forms AS g ON g.raw = a.givenName LEFT JOIN family_forms AS f ON f.raw = a.familyName
 WHERE kind IN (SELECT kind FROM gone_accounts);
 
@@ -36,7 +36,7 @@ SELECT row_number() OVER () AS c, * EXCLUDE (id), id AS old_id FROM (
 
 CREATE TABLE delivered_adults AS
 SELECT row_number() OVER () AS d, a.* EXCLUDE (email, sms, phone), coalesce(f.generation, g.generation, '') AS generation, full_name(g.whole, f.whole) AS name,
-    address_key(email) AS address, list_filter([number_key(sms), number_key(phone)], lambda x: x IS NOT NULL) AS numbers,
+    address_key(email) AS address, numbers_of(sms, phone) AS numbers,
     new_id NOT IN (SELECT id FROM all_accounts WHERE id IS NOT NULL) AS fresh
 FROM (
     SELECT * FROM (

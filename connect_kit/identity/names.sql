@@ -37,3 +37,6 @@ CREATE MACRO family_likeness(a, b) AS CASE WHEN a.whole IS NULL OR b.whole IS NU
 
 -- Both names as one number; NULL where there is none.
 CREATE MACRO full_name(given, family) AS CASE WHEN coalesce(given, family) IS NOT NULL THEN hash(coalesce(given, '') || coalesce(family, '')) END;
+
+-- Phone numbers in comparable form, in whatever column they stand.
+CREATE MACRO numbers_of(sms, phone) AS list_filter([number_key(sms), number_key(phone)], lambda x: x IS NOT NULL);

@@ -2,8 +2,6 @@
 -- probably nobody has left. A given name that is another one, or another generation (Jr, Sr), is somebody else.
 -- Runs after names.sql and left_behind.sql.
 
-CREATE MACRO numbers_of(sms, phone) AS list_filter([number_key(sms), number_key(phone)], lambda x: x IS NOT NULL);
-
 CREATE MACRO perhaps_one(a, b) AS CASE WHEN a.generation IS NOT NULL AND b.generation IS NOT NULL AND a.generation <> b.generation THEN false
     WHEN a.given.whole IS NULL OR b.given.whole IS NULL THEN coalesce(family_likeness(a.family, b.family) >= 1, false)
     WHEN given_likeness(a.given, b.given) >= 1 AND coalesce(family_likeness(a.family, b.family) >= 1, true) THEN true
