@@ -167,11 +167,8 @@ def _only(findings: Findings, choice: Choice, leave_out: dict[int, str]) -> Find
     schema = before.engine.new_schema("narrowed", (choice.schema, before, *before.parents))
     also = _also(findings, choice)
     own = quoted(before.name)
-    for (table,) in before.engine.execute(
-        "SELECT table_name FROM information_schema.tables WHERE table_schema = ?", [before.name]
-    ):
-        if table not in ("_failing", "_rules"):
-            schema.execute(f"CREATE VIEW {quoted(table)} AS FROM {own}.{quoted(table)}")
+    for table in sorted(_tables(before) - {"_failing", "_rules"}):
+        schema.execute(f"CREATE VIEW {quoted(table)} AS FROM {own}.{quoted(table)}")
     gone = " ".join(f"WHEN {number} THEN {condition}" for number, condition in leave_out.items() if condition)
     kept = f"NOT coalesce(CASE f.rule {gone} END, false)" if gone else "true"
     schema.execute(f"CREATE TABLE kept AS SELECT f.* FROM {own}._failing AS f WHERE {kept}", also=also)
