@@ -28,6 +28,8 @@ NEXT: Mapping[str, str] = {
     "list_matches": "table() lists them",
     "known_faults": "see known_faults()",
     "twin_table": "Twin.table({table!r}) lists them",
+    "raise_limit": "Is the delivery complete? If it is: limit={enough} lets so many go; schools= and kinds= leave the "
+    "others out",
 }
 
 
@@ -91,9 +93,13 @@ class LimitError(ConnectKitError):
     """More would go than a limit allows, so nothing was done; ``reasons`` names each, ``enough`` would let them go."""
 
     def __init__(self, message: str, reasons: tuple[str, ...] = (), enough: int = 100) -> None:
-        super().__init__(message)
+        super().__init__(message, step="raise_limit", enough=enough)
         self.reasons = reasons
         self.enough = enough
+
+    def in_words(self, words: Mapping[str, str]) -> str:
+        """What is too much, a line each, and what is done next below."""
+        return f"{self.args[0]}\n{words[self.step].format(**self.names)}"
 
 
 class TwinError(ConnectKitError):

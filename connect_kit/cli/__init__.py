@@ -146,7 +146,7 @@ def run(arguments: list[str] | None = None, commands: typer.Typer = app) -> int:
     try:
         code = commands(args=arguments, standalone_mode=False)
     except (GateError, LimitError) as error:
-        typer.echo(f"connect-kit: {error}", err=True)
+        typer.echo(f"connect-kit: {error_words(error)}", err=True)
         return 2
     except ConnectKitError as error:
         typer.echo(f"connect-kit: {' '.join(error_words(error).split())}", err=True)

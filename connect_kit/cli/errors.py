@@ -31,6 +31,8 @@ _NEXT: Mapping[str, str] = {
     "list_matches": f"{{of}}.csv, which {_TOOL} audit writes, lists them",
     "known_faults": f"{_TOOL} rules lists the codes",
     "twin_table": f"{_TOOL} twin export lists the {{table}}",
+    "raise_limit": "Is the delivery complete? If it is: --limit {enough} lets so many go; --school ID and --kind leave "
+    "the others out",
 }
 #: Why rules could not be checked, where nobody looked for what they need.
 _NOT_GIVEN: Mapping[str, str] = {

@@ -10,6 +10,7 @@ import typer
 
 import connect_kit as ck
 from connect_kit.cli.consequences import other_zeros_in_words, undecided_in_words
+from connect_kit.cli.errors import error_words
 from connect_kit.cli.options import Delivery, TwinFile, Yes
 from connect_kit.cli.printing import print_changes, print_left_behind, print_tables
 from connect_kit.connect import Level
@@ -205,13 +206,13 @@ def left_behind(
         typer.echo(f"Worksheet: {out / 'left_behind.xlsx'}")
         typer.echo(f"All lines: {out / 'left_behind.csv'}")
     if too_many is not None and yes:
-        raise LimitError(_beyond(too_many), too_many.reasons, too_many.enough)
+        raise too_many
     where = (
         "the whole district" if chosen is None else f"the {counted(len(chosen), 'school')} chosen ({', '.join(chosen)})"
     )
     _do(file, actions, yes=yes, what=f"left behind in {where}", seen=seen)
     if too_many is not None:
-        typer.echo(f"With --yes: {_beyond(too_many)}")
+        typer.echo(f"With --yes: {error_words(too_many)}")
 
 
 def _left_kinds(given: str) -> list[str]:
@@ -221,14 +222,6 @@ def _left_kinds(given: str) -> list[str]:
         if one not in KINDS:
             raise SettingError(f"nothing of kind {one!r} is left behind; expected one of {', '.join(_LEFT_KINDS)}")
     return asked
-
-
-def _beyond(error: LimitError) -> str:
-    return (
-        f"{str(error).rpartition(chr(10))[0]}\n"
-        f"Is the delivery complete? If it is: --limit {error.enough} lets so many go; --school ID and --kind leave the "
-        "others out"
-    )
 
 
 @app.command(name="set")

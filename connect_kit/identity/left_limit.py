@@ -23,6 +23,10 @@ _TURN = {"students": 20, "staff": 30}
 _YEARLY = ("classrooms", "classroom_students", "classroom_teachers")
 
 
+#: What is said where more would go than may.
+TOO_MANY = "nothing was done: so many records would go that a part of a school may be missing from the delivery"
+
+
 class Share(NamedTuple):
     """What stays behind of a kind at a school: ``number`` of ``whole``, and the percent that may go."""
 
@@ -78,20 +82,13 @@ def require_within(
     """
     many = beyond(left, kinds, schools, limit)
     if many:
-        raise LimitError(
-            f"{refused(many)}\nIs the delivery complete? If it is: limit={enough(many)} lets so many go; schools= and "
-            "kinds= leave the others out",
-            tuple(one.words for one in many),
-            enough(many),
-        )
+        raise LimitError(refused(many), tuple(one.words for one in many), enough(many))
 
 
 def refused(many: Sequence[Share]) -> str:
     """What is refused, a line each."""
     lines = "".join(f"\n  {one.words}; at most {one.most:,} may go" for one in many)
-    return (
-        f"nothing was done: so many records would go that a part of a school may be missing from the delivery:{lines}"
-    )
+    return f"{TOO_MANY}:{lines}"
 
 
 def enough(many: Sequence[Share]) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from connect_kit.errors import LimitError, SettingError
 from connect_kit.identity import find_id_changes, left_behind
+from connect_kit.identity.left_limit import TOO_MANY
 from connect_kit.matching import match_schools
 from connect_kit.panels import left_view
 from connect_kit.panels.upload_layout import UploadLayout
@@ -59,9 +60,8 @@ class UploadLeft(UploadLayout):
         except LimitError as error:
             many = "; ".join(error.reasons)
             self._status = (
-                "Nothing was done: so many records would go that a part of a school may be missing from the delivery: "
-                f"{many}. Is the delivery complete? If it is, enter {error.enough} as the limit and press the button "
-                "again."
+                f"{TOO_MANY[0].upper()}{TOO_MANY[1:]}: {many}. Is the delivery complete? If it is, enter "
+                f"{error.enough} as the limit and press the button again."
             )
             return
         self._status = "" if self._tidying else "Nothing stays behind any more."
