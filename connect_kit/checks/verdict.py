@@ -10,6 +10,7 @@ from connect_kit.checks import verdict_words as words
 from connect_kit.checks.provided import MISSING_INPUTS
 from connect_kit.duplicates import count_doubled
 from connect_kit.engine import package_text
+from connect_kit.identity.patterns import OTHER_ZEROS
 
 if TYPE_CHECKING:
     from connect_kit.checks.findings import Findings
@@ -38,9 +39,7 @@ _REUSED = """
     GROUP BY what ORDER BY what DESC
 """
 #: School IDs that differ in leading zeros only: a critical finding says on which side, and no school has a new ID.
-_OTHER_ZEROS: Final = (
-    "SELECT count(*) FROM id_changes WHERE kind = 'schools' AND pattern IN ('zeros_lost', 'zeros_gained')"
-)
+_OTHER_ZEROS: Final = f"SELECT count(*) FROM id_changes WHERE kind = 'schools' AND pattern IN {OTHER_ZEROS}"
 
 
 @dataclass(frozen=True, slots=True)

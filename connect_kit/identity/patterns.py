@@ -20,6 +20,8 @@ PATTERNS: Mapping[str, str] = {
     "unrelated": "another ID altogether",
     "undecided": "not paired (several of one name)",
 }
+#: Of School IDs a finding of their own (school_zeros), which says on which side the zeros are missing.
+OTHER_ZEROS = ("zeros_lost", "zeros_gained")
 #: What IDs belong to, in the order in which they are shown: a changed School ID explains the others.
 KINDS = ("schools", "students", "staff", "guardians", "classrooms")
 #: One of each kind.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from connect_kit.engine import create_table, literal, quoted, run_sql, statements
 from connect_kit.engine.files import atomic_write
 from connect_kit.errors import EngineError, OutputError, PlanError, SettingError
+from connect_kit.identity.patterns import OTHER_ZEROS
 from connect_kit.identity.value import MASS_LEAST, MASS_SHARE, NUMBER, SURE
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ _UNKNOWN_SCHOOL = frozenset(
 )
 #: Findings that compare the schools of both sides by their School IDs.
 _BY_SCHOOL = frozenset(("workspace.schools.unmatched", "workspace.change.unusual", "workspace.change.by_school"))
-_OTHER_ZEROS = ("zeros_lost", "zeros_gained")
 _CROSSWALK = {"kind": "kind", "old_id": "oldId", "new_id": "newId", "pattern": "pattern"}
 _OPTIONS = "HEADER, DELIMITER ',', NEW_LINE '\r\n', USE_TMP_FILE false"
 
@@ -188,7 +188,7 @@ def changed_ids(
     ):
         own = [key for key in kept if key[0] == kind and (kind == "schools" or key[1] == school)]
         done = sum(kept.pop(key) for key in own)
-        if (school and school in foreign) or (kind == "schools" and pattern in _OTHER_ZEROS and not done):
+        if (school and school in foreign) or (kind == "schools" and pattern in OTHER_ZEROS and not done):
             continue
         unsure, undecided = left.get((kind, school), (0, 0))
         found.append(
