@@ -6,7 +6,7 @@ import html
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from connect_kit.display.look import SYMBOLS, children, counted
+from connect_kit.display.look import SYMBOLS, both, children, counted
 
 if TYPE_CHECKING:
     from connect_kit.checks.verdict import Reason, Verdict
@@ -62,7 +62,7 @@ def reason_words(reason: Reason) -> str:
            for what, thing in _WHO.items() if what in counts]  # fmt: skip
     rows = counts.get("rows", 0)
     if who:
-        words = REASONS[reason.code].format(" and ".join(filter(None, (", ".join(who[:-1]), who[-1]))))
+        words = REASONS[reason.code].format(both(who))
         return words + (f" ({counted(rows, 'row')})" if rows not in (0, reason.children) else "")
     what = next((what for what in _ELSE if what in counts), "rows")
     return REASONS[reason.code].format(counted(counts.get(what, 0), _SPECIAL.get((reason.code, what), _ELSE[what])))

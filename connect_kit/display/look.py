@@ -144,6 +144,11 @@ def counted(number: int, thing: str) -> str:
     return f"1 {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
+def both(words: Sequence[str]) -> str:
+    """Several things in a row, the last after ``and``."""
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
 def children(number: int) -> str:
     """A number of children: ``1 child``, ``1,200 children``."""
     return "1 child" if number == 1 else f"{number:,} children"

@@ -130,7 +130,7 @@ class _Sides:
         if hidden := len(schools) - len(words):
             words.append(not_shown_in_words(hidden))
         words = words if len(words) <= _SHOWN else [*words[:_SHOWN], f"{len(words) - _SHOWN:,} more"]
-        return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+        return display.both(words)
 
     def foreign(self, takes_part: Sequence[str], named: bool) -> frozenset[str]:
         others = {*self.delivered, *self.recorded} - set(takes_part) if named else set(self.out)

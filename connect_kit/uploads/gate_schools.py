@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connect_kit.display.look import counted
+from connect_kit.display.look import both, counted
 from connect_kit.uploads.gate import Gate, some
 
 if TYPE_CHECKING:
@@ -91,8 +91,7 @@ def _left_out(plan: PlanData) -> str:
 def _who(people: Mapping[str, int]) -> str:
     """In words: ``2 staff members, 1 guardian and 3 students``."""
     names = {"staff": "staff member", "guardians": "guardian", "students": "student"}
-    words = [counted(people[what], name) for what, name in names.items() if people.get(what)]
-    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+    return both([counted(people[what], name) for what, name in names.items() if people.get(what)])
 
 
 def _people(count: int) -> str:
