@@ -60,21 +60,22 @@ class Corrected:
         keys = ", ".join(f"trim({quoted(sent.inputs[name])}) AS {quoted(name)}" for name in names)
         schema.execute(f"CREATE TABLE failed AS SELECT _line, {keys} FROM {sent.view} {failed}")
         same = " AND ".join(f"t.{quoted(name)} = f.{quoted(name)}" for name in names)
-        rows = f"FROM {quoted(file.kind)} AS t SEMI JOIN failed AS f ON {same}"
+        table = f"{quoted(file.kind)} AS t"
+        chosen_rows = f"SEMI JOIN failed AS f ON {same}"
         gone = schema.execute(
             f"SELECT f._line FROM failed AS f ANTI JOIN {quoted(file.kind)} AS t ON {same} ORDER BY f._line", also=also
         )
         if gone:
             self.lost[file.name] = [int(line) for (line,) in gone]
-        count = int(schema.execute(f"SELECT count(*) {rows}", also=also)[0][0])
+        count = int(schema.execute(f"SELECT count(*) FROM {table} {chosen_rows}", also=also)[0][0])
         if count:
             chosen = ", ".join(map(self._value, columns))
             if _SCHOOLS in columns and file.kind == "users":
                 key = quoted(sent.inputs["sourcedId"])
                 listed = quoted(sent.inputs[_SCHOOLS]) if _SCHOOLS in sent.inputs else "NULL::VARCHAR"
                 schema.execute(_SENT_SCHOOLS.format(key=key, column=listed, view=sent.view))
-                rows = rows.replace(" SEMI JOIN", " LEFT JOIN sent_schools ON _sent_id = t.sourcedId SEMI JOIN", 1)
-            write_file(schema, also, f"SELECT {chosen} {rows} ORDER BY t._line", path)
+                table += " LEFT JOIN sent_schools ON _sent_id = t.sourcedId"
+            write_file(schema, also, f"SELECT {chosen} FROM {table} {chosen_rows} ORDER BY t._line", path)
         return count
 
     def _keys(self, file: UploadFile) -> tuple[str, ...]:
