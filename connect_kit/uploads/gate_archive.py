@@ -20,7 +20,7 @@ _IDLE = (
 
 
 def first_at(plan: PlanData, facts: Facts | None) -> Mapping[str, int]:
-    """The same, as a target is now."""
+    """Schools that get their first users.csv, as the target is now, to their active students made by hand."""
     if facts is None:
         return plan.first_schools
     if plan.level == "school":
