@@ -18,6 +18,7 @@ from connect_kit.cli import run
 from connect_kit.errors import PlanError, TwinError
 from connect_kit.twin import Action, Twin
 from tests.accidents.years import District
+from tests.twin.holding import held_elsewhere
 
 KILLS = 6
 #: Runs a command of the command line and kills the process at a step: before or behind whatever changes the twin, or at
@@ -108,6 +109,15 @@ def case(ready: Path, folder: Path, command: str) -> Case:
     return Case(folder, words[command])
 
 
+def carried_out(ready: Path, folder: Path, command: str) -> tuple[Case, Case, int]:
+    """A case as it is before, as it is after its command, and the steps that this took."""
+    first = case(ready, folder / "first", command)
+    whole = first.copy(folder / "whole")
+    done = whole.run()
+    assert done.returncode == 0, done.stderr
+    return first, whole, int(done.stdout.rpartition("steps ")[2])
+
+
 def kills(steps: int) -> Iterator[int]:
     """Moments spread over all steps, the last of them among them."""
     return iter(sorted({round(n * (steps - 1) / (KILLS - 1)) for n in range(KILLS)}))
@@ -117,11 +127,7 @@ def kills(steps: int) -> Iterator[int]:
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL is POSIX's")
 @pytest.mark.parametrize("command", ["left-behind", "undo"])
 def test_a_killed_command_on_a_twin_has_done_all_or_nothing(ready: Path, tmp_path: Path, command: str) -> None:
-    first = case(ready, tmp_path / "first", command)
-    whole = first.copy(tmp_path / "whole")
-    done = whole.run()
-    assert done.returncode == 0, done.stderr
-    steps = int(done.stdout.rpartition("steps ")[2])
+    first, whole, steps = carried_out(ready, tmp_path, command)
     before, after, entries = first.twin.digest(), whole.twin.digest(), len(whole.twin.activity())
     assert before != after and steps > KILLS
     seen = set()
@@ -142,11 +148,7 @@ def test_a_killed_command_on_a_twin_has_done_all_or_nothing(ready: Path, tmp_pat
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL is POSIX's")
 @pytest.mark.parametrize("command", ["prepare", "prepare again"])
 def test_a_killed_preparation_leaves_no_plan_that_could_be_sent(ready: Path, tmp_path: Path, command: str) -> None:
-    first = case(ready, tmp_path / "first", command)
-    whole = first.copy(tmp_path / "whole")
-    done = whole.run()
-    assert done.returncode == 0, done.stderr
-    steps = int(done.stdout.rpartition("steps ")[2])
+    first, whole, steps = carried_out(ready, tmp_path, command)
     before, files = first.twin.digest(), whole.names()
     delivered = {path.name: path.read_bytes() for path in (first.folder / "delivery").iterdir()}
     for step in kills(steps):
@@ -209,18 +211,10 @@ def test_on_a_full_disk_nothing_is_done_and_that_is_said(ready: Path, tmp_path: 
 def test_a_command_meets_another_process_at_work_and_says_so(ready: Path, tmp_path: Path) -> None:
     one = case(ready, tmp_path / "two", "left-behind")
     before = one.twin.digest()
-    code = (
-        "import sys\nfrom pathlib import Path\nfrom connect_kit.twin.database import open_session\n"
-        "with open_session(Path(sys.argv[1]), 'a test'):\n    print('open', flush=True)\n    sys.stdin.read()\n"
-    )
-    given = [sys.executable, "-c", code, str(one.twin.path)]
-    with subprocess.Popen(given, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None and process.stdin is not None
-        assert process.stdout.readline() == "open\n"
+    with held_elsewhere(one.twin.path) as process:
         for words in (one.words, ("twin", "undo", str(one.folder / "twin.duckdb"))):
             done = Case(one.folder, words).run()
             assert done.returncode == 2 and f"in use by process {process.pid}" in done.stderr, done.stderr
-        process.stdin.close()
     assert one.twin.digest() == before
     assert one.run().returncode == 0
 

@@ -48,6 +48,6 @@ def test_prepare_shows_no_name(
     road: Road = lay(made.delivery, made.workspace)
     rewrite(made.delivery / "users.csv", ATTACKS[attack])
     assert road.prepare("--level", level, *(("--school", "0102") if level == "school" else ())) in (0, 1, 2)
-    told = f"{road.said}\n{caplog.text}".replace(str(tmp_path), "")
-    shown = {name for name in names if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", told)}
-    assert not shown, told
+    seen = f"{road.said}\n{caplog.text}".replace(str(tmp_path), "")
+    shown = {name for name in names if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", seen)}
+    assert not shown, seen

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack
 
 import duckdb
 import pytest
@@ -16,16 +17,7 @@ import pytest
 from connect_kit.errors import TwinBusyError, TwinError, WorkspaceError
 from connect_kit.twin import Action, Twin
 from connect_kit.twin.database import open_session
-
-# Opens a twin, says so, and holds it until its input ends.
-HOLDER = """
-import sys
-from pathlib import Path
-from connect_kit.twin.database import open_session
-with open_session(Path(sys.argv[1]), "a test", write=sys.argv[2] == "write"):
-    print("held", flush=True)
-    sys.stdin.read()
-"""
+from tests.twin.holding import held_elsewhere
 
 
 @pytest.fixture
@@ -44,23 +36,8 @@ def exported(twin, tmp_path):
 def other_process(twin):
     """Another process that has the twin open."""
 
-    def hold(how):
-        process = subprocess.Popen(
-            [sys.executable, "-c", HOLDER, str(twin.path), how],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        processes.append(process)
-        assert process.stdout is not None
-        assert process.stdout.readline().strip() == "held"
-        return process
-
-    processes: list[subprocess.Popen[str]] = []
-    yield hold
-    for process in processes:
-        process.communicate()
-        process.wait()
+    with ExitStack() as processes:
+        yield lambda how: processes.enter_context(held_elsewhere(twin.path, how))
 
 
 def mode(path):

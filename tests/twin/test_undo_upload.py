@@ -17,6 +17,7 @@ from connect_kit.errors import TwinBusyError, TwinError, WorkspaceError
 from connect_kit.twin import Action, Twin
 from connect_kit.uploads import UploadPlan, upload
 from connect_kit.uploads.values import Progress
+from tests.twin.holding import held_elsewhere
 from tests.twin.uploads import CLASSES, ENROLLMENTS, USERS, Desk, outcomes
 from tests.uploads import small
 
@@ -217,17 +218,8 @@ except OutputError as error:
 def test_another_process_that_has_the_twin_open_keeps_it_from_being_taken_back(desk: Desk) -> None:
     send(desk, "plan:1", users=USERS)
     after = desk.twin.digest()
-    code = (
-        "import sys\nfrom pathlib import Path\nfrom connect_kit.twin.database import open_session\n"
-        "with open_session(Path(sys.argv[1]), 'a test'):\n    print('open', flush=True)\n    sys.stdin.read()\n"
-    )
-    arguments = [sys.executable, "-c", code, str(desk.twin.path)]
-    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None and process.stdin is not None
-        assert process.stdout.readline() == "open\n"
-        with pytest.raises(TwinBusyError, match="in use by process"):
-            desk.twin.undo()
-        process.stdin.close()
+    with held_elsewhere(desk.twin.path), pytest.raises(TwinBusyError, match="in use by process"):
+        desk.twin.undo()
     assert desk.twin.digest() == after
     desk.twin.undo()
 
