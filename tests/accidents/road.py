@@ -12,6 +12,10 @@ import duckdb
 import pytest
 
 from connect_kit.cli import run
+from tests.accidents.years import District, Year
+
+#: Students on Connect who are not archived.
+ACTIVE = "SELECT count(*) FROM students WHERE archived = 'false'"
 
 
 class Road:
@@ -91,3 +95,15 @@ def rewrite(path: Path, change: Callable[[dict[str, str]], dict[str, str] | None
         writer = csv.DictWriter(file, names)
         writer.writeheader()
         writer.writerows(kept)
+
+
+def plain(folder: Path, lay: Lay, *, students: int = 180, schools: int = 2) -> tuple[Road, Year]:
+    """A district whose delivery is what Connect has, uploaded once so that all of it came by upload."""
+    district = District(students, schools=schools, seed=4)
+    district.hire(schools - 1)  # somebody without a class
+    made = district.write(folder / "district")
+    road = lay(made.delivery, made.workspace)
+    assert road.prepare() == 0, road.said
+    assert road.rehearse() == 0, road.said
+    assert road.upload() == 0, road.said
+    return road, made.this

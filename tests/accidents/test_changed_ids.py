@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.accidents.road import Lay, Road, read
+from tests.accidents.road import ACTIVE, Lay, Road, read
 from tests.accidents.years import FAMILY, PATTERNS, Adult, Child, District, Written
 
-ACTIVE = "SELECT count(*) FROM students WHERE archived = 'false'"
 #: Children of whom Connect holds more than one record that is not archived.
 DOUBLED = """
     SELECT count(*) FROM (SELECT givenName, familyName, connectSchoolId, grade FROM students WHERE archived = 'false'

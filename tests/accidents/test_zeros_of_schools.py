@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.accidents.road import Lay, Road, rewrite
+from tests.accidents.road import ACTIVE, Lay, Road, rewrite
 from tests.accidents.years import District
 
 RECORDED = "SELECT string_agg(schoolId, ' ' ORDER BY schoolId) FROM schools"
-ACTIVE = "SELECT count(*) FROM students WHERE archived = 'false'"
 
 
 def shorten(path: Path, column: str) -> None:
