@@ -114,7 +114,7 @@ def test_recorded_ids_are_found_by_the_next_upload(place: Place, tmp_path: Path,
 def test_archived_first_they_come_a_second_time_and_are_merged(place: Place, tmp_path: Path, capsys) -> None:
     command = ["twin", "archive-changed", str(place.twin), str(place.delivery)]
     assert run(command) == 0
-    assert "archive_students: 90 changes" in capsys.readouterr().out
+    assert "students archived: 90 changes" in capsys.readouterr().out
     assert run([*command, "--yes"]) == 0
     assert prepare(place) == 0
     upload(place.plan, place.twin)

@@ -203,7 +203,7 @@ def two_schools(tmp_path):
 def test_a_file_of_two_schools_asks_which_one_is_sent_and_sends_no_child_of_the_other(two_schools, tmp_path):
     audit, twin = two_schools
     panel = UploadPanel(audit, twin)
-    assert "name the one that is sent" in panel.status.text
+    assert "choose the one school that is sent" in panel.status.text
     assert panel.value.files == () and panel._choosing.layout.display is None
     panel.buttons["dry_run"].click()
     assert "choose the school first" in panel.status.text and not panel.running

@@ -208,7 +208,7 @@ def test_a_plan_without_a_look_at_duplicates_is_confirmed_by_saying_so(place: Pa
 
     real = ("upload", folder, "--twin", district.path, "--real", "--confirm")
     wrong = command(*real, f"Maple Valley {plan.rows}")
-    assert words in wrong and "Nothing was sent" in wrong
+    assert words in wrong and "nothing was sent" in wrong
     assert not district.table("students")["studentId"].eq("0001").any()
     assert "Uploaded." in command(*real, words)
     assert district.table("students")["studentId"].eq("0001").any()
