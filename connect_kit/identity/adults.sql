@@ -10,29 +10,32 @@ SELECT 'staff' AS kind, connectUserId AS connect_id, staffId AS id, givenName, f
 UNION ALL
 SELECT 'guardians', connectUserId, guardianId, givenName, familyName, email, sms, phone, NULL, entries(connectStudentIds), 'guardian', _line FROM workspace_guardians;
 
+-- Each ID of an account once.
+CREATE TABLE managed_accounts AS
+SELECT kind, min(_line) AS _line FROM all_accounts WHERE id IS NOT NULL AND connect_id IS NOT NULL GROUP BY kind, connect_id, id;
+
 -- A guardian's school is that of the first child.
 CREATE TABLE managed_adults AS
-SELECT a.kind, a.connect_id, a.id AS old_id, coalesce(a.schools[1], w.connectSchoolId) AS connect_school
-FROM all_accounts AS a LEFT JOIN (SELECT connectStudentId, any_value(connectSchoolId) AS connectSchoolId FROM workspace_students GROUP BY ALL) AS w
-    ON w.connectStudentId = a.children[1]
-WHERE a.id IS NOT NULL AND a.connect_id IS NOT NULL QUALIFY row_number() OVER (PARTITION BY a.kind, a.connect_id, a.id ORDER BY a._line) = 1;
+SELECT a.kind, a._line, coalesce(a.schools[1], w.connectSchoolId) AS connect_school
+FROM (FROM all_accounts SEMI JOIN managed_accounts USING (kind, _line)) AS a LEFT JOIN (SELECT connectStudentId, any_value(connectSchoolId) AS connectSchoolId FROM workspace_students GROUP BY ALL) AS w
+    ON w.connectStudentId = a.children[1];
 
 CREATE TABLE gone_accounts AS
 SELECT kind, connect_id FROM all_accounts WHERE connect_id IS NOT NULL GROUP BY ALL
 HAVING bool_and(connect_id NOT IN (SELECT connect_id FROM all_accounts JOIN delivered_ids USING (id) WHERE connect_id IS NOT NULL)) AND count(id) > 0;
 
--- The kinds of which somebody is gone; of the others nothing is looked at.
+-- Where nobody of a kind is gone, nothing of it is looked at.
+CREATE TABLE gone_kinds AS SELECT DISTINCT kind FROM gone_accounts;
+
 CREATE TABLE accounts AS
 SELECT a.* EXCLUDE (email, sms, phone), coalesce(f.generation, g.generation, '') AS generation, full_name(g.whole, f.whole) AS name,
     address_key(email) AS address, numbers_of(sms, phone) AS numbers
 FROM all_accounts AS a LEFT JOIN given_forms AS g ON g.raw = a.givenName LEFT JOIN family_forms AS f ON f.raw = a.familyName
-WHERE kind IN (SELECT kind FROM gone_accounts);
+WHERE kind IN (FROM gone_kinds);
 
 CREATE TABLE gone_adults AS
-SELECT row_number() OVER () AS c, * EXCLUDE (id), id AS old_id FROM (
-    SELECT * FROM accounts WHERE id IS NOT NULL AND name IS NOT NULL AND (kind, connect_id) IN (SELECT (kind, connect_id) FROM gone_accounts)
-    QUALIFY row_number() OVER (PARTITION BY kind, connect_id, id ORDER BY _line) = 1
-);
+SELECT row_number() OVER () AS c, * EXCLUDE (id, children), id AS old_id FROM accounts
+SEMI JOIN managed_accounts USING (kind, _line) SEMI JOIN gone_accounts USING (kind, connect_id) WHERE name IS NOT NULL;
 
 CREATE TABLE delivered_adults AS
 SELECT row_number() OVER () AS d, a.* EXCLUDE (email, sms, phone), coalesce(f.generation, g.generation, '') AS generation, full_name(g.whole, f.whole) AS name,
@@ -46,7 +49,7 @@ FROM (
         UNION ALL
         SELECT 'guardians', guardianSourcedId, givenName, familyName, email, sms, phone, 'guardian', NULL, 1, _line FROM guardians WHERE guardianSourcedId IS NOT NULL
     )
-    WHERE coalesce(givenName, familyName) IS NOT NULL AND kind IN (SELECT kind FROM gone_accounts)
+    WHERE coalesce(givenName, familyName) IS NOT NULL AND kind IN (FROM gone_kinds)
     QUALIFY row_number() OVER (PARTITION BY new_id ORDER BY file, _line) = 1
 ) AS a LEFT JOIN given_forms AS g ON g.raw = a.givenName LEFT JOIN family_forms AS f ON f.raw = a.familyName;
 
@@ -123,7 +126,7 @@ SELECT DISTINCT q.c, q.d FROM adult_pairs AS q JOIN places AS a ON a.n = q.c AND
 -- A child with several guardians of one name: only a contact or the ID says who is who.
 CREATE TABLE same_named_guardians AS
 SELECT child, name FROM delivered_children JOIN delivered_adults USING (d) GROUP BY ALL HAVING count(*) > 1
-UNION SELECT child, name FROM connect_children JOIN (SELECT DISTINCT kind, connect_id, name FROM accounts) USING (kind, connect_id) GROUP BY ALL HAVING count(*) > 1;
+UNION SELECT child, name FROM connect_children JOIN accounts USING (kind, connect_id) GROUP BY ALL HAVING min(connect_id) < max(connect_id);
 
 CREATE TABLE adult_facts AS
 SELECT *, id_rule(old_id, new_id, pattern) AS rule FROM (

@@ -22,23 +22,14 @@ if TYPE_CHECKING:
     from connect_kit.roster import Roster, Workspace
 
 GRADES = "SELECT grades FROM users WHERE _kind = 'student' UNION SELECT grade FROM workspace_students"
-#: All names of people, on both sides.
-NAMES = " UNION ALL ".join(
-    f"SELECT givenName, familyName FROM {table}"
-    for table in ("users", "guardians", "workspace_students", "workspace_staff", "workspace_guardians")
-)
-#: Of students, only what distinguishes father and son of one name is asked of their names here.
-_GENERATIONS = (
-    "regexp_matches(lower(concat_ws(' ', givenName, familyName)), "
-    "'[^a-z0-9](jr|sr|junior|senior|ii|iii|iv|2nd|3rd|4th)([^a-z0-9]|$)')"
-)
-_ADULT_NAMES = " UNION ALL ".join(
-    f"SELECT givenName, familyName FROM {table}"
-    for table in (
-        f"users WHERE _kind <> 'student' OR {_GENERATIONS}", f"workspace_students WHERE {_GENERATIONS}",
-        "guardians", "workspace_staff", "workspace_guardians",
+#: SELECTs of all names of people, on both sides, each spelling once.
+SPELLINGS = {
+    name: " UNION ".join(
+        f"SELECT DISTINCT {column} AS raw FROM {table}"
+        for table in ("users", "guardians", "workspace_students", "workspace_staff", "workspace_guardians")
     )
-)  # fmt: skip
+    for name, column in (("given", "givenName"), ("family", "familyName"))
+}
 #: What a move, a new school year and a new ID do not change; the rest is weighed anew, by what this delivery shows.
 _STABLE = frozenset(
     ("given name", "middle name", "family name", "birth date", "identifier", "email", "family contacts",
@@ -52,8 +43,8 @@ _TWO_HOUSEHOLDS = "nothing in common"
 _OWN = ("identifier", "email")
 #: So many pairs of one name are all looked at; of more, only those at one school and in a fitting grade.
 _MOST_NAMESAKES = 400
-#: Bits that names and family must give a pair to be learned from.
-_CERTAIN = 9
+#: Bits that names and family must give a pair to be learned from, and for namesakes not to be looked at.
+_CERTAIN, _SURE = 9, 20
 #: Partners are assigned from this probability on, in so many rounds: who has a partner cannot be another one's.
 _LEAST, _ROUNDS = 0.9, 3
 #: A suggested pair of schools counts as the same school from this score on.
@@ -147,7 +138,7 @@ def _prepare(
     run_sql(schema, "connect_kit.engine", "forms.sql", also)
     run_sql(schema, __package__, "patterns.sql", also)
     create_nicknames(schema)
-    run_sql(schema, __package__, "names.sql", also, names=_ADULT_NAMES)
+    run_sql(schema, __package__, "names.sql", also, **SPELLINGS)
     create_grade_ranks(schema, GRADES, also)
     create_table(schema, "default_school", {"school": ["" if roster.level == "school" else None]})
     partners = schools.partners()
@@ -171,7 +162,7 @@ def _assign_students(schema: Schema, also: tuple[str, ...], duplicates: Duplicat
     weight, undecidable, household, apart = _evidence(duplicates.model, duplicates.schema.columns("scored"))
     run_sql(
         schema, __package__, "pairs.sql", also,
-        weight=weight, undecidable=undecidable, household=household, apart=apart, most=_MOST_NAMESAKES,
+        weight=weight, undecidable=undecidable, household=household, apart=apart, most=_MOST_NAMESAKES, sure=_SURE,
     )  # fmt: skip
     run_sql(schema, __package__, "learning.sql", also, certain=_CERTAIN)
     _apply_decisions(schema, also, duplicates)

@@ -39,7 +39,7 @@ SELECT (count(*) FILTER (apart) + 1) / (count(*) FILTER (apart OR household) + 3
 
 -- Pairs that names make certain, rare ones or those that only one of either side has, where family, school and grade agree.
 CREATE TABLE likely AS
-SELECT f.* FROM facts AS f LEFT JOIN grade_steps AS s ON s.connect_school = f.connect_school AND s.step = f.step
+SELECT f.c, f.d, f.connect_school, f.rule FROM facts AS f LEFT JOIN grade_steps AS s ON s.connect_school = f.connect_school AND s.step = f.step
 WHERE NOT (apart AND (SELECT stay FROM families)) AND (weight >= {certain} OR (only_names AND weight >= 3)) AND NOT undecidable AND (household OR coalesce(same_school, true)) AND (f.step IS NULL OR s.share >= 0.1);
 
 CREATE TABLE certain AS

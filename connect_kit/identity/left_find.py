@@ -8,7 +8,7 @@ from connect_kit.duplicates.nicknames import create_nicknames
 from connect_kit.engine import create_table, run_sql
 from connect_kit.engine.arguments import checked
 from connect_kit.errors import SettingError
-from connect_kit.identity.find import GRADES, NAMES
+from connect_kit.identity.find import GRADES, SPELLINGS
 from connect_kit.identity.left_value import LeftBehind
 from connect_kit.identity.staying import KINDS, NO_SCHOOL
 from connect_kit.roster.grades import create_grade_ranks
@@ -85,7 +85,7 @@ def left_behind(
     _taking_part(schema, also, roster, schools)
     run_sql(schema, "connect_kit.engine", "forms.sql", also)
     create_nicknames(schema)
-    run_sql(schema, __package__, "names.sql", also, names=NAMES)
+    run_sql(schema, __package__, "names.sql", also, **SPELLINGS)
     create_grade_ranks(schema, GRADES, also)
     one_school, shown = str(roster.level == "school").lower(), workspace.shown_id
     run_sql(schema, __package__, "left_behind.sql", also, shown=shown, person=_PERSON, one_school=one_school)

@@ -1,5 +1,5 @@
 -- Names in comparable form, each spelling once, and how alike two of them are. Runs after forms.sql.
--- {names}: SELECT of givenName and familyName. Needs ``nickname_roots`` and ``lexicon`` of the duplicates.
+-- {given}, {family}: SELECTs of names, each spelling once. Needs ``nickname_roots`` and ``lexicon`` of the duplicates.
 
 -- What distinguishes father and son of one name, at the end of a name: jr, sr, ii, iii, iv.
 CREATE MACRO generation_of(form) AS nullif(replace(replace(replace(replace(
@@ -7,16 +7,21 @@ CREATE MACRO generation_of(form) AS nullif(replace(replace(replace(replace(
 
 CREATE MACRO without_generation(form) AS regexp_replace(form, ' (jr|sr|junior|senior|ii|iii|iv|2nd|3rd|4th)$', '');
 
+-- Tables of their own: DuckDB would bring every row's name into form to leave out those that have none.
+CREATE TABLE given_spellings AS {given};
+
+CREATE TABLE family_spellings AS {family};
+
 CREATE TABLE given_forms AS
 SELECT raw, generation, joined(form) AS whole, {'whole': joined(form), 'first': first, 'tokens': tokens, 'roots': coalesce(r.roots, [first]), 'known': l.name IS NOT NULL, 'sound': consonants(first)} AS given
 FROM (
     SELECT raw, generation_of(form) AS generation, without_generation(form) AS form, string_split(without_generation(form), ' ') AS tokens, string_split(form, ' ')[1] AS first
-    FROM (SELECT raw, words(translate(raw, '-''’ʼ`´', '')) AS form FROM (SELECT DISTINCT givenName AS raw FROM ({names}))) WHERE form IS NOT NULL
+    FROM (SELECT raw, words(translate(raw, '-''’ʼ`´', '')) AS form FROM given_spellings) WHERE form IS NOT NULL
 ) LEFT JOIN nickname_roots AS r ON r.name = first LEFT JOIN lexicon AS l ON l.name = first;
 
 CREATE TABLE family_forms AS
 SELECT raw, generation_of(form) AS generation, joined(without_generation(form)) AS whole, {'whole': joined(without_generation(form)), 'tokens': list_filter(string_split(without_generation(form), ' '), lambda x: length(x) >= 3)} AS family
-FROM (SELECT raw, words(raw) AS form FROM (SELECT DISTINCT familyName AS raw FROM ({names}))) WHERE form IS NOT NULL;
+FROM (SELECT raw, words(raw) AS form FROM family_spellings) WHERE form IS NOT NULL;
 
 -- One name may be a misspelling of the other, and is not another name in use: not Daniel and Daniela, Maria and Mario.
 CREATE MACRO misspelt(a, b) AS CASE

@@ -6,6 +6,11 @@ CREATE TABLE pairs AS
 SELECT unique_id_l AS d, unique_id_r AS c, {weight} AS weight, {undecidable} AS undecidable, {household} AS household, {apart} AS apart, true AS compared
 FROM scored WHERE unique_id_r IN (SELECT c FROM gone) AND unique_id_l IN (SELECT d FROM fresh);
 
+-- Who has one partner, by much more than a name: a namesake would change nothing.
+CREATE TABLE settled AS
+SELECT c, d FROM pairs WHERE weight >= {sure} AND NOT undecidable
+QUALIFY count(*) OVER (PARTITION BY c) = 1 AND count(*) OVER (PARTITION BY d) = 1;
+
 -- The same names, where there are too many of them to have been compared: in a grade that may be, and of many at one school.
 CREATE TABLE namesakes AS
 WITH few AS (
@@ -13,7 +18,7 @@ WITH few AS (
     FROM (SELECT names, count(*) AS l FROM gone WHERE names IS NOT NULL GROUP BY names) JOIN (SELECT names, count(*) AS r FROM fresh GROUP BY names) USING (names)
 )
 SELECT f.d, g.c FROM gone AS g JOIN few USING (names) JOIN fresh AS f USING (names) LEFT JOIN school_map AS m ON m.connect_school = g.connect_school
-ANTI JOIN pairs AS p ON p.d = f.d AND p.c = g.c
+ANTI JOIN pairs AS p ON p.d = f.d AND p.c = g.c ANTI JOIN settled AS s ON s.d = f.d ANTI JOIN settled AS t ON t.c = g.c
 WHERE (few.every AND coalesce(f.grade - g.grade BETWEEN -1 AND 2, true) OR (m.school = f.school AND (f.grade - g.grade IN (0, 1) OR f.grade IS NULL OR g.grade IS NULL)));
 
 CREATE MACRO apart(a, b) AS coalesce(a.ties, a.tie_names) IS NOT NULL AND coalesce(b.ties, b.tie_names) IS NOT NULL AND NOT coalesce(list_has_any(a.ties, b.ties), false)
@@ -25,12 +30,14 @@ FROM namesakes AS n JOIN people AS a ON a.unique_id = n.d JOIN people AS b ON b.
 
 -- IDs with the same digits or letters, where only one of either side has them; the old ID as the new identifier.
 CREATE TABLE id_keys AS
-SELECT 'c' AS side, c AS n, form.core AS key FROM gone UNION ALL SELECT 'd', d, form.core FROM fresh
-UNION ALL SELECT 'c', c, 'id ' || form.low FROM gone UNION ALL SELECT 'd', d, 'id ' || form.low FROM fresh
-UNION ALL SELECT 'c', c, 'number ' || old_id FROM gone UNION ALL SELECT 'd', d, 'number ' || identifier FROM fresh;
+SELECT side, n, hash(what, key) AS key FROM (
+    SELECT 'c' AS side, c AS n, 'core' AS what, form.core AS key FROM gone UNION ALL SELECT 'd', d, 'core', form.core FROM fresh
+    UNION ALL SELECT 'c', c, 'id', form.low FROM gone UNION ALL SELECT 'd', d, 'id', form.low FROM fresh
+    UNION ALL SELECT 'c', c, 'number', old_id FROM gone UNION ALL SELECT 'd', d, 'number', identifier FROM fresh
+) WHERE key IS NOT NULL;
 
 CREATE TABLE alike AS
-SELECT max(n) FILTER (side = 'd') AS d, max(n) FILTER (side = 'c') AS c FROM id_keys WHERE key IS NOT NULL
+SELECT max(n) FILTER (side = 'd') AS d, max(n) FILTER (side = 'c') AS c FROM id_keys
 GROUP BY key HAVING count(*) FILTER (side = 'd') = 1 AND count(*) FILTER (side = 'c') = 1;
 
 -- What names say where the model has not compared them: it leaves out what is not one child in its eyes.

@@ -39,8 +39,10 @@ CREATE MACRO id_pattern(old, new) AS CASE
     ELSE 'unrelated' END;
 
 -- What of an ID is compared first, once for each ID: most pairs have nothing in common.
-CREATE MACRO id_form(id) AS {'low': lower(id), 'plain': CASE WHEN length(id) < 20 THEN unpadded(lower(id)) ELSE lower(id) END, 'core': digit_core(id), 'guid': length(id) >= 20 AND is_guid(id), 'number': length(id) < 20 AND is_numbered(id),
-    'round': (regexp_matches(id, '[eE]|000$') OR length(id) > 15) AND regexp_full_match(id, '[0-9]+(\.[0-9]+)?([eE]\+?[0-9]{1,2})?')};
+CREATE MACRO id_form(id) AS CASE WHEN trim(id, '0123456789') = '' THEN {'low': id, 'plain': CASE WHEN length(id) < 20 THEN unpadded(id) ELSE id END, 'core': CASE WHEN length(ltrim(id, '0')) >= 2 THEN ltrim(id, '0') END,
+    'guid': false, 'number': length(id) < 20, 'round': length(id) > 15 OR ends_with(id, '000')}
+ELSE {'low': lower(id), 'plain': CASE WHEN length(id) < 20 THEN unpadded(lower(id)) ELSE lower(id) END, 'core': digit_core(id), 'guid': length(id) >= 20 AND is_guid(id), 'number': length(id) < 20 AND is_numbered(id),
+    'round': (regexp_matches(id, '[eE]|000$') OR length(id) > 15) AND regexp_full_match(id, '[0-9]+(\.[0-9]+)?([eE]\+?[0-9]{1,2})?')} END;
 
 -- The same as id_pattern, by the forms a and b of the two IDs.
 CREATE MACRO quick_pattern(old, new, a, b) AS CASE WHEN b.guid AND a.number THEN 'number_to_guid' WHEN a.guid AND b.number THEN 'guid_to_number'

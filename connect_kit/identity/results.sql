@@ -9,22 +9,18 @@ SELECT 'students', u.school, g.connect_school, g.connect_id, g.old_id, NULL, u.s
 UNION ALL
 SELECT g.kind, coalesce(m.school, f.schools[1]), p.connect_school, g.connect_id, g.old_id, f.new_id, a.probability, a.pattern, a.rule
 FROM same_adults AS a JOIN gone_adults AS g USING (c) JOIN fresh_adults AS f USING (d)
-JOIN managed_adults AS p ON p.kind = g.kind AND p.connect_id = g.connect_id AND p.old_id = g.old_id LEFT JOIN school_map AS m ON m.connect_school = p.connect_school
+JOIN managed_adults AS p ON p.kind = g.kind AND p._line = g._line LEFT JOIN school_map AS m ON m.connect_school = p.connect_school
 UNION ALL
-SELECT 'classrooms', school, connect_school, connect_id, old_id, new_id, probability, NULL, NULL FROM same_rooms
+SELECT 'classrooms', school, connect_school, connect_id, old_id, new_id, probability, id_pattern(old_id, new_id), id_rule(old_id, new_id, id_pattern(old_id, new_id)) FROM same_rooms
 UNION ALL
-SELECT 'schools', new_id, connect_school, connect_school, old_id, new_id, probability, NULL, NULL FROM school_changes;
-
-UPDATE found SET pattern = id_pattern(old_id, new_id) WHERE pattern IS NULL;
-
-UPDATE found SET rule = id_rule(old_id, new_id, pattern) WHERE kind IN ('classrooms', 'schools');
+SELECT 'schools', new_id, connect_school, connect_school, old_id, new_id, probability, id_pattern(old_id, new_id), id_rule(old_id, new_id, id_pattern(old_id, new_id)) FROM school_changes;
 
 -- What looks like a prefix or suffix of a short ID is chance where no other ID of the kind has changed in this way.
 CREATE TABLE chances AS
 SELECT kind, rule FROM (SELECT kind, rule, count(*) AS n FROM found WHERE starts_with(pattern, 'prefix') OR starts_with(pattern, 'suffix') GROUP BY ALL)
 JOIN (SELECT kind, count(*) AS whole FROM found GROUP BY ALL) USING (kind) WHERE 4 * n < whole;
 
-CREATE TABLE named AS
+CREATE VIEW named AS
 SELECT f.* REPLACE (CASE WHEN c.rule IS NOT NULL AND least(length(old_id), length(new_id)) < 5 THEN 'unrelated' ELSE pattern END AS pattern)
 FROM found AS f LEFT JOIN chances AS c USING (kind, rule);
 
