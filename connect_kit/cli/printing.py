@@ -135,8 +135,8 @@ def print_left_behind(left: ck.LeftBehind) -> None:
         )
     if merged := sum(left.to_merge.values()):
         typer.echo(
-            f"  To be merged, as Connect has the delivered ID as well, and never archived: {counted(merged, 'student')}. "
-            "See both records, and merge them: python -m connect_kit merge DELIVERY --twin TWIN --out FOLDER"
+            f"  To be merged, as Connect has the delivered ID too, and never archived: {counted(merged, 'student')}."
+            " See both records, and merge them: python -m connect_kit merge DELIVERY --twin TWIN --out FOLDER"
         )
     for kind, why in left.not_judged.items():
         typer.echo(f"  {KINDS[kind].title}: not judged, because {why}.")

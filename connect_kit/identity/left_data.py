@@ -46,7 +46,8 @@ class LeftBehindData:
         ``studentId``, ``connectUserId``, ``userId`` (guardian's or staff ID on Connect; several separated by commas),
         ``connectClassroomId``, ``classId``, ``reason``: ``not_named`` (guardian), ``not_delivered``,
         ``not_in_class`` (the class is delivered without the person), ``moved_school``, ``unclear`` (probably the same
-        person under another ID) or ``merge`` (the same child is on Connect under the delivered ID as well). What a kind does not have is missing.
+        person under another ID) or ``merge`` (probably the same child is on Connect under the delivered ID as well).
+        What a kind does not have is missing.
 
         Parameters
         ----------
@@ -68,8 +69,9 @@ class LeftBehindData:
     def summary(self) -> pd.DataFrame:
         """One row a kind and school.
 
-        Columns: ``kind``, ``connectSchoolId``, ``school`` (name), ``rows``, ``unclear`` and ``to_merge`` (of these rows),
-        ``children``, ``adults``, ``classrooms`` (different ones among the rows), ``what_to_do`` (on Connect), ``source`` (article).
+        Columns: ``kind``, ``connectSchoolId``, ``school`` (name), ``rows``, ``unclear`` and ``to_merge`` (of these
+        rows), ``children``, ``adults``, ``classrooms`` (different ones among the rows), ``what_to_do`` (on Connect),
+        ``source`` (article).
         """
         frame = self.schema.frame(
             'SELECT l.kind, l.connect_school AS "connectSchoolId", min(s.name) AS school, count(*) AS rows, '

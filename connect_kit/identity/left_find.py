@@ -109,7 +109,7 @@ def _changed_ids(schema: Schema, id_changes: IdChanges | None) -> None:
 
 
 def _taking_part(schema: Schema, also: tuple[str, ...], roster: Roster, schools: SchoolMatches | None) -> None:
-    """Make ``known_schools``, ``connect_school`` and the School ID ``school`` that it has, and ``taking_part`` of them."""
+    """Make ``known_schools`` (``connect_school``, and ``school`` in the delivery), and of these ``taking_part``."""
     create_table(schema, "school_pairs", {"connect_school": [], "school": []})
     if schools is not None:
         pairs = schools.matched().table()

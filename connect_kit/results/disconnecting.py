@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class _List(NamedTuple):
-    """A list: its ``columns``, its place ``beside`` a result file or in a ``forecast``, and what people are ``lost`` as."""
+    """A list: its ``columns``, where it is ``beside`` a result file and in a ``forecast``, and the word for ``lost``."""
 
     columns: tuple[str, ...]
     beside: Callable[[Path], Path]

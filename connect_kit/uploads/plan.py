@@ -259,7 +259,8 @@ def confirmation(plan: UploadPlan, district: str, expected: Expected | None = No
 
     With what is ``expected`` of it, that is the children who would be doubled, the guardian relationships that would
     be removed and the staff who would be removed from schools, where there are any: ``Maple District 1200, 12 doubled,
-    40 disconnected, 2 staff removed``. Where nobody looked for duplicate students: ``Maple District 1200, doubled unknown``.
+    40 disconnected, 2 staff removed``. Where nobody looked for duplicate students: ``Maple District 1200, doubled
+    unknown``.
     """
     matters = [f"{district} {plan.rows}"]
     if expected is not None:

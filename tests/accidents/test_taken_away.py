@@ -62,8 +62,8 @@ def test_staff_whose_rows_drop_a_school_are_counted_listed_and_confirmed(tmp_pat
     plan = json.loads((road.plan / "plan.json").read_text(encoding="utf-8"))
     rows = sum(file["rows"] for file in plan["files"])
     assert road.run(*real, "--confirm", f"Maple Valley {rows}") == 2  # not without them
-    assert road.count(MEMBERS) == members
     assert f"--confirm 'Maple Valley {rows}, 2 staff removed'" in road.said
+    assert road.count(MEMBERS) == members
     assert road.run(*real, "--confirm", "?") == 2
     assert "2 staff members would be removed from a school, as their rows no longer list it." in road.said
     assert road.run(*real, "--confirm", f"Maple Valley {rows}, 2 staff removed") == 0, road.said
@@ -130,8 +130,8 @@ def closed(folder: Path, lay: Lay) -> tuple[Road, Written, set[str]]:
     return lay(made.delivery, made.workspace), made, {child.id for child in there[3:]}
 
 
-SEATS = """SELECT c.classId, s.studentId FROM enrollments AS e JOIN students AS s ON s.connectStudentId = e.connectUserId
-    JOIN classrooms AS c USING (connectClassroomId) WHERE c.connectSchoolId = 'K2'"""
+SEATS = """SELECT c.classId, s.studentId FROM enrollments AS e
+    JOIN students AS s ON s.connectStudentId = e.connectUserId JOIN classrooms AS c USING (connectClassroomId) WHERE c.connectSchoolId = 'K2'"""
 
 
 def listed_seats(road: Road) -> tuple[set[tuple[str, str]], set[str]]:
@@ -172,7 +172,7 @@ def test_children_who_moved_from_a_closed_school_are_listed_in_its_classrooms(
 
 
 def test_the_audit_says_what_becomes_of_a_school_that_was_merged_into_another(tmp_path: Path, lay: Lay) -> None:
-    road, made, moved = closed(tmp_path, lay)
+    road, made, _ = closed(tmp_path, lay)
     staff = {one.id for one in made.last.staff.values() if one.school == 1} & {
         one.id for one in made.this.staff.values()
     }
@@ -191,12 +191,16 @@ def test_the_audit_says_what_becomes_of_a_school_that_was_merged_into_another(tm
 
 
 def test_a_pilot_lists_nothing_of_the_schools_that_it_does_not_deliver(tmp_path: Path, lay: Lay) -> None:
-    road, _ = plain(tmp_path, lay)
-    rewrite(road.delivery / "users.csv", lambda row: row if "0101" in row["orgSourcedIds"] else None)
+    made = District(180, schools=3, seed=4).write(tmp_path / "district")
+    road = lay(made.delivery, made.workspace)
+    pilot = {"0101", "0103"}
+    rewrite(made.delivery / "users.csv", lambda row: row if pilot & {*row["orgSourcedIds"].split(",")} else None)
     for name in ("classes", "enrollments"):
-        rewrite(road.delivery / f"{name}.csv", lambda row: row if row["schoolSourcedId"] == "0101" else None)
-    assert road.audit() == 1
-    assert listed_seats(road) == (set(), set())
+        rewrite(made.delivery / f"{name}.csv", lambda row: row if row["schoolSourcedId"] in pilot else None)
+    assert road.run("decide-school", road.delivery, "0102", "--workspace", road.twin, "--out") == 0, road.said
+    assert road.audit() == 0, road.said
+    assert road.count("SELECT count(*) FROM students WHERE connectSchoolId = 'K2'") > 0
+    assert read(road.out / "left_behind.csv") == []
 
 
 # Children who are on Connect under two IDs.

@@ -160,8 +160,8 @@ def _process(job: Job, part: Path, run: str, *, dry_run: bool) -> FileResult:
         result_file.make_remarks(job)
         done = FileResult(
             given.file, "processed", dry_run, given.rows, tallies=result_file.tallies(job),
-            refusals=result_file.refusals(job), disconnections=job.disconnections,
-            disconnected=sum(one.relationships for one in job.disconnections.values()), removals=job.removals, path=part,
+            refusals=result_file.refusals(job), disconnections=job.disconnections, removals=job.removals, path=part,
+            disconnected=sum(one.relationships for one in job.disconnections.values()),
         )  # fmt: skip
         result_file.write(job, part, lasting=not dry_run)
         if given.file.abandon:
