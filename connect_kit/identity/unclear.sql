@@ -83,7 +83,8 @@ UPDATE left_behind_rows SET reason = 'unclear' WHERE kind = 'students' AND stude
 );
 
 -- ---- students of whom Connect has the delivered ID as well, as after an upload of changed IDs: of the two records neither
--- is archived, they are merged. The names fit and a guardian is the same; or, where not both have guardians, the school.
+-- is archived, they are merged. The name is the same, and a guardian is, or, where not both have guardians, the school. A
+-- name that is only similar may be a brother's or sister's: then a classroom is the same as well.
 
 CREATE TABLE second_records AS
 SELECT c.student, c.connect_school, g.given, f.family, coalesce(f.generation, g.generation) AS generation, full_name(g.whole, f.whole) AS name, r.rank AS grade
@@ -109,7 +110,9 @@ WITH together AS (
 )
 SELECT o.student, n.student AS other FROM together AS t JOIN gone_students AS o ON o.student = t.student JOIN second_records AS n ON n.student = t.other
 WHERE coalesce(n.grade - o.grade IN (0, 1), true) AND NOT coalesce(n.generation <> o.generation, false)
-    AND (n.name = o.name OR given_likeness(o.given, n.given) >= 2 AND family_likeness(o.family, n.family) >= 1)
+    AND (n.name = o.name OR given_likeness(o.given, n.given) >= 2 AND family_likeness(o.family, n.family) >= 1 AND EXISTS (
+        FROM workspace_enrollments AS a JOIN workspace_enrollments AS b USING (connectClassroomId)
+        WHERE a.connectUserId = o.student AND b.connectUserId = n.student))
 UNION
 SELECT o.student, n.student FROM gone_students AS o JOIN second_records AS n ON n.name = o.name AND n.connect_school = o.connect_school
 WHERE coalesce(n.grade - o.grade IN (0, 1), true) AND NOT coalesce(n.generation <> o.generation, false)

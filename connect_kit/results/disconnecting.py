@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class _List(NamedTuple):
-    """A list: its ``columns``, where it is ``beside`` a result file and in a ``forecast``, and the word for ``lost``."""
+    """A list: its ``columns``, where it is ``beside`` a result file and in a ``forecast``; ``lost`` is its verb."""
 
     columns: tuple[str, ...]
     beside: Callable[[Path], Path]

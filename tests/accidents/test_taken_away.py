@@ -130,8 +130,10 @@ def closed(folder: Path, lay: Lay) -> tuple[Road, Written, set[str]]:
     return lay(made.delivery, made.workspace), made, {child.id for child in there[3:]}
 
 
-SEATS = """SELECT c.classId, s.studentId FROM enrollments AS e
-    JOIN students AS s ON s.connectStudentId = e.connectUserId JOIN classrooms AS c USING (connectClassroomId) WHERE c.connectSchoolId = 'K2'"""
+SEATS = """
+    SELECT c.classId, s.studentId FROM enrollments AS e JOIN students AS s ON s.connectStudentId = e.connectUserId
+    JOIN classrooms AS c USING (connectClassroomId) WHERE c.connectSchoolId = 'K2'
+"""
 
 
 def listed_seats(road: Road) -> tuple[set[tuple[str, str]], set[str]]:
