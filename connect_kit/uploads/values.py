@@ -192,14 +192,12 @@ class FileResult:
     @property
     def removed_path(self) -> Path | None:
         """The list of staff removed from a school, beside the result file; None where nobody was."""
-        place = removed_path(self.path) if self.path is not None and self.file.kind == "users" else None
-        return place if place is not None and place.is_file() else None
+        return _beside(self.path, removed_path) if self.file.kind == "users" else None
 
     @property
     def disconnected_path(self) -> Path | None:
         """The list of relationships that Abandon removed, beside the result file; None where there is none."""
-        place = disconnected_path(self.path) if self.path is not None and self.file.abandon else None
-        return place if place is not None and place.is_file() else None
+        return _beside(self.path, disconnected_path) if self.file.abandon else None
 
     @property
     def errors(self) -> int:
@@ -213,6 +211,12 @@ class FileResult:
         if self.path is None:
             return pd.DataFrame(columns=list(RESULT_COLUMNS))
         return pd.read_csv(self.path, dtype=str, keep_default_na=False)
+
+
+def _beside(result: Path | None, named: Callable[[Path], Path]) -> Path | None:
+    """A list beside a result file, where there is one; results of other names have none."""
+    place = None if result is None else named(result)
+    return place if place is not None and place != result and place.is_file() else None
 
 
 def disconnected_path(result: Path) -> Path:
