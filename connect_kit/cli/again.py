@@ -13,7 +13,7 @@ from connect_kit.cli.options import TwinOption
 from connect_kit.cli.printing import print_tables
 from connect_kit.display.look import counted
 from connect_kit.errors import DeliveryError, SettingError
-from connect_kit.results.disconnecting import DISCONNECTED_SURPRISES
+from connect_kit.results.disconnecting import DISCONNECTED_SURPRISES, TAKEN_AWAY
 
 _MOST_LINES = 20
 Plan = Annotated[Path, typer.Argument(help="Folder that 'prepare' wrote.", show_default=False)]
@@ -38,13 +38,11 @@ def results(
     if folder != path:
         typer.echo(f"Results: {folder}" + (" (of a dry run)" if folder.name.endswith("-rehearsal") else ""))
     print_tables(read.summary(), read.causes())
-    lost = read.disconnected()["verdict"]
-    if len(lost):
-        words = ", ".join(f"{count:,} {verdict}" for verdict, count in lost.value_counts().items())
-        typer.echo(f"▲ Guardian relationships that Abandon disconnected: {words}; listed by ID in disconnected.csv")
+    for name, words in read.taken_away().items():
+        typer.echo(f"▲ {TAKEN_AWAY[name]}: {words}; listed by ID in {name}")
     read.save(out)
     typer.echo(f"Written: {out}")
-    other = lost.isin(DISCONNECTED_SURPRISES).any()
+    other = any(frame["verdict"].isin(DISCONNECTED_SURPRISES).any() for frame in read.lists().values())
     raise typer.Exit(1 if len(read.errors) or len(read.differences()) or other else 0)
 
 
@@ -106,7 +104,10 @@ def forecast(
     planned, target = ck.read_plan(plan), ck.Twin(twin)
     duplicates, why = _duplicates(planned, target, delivery)
     made = ck.forecast_upload(planned, target, duplicates=duplicates)
-    typer.echo("Rows of the files; doubled counts children, disconnected guardian relationships:")
+    typer.echo(
+        "Rows of the files; doubled counts children, disconnected guardian relationships,"
+        " staff_removed staff whose rows no longer list the school:"
+    )
     print_tables(made.in_words())
     if why:
         typer.echo(f"Doubled children were not looked for: {why}; give --delivery FOLDER.")

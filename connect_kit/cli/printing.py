@@ -10,7 +10,7 @@ import typer
 from connect_kit.checks.causes import causes_in_words
 from connect_kit.checks.verdict_words import left_open
 from connect_kit.cli.errors import reason_words
-from connect_kit.display.look import children, counted, disconnections
+from connect_kit.display.look import children, counted, disconnections, removals
 from connect_kit.duplicates import pairs_in_words
 from connect_kit.duplicates.data import EVEN
 from connect_kit.identity.patterns import kinds_in_words
@@ -133,6 +133,11 @@ def print_left_behind(left: ck.LeftBehind) -> None:
         typer.echo(
             f"  Unclear, probably the same person under another ID, and never acted on: {counted(unclear, 'line')}."
         )
+    if merged := sum(left.to_merge.values()):
+        typer.echo(
+            f"  To be merged, as Connect has the delivered ID too, and never archived: {counted(merged, 'student')}."
+            " See both records, and merge them: python -m connect_kit merge DELIVERY --twin TWIN --out FOLDER"
+        )
     for kind, why in left.not_judged.items():
         typer.echo(f"  {KINDS[kind].title}: not judged, because {why}.")
 
@@ -144,11 +149,13 @@ def print_expected(expected: Expected) -> None:
     if len(found):
         _print_rows(found.rename(columns=lambda name: str(name).replace("_", " ")))
     else:
-        typer.echo("  nothing is created, updated or disconnected")
+        typer.echo("  nothing is created, updated, disconnected or removed")
     if expected.doubled is None:
         typer.echo("  Nobody looked for duplicate students, so nobody knows how many children would be doubled.")
     else:
         typer.echo(f"  {children(expected.doubled)} would be doubled, {disconnections(expected.disconnected)}.")
+    if expected.staff_removed:
+        typer.echo(f"  {removals(expected.staff_removed)}, as their rows no longer list it.")
 
 
 def print_upload(result: ck.UploadResult) -> None:
@@ -166,6 +173,17 @@ def print_upload(result: ck.UploadResult) -> None:
         for path in (one.disconnected_path for one in result.files):
             if path is not None:
                 typer.echo(f"Disconnected, by ID: {path}")
+    if result.removals:
+        from connect_kit.uploads.removing import removed_by_school, total_removed  # late, so that --help is quick
+
+        word = "Would be removed" if result.dry_run else "Removed"
+        total = total_removed(result.removals.values())
+        typer.echo(
+            f"▲ {word} from schools that their rows no longer list: {total}: {removed_by_school(result.removals)}"
+        )
+        for path in (one.removed_path for one in result.files):
+            if path is not None:
+                typer.echo(f"Removed, by ID: {path}")
     if result.stopped:
         typer.echo(f"Stopped: {result.stopped}")
     typer.echo(f"Result files: {result.folder}")

@@ -159,6 +159,11 @@ def disconnections(number: int) -> str:
     return f"{counted(number, 'guardian relationship')} would be removed"
 
 
+def removals(number: int) -> str:
+    """What becomes of staff: ``2 staff members would be removed from a school``."""
+    return f"{counted(number, 'staff member')} would be removed from a school"
+
+
 def left_out(number: int, most: int, things: str = "") -> str:
     """A note on what a chart leaves out: ``40 schools shown, and 260 more``; empty where it shows all."""
     return f"{most} {things} shown, and {number - most:,} more".replace("  ", " ") if number > most else ""

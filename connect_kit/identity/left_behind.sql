@@ -106,6 +106,14 @@ WHERE w.classId IS NOT NULL AND w.connectClassroomId IS NOT NULL AND w.archived 
     AND w.connectSchoolId IN (SELECT connect_school FROM taking_part)
 GROUP BY w.connectClassroomId;
 
+-- Those of schools that do not take part, or are not delivered at all.
+CREATE TABLE other_classrooms AS
+SELECT connectClassroomId AS classroom, any_value(connectSchoolId) AS connect_school, any_value(classId) AS written
+FROM workspace_classrooms
+WHERE classId IS NOT NULL AND connectClassroomId IS NOT NULL AND archived IS DISTINCT FROM 'true'
+    AND connectSchoolId NOT IN (SELECT connect_school FROM taking_part)
+GROUP BY connectClassroomId;
+
 -- A class ID counts within its school (S10).
 CREATE TABLE delivered_classrooms AS
 SELECT DISTINCT c.classroom FROM connect_classrooms AS c
@@ -215,3 +223,24 @@ INSERT INTO left_behind_rows
 SELECT 'classrooms', c.connect_school, NULL, NULL, NULL, NULL, c.classroom, c.written, 'not_delivered'
 FROM connect_classrooms AS c ANTI JOIN delivered_classrooms AS d ON d.classroom = c.classroom
 WHERE 'classrooms' IN (FROM judged);
+
+-- A school that closed, or does not take part: of it only children are listed who are at another school for certain.
+-- Every school that they are delivered at is known, is another one, and takes part. sent_school is the first of these.
+-- At school level a file says nothing about other schools.
+ALTER TABLE left_behind_rows ADD COLUMN sent_school VARCHAR;
+
+INSERT INTO left_behind_rows
+WITH listed AS (
+    SELECT sourcedId AS id, trim(unnest(string_split(orgSourcedIds, ','))) AS school FROM users
+    WHERE _kind IN ('student', 'unknown') AND sourcedId IS NOT NULL AND orgSourcedIds IS NOT NULL
+), places AS (
+    SELECT DISTINCT l.id, k.connect_school FROM listed AS l LEFT JOIN known_schools AS k ON k.school = l.school WHERE l.school <> ''
+), moved AS (
+    SELECT p.id, min(p.connect_school) AS sent_school FROM places AS p LEFT JOIN taking_part AS t ON t.connect_school = p.connect_school
+    GROUP BY p.id HAVING bool_and(t.connect_school IS NOT NULL)
+)
+SELECT DISTINCT 'classroom_students', c.connect_school, p.student, p.written, NULL, NULL, c.classroom, c.written, 'moved_school', m.sent_school
+FROM workspace_enrollments AS e JOIN other_classrooms AS c ON c.classroom = e.connectClassroomId
+JOIN connect_students AS p ON p.student = e.connectUserId JOIN moved AS m ON m.id = p.id
+ANTI JOIN delivered_seats AS s ON s.class = c.written AND s.id = m.id AND s.connect_school IS NULL
+WHERE e.role = 'student' AND NOT {one_school} AND 'classroom_students' IN (FROM judged);

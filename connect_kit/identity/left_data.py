@@ -45,8 +45,9 @@ class LeftBehindData:
         Columns: ``kind``, ``connectSchoolId``, ``schoolId`` (as recorded on Connect), ``connectStudentId``,
         ``studentId``, ``connectUserId``, ``userId`` (guardian's or staff ID on Connect; several separated by commas),
         ``connectClassroomId``, ``classId``, ``reason``: ``not_named`` (guardian), ``not_delivered``,
-        ``not_in_class`` (the class is delivered without the person), ``moved_school`` or ``unclear`` (probably the same
-        person under another ID). What a kind does not have is missing.
+        ``not_in_class`` (the class is delivered without the person), ``moved_school``, ``unclear`` (probably the same
+        person under another ID) or ``merge`` (probably the same child is on Connect under the delivered ID as well).
+        What a kind does not have is missing.
 
         Parameters
         ----------
@@ -68,12 +69,14 @@ class LeftBehindData:
     def summary(self) -> pd.DataFrame:
         """One row a kind and school.
 
-        Columns: ``kind``, ``connectSchoolId``, ``school`` (name), ``rows``, ``unclear`` (of these rows), ``children``,
-        ``adults``, ``classrooms`` (different ones among the rows), ``what_to_do`` (on Connect), ``source`` (article).
+        Columns: ``kind``, ``connectSchoolId``, ``school`` (name), ``rows``, ``unclear`` and ``to_merge`` (of these
+        rows), ``children``, ``adults``, ``classrooms`` (different ones among the rows), ``what_to_do`` (on Connect),
+        ``source`` (article).
         """
         frame = self.schema.frame(
             'SELECT l.kind, l.connect_school AS "connectSchoolId", min(s.name) AS school, count(*) AS rows, '
-            "count(*) FILTER (l.reason = 'unclear') AS unclear, count(DISTINCT l.student) AS children, "
+            "count(*) FILTER (l.reason = 'unclear') AS unclear, count(*) FILTER (l.reason = 'merge') AS to_merge, "
+            "count(DISTINCT l.student) AS children, "
             "count(DISTINCT l.account) AS adults, "
             f"count(DISTINCT l.classroom) AS classrooms {_FROM} "
             f"GROUP BY l.kind, l.connect_school ORDER BY {_ORDER}, l.connect_school",
@@ -92,8 +95,16 @@ class LeftBehindData:
     @cached_property
     def unclear(self) -> dict[str, int]:
         """Of :attr:`counts`, the rows of people who are probably delivered under another ID: never acted on."""
+        return self._of_reason("unclear")
+
+    @cached_property
+    def to_merge(self) -> dict[str, int]:
+        """Of :attr:`counts`, the records of whom Connect has the delivered ID as well: merged, and never archived."""
+        return self._of_reason("merge")
+
+    def _of_reason(self, reason: str) -> dict[str, int]:
         rows = dict(
-            self.schema.execute("SELECT kind, count(*) FROM left_behind_rows WHERE reason = 'unclear' GROUP BY kind")
+            self.schema.execute("SELECT kind, count(*) FROM left_behind_rows WHERE reason = ? GROUP BY kind", [reason])
         )
         return {kind: int(rows.get(kind, 0)) for kind in KINDS}
 
@@ -111,6 +122,7 @@ class LeftBehindData:
         said = (
             f"{counted(n, _ONE[kind])} {_OF[kind]}"
             + (f" ({self.unclear[kind]:,} unclear)" if self.unclear[kind] else "")
+            + (f" ({self.to_merge[kind]:,} to be merged)" if self.to_merge[kind] else "")
             for kind, n in self.counts.items()
             if n
         )

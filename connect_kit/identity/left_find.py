@@ -45,7 +45,9 @@ def left_behind(
 
     Only records under the SIS are looked at, those with an ID, at schools that take part: Connect's schools that a
     student or a class of the delivery names. What was made by hand, as a guardian without ID or a classroom without
-    class ID, is not listed: the SIS does not know it, so it has not taken it away.
+    class ID, is not listed: the SIS does not know it, so it has not taken it away. Of other schools, as one that has
+    closed or that does not take part, only children are listed who are delivered at a school that takes part, and are
+    still in classrooms of the other one: that they have moved is certain.
 
     Of a student who names a guardian that neither the delivery nor Connect knows, no guardian is listed: it cannot be
     said who is meant. A guardian counts as named by the student, by the guardian's own ``agentSourcedIds`` or by
@@ -53,7 +55,8 @@ def left_behind(
 
     Where the delivery holds somebody new of the same or a similar name in the same place (a guardian of the child,
     staff of the school, a student in a fitting grade), it is *unclear* whether anybody has left: probably it is the
-    same person under another ID. They are listed with that reason, and never acted on.
+    same person under another ID. They are listed with that reason, and never acted on. A student of whom Connect has
+    a second record under the delivered ID, as after an upload of changed IDs, is to be *merged*, and never archived.
 
     Parameters
     ----------
@@ -106,7 +109,7 @@ def _changed_ids(schema: Schema, id_changes: IdChanges | None) -> None:
 
 
 def _taking_part(schema: Schema, also: tuple[str, ...], roster: Roster, schools: SchoolMatches | None) -> None:
-    """Make table ``taking_part``: ``connect_school`` and the ``school`` of the delivery that it is."""
+    """Make ``known_schools`` (``connect_school``, and ``school`` in the delivery), and of these ``taking_part``."""
     create_table(schema, "school_pairs", {"connect_school": [], "school": []})
     if schools is not None:
         pairs = schools.matched().table()
@@ -116,13 +119,15 @@ def _taking_part(schema: Schema, also: tuple[str, ...], roster: Roster, schools:
     out = [] if schools is None else sorted(schools.decisions.out)
     create_table(schema, "out_schools", {"key": out})
     schema.execute(
-        "CREATE TABLE taking_part AS SELECT DISTINCT connect_school, school FROM ("
-        "SELECT connectSchoolId AS connect_school, schoolId AS school FROM workspace_schools "
-        "UNION ALL SELECT connect_school, school FROM school_pairs "
-        "UNION ALL SELECT connect_id, new_id FROM changed_ids WHERE kind = 'schools'"
-        ") SEMI JOIN named_schools USING (school) WHERE 'roster:' || school NOT IN (SELECT key FROM out_schools) "
-        "AND 'workspace:' || connect_school NOT IN (SELECT key FROM out_schools)",
+        "CREATE TABLE known_schools AS SELECT connectSchoolId AS connect_school, schoolId AS school "
+        "FROM workspace_schools WHERE schoolId IS NOT NULL UNION SELECT connect_school, school FROM school_pairs "
+        "UNION SELECT connect_id, new_id FROM changed_ids WHERE kind = 'schools'",
         also=also,
+    )
+    schema.execute(
+        "CREATE TABLE taking_part AS FROM known_schools SEMI JOIN named_schools USING (school) "
+        "WHERE 'roster:' || school NOT IN (SELECT key FROM out_schools) "
+        "AND 'workspace:' || connect_school NOT IN (SELECT key FROM out_schools)"
     )
     if roster.level == "school" and schema.count("taking_part") > 1:
         schema.execute("DELETE FROM taking_part")  # one school's own files, with rows of others: nobody knows whose

@@ -64,7 +64,9 @@ WITH pairs AS (
     FROM workspace_staff WHERE connectSchoolIds IS NOT NULL AND staffId IS NOT NULL
 ), seats AS (
     SELECT DISTINCT c.connect_school, e.connectClassroomId, e.connectUserId, e.role = 'student' AS student
-    FROM workspace_enrollments AS e JOIN connect_classrooms AS c ON c.classroom = e.connectClassroomId
+    FROM workspace_enrollments AS e JOIN (
+        SELECT classroom, connect_school FROM connect_classrooms UNION ALL SELECT classroom, connect_school FROM other_classrooms
+    ) AS c ON c.classroom = e.connectClassroomId
     WHERE e.connectUserId IN (SELECT student FROM connect_students UNION SELECT account FROM adults_written WHERE part = 'staff')
 ), there AS (
     SELECT 'guardian_relationships' AS kind, s.connect_school FROM pairs AS p JOIN grades_then AS s ON s.student = p.student
@@ -76,5 +78,5 @@ WITH pairs AS (
 SELECT g.kind, g.connect_school, g.number, t.number AS whole, g.connect_school IN (FROM turning) AS turning
 FROM (
     SELECT kind, connect_school, count(*) AS number FROM left_behind_rows AS l
-    WHERE reason <> 'unclear' AND NOT (kind = 'students' AND student IN (SELECT student FROM graduates)) GROUP BY kind, connect_school
+    WHERE reason NOT IN ('unclear', 'merge') AND NOT (kind = 'students' AND student IN (SELECT student FROM graduates)) GROUP BY kind, connect_school
 ) AS g JOIN (SELECT kind, connect_school, count(*) AS number FROM there GROUP BY kind, connect_school) AS t USING (kind, connect_school);

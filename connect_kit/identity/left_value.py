@@ -94,8 +94,8 @@ class LeftBehind(LeftBehindData):
         """What to do about it, as actions on a twin, which :meth:`Twin.apply_all` carries out and undoes as one.
 
         Guardians are disconnected from the students, people are removed from the classrooms, staff from the schools,
-        students and classrooms are archived (rollover). Whoever is probably there under another ID (``unclear``) is
-        never part of it.
+        students and classrooms are archived (rollover). Whoever is probably there under another ID (``unclear``), or
+        is to be merged (``merge``), is never part of it.
 
         Parameters
         ----------
@@ -169,7 +169,7 @@ class LeftBehind(LeftBehindData):
         return tuple(
             self.schema.execute(
                 f"SELECT DISTINCT {left}, {right} AS other FROM left_behind_rows WHERE kind = ? "
-                f"AND reason <> 'unclear' AND {at} ORDER BY ALL",
+                f"AND reason NOT IN ('unclear', 'merge') AND {at} ORDER BY ALL",
                 [kind],
             )
         )

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.display.excel import add_list, add_read_me, save_book
+from connect_kit.display.look import both
 from connect_kit.engine.files import atomic_write, ensure_folder
-from connect_kit.identity.staying import KINDS, REASONS
+from connect_kit.identity.staying import KINDS, MERGE, REASONS
 from connect_kit.roster.originals import outside_originals
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ _READ_ME = (
     "Begin with the guardians: whoever was taken off a student in the SIS still gets the messages on Connect.",
     "Unclear: somebody new of the same or a similar name is delivered there, so probably nobody has left. Compare the "
     "two before anything is done.",
+    "To be merged: Connect holds the child under the delivered ID as well. Do not archive either of the two records.",
     "Write the date into 'done' once it is done on Connect.",
 )
 _IDS = {
@@ -68,7 +70,9 @@ def worksheet(left: LeftBehindData, kind: str, *, names: bool = False) -> pd.Dat
         for column, key, known in _names(left, kind):
             made[column] = _looked_up(rows[key], known)
     made["reason"] = rows["reason"].map(REASONS)
-    return made.assign(what_to_do=KINDS[kind].what_to_do, source=KINDS[kind].source, done="")
+    merged = rows["reason"] == "merge"
+    steps = merged.map({True: MERGE, False: KINDS[kind].what_to_do})
+    return made.assign(what_to_do=steps, source=merged.map({True: "S12", False: KINDS[kind].source}), done="")
 
 
 def _looked_up(keys: pd.Series[str], known: pd.Series[str]) -> pd.Series[str]:
@@ -104,7 +108,9 @@ def save(left: LeftBehindData, folder: str | Path, *, names: bool = False) -> No
 
 def _number(left: LeftBehindData, kind: str) -> str:
     unclear = left.unclear[kind]
-    return f"{left.counts[kind]}" + (f", of which {unclear} unclear" if unclear else "")
+    merged = left.to_merge[kind]
+    parts = [f"{unclear} unclear"] * bool(unclear) + [f"{merged} to be merged"] * bool(merged)
+    return f"{left.counts[kind]}" + (f", of which {both(parts)}" if parts else "")
 
 
 def _fill(book: Any, left: LeftBehindData, names: bool) -> None:

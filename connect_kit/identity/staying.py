@@ -93,5 +93,11 @@ REASONS: Mapping[str, str] = {
     "not_in_class": "the delivery has the class without this person",
     "moved_school": "the delivery has the student at another school",
     "unclear": "unclear: probably the same person under another ID",
+    "merge": "unclear: probably the same child is on Connect under the delivered ID as well",
 }
+#: What is done about two records of one child, in place of the kind's own steps.
+MERGE = (
+    "Do not archive. Compare the two records; if they are the same child, merge them: the record with the delivered ID "
+    "stays. connect-kit merge lists the pairs."
+)
 NO_SCHOOL = "the delivery does not show which school of Connect it is about"

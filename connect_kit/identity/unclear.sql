@@ -81,3 +81,41 @@ UPDATE left_behind_rows SET reason = 'unclear' WHERE kind = 'students' AND stude
     UNION ALL
     SELECT connect_id FROM changed_ids WHERE kind = 'students' AND new_id IS NULL
 );
+
+-- ---- students of whom Connect has the delivered ID as well, as after an upload of changed IDs: of the two records neither
+-- is archived, they are merged. The name is the same, and a guardian is, or, where not both have guardians, the school. A
+-- name that is only similar may be a brother's or sister's: then a classroom is the same as well.
+
+CREATE TABLE second_records AS
+SELECT c.student, c.connect_school, g.given, f.family, coalesce(f.generation, g.generation) AS generation, full_name(g.whole, f.whole) AS name, r.rank AS grade
+FROM connect_students AS c JOIN (SELECT connectStudentId, any_value(givenName) AS givenName, any_value(familyName) AS familyName, any_value(grade) AS grade FROM workspace_students GROUP BY connectStudentId) AS w
+    ON w.connectStudentId = c.student
+LEFT JOIN grade_ranks AS r ON r.written = w.grade
+LEFT JOIN given_forms AS g ON g.raw = w.givenName LEFT JOIN family_forms AS f ON f.raw = w.familyName
+WHERE c.id IS NOT NULL AND EXISTS (FROM gone_students);
+
+-- Guardians by account, and by name, as another contact makes another account (S12).
+CREATE TABLE families AS
+WITH pairs AS (
+    SELECT trim(unnest(string_split(connectStudentIds, ','))) AS student, connectUserId AS account, full_name(g.whole, f.whole) AS name
+    FROM workspace_guardians LEFT JOIN given_forms AS g ON g.raw = givenName LEFT JOIN family_forms AS f ON f.raw = familyName
+    WHERE connectStudentIds IS NOT NULL AND EXISTS (FROM gone_students)
+)
+SELECT student, account AS guardian FROM pairs UNION SELECT student, name::VARCHAR FROM pairs WHERE name IS NOT NULL;
+
+CREATE TABLE to_merge AS
+WITH together AS (
+    SELECT DISTINCT o.student, n.student AS other FROM gone_students AS o JOIN families AS a ON a.student = o.student
+    JOIN families AS b ON b.guardian = a.guardian AND b.student <> a.student JOIN second_records AS n ON n.student = b.student
+)
+SELECT o.student, n.student AS other FROM together AS t JOIN gone_students AS o ON o.student = t.student JOIN second_records AS n ON n.student = t.other
+WHERE coalesce(n.grade - o.grade IN (0, 1), true) AND NOT coalesce(n.generation <> o.generation, false)
+    AND (n.name = o.name OR given_likeness(o.given, n.given) >= 2 AND family_likeness(o.family, n.family) >= 1 AND EXISTS (
+        FROM workspace_enrollments AS a JOIN workspace_enrollments AS b USING (connectClassroomId)
+        WHERE a.connectUserId = o.student AND b.connectUserId = n.student))
+UNION
+SELECT o.student, n.student FROM gone_students AS o JOIN second_records AS n ON n.name = o.name AND n.connect_school = o.connect_school
+WHERE coalesce(n.grade - o.grade IN (0, 1), true) AND NOT coalesce(n.generation <> o.generation, false)
+    AND (o.student NOT IN (SELECT student FROM families) OR n.student NOT IN (SELECT student FROM families));
+
+UPDATE left_behind_rows SET reason = 'merge' WHERE kind = 'students' AND student IN (SELECT student FROM to_merge);

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connect_kit.identity.staying import KINDS
+from connect_kit.display.look import counted
+from connect_kit.identity.staying import KINDS, MERGE
 from connect_kit.panels.elements import Node, el, frame_table
 
 if TYPE_CHECKING:
@@ -27,11 +28,14 @@ def left_behind(left: LeftBehind) -> list[Node]:
     if len(summary):
         words = "An upload archives nothing and disconnects nobody. Save the worksheet to work through it on Connect."
         made.append(el("p", el("strong", f"▲ {left.words}. "), words, class_="ck-warning"))
-        counted = summary.drop(columns=["what_to_do", "source"])
-        counted["kind"] = counted["kind"].map(lambda kind: KINDS[kind].many)
-        made += frame_table("What stays behind, by school; guardians first", counted)
+        shown = summary.drop(columns=["what_to_do", "source"])
+        shown["kind"] = shown["kind"].map(lambda kind: KINDS[kind].many)
+        made += frame_table("What stays behind, by school; guardians first", shown)
     else:
         made.append(el("p", "Nothing that was looked for stays behind."))
+    if merged := sum(left.to_merge.values()):
+        words = f"{counted(merged, 'student')}, as Connect has the delivered ID as well. {MERGE}"
+        made.append(el("p", el("strong", "To be merged: "), words))
     for kind, why in left.not_judged.items():
         made.append(el("p", f"{KINDS[kind].title}: not judged, because {why}."))
     return made

@@ -25,6 +25,7 @@ _PARTS: Mapping[str, str] = {
     "differences from the forecast": "differences",
     "corrections for the district": "corrections",
     "guardians disconnected by Abandon": "disconnected",
+    "staff removed from schools": "staff_removed",
     "message to support": "message",
 }
 
@@ -96,6 +97,7 @@ class ResultsPanel(ReviewPanel[Results]):
                 "differences": self._value.differences,
                 "corrections": self._value.corrections,
                 "disconnected": self._value.disconnected,
+                "staff_removed": self._value.staff_removed,
             }
             self._frames = {one: frame for one, frame in self._frames.items() if one[0] != part} | {key: made[part]()}
         return self._frames[key]

@@ -9,12 +9,15 @@ from connect_kit.display.html import visible
 from connect_kit.panels.elements import Node, button, el, frame_table, number, pager
 from connect_kit.panels.queue import PAGE
 from connect_kit.results.data import SURPRISES
+from connect_kit.results.disconnecting import TAKEN_AWAY
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from connect_kit.results.value import Results
 
+#: Where the panel shows whom the upload took away.
+_CHOICE = {"disconnected.csv": "guardians disconnected by Abandon", "staff-removed.csv": "staff removed from schools"}
 #: Headings of :func:`cells`.
 HEADINGS = (number("rows"), "file", "cause", "code", "first row")
 #: Columns that are left out where every value is blank.
@@ -32,13 +35,9 @@ def summary(results: Results) -> list[Node]:
     if results.missing:
         names = ", ".join(file.name for file in results.missing[:10]) + (", …" if len(results.missing) > 10 else "")
         made.append(el("p", el("strong", "▲ No result file for: "), f"{names}.", class_="ck-warning"))
-    lost = results.disconnected()["verdict"].value_counts()
-    if len(lost):
-        words = ", ".join(f"{count:,} {verdict}" for verdict, count in lost.items())
-        shown = f"{words}. Choose guardians disconnected by Abandon to see them."
-        made.append(
-            el("p", el("strong", "▲ Guardian relationships that Abandon disconnected: "), shown, class_="ck-warning")
-        )
+    for name, words in results.taken_away().items():
+        shown = f"{words}. Choose {_CHOICE[name]} to see them."
+        made.append(el("p", el("strong", f"▲ {TAKEN_AWAY[name]}: "), shown, class_="ck-warning"))
     if results.ignored:
         names = ", ".join(path.name for path in results.ignored[:10])
         made.append(el("p", f"Skipped, because they are not result files: {names}."))

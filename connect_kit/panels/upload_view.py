@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from connect_kit.checks.verdict_words import left_open
-from connect_kit.display.look import children, counted, disconnections
+from connect_kit.display.look import children, counted, disconnections, removals
 from connect_kit.identity.patterns import PATTERNS, kinds_in_words
 from connect_kit.panels.elements import MOST, Node, el, frame_table, number, pager, table
 from connect_kit.uploads.abandoning import by_school, total_of
+from connect_kit.uploads.removing import removed_by_school, total_removed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -174,7 +175,9 @@ def _expected(expected: Expected) -> list[Node]:
         words = "Nobody looked for duplicate students, so nobody knows how many children would be doubled."
     else:
         words = f"{children(expected.doubled)} would be doubled, {disconnections(expected.disconnected)}."
-    alarm = expected.doubled != 0 or expected.disconnected
+    if expected.staff_removed:
+        words += f" {removals(expected.staff_removed)}, as their rows no longer list it."
+    alarm = expected.doubled != 0 or expected.disconnected or expected.staff_removed
     mark = [el("strong", "▲ ")] if alarm else []
     return [*made, el("p", *mark, words, class_="ck-warning" if alarm else None)]
 
@@ -236,8 +239,10 @@ def forecast(expected: Forecast | None) -> list[Node]:
     )
     if by_school["disconnected"].isna().all():
         by_school = by_school.drop(columns=["disconnected", "disconnected_children"])
+    if not expected.result.removals:
+        by_school = by_school.drop(columns="staff_removed")
     made += frame_table("What the upload would do, by school", by_school)
-    made += abandoned(expected.result)
+    made += [*abandoned(expected.result), *removed(expected.result)]
     if not known:
         words = "Duplicates were not counted: students who are on Connect without a SIS ID would become duplicates."
         made.append(el("p", el("strong", "▲ "), words, class_="ck-warning"))
@@ -253,6 +258,18 @@ def abandoned(result: UploadResult) -> list[Node]:
     word = "would disconnect" if result.dry_run else "disconnected"
     lists = [str(path) for one in result.files if (path := one.disconnected_path) is not None]
     words = f"Abandon {word} {total_of(found.values())}: {_sentence(by_school(found))} Listed by ID in "
+    return [el("p", el("strong", "▲ "), words, el("code", ", ".join(lists)), ".", class_="ck-warning")]
+
+
+def removed(result: UploadResult) -> list[Node]:
+    """Staff whom users.csv removes from schools, in words."""
+    found = result.removals
+    if not found:
+        return []
+    word = "Would be removed" if result.dry_run else "Removed"
+    lists = [str(path) for one in result.files if (path := one.removed_path) is not None]
+    total = f"{word} from schools that their rows no longer list: {total_removed(found.values())}: "
+    words = f"{total}{_sentence(removed_by_school(found))} Listed by ID in "
     return [el("p", el("strong", "▲ "), words, el("code", ", ".join(lists)), ".", class_="ck-warning")]
 
 
@@ -272,7 +289,7 @@ def results(result: UploadResult, *, undone: str = "") -> list[Node]:
             made.append(el("p", refused, f"{_sentence(one.message)} ({one.code})", class_="ck-warning"))
     if result.files:
         made += frame_table("The files", result.summary())
-        made += [] if result.dry_run else abandoned(result)
+        made += [] if result.dry_run else [*abandoned(result), *removed(result)]
         made.append(el("p", "Result files (with names, like Connect's own): ", el("code", str(result.folder))))
     return made
 

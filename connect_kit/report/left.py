@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_kit.display.html import missing
 from connect_kit.display.svg import to_svg
-from connect_kit.identity.staying import COLUMNS, KINDS, REASONS
+from connect_kit.identity.staying import COLUMNS, KINDS, MERGE, REASONS
 
 if TYPE_CHECKING:
     from connect_kit.identity import LeftBehind
@@ -34,6 +34,8 @@ def left_section(left: LeftBehind) -> Record:
                     "title": KINDS[kind].title,
                     "count": count,
                     "unclear": left.unclear[kind],
+                    "to_merge": left.to_merge[kind],
+                    "merge": MERGE,
                     "thing": KINDS[kind].counted,
                     "schools": len(of_kind),
                     "what_to_do": KINDS[kind].what_to_do,

@@ -54,6 +54,7 @@ def summary(audit: AuditData) -> pd.DataFrame:
     if audit.left_behind is not None:
         unclear = sum(audit.left_behind.unclear.values())
         rows.append(("Left behind, of which probably the same person under another ID", unclear))
+        rows.append(("Left behind, of which to be merged", sum(audit.left_behind.to_merge.values())))
     return pd.DataFrame(rows, columns=["what", "count"])
 
 
@@ -69,6 +70,7 @@ def summary_record(audit: AuditData, seconds: Mapping[str, float]) -> dict[str, 
         "not_checked": audit.findings.unchecked()[["code", "reason", "failed"]].to_dict("records"),
         **_counts(audit),
         "left_behind_unclear": None if audit.left_behind is None else audit.left_behind.unclear,
+        "left_behind_to_merge": None if audit.left_behind is None else audit.left_behind.to_merge,
         "seconds": {step: round(value, 3) for step, value in seconds.items()},
     }
 

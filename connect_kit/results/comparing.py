@@ -10,7 +10,7 @@ from connect_kit.engine import default_engine, quoted, run_sql
 from connect_kit.engine.arguments import checked
 from connect_kit.errors import PlanError, ResultsError
 from connect_kit.results.data import ROWS, Received
-from connect_kit.results.disconnecting import beside, is_list, load_disconnected
+from connect_kit.results.disconnecting import beside, is_list, load_lists
 from connect_kit.results.keys import exact_key, key_columns, make_macros, masked, zero_stripped_key
 from connect_kit.results.value import Results
 from connect_kit.uploads.plan_data import PlanData
@@ -87,7 +87,7 @@ def read_results(
     others = [place for place, file in read if file is None]
     lists = [*(place for place in others if is_list(place)), *beside(Path(path).expanduser())]
     ignored = tuple(place for place in others if place not in lists)
-    load_disconnected(schema, lists, forecasts)
+    load_lists(schema, lists, forecasts)
     source = Path(plan.source) if isinstance(plan, PlanData) and plan.source else None
     return Results(schema, received, missing, ignored, planned=bool(uploaded_files), delivery=source)
 

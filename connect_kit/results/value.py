@@ -13,11 +13,12 @@ from connect_kit.display.look import SYMBOLS, counted
 from connect_kit.engine.files import atomic_write, ensure_folder, outside
 from connect_kit.results.causes import causes, corrections, incomplete, rows_of
 from connect_kit.results.data import SURPRISES, ResultsData
-from connect_kit.results.disconnecting import disconnected
+from connect_kit.results.disconnecting import TAKEN_AWAY, disconnected, staff_removed
 from connect_kit.results.support import asks, support_message
 
 if TYPE_CHECKING:
     import altair as alt
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -40,6 +41,7 @@ class Results(ResultsData):
 
     causes = causes
     disconnected = disconnected
+    staff_removed = staff_removed
     rows_of = rows_of
     corrections = corrections
     incomplete = incomplete
@@ -65,7 +67,8 @@ class Results(ResultsData):
         """Write results.csv, corrections.csv and support-message.txt into a folder; IDs only.
 
         The message is written where there is something to ask: a row has an error, or is missing or foreign.
-        disconnected.csv is written too where a file was sent with Abandon and disconnected somebody.
+        disconnected.csv is written too where a file was sent with Abandon and disconnected somebody, and
+        staff-removed.csv where staff were removed from a school.
 
         corrections.csv is for people: a text that a spreadsheet would run as a formula has an apostrophe before it.
 
@@ -77,11 +80,10 @@ class Results(ResultsData):
             When they cannot be written; files that were there before are unchanged.
         """
         target = ensure_folder(outside(folder, "the delivery", self.delivery))
-        lost = self.disconnected()
         for name, frame in (
             ("results.csv", self.table()),
             ("corrections.csv", without_formulas(self.corrections())),
-            *([("disconnected.csv", lost)] if len(lost) else []),
+            *self.lists().items(),
         ):
             with atomic_write(target / name) as part:
                 frame.to_csv(part, index=False, lineterminator="\r\n")
@@ -92,14 +94,24 @@ class Results(ResultsData):
         with atomic_write(message) as part:
             part.write_text(self.support_message(), encoding="utf-8")
 
+    def lists(self) -> dict[str, pd.DataFrame]:
+        """The tables of whom the upload took away, by the names of their files; those that are empty are left out."""
+        found = {"disconnected.csv": self.disconnected(), "staff-removed.csv": self.staff_removed()}
+        return {name: frame for name, frame in found.items() if len(frame)}
+
+    def taken_away(self) -> dict[str, str]:
+        """The same in words, by the names of their files: how many there are of each verdict."""
+        return {
+            name: ", ".join(f"{count:,} {verdict}" for verdict, count in frame["verdict"].value_counts().items())
+            for name, frame in self.lists().items()
+        }
+
     def __repr__(self) -> str:
         bad = self.count("result <> 'SUCCESS'")
         return f"Results({counted(len(self.received), 'file')}, {counted(len(self), 'row')}, {counted(bad, 'error')})"
 
     def _repr_html_(self) -> str:
-        lost = self.disconnected()["verdict"].value_counts()
-        words = ", ".join(f"{count:,} {verdict}" for verdict, count in lost.items())
-        head = f"<p>▲ Guardian relationships that Abandon disconnected: {words}</p>" if words else ""
+        head = "".join(f"<p>▲ {TAKEN_AWAY[name]}: {counts}</p>" for name, counts in self.taken_away().items())
         return (
             head
             + table_html(self.summary(), "What Connect said")

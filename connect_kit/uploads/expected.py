@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from connect_kit.uploads.values import FileResult
 
 #: What a dry run is remembered for, by school.
-_OF_DRY_RUN = ("children_created", "children_updated", "rows_created", "rows_updated", "disconnected")
-COLUMNS = ("children_created", "children_updated", "children_doubled", "rows_created", "rows_updated", "disconnected")
+_OF_DRY_RUN = ("children_created", "children_updated", "rows_created", "rows_updated", "disconnected", "staff_removed")
+COLUMNS = (
+    "children_created", "children_updated", "children_doubled", "rows_created", "rows_updated", "disconnected",
+    "staff_removed",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,11 +35,14 @@ class Expected:
         Children who would be doubled; None where nobody looked for duplicates.
     disconnected : int
         Guardian relationships that would be removed.
+    staff_removed : int
+        Staff who would be removed from a school, counted at each of them.
     """
 
     when: str
     doubled: int | None
     disconnected: int
+    staff_removed: int
     _table: pd.DataFrame = field(repr=False)
 
     def table(self) -> pd.DataFrame:
@@ -44,7 +50,8 @@ class Expected:
 
         Columns: ``connectSchoolId`` (blank where the school is not known), ``school`` (name), ``children_created``,
         ``children_updated``, ``children_doubled`` (missing where nobody looked for duplicates), ``rows_created`` and
-        ``rows_updated`` (of all files), ``disconnected`` (guardian relationships removed).
+        ``rows_updated`` (of all files), ``disconnected`` (guardian relationships removed),
+        ``staff_removed`` (staff whose rows no longer list the school).
         """
         return self._table.copy()
 
@@ -78,6 +85,7 @@ def expected_upload(plan: PlanData, target: Target, doubled: Mapping[str, int] |
         "" if last is None else last.when,
         None if doubled is None else sum(doubled.values()),
         int(frame["disconnected"].sum()),
+        int(frame["staff_removed"].sum()),
         frame[(frame[list(COLUMNS)].fillna(0) != 0).any(axis=1)].reset_index(drop=True),
     )
 
@@ -116,4 +124,6 @@ def counts_by_school(files: Sequence[FileResult]) -> dict[str, dict[str, int]]:
                     add(tally.school, f"children_{action}", tally.rows)
         for school, lost in one.disconnections.items():
             add(school, "disconnected", lost.relationships)
+        for school, removed in one.removals.items():
+            add(school, "staff_removed", removed.staff)
     return found

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _WHATS = ("students", "guardians", "staff", "classes", "enrollments", "attributes", "other")
 _COUNTS = ("created", "updated", "unchanged", "skipped", "refused")
-_FURTHER = ("doubled", "disconnected", "disconnected_children")
+_FURTHER = ("doubled", "disconnected", "disconnected_children", "staff_removed")
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +74,8 @@ class Forecast:
         In the row of a school's guardians,
         ``disconnected`` counts the guardian relationships that Abandon will remove, and ``disconnected_children`` the
         children who lose them; missing in other rows, and where no file is sent with Abandon.
+        In the row of a school's staff, ``staff_removed`` counts those whose rows no longer list the school, so that
+        they are removed from it; missing in other rows.
         """
         return self._table.copy()
 
@@ -195,6 +197,9 @@ def _counted(result: UploadResult, schools: dict[str, str], doubled: dict[str, i
     lost = result.disconnections
     for school in lost:
         counts.setdefault((school, "guardians"), dict.fromkeys(_COUNTS, 0))
+    removals = result.removals
+    for school in removals:
+        counts.setdefault((school, "staff"), dict.fromkeys(_COUNTS, 0))
     abandon = any(one.file.abandon for one in result.files)
     rank = {what: place for place, what in enumerate(_WHATS)}
     rows = []
@@ -203,7 +208,8 @@ def _counted(result: UploadResult, schools: dict[str, str], doubled: dict[str, i
         gone: tuple[int | None, ...] = (None, None)
         if abandon and what == "guardians":
             gone = (lost[school].relationships, lost[school].children) if school in lost else (0, 0)
-        rows.append((school, schools.get(school, ""), what, *counts[school, what].values(), again, *gone))
+        removed = (removals[school].staff if school in removals else 0) if what == "staff" else None
+        rows.append((school, schools.get(school, ""), what, *counts[school, what].values(), again, *gone, removed))
     frame = pd.DataFrame(rows, columns=["connectSchoolId", "school", "what", *_COUNTS, *_FURTHER])
     return frame.astype({**dict.fromkeys(_COUNTS, "int64"), **dict.fromkeys(_FURTHER, "Int64")})
 

@@ -37,7 +37,7 @@ _RECORDS = """
     UNION ALL SELECT connectUserId, trim(unnest(string_split(connectSchoolIds, ','))) FROM workspace_staff
 """
 _LEFT = """
-    SELECT unnest([student, account, classroom]) AS id, connect_school AS school FROM left_behind
+    SELECT unnest([student, account, classroom]) AS id, coalesce(sent_school, connect_school) AS school FROM left_behind
 """
 #: Relationships that Abandon removes do not stay behind.
 _ABANDONED = (
@@ -137,7 +137,7 @@ def left_behind_here(
         return left
     schema = left.schema.engine.new_schema("left", (left.schema, *left.schema.parents))
     rows = f"FROM {quoted(left.schema.name)}.left_behind_rows WHERE "
-    rows += f"coalesce(connect_school NOT IN ({_listed(foreign)}), true)" if foreign else "true"
+    rows += f"coalesce(coalesce(sent_school, connect_school) NOT IN ({_listed(foreign)}), true)" if foreign else "true"
     if abandoned is not None:
         pairs = f"SELECT student, account FROM {quoted(abandoned.name)}.abandoned"
         rows += f" AND NOT (kind = 'guardian_relationships' AND coalesce((student, account) IN ({pairs}), false))"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,15 +17,16 @@ from connect_kit.engine import quoted
 from connect_kit.engine.files import atomic_write
 from connect_kit.errors import OutputError
 from connect_kit.uploads.abandoning import by_school, total_of
+from connect_kit.uploads.removing import removed_by_school, total_removed
 from connect_kit.uploads.result_files import read_own_result
 from connect_kit.uploads.result_workbook import write_sheet
-from connect_kit.uploads.values import ACTIONS, DISCONNECTED_COLUMNS
+from connect_kit.uploads.values import ACTIONS, DISCONNECTED_COLUMNS, REMOVED_COLUMNS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from connect_kit.uploads.plan import UploadPlan
-    from connect_kit.uploads.values import Disconnections, FileResult
+    from connect_kit.uploads.values import Disconnections, FileResult, Removals
 
 _SHOWN = 10
 _COLUMNS = ("file", "kind", "line", "sourcedId", "code", "message")  # of refused rows
@@ -75,7 +77,8 @@ class UploadResult:
         """One row a file.
 
         Columns: ``file``, ``outcome``, ``rows``, ``created``, ``updated``, ``unchanged``, ``skipped``, ``errors`` (rows
-        refused), ``disconnected`` (guardian relationships that Abandon removed), ``seconds``.
+        refused), ``disconnected`` (guardian relationships that Abandon removed), ``staff_removed`` (staff
+        removed from a school), ``seconds``.
         """
         import pandas as pd
 
@@ -83,10 +86,10 @@ class UploadResult:
         for one in self.files:
             counts = one.counts
             actions = [counts[action] for action in ACTIONS]
-            ended = (one.errors, one.disconnected, round(one.seconds, 2))
+            ended = (one.errors, one.disconnected, one.removed, round(one.seconds, 2))
             rows.append((one.file.name, one.outcome, one.rows, *actions, *ended))
         names = ["file", "outcome", "rows", *(action.lower() for action in ACTIONS)]
-        names += ["errors", "disconnected", "seconds"]
+        names += ["errors", "disconnected", "staff_removed", "seconds"]
         return pd.DataFrame(rows, columns=names)
 
     def table(self) -> pd.DataFrame:
@@ -123,20 +126,30 @@ class UploadResult:
         Columns: ``file``, ``connectStudentId``, ``studentId``, ``connectUserId``, ``guardianId`` (several are separated
         by commas), ``connectSchoolId``.
         """
-        import pandas as pd
+        return _listed([(one.file.name, one.disconnected_path) for one in self.files], DISCONNECTED_COLUMNS)
 
-        frames = [
-            pd.read_csv(path, dtype=str, keep_default_na=False).assign(file=one.file.name)
-            for one in self.files
-            if (path := one.disconnected_path) is not None
-        ]
-        columns = ["file", *DISCONNECTED_COLUMNS]
-        return pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns, dtype=str)
+    @cached_property
+    def staff_removed(self) -> pd.DataFrame:
+        """Staff who were removed from a school, or would be, as their rows no longer list it: IDs only.
+
+        Columns: ``file``, ``connectUserId``, ``staffId`` (several are separated by commas), ``connectSchoolId``.
+        """
+        return _listed([(one.file.name, one.removed_path) for one in self.files], REMOVED_COLUMNS)
 
     @property
     def disconnections(self) -> dict[str, Disconnections]:
         """What Abandon disconnected, by connectSchoolId."""
         return {school: counts for one in self.files for school, counts in one.disconnections.items()}
+
+    @property
+    def removals(self) -> dict[str, Removals]:
+        """Staff removed from schools, by connectSchoolId."""
+        found: dict[str, Removals] = {}
+        for one in self.files:
+            for school, counts in one.removals.items():
+                staff = counts.staff + (found[school].staff if school in found else 0)
+                found[school] = counts._replace(staff=staff)
+        return found
 
     def errors_by_cause(self) -> pd.DataFrame:
         """Refused rows by code, the most first: ``code``, ``rows``, ``files``, ``message`` (of the first row)."""
@@ -158,7 +171,7 @@ class UploadResult:
     def save(self, folder: str | Path, *, excel: bool = False) -> None:
         """Copy the result files into a folder; with ``excel``, guardians as a workbook too, as Connect does (S4).
 
-        They hold names. Lists of what Abandon disconnected go with them.
+        They hold names. Lists of what Abandon disconnected, and of staff removed from schools, go with them.
 
         Raises
         ------
@@ -170,7 +183,12 @@ class UploadResult:
         target = self.plan.outside_delivery(folder)
         try:
             target.mkdir(mode=0o700, parents=True, exist_ok=True)
-            written = [path for one in self.files for path in (one.path, one.disconnected_path) if path is not None]
+            written = [
+                path
+                for one in self.files
+                for path in (one.path, one.disconnected_path, one.removed_path)
+                if path is not None
+            ]
             for path in written:
                 if path.resolve() != (target / path.name).resolve():
                     copy = atomic_write(target / path.name, private=True)
@@ -200,10 +218,27 @@ class UploadResult:
         if self.disconnections:
             total = total_of(self.disconnections.values())
             head += f"<p>▲ Abandon disconnects {html.escape(total)}: {html.escape(by_school(self.disconnections))}</p>"
+        if self.removals:
+            total = total_removed(self.removals.values())
+            words = f"Removed from schools that their rows no longer list: {total}: {removed_by_school(self.removals)}"
+            head += f"<p>▲ {html.escape(words)}</p>"
         made = head + table_html(self.summary())
         if any(one.errors or one.outcome == "refused" for one in self.files):
             made += table_html(self.errors_by_cause(), "Refused, by cause", most=_SHOWN)
         return made
+
+
+def _listed(lists: Sequence[tuple[str, Path | None]], columns: Sequence[str]) -> pd.DataFrame:
+    """Lists beside result files, one after the other, with the name of the file that each belongs to."""
+    import pandas as pd
+
+    frames = [
+        pd.read_csv(path, dtype=str, keep_default_na=False).assign(file=name)
+        for name, path in lists
+        if path is not None
+    ]
+    wanted = ["file", *columns]
+    return pd.concat(frames, ignore_index=True)[wanted] if frames else pd.DataFrame(columns=wanted, dtype=str)
 
 
 def _refused_rows(one: FileResult) -> pd.DataFrame:

@@ -257,15 +257,17 @@ def yes_or_no(name: str, value: object) -> None:
 def confirmation(plan: UploadPlan, district: str, expected: Expected | None = None) -> str:
     """What a person types before a real upload: the district, the rows that are sent, and what else matters.
 
-    With what is ``expected`` of it, that is the children who would be doubled and the guardian relationships that would
-    be removed, where there are any: ``Maple District 1200, 12 doubled, 40 disconnected``. Where nobody looked for
-    duplicate students: ``Maple District 1200, doubled unknown``.
+    With what is ``expected`` of it, that is the children who would be doubled, the guardian relationships that would
+    be removed and the staff who would be removed from schools, where there are any: ``Maple District 1200, 12 doubled,
+    40 disconnected, 2 staff removed``. Where nobody looked for duplicate students: ``Maple District 1200, doubled
+    unknown``.
     """
     matters = [f"{district} {plan.rows}"]
     if expected is not None:
         doubled = "doubled unknown" if expected.doubled is None else f"{expected.doubled} doubled"
         matters += [doubled] if expected.doubled != 0 else []
         matters += [f"{expected.disconnected} disconnected"] if expected.disconnected else []
+        matters += [f"{expected.staff_removed} staff removed"] if expected.staff_removed else []
     return ", ".join(matters)
 
 

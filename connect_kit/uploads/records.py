@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connect_kit.engine.files import read_json
 from connect_kit.uploads.plan_file import disconnections_of, write_json
-from connect_kit.uploads.values import Disconnections, FileResult
+from connect_kit.uploads.values import Disconnections, FileResult, Removals
 
 if TYPE_CHECKING:
     from connect_kit.uploads.plan_data import PlanData
@@ -26,7 +26,8 @@ class DryRun(NamedTuple):
     ``result_files`` (their names, file by file; blank where there is none), ``state`` (of the target, as the dry run
     saw it; blank in records of an earlier connect-kit) and ``schools`` (what it would do, by connectSchoolId; see
     :func:`connect_kit.uploads.expected.counts_by_school`).
-    ``disconnections`` is what Abandon would disconnect, by connectSchoolId.
+    ``disconnections`` is what Abandon would disconnect, and ``removals`` staff who would be removed from schools, both
+    by connectSchoolId; ``removals`` is None in records of an earlier connect-kit, which did not count them.
     """
 
     target: str
@@ -40,6 +41,7 @@ class DryRun(NamedTuple):
     state: str = ""
     schools: Mapping[str, Mapping[str, int]] = MappingProxyType({})
     disconnections: Mapping[str, Disconnections] = MappingProxyType({})
+    removals: Mapping[str, Removals] | None = None
 
 
 class _Run(NamedTuple):
@@ -67,6 +69,7 @@ def _dry_runs(folder: Path) -> list[DryRun]:
                     str(one.get("state", "")),
                     {str(own): {what: int(n) for what, n in of.items()} for own, of in one.get("schools", {}).items()},
                     disconnections_of(one.get("disconnections", {})),
+                    None if (removals := one.get("removals")) is None else _removals_of(removals),
                 )
             )  # fmt: skip
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
@@ -93,7 +96,18 @@ def refused_codes(folder: Path) -> frozenset[str]:
 def remember_dry_run(folder: Path, made: DryRun) -> None:
     """Keep a dry run."""
     kept = [*_dry_runs(folder), made][-_KEPT:]
-    write_json(folder / _DRY_RUNS, [{**one._asdict(), "disconnections": dict(one.disconnections)} for one in kept])
+    written = []
+    for one in kept:
+        removals = None if one.removals is None else dict(one.removals)
+        written.append({**one._asdict(), "disconnections": dict(one.disconnections), "removals": removals})
+    write_json(folder / _DRY_RUNS, written)
+
+
+def _removals_of(content: Any) -> dict[str, Removals]:
+    return {
+        str(school): Removals(int(staff), int(members), str(school_id))
+        for school, (staff, members, school_id) in content.items()
+    }
 
 
 def recorded_forecast(plan: PlanData, results: Path) -> tuple[FileResult, ...]:

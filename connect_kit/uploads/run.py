@@ -124,6 +124,7 @@ def _dry_run(
             state=state,
             schools=counts_by_school(files),
             disconnections=made.disconnections,
+            removals=made.removals,
         ),
     )
     return made

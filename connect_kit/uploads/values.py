@@ -24,6 +24,8 @@ ACTIONS = ("CREATED", "UPDATED", "UNCHANGED", "SKIPPED")
 RESULT_COLUMNS = ("result", "action", "code", "message")
 #: Columns of the list of what Abandon disconnected; IDs only.
 DISCONNECTED_COLUMNS = ("connectStudentId", "studentId", "connectUserId", "guardianId", "connectSchoolId")
+#: Columns of the list of staff who are removed from a school; IDs only.
+REMOVED_COLUMNS = ("connectUserId", "staffId", "connectSchoolId")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,18 @@ class Disconnections(NamedTuple):
     school_id: str = ""
 
 
+class Removals(NamedTuple):
+    """Staff whom users.csv removes from a school, as their rows no longer list it.
+
+    ``staff`` is how many, ``members`` how many with a staff ID the school had before. ``school_id`` is the School ID
+    recorded on the school; blank where there is none.
+    """
+
+    staff: int
+    members: int
+    school_id: str = ""
+
+
 @dataclass(frozen=True)
 class FileResult:
     """What became of one file.
@@ -142,6 +156,8 @@ class FileResult:
         Relationships that Abandon removed.
     disconnections : mapping of str to Disconnections
         The same by school (connectSchoolId); those of which nobody was disconnected are left out.
+    removals : mapping of str to Removals
+        Staff who were removed from a school, by connectSchoolId; schools that nobody was removed from are left out.
     path : Path or None
         The result file: the input's columns, then ``result``, ``action``, ``code``, ``message``.
     """
@@ -156,6 +172,7 @@ class FileResult:
     refusals: Mapping[str, int] = field(default_factory=dict, repr=False)
     disconnected: int = 0
     disconnections: Mapping[str, Disconnections] = field(default_factory=dict, repr=False)
+    removals: Mapping[str, Removals] = field(default_factory=dict, repr=False)
     path: Path | None = None
     seconds: float = 0.0
 
@@ -168,10 +185,19 @@ class FileResult:
         return counts
 
     @property
+    def removed(self) -> int:
+        """Staff removed from a school, counted at each of them."""
+        return sum(one.staff for one in self.removals.values())
+
+    @property
+    def removed_path(self) -> Path | None:
+        """The list of staff removed from a school, beside the result file; None where nobody was."""
+        return _beside(self.path, removed_path) if self.file.kind == "users" else None
+
+    @property
     def disconnected_path(self) -> Path | None:
         """The list of relationships that Abandon removed, beside the result file; None where there is none."""
-        place = disconnected_path(self.path) if self.path is not None and self.file.abandon else None
-        return place if place is not None and place.is_file() else None
+        return _beside(self.path, disconnected_path) if self.file.abandon else None
 
     @property
     def errors(self) -> int:
@@ -187,9 +213,20 @@ class FileResult:
         return pd.read_csv(self.path, dtype=str, keep_default_na=False)
 
 
+def _beside(result: Path | None, named: Callable[[Path], Path]) -> Path | None:
+    """A list beside a result file, where there is one; results of other names have none."""
+    place = None if result is None else named(result)
+    return place if place is not None and place != result and place.is_file() else None
+
+
 def disconnected_path(result: Path) -> Path:
     """Where the relationships that Abandon removed are listed, beside a result file."""
     return result.with_name(result.name.replace("-result.csv", "-disconnected.csv"))
+
+
+def removed_path(result: Path) -> Path:
+    """Where staff who were removed from a school are listed, beside a result file."""
+    return result.with_name(result.name.replace("-result.csv", "-removed.csv"))
 
 
 class Progress(NamedTuple):

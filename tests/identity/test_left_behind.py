@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 import connect_kit as ck
-from connect_kit.errors import SettingError
-from connect_kit.identity.staying import COLUMNS, KINDS
+from connect_kit.errors import LimitError, SettingError
+from connect_kit.identity.staying import COLUMNS, KINDS, MERGE
 from connect_kit.identity.value import TABLES
 
 #: Oak is K1 (0104), Elm K2 (0205); Ash is not delivered.
@@ -296,6 +296,125 @@ def test_last_years_classroom_is_listed_and_archived(case: Case) -> None:
 def test_a_class_id_counts_within_its_school(case: Case) -> None:
     case.connect("classrooms", "", "R5,K1,Math,06,C2,false")
     assert rows(case.left()) == [("classrooms", "K1", "0104", "R5", "C2", "not_delivered")]
+
+
+# ---- a school that is not delivered, or does not take part (Ash, K3)
+
+FROM_ASH = ("classroom_students", "K3", "0306", "P3", "S3", "R4", "C4", "moved_school")
+CLEO = "S3,0104,student,Cleo,Marsh,,,G4,06"
+
+
+def test_a_child_who_moved_from_a_school_that_is_not_delivered_is_listed_in_its_classrooms(case: Case) -> None:
+    left = case.deliver("users", "", CLEO).left()
+    assert rows(left) == [FROM_ASH]
+    assert [(a.kind, a.pairs) for a in left.actions()] == [("remove_from_classrooms", (("R4", "P3"),))]
+    with pytest.raises(LimitError, match=r"1 of 1 seats of students at Ash School \(100 %\)"):
+        left.actions(limit=0)
+
+
+@pytest.mark.parametrize(
+    ("user", "seat"),
+    [
+        (CLEO.replace("0104", '"0104,0306"'), ""),  # at both
+        (CLEO.replace("0104", '"0104,0999"'), ""),  # the other one is not known, and may be Ash
+        (CLEO.replace("0104", "0999"), ""),
+        (CLEO.replace("0104", ""), ""),
+        (CLEO, "C4,0306,S3,student"),  # visits a class there
+        (CLEO.replace("S3", "S4"), ""),  # another child
+    ],
+)
+def test_who_may_still_be_at_a_school_that_is_not_delivered_stays_unlisted(case: Case, user: str, seat: str) -> None:
+    case.deliver("users", "", user)
+    if seat:
+        case.deliver("enrollments", "", seat)
+    assert [row for row in rows(case.left(), "classroom_students") if row[1] == "K3"] == []
+
+
+def test_an_archived_classroom_of_a_school_that_is_not_delivered_is_not_listed(case: Case) -> None:
+    case.connect("classrooms", "R4,K3,Music,06,C4,false", "R4,K3,Music,06,C4,true")
+    assert rows(case.deliver("users", "", CLEO).left()) == []
+
+
+def test_a_class_of_the_same_id_at_another_school_keeps_nobody_in_the_old_one(case: Case) -> None:
+    case.connect("classrooms", "R4,K3,Music,06,C4,false", "R4,K3,Music,06,C1,false")
+    case.deliver("users", "", CLEO).deliver("enrollments", "", "C1,0104,S3,student")
+    assert rows(case.left()) == [(*FROM_ASH[:6], "C1", "moved_school")]
+
+
+def test_children_who_moved_to_or_from_a_school_that_does_not_take_part(case: Case) -> None:
+    case.deliver("users", STUDENT, 'S1,0205,student,Amal,Hadid,,,"G1,G2",03')  # Oak to Elm, which is out: from Oak only
+    case.deliver("users", "S2,0205,student,Bo,Hadid,,,G1,06", "S2,0104,student,Bo,Hadid,,,G1,06")  # Elm to Oak
+    case.deliver("enrollments", "C1,0104,S1,student").deliver("enrollments", "C2,0205,S2,student", "C1,0104,S2,student")
+    case.deliver("users", "", CLEO.replace("0104", "0205"))  # Ash to Elm: neither takes part
+    roster, workspace = case.read()
+    schools = ck.match_schools(roster, workspace).decide("0205", None, "out", who="ada")
+    assert rows(ck.left_behind(roster, workspace, schools=schools)) == [
+        ("classroom_students", "K1", "0104", "P1", "S1", "R1", "C1", "moved_school"),
+        ("classroom_students", "K2", "0205", "P2", "S2", "R2", "C2", "moved_school"),
+    ]
+
+
+# ---- to be merged: Connect has the child under the delivered ID as well
+
+TWICE = "P5,K2,Bo,Hadid,06,,N2,false"
+
+
+def under_two_ids(case: Case, record: str = TWICE) -> Case:
+    case.deliver("users", "S2,0205,student,Bo,Hadid,,,G1,06", "N2,0205,student,Bo,Hadid,,,G1,06")
+    case.deliver("enrollments", "C2,0205,S2,student", "C2,0205,N2,student")
+    return case.connect("students", "", record)
+
+
+def with_guardians_of_both(case: Case, *more: str) -> Case:
+    case.connect("guardians", 'U1,Cy,Hadid,cy@example.org,+12025550101,,G1,"P1,P2"', more[0])
+    for line in more[1:]:
+        case.connect("guardians", "", line)
+    return case
+
+
+SHARED = 'U1,Cy,Hadid,cy@example.org,+12025550101,,G1,"P1,P2,P5"'
+
+
+@pytest.mark.parametrize(
+    ("record", "guardians"),
+    [
+        (TWICE, ()),  # one of the two has no guardian
+        (TWICE, (SHARED,)),
+        (TWICE.replace(",Hadid", ",Hadid-Ruiz"), (SHARED,)),
+        (TWICE.replace("K2", "K1").replace("06", "07"), (SHARED,)),  # has moved, and was promoted
+        (TWICE, ('U1,Cy,Hadid,cy@example.org,,,G1,"P1,P2"', "U7,Cy,Hadid,new@example.org,,,G7,P5")),
+    ],
+)
+def test_the_old_record_of_a_child_who_is_there_under_the_delivered_id_is_merged_and_not_archived(
+    case: Case, record: str, guardians: tuple[str, ...]
+) -> None:
+    under_two_ids(case, record).connect("enrollments", "", "R2,P5,student")
+    left = (with_guardians_of_both(case, *guardians) if guardians else case).left()
+    assert rows(left, "students") == [("students", "K2", "0205", "P2", "S2", "merge")]
+    assert left.actions(["students"]) == []
+    assert (left.counts["students"], left.unclear["students"], left.to_merge["students"]) == (1, 0, 1)
+    assert "1 student not delivered (1 to be merged)" in left.words
+    sheet = left.worksheet("students")
+    assert sheet["what_to_do"].tolist() == [MERGE] and "connect-kit merge" in MERGE
+
+
+@pytest.mark.parametrize(
+    ("record", "guardians"),
+    [
+        (TWICE, ('U1,Cy,Hadid,cy@example.org,,,G1,"P1,P2"', "U7,Zoe,Hadid,zoe@example.org,,,G7,P5")),  # of others
+        (TWICE.replace("Bo,", "Ben,"), (SHARED,)),  # a brother
+        (TWICE.replace(",Hadid", ",Hadid-Ruiz"), (SHARED,)),  # another name, in no classroom with the old record
+        (TWICE.replace("06", "03"), (SHARED,)),
+        (TWICE.replace("K2", "K1"), ()),
+        (TWICE.replace("N2", ""), ()),  # made by hand: a pair too, but not under the delivered ID
+    ],
+)
+def test_a_namesake_or_brother_who_is_delivered_makes_no_pair(
+    case: Case, record: str, guardians: tuple[str, ...]
+) -> None:
+    under_two_ids(case, record)
+    left = (with_guardians_of_both(case, *guardians) if guardians else case).left()
+    assert "merge" not in {row[-1] for row in rows(left, "students")}
 
 
 # ---- unclear: probably the same person under another ID

@@ -8,6 +8,7 @@ import csv
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -30,6 +31,17 @@ from tests.twin.strategies import KINDS, SCHOOLS, files, write, write_workspace
 
 EXAMPLES = int(os.environ.get("STATEFUL_EXAMPLES", "15"))  # a night's run: STATEFUL_EXAMPLES=5000
 CHOSEN = st.one_of(st.none(), st.sampled_from(SCHOOLS))
+
+
+def removed(before: Model, after: Model) -> dict[str, int]:
+    """How many staff with a staff ID are at a school no longer, under any account that has one of their IDs now."""
+    counts: Counter[str] = Counter()
+    for user in {user for user, _, sis in before.place.staff if sis is not None}:
+        own = {sis for holder, _, sis in before.place.staff if holder == user and sis is not None}
+        holders = {user, *(holder for holder, _, sis in after.place.staff if sis in own)}
+        still = {school for holder in holders for school in after.place.schools.get(holder, [])}
+        counts.update(set(before.place.schools.get(user, [])) - still)
+    return dict(counts)
 
 
 @cache
@@ -228,6 +240,7 @@ class TwinAndModel(RuleBasedStateMachine):
         assert result.counts == answer.counts
         assert result.rows == len(file.records)
         assert result.disconnected == answer.disconnected
+        assert {school: one.staff for school, one in result.removals.items()} == removed(before, model)
 
     def unchanged_by_look(self) -> None:
         """Both hold the same."""

@@ -9,6 +9,7 @@ import pytest
 from connect_kit.connect import ROLE_KINDS
 from connect_kit.errors import SettingError, TwinError
 from connect_kit.twin import Action
+from connect_kit.uploads.values import Removals
 from tests.twin.uploads import ASH, ELM, OAK, USERS, Desk, outcomes
 
 HEADER = "sourcedId,orgSourcedIds,role,givenName,familyName,email,sms,phone,agentSourcedIds,grades\n"
@@ -330,6 +331,47 @@ def test_the_list_of_schools_replaces_those_of_a_person_at_district_level(desk: 
     assert outcomes(desk.upload("users", users('S1,"0205,0104",student,Amal,Hadid,,,,,03'))) == ["UNCHANGED"]
     assert outcomes(desk.upload("users", users("S1,0205,student,Amal,Hadid,,,,,03"))) == ["UPDATED"]
     assert desk.rows("student_schools", "connectSchoolId", "place") == [(ELM, 1)]
+
+
+def test_staff_whose_row_drops_a_school_are_counted_by_school_and_listed_by_id(desk: Desk) -> None:
+    desk.upload("users", USERS)
+    fewer = USERS.replace('T1,"0104,0205"', "T1,0104")
+    (dry,) = desk.dry_run(desk.file("users", fewer))
+    file = desk.file("users", fewer)
+    done = desk.twin.send(file, desk.folder / "sent", run="fewer")
+    again = desk.twin.send(file, desk.folder / "again", run="fewer")
+    assert dry.removals == done.removals == again.removals == {ELM: Removals(1, 2, "0205")}
+    assert (dry.removed, again.outcome) == (1, "done before")
+    assert dry.removed_path is not None and done.removed_path is not None and again.removed_path is None
+    text = done.removed_path.read_bytes().decode()
+    assert text == "connectUserId,staffId,connectSchoolId\r\nCU00000003,T1,S002\r\n"
+    assert text == dry.removed_path.read_bytes().decode() and done.removed_path.stat().st_mode & 0o777 == 0o600
+    assert desk.twin.activity()["what"].iloc[-1].endswith(", 1 staff removed from schools")
+    unchanged = desk.upload("users", fewer)
+    assert (unchanged.removals, unchanged.removed_path) == ({}, None)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lost"),
+    [
+        (["T1,0104,teacher,Eve", "T2,0205,teacher,Eve"], ["T1,0104,teacher,Eve"], {ELM: Removals(1, 1, "0205")}),
+        (["T1,0104,teacher,Eve"], ["T9,0205,teacher,Eve"], {OAK: Removals(1, 1, "0104")}),  # the account is the same
+        (["T1,0104,teacher,Eve", "T2,0205,teacher,Eve"], ["T1,0104,teacher,Eva", "T2,0205,teacher,Eve"], {}),
+        (['T1,"0104,0205",teacher,Eve'], ['T1,"0205,0104",administrator,Eve'], {}),
+        (["T1,0104,teacher,Eve"], ["T1,0104,parent,Eve"], {}),  # a guardian with the ID of staff is another record
+    ],
+)
+def test_whoever_holds_the_staff_id_counts(
+    desk: Desk, before: list[str], after: list[str], lost: dict[str, Removals]
+) -> None:
+    desk.upload("users", users(*(f"{row},Ito,eve@example.org,,,," for row in before)))
+    assert desk.upload("users", users(*(f"{row},Ito,eve@example.org,,,," for row in after))).removals == lost
+
+
+def test_a_school_level_upload_removes_nobody_from_other_schools(desk: Desk) -> None:
+    desk.upload("users", USERS)
+    text = "sourcedId,role,givenName,familyName,email\nT1,teacher,Eve,Ito,eve@example.org\n"
+    assert desk.upload("users", text, level="school", school=OAK).removals == {}
 
 
 def test_a_school_level_upload_adds_its_school_and_needs_no_school_column(desk: Desk) -> None:

@@ -14,7 +14,7 @@ from connect_kit.checks import Reason
 from connect_kit.cli import app
 from connect_kit.twin import Action, Twin
 from connect_kit.uploads import confirmation, expected_upload, forecast_upload, plan_upload, read_plan, upload
-from tests.uploads.small import GUARDIANS, deliver, new_twin, plan_of
+from tests.uploads.small import FILES, GUARDIANS, deliver, new_twin, plan_of
 
 CONNECT = {
     "schools": "connectSchoolId,name,schoolId\nK1,North,0104\nK2,South,0105\n",
@@ -28,7 +28,7 @@ students,roster:0002,workspace:C2,same,ada,2026-08-15T08:01:00Z,
 """
 COLUMNS = [
     "connectSchoolId", "school", "children_created", "children_updated", "children_doubled", "rows_created",
-    "rows_updated", "disconnected",
+    "rows_updated", "disconnected", "staff_removed",
 ]  # fmt: skip
 
 
@@ -89,7 +89,7 @@ def test_a_plan_of_a_delivery_that_nobody_checked_says_so(place: Path, district:
 
 def test_what_is_expected_is_what_the_dry_run_and_the_forecast_count(place: Path, district: Twin) -> None:
     plan = planned(place, district)
-    assert counts(plan, district) == {"North": (0, 0, 1, 0, 0, 0), "South": (0, 0, 1, 0, 0, 0)}  # no dry run yet
+    assert counts(plan, district) == {"North": (0, 0, 1, 0, 0, 0, 0), "South": (0, 0, 1, 0, 0, 0, 0)}  # no dry run yet
     result = upload(plan, district)
     found = counts(plan, district)
     table = result.table().query("result == 'SUCCESS'")
@@ -98,7 +98,7 @@ def test_what_is_expected_is_what_the_dry_run_and_the_forecast_count(place: Path
         rows = here.groupby("action")["count"].sum()
         students = here[here["what"] == "students"].groupby("action")["count"].sum()
         created, updated = (int(students.get(action, 0)) for action in ("CREATED", "UPDATED"))
-        assert found[school] == (created, updated, 1, rows["CREATED"], rows.get("UPDATED", 0), 0)
+        assert found[school] == (created, updated, 1, rows["CREATED"], rows.get("UPDATED", 0), 0, 0)
     audit = ck.audit(place / "delivery", district, progress=False)
     forecast = forecast_upload(plan, district, duplicates=audit.duplicates, result=result)
     assert forecast.doubled == {"K1": 1, "K2": 1}
@@ -144,6 +144,30 @@ def test_guardians_who_are_disconnected_are_named(tmp_path: Path) -> None:
     assert before - len(twin.table("relationships")) == 2
 
 
+def test_staff_who_are_removed_from_a_school_are_named_in_the_panel(tmp_path: Path) -> None:
+    twin = new_twin(tmp_path / "t.duckdb")
+    both = FILES["users"].replace("7001,,0104,", '7001,,"0104,0105",')
+    first = plan_of(deliver(tmp_path / "first", users=both), twin, tmp_path / "plan")
+    upload(first, twin)
+    assert upload(first, twin, dry_run=False).succeeded
+    plan = plan_of(deliver(tmp_path / "second"), twin, tmp_path / "again")
+    panel = ck.UploadPanel(plan, twin)
+    panel.buttons["dry_run"].click()
+    assert panel.wait(60)
+    expected = expected_upload(plan, twin)
+    assert expected.staff_removed == int(expected.table()["staff_removed"].sum()) == 1
+    words = f"Maple Valley {plan.rows}, doubled unknown, 1 staff removed"
+    assert panel.confirmation == confirmation(plan, "Maple Valley", expected) == words
+    assert "1 staff member would be removed from a school, as their rows no longer list it." in panel.ask.text
+    lost = "from schools that their rows no longer list: 1 staff member: school 0105: 1 of 1 staff"
+    assert f"Would be removed {lost}" in panel.outlook.text and "-removed.csv" in panel.outlook.text
+    panel.confirm.value = words
+    panel.buttons["upload"].click()
+    assert panel.wait(60)
+    assert f"Removed {lost}" in panel.outcome.text
+    assert "staff removed" in panel.outcome.text
+
+
 # The two fronts.
 
 
@@ -168,7 +192,7 @@ def test_command_line_and_panel_ask_for_the_same_words_and_show_the_same_numbers
     assert plan.verdict.headline in panel.head.text and "2 children would be doubled" in panel.head.text
     asked = " ".join(panel.ask.text.split())
     assert words in asked and "2 children would be doubled, 0 guardian relationships would be removed." in asked
-    numbers = {"North": "2 0 1 8 1 0", "South": "1 0 1 5 0 0"}
+    numbers = {"North": "2 0 1 8 1 0 0", "South": "1 0 1 5 0 0 0"}
     for school, counted in numbers.items():
         assert f"{school} {counted}" in asked
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from connect_kit.twin.processing.loading import Given
     from connect_kit.twin.session import Session
     from connect_kit.twin.values import Settings
-    from connect_kit.uploads.values import Disconnections, OnProgress
+    from connect_kit.uploads.values import Disconnections, OnProgress, Removals
 
 _PAUSE = 0.1  # seconds between two reports of one stage
 
@@ -46,6 +46,7 @@ class Job:
     progress: OnProgress | None = None
     cancel: threading.Event | None = None
     disconnections: Mapping[str, Disconnections] = field(default_factory=dict)
+    removals: Mapping[str, Removals] = field(default_factory=dict)
     _reported: tuple[str, float] = ("", 0.0)
 
     @property

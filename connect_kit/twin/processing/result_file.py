@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from connect_kit.engine import literal, quoted
 from connect_kit.engine.files import reach_the_disk
 from connect_kit.errors import EngineError, OutputError
-from connect_kit.uploads.values import DISCONNECTED_COLUMNS, RESULT_COLUMNS, Tally, disconnected_path
+from connect_kit.uploads.values import RESULT_COLUMNS, Tally, disconnected_path, removed_path
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -112,14 +112,14 @@ def write(job: Job, path: Path, *, lasting: bool) -> None:
         raise
 
 
-def write_disconnected(job: Job, path: Path, *, lasting: bool) -> None:
-    """Write what Abandon disconnected, one relationship a line: IDs only. As :func:`write`."""
-    chosen = ", ".join(map(quoted, DISCONNECTED_COLUMNS))
+def write_list(job: Job, path: Path, table: str, columns: Sequence[str], *, lasting: bool) -> None:
+    """Write whom a file disconnected or removed, one a line: IDs only. As :func:`write`."""
+    chosen = ", ".join(map(quoted, columns))
     try:
         with _private(path):
             pass
         job.sql(
-            f"COPY (SELECT {chosen} FROM disconnected ORDER BY ALL) TO {literal(path)} "
+            f"COPY (SELECT {chosen} FROM {table} ORDER BY ALL) TO {literal(path)} "
             "(FORMAT csv, HEADER true, NEW_LINE '\r\n', USE_TMP_FILE false)"
         )
         if lasting:
@@ -127,7 +127,7 @@ def write_disconnected(job: Job, path: Path, *, lasting: bool) -> None:
     except (OSError, EngineError) as error:
         remove(path)
         raise OutputError(
-            f"{path}: the list of what is disconnected cannot be written ({error}); nothing was changed on Connect. "
+            f"{path}: whom the file takes away cannot be listed ({error}); nothing was changed on Connect. "
             "Make room or give another folder, and upload again"
         ) from error
 
@@ -135,7 +135,7 @@ def write_disconnected(job: Job, path: Path, *, lasting: bool) -> None:
 def remove_parts(path: Path) -> None:
     """Delete what was written of a result before its upload failed."""
     part = part_of(path)
-    for left in (part, disconnected_path(part)):
+    for left in (part, disconnected_path(part), removed_path(part)):
         remove(left)
 
 

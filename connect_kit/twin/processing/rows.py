@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from connect_kit.engine import literal, quoted
 from connect_kit.twin.processing.refusals import refuse
-from connect_kit.uploads.values import Disconnections
+from connect_kit.uploads.values import Disconnections, Removals
 
 if TYPE_CHECKING:
     from connect_kit.twin.processing.job import Job
@@ -39,6 +39,7 @@ def _users(job: Job) -> None:
         "CREATE TEMP TABLE persons AS SELECT g._line, a._kind AS kind, sourcedId AS id, givenName, familyName, email, "
         "sms, phone, language FROM given AS g JOIN accepted AS a ON a._line = g._line WHERE a._kind <> 'student'"
     )
+    job.script("staff_before.sql")
     _accounts(job)
     job.script(
         "students.sql",
@@ -50,6 +51,9 @@ def _users(job: Job) -> None:
     )
     job.advance_counter("CS", "new_students")
     _schools_of_people(job)
+    job.script("staff_removed.sql")
+    rows = job.sql("SELECT school, staff, members, schoolId FROM removals ORDER BY school")
+    job.removals = {school: Removals(*counts) for school, *counts in rows}
     if guardians:
         job.script("agents.sql")
         job.script("relationships.sql")

@@ -19,7 +19,18 @@ from connect_kit.twin.processing.job import Job
 from connect_kit.twin.processing.loading import Given, load
 from connect_kit.twin.processing.rows import PROCESS
 from connect_kit.twin.processing.whole_file import refused_whole
-from connect_kit.uploads.values import ORDER, Disconnections, FileResult, Tally, UploadFile, disconnected_path
+from connect_kit.uploads.values import (
+    DISCONNECTED_COLUMNS,
+    ORDER,
+    REMOVED_COLUMNS,
+    Disconnections,
+    FileResult,
+    Removals,
+    Tally,
+    UploadFile,
+    disconnected_path,
+    removed_path,
+)
 
 if TYPE_CHECKING:
     import threading
@@ -149,12 +160,15 @@ def _process(job: Job, part: Path, run: str, *, dry_run: bool) -> FileResult:
         result_file.make_remarks(job)
         done = FileResult(
             given.file, "processed", dry_run, given.rows, tallies=result_file.tallies(job),
-            refusals=result_file.refusals(job), disconnections=job.disconnections, path=part,
+            refusals=result_file.refusals(job), disconnections=job.disconnections, removals=job.removals, path=part,
             disconnected=sum(one.relationships for one in job.disconnections.values()),
         )  # fmt: skip
         result_file.write(job, part, lasting=not dry_run)
         if given.file.abandon:
-            result_file.write_disconnected(job, disconnected_path(part), lasting=not dry_run)
+            place = disconnected_path(part)
+            result_file.write_list(job, place, "disconnected", DISCONNECTED_COLUMNS, lasting=not dry_run)
+        if job.removals:
+            result_file.write_list(job, removed_path(part), "staff_removed", REMOVED_COLUMNS, lasting=not dry_run)
         _record(job, done, run)
     _drop_temp_tables(job)
     job.report_stage("done", given.rows)
@@ -167,12 +181,14 @@ def _record(job: Job, done: FileResult, run: str) -> None:
     counts = {name.lower(): count for name, count in done.counts.items() if count}
     if done.disconnected:
         counts["disconnected"] = done.disconnected
+    if done.removed:
+        counts["staff removed from schools"] = done.removed
     where = "district level" if file.level == "district" else f"school {file.school}"
     numbers = ", ".join(f"{count:,} {'refused' if name == 'error' else name}" for name, count in counts.items())
     number = activity.log(job.session, "upload", f"{file.path.name}, {where}: {numbers}", file.digest, counts)
     ledger = {
         "tallies": done.tallies, "refusals": dict(done.refusals), "disconnected": done.disconnected,
-        "disconnections": done.disconnections,
+        "disconnections": done.disconnections, "removals": done.removals,
     }  # fmt: skip
     job.sql(
         "INSERT INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'processed', ?)",
@@ -210,6 +226,7 @@ def _sent_before(session: Session, file: UploadFile, run: str) -> FileResult | N
         disconnections={
             school: Disconnections(*counts) for school, counts in ledger.get("disconnections", {}).items()
         },
+        removals={school: Removals(*counts) for school, counts in ledger.get("removals", {}).items()},
     )  # fmt: skip
 
 
@@ -219,7 +236,7 @@ def _named(done: FileResult, path: Path) -> FileResult:
     if done.outcome == "refused":
         return done
     try:
-        for new, named in ((part, path), (disconnected_path(part), disconnected_path(path))):
+        for new, named in ((one(part), one(path)) for one in (Path, disconnected_path, removed_path)):
             with contextlib.suppress(FileNotFoundError):
                 new.replace(named)
     except OSError as error:

@@ -1,0 +1,29 @@
+"""Staff whom users.csv removes from a school, as their rows no longer list it (decision 29), in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from connect_kit.display.look import counted, percent
+
+if TYPE_CHECKING:
+    from connect_kit.uploads.values import Removals
+
+_LISTED = 5
+
+
+def total_removed(found: Iterable[Removals]) -> str:
+    """In words: ``2 staff members``; somebody who is removed from two schools counts at each."""
+    return counted(sum(one.staff for one in found), "staff member")
+
+
+def removed_by_school(found: Mapping[str, Removals]) -> str:
+    """In words: ``school 0101: 2 of 12 staff, 16.7 %``; the most first."""
+    ranked = sorted(found.items(), key=lambda item: (-item[1].staff, item[0]))
+    words = [
+        f"school {one.school_id or school}: {one.staff:,} of {one.members:,} staff, {percent(one.staff, one.members)}"
+        for school, one in ranked[:_LISTED]
+    ]
+    more = f"; and {counted(len(ranked) - _LISTED, 'more school')}" if len(ranked) > _LISTED else ""
+    return "; ".join(words) + more
