@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connect_kit.connect import grade_code
+from connect_kit.duplicates import member_numbers
 from connect_kit.engine import create_table, run_sql
 from connect_kit.identity.patterns import PATTERNS
 from connect_kit.identity.value import NUMBER
@@ -81,12 +82,10 @@ def add_matches(
     id_changes: IdChanges | None = None,
 ) -> None:
     """Make the tables of what was found before: ``duplicate_students``, ``classroom_matches``, ``changed_ids``."""
-    import pyarrow as pa
-
     if duplicates is not None:
         _fill_frame(schema, "duplicate_pairs", _PAIRS, duplicates.table())
         _fill_frame(schema, "doubled_students", ("id", "why"), duplicates.doubled())
-        create_table(schema, "member_numbers", pa.Table.from_pandas(duplicates._linked.members, preserve_index=False))
+        create_table(schema, "member_numbers", member_numbers(duplicates))
         schema.execute(
             "CREATE TABLE duplicate_members AS SELECT m.cluster_id, p.source, p.id FROM member_numbers AS m "
             "JOIN persons AS p USING (unique_id)",

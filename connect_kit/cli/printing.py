@@ -26,17 +26,18 @@ if TYPE_CHECKING:
 _MARKS = {"critical": "✖", "warning": "▲", "info": "i"}
 _MOST_CAUSES = 10
 _MOST_ROWS = 20
+_LEFT_BEHIND = "to list it, with a worksheet for Connect"
 
 
-def print_verdict(verdict: Verdict) -> None:
-    """Print the verdict with its reasons, and what it leaves open."""
-    typer.echo(f"{verdict.headline.upper()}: {verdict.sentence}")
+def print_verdict(verdict: Verdict, of: str = "") -> None:
+    """Print the verdict with its reasons, and what it leaves open; ``of``: what it is of, where that is to be said."""
+    typer.echo(f"{of}{verdict.headline.upper()}: {verdict.sentence}")
     if verdict.left_open:
         typer.echo(f"  {left_open(verdict)}")
 
 
-def print_audit(audit: ck.Audit, out: Path) -> None:
-    """Print the verdict, the first causes, and where the files are."""
+def print_audit(audit: ck.Audit, out: Path, left_behind: str = "") -> None:
+    """Print the verdict, the first causes, where the files are, and the command about what is left behind."""
     roster, findings = audit.roster, audit.findings
     print_verdict(audit.judgement)
     typer.echo("")
@@ -57,6 +58,7 @@ def print_audit(audit: ck.Audit, out: Path) -> None:
     _print_matched(audit)
     if audit.left_behind is not None and len(audit.left_behind):
         typer.echo(f"  {'Left behind':<20}{audit.left_behind.words}")
+        typer.echo(f"    → {_LEFT_BEHIND}: {left_behind}")
     typer.echo("")
     typer.echo(f"Report:   {out / 'report.html'}")
     typer.echo(f"Workbook: {out / 'findings.xlsx'}")
@@ -118,6 +120,13 @@ def print_possible(duplicates: ck.Duplicates | None) -> None:
     if duplicates is not None and (possible := duplicates.counts["possible"]):
         limits = f"match probability {EVEN:g} to {duplicates.threshold:g}"
         typer.echo(f"  {'Possible pairs':<20}{counted(possible, 'pair')} for a person to decide ({limits})")
+
+
+def print_staying(left: ck.LeftBehind | None, command: str) -> None:
+    """Print that something stays behind on Connect, and the command that lists it."""
+    if left is not None and len(left):
+        typer.echo(f"  ▲ Stays behind on Connect: {left.words}.")
+        typer.echo(f"    → {_LEFT_BEHIND}: {command}")
 
 
 def print_left_behind(left: ck.LeftBehind) -> None:

@@ -11,13 +11,15 @@ import typer
 import connect_kit as ck
 from connect_kit.cli.consequences import other_zeros_in_words, undecided_in_words
 from connect_kit.cli.errors import error_words
-from connect_kit.cli.options import Delivery, TwinFile, Yes
+from connect_kit.cli.gates import shell
+from connect_kit.cli.options import Delivery, Names, TwinFile, TwinOrFolder, Worksheet, Yes
 from connect_kit.cli.printing import print_changes, print_left_behind, print_tables
 from connect_kit.connect import Level
 from connect_kit.display.look import counted
 from connect_kit.errors import LimitError, SettingError
 from connect_kit.identity.patterns import kinds_in_words
 from connect_kit.identity.staying import KINDS
+from connect_kit.identity.worksheet import NAME
 from connect_kit.twin.actions import words_of
 
 app = typer.Typer(help="Make, look at and change the twin of a district's workspace.", no_args_is_help=True)
@@ -117,10 +119,19 @@ DeliveryLevel = Annotated[Level, typer.Option(help="Whether the files hold sever
 
 @app.command(name="record-ids")
 def record_ids(
-    file: TwinFile, delivery: Delivery, level: DeliveryLevel = "district", kind: Kind = None, yes: Yes = False
+    file: TwinOrFolder,
+    delivery: Delivery,
+    level: DeliveryLevel = "district",
+    kind: Kind = None,
+    out: Worksheet = None,
+    names: Names = False,
+    yes: Yes = False,
 ) -> None:
-    """Record the delivery's IDs on the records that it holds under other IDs than the twin."""
-    _about_ids(file, delivery, level, kind, archive=False, yes=yes)
+    """Record the delivery's IDs on the records that it holds under other IDs than the twin.
+
+    With --out, write the worksheet id-changes-worksheet.xlsx for recording them on Connect by hand.
+    """
+    _about_ids(file, delivery, level, kind, archive=False, yes=yes, out=out, names=names)
 
 
 @app.command(name="archive-changed")
@@ -159,7 +170,7 @@ _LEFT_KINDS = {("guardians" if one == "guardian_relationships" else one): one fo
 
 @app.command(name="left-behind")
 def left_behind(
-    file: TwinFile,
+    file: TwinOrFolder,
     delivery: Delivery,
     level: Annotated[Level, typer.Option(help="Whether the files hold several schools or one.")] = "district",
     kind: Annotated[
@@ -181,7 +192,7 @@ def left_behind(
         ),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for left_behind.csv and the worksheet.")] = None,
-    names: Annotated[bool, typer.Option("--names", help="Names in the worksheet; only its owner may read it.")] = False,
+    names: Names = False,
     yes: Yes = False,
 ) -> None:
     """Show what stays on Connect although the delivery no longer holds it; with --yes, act on it on the twin.
@@ -189,9 +200,8 @@ def left_behind(
     Guardians are disconnected, people removed from classrooms and schools, students and classrooms archived: all of it,
     and undone as one, or nothing. Where more would go from a school than --limit allows, nothing is done.
     """
-    target = ck.Twin(file)
-    seen = target.state()
-    roster, known = ck.read_roster(delivery, level=level), target.workspace()
+    seen, known = _side(file, out, yes=yes)
+    roster = ck.read_roster(delivery, level=level)
     schools = ck.match_schools(roster, known)
     found = ck.left_behind(roster, known, ck.find_id_changes(roster, known, schools=schools), schools=schools)
     kinds = None if kind is None else _left_kinds(kind)
@@ -205,6 +215,8 @@ def left_behind(
         found.save(out, names=names)
         typer.echo(f"Worksheet: {out / 'left_behind.xlsx'}")
         typer.echo(f"All lines: {out / 'left_behind.csv'}")
+    if not seen:
+        return
     if too_many is not None and yes:
         raise too_many
     where = (
@@ -243,10 +255,32 @@ def undo(file: TwinFile) -> None:
     typer.echo(ck.Twin(file).undo().what)
 
 
-def _about_ids(file: Path, delivery: Path, level: Level, kinds: str | None, *, archive: bool, yes: bool) -> None:
-    target = ck.Twin(file)
-    seen = target.state()
-    known, roster = target.workspace(), ck.read_roster(delivery, level=level)
+def _side(file: Path, out: Path | None, *, yes: bool) -> tuple[str, ck.Workspace]:
+    """The state of a twin and its workspace; of a folder of exported files no state, as nothing can be done there."""
+    if not file.expanduser().is_dir():
+        target = ck.Twin(file)
+        return target.state(), target.workspace()
+    if yes or out is None:
+        raise SettingError(
+            f"{file} is a folder, and not a twin: give --out FOLDER for a worksheet to work through on Connect, or make "
+            f"a twin of it: python -m connect_kit twin new TWIN --workspace {shell(file)}"
+        )
+    return "", ck.read_workspace(file)
+
+
+def _about_ids(
+    file: Path,
+    delivery: Path,
+    level: Level,
+    kinds: str | None,
+    *,
+    archive: bool,
+    yes: bool,
+    out: Path | None = None,
+    names: bool = False,
+) -> None:
+    seen, known = _side(file, out, yes=yes)
+    roster = ck.read_roster(delivery, level=level)
     schools = ck.match_schools(roster, known)
     changes = ck.find_id_changes(
         roster,
@@ -259,14 +293,20 @@ def _about_ids(file: Path, delivery: Path, level: Level, kinds: str | None, *, a
         changes = changes.only(*(kind.strip() for kind in kinds.split(",")))
     for kind, count in changes.counts.items():
         if count:
-            typer.echo(f"  {kinds_in_words({kind: count})} under another ID than the twin has")
+            typer.echo(
+                f"  {kinds_in_words({kind: count})} under another ID than {'the twin' if seen else 'Connect'} has"
+            )
     if changes.undecided and not archive:
         undecided = counted(changes.undecided, "student")
         typer.echo(f"  {undecided} left out: not paired, as several have one name and nothing distinguishes them")
     zeros = other_zeros_in_words(schools) if not archive and changes.counts["schools"] else ""
     if zeros:
         typer.echo(f"{zeros}. These are not recorded: export the files again with School IDs as text.")
-    _do(target.path, ck.connections(changes, archive=archive), yes=yes, seen=seen)
+    if out is not None:
+        changes.save_worksheet(out, names=names)
+        typer.echo(f"Worksheet: {out / NAME}")
+    if seen:
+        _do(file, ck.connections(changes, archive=archive), yes=yes, seen=seen)
 
 
 def _do(file: Path, actions: list[ck.Action], *, yes: bool, what: str = "", seen: str | None = None) -> None:

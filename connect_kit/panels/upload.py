@@ -298,6 +298,8 @@ class UploadPanel(SchoolChoice, UploadIds, UploadLeft, AfterUpload):
         self._status = f"The {self._run_name} has {self._ending}."
         if self._ending == "cancelled":
             self._status = f"The {self._run_name} was cancelled; the file in progress left nothing behind."
+        elif self._dry_run:
+            self._status += f" {view.what_is_next(self.gates)}"
 
     # What is shown.
 
