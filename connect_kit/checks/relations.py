@@ -29,6 +29,11 @@ _PAIRS = ("left_id", "left_source", "right_id", "right_source")
 _MATCHES = ("status", "roster_id", "workspace_id")
 _ALL_GRADES = "SELECT grades FROM users WHERE _kind = 'student' UNION SELECT grade FROM workspace_students"
 _LONGEST_NUMBER = 32
+#: The ID stands where the header has it, as far as a line that cannot be read has fields; a readable row goes first.
+_REFUSED_IDS = """INSERT INTO refused_ids
+    SELECT tbl, id, arg_min(id || ', line ' || line || ' of ' || file || ': ' || reason, line) FROM (
+        SELECT *, trim(regexp_split_to_array(raw, '[,;\t]')[?], ' "') AS id FROM _refused WHERE tbl = ?
+    ) WHERE id <> '' GROUP BY tbl, id"""
 #: Whether a number is possible depends on its length and its first digits: digits after the fourth character stand as
 #: 9, so that a million numbers come down to some hundred shapes.
 _PHONES = f"""CREATE TABLE phones AS
@@ -63,6 +68,7 @@ def build(
     create_grade_ranks(schema, _ALL_GRADES, others)
     create_table(schema, "decided_out", {"key": sorted(out)})
     create_not_schools(schema, roster, others)
+    _refused_ids(schema, roster)
     run_sql(schema, __package__, "relations.sql", others)
     if roster.level == "school":  # its files say nothing about other schools
         schema.execute("DELETE FROM school_change WHERE school NOT IN (SELECT school FROM school_status)")
@@ -72,6 +78,16 @@ def build(
         run_sql(schema, __package__, "relations_optional.sql", others)
     _grades(schema, others)
     _phones(schema, others, region)
+
+
+def _refused_ids(schema: Schema, roster: Roster) -> None:
+    """IDs of rows that are in users.csv or classes.csv and cannot be read: ``tbl``, ``id``, ``words`` (line and why)."""
+    schema.execute("CREATE TABLE refused_ids (tbl VARCHAR, id VARCHAR, words VARCHAR)")
+    for table in ("users", "classes"):
+        known = roster.info.get(table)
+        if known is not None and known.refused and "sourcedId" in known.columns:
+            place = known.columns.index("sourcedId") + 1
+            schema.execute(_REFUSED_IDS, [place, table], also=(roster.schema.name,))
 
 
 def add_matches(
