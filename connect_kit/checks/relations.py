@@ -81,7 +81,7 @@ def build(
 
 
 def _refused_ids(schema: Schema, roster: Roster) -> None:
-    """IDs of rows that are in users.csv or classes.csv and cannot be read: ``tbl``, ``id``, ``words`` (line and why)."""
+    """IDs of rows of users.csv and classes.csv that cannot be read: ``tbl``, ``id``, ``words`` (line and why)."""
     schema.execute("CREATE TABLE refused_ids (tbl VARCHAR, id VARCHAR, words VARCHAR)")
     for table in ("users", "classes"):
         known = roster.info.get(table)

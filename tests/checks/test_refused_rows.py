@@ -47,7 +47,7 @@ def findings(tmp_path: Path) -> ck.Findings:
 
 def found(findings: ck.Findings, code: str) -> list[tuple[int, str]]:
     table = findings.table()
-    return list(table.loc[table["code"] == code, ["line", "message"]].itertuples(index=False, name=None))
+    return sorted(table.loc[table["code"] == code, ["line", "message"]].itertuples(index=False, name=None))
 
 
 TOO_FEW = "8 fields where the header has 9"
