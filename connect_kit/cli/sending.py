@@ -200,8 +200,8 @@ def _confirm(plan: ck.UploadPlan, target: ck.Twin, confirm: str | None) -> None:
         confirm = typer.prompt("Confirm", default="", show_default=False)
     if confirm != wanted:
         raise SettingError(
-            f"nothing was sent; to confirm the real upload, add --confirm {shlex.quote(wanted)} (the district, how many "
-            "rows are sent, and whom that would double or disconnect)"
+            f"nothing was sent; to confirm the real upload, add --confirm {shlex.quote(wanted)} (the district, how "
+            "many rows are sent, and whom that would double or disconnect)"
         )
 
 

@@ -262,8 +262,8 @@ def _side(file: Path, out: Path | None, *, yes: bool) -> tuple[str, ck.Workspace
         return target.state(), target.workspace()
     if yes or out is None:
         raise SettingError(
-            f"{file} is a folder, and not a twin: give --out FOLDER for a worksheet to work through on Connect, or make "
-            f"a twin of it: python -m connect_kit twin new TWIN --workspace {shell(file)}"
+            f"{file} is a folder, and not a twin: give --out FOLDER for a worksheet to work through on Connect, or "
+            f"make a twin of it: python -m connect_kit twin new TWIN --workspace {shell(file)}"
         )
     return "", ck.read_workspace(file)
 
