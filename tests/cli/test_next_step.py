@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import shutil
 from collections.abc import Callable
@@ -170,4 +169,4 @@ def test_the_list_of_new_ids_is_written_by_the_command_that_prepare_names(
     [sheet] = openpyxl.load_workbook(out / "id-changes-worksheet.xlsx").worksheets[1:]
     assert sheet.title == "Students"
     assert "name" in next(sheet.iter_rows(values_only=True))
-    assert os.stat(out / "id-changes-worksheet.xlsx").st_mode & 0o777 == 0o600
+    assert (out / "id-changes-worksheet.xlsx").stat().st_mode & 0o777 == 0o600
