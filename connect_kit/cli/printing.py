@@ -29,9 +29,9 @@ _MOST_ROWS = 20
 _LEFT_BEHIND = "to list it, with a worksheet for Connect"
 
 
-def print_verdict(verdict: Verdict, of: str = "") -> None:
-    """Print the verdict with its reasons, and what it leaves open; ``of``: what it is of, where that is to be said."""
-    typer.echo(f"{of}{verdict.headline.upper()}: {verdict.sentence}")
+def print_verdict(verdict: Verdict) -> None:
+    """Print the verdict with its reasons, and what it leaves open."""
+    typer.echo(f"{verdict.headline.upper()}: {verdict.sentence}")
     if verdict.left_open:
         typer.echo(f"  {left_open(verdict)}")
 

@@ -99,7 +99,8 @@ def prepare(
     places = Places(plan, delivery, workspace, level)
     _print_kept(places, found.schools)
     if plan.judgement is not None:
-        print_verdict(plan.judgement, "Verdict on what is sent: ")
+        typer.echo("Verdict on what is sent (what a real upload needs besides stands at the end):")
+        print_verdict(plan.judgement)
     print_tables(plan.summary())
     typer.echo("")
     typer.echo("In what is sent:" if plan.left_out or plan.causes_elsewhere else "In the delivery:")

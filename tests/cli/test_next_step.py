@@ -92,7 +92,8 @@ def test_a_dry_run_says_what_still_blocks_the_real_upload_and_what_is_done(place
 
 def test_a_verdict_says_what_it_is_of_and_what_is_still_to_be_done(place: Path, twin: Path, say: Say) -> None:
     _, said = say("prepare", place / "delivery", "--workspace", twin, "--out", place / "plan")
-    assert "Verdict on what is sent: ▲ FIT, BUT DECIDE FIRST: " in said
+    of = "Verdict on what is sent (what a real upload needs besides stands at the end):\n"
+    assert said.partition(of)[2].startswith("▲ FIT, BUT DECIDE FIRST: ")
     assert "Before a real upload, only the dry run is still to be made:" in said
     say("upload", place / "plan", "--twin", twin)
     _, said = say("upload", place / "plan", "--twin", twin, "--real", "--confirm", "?")
