@@ -51,10 +51,10 @@ class ConnectKitError(Exception):
     def __str__(self) -> str:
         return self.in_words(NEXT)
 
-    def in_words(self, words: Mapping[str, str]) -> str:
-        """The message and what is done next, in the words that a front has for each step."""
+    def in_words(self, words: Mapping[str, str], names: Mapping[str, object] | None = None) -> str:
+        """The message and what is done next, in the words that a front has for each step, and with its ``names``."""
         message = super().__str__()
-        return f"{message}; {words[self.step].format(**self.names)}" if self.step else message
+        return f"{message}; {words[self.step].format(**(names or self.names))}" if self.step else message
 
 
 class DeliveryError(ConnectKitError):
@@ -97,9 +97,9 @@ class LimitError(ConnectKitError):
         self.reasons = reasons
         self.enough = enough
 
-    def in_words(self, words: Mapping[str, str]) -> str:
+    def in_words(self, words: Mapping[str, str], names: Mapping[str, object] | None = None) -> str:
         """What is too much, a line each, and what is done next below."""
-        return f"{self.args[0]}\n{words[self.step].format(**self.names)}"
+        return f"{self.args[0]}\n{words[self.step].format(**(names or self.names))}"
 
 
 class TwinError(ConnectKitError):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _MOST_SCHOOLS = 500  # more than this are not schools but a damaged column
 _MOST_VALUES = 10  # more different values than this are one cause: "237 different classes"
+_MOST_CHARACTERS = 120  # of a value in a title
 _BLANK_SHARE = 0.95
 #: Warnings of what an upload does to children and nobody takes back: they stand among what is critical, by their reach.
 OF_CHILDREN = frozenset(("users.student.entered_twice", "workspace.students.duplicates_expected"))
@@ -33,7 +34,8 @@ _GROUPS = """
         count(*) AS rows
     FROM _failing AS f JOIN _rules AS r ON r.rule = f.rule GROUP BY ALL
 """
-
+#: Rows that fail by rule; one that names several unknown School IDs, say, is one row.
+_LINES = "SELECT rule, count(DISTINCT line) + count(*) FILTER (line IS NULL) FROM _failing GROUP BY rule"
 
 #: Failing rows by how their ID changed: what follows the last colon.
 _PATTERNS = """
@@ -118,6 +120,7 @@ def _collect(findings: Findings) -> dict[tuple[str, ...], _Cause]:
         groups.setdefault(number, {})[value] = rows
         shown[number, value] = text or ""
     found: dict[tuple[str, ...], _Cause] = {}
+    lines = dict(findings.schema.execute(_LINES))
     for number, rule in enumerate(findings.rules):
         if rule.cause == "id_change":
             kind = rule.code.split(".")[1]
@@ -128,7 +131,7 @@ def _collect(findings: Findings) -> dict[tuple[str, ...], _Cause]:
         values = groups.get(number, {})
         most = {"school": _MOST_SCHOOLS, "value": _MOST_VALUES}.get(rule.cause or "", 0)
         split = 0 < len(values) <= most
-        for value, rows in values.items() if split else [(None, sum(values.values()))]:
+        for value, rows in values.items() if split else [(None, lines.get(number, 0))]:
             key, title = _named(findings, rule, value, len(values), rows)
             if rule.cause == "school" and rule.table == "workspace" and value is not None:
                 title = rule.message.replace("{value}", shown[number, value])
@@ -166,7 +169,7 @@ def _named(findings: Findings, rule: Rule, value: str | None, values: int, rows:
     if rule.cause == "school" and value is not None:
         return ("school", value), rule.message.replace("{value}", value).partition(";")[0]
     if rule.cause == "value" and value is not None:
-        return (rule.code, rule.severity, value), f"{rule.title}: {value[:60]}"
+        return (rule.code, rule.severity, value), f"{rule.title}: {value[:_MOST_CHARACTERS]}"
     if rule.cause in ("school", "value") and value is None and values > 1:
         return (rule.code, rule.severity), f"{rule.title}: {values:,} different ones"
     table = findings.roster.info.get(rule.table)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connect_kit.connect import grade_code
+from connect_kit.duplicates import member_numbers
 from connect_kit.engine import create_table, run_sql
 from connect_kit.identity.patterns import PATTERNS
 from connect_kit.identity.value import NUMBER
@@ -28,6 +29,11 @@ _PAIRS = ("left_id", "left_source", "right_id", "right_source")
 _MATCHES = ("status", "roster_id", "workspace_id")
 _ALL_GRADES = "SELECT grades FROM users WHERE _kind = 'student' UNION SELECT grade FROM workspace_students"
 _LONGEST_NUMBER = 32
+#: The ID stands where the header has it, as far as a line that cannot be read has fields; a readable row goes first.
+_REFUSED_IDS = """INSERT INTO refused_ids
+    SELECT tbl, id, arg_min(id || ', line ' || line || ' of ' || file || ': ' || reason, line) FROM (
+        SELECT *, trim(regexp_split_to_array(raw, '[,;\t]')[?], ' "') AS id FROM _refused WHERE tbl = ?
+    ) WHERE id <> '' GROUP BY tbl, id"""
 #: Whether a number is possible depends on its length and its first digits: digits after the fourth character stand as
 #: 9, so that a million numbers come down to some hundred shapes.
 _PHONES = f"""CREATE TABLE phones AS
@@ -62,6 +68,7 @@ def build(
     create_grade_ranks(schema, _ALL_GRADES, others)
     create_table(schema, "decided_out", {"key": sorted(out)})
     create_not_schools(schema, roster, others)
+    _refused_ids(schema, roster)
     run_sql(schema, __package__, "relations.sql", others)
     if roster.level == "school":  # its files say nothing about other schools
         schema.execute("DELETE FROM school_change WHERE school NOT IN (SELECT school FROM school_status)")
@@ -73,6 +80,16 @@ def build(
     _phones(schema, others, region)
 
 
+def _refused_ids(schema: Schema, roster: Roster) -> None:
+    """IDs of rows of users.csv and classes.csv that cannot be read: ``tbl``, ``id``, ``words`` (line and why)."""
+    schema.execute("CREATE TABLE refused_ids (tbl VARCHAR, id VARCHAR, words VARCHAR)")
+    for table in ("users", "classes"):
+        known = roster.info.get(table)
+        if known is not None and known.refused and "sourcedId" in known.columns:
+            place = known.columns.index("sourcedId") + 1
+            schema.execute(_REFUSED_IDS, [place, table], also=(roster.schema.name,))
+
+
 def add_matches(
     schema: Schema,
     others: tuple[str, ...],
@@ -81,12 +98,10 @@ def add_matches(
     id_changes: IdChanges | None = None,
 ) -> None:
     """Make the tables of what was found before: ``duplicate_students``, ``classroom_matches``, ``changed_ids``."""
-    import pyarrow as pa
-
     if duplicates is not None:
         _fill_frame(schema, "duplicate_pairs", _PAIRS, duplicates.table())
         _fill_frame(schema, "doubled_students", ("id", "why"), duplicates.doubled())
-        create_table(schema, "member_numbers", pa.Table.from_pandas(duplicates._linked.members, preserve_index=False))
+        create_table(schema, "member_numbers", member_numbers(duplicates))
         schema.execute(
             "CREATE TABLE duplicate_members AS SELECT m.cluster_id, p.source, p.id FROM member_numbers AS m "
             "JOIN persons AS p USING (unique_id)",

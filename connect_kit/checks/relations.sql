@@ -171,9 +171,10 @@ WITH lost AS (
     WHERE EXISTS (SELECT 1 FROM lost) AND regexp_full_match(sourcedId, '[0-9]+')
 )
 SELECT l.id, CASE WHEN k.guardian THEN 'guardian' WHEN k.id IS NOT NULL THEN 'workspace' WHEN regexp_matches(l.id, '["''`]') THEN 'quoted'
-    WHEN z.digits IS NOT NULL THEN 'padded' ELSE 'unknown' END AS status
+    WHEN r.id IS NOT NULL THEN 'refused' WHEN z.digits IS NOT NULL THEN 'padded' ELSE 'unknown' END AS status, r.words
 FROM lost AS l
 LEFT JOIN known_ids AS k ON k.id = l.id
+LEFT JOIN refused_ids AS r ON r.id = l.id AND r.tbl = 'users'
 LEFT JOIN zeros AS z ON z.digits = ltrim(l.id, '0') AND regexp_full_match(l.id, '[0-9]+');
 
 CREATE TABLE unknown_classes AS
@@ -186,9 +187,10 @@ WITH lost AS (
     WHERE EXISTS (SELECT 1 FROM lost) AND regexp_full_match(sourcedId, '[0-9]+')
 )
 SELECT l.id, CASE WHEN k.classId IS NOT NULL THEN 'workspace' WHEN regexp_matches(l.id, '["''`]') THEN 'quoted'
-    WHEN z.digits IS NOT NULL THEN 'padded' ELSE 'unknown' END AS status
+    WHEN r.id IS NOT NULL THEN 'refused' WHEN z.digits IS NOT NULL THEN 'padded' ELSE 'unknown' END AS status, r.words
 FROM lost AS l
 LEFT JOIN (SELECT DISTINCT classId FROM workspace_classrooms WHERE classId IS NOT NULL) AS k ON k.classId = l.id
+LEFT JOIN refused_ids AS r ON r.id = l.id AND r.tbl = 'classes'
 LEFT JOIN zeros AS z ON z.digits = ltrim(l.id, '0') AND regexp_full_match(l.id, '[0-9]+');
 
 -- Nothing is compared with a school that is itself a finding.

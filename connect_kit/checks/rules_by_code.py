@@ -21,3 +21,13 @@ def rules_by_code() -> Mapping[str, Rule]:
     for rule in sorted(load_suites(), key=lambda rule: SEVERITIES.index(rule.severity), reverse=True):
         found[rule.code] = rule
     return found
+
+
+def unit_of(code: str) -> str:
+    """What a code counts: ``row``, ``School ID``, ``line`` (one that cannot be read), or ``finding`` (of a file)."""
+    if code.startswith("workspace.schools."):
+        return "School ID"
+    if code == "file.malformed_line":
+        return "line"
+    rule = rules_by_code().get(code)
+    return "row" if rule is None or (rule.of_rows and rule.table != "workspace") else "finding"

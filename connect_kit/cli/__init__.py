@@ -19,6 +19,7 @@ import typer
 import connect_kit as ck
 from connect_kit.cli.again import forecast, resend, results
 from connect_kit.cli.errors import error_words
+from connect_kit.cli.gates import listing, shell
 from connect_kit.cli.options import Delivery, StudentId, Suites, bars
 from connect_kit.cli.printing import print_audit
 from connect_kit.cli.sending import decide_school, merge, prepare, upload
@@ -70,7 +71,10 @@ def audit(
         progress=bars(),
     )
     found.save(out)
-    print_audit(found, out)
+    if workspace is not None:
+        where = shell(delivery) + (" --level school" if level == "school" else "")
+        command = listing("left-behind", shell(workspace), where, out.with_name(f"{out.name}-left-behind"))
+    print_audit(found, out, command if workspace is not None else "")
     raise typer.Exit(int(not found.fit or (strict and found.verdict != "fit")))
 
 

@@ -43,10 +43,8 @@ _NOT_GIVEN: Mapping[str, str] = {
 
 def error_words(error: ConnectKitError) -> str:
     """An error with what is done next."""
-    for name in ("path", "school"):
-        if name in error.names:
-            error.names[name] = shlex.quote(str(error.names[name]))
-    return error.in_words(_NEXT)
+    paths = ("path", "school")
+    return error.in_words(_NEXT, {k: shlex.quote(str(v)) if k in paths else v for k, v in error.names.items()})
 
 
 def reason_words(reason: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,11 +14,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     import connect_kit as ck
+    from connect_kit.connect import Level
 
 _MARKS = {"blocking": "▲ blocking", "met": "✔ met     "}
 _INDENT = " " * 14  # what belongs to a gate stands beneath its name
 _TOOL = "python -m connect_kit"
-_RECORD = f"record the new IDs: {_TOOL} twin record-ids {{twin}} {{delivery}} --yes"
+_RECORD = "record the new IDs: {record}"
 _DRY_RUN = f"{_TOOL} upload {{plan}} --twin {{twin}}"
 #: What is done next, by the code of a gate's step.
 _STEPS = {
@@ -63,6 +65,7 @@ class Places:
     plan: ck.UploadPlan
     delivery: Path | None = None
     workspace: Path | None = None
+    delivered_level: Level = "district"
 
     @property
     def twin(self) -> Path | None:
@@ -78,12 +81,35 @@ class Places:
             "workspace": shell(self.workspace, "WORKSPACE"),
             "twin": shell(self.twin, "TWIN"),
         }
-        return {**made, "archive": archive_commands(self.plan, made["twin"])}
+        record = f"{_TOOL} twin record-ids {made['twin']} {made['delivery']}{self._level} --yes"
+        if self.workspace is not None and self.twin is None:
+            record = f"{self._listing('record-ids', made)} writes the list for Connect"
+        return {**made, "record": record, "archive": archive_commands(self.plan, made["twin"])}
+
+    @property
+    def left_behind(self) -> str:
+        """The command that lists what stays behind at the schools that are sent."""
+        return self._listing("left-behind", self.words())
+
+    def _listing(self, command: str, words: Mapping[str, str]) -> str:
+        return listing(command, words["workspace"], words["delivery"] + self._level, self._worksheets(command))
+
+    def _worksheets(self, command: str) -> Path:
+        return self.plan.folder.with_name(f"{self.plan.folder.name}-{command}")
+
+    @property
+    def _level(self) -> str:
+        return " --level school" if self.delivered_level == "school" else ""
 
 
 def shell(path: Path | None, unknown: str = "") -> str:
     """A path as the shell takes it."""
     return unknown if path is None else shlex.quote(str(path))
+
+
+def listing(command: str, workspace: str, delivery: str, folder: Path) -> str:
+    """The command that writes a worksheet for Connect; workspace and delivery as the shell takes them."""
+    return f"{_TOOL} twin {command} {workspace} {delivery} --out {shell(folder)}"
 
 
 def archive_commands(plan: ck.UploadPlan, twin: str) -> str:
@@ -96,12 +122,12 @@ def archive_commands(plan: ck.UploadPlan, twin: str) -> str:
 
 
 def print_gates(gates: pd.DataFrame, places: Places) -> None:
-    """Print what a real upload needs, and what is done where it is blocked."""
+    """Print what a real upload needs, what of it is still to be done, and how."""
     from connect_kit.uploads.gate import waived  # late, so that --help is quick
 
     words = places.words()
     typer.echo("")
-    typer.echo("Before a real upload:")
+    typer.echo(f"Before a real upload, {_still(gates)}:")
     columns = ["gate", "state", "why", "step", "subject", "remedy"]
     for gate, state, why, step, subject, remedy in gates[columns].itertuples(index=False, name=None):
         typer.echo(f"  {_MARKS[state]}  {gate}: {why}")
@@ -114,3 +140,28 @@ def print_gates(gates: pd.DataFrame, places: Places) -> None:
     if words["twin"] == "TWIN" and (gates["step"] != "").any() and places.workspace is not None:
         made = f"{_TOOL} twin new TWIN --workspace {shell(places.workspace)}"
         typer.echo(f"{_INDENT}TWIN: a file that this makes: {made}")
+
+
+def print_next(plan: ck.UploadPlan, target: ck.Twin, places: Places) -> None:
+    """Print what comes after a dry run: the command of the real upload, or what still blocks it."""
+    from connect_kit.uploads import confirmation, expected_upload  # late, so that --help is quick
+
+    gates = plan.gates(target)
+    blocking = gates[gates["state"] == "blocking"]
+    if len(blocking):
+        print_gates(blocking, places)
+        return
+    words = confirmation(plan, target.district, expected_upload(plan, target))
+    typer.echo("")
+    typer.echo("Nothing is blocking. Next, the real upload:")
+    typer.echo(f"  {_DRY_RUN.format(**places.words())} --real --confirm {shlex.quote(words)}")
+
+
+def _still(gates: pd.DataFrame) -> str:
+    """What is blocking, by name: the verdict is of the delivery, and a fit one is not yet uploaded."""
+    blocking = list(dict.fromkeys(gates.loc[gates["state"] == "blocking", "code"]))
+    if not blocking:
+        return "nothing is blocking"
+    if blocking == ["dry_run"]:
+        return "only the dry run is still to be made"
+    return f"{len(blocking):,} {'condition is' if len(blocking) == 1 else 'conditions are'} blocking"

@@ -12,6 +12,15 @@ from connect_kit.errors import SettingError
 
 Delivery = Annotated[Path, typer.Argument(help="Folder or ZIP with the CSV files.", show_default=False)]
 TwinFile = Annotated[Path, typer.Argument(help="The twin: a .duckdb file.", show_default=False)]
+TwinOrFolder = Annotated[
+    Path,
+    typer.Argument(
+        help="The twin; for the worksheet alone also the folder with the CSV files exported from Connect.",
+        show_default=False,
+    ),
+]
+Worksheet = Annotated[Path | None, typer.Option("--out", help="Folder for the worksheet to work through on Connect.")]
+Names = Annotated[bool, typer.Option("--names", help="Names in the worksheet; only its owner may read it.")]
 TwinOption = Annotated[Path, typer.Option("--twin", help="The twin of the district's workspace.", show_default=False)]
 Waive = Annotated[
     list[str] | None, typer.Option("--waive", help="CODE=REASON lets findings or refused rows pass; may be repeated.")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _MARKS = {"critical": "✖", "warning": "▲", "info": "i"}
 _MOST_CAUSES = 10
 _MOST_ROWS = 20
+_LEFT_BEHIND = "to list it, with a worksheet for Connect"
 
 
 def print_verdict(verdict: Verdict) -> None:
@@ -35,8 +36,8 @@ def print_verdict(verdict: Verdict) -> None:
         typer.echo(f"  {left_open(verdict)}")
 
 
-def print_audit(audit: ck.Audit, out: Path) -> None:
-    """Print the verdict, the first causes, and where the files are."""
+def print_audit(audit: ck.Audit, out: Path, left_behind: str = "") -> None:
+    """Print the verdict, the first causes, where the files are, and the command about what is left behind."""
     roster, findings = audit.roster, audit.findings
     print_verdict(audit.judgement)
     typer.echo("")
@@ -57,6 +58,7 @@ def print_audit(audit: ck.Audit, out: Path) -> None:
     _print_matched(audit)
     if audit.left_behind is not None and len(audit.left_behind):
         typer.echo(f"  {'Left behind':<20}{audit.left_behind.words}")
+        typer.echo(f"    → {_LEFT_BEHIND}: {left_behind}")
     typer.echo("")
     typer.echo(f"Report:   {out / 'report.html'}")
     typer.echo(f"Workbook: {out / 'findings.xlsx'}")
@@ -90,6 +92,8 @@ def print_causes(causes: pd.DataFrame) -> None:
         typer.echo(f"  {causes_in_words(causes)}" + (":" if len(to_fix) else ""))
     for _, row in to_fix.head(_MOST_CAUSES).iterrows():
         typer.echo(f"  {_MARKS[row['severity']]} {row['severity']:<9}{row['rows']:>9,}  {row['cause']}")
+    if len(to_fix):
+        typer.echo("  The numbers are rows, or School IDs; a row with several causes counts in each.")
     if len(to_fix) > _MOST_CAUSES:
         typer.echo(f"  … and {len(to_fix) - _MOST_CAUSES} more to fix; the report lists them in the order to fix them")
 
@@ -118,6 +122,13 @@ def print_possible(duplicates: ck.Duplicates | None) -> None:
     if duplicates is not None and (possible := duplicates.counts["possible"]):
         limits = f"match probability {EVEN:g} to {duplicates.threshold:g}"
         typer.echo(f"  {'Possible pairs':<20}{counted(possible, 'pair')} for a person to decide ({limits})")
+
+
+def print_staying(left: ck.LeftBehind | None, command: str) -> None:
+    """Print that something stays behind on Connect, and the command that lists it."""
+    if left is not None and len(left):
+        typer.echo(f"  ▲ Stays behind on Connect: {left.words}.")
+        typer.echo(f"    → {_LEFT_BEHIND}: {command}")
 
 
 def print_left_behind(left: ck.LeftBehind) -> None:

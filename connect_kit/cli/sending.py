@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,7 @@ import typer
 
 import connect_kit as ck
 from connect_kit.cli.consequences import print_consequences
-from connect_kit.cli.gates import Places, print_gates, shell
+from connect_kit.cli.gates import Places, print_gates, print_next, shell
 from connect_kit.cli.options import (
     ArchiveExisting,
     Delivery,
@@ -26,6 +27,7 @@ from connect_kit.cli.options import (
 from connect_kit.cli.printing import (
     print_expected,
     print_plan_causes,
+    print_staying,
     print_tables,
     print_upload,
     print_verdict,
@@ -35,6 +37,7 @@ from connect_kit.display.look import counted
 from connect_kit.errors import SettingError, TwinError
 from connect_kit.identity.patterns import kinds_in_words
 from connect_kit.roster.originals import outside_originals
+from connect_kit.uploads.narrowing import left_behind_sent
 
 if TYPE_CHECKING:
     from connect_kit.matching import SchoolMatches
@@ -93,15 +96,17 @@ def prepare(
         abandon_limit=abandon_limit,
     )
     typer.echo(f"Prepared: {plan.folder}")
-    places = Places(plan, delivery, workspace)
+    places = Places(plan, delivery, workspace, level)
     _print_kept(places, found.schools)
     if plan.judgement is not None:
+        typer.echo("Verdict on what is sent (what a real upload needs besides stands at the end):")
         print_verdict(plan.judgement)
     print_tables(plan.summary())
     typer.echo("")
     typer.echo("In what is sent:" if plan.left_out or plan.causes_elsewhere else "In the delivery:")
     print_plan_causes(plan)
     print_consequences(found, places)
+    print_staying(left_behind_sent(found.left_behind, plan), places.left_behind)
     gates = plan.gates()
     print_gates(gates, places)
     blocking = (gates["state"] == "blocking") & (gates["code"] != "dry_run")
@@ -123,7 +128,7 @@ def _print_kept(places: Places, schools: SchoolMatches | None) -> None:
         typer.echo("    --keep-ids again")
     if sum(plan.kept_ids.values()) > zeros:
         typer.echo(f"{always} the new IDs are recorded on Connect: --keep-ids again, or")
-        typer.echo(f"    python -m connect_kit twin record-ids {words['twin']} {words['delivery']} --yes")
+        typer.echo(f"    {words['record']}")
 
 
 def decide_school(
@@ -180,6 +185,8 @@ def upload(
         _confirm(planned, target, confirm)
     result = ck.upload(planned, target, dry_run=not real, results=results)
     print_upload(result)
+    if not real and not result.cancelled:
+        print_next(planned, target, Places(planned, workspace=twin))
     raise typer.Exit(0 if result.succeeded and not len(result.errors) else 1)
 
 
@@ -194,8 +201,8 @@ def _confirm(plan: ck.UploadPlan, target: ck.Twin, confirm: str | None) -> None:
         confirm = typer.prompt("Confirm", default="", show_default=False)
     if confirm != wanted:
         raise SettingError(
-            f"nothing was sent; to confirm the real upload, add --confirm {wanted!r} (the district, how many rows are "
-            "sent, and whom that would double or disconnect)"
+            f"nothing was sent; to confirm the real upload, add --confirm {shlex.quote(wanted)} (the district, how "
+            "many rows are sent, and whom that would double or disconnect)"
         )
 
 

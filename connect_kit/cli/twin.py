@@ -9,16 +9,12 @@ from typing import Annotated
 import typer
 
 import connect_kit as ck
+from connect_kit.cli.comparing import archive_changed, do, left_behind, record_ids
 from connect_kit.cli.consequences import other_zeros_in_words, undecided_in_words
-from connect_kit.cli.errors import error_words
-from connect_kit.cli.options import Delivery, TwinFile, Yes
-from connect_kit.cli.printing import print_changes, print_left_behind, print_tables
+from connect_kit.cli.options import TwinFile, Yes
+from connect_kit.cli.printing import print_tables
 from connect_kit.connect import Level
-from connect_kit.display.look import counted
-from connect_kit.errors import LimitError, SettingError
-from connect_kit.identity.patterns import kinds_in_words
-from connect_kit.identity.staying import KINDS
-from connect_kit.twin.actions import words_of
+from connect_kit.errors import SettingError
 
 app = typer.Typer(help="Make, look at and change the twin of a district's workspace.", no_args_is_help=True)
 
@@ -102,33 +98,15 @@ def connect(
     if zeros:
         typer.echo(f"{zeros}. These are not recorded: export the files again with School IDs as text.")
     if actions or not (undecided or zeros):
-        _do(target.path, actions, yes=yes, seen=seen)
+        do(target.path, actions, yes=yes, seen=seen)
     if undecided:
         typer.echo(f"Not decided: {undecided}.")
         typer.echo("To accept them all, add --suggested; or decide about each, in ck.ClassroomsPanel or with decide().")
 
 
-Kind = Annotated[
-    str | None,
-    typer.Option(help="Only these: schools, students, staff, guardians, classrooms, with commas.", show_default=False),
-]
-DeliveryLevel = Annotated[Level, typer.Option(help="Whether the files hold several schools or one.")]
-
-
-@app.command(name="record-ids")
-def record_ids(
-    file: TwinFile, delivery: Delivery, level: DeliveryLevel = "district", kind: Kind = None, yes: Yes = False
-) -> None:
-    """Record the delivery's IDs on the records that it holds under other IDs than the twin."""
-    _about_ids(file, delivery, level, kind, archive=False, yes=yes)
-
-
-@app.command(name="archive-changed")
-def archive_changed(
-    file: TwinFile, delivery: Delivery, level: DeliveryLevel = "district", kind: Kind = None, yes: Yes = False
-) -> None:
-    """Archive the students and classrooms that the delivery holds under other IDs than the twin."""
-    _about_ids(file, delivery, level, kind, archive=True, yes=yes)
+app.command(name="record-ids")(record_ids)
+app.command(name="archive-changed")(archive_changed)
+app.command(name="left-behind")(left_behind)
 
 
 @app.command(name="archive-students")
@@ -139,7 +117,7 @@ def archive_students(
     yes: Yes = False,
 ) -> None:
     """Archive students, of all schools or of one."""
-    _do(file, [ck.Action("archive_students", school=school, unsynced=unsynced)], yes=yes)
+    do(file, [ck.Action("archive_students", school=school, unsynced=unsynced)], yes=yes)
 
 
 @app.command(name="archive-classrooms")
@@ -150,78 +128,7 @@ def archive_classrooms(
     yes: Yes = False,
 ) -> None:
     """Archive classrooms, of all schools or of one."""
-    _do(file, [ck.Action("archive_classrooms", school=school, unsynced=unsynced)], yes=yes)
-
-
-#: The kinds of what stays behind, by their names on the command line.
-_LEFT_KINDS = {("guardians" if one == "guardian_relationships" else one): one for one in KINDS}
-
-
-@app.command(name="left-behind")
-def left_behind(
-    file: TwinFile,
-    delivery: Delivery,
-    level: Annotated[Level, typer.Option(help="Whether the files hold several schools or one.")] = "district",
-    kind: Annotated[
-        str | None,
-        typer.Option(
-            help=f"Only these, separated by commas: {', '.join(_LEFT_KINDS)}.",
-            show_default=False,
-        ),
-    ] = None,
-    school: Annotated[
-        list[str] | None,
-        typer.Option(help="Only this school: its connectSchoolId or School ID; may be repeated.", show_default=False),
-    ] = None,
-    limit: Annotated[
-        float | None,
-        typer.Option(
-            help="Percent of a school's records of a kind that may go; three always may, unless it is 0.",
-            show_default="10; where the year turns 20 of students, 30 of staff",
-        ),
-    ] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for left_behind.csv and the worksheet.")] = None,
-    names: Annotated[bool, typer.Option("--names", help="Names in the worksheet; only its owner may read it.")] = False,
-    yes: Yes = False,
-) -> None:
-    """Show what stays on Connect although the delivery no longer holds it; with --yes, act on it on the twin.
-
-    Guardians are disconnected, people removed from classrooms and schools, students and classrooms archived: all of it,
-    and undone as one, or nothing. Where more would go from a school than --limit allows, nothing is done.
-    """
-    target = ck.Twin(file)
-    seen = target.state()
-    roster, known = ck.read_roster(delivery, level=level), target.workspace()
-    schools = ck.match_schools(roster, known)
-    found = ck.left_behind(roster, known, ck.find_id_changes(roster, known, schools=schools), schools=schools)
-    kinds = None if kind is None else _left_kinds(kind)
-    chosen = found.at_schools(school)
-    try:
-        actions, too_many = found.actions(kinds, schools=chosen, limit=limit), None
-    except LimitError as error:
-        actions, too_many = found.actions(kinds, schools=chosen, limit=100), error
-    print_left_behind(found)
-    if out is not None:
-        found.save(out, names=names)
-        typer.echo(f"Worksheet: {out / 'left_behind.xlsx'}")
-        typer.echo(f"All lines: {out / 'left_behind.csv'}")
-    if too_many is not None and yes:
-        raise too_many
-    where = (
-        "the whole district" if chosen is None else f"the {counted(len(chosen), 'school')} chosen ({', '.join(chosen)})"
-    )
-    _do(file, actions, yes=yes, what=f"left behind in {where}", seen=seen)
-    if too_many is not None:
-        typer.echo(f"With --yes: {error_words(too_many)}")
-
-
-def _left_kinds(given: str) -> list[str]:
-    """The kinds of an option ``--kind``, also by their names in left_behind.csv."""
-    asked = [_LEFT_KINDS.get(one.strip(), one.strip()) for one in given.split(",")]
-    for one in asked:
-        if one not in KINDS:
-            raise SettingError(f"nothing of kind {one!r} is left behind; expected one of {', '.join(_LEFT_KINDS)}")
-    return asked
+    do(file, [ck.Action("archive_classrooms", school=school, unsynced=unsynced)], yes=yes)
 
 
 @app.command(name="set")
@@ -234,53 +141,13 @@ def set_(
     wrong = next((value for value, (_, sign, _) in zip(values, pairs, strict=True) if not sign), None)
     if wrong is not None:
         raise SettingError(f"{wrong!r} is not a setting; give NAME=VALUE, for example deletion_threshold=20")
-    _do(file, [ck.Action("change_settings", values={name: value for name, _, value in pairs})], yes=True)
+    do(file, [ck.Action("change_settings", values={name: value for name, _, value in pairs})], yes=True)
 
 
 @app.command()
 def undo(file: TwinFile) -> None:
     """Undo the last action, merge or upload."""
     typer.echo(ck.Twin(file).undo().what)
-
-
-def _about_ids(file: Path, delivery: Path, level: Level, kinds: str | None, *, archive: bool, yes: bool) -> None:
-    target = ck.Twin(file)
-    seen = target.state()
-    known, roster = target.workspace(), ck.read_roster(delivery, level=level)
-    schools = ck.match_schools(roster, known)
-    changes = ck.find_id_changes(
-        roster,
-        known,
-        ck.find_duplicates(roster, known),
-        schools=schools,
-        classrooms=ck.match_classrooms(roster, known, schools=schools),
-    )
-    if kinds is not None:
-        changes = changes.only(*(kind.strip() for kind in kinds.split(",")))
-    for kind, count in changes.counts.items():
-        if count:
-            typer.echo(f"  {kinds_in_words({kind: count})} under another ID than the twin has")
-    if changes.undecided and not archive:
-        undecided = counted(changes.undecided, "student")
-        typer.echo(f"  {undecided} left out: not paired, as several have one name and nothing distinguishes them")
-    zeros = other_zeros_in_words(schools) if not archive and changes.counts["schools"] else ""
-    if zeros:
-        typer.echo(f"{zeros}. These are not recorded: export the files again with School IDs as text.")
-    _do(target.path, ck.connections(changes, archive=archive), yes=yes, seen=seen)
-
-
-def _do(file: Path, actions: list[ck.Action], *, yes: bool, what: str = "", seen: str | None = None) -> None:
-    target = ck.Twin(file)
-    if not actions:
-        typer.echo("There is nothing to do.")
-    elif yes:
-        change = target.apply_all(actions, what, seen=seen)
-        typer.echo(f"{change.what}.")
-        typer.echo(f"To take it back: python -m connect_kit twin undo {file}")
-    else:
-        for action in actions:
-            print_changes(words_of(action.kind), target.preview(action))
-        typer.echo("Nothing was changed; add --yes to do it.")
 
 
 def _show(file: Path) -> None:

@@ -42,6 +42,7 @@ class DuplicatesData:
     model: Model = field(repr=False)
     evidence: pd.DataFrame = field(repr=False)
     _scored: list[pd.DataFrame] = field(default_factory=list, repr=False)  # shared by values made from this one
+    _doubled: list[pd.DataFrame] = field(default_factory=list, init=False, repr=False)  # of this value alone
 
     def table(self) -> pd.DataFrame:
         """The duplicates, the most certain first: the columns of duplicates.csv.

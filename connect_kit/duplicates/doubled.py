@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import pandas as pd
+    import pyarrow as pa
 
     from connect_kit.duplicates.data import DuplicatesData
 
@@ -61,10 +62,28 @@ def doubled(
     SettingError
         For duplicates of adults.
     """
-    import pyarrow as pa
-
     if duplicates.kind != "students":
         raise SettingError("duplicates are of adults; children are doubled: find_duplicates(roster, workspace)")
+    kept = tuple(kept)
+    if created is not None or kept or not by_hand:
+        return _look(duplicates, created, kept, by_hand=by_hand)
+    if not duplicates._doubled:  # verdict, rules and words all ask for it
+        duplicates._doubled.append(_look(duplicates, None, (), by_hand=True))
+    return duplicates._doubled[0].copy()
+
+
+def member_numbers(duplicates: DuplicatesData) -> pa.Table:
+    """The records of each child who has more than one: ``cluster_id``, ``unique_id`` (of the table ``persons``)."""
+    import pyarrow as pa
+
+    return pa.Table.from_pandas(duplicates._linked.members, preserve_index=False)
+
+
+def _look(
+    duplicates: DuplicatesData, created: Iterable[str] | None, kept: Iterable[str], *, by_hand: bool
+) -> pd.DataFrame:
+    import pyarrow as pa
+
     schema, workspace = duplicates.schema, duplicates.workspace
     number = workspace is not None and workspace.student_id == "number"
     shown = "coalesce(p.identifier, p.id)" if number else "p.id"
@@ -74,7 +93,7 @@ def doubled(
         counted="true" if by_hand else "studentId IS NOT NULL",
     )
     with schema.engine.cursor((schema.name, *(parent.name for parent in schema.parents))) as cursor:
-        cursor.register("members", pa.Table.from_pandas(duplicates._linked.members, preserve_index=False))
+        cursor.register("members", member_numbers(duplicates))
         for name, ids in (("created", created or ()), ("kept", kept)):
             cursor.register(name, pa.table({"id": pa.array(sorted(ids), pa.string())}))
         return arrow_to_frame(cursor.sql(query).to_arrow_table())

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from connect_kit.checks import AuditData
+from connect_kit.checks.rules_by_code import unit_of
 from connect_kit.display.look import counted
 from connect_kit.engine.arguments import checked
 from connect_kit.errors import TwinBusyError
@@ -216,11 +217,12 @@ class UploadPanel(SchoolChoice, UploadIds, UploadLeft, AfterUpload):
 
     def _waivable(self) -> list[tuple[str, str]]:
         """Codes that block: of the self-check, and of rows that the last dry run refused."""
-        counts = {one.code: one.count for one in self._value.critical if one.code not in (ABANDON, *NEVER)}
+        critical = [one for one in self._value.critical if one.code not in (ABANDON, *NEVER)]
+        codes = [(f"{one.code}: {counted(one.count, unit_of(one.code))}", one.code) for one in critical]
         last = last_dry_run(self._value, self.target.id)
         refused = last.errors if last else {}
-        counts |= {code: count for code, count in refused.items() if code not in self._value.waivers}
-        codes = [(f"{code}: {counted(count, 'row')}", code) for code, count in counts.items()]
+        known = {*self._value.waivers, *(one.code for one in critical)}
+        codes += [(f"{code}: {counted(count, 'row')}", code) for code, count in refused.items() if code not in known]
         codes += [(f"{code}: {counted(count, 'record')}", code) for code, count in self._value.undecided_ids.items()]
         gates = self.gates
         if gates is not None and "abandon" in set(gates.loc[gates["state"] == "blocking", "step"]):
@@ -298,6 +300,8 @@ class UploadPanel(SchoolChoice, UploadIds, UploadLeft, AfterUpload):
         self._status = f"The {self._run_name} has {self._ending}."
         if self._ending == "cancelled":
             self._status = f"The {self._run_name} was cancelled; the file in progress left nothing behind."
+        elif self._dry_run:
+            self._status += f" {view.what_is_next(self.gates)}"
 
     # What is shown.
 

@@ -81,7 +81,7 @@ def head(plan: UploadPlan, target: Twin) -> list[Node]:
     elif schools > 1:  # five lines a school would fill the screen
         files = files.groupby("file", sort=False).agg(files=("rows", "size"), rows=("rows", "sum")).reset_index()
     caption = "Files to be sent" + (f" for {schools:,} schools" if schools > 1 else "")
-    judged = [] if plan.judgement is None else verdict(plan.judgement)
+    judged = [] if plan.judgement is None else verdict(plan.judgement, "Verdict on what is sent: ")
     made = [el("p", el("strong", *words)), *judged, where, *frame_table(caption, files, class_="ck-figures ck-narrow")]
     if plan.undecided_classrooms:
         warning = (
@@ -123,11 +123,11 @@ def archive_question(counts: Mapping[str, int]) -> Node:
     return el("p", el("strong", asked), words, _TAKEN_BACK)
 
 
-def verdict(judged: Verdict) -> list[Node]:
-    """The verdict on the delivery: symbol, word, and the reasons with their children."""
+def verdict(judged: Verdict, of: str = "") -> list[Node]:
+    """The verdict, ``of`` what: symbol, word, and the reasons with their children."""
     words = " ".join(filter(None, (_sentence(judged.sentence), left_open(judged))))
     class_ = None if judged.text == "fit" else "ck-warning"
-    return [el("p", el("strong", judged.headline, ": "), words, class_=class_)]
+    return [el("p", el("strong", of, judged.headline, ": "), words, class_=class_)]
 
 
 def question(answer: bool | None, count: int) -> Node:
@@ -194,7 +194,17 @@ def checklist(gates: pd.DataFrame) -> list[Node]:
         made.append(el("li", *words, class_=f"ck-{state}"))
     blocking = int((gates["state"] == "blocking").sum())
     summary = f"{blocking} of {len(gates)} conditions {'is' if blocking == 1 else 'are'} blocking"
+    if set(gates.loc[gates["state"] == "blocking", "code"]) == {"dry_run"}:
+        summary = "only the dry run is still to be made"
     return [step(f"1. Conditions of a real upload: {summary if blocking else 'all are met'}"), el("ul", *made)]
+
+
+def what_is_next(gates: pd.DataFrame | None) -> str:
+    """What comes after a dry run."""
+    names = [] if gates is None else list(dict.fromkeys(gates.loc[gates["state"] == "blocking", "gate"]))
+    if names:
+        return f"Next: section 1 says what is done about {', '.join(names)}."
+    return "Next: type the text of section 3, and press Upload for real."
 
 
 def _sentence(text: object) -> str:

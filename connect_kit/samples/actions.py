@@ -116,5 +116,8 @@ ACTIONS: Final[Mapping[str, Callable[..., object]]] = {
         plant_workspace.colleague_who_left,
         plant_workspace.student_who_left,
         plant_workspace.classroom_of_last_year,
+        plant_workspace.known_otherwise,
+        plant_workspace.second_record,
+        plant_workspace.crowd_of_guardians,
     )
 }

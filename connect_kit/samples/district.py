@@ -279,7 +279,14 @@ def _write(
     kept = {"classrooms": planter.kept_classrooms, "students": planter.kept_students}
     if made:
         kept = made.gaps
-    write_workspace(con, sample.workspace, kept=kept, added=planter.added, by_hand=BY_HAND if made else None)
+    write_workspace(
+        con,
+        sample.workspace,
+        kept=kept,
+        added=planter.added,
+        by_hand=BY_HAND if made else None,
+        otherwise=planter.otherwise,
+    )
     for fault in faults:
         if fault not in of_workspace:
             plant(planter, fault)

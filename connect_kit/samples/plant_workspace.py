@@ -5,6 +5,7 @@ from __future__ import annotations
 from connect_kit.samples.planting import FaultPlanter
 
 _UNSYNCED, _VANISHED_SHARE = 3, 0.4
+_AT_MOST = 6  # guardians of a student on Connect
 
 
 def another_school(planter: FaultPlanter) -> None:
@@ -87,6 +88,42 @@ def classroom_of_last_year(planter: FaultPlanter) -> None:
     row = {"connectClassroomId": "CC99000001", "connectSchoolId": _largest(planter), "title": "Homeroom of last year"}
     planter.added.setdefault("classrooms", []).append({**row, "classId": "LAST-1", "archived": "false"})
     planter.planted_file("", sourced_id="CC99000001")
+
+
+def known_otherwise(planter: FaultPlanter, *, what: str, **values: str) -> None:
+    """Connect has other values in the record of a student, of a guardian or of somebody of the staff."""
+    row = planter.student()
+    if what == "guardians":
+        named = str(row["agentSourcedIds"]).partition(",")[0]
+        row = planter.rows("users", '"sourcedId" = ?', named)[0]
+    elif what == "staff":
+        row = planter.rows("users", "role = 'teacher'")[0]
+    planter.otherwise.append((what, f"{what.removesuffix('s')}Id", row["sourcedId"] or "", values))
+    planter.planted(row)
+    if "studentId" in values:
+        planter.follows("workspace.students.duplicates_expected", "warning", row, column="sourcedId")
+
+
+def second_record(planter: FaultPlanter) -> None:
+    """A student has a second record on Connect, made by hand, beside that of the delivery."""
+    row = planter.student()
+    school = next(one for one in planter.sizes.schools if one.school_id == row["orgSourcedIds"])
+    copied = {"givenName": row["givenName"], "familyName": row["familyName"], "grade": row["grades"]}
+    own = {"connectStudentId": "CP98000001", "connectSchoolId": f"CS{school.number + 1:05d}", "archived": "false"}
+    planter.added.setdefault("students", []).append({**{at: value or "" for at, value in copied.items()}, **own})
+    planter.planted(row)
+
+
+def crowd_of_guardians(planter: FaultPlanter) -> None:
+    """A student has six further guardians on Connect, made by hand, and the delivery names a new one besides."""
+    row = planter.student()
+    new = planter.person("guardian", orgSourcedIds=row["orgSourcedIds"])
+    row = planter.edit(row, agentSourcedIds=f"{row['agentSourcedIds']},{new['sourcedId']}")
+    for number in range(_AT_MOST):
+        contact = {at: value or "" for at, value in planter.contact().items()}
+        own = {"connectUserId": f"CU9800000{number}", "connectStudentIds": f"CP{row.pos // 10:08d}"}
+        planter.added.setdefault("guardians", []).append({**contact, **own})
+    planter.planted(row)
 
 
 def _stays(planter: FaultPlanter, table: str, found_at: str, **values: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -56,6 +56,8 @@ class FaultPlanter(TableEditor):
         Rows of manifest.csv.
     extra : dict
         Further files by name, with their text.
+    otherwise : list
+        (file of the workspace, column, ID in it, values that it has in place of the delivery's).
     added, kept_classrooms, kept_students
         What the workspace has beside the delivery, and which of the delivery's (conditions on
         ``c`` and ``u``).
@@ -81,6 +83,7 @@ class FaultPlanter(TableEditor):
         self.extra: dict[str, str] = {}
         self.added: dict[str, list[dict[str, str]]] = {}
         self.kept_classrooms = self.kept_students = "true"
+        self.otherwise: list[tuple[str, str, str, Mapping[str, str]]] = []
         self.truth: list[Truth] = []
         self._fault: Fault | None = None
         self._made = 0

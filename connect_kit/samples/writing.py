@@ -93,15 +93,21 @@ def write_workspace(
     kept: Mapping[str, str],
     added: Mapping[str, Iterable[Mapping[str, str]]],
     by_hand: Mapping[str, str] | None = None,
+    otherwise: Sequence[tuple[str, str, str, Mapping[str, str]]] = (),
 ) -> None:
     """Write the six files of a workspace that agrees with the delivery, but for what is planted.
 
-    ``kept`` fills the gaps of the queries; ``by_hand`` has a further query for some of the files.
+    ``kept`` fills the gaps of the queries; ``by_hand`` has a further query for some of the files; ``otherwise``: file,
+    column, ID in it, and the values that this record has in place of the delivery's.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name, titles in WORKSPACE_FILES.items():
         path = folder / f"{name}.csv"
-        copy_to(con, _WORKSPACE[name].format(**{**_AS_DELIVERED, **kept}), path)
+        query = _WORKSPACE[name].format(**{**_AS_DELIVERED, **kept})
+        for key, own, values in (one[1:] for one in otherwise if one[0] == name):
+            cases = [f'if("{key}" = {literal(own)}, {literal(to)}, "{at}") AS "{at}"' for at, to in values.items()]
+            query = f"SELECT * REPLACE ({', '.join(cases)}) FROM ({query})"
+        copy_to(con, query, path)
         if by_hand and name in by_hand:
             more = path.with_suffix(".more")
             copy_to(con, by_hand[name], more)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from connect_kit.checks.rules_by_code import rules_by_code
+from connect_kit.checks.rules_by_code import rules_by_code, unit_of
 from connect_kit.display.look import counted
 from connect_kit.uploads import abandoning
 from connect_kit.uploads.gate import LISTED, STEPS, Gate, some, waived
@@ -86,7 +86,7 @@ def _self_check(plan: PlanData) -> list[Gate]:
         return [Gate(code, "met", _ELSEWHERE[ids, bool(plan.findings)])]
     made = []
     for finding in found:
-        rows = f"{finding.title} ({counted(finding.count, 'row')})"
+        rows = f"{finding.title} ({counted(finding.count, unit_of(finding.code))})"
         reason = plan.waivers.get(finding.code)
         if finding.code in NEVER:
             made.append(Gate(code, "blocking", rows, "name_school", finding.code))

@@ -128,10 +128,6 @@ def plan_upload(
     OutputError
         When the folder holds something else, or cannot be written.
     """
-    if schools is not None and not isinstance(schools, (SchoolMatches, Sequence)):
-        raise SettingError(
-            f"schools is of type {type(schools).__name__}; expected what match_schools gives, or a list of schools"
-        )
     names = list(schools) if isinstance(schools, Sequence) else None
     matches: SchoolMatches | None = None if isinstance(schools, Sequence) else schools
     audit = None

@@ -31,20 +31,21 @@ WITHOUT_FAULT = {
     "classes.schedule.only_homeroom_wanted": "every sample has schools with several classes a day",
     "users.student.entered_twice": "needs duplicates: tests/checks/test_matched_rules.py",
     "workspace.students.duplicates_expected": "needs duplicates: tests/checks/test_matched_rules.py",
-    "workspace.students.on_connect_twice": "needs duplicates: tests/checks/test_matched_rules.py",
     "workspace.classrooms.unmatched": "needs classrooms: tests/checks/test_matched_rules.py",
     **{
         f"workspace.{kind}.id_changed": "needs changed IDs: tests/identity/test_rules.py"
-        for kind in ("schools", "students", "staff", "guardians", "classrooms")
-    },
-    **{
-        f"workspace.{kind}.id_reused": "IDs are exchanged in tests/accidents/test_reused_ids.py"
-        for kind in ("students", "staff", "guardians")
+        for kind in ("schools", "classrooms")
     },
     "workspace.guardians.contact_changed": "made row by row in tests/checks/test_matched_rules.py",
     "enrollments.schoolSourcedId.leading_zero_lost": "planted on every side in tests/checks/test_school_zeros.py",
-    "workspace.students.guardians_at_most_six": "made row by row in tests/checks/test_guardians_on_connect.py",
     "file.name": "planted in tests/roster, where files are renamed",
+}
+
+
+#: Codes whose rules need duplicates or changed IDs, besides the two sides.
+COMPARED = {
+    "workspace.students.on_connect_twice",
+    *(f"workspace.{kind}.id_changed" for kind in ("students", "staff", "guardians")),
 }
 
 
@@ -64,8 +65,13 @@ def audited(folder: Path, codes: list[str] | str, layout: str, level: str) -> tu
     roster = ck.read_roster(district.delivery, level=level)  # type: ignore[arg-type]
     workspace = ck.read_workspace(district.workspace)
     # What spoils IDs leaves records behind as well; where everything is planted, the truth does not list them.
-    left = None if codes == "all" else ck.left_behind(roster, workspace)
-    return truth(district.truth), ck.check_roster(roster, workspace, left_behind=left)
+    pairs = changes = None
+    if set(codes) & COMPARED:
+        pairs = ck.find_duplicates(roster, workspace)
+        changes = ck.find_id_changes(roster, workspace, pairs)
+    left = None if codes == "all" else ck.left_behind(roster, workspace, changes)
+    findings = ck.check_roster(roster, workspace, duplicates=pairs, id_changes=changes, left_behind=left)
+    return truth(district.truth), findings
 
 
 def test_every_code_of_the_kit_has_a_planted_fault_or_a_reason_for_none() -> None:

@@ -362,3 +362,24 @@ def test_a_cancelled_upload_continues_where_it_stopped(panel, twin, monkeypatch)
     assert panel.wait(60)
     assert panel.result.summary()["outcome"].tolist() == ["done before", "processed", "processed", "processed"]
     assert (twin.activity()["kind"] == "upload").sum() == 4
+
+
+def test_after_a_dry_run_the_panel_says_what_is_next(panel):
+    assert "Verdict on what is sent: " in panel.head.text or panel.value.judgement is None
+    dry_run(panel)
+    assert "The dry run has ended. Next: section 1 says what is done about archive existing students?." in (
+        panel.status.text.replace("self-check, ", "")
+    )
+    meet_conditions(panel)
+    assert "1. Conditions of a real upload: all are met" in panel.checklist.text
+    dry_run(panel)
+    assert panel.status.text.endswith("Next: type the text of section 3, and press Upload for real.")
+
+
+def test_a_panel_whose_dry_run_alone_is_missing_says_so(panel):
+    panel.buttons["no"].click()
+    for _, code in panel.finding.options:
+        panel.finding.value = code
+        panel.reason.value = "tried out in a test"
+        panel.buttons["waive"].click()
+    assert "1. Conditions of a real upload: only the dry run is still to be made" in panel.checklist.text

@@ -289,3 +289,29 @@ LEFT_BEHIND = {
     "workspace.students.left_behind": gone('"connectStudentId"', "students", "studentId", "users"),
     "workspace.classrooms.left_behind": gone('"connectClassroomId"', "classrooms", "classId", "classes"),
 }  # fmt: skip
+
+
+#: What Connect has otherwise than the delivery: lines of users.csv.
+_OTHER_PERSON = (
+    'SELECT u.line FROM users AS u JOIN connect_{table} AS c ON c."{own}" = u."sourcedId" '
+    'WHERE c."givenName" <> u."givenName" AND c."familyName" <> u."familyName"'
+)
+_OTHER_ID = (
+    'SELECT u.line FROM users AS u JOIN connect_{table} AS c ON c."givenName" = u."givenName" '
+    'AND c."familyName" = u."familyName" WHERE u."sourcedId" NOT IN (SELECT "{own}" FROM connect_{table} '
+    'WHERE "{own}" IS NOT NULL) AND c."{own}" NOT IN (SELECT "sourcedId" FROM users)'
+)
+_OWN = {"students": "studentId", "staff": "staffId", "guardians": "guardianId"}
+ON_CONNECT = {
+    **{f"workspace.{table}.id_reused": _OTHER_PERSON.format(table=table, own=own) for table, own in _OWN.items()},
+    **{f"workspace.{table}.id_changed": _OTHER_ID.format(table=table, own=own) for table, own in _OWN.items()},
+    "workspace.students.on_connect_twice":
+        'SELECT u.line FROM users AS u JOIN connect_students AS c ON c."givenName" = u."givenName" '
+        'AND c."familyName" = u."familyName" WHERE c."studentId" IS NULL '
+        'AND u."sourcedId" IN (SELECT "studentId" FROM connect_students)',
+    "workspace.students.guardians_at_most_six":
+        'SELECT u.line FROM users AS u JOIN connect_students AS c ON c."studentId" = u."sourcedId" WHERE (SELECT '
+        'count(*) FROM connect_guardians AS g WHERE contains(g."connectStudentIds", c."connectStudentId")) + (SELECT '
+        'count(*) FROM users AS g WHERE contains(u."agentSourcedIds", g."sourcedId") AND g."sourcedId" NOT IN '
+        '(SELECT "guardianId" FROM connect_guardians WHERE "guardianId" IS NOT NULL)) > 6',
+}  # fmt: skip

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from connect_kit.samples import known_faults, sample_roster
-from tests.samples.rules_again import FURTHER_RULES, LEFT_BEHIND, RULES
+from tests.samples.rules_again import FURTHER_RULES, LEFT_BEHIND, ON_CONNECT, RULES
 
 TODAY = date(2026, 10, 1)
 KINDS = [
@@ -296,4 +296,20 @@ def test_what_stays_behind_is_on_connect_where_the_truth_says(tmp_path, code):
     assert found == code
     for other, select in LEFT_BEHIND.items():
         assert con.execute(select).fetchall() == ([(at,)] if other == code else [])
+    con.close()
+
+
+@pytest.mark.parametrize("code", ON_CONNECT)
+def test_what_connect_has_otherwise_is_at_the_line_that_the_truth_says(tmp_path, code):
+    sample = sample_roster(tmp_path, students=200, faults=[code], today=TODAY)
+    con = duckdb.connect()
+    for path in sample.delivery.glob("*.csv"):
+        load(con, path)
+    for path in sample.workspace.glob("*.csv"):
+        load(con, path, f"connect_{path.stem}")
+    with sample.truth.open(encoding="utf-8", newline="") as file:
+        [line] = {row["line"] for row in csv.DictReader(file) if row["code"] == code}
+    for other, select in ON_CONNECT.items():
+        found = [str(one) for (one,) in con.execute(select).fetchall()]
+        assert found == ([line] if other == code else []), other
     con.close()
