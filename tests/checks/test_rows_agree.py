@@ -38,7 +38,7 @@ def test_a_gate_counts_the_rows_that_the_verdict_counts(audit: ck.Audit, tmp_pat
     assert [reason.counts["rows"] for reason in audit.judgement.reasons if reason.code == "critical"] == [rows]
     plan = ck.plan_upload(audit, folder=tmp_path / "plan")
     [gate] = [one for one in plan.gates().itertuples() if one.code == "self_check" and one.subject == code]
-    assert f"({rows} rows)" in gate.why
+    assert f"({rows} rows)" in str(gate.why)
     by_school = audit.causes().set_index("cause")["rows"]
     zeros = by_school[by_school.index.str.contains("without its leading zeros")]
     assert zeros.tolist() == [4 + GUARDIANS, 4 + GUARDIANS]  # a guardian at two schools has two causes
