@@ -35,8 +35,8 @@ _LEFT: Final[Mapping[str, Mapping[str, str]]] = {
 _OF_RECORDS: Final = ("other_family", "id_reused", "names_swapped")
 #: Of the findings: who is concerned, by what is counted.
 _CONCERNED = """
-    SELECT CASE WHEN r.code IN ('workspace.guardians.other_family', 'workspace.students.' || ?) THEN 'children' ELSE 'adults' END AS what,
-        count(DISTINCT (r.code, f.id))
+    SELECT CASE WHEN r.code IN ('workspace.guardians.other_family', 'workspace.students.' || ?) THEN 'children'
+        ELSE 'adults' END AS what, count(DISTINCT (r.code, f.id))
     FROM _failing AS f JOIN _rules AS r ON r.rule = f.rule WHERE ends_with(r.code, '.' || ?)
     GROUP BY what ORDER BY what DESC
 """

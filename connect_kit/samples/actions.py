@@ -116,5 +116,7 @@ ACTIONS: Final[Mapping[str, Callable[..., object]]] = {
         plant_workspace.colleague_who_left,
         plant_workspace.student_who_left,
         plant_workspace.classroom_of_last_year,
+        plant_workspace.guardians_of_another_family,
+        plant_workspace.names_the_other_way_round,
     )
 }

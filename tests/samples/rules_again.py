@@ -289,3 +289,24 @@ LEFT_BEHIND = {
     "workspace.students.left_behind": gone('"connectStudentId"', "students", "studentId", "users"),
     "workspace.classrooms.left_behind": gone('"connectClassroomId"', "classrooms", "classId", "classes"),
 }  # fmt: skip
+
+
+def swapped(table, own):
+    return (
+        f'SELECT u.line FROM users u JOIN connect_{table} w ON w."{own}" = u."sourcedId" '
+        'WHERE w."givenName" = u."familyName" AND w."familyName" = u."givenName"'
+    )
+
+
+# What is mixed up between rows of users.csv and Connect's records: each select returns the lines of the failing rows.
+MIXED_UP = {
+    "workspace.guardians.other_family":
+        'SELECT u.line FROM users u JOIN connect_students s ON s."studentId" = u."sourcedId" '
+        "WHERE EXISTS (FROM connect_guardians g WHERE contains(g.\"connectStudentIds\", s.\"connectStudentId\")) "
+        "AND EXISTS (FROM connect_guardians g WHERE contains(',' || u.\"agentSourcedIds\" || ',', ',' || g.\"guardianId\" || ',')) "
+        "AND NOT EXISTS (FROM connect_guardians g WHERE contains(g.\"connectStudentIds\", s.\"connectStudentId\") "
+        "AND contains(',' || u.\"agentSourcedIds\" || ',', ',' || g.\"guardianId\" || ','))",
+    "workspace.students.names_swapped": swapped("students", "studentId"),
+    "workspace.staff.names_swapped": swapped("staff", "staffId"),
+    "workspace.guardians.names_swapped": swapped("guardians", "guardianId"),
+}  # fmt: skip

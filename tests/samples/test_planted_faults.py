@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from connect_kit.samples import known_faults, sample_roster
-from tests.samples.rules_again import FURTHER_RULES, LEFT_BEHIND, RULES
+from tests.samples.rules_again import FURTHER_RULES, LEFT_BEHIND, MIXED_UP, RULES
 
 TODAY = date(2026, 10, 1)
 KINDS = [
@@ -296,4 +296,20 @@ def test_what_stays_behind_is_on_connect_where_the_truth_says(tmp_path, code):
     assert found == code
     for other, select in LEFT_BEHIND.items():
         assert con.execute(select).fetchall() == ([(at,)] if other == code else [])
+    con.close()
+
+
+@pytest.mark.parametrize("code", MIXED_UP)
+def test_what_is_mixed_up_with_connect_is_in_the_lines_of_the_truth(tmp_path, code):
+    sample = sample_roster(tmp_path, students=200, faults=[code], today=TODAY)
+    con = duckdb.connect()
+    for path in sample.delivery.glob("*.csv"):
+        load(con, path)
+    for path in sample.workspace.glob("*.csv"):
+        load(con, path, f"connect_{path.stem}")
+    with sample.truth.open(encoding="utf-8", newline="") as file:
+        truth = list(csv.DictReader(file))
+    assert len(listed(truth, code)) == 1
+    for other, select in MIXED_UP.items():
+        assert [row[0] for row in con.execute(select).fetchall()] == (listed(truth, code) if other == code else [])
     con.close()
