@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _PAIRS = ("left_id", "left_source", "right_id", "right_source")
 _MATCHES = ("status", "roster_id", "workspace_id")
 _ALL_GRADES = "SELECT grades FROM users WHERE _kind = 'student' UNION SELECT grade FROM workspace_students"
+_CROSSWALK = "CREATE TABLE crosswalk AS SELECT kind, old_id, new_id FROM id_changes WHERE new_id IS NOT NULL"
 _LONGEST_NUMBER = 32
 #: The ID stands where the header has it, as far as a line that cannot be read has fields; a readable row goes first.
 _REFUSED_IDS = """INSERT INTO refused_ids
@@ -69,7 +70,7 @@ def build(
     create_table(schema, "decided_out", {"key": sorted(out)})
     create_not_schools(schema, roster, others)
     _refused_ids(schema, roster)
-    run_sql(schema, __package__, "relations.sql", others)
+    run_sql(schema, __package__, "relations.sql", others, shown=shown)
     if roster.level == "school":  # its files say nothing about other schools
         schema.execute("DELETE FROM school_change WHERE school NOT IN (SELECT school FROM school_status)")
     if workspace:
@@ -114,6 +115,18 @@ def add_matches(
     if id_changes is not None:
         create_table(schema, "id_patterns", {"pattern": list(PATTERNS), "words": list(PATTERNS.values())})
         run_sql(schema, __package__, "relations_identity.sql", (id_changes.schema.name, *others), number=NUMBER)
+
+
+def add_slid(schema: Schema, others: tuple[str, ...], shown: str, id_changes: IdChanges | None) -> None:
+    """Make the tables of records that would be written over: IDs of others, and columns that slid against the rest.
+
+    ``shown``: SQL of a student's ID on Connect.
+    """
+    if id_changes is None:
+        schema.execute("CREATE TABLE crosswalk (kind VARCHAR, old_id VARCHAR, new_id VARCHAR)")
+    else:
+        schema.execute(_CROSSWALK, also=(id_changes.schema.name,))
+    run_sql(schema, __package__, "relations_slid.sql", others, shown=shown)
 
 
 def add_left_behind(schema: Schema, left_behind: LeftBehind) -> None:

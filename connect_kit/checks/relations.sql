@@ -219,6 +219,31 @@ FROM enrollments AS e
 LEFT JOIN class_index AS c ON c.sourcedId = e.classSourcedId
 LEFT JOIN user_index AS u ON u.sourcedId = e.userSourcedId;
 
+-- Students none of whose classes is at a school that they list. Not where Connect has them there as well: some schools teach
+-- the students of others. Only where there are many: of so many of a school Connect has them where their classes are, or a
+-- fifth of all is so. {shown}: a student's ID on Connect.
+CREATE TABLE misplaced_students AS
+WITH seats AS (
+    SELECT e.user_line AS _line, bool_or(e.belongs) AS fits, min(c.school) AS school, list(DISTINCT c.school) AS schools
+    FROM enrolled AS e JOIN class_index AS c ON c._line = e.class_line
+    WHERE e.role_kind = 1 AND e.user_kind = 1 AND e.belongs IS NOT NULL GROUP BY e.user_line
+), connected AS (
+    SELECT w.studentId AS id, list(s.schoolId) AS schools FROM workspace_students AS w JOIN workspace_schools AS s USING (connectSchoolId)
+    WHERE w.studentId IS NOT NULL AND s.schoolId IS NOT NULL GROUP BY w.studentId
+), strays AS (
+    SELECT s._line, s.school, coalesce(list_has_any(w.schools, s.schools), false) AS there FROM seats AS s
+    JOIN (SELECT _line, {shown} AS shown FROM users WHERE _kind = 'student') AS u USING (_line) JOIN user_index AS x USING (_line)
+    LEFT JOIN connected AS w ON w.id = u.shown
+    WHERE NOT s.fits AND NOT coalesce(list_has_any(w.schools, string_split(replace(x.schools, ' ', ''), ',')), false)
+), counted AS (
+    SELECT school, count(*) AS every FROM seats GROUP BY school
+), many AS (
+    SELECT r.school, count(*) FILTER (there) >= 3 AND count(*) FILTER (there) > 0.05 * any_value(c.every)
+        OR sum(count(*)) OVER () >= 5 AND sum(count(*)) OVER () > 0.2 * (SELECT sum(every) FROM counted) AS mass
+    FROM strays AS r JOIN counted AS c USING (school) GROUP BY r.school
+)
+SELECT r._line FROM strays AS r JOIN many AS m USING (school) WHERE m.mass;
+
 CREATE TABLE class_stats AS
 SELECT c._line, c.sourcedId, s.students, s.staff, s.strangers FROM class_index AS c JOIN (
     SELECT class_line, count(*) FILTER (role_kind = 1) AS students, count(*) FILTER (role_kind = 2) AS staff,

@@ -94,6 +94,7 @@ def check_roster(
     others = (roster.schema.name, *([workspace.schema.name] if workspace else []))
     schema = roster.schema.engine.new_schema("check")
     optional_tables = any(table not in connect.FILES for table in roster.info)
+    shown_id = "sourcedId" if workspace is None else workspace.shown_id
     relations.build(
         schema,
         roster,
@@ -102,9 +103,11 @@ def check_roster(
         region=region,
         optional_tables=optional_tables,
         out=out,
-        shown="sourcedId" if workspace is None else workspace.shown_id,
+        shown=shown_id,
     )
     relations.add_matches(schema, others, duplicates, classrooms, id_changes)
+    if workspace is not None:
+        relations.add_slid(schema, others, shown_id, id_changes)
     if left_behind is not None:
         relations.add_left_behind(schema, left_behind)
     related = time.perf_counter()

@@ -31,11 +31,13 @@ _LEFT: Final[Mapping[str, Mapping[str, str]]] = {
     "students": {"children": "connectStudentId"},
     "classrooms": {"classrooms": "connectClassroomId"},
 }
-#: Of the findings: who would be written over, by what is counted.
-_REUSED = """
-    SELECT CASE WHEN r.code = 'workspace.students.id_reused' THEN 'children' ELSE 'adults' END AS what,
-        count(DISTINCT (r.code, f.id))
-    FROM _failing AS f JOIN _rules AS r ON r.rule = f.rule WHERE ends_with(r.code, '.id_reused')
+#: Findings that are reasons of their own even where they are not critical: the end of the code is the reason's.
+_OF_RECORDS: Final = ("other_family", "id_reused", "names_swapped")
+#: Of the findings: who is concerned, by what is counted.
+_CONCERNED = """
+    SELECT CASE WHEN r.code IN ('workspace.guardians.other_family', 'workspace.students.' || ?) THEN 'children'
+        ELSE 'adults' END AS what, count(DISTINCT (r.code, f.id))
+    FROM _failing AS f JOIN _rules AS r ON r.rule = f.rule WHERE ends_with(r.code, '.' || ?)
     GROUP BY what ORDER BY what DESC
 """
 #: School IDs that differ in leading zeros only: a critical finding says on which side, and no school has a new ID.
@@ -166,7 +168,12 @@ def judge(
     left_behind = findings.left_behind if left_behind is None else left_behind
     alone = findings.workspace is None
     looked = {"duplicates": duplicates, "changed_ids": id_changes, "left_behind": left_behind}
-    of_children = (*_doubled(duplicates, alone=alone), *_reused(findings), *_changed(id_changes), *_left(left_behind))
+    of_children = (
+        *_doubled(duplicates, alone=alone),
+        *_of_records(findings),
+        *_changed(id_changes),
+        *_left(left_behind),
+    )
     reasons = (*_unfit(findings), *of_children, *_damaged(findings))
     left_open = dict.fromkeys((*(ALONE if alone else ()), *(code for code, found in looked.items() if found is None)))
     return Verdict(reasons, of_delivery_alone=alone, left_open=tuple(left_open))
@@ -193,12 +200,13 @@ def _doubled(duplicates: Duplicates | None, *, alone: bool) -> Iterator[Reason]:
             yield Reason("doubled", {"children": children, "rows": rows})
 
 
-def _reused(findings: Findings) -> Iterator[Reason]:
-    """People of the delivery under the IDs that other people have on Connect, critical or not."""
-    rows = findings.schema.execute(_REUSED) if any(rule.code.endswith(".id_reused") for rule in findings.rules) else []
-    counts = {str(what): int(number) for what, number in rows}
-    if counts:
-        yield Reason("id_reused", counts)
+def _of_records(findings: Findings) -> Iterator[Reason]:
+    """Children and adults whose records would be mixed with those of others, critical or not."""
+    for reason in _OF_RECORDS:
+        found = any(rule.code.endswith(f".{reason}") for rule in findings.rules)
+        rows = findings.schema.execute(_CONCERNED, [reason, reason]) if found else []
+        if rows:
+            yield Reason(reason, {str(what): int(number) for what, number in rows})
 
 
 def _changed(id_changes: IdChanges | None) -> Iterator[Reason]:

@@ -18,6 +18,8 @@ REASONS: Final[Mapping[str, str]] = {
     "doubled": "{} would be doubled",
     "duplicates_unknown": "nobody looked for duplicate students",
     "disconnected": "{} would lose a guardian through Abandon",
+    "other_family": "{} would get a guardian of another family",
+    "names_swapped": "{} would have given and family name the other way round",
     "id_reused": "{} would be written over somebody else",
     "id_changed": "{} would come under another ID",
     "left_behind.guardian_relationships": "{} would keep a guardian whom the delivery does not name",

@@ -27,6 +27,21 @@ LEFT JOIN (SELECT connectSchoolId, any_value(schoolId) AS schoolId FROM workspac
 WHERE connectStudentId IS NOT NULL AND (connectStudentId, w._line) IN (SELECT (connectStudentId, min(_line)) FROM workspace_students GROUP BY connectStudentId)
     AND (studentId IS NULL OR studentId NOT IN (SELECT {shown} FROM users WHERE _kind = 'student' AND sourcedId IS NOT NULL));
 
+-- Given and family names that stand under each other's heading, as Connect shows (a finding of its own), are compared the
+-- right way round: of those whom Connect has, and of whoever is new at a school where most of those names are so.
+CREATE TABLE the_other_way_round AS
+WITH known AS (
+    SELECT u._line, trim(string_split(u.orgSourcedIds, ',')[1]) AS school,
+        coalesce(lower(u.givenName) = lower(w.familyName) AND lower(u.familyName) = lower(w.givenName) AND lower(u.givenName) <> lower(u.familyName), false) AS swapped
+    FROM (SELECT *, {shown} AS shown FROM users WHERE _kind = 'student') AS u JOIN workspace_students AS w ON w.studentId = u.shown
+), schools AS (
+    SELECT school FROM known GROUP BY school HAVING count(*) FILTER (swapped) >= 3 AND count(*) FILTER (swapped) > 0.5 * count(*)
+)
+SELECT _line FROM known WHERE swapped
+UNION SELECT _line FROM users ANTI JOIN known USING (_line) WHERE _kind = 'student' AND trim(string_split(orgSourcedIds, ',')[1]) IN (SELECT school FROM schools);
+
+UPDATE persons SET givenName = familyName, familyName = givenName WHERE source = 'roster' AND unique_id IN (SELECT _line FROM the_other_way_round);
+
 -- Guardians and staff as hashes, once each: most are linked to several students.
 CREATE TABLE agents AS
 SELECT hash(sourcedId) AS tie, name_key(givenName, familyName) AS name, address_key(email) AS address, number_key(sms) AS mobile, number_key(phone) AS home

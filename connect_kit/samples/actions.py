@@ -119,5 +119,7 @@ ACTIONS: Final[Mapping[str, Callable[..., object]]] = {
         plant_workspace.known_otherwise,
         plant_workspace.second_record,
         plant_workspace.crowd_of_guardians,
+        plant_workspace.guardians_of_another_family,
+        plant_workspace.names_the_other_way_round,
     )
 }

@@ -31,7 +31,7 @@ def person_of_second_school(planter: FaultPlanter) -> None:
 def new_guardian(planter: FaultPlanter, **values: str) -> None:
     """Give a student one more guardian with these values, wherever this delivery keeps guardians."""
     if planter.guardians == "users":
-        planter.planted(_guardian_in_users(planter, **values)[1])
+        planter.planted(guardian_in_users(planter, **values)[1])
         return
     student = values.pop("studentSourcedId", None)
     if student is None:
@@ -39,7 +39,7 @@ def new_guardian(planter: FaultPlanter, **values: str) -> None:
     planter.planted(_guardian_row(planter, student, **values))
 
 
-def _guardian_in_users(planter: FaultPlanter, **values: str) -> tuple[Row, Row]:
+def guardian_in_users(planter: FaultPlanter, **values: str) -> tuple[Row, Row]:
     """Give a student one more guardian; return the student and the guardian."""
     student = planter.student()
     guardian = planter.person("guardian", orgSourcedIds=student["orgSourcedIds"], **values)
@@ -101,7 +101,7 @@ def take_guardians(planter: FaultPlanter) -> None:
 
 def guardian_on_staff(planter: FaultPlanter) -> None:
     """Add somebody who works at a school and has a child there, with two mobile numbers."""
-    _, guardian = _guardian_in_users(planter)
+    _, guardian = guardian_in_users(planter)
     same = {name: guardian[name] for name in ("givenName", "familyName", "email")}
     planter.planted(guardian, planter.person(orgSourcedIds=guardian["orgSourcedIds"], **same))
 

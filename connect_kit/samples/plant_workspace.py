@@ -1,8 +1,11 @@
-"""Faults between the delivery and the workspace; only the workspace is changed."""
+"""Faults between the delivery and the workspace, which nearly all are planted in."""
 
 from __future__ import annotations
 
+from connect_kit.engine import literal
+from connect_kit.samples.plant_people import guardian_in_users
 from connect_kit.samples.planting import FaultPlanter
+from connect_kit.samples.table_editor import Row
 
 _UNSYNCED, _VANISHED_SHARE = 3, 0.4
 _AT_MOST = 6  # guardians of a student on Connect
@@ -66,7 +69,7 @@ def half_of_the_classrooms(planter: FaultPlanter) -> None:
 
 def guardian_taken_off(planter: FaultPlanter) -> None:
     """A guardian under the SIS on Connect whom the student does not name any more."""
-    student = f"CP{planter.student().pos // 10:08d}"
+    student = _connect_student(planter.student())
     _stays(planter, "guardians", student, connectUserId="CU99000001", guardianId="G9900001", connectStudentIds=student)
 
 
@@ -107,9 +110,9 @@ def known_otherwise(planter: FaultPlanter, *, what: str, **values: str) -> None:
 def second_record(planter: FaultPlanter) -> None:
     """A student has a second record on Connect, made by hand, beside that of the delivery."""
     row = planter.student()
-    school = next(one for one in planter.sizes.schools if one.school_id == row["orgSourcedIds"])
+    school = _connect_school(planter, row["orgSourcedIds"])
     copied = {"givenName": row["givenName"], "familyName": row["familyName"], "grade": row["grades"]}
-    own = {"connectStudentId": "CP98000001", "connectSchoolId": f"CS{school.number + 1:05d}", "archived": "false"}
+    own = {"connectStudentId": "CP98000001", "connectSchoolId": school, "archived": "false"}
     planter.added.setdefault("students", []).append({**{at: value or "" for at, value in copied.items()}, **own})
     planter.planted(row)
 
@@ -121,9 +124,57 @@ def crowd_of_guardians(planter: FaultPlanter) -> None:
     row = planter.edit(row, agentSourcedIds=f"{row['agentSourcedIds']},{new['sourcedId']}")
     for number in range(_AT_MOST):
         contact = {at: value or "" for at, value in planter.contact().items()}
-        own = {"connectUserId": f"CU9800000{number}", "connectStudentIds": f"CP{row.pos // 10:08d}"}
+        own = {"connectUserId": f"CU9800000{number}", "connectStudentIds": _connect_student(row)}
         planter.added.setdefault("guardians", []).append({**contact, **own})
     planter.planted(row)
+
+
+def guardians_of_another_family(planter: FaultPlanter) -> None:
+    """A student names the guardians of another family, and no longer those who are connected on Connect."""
+    student, other = planter.student(), planter.student()
+    while other["familyName"] == student["familyName"]:
+        other = planter.student()
+    own, theirs = student["agentSourcedIds"], other["agentSourcedIds"]
+    planter.edit(other, agentSourcedIds=f"{theirs},{own}")  # so that nobody is a guardian without a student
+    planter.planted(planter.edit(student, agentSourcedIds=theirs))
+    planter.follows_in_workspace(
+        "workspace.guardians.left_behind", "warning", "agentSourcedIds", _connect_student(student)
+    )
+
+
+def names_the_other_way_round(planter: FaultPlanter, *, kind: str) -> None:
+    """Somebody whose given and family names stand the other way round on Connect."""
+    if kind == "students":
+        person = planter.student()
+        planter.kept_students = f'u."sourcedId" <> {literal(person["sourcedId"])}'
+        own = {
+            "connectStudentId": _connect_student(person),
+            "connectSchoolId": _connect_school(planter, person["orgSourcedIds"]),
+            "grade": person["grades"],
+            "studentId": person["sourcedId"],
+            "archived": "false",
+        }
+    elif kind == "staff":
+        person = planter.person()
+        school = _connect_school(planter, person["orgSourcedIds"])
+        own = {"connectUserId": "CT99000002", "connectSchoolIds": school, "role": "administrator"}
+        own |= {"staffId": person["sourcedId"], "email": person["email"], "sms": person["sms"]}
+    else:
+        student, person = guardian_in_users(planter)
+        own = {"connectUserId": "CU99000002", "guardianId": person["sourcedId"], "email": person["email"]}
+        own |= {"connectStudentIds": _connect_student(student), "sms": person["sms"]}
+    names = {"givenName": person["familyName"], "familyName": person["givenName"]}
+    planter.added.setdefault(kind, []).append({**own, **names})
+    planter.planted(person)
+
+
+def _connect_student(row: Row) -> str:
+    return f"CP{row.pos // 10:08d}"
+
+
+def _connect_school(planter: FaultPlanter, school_id: str) -> str:
+    number = next(school.number for school in planter.sizes.schools if school.school_id == school_id)
+    return f"CS{number + 1:05d}"
 
 
 def _stays(planter: FaultPlanter, table: str, found_at: str, **values: str) -> None:

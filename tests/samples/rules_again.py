@@ -291,10 +291,18 @@ LEFT_BEHIND = {
 }  # fmt: skip
 
 
+def swapped(table, own):
+    return (
+        f'SELECT u.line FROM users u JOIN connect_{table} w ON w."{own}" = u."sourcedId" '
+        'WHERE w."givenName" = u."familyName" AND w."familyName" = u."givenName"'
+    )
+
+
 #: What Connect has otherwise than the delivery: lines of users.csv.
 _OTHER_PERSON = (
     'SELECT u.line FROM users AS u JOIN connect_{table} AS c ON c."{own}" = u."sourcedId" '
-    'WHERE c."givenName" <> u."givenName" AND c."familyName" <> u."familyName"'
+    'WHERE c."givenName" <> u."givenName" AND c."familyName" <> u."familyName" '
+    'AND (c."givenName" <> u."familyName" OR c."familyName" <> u."givenName")'
 )
 _OTHER_ID = (
     'SELECT u.line FROM users AS u JOIN connect_{table} AS c ON c."givenName" = u."givenName" '
@@ -314,4 +322,13 @@ ON_CONNECT = {
         'count(*) FROM connect_guardians AS g WHERE contains(g."connectStudentIds", c."connectStudentId")) + (SELECT '
         'count(*) FROM users AS g WHERE contains(u."agentSourcedIds", g."sourcedId") AND g."sourcedId" NOT IN '
         '(SELECT "guardianId" FROM connect_guardians WHERE "guardianId" IS NOT NULL)) > 6',
+    "workspace.guardians.other_family":
+        'SELECT u.line FROM users u JOIN connect_students s ON s."studentId" = u."sourcedId" '
+        "WHERE EXISTS (FROM connect_guardians g WHERE contains(g.\"connectStudentIds\", s.\"connectStudentId\")) "
+        "AND EXISTS (FROM connect_guardians g WHERE contains(',' || u.\"agentSourcedIds\" || ',', ',' || g.\"guardianId\" || ',')) "
+        "AND NOT EXISTS (FROM connect_guardians g WHERE contains(g.\"connectStudentIds\", s.\"connectStudentId\") "
+        "AND contains(',' || u.\"agentSourcedIds\" || ',', ',' || g.\"guardianId\" || ','))",
+    "workspace.students.names_swapped": swapped("students", "studentId"),
+    "workspace.staff.names_swapped": swapped("staff", "staffId"),
+    "workspace.guardians.names_swapped": swapped("guardians", "guardianId"),
 }  # fmt: skip

@@ -1,0 +1,229 @@
+-- Records that would be written over with what belongs to somebody else: IDs that were given to others, and columns that slid
+-- against the rest. crosswalk (kind, old_id, new_id) was made before. {shown}: a student's ID on Connect.
+
+-- So many of a school at once are no single correction any more.
+CREATE MACRO many(part, whole) AS part >= 3 AND part > 0.05 * whole;
+
+CREATE MACRO contact_number(value) AS CASE WHEN length(right(translate(value, '+-(). /', ''), 10)) >= 7
+    AND trim(translate(value, '+-(). /', ''), left(translate(value, '+-(). /', ''), 1)) <> '' THEN hash(right(translate(value, '+-(). /', ''), 10)) END;
+
+-- A guardian's school is that of the first child.
+CREATE TABLE connect_records AS
+WITH records AS (
+    SELECT 'students' AS kind, studentId AS id, connectSchoolId AS school, givenName, familyName, email, NULL AS sms, grade FROM workspace_students
+    UNION ALL SELECT 'staff', staffId, trim(string_split(connectSchoolIds, ',')[1]), givenName, familyName, email, sms, NULL FROM workspace_staff
+    UNION ALL SELECT 'guardians', g.guardianId, s.school, g.givenName, g.familyName, g.email, g.sms, NULL FROM workspace_guardians AS g
+    LEFT JOIN (SELECT connectStudentId AS child, min(connectSchoolId) AS school FROM workspace_students GROUP BY ALL) AS s ON s.child = trim(string_split(g.connectStudentIds, ',')[1])
+)
+SELECT kind, id, school, lower(strip_accents(givenName)) AS given, lower(strip_accents(familyName)) AS family, hash(lower(email)) AS address, email IS NOT NULL AS has_address,
+    contact_number(sms) AS number, grade FROM records WHERE id IS NOT NULL;
+
+UPDATE connect_records SET address = NULL WHERE NOT has_address;
+
+-- Rows of people whom Connect has under the same ID, beside what Connect has.
+CREATE TABLE same_ids AS
+WITH there AS (
+    SELECT kind, id, min(school) AS school, any_value(given) AS given, any_value(family) AS family, any_value(address) AS address, any_value(number) AS number,
+        any_value(grade) AS grade FROM connect_records GROUP BY kind, id HAVING count(*) = 1
+), delivered AS (
+    SELECT 'users' AS tbl, _line, CASE _kind WHEN 'student' THEN 'students' WHEN 'guardian' THEN 'guardians' ELSE 'staff' END AS kind,
+        CASE _kind WHEN 'student' THEN {shown} ELSE sourcedId END AS id, givenName, familyName, email, CASE WHEN _kind <> 'student' THEN sms END AS sms, grades
+    FROM users WHERE _kind IN ('student', 'guardian', 'teacher', 'administrator')
+    UNION ALL SELECT 'guardians', _line, 'guardians', guardianSourcedId, givenName, familyName, email, sms, NULL FROM guardians
+)
+SELECT d.tbl, d._line, d.kind, t.id, t.school, lower(strip_accents(d.givenName)) AS given, lower(strip_accents(d.familyName)) AS family,
+    t.given AS other_given, t.family AS other_family, CASE WHEN d.email IS NOT NULL THEN hash(lower(d.email)) END AS address, t.address AS other_address,
+    contact_number(d.sms) AS number, t.number AS other_number, d.grades AS grade, t.grade AS other_grade
+FROM delivered AS d JOIN there AS t USING (kind, id);
+
+CREATE TABLE id_shares AS
+SELECT kind, school, count(DISTINCT id) AS known, sum(count(DISTINCT id)) OVER (PARTITION BY kind) AS everywhere FROM same_ids GROUP BY kind, school;
+
+-- A given or a family name that is not like Connect's. NULL where one is missing.
+CREATE TABLE other_names AS
+SELECT * FROM (
+    SELECT tbl, _line, kind, id, school, given, family, other_given, other_family, kind <> 'students' AND coalesce(address = other_address, false) AS one_address,
+        jaro_winkler_similarity(given, other_given) < 0.75 AND NOT contains(other_given || ' ' || other_family, given) AND NOT contains(given || ' ' || family, other_given) AS other_person,
+        jaro_winkler_similarity(family, other_family) < 0.75 AND NOT contains(other_given || ' ' || other_family, family) AND NOT contains(given || ' ' || family, other_family) AS another_family
+    FROM same_ids WHERE given <> other_given OR family <> other_family
+) WHERE other_person OR another_family;
+
+-- Addresses and numbers that on Connect somebody else has, who is not of the family. One that several have is nobody's.
+CREATE TABLE wards AS
+SELECT DISTINCT account, id, child FROM (
+    SELECT connectUserId AS account, guardianId AS id, trim(unnest(string_split(connectStudentIds, ','))) AS child FROM workspace_guardians WHERE connectStudentIds IS NOT NULL
+) WHERE child <> '';
+
+CREATE TABLE contacts_of_others AS
+WITH theirs AS (
+    SELECT kind, contact, min(id) AS owner FROM (SELECT kind, id, unnest([address, number]) AS contact FROM connect_records)
+    WHERE contact IS NOT NULL GROUP BY kind, contact HAVING count(DISTINCT id) = 1
+), ours AS (
+    SELECT *, count(DISTINCT id) OVER (PARTITION BY kind, contact) AS holders FROM (
+        SELECT tbl, _line, kind, id, school, unnest([CASE WHEN address IS DISTINCT FROM other_address THEN address END, CASE WHEN number IS DISTINCT FROM other_number THEN number END]) AS contact
+        FROM same_ids
+    ) WHERE contact IS NOT NULL
+)
+SELECT DISTINCT o.tbl, o._line, o.kind, o.id, o.school FROM ours AS o JOIN theirs AS t USING (kind, contact)
+WHERE t.owner <> o.id AND o.holders = 1 AND NOT (o.kind = 'guardians' AND EXISTS (FROM wards AS a JOIN wards AS b USING (child) WHERE a.id = o.id AND b.id = t.owner));
+
+-- Grades that rise or fall by more than one beside what is usual at the school.
+CREATE TABLE other_grades AS
+SELECT tbl, _line, kind, id, school FROM (
+    SELECT s.tbl, s._line, s.kind, s.id, s.school, n.rank - o.rank AS step, mode(n.rank - o.rank) OVER (PARTITION BY s.school) AS usual
+    FROM same_ids AS s JOIN grade_ranks AS n ON n.written = s.grade JOIN grade_ranks AS o ON o.written = s.other_grade WHERE s.kind = 'students'
+) WHERE abs(step - usual) > 1;
+
+-- What is wrong with a record, and whether it is so with many of a school at once, or with a quarter of the district, where
+-- schools are small. reused: somebody else has the ID on Connect; the given name is not like the other's, and the family name
+-- neither, or Connect has somebody of exactly this name under another ID; where there are many, names that others of them had
+-- suffice (mixed). The upload would write one person over the other (decision 18). swapped: given and family name are the
+-- other way round. contact, grade: only where there are many.
+CREATE TABLE record_faults AS
+WITH found AS (
+    SELECT tbl, _line, kind, id, school, 'reused' AS fault, false AS mixed FROM other_names AS u
+    WHERE other_person AND (another_family AND NOT one_address OR EXISTS (FROM connect_records AS n WHERE n.kind = u.kind AND n.given = u.given AND n.family = u.family AND n.id <> u.id))
+    UNION ALL
+    SELECT tbl, _line, kind, id, school, 'reused', true FROM other_names
+    WHERE NOT coalesce(given = other_family AND family = other_given, false)
+        AND (NOT coalesce(other_person, false) OR (kind, given) IN (SELECT (kind, other_given) FROM other_names WHERE other_person))
+        AND (NOT coalesce(another_family, false) OR (kind, family) IN (SELECT (kind, other_family) FROM other_names WHERE another_family))
+    UNION ALL
+    SELECT tbl, _line, kind, id, school, 'swapped', false FROM same_ids WHERE given = other_family AND family = other_given AND given <> family
+    UNION ALL SELECT tbl, _line, kind, id, school, 'contact', true FROM contacts_of_others
+    UNION ALL SELECT tbl, _line, kind, id, school, 'grade', true FROM other_grades
+), counted AS (
+    SELECT kind, fault, school, count(DISTINCT id) AS wrong, sum(count(DISTINCT id)) OVER (PARTITION BY kind, fault) AS wrong_everywhere FROM found GROUP BY kind, fault, school
+), judged AS (
+    SELECT f.tbl, f._line, f.kind, f.id, f.fault, bool_and(f.mixed) AS mixed,
+        any_value(many(c.wrong, s.known) OR c.wrong_everywhere >= 3 AND c.wrong_everywhere > 0.25 * s.everywhere) AS mass
+    FROM found AS f JOIN counted AS c ON c.kind = f.kind AND c.fault = f.fault AND c.school IS NOT DISTINCT FROM f.school
+    JOIN id_shares AS s ON s.kind = f.kind AND s.school IS NOT DISTINCT FROM f.school GROUP BY f.tbl, f._line, f.kind, f.id, f.fault
+)
+SELECT tbl, _line, kind, id, fault, mass FROM judged WHERE mass OR NOT mixed;
+
+-- ---- children who would get the guardians of another family.
+
+-- Children of the delivery whom Connect has, by either ID that guardians.csv may name.
+CREATE TABLE known_children AS
+WITH students AS (
+    SELECT sourcedId, {shown} AS shown, lower(strip_accents(familyName)) AS family FROM users
+    WHERE _kind = 'student' AND sourcedId IS NOT NULL AND _line NOT IN (SELECT _line FROM record_faults WHERE tbl = 'users' AND fault = 'reused')
+    QUALIFY row_number() OVER (PARTITION BY sourcedId ORDER BY _line) = 1
+)
+SELECT s.sourcedId, s.shown, w.connectStudentId AS child, w.connectSchoolId AS school, list_distinct([s.family, lower(strip_accents(w.familyName))]) AS families
+FROM students AS s LEFT JOIN crosswalk AS k ON k.kind = 'students' AND k.new_id = s.sourcedId
+JOIN workspace_students AS w ON w.studentId = coalesce(k.old_id, s.shown)
+WHERE w.archived IS DISTINCT FROM 'true' AND w.connectStudentId IN (SELECT child FROM wards);
+
+-- Whom the delivery names for them, and the account that this is: by the ID, an ID that changed, or exactly the same person.
+CREATE TABLE named_for_known AS
+WITH named AS (
+    SELECT 'users' AS tbl, a._line, s.sourcedId AS student, a.agent AS guardian FROM user_agents AS a JOIN users AS s ON s._line = a._line WHERE a._kind = 'student'
+    UNION ALL SELECT 'users', a._line, a.agent, g.sourcedId FROM user_agents AS a JOIN users AS g ON g._line = a._line WHERE a._kind = 'guardian'
+), people AS (
+    SELECT n.tbl, n._line, n.student, n.guardian, c.name, c.address, c.number, lower(strip_accents(g.familyName)) AS family
+    FROM named AS n LEFT JOIN user_index AS i ON i.sourcedId = n.guardian LEFT JOIN users AS g ON g._line = i._line LEFT JOIN contacts AS c ON c._line = i._line
+    UNION ALL
+    SELECT 'guardians', _line, studentSourcedId, guardianSourcedId, hash(lower(coalesce(givenName, '') || ' ' || coalesce(familyName, ''))),
+        CASE WHEN email IS NOT NULL THEN hash(lower(email)) END, contact_number(sms), lower(strip_accents(familyName)) FROM guardians WHERE studentSourcedId IS NOT NULL
+), children AS (
+    SELECT sourcedId AS written, child, school, families FROM known_children
+    UNION SELECT shown, child, school, families FROM known_children WHERE shown <> sourcedId
+), by_id AS (
+    SELECT guardianId AS id, min(connectUserId) AS account FROM workspace_guardians
+    WHERE guardianId IS NOT NULL AND guardianId NOT IN (SELECT id FROM record_faults WHERE kind = 'guardians' AND fault = 'reused') GROUP BY guardianId
+), by_person AS (
+    SELECT name, address, number, min(account) AS account FROM family_accounts WHERE address IS NOT NULL OR number IS NOT NULL GROUP BY ALL
+)
+SELECT p.tbl, p._line, c.child, c.school, c.families, p.name, p.address, p.number, p.family, coalesce(i.account, e.account) AS account
+FROM people AS p JOIN children AS c ON c.written = p.student
+LEFT JOIN crosswalk AS k ON k.kind = 'guardians' AND k.new_id = p.guardian
+LEFT JOIN by_id AS i ON i.id = coalesce(k.old_id, p.guardian)
+LEFT JOIN by_person AS e ON e.name = p.name AND e.address IS NOT DISTINCT FROM p.address AND e.number IS NOT DISTINCT FROM p.number;
+
+-- Who was a guardian, and whether the delivery still names the person, or somebody of the same name, address or number.
+CREATE TABLE former_guardians AS
+SELECT w.child, w.account, a.family, a.address, a.number, bool_or(coalesce(n.account = w.account OR n.name = a.name OR n.address = a.address OR n.number = a.number, false)) AS stays
+FROM wards AS w SEMI JOIN named_for_known AS k ON k.child = w.child LEFT JOIN (
+    SELECT f.account, f.name, f.address, f.number, lower(strip_accents(g.familyName)) AS family FROM family_accounts AS f JOIN workspace_guardians AS g ON g.connectUserId = f.account
+) AS a ON a.account = w.account JOIN named_for_known AS n ON n.child = w.child GROUP BY ALL;
+
+-- Who is on Connect as a guardian of other children only, with no sign of a family in common: a family name of the child's or of
+-- a former guardian, an address or a number, a brother or sister.
+CREATE TABLE strangers AS
+WITH outside AS (
+    SELECT n.*, a.address AS other_address, a.number AS other_number, lower(strip_accents(g.familyName)) AS other_family
+    FROM named_for_known AS n SEMI JOIN wards AS w ON w.account = n.account ANTI JOIN wards AS o ON o.account = n.account AND o.child = n.child
+    LEFT JOIN family_accounts AS a ON a.account = n.account LEFT JOIN workspace_guardians AS g ON g.connectUserId = n.account
+), families AS (
+    SELECT child, unnest(families) AS family FROM known_children UNION SELECT child, family FROM former_guardians
+)
+SELECT DISTINCT o.tbl, o._line, o.child, o.school, o.account FROM outside AS o
+WHERE NOT EXISTS (FROM families AS f WHERE f.child = o.child AND (contains(o.family, f.family) OR contains(f.family, o.family) OR contains(o.other_family, f.family) OR contains(f.family, o.other_family)))
+    AND NOT EXISTS (FROM former_guardians AS f WHERE f.child = o.child AND (f.address IN (o.address, o.other_address) OR f.number IN (o.number, o.other_number)))
+    AND NOT EXISTS (FROM wards AS h JOIN wards AS s ON s.child = h.child JOIN former_guardians AS f ON f.account = s.account WHERE h.account = o.account AND f.child = o.child);
+
+-- Children none of whose guardians is named any more; where there are many, also those who keep one and lose another. A foster
+-- family takes several children: many are so with three families at least.
+CREATE TABLE other_families AS
+WITH lost AS (
+    SELECT child, NOT bool_or(stays) AS all_gone FROM former_guardians GROUP BY child HAVING NOT bool_and(stays)
+), found AS (
+    SELECT s.*, l.all_gone FROM strangers AS s JOIN lost AS l USING (child)
+), counted AS (
+    SELECT school, count(DISTINCT child) AS wrong, count(DISTINCT account) AS families FROM found GROUP BY school
+), shares AS (
+    SELECT school, count(DISTINCT child) AS known FROM named_for_known GROUP BY school
+), judged AS (
+    SELECT s.school, coalesce(many(c.wrong, s.known) AND c.families >= 3, false)
+        OR sum(c.wrong) OVER () > 0.25 * sum(s.known) OVER () AND sum(c.families) OVER () >= 3 AS mass FROM shares AS s LEFT JOIN counted AS c USING (school)
+)
+SELECT f.tbl, f._line, f.child, f.account, j.mass FROM found AS f JOIN judged AS j USING (school) WHERE f.all_gone OR j.mass;
+
+-- ---- children who would be in the classes of others. In the same year, under class IDs that Connect has, two fifths of a
+-- school's seats; not counted are classes that only one side has children in (a new term). In any year, where the children of
+-- a third of a school's seats are in other grades than the class, and on Connect nearly all are in the same ones.
+CREATE TABLE other_seats AS
+WITH turned AS (
+    SELECT coalesce(avg((n.rank - o.rank = 1)::INTEGER) > 0.5, false) AS risen FROM same_ids AS s
+    JOIN grade_ranks AS n ON n.written = s.grade JOIN grade_ranks AS o ON o.written = s.other_grade WHERE s.kind = 'students'
+), rooms AS (
+    SELECT classId AS class, connectClassroomId AS room, connectSchoolId AS school, grades FROM workspace_classrooms
+    WHERE archived IS DISTINCT FROM 'true' QUALIFY row_number() OVER (PARTITION BY coalesce(classId, 'Connect ' || connectClassroomId) ORDER BY connectClassroomId) = 1
+), children AS (
+    SELECT w.connectStudentId AS child, min(u._line) AS line, any_value(w.connectSchoolId) AS school
+    FROM workspace_students AS w JOIN (SELECT _line, {shown} AS shown FROM users WHERE _kind = 'student') AS u ON u.shown = w.studentId WHERE w.archived IS DISTINCT FROM 'true' GROUP BY w.connectStudentId
+), seats AS (
+    SELECT x._line, c.sourcedId AS class, c.school, x.user_line AS line FROM enrolled AS x JOIN class_index AS c ON c._line = x.class_line WHERE x.role_kind = 1 AND x.user_kind = 1
+), connected AS (
+    SELECT DISTINCT r.class, r.room, r.school, r.grades, e.connectUserId AS child FROM workspace_enrollments AS e JOIN rooms AS r ON r.room = e.connectClassroomId WHERE lower(e.role) = 'student'
+), now AS (
+    SELECT c.child, c.school, s.class, min(s._line) AS _line FROM seats AS s JOIN children AS c ON c.line = s.line
+    WHERE s.class IN (SELECT class FROM connected) AND NOT (SELECT risen FROM turned) GROUP BY ALL
+), before AS (
+    SELECT w.child, c.school, w.class FROM connected AS w JOIN children AS c USING (child) WHERE w.class IN (SELECT class FROM now)
+), gained AS (
+    SELECT n.* FROM now AS n ANTI JOIN before AS b ON b.child = n.child AND b.class = n.class
+), kept AS (
+    SELECT b.*, n.class IS NULL AS lost FROM before AS b LEFT JOIN now AS n ON n.child = b.child AND n.class = b.class
+), moved AS (
+    SELECT k.school, count(DISTINCT k.child) FILTER (k.lost AND g.child IS NOT NULL) AS children, count(*) FILTER (k.lost AND g.child IS NOT NULL) AS seats, count(*) AS every
+    FROM kept AS k LEFT JOIN (SELECT DISTINCT child FROM gained) AS g USING (child) GROUP BY k.school
+), grades AS ( -- of classes, one row a grade; those whose grades are not known are not compared
+    SELECT 'delivered' AS side, sourcedId AS class, trim(unnest(string_split(grades, ','))) AS grade FROM classes WHERE grades IS NOT NULL
+    UNION SELECT 'connected', room, trim(unnest(string_split(grades, ','))) FROM rooms WHERE grades IS NOT NULL
+), ranks AS (
+    SELECT side, class, list(r.rank) AS ranks FROM grades AS g LEFT JOIN grade_ranks AS r ON r.written = g.grade GROUP BY side, class HAVING count(*) = count(r.rank)
+), fitting AS (
+    SELECT 'delivered' AS side, s._line, s.school, list_contains(r.ranks, g.rank) AS fits FROM seats AS s JOIN users AS u ON u._line = s.line JOIN grade_ranks AS g ON g.written = u.grades
+    JOIN ranks AS r ON r.side = 'delivered' AND r.class = s.class
+    UNION ALL
+    SELECT 'connected', NULL, k.schoolId, list_contains(r.ranks, g.rank) FROM connected AS c JOIN workspace_schools AS k ON k.connectSchoolId = c.school
+    JOIN workspace_students AS w ON w.connectStudentId = c.child JOIN grade_ranks AS g ON g.written = w.grade JOIN ranks AS r ON r.side = 'connected' AND r.class = c.room
+), unfit AS (
+    SELECT school FROM fitting GROUP BY school HAVING count(*) FILTER (side = 'delivered' AND NOT fits) > 0.33 * count(*) FILTER (side = 'delivered')
+        AND count(*) FILTER (side = 'delivered' AND NOT fits) >= 3 AND count(*) FILTER (side = 'connected' AND NOT fits) < 0.05 * count(*) FILTER (side = 'connected')
+)
+SELECT g._line FROM gained AS g JOIN moved AS m USING (school) SEMI JOIN (FROM kept WHERE lost) AS l ON l.child = g.child WHERE m.children >= 3 AND m.seats > 0.4 * m.every
+UNION SELECT _line FROM fitting WHERE side = 'delivered' AND NOT fits AND school IN (SELECT school FROM unfit);
