@@ -298,7 +298,7 @@ def test_swapped_names_are_not_fit_and_double_nobody(whole: bool, summer: bool, 
     before += [made.last.guardians[number] for number in named]
     now = {
         one.id: (one.given, one.family)
-        for year in (made.this.children, made.this.staff, made.this.guardians) for one in year.values()  # type: ignore[attr-defined]
+        for year in (made.this.children, made.this.staff, made.this.guardians) for one in year.values()
     }  # fmt: skip
     known = {one.id for one in before if now.get(one.id) == (one.given, one.family)}  # a few names were corrected
     assert {row["sourcedId"] for row in rows} == swapped & known
