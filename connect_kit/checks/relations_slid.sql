@@ -185,8 +185,8 @@ SELECT f.tbl, f._line, f.child, f.account, j.mass FROM found AS f JOIN judged AS
 -- school's seats; not counted are classes that only one side has children in (a new term). In any year, where the children of
 -- a third of a school's seats are in other grades than the class, and on Connect nearly all are in the same ones.
 CREATE TABLE other_seats AS
-WITH turned AS (
-    SELECT coalesce(avg((n.rank - o.rank = 1)::INTEGER) > 0.5, false) AS risen FROM same_ids AS s
+WITH turned AS ( -- where no grades are known on both sides, it may have
+    SELECT coalesce(avg((n.rank - o.rank = 1)::INTEGER) > 0.5, true) AS risen FROM same_ids AS s
     JOIN grade_ranks AS n ON n.written = s.grade JOIN grade_ranks AS o ON o.written = s.other_grade WHERE s.kind = 'students'
 ), rooms AS (
     SELECT classId AS class, connectClassroomId AS room, connectSchoolId AS school, grades FROM workspace_classrooms

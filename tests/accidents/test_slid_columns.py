@@ -234,6 +234,17 @@ def test_classes_whose_grades_never_fitted_are_not_unfit(tmp_path: Path) -> None
     assert audit.verdict != "not fit", audit.causes().to_string()
 
 
+def test_class_ids_that_stay_over_the_summer_are_not_unfit_where_connect_has_no_grades(tmp_path: Path) -> None:
+    """Rooms keep their IDs; that they have other children now is the new year, which only grades would show."""
+    made = District(150, schools=1, seed=40)
+    last = made.summer()
+    made.seat(made.year, "24")
+    written = made.write(tmp_path / "district", last)
+    rewrite(written.workspace / "students.csv", lambda row: {**row, "grade": ""})
+    audit = audited(written)
+    assert audit.verdict != "not fit", audit.causes().to_string()
+
+
 def test_children_who_are_taught_at_another_school_as_before_are_not_unfit(tmp_path: Path) -> None:
     """A school for the deaf: its children stay children of their own schools, on Connect as well."""
     made = District(150, schools=2, seed=37)
