@@ -99,7 +99,8 @@ def left_behind(
         actions, too_many = found.actions(kinds, schools=chosen, limit=limit), None
     except LimitError as error:
         actions, too_many = found.actions(kinds, schools=chosen, limit=100), error
-    print_left_behind(found)
+    twin = shell(file) if seen else "TWIN"
+    print_left_behind(found, f"python -m connect_kit merge {shell(delivery)} --twin {twin} --out FOLDER")
     if out is not None:
         found.save(out, names=names)
         typer.echo(f"Worksheet: {out / 'left_behind.xlsx'}")

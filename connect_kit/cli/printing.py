@@ -131,8 +131,8 @@ def print_staying(left: ck.LeftBehind | None, command: str) -> None:
         typer.echo(f"    → {_LEFT_BEHIND}: {command}")
 
 
-def print_left_behind(left: ck.LeftBehind) -> None:
-    """Print what stays behind, by kind and school, what to do about it on Connect, and what was not judged."""
+def print_left_behind(left: ck.LeftBehind, merge: str) -> None:
+    """Print what stays behind, what to do about it on Connect, what was not judged, and the command that merges."""
     typer.echo(f"What stays behind: {left.words}.")
     frame = left.summary()
     if len(frame):
@@ -147,7 +147,7 @@ def print_left_behind(left: ck.LeftBehind) -> None:
     if merged := sum(left.to_merge.values()):
         typer.echo(
             f"  To be merged, as Connect has the delivered ID too, and never archived: {counted(merged, 'student')}."
-            " See both records, and merge them: python -m connect_kit merge DELIVERY --twin TWIN --out FOLDER"
+            f" See both records, and merge them: {merge}"
         )
     for kind, why in left.not_judged.items():
         typer.echo(f"  {KINDS[kind].title}: not judged, because {why}.")

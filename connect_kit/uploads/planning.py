@@ -128,8 +128,8 @@ def plan_upload(
     OutputError
         When the folder holds something else, or cannot be written.
     """
-    names = list(schools) if isinstance(schools, Sequence) else None
-    matches: SchoolMatches | None = None if isinstance(schools, Sequence) else schools
+    matches = schools if isinstance(schools, SchoolMatches) else None
+    names = None if schools is None or isinstance(schools, SchoolMatches) else list(schools)
     audit = None
     if isinstance(roster, AuditData):
         if any(part is not None for part in (workspace, findings, matches, classrooms)):
