@@ -11,6 +11,7 @@ import pytest
 
 import connect_kit as ck
 from connect_kit.errors import DecisionsError, PlanError
+from tests.marks import some
 from tests.uploads import small
 
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
@@ -80,7 +81,7 @@ def test_damaged_records_of_dry_runs_count_as_none_and_the_next_dry_run_writes_t
     assert isinstance(json.loads(path.read_text(encoding="utf-8")), list)
 
 
-@damages
+@pytest.mark.parametrize("damage", some(DAMAGES.values(), 6))
 def test_damaged_records_of_runs_do_not_stop_an_upload_or_the_reading_of_its_results(
     plan: ck.UploadPlan, twin: ck.Twin, damage: Callable[[bytes], bytes]
 ) -> None:

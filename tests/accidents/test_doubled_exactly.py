@@ -14,6 +14,7 @@ from connect_kit.cli import run
 from connect_kit.twin import Action
 from tests.accidents.road import Lay, Road, read, rewrite
 from tests.accidents.years import District, Written
+from tests.marks import some
 
 #: Children with a new record beside another active one, old or new, by the child's own name (made unique below).
 _ADDED = """
@@ -101,7 +102,7 @@ WAYS: dict[str, tuple[str, ...]] = {
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", some(reversed(WAYS), 2))
 def test_prepare_counts_whom_the_upload_adds_beside_an_active_record(way: str, half_by_hand: Road) -> None:
     road = half_by_hand
     assert road.prepare("--keep-existing", *WAYS[way]) == 0, road.said
@@ -112,6 +113,7 @@ def test_prepare_counts_whom_the_upload_adds_beside_an_active_record(way: str, h
     assert said(road) == 0  # everybody is on Connect now
 
 
+@pytest.mark.thorough
 def test_the_finding_counts_the_same_rows_as_the_verdict(half_by_hand: Road) -> None:
     road = half_by_hand
     assert road.audit() == 0, road.said
@@ -141,7 +143,7 @@ def record(road: Road) -> None:
     assert road.run("twin", "record-ids", road.twin, road.delivery, "--yes") == 0, road.said
 
 
-@pytest.mark.parametrize("change", [archive, record])
+@pytest.mark.parametrize("change", some([archive, record]))
 def test_archived_records_and_recorded_ids_double_nobody(change: Change, tmp_path: Path, lay: Lay) -> None:
     district = District(180, schools=2, seed=1)
     last = district.copy()

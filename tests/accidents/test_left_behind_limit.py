@@ -99,6 +99,7 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path, lay: Lay, option: tuple
     assert option[1].partition("01")[0] in road.said
 
 
+@pytest.mark.thorough
 def test_with_a_limit_of_nothing_not_even_one_child_goes(tmp_path: Path, lay: Lay) -> None:
     district = District(160, schools=2, seed=8)
     last = district.copy()

@@ -69,6 +69,7 @@ def test_a_plan_for_one_school_says_nothing_of_the_other(migrated: Road) -> None
     assert "come under new IDs: number to GUID" in road.said
 
 
+@pytest.mark.thorough
 def test_what_stays_behind_elsewhere_is_not_counted(tmp_path: Path, lay: Lay) -> None:
     made = District(160, schools=2, seed=1).write(tmp_path / "district")
     gone = [c.id for c in made.this.children.values() if c.school == 0][:6]
@@ -136,6 +137,7 @@ def test_the_first_upload_is_judged_school_by_school(new_school: Road) -> None:
     assert road.count("SELECT count(*) FROM students WHERE archived = 'false'") == active
 
 
+@pytest.mark.thorough
 def test_archiving_that_has_no_effect_is_said(new_school: Road) -> None:
     road = new_school
     assert road.prepare("--archive-existing", "--schools", "0101") == 0, road.said

@@ -10,6 +10,7 @@ import pytest
 from tests.accidents.road import ACTIVE, Lay, Road, plain, read, rewrite
 from tests.accidents.test_changed_ids import migrated
 from tests.accidents.years import District, Written
+from tests.marks import some
 
 # A teacher's row that drops a school.
 
@@ -79,6 +80,7 @@ def test_staff_whose_rows_drop_a_school_are_counted_listed_and_confirmed(tmp_pat
     }
 
 
+@pytest.mark.thorough
 def test_a_dry_run_that_did_not_count_staff_has_to_be_repeated(tmp_path: Path, lay: Lay) -> None:
     road, _ = teachers_of_two(tmp_path, lay)
     assert road.prepare() == 0, road.said
@@ -92,6 +94,7 @@ def test_a_dry_run_that_did_not_count_staff_has_to_be_repeated(tmp_path: Path, l
     assert road.upload() == 0, road.said
 
 
+@pytest.mark.thorough
 def test_staff_who_come_to_a_school_or_stay_are_removed_from_none(tmp_path: Path, lay: Lay) -> None:
     road, year = plain(tmp_path, lay)
     joining = next(one.id for one in year.staff.values() if one.school == 0)
@@ -141,7 +144,7 @@ def listed_seats(road: Road) -> tuple[set[tuple[str, str]], set[str]]:
     return {(r["classId"], r["studentId"]) for r in rows}, {f"{r['kind']} {r['reason']}" for r in rows}
 
 
-@pytest.mark.parametrize("decided", [False, True])
+@pytest.mark.parametrize("decided", some([False, True]))
 def test_children_who_moved_from_a_closed_school_are_listed_in_its_classrooms(
     decided: bool, tmp_path: Path, lay: Lay
 ) -> None:
@@ -173,6 +176,7 @@ def test_children_who_moved_from_a_closed_school_are_listed_in_its_classrooms(
     assert road.count(SEATS.replace("c.classId, s.studentId", "count(*)")) == before
 
 
+@pytest.mark.thorough
 def test_the_audit_says_what_becomes_of_a_school_that_was_merged_into_another(tmp_path: Path, lay: Lay) -> None:
     road, made, _ = closed(tmp_path, lay)
     staff = {one.id for one in made.last.staff.values() if one.school == 1} & {
