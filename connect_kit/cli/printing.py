@@ -93,7 +93,7 @@ def print_causes(causes: pd.DataFrame) -> None:
     for _, row in to_fix.head(_MOST_CAUSES).iterrows():
         typer.echo(f"  {_MARKS[row['severity']]} {row['severity']:<9}{row['rows']:>9,}  {row['cause']}")
     if len(to_fix):
-        typer.echo("  The numbers are rows, or School IDs; a row with several causes counts in each.")
+        typer.echo("  The numbers are rows, lines or School IDs; a row with several causes counts in each.")
     if len(to_fix) > _MOST_CAUSES:
         typer.echo(f"  … and {len(to_fix) - _MOST_CAUSES} more to fix; the report lists them in the order to fix them")
 
