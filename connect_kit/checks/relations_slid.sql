@@ -67,11 +67,13 @@ WITH theirs AS (
 SELECT DISTINCT o.tbl, o._line, o.kind, o.id, o.school FROM ours AS o JOIN theirs AS t USING (kind, contact)
 WHERE t.owner <> o.id AND o.holders = 1 AND NOT (o.kind = 'guardians' AND EXISTS (FROM wards AS a JOIN wards AS b USING (child) WHERE a.id = o.id AND b.id = t.owner));
 
--- Grades that rise or fall by more than one beside what is usual at the school.
+-- Grades that rise or fall by more than one beside what is usual at the school. Those before kindergarten are one.
 CREATE TABLE other_grades AS
 SELECT tbl, _line, kind, id, school FROM (
-    SELECT s.tbl, s._line, s.kind, s.id, s.school, n.rank - o.rank AS step, mode(n.rank - o.rank) OVER (PARTITION BY s.school) AS usual
-    FROM same_ids AS s JOIN grade_ranks AS n ON n.written = s.grade JOIN grade_ranks AS o ON o.written = s.other_grade WHERE s.kind = 'students'
+    SELECT *, mode(step) OVER (PARTITION BY school) AS usual FROM (
+        SELECT s.tbl, s._line, s.kind, s.id, s.school, greatest(n.rank, {kindergarten} - 1) - greatest(o.rank, {kindergarten} - 1) AS step
+        FROM same_ids AS s JOIN grade_ranks AS n ON n.written = s.grade JOIN grade_ranks AS o ON o.written = s.other_grade WHERE s.kind = 'students'
+    )
 ) WHERE abs(step - usual) > 1;
 
 -- What is wrong with a record, and whether it is so with many of a school at once, or with a quarter of the district, where
@@ -96,7 +98,7 @@ WITH found AS (
     SELECT kind, fault, school, count(DISTINCT id) AS wrong, sum(count(DISTINCT id)) OVER (PARTITION BY kind, fault) AS wrong_everywhere FROM found GROUP BY kind, fault, school
 ), judged AS (
     SELECT f.tbl, f._line, f.kind, f.id, f.fault, bool_and(f.mixed) AS mixed,
-        any_value(many(c.wrong, s.known) OR c.wrong_everywhere >= 3 AND c.wrong_everywhere > 0.25 * s.everywhere) AS mass
+        any_value(many(c.wrong, s.known) AND (f.fault <> 'contact' OR c.wrong >= 5) OR c.wrong_everywhere >= 3 AND c.wrong_everywhere > 0.25 * s.everywhere) AS mass
     FROM found AS f JOIN counted AS c ON c.kind = f.kind AND c.fault = f.fault AND c.school IS NOT DISTINCT FROM f.school
     JOIN id_shares AS s ON s.kind = f.kind AND s.school IS NOT DISTINCT FROM f.school GROUP BY f.tbl, f._line, f.kind, f.id, f.fault
 )
@@ -164,20 +166,20 @@ WHERE NOT EXISTS (FROM families AS f WHERE f.child = o.child AND (contains(o.fam
     AND NOT EXISTS (FROM former_guardians AS f WHERE f.child = o.child AND (f.address IN (o.address, o.other_address) OR f.number IN (o.number, o.other_number)))
     AND NOT EXISTS (FROM wards AS h JOIN wards AS s ON s.child = h.child JOIN former_guardians AS f ON f.account = s.account WHERE h.account = o.account AND f.child = o.child);
 
--- Children none of whose guardians is named any more; where there are many, also those who keep one and lose another. A foster
--- family takes several children: many are so with three families at least.
+-- Children none of whose guardians is named any more; where a quarter of a school or district is so, also those who keep one and
+-- lose another. Foster families take several children, and parents marry again: many are five, with three families at least.
 CREATE TABLE other_families AS
 WITH lost AS (
     SELECT child, NOT bool_or(stays) AS all_gone FROM former_guardians GROUP BY child HAVING NOT bool_and(stays)
 ), found AS (
     SELECT s.*, l.all_gone FROM strangers AS s JOIN lost AS l USING (child)
 ), counted AS (
-    SELECT school, count(DISTINCT child) AS wrong, count(DISTINCT account) AS families FROM found GROUP BY school
+    SELECT school, count(DISTINCT child) AS wrong, count(DISTINCT child) FILTER (all_gone) AS left_alone, count(DISTINCT account) AS families FROM found GROUP BY school
 ), shares AS (
     SELECT school, count(DISTINCT child) AS known FROM named_for_known GROUP BY school
 ), judged AS (
-    SELECT s.school, coalesce(many(c.wrong, s.known) AND c.families >= 3, false)
-        OR sum(c.wrong) OVER () > 0.25 * sum(s.known) OVER () AND sum(c.families) OVER () >= 3 AS mass FROM shares AS s LEFT JOIN counted AS c USING (school)
+    SELECT s.school, coalesce((many(c.left_alone, s.known) OR c.wrong > 0.25 * s.known) AND c.wrong >= 5 AND c.families >= 3, false)
+        OR sum(c.wrong) OVER () > 0.25 * sum(s.known) OVER () AND sum(c.wrong) OVER () >= 5 AND sum(c.families) OVER () >= 3 AS mass FROM shares AS s LEFT JOIN counted AS c USING (school)
 )
 SELECT f.tbl, f._line, f.child, f.account, j.mass FROM found AS f JOIN judged AS j USING (school) WHERE f.all_gone OR j.mass;
 
@@ -219,11 +221,14 @@ WITH turned AS ( -- where no grades are known on both sides, it may have
     SELECT 'delivered' AS side, s._line, s.school, list_contains(r.ranks, g.rank) AS fits FROM seats AS s JOIN users AS u ON u._line = s.line JOIN grade_ranks AS g ON g.written = u.grades
     JOIN ranks AS r ON r.side = 'delivered' AND r.class = s.class
     UNION ALL
-    SELECT 'connected', NULL, k.schoolId, list_contains(r.ranks, g.rank) FROM connected AS c JOIN workspace_schools AS k ON k.connectSchoolId = c.school
+    SELECT 'connected ' || c.school, NULL, k.schoolId, list_contains(r.ranks, g.rank) FROM connected AS c JOIN workspace_schools AS k ON k.connectSchoolId = c.school
     JOIN workspace_students AS w ON w.connectStudentId = c.child JOIN grade_ranks AS g ON g.written = w.grade JOIN ranks AS r ON r.side = 'connected' AND r.class = c.room
+), stale AS ( -- whose users were uploaded before their classes: the seats on Connect are those of last year
+    SELECT substr(side, 11) AS school, avg((NOT fits)::INTEGER) > 0.5 AS stale FROM fitting WHERE side <> 'delivered' GROUP BY side
 ), unfit AS (
     SELECT school FROM fitting GROUP BY school HAVING count(*) FILTER (side = 'delivered' AND NOT fits) > 0.33 * count(*) FILTER (side = 'delivered')
-        AND count(*) FILTER (side = 'delivered' AND NOT fits) >= 3 AND count(*) FILTER (side = 'connected' AND NOT fits) < 0.05 * count(*) FILTER (side = 'connected')
+        AND count(*) FILTER (side = 'delivered' AND NOT fits) >= 3 AND count(*) FILTER (side <> 'delivered' AND NOT fits) < 0.05 * count(*) FILTER (side <> 'delivered')
 )
-SELECT g._line FROM gained AS g JOIN moved AS m USING (school) SEMI JOIN (FROM kept WHERE lost) AS l ON l.child = g.child WHERE m.children >= 3 AND m.seats > 0.4 * m.every
+SELECT g._line FROM gained AS g JOIN moved AS m USING (school) SEMI JOIN (FROM kept WHERE lost) AS l ON l.child = g.child
+LEFT JOIN stale AS t ON t.school = g.school WHERE m.children >= 3 AND m.seats > 0.4 * m.every AND NOT coalesce(t.stale, false)
 UNION SELECT _line FROM fitting WHERE side = 'delivered' AND NOT fits AND school IN (SELECT school FROM unfit);

@@ -257,6 +257,34 @@ def test_class_ids_that_stay_over_the_summer_are_not_unfit_where_connect_has_no_
     assert audit.verdict != "not fit", audit.causes().to_string()
 
 
+def test_users_who_were_uploaded_before_the_classes_are_not_unfit(tmp_path: Path) -> None:
+    """Connect has this year's grades, and the rooms, under the same IDs, still hold the children of last year."""
+    made = District(150, schools=1, seed=40)
+    last = made.summer()
+    made.seat(made.year, "24")
+    written = made.write(tmp_path / "district", last)
+    now = {row["sourcedId"]: row["grades"] for row in read(written.delivery / "users.csv") if row["role"] == "student"}
+    rewrite(written.workspace / "students.csv", lambda row: {**row, "grade": now.get(row["studentId"], row["grade"])})
+    audit = audited(written)
+    assert MEMBERS not in codes(audit, "critical"), audit.causes().to_string()
+
+
+def test_a_second_year_of_prekindergarten_is_not_another_grade(tmp_path: Path) -> None:
+    """Half of the pre-kindergarten goes on to kindergarten; between the two, others have a transitional one."""
+    made = District(150, schools=1, seed=41)
+    written = made.write(tmp_path / "district")
+    own = [row["sourcedId"] for row in read(written.delivery / "users.csv") if row["role"] == "student"][:60]
+    rewrite(written.workspace / "students.csv", lambda row: {**row, "grade": "PK" if row["studentId"] in own else "TK"})
+    rewrite(
+        written.delivery / "users.csv",
+        lambda row: (
+            row if row["role"] != "student"
+            else {**row, "grades": "KG" if row["sourcedId"] in own[::2] else "PK" if row["sourcedId"] in own else "TK"}
+        ),
+    )  # fmt: skip
+    assert "workspace.students.other_grades" not in codes(audited(written), "critical")
+
+
 def test_children_who_are_taught_at_another_school_as_before_are_not_unfit(tmp_path: Path) -> None:
     """A school for the deaf: its children stay children of their own schools, on Connect as well."""
     made = District(150, schools=2, seed=37)
