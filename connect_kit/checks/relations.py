@@ -126,6 +126,7 @@ def add_slid(schema: Schema, others: tuple[str, ...], shown: str, id_changes: Id
         schema.execute("CREATE TABLE crosswalk (kind VARCHAR, old_id VARCHAR, new_id VARCHAR)")
     else:
         schema.execute(_CROSSWALK, also=(id_changes.schema.name,))
+    run_sql(schema, "connect_kit.engine", "forms.sql", others)
     kindergarten = GRADES.index("KG")
     run_sql(schema, __package__, "relations_slid.sql", others, shown=shown, kindergarten=kindergarten)
 

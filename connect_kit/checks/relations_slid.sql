@@ -1,11 +1,8 @@
 -- Records that would be written over with what belongs to somebody else: IDs that were given to others, and columns that slid
--- against the rest. crosswalk (kind, old_id, new_id) was made before. {shown}: a student's ID on Connect.
+-- against the rest. Runs after forms.sql; crosswalk (kind, old_id, new_id) was made before. {shown}: a student's ID on Connect.
 
 -- So many of a school at once are no single correction any more.
 CREATE MACRO many(part, whole) AS part >= 3 AND part > 0.05 * whole;
-
-CREATE MACRO contact_number(value) AS CASE WHEN length(right(translate(value, '+-(). /', ''), 10)) >= 7
-    AND trim(translate(value, '+-(). /', ''), left(translate(value, '+-(). /', ''), 1)) <> '' THEN hash(right(translate(value, '+-(). /', ''), 10)) END;
 
 -- A guardian's school is that of the first child.
 CREATE TABLE connect_records AS
@@ -15,10 +12,8 @@ WITH records AS (
     UNION ALL SELECT 'guardians', g.guardianId, s.school, g.givenName, g.familyName, g.email, g.sms, NULL FROM workspace_guardians AS g
     LEFT JOIN (SELECT connectStudentId AS child, min(connectSchoolId) AS school FROM workspace_students GROUP BY ALL) AS s ON s.child = trim(string_split(g.connectStudentIds, ',')[1])
 )
-SELECT kind, id, school, lower(strip_accents(givenName)) AS given, lower(strip_accents(familyName)) AS family, hash(lower(email)) AS address, email IS NOT NULL AS has_address,
-    contact_number(sms) AS number, grade FROM records WHERE id IS NOT NULL;
-
-UPDATE connect_records SET address = NULL WHERE NOT has_address;
+SELECT kind, id, school, lower(strip_accents(givenName)) AS given, lower(strip_accents(familyName)) AS family, address_key(email) AS address,
+    number_key(sms) AS number, grade FROM records WHERE id IS NOT NULL;
 
 -- Rows of people whom Connect has under the same ID, beside what Connect has.
 CREATE TABLE same_ids AS
@@ -32,8 +27,8 @@ WITH there AS (
     UNION ALL SELECT 'guardians', _line, 'guardians', guardianSourcedId, givenName, familyName, email, sms, NULL FROM guardians
 )
 SELECT d.tbl, d._line, d.kind, t.id, t.school, lower(strip_accents(d.givenName)) AS given, lower(strip_accents(d.familyName)) AS family,
-    t.given AS other_given, t.family AS other_family, CASE WHEN d.email IS NOT NULL THEN hash(lower(d.email)) END AS address, t.address AS other_address,
-    contact_number(d.sms) AS number, t.number AS other_number, d.grades AS grade, t.grade AS other_grade
+    t.given AS other_given, t.family AS other_family, address_key(d.email) AS address, t.address AS other_address,
+    number_key(d.sms) AS number, t.number AS other_number, d.grades AS grade, t.grade AS other_grade
 FROM delivered AS d JOIN there AS t USING (kind, id);
 
 CREATE TABLE id_shares AS
@@ -128,7 +123,7 @@ WITH named AS (
     FROM named AS n LEFT JOIN user_index AS i ON i.sourcedId = n.guardian LEFT JOIN users AS g ON g._line = i._line LEFT JOIN contacts AS c ON c._line = i._line
     UNION ALL
     SELECT 'guardians', _line, studentSourcedId, guardianSourcedId, hash(lower(coalesce(givenName, '') || ' ' || coalesce(familyName, ''))),
-        CASE WHEN email IS NOT NULL THEN hash(lower(email)) END, contact_number(sms), lower(strip_accents(familyName)) FROM guardians WHERE studentSourcedId IS NOT NULL
+        address_key(email), number_key(sms), lower(strip_accents(familyName)) FROM guardians WHERE studentSourcedId IS NOT NULL
 ), children AS (
     SELECT sourcedId AS written, child, school, families FROM known_children
     UNION SELECT shown, child, school, families FROM known_children WHERE shown <> sourcedId

@@ -13,6 +13,8 @@ from connect_kit.uploads.abandoning import by_school, total_of
 from connect_kit.uploads.removing import removed_by_school, total_removed
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from connect_kit.checks import Verdict
@@ -266,9 +268,8 @@ def abandoned(result: UploadResult) -> list[Node]:
     if not found:
         return []
     word = "would disconnect" if result.dry_run else "disconnected"
-    lists = [str(path) for one in result.files if (path := one.disconnected_path) is not None]
-    words = f"Abandon {word} {total_of(found.values())}: {_sentence(by_school(found))} Listed by ID in "
-    return [el("p", el("strong", "▲ "), words, el("code", ", ".join(lists)), ".", class_="ck-warning")]
+    words = f"Abandon {word} {total_of(found.values())}: {_sentence(by_school(found))}"
+    return [_listed(words, (one.disconnected_path for one in result.files))]
 
 
 def removed(result: UploadResult) -> list[Node]:
@@ -277,10 +278,13 @@ def removed(result: UploadResult) -> list[Node]:
     if not found:
         return []
     word = "Would be removed" if result.dry_run else "Removed"
-    lists = [str(path) for one in result.files if (path := one.removed_path) is not None]
     total = f"{word} from schools that their rows no longer list: {total_removed(found.values())}: "
-    words = f"{total}{_sentence(removed_by_school(found))} Listed by ID in "
-    return [el("p", el("strong", "▲ "), words, el("code", ", ".join(lists)), ".", class_="ck-warning")]
+    return [_listed(total + _sentence(removed_by_school(found)), (one.removed_path for one in result.files))]
+
+
+def _listed(words: str, paths: Iterable[Path | None]) -> Node:
+    lists = ", ".join(str(path) for path in paths if path is not None)
+    return el("p", el("strong", "▲ "), f"{words} Listed by ID in ", el("code", lists), ".", class_="ck-warning")
 
 
 def results(result: UploadResult, *, undone: str = "") -> list[Node]:

@@ -119,10 +119,15 @@ def by_school(found: Mapping[str, Disconnections]) -> str:
     words = [
         f"school {one.school_id or school or 'unknown'}: {one.relationships:,} of {one.connected:,} guardian "
         f"relationships, {percent(one.relationships, one.connected)}, of {children(one.children)}"
-        for school, one in ranked[:_LISTED]
+        for school, one in ranked
     ]
-    more = f"; and {counted(len(ranked) - _LISTED, 'more school')}" if len(ranked) > _LISTED else ""
-    return "; ".join(words) + more
+    return first_schools(words)
+
+
+def first_schools(words: Sequence[str]) -> str:
+    """The first schools of a list, and how many more there are."""
+    more = f"; and {counted(len(words) - _LISTED, 'more school')}" if len(words) > _LISTED else ""
+    return "; ".join(words[:_LISTED]) + more
 
 
 def total_of(found: Iterable[Disconnections]) -> str:

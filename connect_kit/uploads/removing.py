@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from connect_kit.display.look import counted, percent
+from connect_kit.uploads.abandoning import first_schools
 
 if TYPE_CHECKING:
     from connect_kit.uploads.values import Removals
-
-_LISTED = 5
 
 
 def total_removed(found: Iterable[Removals]) -> str:
@@ -23,7 +22,6 @@ def removed_by_school(found: Mapping[str, Removals]) -> str:
     ranked = sorted(found.items(), key=lambda item: (-item[1].staff, item[0]))
     words = [
         f"school {one.school_id or school}: {one.staff:,} of {one.members:,} staff, {percent(one.staff, one.members)}"
-        for school, one in ranked[:_LISTED]
+        for school, one in ranked
     ]
-    more = f"; and {counted(len(ranked) - _LISTED, 'more school')}" if len(ranked) > _LISTED else ""
-    return "; ".join(words) + more
+    return first_schools(words)

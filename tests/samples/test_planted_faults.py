@@ -283,16 +283,22 @@ def test_the_same_faults_are_planted_in_the_same_bytes(tmp_path):
         assert path.read_bytes() == (again.folder / path.relative_to(first.folder)).read_bytes()
 
 
-@pytest.mark.parametrize("code", LEFT_BEHIND)
-def test_what_stays_behind_is_on_connect_where_the_truth_says(tmp_path, code):
-    sample = sample_roster(tmp_path, students=200, faults=[code], today=TODAY)
+def both_sides(folder, code):
+    """The tables of a delivery and of its workspace with one fault, and the truth about it."""
+    sample = sample_roster(folder, students=200, faults=[code], today=TODAY)
     con = duckdb.connect()
     for path in sample.delivery.glob("*.csv"):
         load(con, path)
     for path in sample.workspace.glob("*.csv"):
         load(con, path, f"connect_{path.stem}")
     with sample.truth.open(encoding="utf-8", newline="") as file:
-        ((found, at),) = [(row["code"], row["sourcedId"]) for row in csv.DictReader(file)]
+        return con, list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("code", LEFT_BEHIND)
+def test_what_stays_behind_is_on_connect_where_the_truth_says(tmp_path, code):
+    con, truth = both_sides(tmp_path, code)
+    ((found, at),) = [(row["code"], row["sourcedId"]) for row in truth]
     assert found == code
     for other, select in LEFT_BEHIND.items():
         assert con.execute(select).fetchall() == ([(at,)] if other == code else [])
@@ -301,14 +307,8 @@ def test_what_stays_behind_is_on_connect_where_the_truth_says(tmp_path, code):
 
 @pytest.mark.parametrize("code", ON_CONNECT)
 def test_what_connect_has_otherwise_is_at_the_line_that_the_truth_says(tmp_path, code):
-    sample = sample_roster(tmp_path, students=200, faults=[code], today=TODAY)
-    con = duckdb.connect()
-    for path in sample.delivery.glob("*.csv"):
-        load(con, path)
-    for path in sample.workspace.glob("*.csv"):
-        load(con, path, f"connect_{path.stem}")
-    with sample.truth.open(encoding="utf-8", newline="") as file:
-        [line] = {row["line"] for row in csv.DictReader(file) if row["code"] == code}
+    con, truth = both_sides(tmp_path, code)
+    [line] = {row["line"] for row in truth if row["code"] == code}
     for other, select in ON_CONNECT.items():
         found = [str(one) for (one,) in con.execute(select).fetchall()]
         assert found == ([line] if other == code else []), other
