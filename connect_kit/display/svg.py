@@ -31,7 +31,7 @@ def to_svg(chart: alt.TopLevelMixin, name: str = "chart") -> str:
 
     import vl_convert
 
-    spec: dict[str, Any] = chart.to_dict()
+    spec: dict[str, Any] = chart.to_dict(validate=False)  # drawn at once; a mistake shows there
     version = re.search(r"/(v\d+\.\d+)", str(spec.get("$schema", "")))
     # An empty list of hosts: the data are in the chart itself, and nothing is to be fetched.
     drawn = vl_convert.vegalite_to_svg(spec, vl_version=version[1] if version else None, allowed_base_urls=[])

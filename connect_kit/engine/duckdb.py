@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from connect_kit.errors import EngineError, SettingError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import duckdb
     import pandas as pd
@@ -104,13 +104,28 @@ class DuckDBEngine:
         EngineError
             With DuckDB's own first line.
         """
+        return self.execute_all((sql,), parameters, schemas=schemas)
+
+    def execute_all(
+        self, statements: Iterable[str], parameters: Sequence[Any] = (), *, schemas: Sequence[str] = ()
+    ) -> list[tuple[Any, ...]]:
+        """Run statements on one cursor, each with the same parameters, and return the rows of the last one.
+
+        Raises
+        ------
+        EngineError
+            With DuckDB's own first line; the statements before it have been run.
+        """
         import duckdb
 
+        rows: list[tuple[Any, ...]] = []
         with self.cursor(schemas) as cursor:
             try:
-                return cursor.execute(sql, list(parameters) or None).fetchall()
+                for statement in statements:
+                    rows = cursor.execute(statement, list(parameters) or None).fetchall()
             except duckdb.Error as error:
                 raise EngineError(f"DuckDB: {_first_line(error)}") from error
+        return rows
 
     def frame(self, sql: str, parameters: Sequence[Any] = (), *, schemas: Sequence[str] = ()) -> pd.DataFrame:
         """Run SQL and return a DataFrame with Arrow-backed text columns (missing values are ``NaN``)."""

@@ -44,8 +44,7 @@ def run_sql(schema: Schema, package: str, file: str, also: Sequence[str] = (), *
     EngineError
         With DuckDB's own first line.
     """
-    for statement in statements(package, file, **values):
-        schema.execute(statement, also=also)
+    schema.engine.execute_all(statements(package, file, **values), schemas=(schema.name, *also))
 
 
 def arrow_table(columns: Mapping[str, Any]) -> pa.Table:

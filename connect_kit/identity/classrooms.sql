@@ -21,13 +21,16 @@ ANTI JOIN (SELECT w.classId, m.school FROM workspace_classrooms AS w JOIN school
     ON k.classId = d.new_id AND (k.school = d.school OR d.school IS NULL OR k.school IS NULL);
 
 CREATE TABLE room_pairs AS
-SELECT g.connect_id, f.new_id, g.connect_school, f.school, g.old_id, coalesce(g.grades = f.grades, g.grades IS NULL AND f.grades IS NULL) AS same_grades,
-    id_pattern(g.old_id, f.new_id) IN ('zeros_lost', 'zeros_gained', 'case', 'decimal', 'rounded') AS form
-FROM gone_rooms AS g JOIN fresh_classes AS f ON f.school = g.school AND f.title = g.title
-UNION
-SELECT g.connect_id, f.new_id, g.connect_school, f.school, g.old_id, coalesce(g.grades = f.grades, false), true
-FROM suggested AS s JOIN gone_rooms AS g ON g.connect_id = s.classroom JOIN fresh_classes AS f ON f.new_id = s.class
-WHERE id_pattern(g.old_id, f.new_id) IN ('zeros_lost', 'zeros_gained', 'case', 'decimal', 'rounded');
+SELECT *, pattern IN ('zeros_lost', 'zeros_gained', 'case', 'decimal', 'rounded') AS form FROM (
+    SELECT *, id_pattern(old_id, new_id) AS pattern FROM (
+        SELECT g.connect_id, f.new_id, g.connect_school, f.school, g.old_id, coalesce(g.grades = f.grades, g.grades IS NULL AND f.grades IS NULL) AS same_grades, true AS same_title
+        FROM gone_rooms AS g JOIN fresh_classes AS f ON f.school = g.school AND f.title = g.title
+        UNION ALL
+        SELECT g.connect_id, f.new_id, g.connect_school, f.school, g.old_id, coalesce(g.grades = f.grades, false), false
+        FROM suggested AS s JOIN gone_rooms AS g ON g.connect_id = s.classroom JOIN fresh_classes AS f ON f.new_id = s.class
+    )
+)
+WHERE same_title OR form QUALIFY row_number() OVER (PARTITION BY connect_id, new_id ORDER BY same_title DESC) = 1;
 
 -- Members by the delivery's ID. Who has risen a grade is in another class now, whatever its title says.
 CREATE TABLE common_members AS

@@ -206,6 +206,5 @@ def _apply_decisions(schema: Schema, also: tuple[str, ...], duplicates: Duplicat
 
 def _drop_others(schema: Schema) -> None:
     tables = schema.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = ?", [schema.name])
-    for (table,) in tables:
-        if table not in ("id_changes", "id_shares"):
-            schema.execute(f"DROP TABLE {quoted(table)}")
+    others = (quoted(table) for (table,) in tables if table not in ("id_changes", "id_shares"))
+    schema.engine.execute_all((f"DROP TABLE {table}" for table in others), schemas=(schema.name,))

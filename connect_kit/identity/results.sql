@@ -2,18 +2,20 @@
 -- {number}: how many come under new IDs; of several children of one name as many as the delivery has, ``probability`` is the share.
 
 CREATE TABLE found AS
-SELECT 'students' AS kind, f.school, g.connect_school, g.connect_id, g.old_id, f.new_id, a.probability, x.pattern, x.rule
-FROM assigned AS a JOIN gone AS g USING (c) JOIN fresh AS f USING (d) LEFT JOIN facts AS x ON x.c = a.c AND x.d = a.d
-UNION ALL
-SELECT 'students', u.school, g.connect_school, g.connect_id, g.old_id, NULL, u.share, 'undecided', NULL FROM undecided AS u JOIN gone AS g USING (c)
-UNION ALL
-SELECT g.kind, coalesce(m.school, f.schools[1]), p.connect_school, g.connect_id, g.old_id, f.new_id, a.probability, a.pattern, a.rule
-FROM same_adults AS a JOIN gone_adults AS g USING (c) JOIN fresh_adults AS f USING (d)
-JOIN managed_adults AS p ON p.kind = g.kind AND p._line = g._line LEFT JOIN school_map AS m ON m.connect_school = p.connect_school
-UNION ALL
-SELECT 'classrooms', school, connect_school, connect_id, old_id, new_id, probability, id_pattern(old_id, new_id), id_rule(old_id, new_id, id_pattern(old_id, new_id)) FROM same_rooms
-UNION ALL
-SELECT 'schools', new_id, connect_school, connect_school, old_id, new_id, probability, id_pattern(old_id, new_id), id_rule(old_id, new_id, id_pattern(old_id, new_id)) FROM school_changes;
+SELECT * REPLACE (CASE WHEN kind IN ('classrooms', 'schools') THEN id_rule(old_id, new_id, pattern) ELSE rule END AS rule) FROM (
+    SELECT 'students' AS kind, f.school, g.connect_school, g.connect_id, g.old_id, f.new_id, a.probability, x.pattern, x.rule
+    FROM assigned AS a JOIN gone AS g USING (c) JOIN fresh AS f USING (d) LEFT JOIN facts AS x ON x.c = a.c AND x.d = a.d
+    UNION ALL
+    SELECT 'students', u.school, g.connect_school, g.connect_id, g.old_id, NULL, u.share, 'undecided', NULL FROM undecided AS u JOIN gone AS g USING (c)
+    UNION ALL
+    SELECT g.kind, coalesce(m.school, f.schools[1]), p.connect_school, g.connect_id, g.old_id, f.new_id, a.probability, a.pattern, a.rule
+    FROM same_adults AS a JOIN gone_adults AS g USING (c) JOIN fresh_adults AS f USING (d)
+    JOIN managed_adults AS p ON p.kind = g.kind AND p._line = g._line LEFT JOIN school_map AS m ON m.connect_school = p.connect_school
+    UNION ALL
+    SELECT 'classrooms', school, connect_school, connect_id, old_id, new_id, probability, pattern, NULL FROM same_rooms
+    UNION ALL
+    SELECT 'schools', new_id, connect_school, connect_school, old_id, new_id, probability, pattern, NULL FROM school_changes
+);
 
 -- What looks like a prefix or suffix of a short ID is chance where no other ID of the kind has changed in this way.
 CREATE TABLE chances AS

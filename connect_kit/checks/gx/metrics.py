@@ -108,36 +108,29 @@ class NotMatchRegexList(ColumnValuesNotMatchRegexList):
 
 
 class RowsQueryCount(UnexpectedRowsQueryRowCount):
-    """Count of an ``unexpected_rows_expectation``, from the table its query was run into."""
+    """Count of an ``unexpected_rows_expectation``, whose query is run into a table unless that was done."""
 
     @metric_value(engine=DuckDBExecutionEngine)
-    def _duckdb(cls: Any, execution_engine: Any, **kwargs: Any) -> int:
-        table = _kept_rows(cls, execution_engine, **kwargs)
-        return int(_run(execution_engine, f"SELECT count(*) FROM {table}").scalar_one())
+    def _duckdb(
+        cls: Any, execution_engine: Any, metric_domain_kwargs: Any, metric_value_kwargs: Any, **kwargs: Any
+    ) -> int:
+        query = cls._get_query_from_metric_value_kwargs(metric_value_kwargs)
+        batch, _, _ = execution_engine.get_compute_domain(metric_domain_kwargs, domain_type=MetricDomainTypes.TABLE)
+        substituted = cls._get_substituted_batch_subquery_from_query_and_batch_selectable(
+            query=query, batch_selectable=batch, execution_engine=execution_engine
+        )
+        name = str(metric_domain_kwargs["batch_id"]).removeprefix(f"{SOURCE}-")
+        table = quoted(rows_table(name, query))
+        made = _run(execution_engine, f"CREATE TABLE IF NOT EXISTS {table} AS {substituted}").scalar()
+        return int(_run(execution_engine, f"SELECT count(*) FROM {table}").scalar_one() if made is None else made)
 
 
 class RowsQueryTable(UnexpectedRowsQueryTable):
-    """First rows of an ``unexpected_rows_expectation``, from the same table."""
+    """First rows of an ``unexpected_rows_expectation``: none, as the table holds them all and results hold no values."""
 
     @metric_value(engine=DuckDBExecutionEngine)
-    def _duckdb(cls: Any, execution_engine: Any, **kwargs: Any) -> list[dict[str, Any]]:
-        table = _kept_rows(cls, execution_engine, **kwargs)
-        return [row._asdict() for row in _run(execution_engine, f"SELECT * FROM {table} LIMIT 20")]
-
-
-def _kept_rows(
-    cls: Any, execution_engine: Any, metric_domain_kwargs: Any, metric_value_kwargs: Any, **kwargs: Any
-) -> str:
-    """Run the query into its table unless that was done, and return the table's name, quoted."""
-    query = cls._get_query_from_metric_value_kwargs(metric_value_kwargs)
-    batch, _, _ = execution_engine.get_compute_domain(metric_domain_kwargs, domain_type=MetricDomainTypes.TABLE)
-    substituted = cls._get_substituted_batch_subquery_from_query_and_batch_selectable(
-        query=query, batch_selectable=batch, execution_engine=execution_engine
-    )
-    name = str(metric_domain_kwargs["batch_id"]).removeprefix(f"{SOURCE}-")
-    table = quoted(rows_table(name, query))
-    _run(execution_engine, f"CREATE TABLE IF NOT EXISTS {table} AS {substituted}")
-    return table
+    def _duckdb(cls: Any, **kwargs: Any) -> list[dict[str, Any]]:
+        return []
 
 
 def _run(execution_engine: Any, sql: str) -> Any:
