@@ -126,7 +126,7 @@ class RowsQueryCount(UnexpectedRowsQueryRowCount):
 
 
 class RowsQueryTable(UnexpectedRowsQueryTable):
-    """First rows of an ``unexpected_rows_expectation``: none, as the table holds them all and results hold no values."""
+    """First rows of an ``unexpected_rows_expectation``: none; the table holds them all, and results hold no values."""
 
     @metric_value(engine=DuckDBExecutionEngine)
     def _duckdb(cls: Any, **kwargs: Any) -> list[dict[str, Any]]:
