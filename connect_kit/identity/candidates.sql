@@ -11,13 +11,13 @@ FROM workspace_students WHERE connectStudentId IS NOT NULL AND studentId IS NOT 
 QUALIFY row_number() OVER (PARTITION BY connectStudentId ORDER BY _line) = 1;
 
 CREATE TABLE gone AS
-SELECT p.unique_id AS c, m.connect_id, m.connect_school, m.old_id, g.rank AS grade, p.names, coalesce(y.generation, x.generation) AS generation, id_form(m.old_id) AS form
+SELECT p.unique_id AS c, m.connect_id, m.connect_school, m.old_id, g.rank AS grade, p.names, coalesce(y.generation, x.generation) AS generation
 FROM managed_students AS m JOIN people AS p ON p.id = m.connect_id AND p.source = 'workspace' JOIN persons AS s USING (unique_id)
 LEFT JOIN given_forms AS x ON x.raw = s.givenName LEFT JOIN family_forms AS y ON y.raw = s.familyName LEFT JOIN grade_ranks AS g ON g.written = m.grade
 WHERE m.old_id NOT IN (SELECT shown FROM shown_ids);
 
 CREATE TABLE fresh AS
-SELECT p.unique_id AS d, p.id AS new_id, coalesce(s.schools[1], (SELECT school FROM default_school)) AS school, s.schools, g.rank AS grade, p.names, s.identifier, coalesce(y.generation, x.generation) AS generation, id_form(p.id) AS form
+SELECT p.unique_id AS d, p.id AS new_id, coalesce(s.schools[1], (SELECT school FROM default_school)) AS school, s.schools, g.rank AS grade, p.names, s.identifier, coalesce(y.generation, x.generation) AS generation
 FROM people AS p JOIN persons AS s USING (unique_id) JOIN shown_ids AS i ON i.sourcedId = p.id
 LEFT JOIN given_forms AS x ON x.raw = s.givenName LEFT JOIN family_forms AS y ON y.raw = s.familyName LEFT JOIN grade_ranks AS g ON g.written = s.grade
 WHERE p.source = 'roster' AND i.shown NOT IN (SELECT studentId FROM workspace_students WHERE studentId IS NOT NULL);

@@ -2,14 +2,18 @@
 -- {weight}: the match weight of the fields that a move, a new school year and a new ID do not change; {undecidable}: a pair
 -- that may be twins; {household}: a guardian or contact in common; {apart}: guardians on both sides, of whom none agree.
 
-CREATE TABLE pairs AS
+CREATE TABLE candidates AS
 SELECT unique_id_l AS d, unique_id_r AS c, {weight} AS weight, {undecidable} AS undecidable, {household} AS household, {apart} AS apart, true AS compared
 FROM scored WHERE unique_id_r IN (SELECT c FROM gone) AND unique_id_l IN (SELECT d FROM fresh);
 
--- Who has one partner, by much more than a name: a namesake would change nothing.
+-- Who has one partner, by much more than a name, and by far the likeliest: others would change nothing.
 CREATE TABLE settled AS
-SELECT c, d FROM pairs WHERE weight >= {sure} AND NOT undecidable
-QUALIFY count(*) OVER (PARTITION BY c) = 1 AND count(*) OVER (PARTITION BY d) = 1;
+SELECT c, d FROM candidates WHERE weight >= {sure}
+QUALIFY weight >= {sure} + 15 AND NOT undecidable AND count(*) OVER (PARTITION BY c) = 1 AND count(*) OVER (PARTITION BY d) = 1;
+
+CREATE TABLE pairs AS
+FROM candidates SEMI JOIN settled USING (c, d)
+UNION ALL FROM candidates AS p ANTI JOIN settled AS s ON s.c = p.c ANTI JOIN settled AS t ON t.d = p.d;
 
 -- The same names, where there are too many of them to have been compared: in a grade that may be, and of many at one school.
 CREATE TABLE namesakes AS
@@ -30,10 +34,11 @@ FROM namesakes AS n JOIN people AS a ON a.unique_id = n.d JOIN people AS b ON b.
 
 -- IDs with the same digits or letters, where only one of either side has them; the old ID as the new identifier.
 CREATE TABLE id_keys AS
+WITH old AS (SELECT *, id_form(old_id) AS form FROM gone ANTI JOIN settled USING (c)), new AS (SELECT *, id_form(new_id) AS form FROM fresh ANTI JOIN settled USING (d))
 SELECT side, n, hash(what, key) AS key FROM (
-    SELECT 'c' AS side, c AS n, 'core' AS what, form.core AS key FROM gone UNION ALL SELECT 'd', d, 'core', form.core FROM fresh
-    UNION ALL SELECT 'c', c, 'id', form.low FROM gone UNION ALL SELECT 'd', d, 'id', form.low FROM fresh
-    UNION ALL SELECT 'c', c, 'number', old_id FROM gone UNION ALL SELECT 'd', d, 'number', identifier FROM fresh
+    SELECT 'c' AS side, c AS n, 'core' AS what, form.core AS key FROM old UNION ALL SELECT 'd', d, 'core', form.core FROM new
+    UNION ALL SELECT 'c', c, 'id', form.low FROM old UNION ALL SELECT 'd', d, 'id', form.low FROM new
+    UNION ALL SELECT 'c', c, 'number', old_id FROM old UNION ALL SELECT 'd', d, 'number', identifier FROM new
 ) WHERE key IS NOT NULL;
 
 CREATE TABLE alike AS
@@ -54,11 +59,11 @@ SELECT d, c, given + family, false, false, apart, false FROM (
 
 -- Everything else that is known of a pair.
 CREATE TABLE facts AS
-SELECT * EXCLUDE (same_core), CASE WHEN pattern = 'unrelated' THEN CASE WHEN same_core THEN 'same digits' END ELSE id_rule(old_id, new_id, pattern) END AS rule FROM (
+SELECT * EXCLUDE (old_id, new_id), CASE WHEN pattern <> 'unrelated' OR trim(old_id || new_id, '0123456789') <> '' THEN id_rule(old_id, new_id, pattern) END AS rule FROM (
     SELECT p.*, CASE WHEN g.names = f.names THEN g.names END AS names, g.names = f.names AND a.names IS NOT NULL AND b.names IS NOT NULL AS only_names, g.old_id, f.new_id, g.connect_school,
         f.school, g.grade AS old_grade, f.grade AS new_grade, f.grade - g.grade AS step,
         CASE WHEN m.school IS NULL OR f.school IS NULL THEN NULL ELSE m.school = f.school OR coalesce(list_contains(f.schools, m.school), false) END AS same_school,
-        f.identifier = g.old_id AS numbered, quick_pattern(g.old_id, f.new_id, g.form, f.form) AS pattern, g.form.core = f.form.core AS same_core
+        f.identifier = g.old_id AS numbered, quick_pattern(g.old_id, f.new_id) AS pattern
     FROM pairs AS p JOIN gone AS g USING (c) JOIN fresh AS f USING (d) LEFT JOIN school_map AS m ON m.connect_school = g.connect_school
     LEFT JOIN (SELECT names FROM gone GROUP BY names HAVING count(*) = 1) AS a ON a.names = g.names
     LEFT JOIN (SELECT names FROM fresh GROUP BY names HAVING count(*) = 1) AS b ON b.names = f.names

@@ -44,9 +44,11 @@ CREATE MACRO id_form(id) AS CASE WHEN trim(id, '0123456789') = '' THEN {'low': i
 ELSE {'low': lower(id), 'plain': CASE WHEN length(id) < 20 THEN unpadded(lower(id)) ELSE lower(id) END, 'core': digit_core(id), 'guid': length(id) >= 20 AND is_guid(id), 'number': length(id) < 20 AND is_numbered(id),
     'round': (regexp_matches(id, '[eE]|000$') OR length(id) > 15) AND regexp_full_match(id, '[0-9]+(\.[0-9]+)?([eE]\+?[0-9]{1,2})?')} END;
 
--- The same as id_pattern, by the forms a and b of the two IDs.
-CREATE MACRO quick_pattern(old, new, a, b) AS CASE WHEN b.guid AND a.number THEN 'number_to_guid' WHEN a.guid AND b.number THEN 'guid_to_number'
-    WHEN a.core = b.core OR a.plain = b.plain OR contains(b.low, a.low) OR contains(a.low, b.low) OR b.round THEN id_pattern(old, new) ELSE 'unrelated' END;
+-- The same as id_pattern, sooner: most pairs have nothing in common.
+CREATE MACRO quick_pattern(old, new) AS CASE
+    WHEN trim(old || new, '0123456789') = '' THEN
+        CASE WHEN contains(new, ltrim(old, '0')) OR contains(old, ltrim(new, '0')) OR greatest(length(old), length(new)) > 15 OR ends_with(new, '000') THEN id_pattern(old, new) ELSE 'unrelated' END
+    ELSE id_pattern(old, new) END;
 
 -- A pattern with what was added or removed, so that equal changes are counted together; NULL where nothing of the old ID is left.
 CREATE MACRO id_rule(old, new, pattern) AS CASE

@@ -10,7 +10,7 @@ SELECT * REPLACE (CASE WHEN kind IN ('classrooms', 'schools') THEN id_rule(old_i
     UNION ALL
     SELECT g.kind, coalesce(m.school, f.schools[1]), p.connect_school, g.connect_id, g.old_id, f.new_id, a.probability, a.pattern, a.rule
     FROM same_adults AS a JOIN gone_adults AS g USING (c) JOIN fresh_adults AS f USING (d)
-    JOIN managed_adults AS p ON p.kind = g.kind AND p._line = g._line LEFT JOIN school_map AS m ON m.connect_school = p.connect_school
+    JOIN managed_adults AS p ON p.c = g.c LEFT JOIN school_map AS m ON m.connect_school = p.connect_school
     UNION ALL
     SELECT 'classrooms', school, connect_school, connect_id, old_id, new_id, probability, pattern, NULL FROM same_rooms
     UNION ALL
