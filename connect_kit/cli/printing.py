@@ -144,11 +144,10 @@ def print_left_behind(left: ck.LeftBehind, merge: str) -> None:
         typer.echo(
             f"  Unclear, probably the same person under another ID, and never acted on: {counted(unclear, 'line')}."
         )
-    if merged := sum(left.to_merge.values()):
-        typer.echo(
-            f"  To be merged, as Connect has the delivered ID too, and never archived: {counted(merged, 'student')}."
-            f" See both records, and merge them: {merge}"
-        )
+    for number in left.merging:
+        typer.echo(f"  To be merged, as Connect has the delivered ID too, and never acted on: {number}.")
+    if left.to_merge["students"]:
+        typer.echo(f"  See both records of a student, and merge them: {merge}")
     for kind, why in left.not_judged.items():
         typer.echo(f"  {KINDS[kind].title}: not judged, because {why}.")
 
