@@ -28,7 +28,7 @@ students,roster:0002,workspace:C2,same,ada,2026-08-15T08:01:00Z,
 """
 COLUMNS = [
     "connectSchoolId", "school", "children_created", "children_updated", "children_doubled", "rows_created",
-    "rows_updated", "disconnected", "staff_removed",
+    "rows_updated", "disconnected", "staff_removed", "children_removed",
 ]  # fmt: skip
 
 
