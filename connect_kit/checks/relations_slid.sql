@@ -194,7 +194,8 @@ SELECT f.tbl, f._line, f.child, f.account, j.mass FROM found AS f JOIN judged AS
 
 -- ---- children who would be in the classes of others. In the same year, under class IDs that Connect has, two fifths of a
 -- school's seats; not counted are classes that only one side has children in (a new term). Where nearly every child who moved
--- has the same courses as before, in classes of its grade, the school has dealt its sections anew. In any year, where the
+-- has the same courses as before, in classes of its grade, the school has dealt its sections anew, unless the lines show that
+-- each child has the seats of the one so many lines before. In any year, where the
 -- children of a third of a school's seats are in other grades than the class, and on Connect nearly all are in the same ones.
 -- Who stays in a class may have been promoted before it ends.
 CREATE TABLE other_seats AS
@@ -235,8 +236,21 @@ WITH turned AS ( -- where no grades are known on both sides, it may have
     ) AS x LEFT JOIN courses AS c USING (class)
     LEFT JOIN workspace_students AS w ON w.connectStudentId = x.child LEFT JOIN grade_ranks AS g ON g.written = w.grade
     LEFT JOIN peers AS p ON p.class = x.class AND p.rank = g.rank GROUP BY ALL
-), dealt_anew AS (
+), same_courses AS (
     SELECT school FROM (SELECT school, child, bool_and(lost = gained AND course IS NOT NULL) AS same FROM exchanged GROUP BY ALL) GROUP BY school HAVING avg(same::INTEGER) >= 0.95
+), placed AS ( -- the place among all lines, and among those of students
+    SELECT s._line, row_number() OVER (ORDER BY s._line) AS place, c.child FROM seats AS s LEFT JOIN children AS c ON c.line = s.line
+), probes AS (
+    SELECT g._line, g.school, g.class, p.place, count(*) OVER (PARTITION BY g.school) AS n FROM (
+        FROM gained SEMI JOIN same_courses USING (school) QUALIFY row_number() OVER (PARTITION BY school ORDER BY hash(_line)) <= 400
+    ) AS g JOIN placed AS p USING (_line)
+), slid AS ( -- nearly every class has, at one distance in the file, a child that Connect has in it
+    SELECT school FROM (
+        SELECT p.school, p.n, unnest([{'of': 1, 'far': o._line - p._line}, {'of': 2, 'far': o.place - p.place}]) AS gap
+        FROM probes AS p JOIN connected AS w ON w.class = p.class JOIN placed AS o ON o.child = w.child
+    ) GROUP BY school, gap HAVING count(*) > 0.8 * any_value(n)
+), dealt_anew AS (
+    SELECT school FROM same_courses WHERE school NOT IN (SELECT school FROM slid)
 ), grades AS ( -- of classes, one row a grade; those whose grades are not known are not compared
     SELECT 'delivered' AS side, sourcedId AS class, trim(unnest(string_split(grades, ','))) AS grade FROM classes WHERE grades IS NOT NULL
     UNION SELECT 'connected', room, trim(unnest(string_split(grades, ','))) FROM rooms WHERE grades IS NOT NULL
