@@ -379,7 +379,7 @@ def test_staff_whose_row_drops_a_school_are_counted_by_school_and_listed_by_id(d
     file = desk.file("users", fewer)
     done = desk.twin.send(file, desk.folder / "sent", run="fewer")
     again = desk.twin.send(file, desk.folder / "again", run="fewer")
-    assert dry.removals == done.removals == again.removals == {ELM: Removals(1, 2, "0205")}
+    assert dry.removals == done.removals == again.removals == {ELM: Removals(1, 2, "0205", 0, 1)}
     assert (dry.removed, again.outcome) == (1, "done before")
     assert dry.removed_path is not None and done.removed_path is not None and again.removed_path is None
     text = done.removed_path.read_bytes().decode()
