@@ -285,6 +285,30 @@ def test_after_a_waived_change_of_ids_the_old_records_are_merged_and_never_archi
     assert "to be merged" not in road.said
 
 
+def test_after_a_waived_change_of_ids_and_contacts_no_adult_is_taken_away(tmp_path: Path, lay: Lay) -> None:
+    district = District(120, schools=2, seed=4)
+    last = district.copy()
+    district.change_ids("unrelated", ["staff", "guardians"])
+    for one in [*district.year.staff.values(), *district.year.guardians.values()]:
+        one.email, one.sms = f"new{one.number}.{one.email}", one.sms and f"557{one.sms[3:]}"
+    made = district.write(tmp_path / "district", last)
+    road = lay(made.delivery, made.workspace)
+    waived = [f"--waive=workspace.{kind}.id_changed=compared by hand" for kind in ("guardians", "staff")]
+    assert road.prepare(*waived) == 0, road.said
+    assert road.rehearse() == 0, road.said
+    assert road.upload() == 0, road.said
+    assert road.audit() == 0, road.said
+    relations = sum(len(child.guardians) for child in last.children.values())
+    rows = [r for r in read(road.out / "left_behind.csv") if r["kind"] in ("guardian_relationships", "staff")]
+    assert {r["reason"] for r in rows} == {"merge"}
+    assert road.summary["left_behind_to_merge"]["guardian_relationships"] == relations
+    assert road.summary["left_behind_to_merge"]["staff"] == len(last.staff)
+    kinds = "guardians,staff,classroom_teachers"
+    assert road.run("twin", "left-behind", road.twin, road.delivery, "--kind", kinds, "--limit", "100", "--yes") == 0
+    assert "There is nothing to do." in road.said
+    assert "never acted on" in road.said and "connect_kit merge" not in road.said
+
+
 def test_a_child_who_left_is_archived_although_a_namesake_of_another_family_stays(tmp_path: Path, lay: Lay) -> None:
     district = District(120, schools=2, seed=4)
     first, second = [c for c in district.year.children.values() if c.school == 0 and c.guardians][:2]
