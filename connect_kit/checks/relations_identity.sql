@@ -28,6 +28,7 @@ SELECT c.kind, c.mass, c.words, CASE WHEN c.mass AND any_value(s.managed) IS NOT
         THEN sum(c.changed) || ' of ' || CASE WHEN c.kind = 'schools' THEN any_value(s.managed) ELSE sum(s.managed) END || ' ' ELSE sum(c.changed) || ' ' END
     || CASE WHEN sum(c.changed) = 1 AND NOT c.mass AND c.kind <> 'staff' THEN rtrim(c.kind, 's') WHEN c.kind = 'staff' THEN 'staff members' ELSE c.kind END
     || CASE WHEN c.kind = 'schools' OR NOT c.mass THEN '' WHEN count(*) = 1 THEN ' of school ' || any_value(c.school) ELSE ' of ' || count(*) || ' schools' END
-    || CASE WHEN sum(c.changed) = 1 AND NOT c.mass AND c.kind <> 'staff' THEN ' comes' ELSE ' come' END || ' under new IDs: ' || c.words AS title
+    || CASE WHEN sum(c.changed) = 1 AND NOT c.mass AND c.kind <> 'staff' THEN ' comes' ELSE ' come' END || ' under new IDs: ' || c.words
+    || CASE c.kind WHEN 'classrooms' THEN ' (or is it a new term?)' ELSE '' END AS title
 FROM counted AS c LEFT JOIN id_shares AS s ON s.kind = c.kind AND (s.connect_school = c.connect_school OR c.kind = 'schools')
 GROUP BY c.kind, c.mass, c.words;

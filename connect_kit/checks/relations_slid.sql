@@ -43,6 +43,19 @@ SELECT * FROM (
     FROM same_ids WHERE given <> other_given OR family <> other_family
 ) WHERE other_person OR another_family;
 
+-- Addresses of staff that belong to a room or a post and not to a person: principal.east@, room12@. Where the addresses of
+-- most of the staff show their names, also those that show no name.
+CREATE TABLE seat_addresses AS
+SELECT kind, address FROM (
+    SELECT *, avg(named::INTEGER) OVER () AS usual FROM (
+        SELECT DISTINCT r.kind, r.address, regexp_matches(local, '[a-z]') AND (contains(local, left(r.given, 3)) OR contains(local, left(r.family, 3))) AS named,
+            regexp_matches(local, '(^|[^a-z])(room|rm|classroom|principal|office|frontdesk|front|desk|nurse|clinic|attendance|registrar|secretary|counsel(or|ing)|library|media|cafeteria|athletics|coach|dean|admin|reception|helpdesk|sub|substitute|teacher|grade|kindergarten|pe|music|art|lab|gym|info)([^a-z]|$)') AS post
+        FROM connect_records AS r JOIN (
+            SELECT DISTINCT address_key(email) AS address, lower(split_part(email, '@', 1)) AS local FROM workspace_staff WHERE email IS NOT NULL
+        ) AS e USING (address) WHERE r.kind = 'staff'
+    )
+) WHERE post OR usual > 0.5 AND NOT named;
+
 -- Addresses and numbers that on Connect somebody else has, who is not of the family. One that several have is nobody's.
 CREATE TABLE wards AS
 SELECT DISTINCT account, id, child FROM (
@@ -51,8 +64,9 @@ SELECT DISTINCT account, id, child FROM (
 
 CREATE TABLE contacts_of_others AS
 WITH theirs AS (
-    SELECT kind, contact, min(id) AS owner FROM (SELECT kind, id, unnest([address, number]) AS contact FROM connect_records)
-    WHERE contact IS NOT NULL GROUP BY kind, contact HAVING count(DISTINCT id) = 1
+    SELECT kind, contact, min(id) AS owner FROM (
+        SELECT kind, id, unnest([CASE WHEN (kind, address) NOT IN (SELECT (kind, address) FROM seat_addresses) THEN address END, number]) AS contact FROM connect_records
+    ) WHERE contact IS NOT NULL GROUP BY kind, contact HAVING count(DISTINCT id) = 1
 ), ours AS (
     SELECT *, count(DISTINCT id) OVER (PARTITION BY kind, contact) AS holders FROM (
         SELECT tbl, _line, kind, id, school, unnest([CASE WHEN address IS DISTINCT FROM other_address THEN address END, CASE WHEN number IS DISTINCT FROM other_number THEN number END]) AS contact
@@ -179,8 +193,11 @@ WITH lost AS (
 SELECT f.tbl, f._line, f.child, f.account, j.mass FROM found AS f JOIN judged AS j USING (school) WHERE f.all_gone OR j.mass;
 
 -- ---- children who would be in the classes of others. In the same year, under class IDs that Connect has, two fifths of a
--- school's seats; not counted are classes that only one side has children in (a new term). In any year, where the children of
--- a third of a school's seats are in other grades than the class, and on Connect nearly all are in the same ones.
+-- school's seats; not counted are classes that only one side has children in (a new term). Where nearly every child who moved
+-- has the same courses as before, in classes of its grade, the school has dealt its sections anew, unless the lines show that
+-- each child has the seats of the one so many lines before. In any year, where the
+-- children of a third of a school's seats are in other grades than the class, and on Connect nearly all are in the same ones.
+-- Who stays in a class may have been promoted before it ends.
 CREATE TABLE other_seats AS
 WITH turned AS ( -- where no grades are known on both sides, it may have
     SELECT coalesce(avg((n.rank - o.rank = 1)::INTEGER) > 0.5, true) AS risen FROM same_ids AS s
@@ -207,14 +224,42 @@ WITH turned AS ( -- where no grades are known on both sides, it may have
 ), moved AS (
     SELECT k.school, count(DISTINCT k.child) FILTER (k.lost AND g.child IS NOT NULL) AS children, count(*) FILTER (k.lost AND g.child IS NOT NULL) AS seats, count(*) AS every
     FROM kept AS k LEFT JOIN (SELECT DISTINCT child FROM gained) AS g USING (child) GROUP BY k.school
+), courses AS ( -- a title without numbers and letters of sections
+    SELECT i.sourcedId AS class, coalesce(c.courseSourcedId, array_to_string(list_filter(string_split(words(c.title), ' '), lambda x: length(x) > 1 AND NOT regexp_matches(x, '[0-9]')), ' ')) AS course
+    FROM class_index AS i JOIN classes AS c ON c._line = i._line
+), peers AS (
+    SELECT DISTINCT c.class, g.rank FROM connected AS c JOIN workspace_students AS w ON w.connectStudentId = c.child JOIN grade_ranks AS g ON g.written = w.grade
+), exchanged AS ( -- of each child who moved and each course. A gained class without children of the grade is of none
+    SELECT x.school, x.child, CASE WHEN x.lost = 1 OR p.class IS NOT NULL THEN c.course END AS course, sum(x.lost) AS lost, sum(1 - x.lost) AS gained FROM (
+        SELECT school, child, class, 1 AS lost FROM kept WHERE lost AND child IN (SELECT child FROM gained)
+        UNION ALL SELECT school, child, class, 0 FROM gained WHERE child IN (SELECT child FROM kept WHERE lost)
+    ) AS x LEFT JOIN courses AS c USING (class)
+    LEFT JOIN workspace_students AS w ON w.connectStudentId = x.child LEFT JOIN grade_ranks AS g ON g.written = w.grade
+    LEFT JOIN peers AS p ON p.class = x.class AND p.rank = g.rank GROUP BY ALL
+), same_courses AS (
+    SELECT school FROM (SELECT school, child, bool_and(lost = gained AND course IS NOT NULL) AS same FROM exchanged GROUP BY ALL) GROUP BY school HAVING avg(same::INTEGER) >= 0.95
+), placed AS ( -- the place among all lines, and among those of students
+    SELECT s._line, row_number() OVER (ORDER BY s._line) AS place, c.child FROM seats AS s LEFT JOIN children AS c ON c.line = s.line
+), probes AS (
+    SELECT g._line, g.school, g.class, p.place, count(*) OVER (PARTITION BY g.school) AS n FROM (
+        FROM gained SEMI JOIN same_courses USING (school) QUALIFY row_number() OVER (PARTITION BY school ORDER BY hash(_line)) <= 400
+    ) AS g JOIN placed AS p USING (_line)
+), slid AS ( -- nearly every class has, at one distance in the file, a child that Connect has in it
+    SELECT school FROM (
+        SELECT p.school, p.n, unnest([{'of': 1, 'far': o._line - p._line}, {'of': 2, 'far': o.place - p.place}]) AS gap
+        FROM probes AS p JOIN connected AS w ON w.class = p.class JOIN placed AS o ON o.child = w.child
+    ) GROUP BY school, gap HAVING count(*) > 0.8 * any_value(n)
+), dealt_anew AS (
+    SELECT school FROM same_courses WHERE school NOT IN (SELECT school FROM slid)
 ), grades AS ( -- of classes, one row a grade; those whose grades are not known are not compared
     SELECT 'delivered' AS side, sourcedId AS class, trim(unnest(string_split(grades, ','))) AS grade FROM classes WHERE grades IS NOT NULL
     UNION SELECT 'connected', room, trim(unnest(string_split(grades, ','))) FROM rooms WHERE grades IS NOT NULL
 ), ranks AS (
     SELECT side, class, list(r.rank) AS ranks FROM grades AS g LEFT JOIN grade_ranks AS r ON r.written = g.grade GROUP BY side, class HAVING count(*) = count(r.rank)
 ), fitting AS (
-    SELECT 'delivered' AS side, s._line, s.school, list_contains(r.ranks, g.rank) AS fits FROM seats AS s JOIN users AS u ON u._line = s.line JOIN grade_ranks AS g ON g.written = u.grades
+    SELECT 'delivered' AS side, s._line, s.school, list_contains(r.ranks, g.rank) OR w.child IS NOT NULL AS fits FROM seats AS s JOIN users AS u ON u._line = s.line JOIN grade_ranks AS g ON g.written = u.grades
     JOIN ranks AS r ON r.side = 'delivered' AND r.class = s.class
+    LEFT JOIN children AS c ON c.line = s.line LEFT JOIN (SELECT DISTINCT class, child FROM connected) AS w ON w.class = s.class AND w.child = c.child
     UNION ALL
     SELECT 'connected ' || c.school, NULL, k.schoolId, list_contains(r.ranks, g.rank) FROM connected AS c JOIN workspace_schools AS k ON k.connectSchoolId = c.school
     JOIN workspace_students AS w ON w.connectStudentId = c.child JOIN grade_ranks AS g ON g.written = w.grade JOIN ranks AS r ON r.side = 'connected' AND r.class = c.room
@@ -225,5 +270,5 @@ WITH turned AS ( -- where no grades are known on both sides, it may have
         AND count(*) FILTER (side = 'delivered' AND NOT fits) >= 3 AND count(*) FILTER (side <> 'delivered' AND NOT fits) < 0.05 * count(*) FILTER (side <> 'delivered')
 )
 SELECT g._line FROM gained AS g JOIN moved AS m USING (school) SEMI JOIN (FROM kept WHERE lost) AS l ON l.child = g.child
-LEFT JOIN stale AS t ON t.school = g.school WHERE m.children >= 3 AND m.seats > 0.4 * m.every AND NOT coalesce(t.stale, false)
+LEFT JOIN stale AS t ON t.school = g.school WHERE m.children >= 3 AND m.seats > 0.4 * m.every AND NOT coalesce(t.stale, false) AND g.school NOT IN (FROM dealt_anew)
 UNION SELECT _line FROM fitting WHERE side = 'delivered' AND NOT fits AND school IN (SELECT school FROM unfit);

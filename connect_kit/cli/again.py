@@ -106,7 +106,7 @@ def forecast(
     made = ck.forecast_upload(planned, target, duplicates=duplicates)
     typer.echo(
         "Rows of the files; doubled counts children, disconnected guardian relationships,"
-        " staff_removed staff whose rows no longer list the school:"
+        " staff_removed and children_removed those whose rows no longer list the school:"
     )
     print_tables(made.in_words())
     if why:

@@ -144,11 +144,10 @@ def print_left_behind(left: ck.LeftBehind, merge: str) -> None:
         typer.echo(
             f"  Unclear, probably the same person under another ID, and never acted on: {counted(unclear, 'line')}."
         )
-    if merged := sum(left.to_merge.values()):
-        typer.echo(
-            f"  To be merged, as Connect has the delivered ID too, and never archived: {counted(merged, 'student')}."
-            f" See both records, and merge them: {merge}"
-        )
+    for merged in left.merging:
+        typer.echo(f"  To be merged, as Connect has the delivered ID too, and never acted on: {merged}.")
+    if left.to_merge["students"]:
+        typer.echo(f"  See both records of a student, and merge them: {merge}")
     for kind, why in left.not_judged.items():
         typer.echo(f"  {KINDS[kind].title}: not judged, because {why}.")
 
@@ -165,8 +164,9 @@ def print_expected(expected: Expected) -> None:
         typer.echo("  Nobody looked for duplicate students, so nobody knows how many children would be doubled.")
     else:
         typer.echo(f"  {children(expected.doubled)} would be doubled, {disconnections(expected.disconnected)}.")
-    if expected.staff_removed:
-        typer.echo(f"  {removals(expected.staff_removed)}, as their rows no longer list it.")
+    if expected.staff_removed or expected.children_removed:
+        lost = removals(expected.staff_removed, expected.children_removed)
+        typer.echo(f"  {lost}, as their rows no longer list it.")
 
 
 def print_upload(result: ck.UploadResult) -> None:
@@ -192,9 +192,8 @@ def print_upload(result: ck.UploadResult) -> None:
         typer.echo(
             f"▲ {word} from schools that their rows no longer list: {total}: {removed_by_school(result.removals)}"
         )
-        for path in (one.removed_path for one in result.files):
-            if path is not None:
-                typer.echo(f"Removed, by ID: {path}")
+        for path in (path for one in result.files for path in one.removed_lists):
+            typer.echo(f"Removed, by ID: {path}")
     if result.stopped:
         typer.echo(f"Stopped: {result.stopped}")
     typer.echo(f"Result files: {result.folder}")

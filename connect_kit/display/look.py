@@ -159,9 +159,14 @@ def disconnections(number: int) -> str:
     return f"{counted(number, 'guardian relationship')} would be removed"
 
 
-def removals(number: int) -> str:
-    """What becomes of staff: ``2 staff members would be removed from a school``."""
-    return f"{counted(number, 'staff member')} would be removed from a school"
+def staff_and_children(staff: int, pupils: int) -> str:
+    """Whom an upload removes from schools: ``2 staff members and 1 child``."""
+    return both([counted(staff, "staff member")] * bool(staff) + [children(pupils)] * bool(pupils))
+
+
+def removals(staff: int, pupils: int) -> str:
+    """What becomes of them: ``2 staff members and 1 child would be removed from a school``."""
+    return f"{staff_and_children(staff, pupils)} would be removed from a school"
 
 
 def left_out(number: int, most: int, things: str = "") -> str:

@@ -2,6 +2,25 @@
 -- New class IDs every year are normal: last year's class with the same title is another one.
 -- Needs ``school_map``, ``same_students``, ``suggested`` (class, classroom): what :func:`match_classrooms` suggested.
 
+-- Classes of a later term only, as their terms say by name, or by beginning after another one of the year: that a class of
+-- the same title is gone is the end of the earlier term. Where students come under new IDs too, the SIS has changed.
+CREATE TABLE later_terms AS
+WITH sessions AS (
+    SELECT sourcedId, lower(type) AS type, coalesce(parentSourcedId, schoolYear) AS year, try_cast(startDate AS DATE) AS start,
+        words(title) AS name FROM academicSessions WHERE sourcedId IS NOT NULL AND lower(type) IS DISTINCT FROM 'schoolyear'
+)
+SELECT s.sourcedId AS term FROM sessions AS s WHERE EXISTS (FROM sessions AS e WHERE e.year = s.year AND e.type = s.type AND e.start < s.start)
+UNION SELECT s.sourcedId FROM sessions AS s JOIN academicSessions AS y ON y.sourcedId = s.year WHERE s.start > try_cast(y.startDate AS DATE) + 30
+UNION SELECT sourcedId FROM sessions WHERE regexp_matches(name, '(^| )(s|sem|semester|t|tri|trimester|term|q|quarter) ?[2-4]( |$)')
+UNION SELECT term FROM (SELECT DISTINCT trim(unnest(string_split(termSourcedIds, ','))) AS term FROM classes)
+    WHERE regexp_matches(words(term), '(^| )(s|sem|semester|t|tri|trimester|term|q|quarter) ?[2-4]$') AND term NOT IN (SELECT sourcedId FROM academicSessions WHERE sourcedId IS NOT NULL);
+
+CREATE TABLE new_term AS
+SELECT id FROM (
+    SELECT sourcedId AS id, trim(unnest(string_split(termSourcedIds, ','))) AS term FROM classes WHERE sourcedId IS NOT NULL
+) WHERE term <> '' AND (SELECT count(*) FROM assigned) <= 0.05 * (SELECT count(*) FROM managed_students)
+GROUP BY id HAVING bool_and(term IN (SELECT term FROM later_terms));
+
 CREATE TABLE managed_rooms AS
 SELECT connectClassroomId AS connect_id, connectSchoolId AS connect_school, classId AS old_id, words(title) AS title, grades, m.school
 FROM workspace_classrooms AS w LEFT JOIN school_map AS m ON m.connect_school = w.connectSchoolId
@@ -61,7 +80,8 @@ CREATE TABLE same_rooms AS
 SELECT *, CASE WHEN reformed THEN 0.99 ELSE least(0.99, 0.8 + 0.2 * shared / greatest(old_size, new_size)) END AS probability FROM (
     SELECT s.*, s.form AND r.connect_school IS NOT NULL AS reformed, (s.form AND r.connect_school IS NOT NULL)::INTEGER * 1000 + shared AS score
     FROM shared_rooms AS s LEFT JOIN reformed AS r USING (connect_school)
-    WHERE s.form AND r.connect_school IS NOT NULL OR same_grades AND 2 * shared >= old_size AND 2 * shared >= new_size
+    WHERE s.form AND r.connect_school IS NOT NULL
+        OR same_grades AND 2 * shared >= old_size AND 2 * shared >= new_size AND s.new_id NOT IN (SELECT id FROM new_term)
 )
 QUALIFY score = max(score) OVER (PARTITION BY connect_id) AND score = max(score) OVER (PARTITION BY new_id)
     AND count(*) OVER (PARTITION BY connect_id, score) = 1 AND count(*) OVER (PARTITION BY new_id, score) = 1;

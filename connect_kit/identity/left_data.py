@@ -46,7 +46,7 @@ class LeftBehindData:
         ``studentId``, ``connectUserId``, ``userId`` (guardian's or staff ID on Connect; several separated by commas),
         ``connectClassroomId``, ``classId``, ``reason``: ``not_named`` (guardian), ``not_delivered``,
         ``not_in_class`` (the class is delivered without the person), ``moved_school``, ``unclear`` (probably the same
-        person under another ID) or ``merge`` (probably the same child is on Connect under the delivered ID as well).
+        person under another ID) or ``merge`` (probably the same person is on Connect under the delivered ID as well).
         What a kind does not have is missing.
 
         Parameters
@@ -99,8 +99,17 @@ class LeftBehindData:
 
     @cached_property
     def to_merge(self) -> dict[str, int]:
-        """Of :attr:`counts`, the records of whom Connect has the delivered ID as well: merged, and never archived."""
+        """Of :attr:`counts`, the records of whom Connect has the delivered ID as well: merged, and never acted on."""
         return self._of_reason("merge")
+
+    @property
+    def merging(self) -> dict[str, str]:
+        """What is to be merged, in words, and what is done about it."""
+        found: dict[str, list[str]] = {}
+        for kind, number in self.to_merge.items():
+            if number:
+                found.setdefault(KINDS[kind].merging, []).append(f"{counted(number, _ONE[kind])} {_OF[kind]}")
+        return {"; ".join(parts): steps for steps, parts in found.items()}
 
     def _of_reason(self, reason: str) -> dict[str, int]:
         rows = dict(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connect_kit.decisions import read_decisions
 from connect_kit.duplicates.nicknames import create_nicknames
 from connect_kit.engine import create_table, run_sql
 from connect_kit.engine.arguments import checked
@@ -56,7 +57,8 @@ def left_behind(
     Where the delivery holds somebody new of the same or a similar name in the same place (a guardian of the child,
     staff of the school, a student in a fitting grade), it is *unclear* whether anybody has left: probably it is the
     same person under another ID. They are listed with that reason, and never acted on. A student of whom Connect has
-    a second record under the delivered ID, as after an upload of changed IDs, is to be *merged*, and never archived.
+    a second record under the delivered ID, as after an upload of changed IDs, is to be *merged*, and never archived;
+    so is an adult, and never disconnected or removed. Who was decided to be somebody else is neither of the two.
 
     Parameters
     ----------
@@ -66,7 +68,8 @@ def left_behind(
     id_changes : IdChanges, optional
         Records that come under new IDs; they are not left behind.
     schools : SchoolMatches, optional
-        From :func:`connect_kit.match_schools`; schools that people decided to connect take part as well.
+        From :func:`connect_kit.match_schools`; schools that people decided to connect take part as well, and its
+        decisions about pairs of people count. By default those beside the delivery.
 
     Returns
     -------
@@ -92,6 +95,7 @@ def left_behind(
     create_grade_ranks(schema, GRADES, also)
     one_school, shown = str(roster.level == "school").lower(), workspace.shown_id
     run_sql(schema, __package__, "left_behind.sql", also, shown=shown, person=_PERSON, one_school=one_school)
+    _decided(schema, roster, schools)
     run_sql(schema, __package__, "unclear.sql", also)
     judged = {kind for (kind,) in schema.execute("SELECT kind FROM judged")}
     nowhere = not schema.count("taking_part")
@@ -106,6 +110,14 @@ def _changed_ids(schema: Schema, id_changes: IdChanges | None) -> None:
             "INSERT INTO changed_ids SELECT kind, connect_id, old_id, new_id FROM id_changes",
             also=(id_changes.schema.name,),
         )
+
+
+def _decided(schema: Schema, roster: Roster, schools: SchoolMatches | None) -> None:
+    """Make ``decided``: what people said of pairs of students, and of adults."""
+    known = read_decisions(roster) if schools is None else schools.decisions
+    rows = [(one.about, one.left, one.right, one.decision) for one in known.about("students", "people")]
+    names = ("about", "one", "other", "decision")
+    create_table(schema, "decided", {name: [row[place] for row in rows] for place, name in enumerate(names)})
 
 
 def _taking_part(schema: Schema, also: tuple[str, ...], roster: Roster, schools: SchoolMatches | None) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from connect_kit.display.excel import add_list, add_read_me, save_book
 from connect_kit.display.look import both
 from connect_kit.engine.files import atomic_write, ensure_folder
-from connect_kit.identity.staying import KINDS, MERGE, REASONS
+from connect_kit.identity.staying import KINDS, REASONS
 from connect_kit.roster.originals import outside_originals
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _READ_ME = (
     "Begin with the guardians: whoever was taken off a student in the SIS still gets the messages on Connect.",
     "Unclear: somebody new of the same or a similar name is delivered there, so probably nobody has left. Compare the "
     "two before anything is done.",
-    "To be merged: Connect holds the child under the delivered ID as well. Do not archive either of the two records.",
+    "To be merged: Connect holds the person under the delivered ID as well. Archive or remove neither of the two.",
     "Write the date into 'done' once it is done on Connect.",
 )
 _IDS = {
@@ -71,8 +71,9 @@ def worksheet(left: LeftBehindData, kind: str, *, names: bool = False) -> pd.Dat
             made[column] = _looked_up(rows[key], known)
     made["reason"] = rows["reason"].map(REASONS)
     merged = rows["reason"] == "merge"
-    steps = merged.map({True: MERGE, False: KINDS[kind].what_to_do})
-    return made.assign(what_to_do=steps, source=merged.map({True: "S12", False: KINDS[kind].source}), done="")
+    steps = merged.map({True: KINDS[kind].merging, False: KINDS[kind].what_to_do})
+    source = merged.map({True: "S12" if kind == "students" else "kit decision", False: KINDS[kind].source})
+    return made.assign(what_to_do=steps, source=source, done="")
 
 
 def _looked_up(keys: pd.Series[str], known: pd.Series[str]) -> pd.Series[str]:

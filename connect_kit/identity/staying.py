@@ -27,6 +27,11 @@ class Kind(NamedTuple):
     source: str
     unjudged: str
 
+    @property
+    def merging(self) -> str:
+        """What is done about two records of one person."""
+        return MERGE if self.counted == "student" else MERGE_ADULTS
+
 
 #: By code, in the order in which to look at them: whoever may still see a child's messages comes first.
 KINDS: Mapping[str, Kind] = {
@@ -93,11 +98,16 @@ REASONS: Mapping[str, str] = {
     "not_in_class": "the delivery has the class without this person",
     "moved_school": "the delivery has the student at another school",
     "unclear": "unclear: probably the same person under another ID",
-    "merge": "unclear: probably the same child is on Connect under the delivered ID as well",
+    "merge": "unclear: probably the same person is on Connect under the delivered ID as well",
 }
 #: What is done about two records of one child, in place of the kind's own steps.
 MERGE = (
     "Do not archive. Compare the two records; if they are the same child, merge them: the record with the delivered ID "
     "stays. connect-kit merge lists the pairs."
+)
+#: The same for two accounts of an adult.
+MERGE_ADULTS = (
+    "Do not remove anybody before you have compared the two accounts. If they are the same person, the one with the "
+    "delivered ID stays. How two accounts of an adult are merged is not documented."
 )
 NO_SCHOOL = "the delivery does not show which school of Connect it is about"

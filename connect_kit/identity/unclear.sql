@@ -1,6 +1,6 @@
 -- Which of left_behind_rows are unclear: somebody new of the same or a similar name is delivered in the same place, so that
 -- probably nobody has left. A given name that is another one, or another generation (Jr, Sr), is somebody else.
--- Runs after names.sql and left_behind.sql.
+-- Runs after names.sql and left_behind.sql. Needs ``decided`` (about, one, other, decision): what people said of pairs.
 
 CREATE MACRO perhaps_one(a, b) AS CASE WHEN a.generation IS NOT NULL AND b.generation IS NOT NULL AND a.generation <> b.generation THEN false
     WHEN a.given.whole IS NULL OR b.given.whole IS NULL THEN coalesce(family_likeness(a.family, b.family) >= 1, false)
@@ -14,6 +14,16 @@ SELECT a.part, a.account, g.given, f.family, coalesce(f.generation, g.generation
     SELECT DISTINCT 'guardians' AS part, connectUserId AS account, givenName, familyName, email, sms, phone FROM workspace_guardians SEMI JOIN left_behind_rows AS l ON l.account = connectUserId
     UNION SELECT DISTINCT 'staff', connectUserId, givenName, familyName, email, sms, NULL FROM workspace_staff SEMI JOIN left_behind_rows AS l ON l.account = connectUserId
 ) AS a LEFT JOIN given_forms AS g ON g.raw = a.givenName LEFT JOIN family_forms AS f ON f.raw = a.familyName;
+
+-- What people decided, seen from a record of Connect: the other one is a record of Connect, or an ID of the delivery.
+CREATE TABLE decided_of AS
+SELECT about, substr(one, 11) AS record, other, decision FROM (
+    SELECT about, one, other, decision FROM decided UNION ALL SELECT about, other, one, decision FROM decided
+) WHERE starts_with(one, 'workspace:');
+
+CREATE TABLE decided_records AS
+SELECT t.record, s.student AS other, t.decision FROM decided_of AS t JOIN connect_students AS s ON t.other = 'workspace:' || s.student WHERE t.about = 'students'
+UNION SELECT t.record, s.student, t.decision FROM decided_of AS t JOIN connect_students AS s ON t.other = 'roster:' || s.id WHERE t.about = 'students';
 
 -- ---- guardians: whom the delivery names for the student, and who is nobody that is connected to the student.
 
@@ -72,11 +82,15 @@ FROM left_behind_rows AS l JOIN (SELECT connectStudentId, any_value(givenName) A
 LEFT JOIN grade_ranks AS r ON r.written = w.grade
 LEFT JOIN given_forms AS g ON g.raw = w.givenName LEFT JOIN family_forms AS f ON f.raw = w.familyName WHERE l.kind = 'students';
 
+CREATE TABLE apart AS
+SELECT record, substr(other, 8) AS other FROM decided_of WHERE about = 'students' AND decision = 'different' AND starts_with(other, 'roster:');
+
 UPDATE left_behind_rows SET reason = 'unclear' WHERE kind = 'students' AND student IN (
-    SELECT o.student FROM gone_students AS o JOIN new_students AS n USING (name)
+    SELECT o.student FROM gone_students AS o JOIN new_students AS n USING (name) ANTI JOIN apart AS x ON x.record = o.student AND x.other = n.id
     WHERE coalesce(n.grade - o.grade IN (0, 1), true) AND NOT coalesce(n.generation <> o.generation, false)
     UNION ALL
     SELECT o.student FROM gone_students AS o JOIN new_students AS n ON n.connect_school = o.connect_school AND n.family.whole = o.family.whole
+    ANTI JOIN apart AS x ON x.record = o.student AND x.other = n.id
     WHERE coalesce(n.grade - o.grade IN (0, 1), true) AND NOT coalesce(n.generation <> o.generation, false) AND given_likeness(o.given, n.given) >= 2
     UNION ALL
     SELECT connect_id FROM changed_ids WHERE kind = 'students' AND new_id IS NULL
@@ -118,4 +132,35 @@ SELECT o.student, n.student FROM gone_students AS o JOIN second_records AS n ON 
 WHERE coalesce(n.grade - o.grade IN (0, 1), true) AND NOT coalesce(n.generation <> o.generation, false)
     AND (o.student NOT IN (SELECT student FROM families) OR n.student NOT IN (SELECT student FROM families));
 
-UPDATE left_behind_rows SET reason = 'merge' WHERE kind = 'students' AND student IN (SELECT student FROM to_merge);
+UPDATE left_behind_rows SET reason = 'merge' WHERE kind = 'students' AND student IN (
+    SELECT student FROM to_merge WHERE (student, other) NOT IN (SELECT (record, other) FROM decided_records WHERE decision = 'different')
+    UNION ALL SELECT r.record FROM decided_records AS r JOIN second_records AS n ON n.student = r.other WHERE r.decision = 'same'
+);
+
+-- ---- adults who have a second account under a delivered ID, as after an upload of changed IDs: at the school, or connected
+-- to the same child. Neither is removed before somebody has compared the two.
+
+CREATE TABLE left_adults AS
+SELECT DISTINCT CASE kind WHEN 'guardian_relationships' THEN 'guardians' ELSE 'staff' END AS part, account,
+    CASE kind WHEN 'guardian_relationships' THEN student ELSE connect_school END AS place FROM left_behind_rows WHERE account IS NOT NULL;
+
+CREATE TABLE delivered_accounts AS
+SELECT DISTINCT i.part, i.account FROM adult_ids AS i JOIN connect_adults AS a ON a.part = i.part AND a.account = i.account AND a.id = i.id
+WHERE i.part = 'staff' AND i.id IN (SELECT id FROM delivered_staff) OR i.part = 'guardians' AND i.id IN (SELECT guardian FROM named_guardians);
+
+CREATE TABLE second_accounts AS
+WITH places AS (
+    SELECT DISTINCT 'guardians' AS part, connectUserId AS account, trim(unnest(string_split(connectStudentIds, ','))) AS place, givenName, familyName FROM workspace_guardians WHERE connectStudentIds IS NOT NULL
+    UNION ALL SELECT DISTINCT 'staff', connectUserId, trim(unnest(string_split(connectSchoolIds, ','))), givenName, familyName FROM workspace_staff WHERE connectSchoolIds IS NOT NULL
+)
+SELECT p.part, p.account, p.place, g.given, f.family, coalesce(f.generation, g.generation) AS generation FROM places AS p SEMI JOIN delivered_accounts USING (part, account)
+SEMI JOIN (SELECT part, place FROM left_adults) AS l ON l.part = p.part AND l.place = p.place
+LEFT JOIN given_forms AS g ON g.raw = p.givenName LEFT JOIN family_forms AS f ON f.raw = p.familyName;
+
+UPDATE left_behind_rows SET reason = 'merge' FROM (
+    SELECT DISTINCT l.part, l.account, l.place FROM left_adults AS l JOIN account_names AS a ON a.part = l.part AND a.account = l.account
+    JOIN second_accounts AS n ON n.part = l.part AND n.place = l.place AND n.account <> l.account
+    WHERE given_likeness(a.given, n.given) >= 2 AND family_likeness(a.family, n.family) >= 2 AND NOT coalesce(a.generation <> n.generation, false)
+        AND NOT EXISTS (FROM decided_of AS d WHERE d.about = 'people' AND d.decision = 'different' AND d.record = l.account AND d.other = 'workspace:' || n.account)
+) AS u WHERE kind IN ('guardian_relationships', 'staff', 'classroom_teachers') AND u.account = left_behind_rows.account
+    AND u.place = CASE kind WHEN 'guardian_relationships' THEN left_behind_rows.student ELSE left_behind_rows.connect_school END;

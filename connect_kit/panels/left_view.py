@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connect_kit.display.look import counted
-from connect_kit.identity.staying import KINDS, MERGE
+from connect_kit.identity.staying import KINDS
 from connect_kit.panels.elements import Node, el, frame_table
 
 if TYPE_CHECKING:
@@ -33,8 +32,8 @@ def left_behind(left: LeftBehind) -> list[Node]:
         made += frame_table("What stays behind, by school; guardians first", shown)
     else:
         made.append(el("p", "Nothing that was looked for stays behind."))
-    if merged := sum(left.to_merge.values()):
-        words = f"{counted(merged, 'student')}, as Connect has the delivered ID as well. {MERGE}"
+    for number, steps in left.merging.items():
+        words = f"{number}, as Connect has the delivered ID as well. {steps}"
         made.append(el("p", el("strong", "To be merged: "), words))
     for kind, why in left.not_judged.items():
         made.append(el("p", f"{KINDS[kind].title}: not judged, because {why}."))

@@ -26,6 +26,7 @@ _PARTS: Mapping[str, str] = {
     "corrections for the district": "corrections",
     "guardians disconnected by Abandon": "disconnected",
     "staff removed from schools": "staff_removed",
+    "children removed from schools": "children_removed",
     "message to support": "message",
 }
 
@@ -98,6 +99,7 @@ class ResultsPanel(ReviewPanel[Results]):
                 "corrections": self._value.corrections,
                 "disconnected": self._value.disconnected,
                 "staff_removed": self._value.staff_removed,
+                "children_removed": self._value.children_removed,
             }
             self._frames = {one: frame for one, frame in self._frames.items() if one[0] != part} | {key: made[part]()}
         return self._frames[key]

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from connect_kit.results.value import Results
 
 #: Where the panel shows whom the upload took away.
-_CHOICE = {"disconnected.csv": "guardians disconnected by Abandon", "staff-removed.csv": "staff removed from schools"}
+_CHOICE = {
+    "disconnected.csv": "guardians disconnected by Abandon",
+    "staff-removed.csv": "staff removed from schools",
+    "children-removed.csv": "children removed from schools",
+}
 #: Headings of :func:`cells`.
 HEADINGS = (number("rows"), "file", "cause", "code", "first row")
 #: Columns that are left out where every value is blank.

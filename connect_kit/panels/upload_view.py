@@ -177,9 +177,10 @@ def _expected(expected: Expected) -> list[Node]:
         words = "Nobody looked for duplicate students, so nobody knows how many children would be doubled."
     else:
         words = f"{children(expected.doubled)} would be doubled, {disconnections(expected.disconnected)}."
-    if expected.staff_removed:
-        words += f" {removals(expected.staff_removed)}, as their rows no longer list it."
-    alarm = expected.doubled != 0 or expected.disconnected or expected.staff_removed
+    lost = expected.staff_removed or expected.children_removed
+    if lost:
+        words += f" {removals(expected.staff_removed, expected.children_removed)}, as their rows no longer list it."
+    alarm = expected.doubled != 0 or expected.disconnected or lost
     mark = [el("strong", "▲ ")] if alarm else []
     return [*made, el("p", *mark, words, class_="ck-warning" if alarm else None)]
 
@@ -252,7 +253,7 @@ def forecast(expected: Forecast | None) -> list[Node]:
     if by_school["disconnected"].isna().all():
         by_school = by_school.drop(columns=["disconnected", "disconnected_children"])
     if not expected.result.removals:
-        by_school = by_school.drop(columns="staff_removed")
+        by_school = by_school.drop(columns=["staff_removed", "children_removed"])
     made += frame_table("What the upload would do, by school", by_school)
     made += [*abandoned(expected.result), *removed(expected.result)]
     if not known:
@@ -273,13 +274,14 @@ def abandoned(result: UploadResult) -> list[Node]:
 
 
 def removed(result: UploadResult) -> list[Node]:
-    """Staff whom users.csv removes from schools, in words."""
+    """Whom users.csv removes from schools, in words."""
     found = result.removals
     if not found:
         return []
     word = "Would be removed" if result.dry_run else "Removed"
     total = f"{word} from schools that their rows no longer list: {total_removed(found.values())}: "
-    return [_listed(total + _sentence(removed_by_school(found)), (one.removed_path for one in result.files))]
+    lists = (path for one in result.files for path in one.removed_lists)
+    return [_listed(total + _sentence(removed_by_school(found)), lists)]
 
 
 def _listed(words: str, paths: Iterable[Path | None]) -> Node:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_kit.display.html import missing
 from connect_kit.display.svg import to_svg
-from connect_kit.identity.staying import COLUMNS, KINDS, MERGE, REASONS
+from connect_kit.identity.staying import COLUMNS, KINDS, REASONS
 
 if TYPE_CHECKING:
     from connect_kit.identity import LeftBehind
@@ -35,7 +35,7 @@ def left_section(left: LeftBehind) -> Record:
                     "count": count,
                     "unclear": left.unclear[kind],
                     "to_merge": left.to_merge[kind],
-                    "merge": MERGE,
+                    "merge": KINDS[kind].merging,
                     "thing": KINDS[kind].counted,
                     "schools": len(of_kind),
                     "what_to_do": KINDS[kind].what_to_do,

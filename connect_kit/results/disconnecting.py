@@ -1,6 +1,6 @@
 """Whom an upload took away, beside those of whom the dry run said so (decision 29); IDs only.
 
-Guardians that Abandon disconnected, and staff removed from schools that their rows no longer list.
+Guardians that Abandon disconnected, and staff and children removed from schools that their rows no longer list.
 """
 
 from __future__ import annotations
@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from connect_kit.engine import quoted
 from connect_kit.engine.csv_load import csv_relation
-from connect_kit.uploads.values import DISCONNECTED_COLUMNS, REMOVED_COLUMNS, disconnected_path, removed_path
+from connect_kit.uploads.values import (
+    CHILDREN_REMOVED_COLUMNS,
+    DISCONNECTED_COLUMNS,
+    REMOVED_COLUMNS,
+    children_removed_path,
+    disconnected_path,
+    removed_path,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +41,9 @@ class _List(NamedTuple):
 _LISTS: Mapping[str, _List] = {
     "disconnected": _List(DISCONNECTED_COLUMNS, disconnected_path, lambda one: one.disconnected_path, "disconnected"),
     "staff_removed": _List(REMOVED_COLUMNS, removed_path, lambda one: one.removed_path, "removed"),
+    "children_removed": _List(
+        CHILDREN_REMOVED_COLUMNS, children_removed_path, lambda one: one.children_removed_path, "removed"
+    ),
 }
 #: Verdicts that are not what was forecast.
 DISCONNECTED_SURPRISES = ("not forecast", *(f"not {one.lost}" for one in _LISTS.values()))
@@ -42,6 +52,7 @@ DISCONNECTED_SURPRISES = ("not forecast", *(f"not {one.lost}" for one in _LISTS.
 TAKEN_AWAY: Mapping[str, str] = {
     "disconnected.csv": "Guardian relationships that Abandon disconnected",
     "staff-removed.csv": "Staff removed from schools that their rows no longer list",
+    "children-removed.csv": "Children removed from one of several schools, which their rows no longer list",
 }
 
 
@@ -65,7 +76,7 @@ def beside(path: Path) -> Iterable[Path]:
 
 
 def load_lists(schema: Schema, lists: Sequence[Path], forecasts: Sequence[FileResult]) -> None:
-    """Tables ``disconnected`` and ``staff_removed``: rows, and whether ``listed`` and ``forecast``; NULL: not known."""
+    """Tables of the names of ``_LISTS``: rows, and whether ``listed`` and ``forecast``; NULL: not known."""
     for table, one in _LISTS.items():
         read = [path for path in lists if _header(path) == one.columns]
         rehearsed = [path for result in forecasts if (path := one.forecast(result)) is not None]
@@ -79,8 +90,8 @@ def load_lists(schema: Schema, lists: Sequence[Path], forecasts: Sequence[FileRe
 
 
 def _counted(table: str, forecasts: Sequence[FileResult]) -> bool:
-    """Whether the dry run says whom it would take away: staff are listed only where there are any."""
-    if table == "staff_removed":
+    """Whether the dry run says whom it would take away: people are listed only where there are any."""
+    if table != "disconnected":
         return any(one.file.kind == "users" and one.path is not None for one in forecasts)
     return any(one.disconnected_path is not None for one in forecasts)
 
@@ -122,3 +133,12 @@ def staff_removed(results: ResultsData) -> pd.DataFrame:
     :meth:`disconnected`, with ``not removed`` for those whom the dry run named in vain.
     """
     return _verdicts(results, "staff_removed")
+
+
+def children_removed(results: ResultsData) -> pd.DataFrame:
+    """Children of several schools removed from one that their rows no longer list, and what the dry run said of them.
+
+    IDs only. Columns: ``connectStudentId``, ``studentId``, ``connectSchoolId``, ``verdict``: as in
+    :meth:`staff_removed`.
+    """
+    return _verdicts(results, "children_removed")

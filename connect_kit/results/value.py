@@ -13,7 +13,7 @@ from connect_kit.display.look import SYMBOLS, counted
 from connect_kit.engine.files import atomic_write, ensure_folder, outside
 from connect_kit.results.causes import causes, corrections, incomplete, rows_of
 from connect_kit.results.data import SURPRISES, ResultsData
-from connect_kit.results.disconnecting import TAKEN_AWAY, disconnected, staff_removed
+from connect_kit.results.disconnecting import TAKEN_AWAY, children_removed, disconnected, staff_removed
 from connect_kit.results.support import asks, support_message
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Results(ResultsData):
     causes = causes
     disconnected = disconnected
     staff_removed = staff_removed
+    children_removed = children_removed
     rows_of = rows_of
     corrections = corrections
     incomplete = incomplete
@@ -68,7 +69,7 @@ class Results(ResultsData):
 
         The message is written where there is something to ask: a row has an error, or is missing or foreign.
         disconnected.csv is written too where a file was sent with Abandon and disconnected somebody, and
-        staff-removed.csv where staff were removed from a school.
+        staff-removed.csv where staff, and children-removed.csv where children of several schools were removed from one.
 
         corrections.csv is for people: a text that a spreadsheet would run as a formula has an apostrophe before it.
 
@@ -96,7 +97,11 @@ class Results(ResultsData):
 
     def lists(self) -> dict[str, pd.DataFrame]:
         """The tables of whom the upload took away, by the names of their files; those that are empty are left out."""
-        found = {"disconnected.csv": self.disconnected(), "staff-removed.csv": self.staff_removed()}
+        found = {
+            "disconnected.csv": self.disconnected(),
+            "staff-removed.csv": self.staff_removed(),
+            "children-removed.csv": self.children_removed(),
+        }
         return {name: frame for name, frame in found.items() if len(frame)}
 
     def taken_away(self) -> dict[str, str]:

@@ -16,10 +16,13 @@ if TYPE_CHECKING:
     from connect_kit.uploads.values import FileResult
 
 #: What a dry run is remembered for, by school.
-_OF_DRY_RUN = ("children_created", "children_updated", "rows_created", "rows_updated", "disconnected", "staff_removed")
+_OF_DRY_RUN = (
+    "children_created", "children_updated", "rows_created", "rows_updated", "disconnected", "staff_removed",
+    "children_removed",
+)  # fmt: skip
 COLUMNS = (
     "children_created", "children_updated", "children_doubled", "rows_created", "rows_updated", "disconnected",
-    "staff_removed",
+    "staff_removed", "children_removed",
 )  # fmt: skip
 
 
@@ -37,12 +40,15 @@ class Expected:
         Guardian relationships that would be removed.
     staff_removed : int
         Staff who would be removed from a school, counted at each of them.
+    children_removed : int
+        Children who would be removed from one of several schools, counted at each of them.
     """
 
     when: str
     doubled: int | None
     disconnected: int
     staff_removed: int
+    children_removed: int
     _table: pd.DataFrame = field(repr=False)
 
     def table(self) -> pd.DataFrame:
@@ -51,7 +57,8 @@ class Expected:
         Columns: ``connectSchoolId`` (blank where the school is not known), ``school`` (name), ``children_created``,
         ``children_updated``, ``children_doubled`` (missing where nobody looked for duplicates), ``rows_created`` and
         ``rows_updated`` (of all files), ``disconnected`` (guardian relationships removed),
-        ``staff_removed`` (staff whose rows no longer list the school).
+        ``staff_removed`` (staff whose rows no longer list the school), ``children_removed`` (children of several
+        schools whose rows no longer list this one).
         """
         return self._table.copy()
 
@@ -86,6 +93,7 @@ def expected_upload(plan: PlanData, target: Target, doubled: Mapping[str, int] |
         None if doubled is None else sum(doubled.values()),
         int(frame["disconnected"].sum()),
         int(frame["staff_removed"].sum()),
+        int(frame["children_removed"].sum()),
         frame[(frame[list(COLUMNS)].fillna(0) != 0).any(axis=1)].reset_index(drop=True),
     )
 
@@ -126,4 +134,5 @@ def counts_by_school(files: Sequence[FileResult]) -> dict[str, dict[str, int]]:
             add(school, "disconnected", lost.relationships)
         for school, removed in one.removals.items():
             add(school, "staff_removed", removed.staff)
+            add(school, "children_removed", removed.children)
     return found

@@ -17,6 +17,7 @@ from connect_kit.errors import PlanError, SettingError
 from connect_kit.uploads.result_files import read_own_result
 from connect_kit.uploads.run import upload
 from connect_kit.uploads.targets import as_target
+from connect_kit.uploads.values import Removals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 _WHATS = ("students", "guardians", "staff", "classes", "enrollments", "attributes", "other")
 _COUNTS = ("created", "updated", "unchanged", "skipped", "refused")
-_FURTHER = ("doubled", "disconnected", "disconnected_children", "staff_removed")
+_FURTHER = ("doubled", "disconnected", "disconnected_children", "staff_removed", "children_removed")
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +76,8 @@ class Forecast:
         ``disconnected`` counts the guardian relationships that Abandon will remove, and ``disconnected_children`` the
         children who lose them; missing in other rows, and where no file is sent with Abandon.
         In the row of a school's staff, ``staff_removed`` counts those whose rows no longer list the school, so that
-        they are removed from it; missing in other rows.
+        they are removed from it; in that of its students, ``children_removed`` those of several schools whose rows no
+        longer list this one; missing in other rows.
         """
         return self._table.copy()
 
@@ -199,7 +201,9 @@ def _counted(result: UploadResult, schools: dict[str, str], doubled: dict[str, i
         counts.setdefault((school, "guardians"), dict.fromkeys(_COUNTS, 0))
     removals = result.removals
     for school in removals:
-        counts.setdefault((school, "staff"), dict.fromkeys(_COUNTS, 0))
+        for what, number in (("staff", removals[school].staff), ("students", removals[school].children)):
+            if number:
+                counts.setdefault((school, what), dict.fromkeys(_COUNTS, 0))
     abandon = any(one.file.abandon for one in result.files)
     rank = {what: place for place, what in enumerate(_WHATS)}
     rows = []
@@ -208,8 +212,9 @@ def _counted(result: UploadResult, schools: dict[str, str], doubled: dict[str, i
         gone: tuple[int | None, ...] = (None, None)
         if abandon and what == "guardians":
             gone = (lost[school].relationships, lost[school].children) if school in lost else (0, 0)
-        removed = (removals[school].staff if school in removals else 0) if what == "staff" else None
-        rows.append((school, schools.get(school, ""), what, *counts[school, what].values(), again, *gone, removed))
+        left = removals.get(school, Removals(0, 0))
+        removed = (left.staff if what == "staff" else None, left.children if what == "students" else None)
+        rows.append((school, schools.get(school, ""), what, *counts[school, what].values(), again, *gone, *removed))
     frame = pd.DataFrame(rows, columns=["connectSchoolId", "school", "what", *_COUNTS, *_FURTHER])
     return frame.astype({**dict.fromkeys(_COUNTS, "int64"), **dict.fromkeys(_FURTHER, "Int64")})
 

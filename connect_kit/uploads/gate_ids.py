@@ -23,6 +23,7 @@ _KINDS: Mapping[str, tuple[str, str, bool]] = {
     "classrooms": ("classroom", "classrooms", True),
 }
 
+_NEW_TERM = "; where a new term has begun, waive this, and archive the old classrooms after the upload"
 _UNDECIDED = "children cannot be given the ID that Connect has, as several have one name and nothing distinguishes them"
 
 
@@ -100,4 +101,5 @@ def _why_changed(many: list[ChangedIds]) -> str:
     if undecided and undecided < left:
         words += f", of whom {undecided:,} are not paired, as several have one name"
     patterns = dict.fromkeys(one.pattern for one in sorted(many, key=lambda one: -one.changed))
-    return f"{words} come under new IDs ({', '.join(PATTERNS.get(one, one) for one in patterns)})"
+    words += f" come under new IDs ({', '.join(PATTERNS.get(one, one) for one in patterns)})"
+    return words + (_NEW_TERM if kind == "classrooms" else "")

@@ -136,8 +136,8 @@ def _aged(plan: PlanData, target: Target, last: DryRun) -> str:
     when = f"the dry run of {last.when[:19]}Z"
     if done is None:
         return f"rehearse again: {when} was made on another state of {target.district}, or does not say on which"
-    if not done and last.removals is None:
-        return f"rehearse again: {when} is of an earlier connect-kit, which did not count staff removed from schools"
+    if not done and last.taken_off is None:
+        return f"rehearse again: {when} is of an earlier connect-kit, which did not count children removed from schools"
     if not done:
         return ""
     return f"rehearse again: {counted(len(done), 'change')} since {when} ({some(one.what for one in done)})"

@@ -20,7 +20,7 @@ from connect_kit.uploads.abandoning import by_school, total_of
 from connect_kit.uploads.removing import removed_by_school, total_removed
 from connect_kit.uploads.result_files import read_own_result
 from connect_kit.uploads.result_workbook import write_sheet
-from connect_kit.uploads.values import ACTIONS, DISCONNECTED_COLUMNS, REMOVED_COLUMNS
+from connect_kit.uploads.values import ACTIONS, CHILDREN_REMOVED_COLUMNS, DISCONNECTED_COLUMNS, REMOVED_COLUMNS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,7 +78,7 @@ class UploadResult:
 
         Columns: ``file``, ``outcome``, ``rows``, ``created``, ``updated``, ``unchanged``, ``skipped``, ``errors`` (rows
         refused), ``disconnected`` (guardian relationships that Abandon removed), ``staff_removed`` (staff
-        removed from a school), ``seconds``.
+        removed from a school), ``children_removed`` (children removed from one of several schools), ``seconds``.
         """
         import pandas as pd
 
@@ -86,10 +86,10 @@ class UploadResult:
         for one in self.files:
             counts = one.counts
             actions = [counts[action] for action in ACTIONS]
-            ended = (one.errors, one.disconnected, one.removed, round(one.seconds, 2))
+            ended = (one.errors, one.disconnected, one.removed, one.children_removed, round(one.seconds, 2))
             rows.append((one.file.name, one.outcome, one.rows, *actions, *ended))
         names = ["file", "outcome", "rows", *(action.lower() for action in ACTIONS)]
-        names += ["errors", "disconnected", "staff_removed", "seconds"]
+        names += ["errors", "disconnected", "staff_removed", "children_removed", "seconds"]
         return pd.DataFrame(rows, columns=names)
 
     def table(self) -> pd.DataFrame:
@@ -136,6 +136,14 @@ class UploadResult:
         """
         return _listed([(one.file.name, one.removed_path) for one in self.files], REMOVED_COLUMNS)
 
+    @cached_property
+    def children_removed(self) -> pd.DataFrame:
+        """Children of several schools who were removed from one, or would be, as their rows no longer list it.
+
+        IDs only. Columns: ``file``, ``connectStudentId``, ``studentId``, ``connectSchoolId``.
+        """
+        return _listed([(one.file.name, one.children_removed_path) for one in self.files], CHILDREN_REMOVED_COLUMNS)
+
     @property
     def disconnections(self) -> dict[str, Disconnections]:
         """What Abandon disconnected, by connectSchoolId."""
@@ -143,12 +151,14 @@ class UploadResult:
 
     @property
     def removals(self) -> dict[str, Removals]:
-        """Staff removed from schools, by connectSchoolId."""
+        """Staff and children removed from schools, by connectSchoolId."""
         found: dict[str, Removals] = {}
         for one in self.files:
             for school, counts in one.removals.items():
-                staff = counts.staff + (found[school].staff if school in found else 0)
-                found[school] = counts._replace(staff=staff)
+                before = found.get(school, counts._replace(staff=0, children=0))
+                found[school] = counts._replace(
+                    staff=before.staff + counts.staff, children=before.children + counts.children
+                )
         return found
 
     def errors_by_cause(self) -> pd.DataFrame:
@@ -171,7 +181,7 @@ class UploadResult:
     def save(self, folder: str | Path, *, excel: bool = False) -> None:
         """Copy the result files into a folder; with ``excel``, guardians as a workbook too, as Connect does (S4).
 
-        They hold names. Lists of what Abandon disconnected, and of staff removed from schools, go with them.
+        They hold names. Lists of what Abandon disconnected, and of people removed from schools, go with them.
 
         Raises
         ------
@@ -186,7 +196,7 @@ class UploadResult:
             written = [
                 path
                 for one in self.files
-                for path in (one.path, one.disconnected_path, one.removed_path)
+                for path in (one.path, one.disconnected_path, *one.removed_lists)
                 if path is not None
             ]
             for path in written:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from connect_kit.checks.verdict_words import verdict_html
 from connect_kit.display import charts
 from connect_kit.display.html import table_html
-from connect_kit.display.look import counted
+from connect_kit.display.look import children, counted
 from connect_kit.engine.arguments import checked
 from connect_kit.errors import PlanError, SettingError
 from connect_kit.uploads.abandoning import CODE as ABANDON
@@ -258,9 +258,9 @@ def confirmation(plan: UploadPlan, district: str, expected: Expected | None = No
     """What a person types before a real upload: the district, the rows that are sent, and what else matters.
 
     With what is ``expected`` of it, that is the children who would be doubled, the guardian relationships that would
-    be removed and the staff who would be removed from schools, where there are any: ``Maple District 1200, 12 doubled,
-    40 disconnected, 2 staff removed``. Where nobody looked for duplicate students: ``Maple District 1200, doubled
-    unknown``.
+    be removed and the staff and children who would be removed from schools, where there are any: ``Maple District
+    1200, 12 doubled, 40 disconnected, 2 staff removed, 1 child removed``. Where nobody looked for
+    duplicate students: ``Maple District 1200, doubled unknown``.
     """
     matters = [f"{district} {plan.rows}"]
     if expected is not None:
@@ -268,6 +268,7 @@ def confirmation(plan: UploadPlan, district: str, expected: Expected | None = No
         matters += [doubled] if expected.doubled != 0 else []
         matters += [f"{expected.disconnected} disconnected"] if expected.disconnected else []
         matters += [f"{expected.staff_removed} staff removed"] if expected.staff_removed else []
+        matters += [f"{children(expected.children_removed)} removed"] if expected.children_removed else []
     return ", ".join(matters)
 
 

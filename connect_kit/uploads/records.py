@@ -26,8 +26,9 @@ class DryRun(NamedTuple):
     ``result_files`` (their names, file by file; blank where there is none), ``state`` (of the target, as the dry run
     saw it; blank in records of an earlier connect-kit) and ``schools`` (what it would do, by connectSchoolId; see
     :func:`connect_kit.uploads.expected.counts_by_school`).
-    ``disconnections`` is what Abandon would disconnect, and ``removals`` staff who would be removed from schools, both
-    by connectSchoolId; ``removals`` is None in records of an earlier connect-kit, which did not count them.
+    ``disconnections`` is what Abandon would disconnect, and ``taken_off`` staff and children who would be removed from
+    schools, both by connectSchoolId; ``taken_off`` is None in records of an earlier connect-kit, which did not count
+    them.
     """
 
     target: str
@@ -41,7 +42,7 @@ class DryRun(NamedTuple):
     state: str = ""
     schools: Mapping[str, Mapping[str, int]] = MappingProxyType({})
     disconnections: Mapping[str, Disconnections] = MappingProxyType({})
-    removals: Mapping[str, Removals] | None = None
+    taken_off: Mapping[str, Removals] | None = None
 
 
 class _Run(NamedTuple):
@@ -69,7 +70,7 @@ def _dry_runs(folder: Path) -> list[DryRun]:
                     str(one.get("state", "")),
                     {str(own): {what: int(n) for what, n in of.items()} for own, of in one.get("schools", {}).items()},
                     disconnections_of(one.get("disconnections", {})),
-                    None if (removals := one.get("removals")) is None else _removals_of(removals),
+                    None if (taken_off := one.get("taken_off")) is None else _removals_of(taken_off),
                 )
             )  # fmt: skip
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
@@ -98,15 +99,15 @@ def remember_dry_run(folder: Path, made: DryRun) -> None:
     kept = [*_dry_runs(folder), made][-_KEPT:]
     written = []
     for one in kept:
-        removals = None if one.removals is None else dict(one.removals)
-        written.append({**one._asdict(), "disconnections": dict(one.disconnections), "removals": removals})
+        taken_off = None if one.taken_off is None else dict(one.taken_off)
+        written.append({**one._asdict(), "disconnections": dict(one.disconnections), "taken_off": taken_off})
     write_json(folder / _DRY_RUNS, written)
 
 
 def _removals_of(content: Any) -> dict[str, Removals]:
     return {
-        str(school): Removals(int(staff), int(members), str(school_id))
-        for school, (staff, members, school_id) in content.items()
+        str(school): Removals(int(staff), int(members), str(school_id), int(children), int(pupils))
+        for school, (staff, members, school_id, children, pupils) in content.items()
     }
 
 

@@ -124,7 +124,7 @@ def _dry_run(
             state=state,
             schools=counts_by_school(files),
             disconnections=made.disconnections,
-            removals=made.removals,
+            taken_off=made.removals,
         ),
     )
     return made

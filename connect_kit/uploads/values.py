@@ -26,6 +26,8 @@ RESULT_COLUMNS = ("result", "action", "code", "message")
 DISCONNECTED_COLUMNS = ("connectStudentId", "studentId", "connectUserId", "guardianId", "connectSchoolId")
 #: Columns of the list of staff who are removed from a school; IDs only.
 REMOVED_COLUMNS = ("connectUserId", "staffId", "connectSchoolId")
+#: Columns of the list of children who are removed from a second school; IDs only.
+CHILDREN_REMOVED_COLUMNS = ("connectStudentId", "studentId", "connectSchoolId")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +127,18 @@ class Disconnections(NamedTuple):
 
 
 class Removals(NamedTuple):
-    """Staff whom users.csv removes from a school, as their rows no longer list it.
+    """People whom users.csv removes from a school, as their rows no longer list it.
 
-    ``staff`` is how many, ``members`` how many with a staff ID the school had before. ``school_id`` is the School ID
-    recorded on the school; blank where there is none.
+    ``staff`` is how many, ``members`` how many with a staff ID the school had before; ``children`` is how many of those
+    who were at several schools and are at fewer now, ``pupils`` how many with a student ID the school had before.
+    ``school_id`` is the School ID recorded on the school; blank where there is none.
     """
 
     staff: int
     members: int
     school_id: str = ""
+    children: int = 0
+    pupils: int = 0
 
 
 @dataclass(frozen=True)
@@ -157,7 +162,8 @@ class FileResult:
     disconnections : mapping of str to Disconnections
         The same by school (connectSchoolId); those of which nobody was disconnected are left out.
     removals : mapping of str to Removals
-        Staff who were removed from a school, by connectSchoolId; schools that nobody was removed from are left out.
+        Staff, and children of several schools, who were removed from one, by connectSchoolId; schools that nobody was
+        removed from are left out.
     path : Path or None
         The result file: the input's columns, then ``result``, ``action``, ``code``, ``message``.
     """
@@ -188,6 +194,21 @@ class FileResult:
     def removed(self) -> int:
         """Staff removed from a school, counted at each of them."""
         return sum(one.staff for one in self.removals.values())
+
+    @property
+    def children_removed(self) -> int:
+        """Children removed from one of several schools, counted at each of them."""
+        return sum(one.children for one in self.removals.values())
+
+    @property
+    def removed_lists(self) -> tuple[Path, ...]:
+        """The lists of staff and of children removed from a school, beside the result file, where there are any."""
+        return tuple(path for path in (self.removed_path, self.children_removed_path) if path is not None)
+
+    @property
+    def children_removed_path(self) -> Path | None:
+        """The list of children removed from one of several schools, beside the result file; None where nobody was."""
+        return _beside(self.path, children_removed_path) if self.file.kind == "users" else None
 
     @property
     def removed_path(self) -> Path | None:
@@ -227,6 +248,11 @@ def disconnected_path(result: Path) -> Path:
 def removed_path(result: Path) -> Path:
     """Where staff who were removed from a school are listed, beside a result file."""
     return result.with_name(result.name.replace("-result.csv", "-removed.csv"))
+
+
+def children_removed_path(result: Path) -> Path:
+    """Where children who were removed from one of several schools are listed, beside a result file."""
+    return result.with_name(result.name.replace("-result.csv", "-children-removed.csv"))
 
 
 class Progress(NamedTuple):

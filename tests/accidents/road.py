@@ -11,8 +11,9 @@ from typing import Any
 import duckdb
 import pytest
 
+import connect_kit as ck
 from connect_kit.cli import run
-from tests.accidents.years import District, Year
+from tests.accidents.years import District, Written, Year
 
 #: Students on Connect who are not archived.
 ACTIVE = "SELECT count(*) FROM students WHERE archived = 'false'"
@@ -107,3 +108,14 @@ def plain(folder: Path, lay: Lay, *, students: int = 180, schools: int = 2) -> t
     assert road.rehearse() == 0, road.said
     assert road.upload() == 0, road.said
     return road, made.this
+
+
+def audited(made: Written) -> ck.Audit:
+    """An audit in Python, where the command line's road is not needed."""
+    return ck.audit(made.delivery, made.workspace, progress=False)
+
+
+def codes(audit: ck.Audit, severity: str) -> set[str]:
+    """The codes that an audit found, of one severity."""
+    found = audit.findings.summary()
+    return set(found.loc[found["severity"] == severity, "code"])

@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-import connect_kit as ck
-from tests.accidents.road import Lay, read, rewrite
-from tests.accidents.years import GRADES, District, Written
+from tests.accidents.road import Lay, audited, codes, read, rewrite
+from tests.accidents.years import District, Written
 
 FAMILY = "workspace.guardians.other_family"
 MEMBERS = "workspace.classrooms.other_members"
@@ -58,15 +57,6 @@ def with_guardians_file(delivery: Path) -> None:
 
 
 PERSON = ("givenName", "familyName", "email", "sms")
-
-
-def codes(audit: ck.Audit, severity: str) -> set[str]:
-    found = audit.findings.summary()
-    return set(found.loc[found["severity"] == severity, "code"])
-
-
-def audited(made: Written) -> ck.Audit:
-    return ck.audit(made.delivery, made.workspace, progress=False)
 
 
 def strange_families(made: Written, named: dict[str, list[str]]) -> set[str]:
@@ -219,104 +209,6 @@ def test_a_slid_column_of_schools_is_seen_without_connect(tmp_path: Path, lay: L
     road = lay(made.delivery, made.workspace)
     assert road.run("audit", made.delivery, "--out", road.out) == 1, road.said
     assert road.found(SCHOOL, "critical") > 30
-
-
-# Turns of a year that look like it, and are none.
-
-
-def test_a_new_term_in_other_classes_that_connect_has_is_not_unfit(tmp_path: Path) -> None:
-    """Classes of both terms are on Connect; from one day on, the children are in those of the second."""
-    made = District(120, schools=1, seed=35)
-    second = {f"{own}-2": (s, g, f"{title} (2)", lead) for own, (s, g, title, lead) in made.year.classes.items()}
-    made.year.classes |= second
-    last = made.copy()
-    for child in made.year.children.values():
-        child.classes = [f"{own}-2" for own in child.classes]
-    audit = audited(made.write(tmp_path / "district", last))
-    assert audit.verdict != "not fit", audit.causes().to_string()
-
-
-def test_classes_whose_grades_never_fitted_are_not_unfit(tmp_path: Path) -> None:
-    """A high school that writes one grade for every class, on Connect as well."""
-    made = District(150, schools=1, seed=36)
-    made.year.classes = {own: (s, 3, title, lead) for own, (s, _, title, lead) in made.year.classes.items()}
-    last = made.summer()
-    made.year.classes = {own: (s, 3, title, lead) for own, (s, _, title, lead) in made.year.classes.items()}
-    audit = audited(made.write(tmp_path / "district", last))
-    assert audit.verdict != "not fit", audit.causes().to_string()
-
-
-def test_class_ids_that_stay_over_the_summer_are_not_unfit_where_connect_has_no_grades(tmp_path: Path) -> None:
-    """Rooms keep their IDs; that they have other children now is the new year, which only grades would show."""
-    made = District(150, schools=1, seed=40)
-    last = made.summer()
-    made.seat(made.year, "24")
-    written = made.write(tmp_path / "district", last)
-    rewrite(written.workspace / "students.csv", lambda row: {**row, "grade": ""})
-    audit = audited(written)
-    assert audit.verdict != "not fit", audit.causes().to_string()
-
-
-def test_users_who_were_uploaded_before_the_classes_are_not_unfit(tmp_path: Path) -> None:
-    """Connect has this year's grades, and the rooms, under the same IDs, still hold the children of last year."""
-    made = District(150, schools=1, seed=40)
-    last = made.summer()
-    made.seat(made.year, "24")
-    written = made.write(tmp_path / "district", last)
-    now = {row["sourcedId"]: row["grades"] for row in read(written.delivery / "users.csv") if row["role"] == "student"}
-    rewrite(written.workspace / "students.csv", lambda row: {**row, "grade": now.get(row["studentId"], row["grade"])})
-    audit = audited(written)
-    assert MEMBERS not in codes(audit, "critical"), audit.causes().to_string()
-
-
-def test_a_second_year_of_prekindergarten_is_not_another_grade(tmp_path: Path) -> None:
-    """Half of the pre-kindergarten goes on to kindergarten; between the two, others have a transitional one."""
-    made = District(150, schools=1, seed=41)
-    written = made.write(tmp_path / "district")
-    own = [row["sourcedId"] for row in read(written.delivery / "users.csv") if row["role"] == "student"][:60]
-    rewrite(written.workspace / "students.csv", lambda row: {**row, "grade": "PK" if row["studentId"] in own else "TK"})
-    rewrite(
-        written.delivery / "users.csv",
-        lambda row: (
-            row if row["role"] != "student"
-            else {**row, "grades": "KG" if row["sourcedId"] in own[::2] else "PK" if row["sourcedId"] in own else "TK"}
-        ),
-    )  # fmt: skip
-    assert "workspace.students.other_grades" not in codes(audited(written), "critical")
-
-
-def test_children_who_are_taught_at_another_school_as_before_are_not_unfit(tmp_path: Path) -> None:
-    """A school for the deaf: its children stay children of their own schools, on Connect as well."""
-    made = District(150, schools=2, seed=37)
-    last = made.copy()
-    written = made.write(tmp_path / "district", last)
-    own = [row["sourcedId"] for row in read(written.delivery / "users.csv") if row["role"] == "student"][:20]
-    schools = {row["sourcedId"]: row["orgSourcedIds"] for row in read(written.delivery / "users.csv")}
-    there = {row["schoolSourcedId"]: row["sourcedId"] for row in read(written.delivery / "classes.csv")}
-
-    def away(row: dict[str, str]) -> dict[str, str]:
-        if row["userSourcedId"] not in own:
-            return row
-        other = next(school for school in there if school != schools[row["userSourcedId"]])
-        return {**row, "schoolSourcedId": other, "classSourcedId": there[other]}
-
-    rewrite(written.delivery / "enrollments.csv", away)
-    audit = audited(written)
-    assert SCHOOL not in set(audit.findings.summary()["code"])
-
-
-def test_names_that_are_corrected_and_grades_that_are_repeated_are_not_unfit(tmp_path: Path) -> None:
-    made = District(200, schools=1, seed=38)
-    last = made.summer()
-    for number, child in enumerate(made.year.children.values()):
-        if number % 12 == 0:
-            child.grade = max(child.grade - 1, 0)
-        elif number % 12 == 1:
-            child.family = f"Corrected{number}"
-        elif number % 40 == 2:
-            child.grade = min(child.grade + 1, len(GRADES) - 1)
-    audit = audited(made.write(tmp_path / "district", last))
-    assert audit.verdict != "not fit", audit.causes().to_string()
 
 
 # Given and family name under each other's heading.

@@ -80,16 +80,54 @@ def test_staff_whose_rows_drop_a_school_are_counted_listed_and_confirmed(tmp_pat
     }
 
 
+def test_a_child_whose_row_drops_a_second_school_is_counted_listed_and_confirmed(tmp_path: Path, lay: Lay) -> None:
+    road, year = plain(tmp_path, lay)
+    child, mover = [one for one in year.children.values() if one.school == 0][:2]
+
+    def at(schools: dict[str, str]) -> None:
+        rewrite(
+            road.delivery / "users.csv",
+            lambda row: {**row, "orgSourcedIds": schools.get(row["sourcedId"], row["orgSourcedIds"])},
+        )
+
+    at({child.id: "0101,0102"})
+    for step in (road.prepare, road.rehearse, road.upload):
+        assert step() == 0, road.said
+    pupils = sum(one.school == 1 for one in year.children.values()) + 1
+    at({child.id: "0101", mover.id: "0102"})  # who changes school is taken off none
+    said = f"from schools that their rows no longer list: 1 child: school 0102: 1 of {pupils} children"
+    assert road.prepare() == 0, road.said
+    assert road.rehearse() == 0, road.said
+    assert f"▲ Would be removed {said}" in road.said
+    listed = read(Path(road.said.partition("Removed, by ID: ")[2].splitlines()[0]))
+    assert [(r["studentId"], r["connectSchoolId"]) for r in listed] == [(child.id, "K2")]
+    assert road.run("forecast", road.plan, "--twin", road.twin, "--out", road.folder / "forecast") == 0, road.said
+    forecast = read(road.folder / "forecast" / "forecast.csv")
+    removed = [(r["connectSchoolId"], r["what"], r["children_removed"]) for r in forecast]
+    assert [one for one in removed if one[2] not in ("", "0")] == [("K2", "students", "1")]
+    assert road.upload() == 0, road.said
+    assert f"▲ Removed {said}" in road.said
+    assert road.run("twin", "log", road.twin) == 0
+    assert "1 children removed from schools" in road.said
+    assert road.run("results", road.plan, "--out", road.out) == 0, road.said
+    assert "Children removed from one of several schools, which their rows no longer list: 1 as forecast" in road.said
+    assert [(r["studentId"], r["verdict"]) for r in read(road.out / "children-removed.csv")] == [
+        (child.id, "as forecast")
+    ]
+
+
 @pytest.mark.thorough
 def test_a_dry_run_that_did_not_count_staff_has_to_be_repeated(tmp_path: Path, lay: Lay) -> None:
     road, _ = teachers_of_two(tmp_path, lay)
     assert road.prepare() == 0, road.said
     assert road.rehearse() == 0, road.said
     kept = road.plan / "rehearsals.json"
-    before = [{k: v for k, v in one.items() if k != "removals"} for one in json.loads(kept.read_text(encoding="utf-8"))]
+    before = [
+        {k: v for k, v in one.items() if k != "taken_off"} for one in json.loads(kept.read_text(encoding="utf-8"))
+    ]
     kept.write_text(json.dumps(before), encoding="utf-8")
     assert road.upload() == 1
-    assert "which did not count staff removed from schools" in road.said
+    assert "which did not count children removed from schools" in road.said
     assert road.rehearse() == 0, road.said
     assert road.upload() == 0, road.said
 
@@ -245,6 +283,30 @@ def test_after_a_waived_change_of_ids_the_old_records_are_merged_and_never_archi
     assert road.count(ACTIVE) == children
     assert road.run(*act, "--kind", "students") == 0
     assert "to be merged" not in road.said
+
+
+def test_after_a_waived_change_of_ids_and_contacts_no_adult_is_taken_away(tmp_path: Path, lay: Lay) -> None:
+    district = District(120, schools=2, seed=4)
+    last = district.copy()
+    district.change_ids("unrelated", ["staff", "guardians"])
+    for one in [*district.year.staff.values(), *district.year.guardians.values()]:
+        one.email, one.sms = f"new{one.number}.{one.email}", one.sms and f"557{one.sms[3:]}"
+    made = district.write(tmp_path / "district", last)
+    road = lay(made.delivery, made.workspace)
+    waived = [f"--waive=workspace.{kind}.id_changed=compared by hand" for kind in ("guardians", "staff")]
+    assert road.prepare(*waived) == 0, road.said
+    assert road.rehearse() == 0, road.said
+    assert road.upload() == 0, road.said
+    assert road.audit() == 0, road.said
+    relations = sum(len(child.guardians) for child in last.children.values())
+    rows = [r for r in read(road.out / "left_behind.csv") if r["kind"] in ("guardian_relationships", "staff")]
+    assert {r["reason"] for r in rows} == {"merge"}
+    assert road.summary["left_behind_to_merge"]["guardian_relationships"] == relations
+    assert road.summary["left_behind_to_merge"]["staff"] == len(last.staff)
+    kinds = "guardians,staff,classroom_teachers"
+    assert road.run("twin", "left-behind", road.twin, road.delivery, "--kind", kinds, "--limit", "100", "--yes") == 0
+    assert "There is nothing to do." in road.said
+    assert "never acted on" in road.said and "connect_kit merge" not in road.said
 
 
 def test_a_child_who_left_is_archived_although_a_namesake_of_another_family_stays(tmp_path: Path, lay: Lay) -> None:

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 import connect_kit as ck
 from connect_kit.identity.staying import COLUMNS, KINDS
-from tests.identity.test_left_behind import Case
+from tests.identity.oak_and_elm import Case
 
 NAMES = ("Hadid", "Amal", "Eve", "Ito", "Grade 3", "Math")
 

@@ -12,7 +12,7 @@ import connect_kit as ck
 from connect_kit.checks import AuditData
 from connect_kit.identity.staying import COLUMNS
 from connect_kit.report.page import report_html
-from tests.identity.test_left_behind import Case
+from tests.identity.oak_and_elm import Case
 
 
 @pytest.fixture

@@ -44,6 +44,16 @@ def removed(before: Model, after: Model) -> dict[str, int]:
     return dict(counts)
 
 
+def fewer_schools(before: Model, after: Model) -> dict[str, int]:
+    """How many children under the SIS, who were at several schools and are at fewer now, each school has lost."""
+    counts: Counter[str] = Counter()
+    for key, student in before.students.items():
+        was, now = before.at[key], after.at.get(key, [])
+        if student.shown is not None and not student.archived and len(was) > 1 and len(now) < len(was):
+            counts.update(set(was) - set(now))
+    return dict(counts)
+
+
 @cache
 def beginning() -> tuple[Path, Model]:
     """The twin that every example begins with, and its model."""
@@ -240,7 +250,9 @@ class TwinAndModel(RuleBasedStateMachine):
         assert result.counts == answer.counts
         assert result.rows == len(file.records)
         assert result.disconnected == answer.disconnected
-        assert {school: one.staff for school, one in result.removals.items()} == removed(before, model)
+        found = result.removals.items()
+        assert {school: one.staff for school, one in found if one.staff} == removed(before, model)
+        assert {school: one.children for school, one in found if one.children} == fewer_schools(before, model)
 
     def unchanged_by_look(self) -> None:
         """Both hold the same."""

@@ -8,7 +8,7 @@ import pytest
 
 from connect_kit.connect import ROLE_KINDS
 from connect_kit.errors import SettingError, TwinError
-from connect_kit.twin import Action
+from connect_kit.twin import Action, Twin
 from connect_kit.uploads.values import Removals
 from tests.twin.uploads import ASH, ELM, OAK, USERS, Desk, outcomes
 
@@ -333,6 +333,45 @@ def test_the_list_of_schools_replaces_those_of_a_person_at_district_level(desk: 
     assert desk.rows("student_schools", "connectSchoolId", "place") == [(ELM, 1)]
 
 
+def test_a_child_whose_row_drops_a_second_school_is_counted_and_listed_by_id(desk: Desk) -> None:
+    both = users('S1,"0104,0205",student,Amal,Hadid,,,,,03', "S2,0205,student,Bo,Hadid,,,,,06")
+    desk.upload("users", both)
+    fewer = both.replace('"0104,0205"', "0104")
+    (dry,) = desk.dry_run(desk.file("users", fewer))
+    done = desk.upload("users", fewer)
+    assert dry.removals == done.removals == {ELM: Removals(0, 0, "0205", 1, 2)}
+    assert (done.removed, done.children_removed, done.removed_path) == (0, 1, None)
+    assert done.removed_lists == (done.children_removed_path,)
+    assert done.children_removed_path is not None and dry.children_removed_path is not None
+    text = done.children_removed_path.read_bytes().decode()
+    assert text == "connectStudentId,studentId,connectSchoolId\r\n" + f"CS00000001,S1,{ELM}\r\n"
+    assert text == dry.children_removed_path.read_bytes().decode()
+    assert done.children_removed_path.stat().st_mode & 0o777 == 0o600
+    assert desk.twin.activity()["what"].iloc[-1].endswith(", 1 children removed from schools")
+    unchanged = desk.upload("users", fewer)
+    assert (unchanged.removals, unchanged.removed_lists) == ({}, ())
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lost"),
+    [
+        ("0104", "0205", []),  # changes school
+        ('"0104,0306"', '"0205,0306"', []),  # changes one of two
+        ('"0104,0306"', "0205", [OAK, ASH]),
+        ('"0104,0205,0306"', '"0306,0104"', [ELM]),
+        ("0104", '"0104,0205"', []),
+    ],
+)
+def test_a_child_who_only_changes_school_is_taken_off_none(
+    tmp_path: Path, before: str, after: str, lost: list[str]
+) -> None:
+    schools = {"Oak": "0104", "Elm": "0205", "Ash": "0306"}
+    desk = Desk(Twin.new(tmp_path / "t.duckdb", "Maple Valley", schools), tmp_path)
+    desk.upload("users", users(f"S1,{before},student,Amal,Hadid,,,,,03"))
+    done = desk.upload("users", users(f"S1,{after},student,Amal,Hadid,,,,,03"))
+    assert [school for school, one in done.removals.items() if one.children] == lost
+
+
 def test_staff_whose_row_drops_a_school_are_counted_by_school_and_listed_by_id(desk: Desk) -> None:
     desk.upload("users", USERS)
     fewer = USERS.replace('T1,"0104,0205"', "T1,0104")
@@ -340,7 +379,7 @@ def test_staff_whose_row_drops_a_school_are_counted_by_school_and_listed_by_id(d
     file = desk.file("users", fewer)
     done = desk.twin.send(file, desk.folder / "sent", run="fewer")
     again = desk.twin.send(file, desk.folder / "again", run="fewer")
-    assert dry.removals == done.removals == again.removals == {ELM: Removals(1, 2, "0205")}
+    assert dry.removals == done.removals == again.removals == {ELM: Removals(1, 2, "0205", 0, 1)}
     assert (dry.removed, again.outcome) == (1, "done before")
     assert dry.removed_path is not None and done.removed_path is not None and again.removed_path is None
     text = done.removed_path.read_bytes().decode()

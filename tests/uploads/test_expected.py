@@ -28,7 +28,7 @@ students,roster:0002,workspace:C2,same,ada,2026-08-15T08:01:00Z,
 """
 COLUMNS = [
     "connectSchoolId", "school", "children_created", "children_updated", "children_doubled", "rows_created",
-    "rows_updated", "disconnected", "staff_removed",
+    "rows_updated", "disconnected", "staff_removed", "children_removed",
 ]  # fmt: skip
 
 
@@ -89,7 +89,8 @@ def test_a_plan_of_a_delivery_that_nobody_checked_says_so(place: Path, district:
 
 def test_what_is_expected_is_what_the_dry_run_and_the_forecast_count(place: Path, district: Twin) -> None:
     plan = planned(place, district)
-    assert counts(plan, district) == {"North": (0, 0, 1, 0, 0, 0, 0), "South": (0, 0, 1, 0, 0, 0, 0)}  # no dry run yet
+    # No dry run yet.
+    assert counts(plan, district) == {"North": (0, 0, 1, 0, 0, 0, 0, 0), "South": (0, 0, 1, 0, 0, 0, 0, 0)}
     result = upload(plan, district)
     found = counts(plan, district)
     table = result.table().query("result == 'SUCCESS'")
@@ -98,7 +99,7 @@ def test_what_is_expected_is_what_the_dry_run_and_the_forecast_count(place: Path
         rows = here.groupby("action")["count"].sum()
         students = here[here["what"] == "students"].groupby("action")["count"].sum()
         created, updated = (int(students.get(action, 0)) for action in ("CREATED", "UPDATED"))
-        assert found[school] == (created, updated, 1, rows["CREATED"], rows.get("UPDATED", 0), 0, 0)
+        assert found[school] == (created, updated, 1, rows["CREATED"], rows.get("UPDATED", 0), 0, 0, 0)
     audit = ck.audit(place / "delivery", district, progress=False)
     forecast = forecast_upload(plan, district, duplicates=audit.duplicates, result=result)
     assert forecast.doubled == {"K1": 1, "K2": 1}

@@ -30,7 +30,7 @@ def test_a_forecast_counts_by_school_and_type_and_changes_nothing(plan: UploadPl
     table = forecast.table()
     assert table.columns.tolist() == [
         "connectSchoolId", "school", "what", "created", "updated", "unchanged", "skipped", "refused", "doubled",
-        "disconnected", "disconnected_children", "staff_removed",
+        "disconnected", "disconnected_children", "staff_removed", "children_removed",
     ]  # fmt: skip
     north, south = sorted(school_ids(twin), key=lambda own: school_ids(twin)[own])
     students = table[table["what"] == "students"].set_index("connectSchoolId")["created"].to_dict()
@@ -88,7 +88,7 @@ def test_a_forecast_is_saved_and_shows_itself_without_names(plan: UploadPlan, tw
     lines = (tmp_path / "out" / "forecast.csv").read_bytes().decode().split("\r\n")
     assert lines[0] == (
         "connectSchoolId,school,what,created,updated,unchanged,skipped,refused,doubled,disconnected,"
-        "disconnected_children,staff_removed"
+        "disconnected_children,staff_removed,children_removed"
     )
     assert len(lines) == len(forecast.table()) + 2
     shown = forecast._repr_html_() + repr(forecast)

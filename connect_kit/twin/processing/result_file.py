@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 from connect_kit.engine import literal, quoted
 from connect_kit.engine.files import reach_the_disk
 from connect_kit.errors import EngineError, OutputError
-from connect_kit.uploads.values import RESULT_COLUMNS, Tally, disconnected_path, removed_path
+from connect_kit.uploads.values import RESULT_COLUMNS, Tally, children_removed_path, disconnected_path, removed_path
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -135,7 +135,7 @@ def write_list(job: Job, path: Path, table: str, columns: Sequence[str], *, last
 def remove_parts(path: Path) -> None:
     """Delete what was written of a result before its upload failed."""
     part = part_of(path)
-    for left in (part, disconnected_path(part), removed_path(part)):
+    for left in (part, disconnected_path(part), removed_path(part), children_removed_path(part)):
         remove(left)
 
 

@@ -39,7 +39,7 @@ def _users(job: Job) -> None:
         "CREATE TEMP TABLE persons AS SELECT g._line, a._kind AS kind, sourcedId AS id, givenName, familyName, email, "
         "sms, phone, language FROM given AS g JOIN accepted AS a ON a._line = g._line WHERE a._kind <> 'student'"
     )
-    job.script("staff_before.sql")
+    job.script("people_before.sql")
     _accounts(job)
     job.script(
         "students.sql",
@@ -51,9 +51,12 @@ def _users(job: Job) -> None:
     )
     job.advance_counter("CS", "new_students")
     _schools_of_people(job)
-    job.script("staff_removed.sql")
-    rows = job.sql("SELECT school, staff, members, schoolId FROM removals ORDER BY school")
-    job.removals = {school: Removals(*counts) for school, *counts in rows}
+    job.script("people_removed.sql")
+    rows = job.sql("SELECT school, staff, members, schoolId, children, pupils FROM removals ORDER BY school")
+    job.removals = {
+        school: Removals(int(staff), int(members), school_id, int(children), int(pupils))
+        for school, staff, members, school_id, children, pupils in rows
+    }
     if guardians:
         job.script("agents.sql")
         job.script("relationships.sql")

@@ -20,6 +20,7 @@ from connect_kit.twin.processing.loading import Given, load
 from connect_kit.twin.processing.rows import PROCESS
 from connect_kit.twin.processing.whole_file import refused_whole
 from connect_kit.uploads.values import (
+    CHILDREN_REMOVED_COLUMNS,
     DISCONNECTED_COLUMNS,
     ORDER,
     REMOVED_COLUMNS,
@@ -28,6 +29,7 @@ from connect_kit.uploads.values import (
     Removals,
     Tally,
     UploadFile,
+    children_removed_path,
     disconnected_path,
     removed_path,
 )
@@ -167,8 +169,12 @@ def _process(job: Job, part: Path, run: str, *, dry_run: bool) -> FileResult:
         if given.file.abandon:
             place = disconnected_path(part)
             result_file.write_list(job, place, "disconnected", DISCONNECTED_COLUMNS, lasting=not dry_run)
-        if job.removals:
-            result_file.write_list(job, removed_path(part), "staff_removed", REMOVED_COLUMNS, lasting=not dry_run)
+        for number, place, table, columns in (
+            (done.removed, removed_path(part), "staff_removed", REMOVED_COLUMNS),
+            (done.children_removed, children_removed_path(part), "children_removed", CHILDREN_REMOVED_COLUMNS),
+        ):
+            if number:
+                result_file.write_list(job, place, table, columns, lasting=not dry_run)
         _record(job, done, run)
     _drop_temp_tables(job)
     job.report_stage("done", given.rows)
@@ -183,6 +189,8 @@ def _record(job: Job, done: FileResult, run: str) -> None:
         counts["disconnected"] = done.disconnected
     if done.removed:
         counts["staff removed from schools"] = done.removed
+    if done.children_removed:
+        counts["children removed from schools"] = done.children_removed
     where = "district level" if file.level == "district" else f"school {file.school}"
     numbers = ", ".join(f"{count:,} {'refused' if name == 'error' else name}" for name, count in counts.items())
     number = activity.log(job.session, "upload", f"{file.path.name}, {where}: {numbers}", file.digest, counts)
@@ -236,7 +244,9 @@ def _named(done: FileResult, path: Path) -> FileResult:
     if done.outcome == "refused":
         return done
     try:
-        for new, named in ((one(part), one(path)) for one in (Path, disconnected_path, removed_path)):
+        for new, named in (
+            (one(part), one(path)) for one in (Path, disconnected_path, removed_path, children_removed_path)
+        ):
             with contextlib.suppress(FileNotFoundError):
                 new.replace(named)
     except OSError as error:
