@@ -1,0 +1,88 @@
+-- Columns that are blank in the delivery, though Connect has values, and roles and home phones that slid. Runs after
+-- relations_slid.sql. delivered_columns (tbl, col): which columns the files hold.
+
+-- A blank cell blanks what Connect has, where the file holds the column (twin; kit decision): so many of a school's values
+-- at once are a column that was left empty. Not where most of the school never had one: those were entered on Connect.
+CREATE TABLE emptied AS
+WITH compared AS (
+    SELECT tbl, _line, kind, id, school, unnest(['email', 'sms', 'grades']) AS col, unnest([address IS NULL, number IS NULL, grade IS NULL]) AS blank,
+        unnest([other_address IS NOT NULL, other_number IS NOT NULL, other_grade IS NOT NULL]) AS had FROM same_ids
+), counted AS (
+    SELECT kind, col, school, count(DISTINCT id) AS known, count(DISTINCT id) FILTER (had) AS had, count(DISTINCT id) FILTER (had AND blank) AS lost
+    FROM compared GROUP BY kind, col, school
+), judged AS (
+    SELECT kind, col, school, lost >= 3 AND lost > 0.5 * had AND had > 0.5 * known OR sum(lost) OVER everywhere >= 3
+        AND sum(lost) OVER everywhere > 0.5 * sum(had) OVER everywhere AND sum(had) OVER everywhere > 0.5 * sum(known) OVER everywhere AS mass
+    FROM counted WINDOW everywhere AS (PARTITION BY kind, col)
+), found AS (
+    SELECT c.* FROM compared AS c JOIN judged AS j ON j.kind = c.kind AND j.col = c.col AND j.school IS NOT DISTINCT FROM c.school
+    SEMI JOIN delivered_columns AS d ON d.tbl = c.tbl AND d.col = c.col WHERE j.mass AND c.had AND c.blank
+), written AS ( -- a number that cannot be one is not blank
+    SELECT f.*, u.email IS NULL AND u.sms IS NULL AS no_contact FROM found AS f JOIN users AS u ON f.tbl = 'users' AND u._line = f._line
+    WHERE CASE f.col WHEN 'email' THEN u.email WHEN 'sms' THEN u.sms ELSE u.grades END IS NULL
+    UNION ALL
+    SELECT f.*, g.email IS NULL AND g.sms IS NULL FROM found AS f JOIN guardians AS g ON f.tbl = 'guardians' AND g._line = f._line
+    WHERE CASE f.col WHEN 'email' THEN g.email ELSE g.sms END IS NULL
+)
+SELECT tbl, _line, kind, string_agg(col, ' and ' ORDER BY col) AS cols, bool_or(col = 'grades' OR kind = 'staff' AND no_contact) AS grave
+FROM written GROUP BY tbl, _line, kind;
+
+-- The delivery holds guardians, Connect has them connected, and no student names any: the column is empty as a whole.
+CREATE TABLE none_named AS
+SELECT i._line, k.child FROM known_children AS k JOIN user_index AS i ON i.sourcedId = k.sourcedId
+WHERE EXISTS (FROM users WHERE _kind = 'guardian') AND NOT EXISTS (FROM user_agents) AND NOT EXISTS (FROM guardians WHERE studentSourcedId IS NOT NULL)
+    AND EXISTS (FROM workspace_guardians WHERE guardianId IS NOT NULL);
+
+-- Classes without staff, where most of the school's are so and most of its classrooms on Connect are not.
+CREATE TABLE untaught AS
+WITH delivered AS (
+    SELECT c._line, c.school, coalesce(s.staff, 0) = 0 AS without FROM class_index AS c LEFT JOIN class_stats AS s ON s._line = c._line WHERE EXISTS (FROM enrolled)
+), connected AS (
+    SELECT k.schoolId AS school, avg((e.room IS NOT NULL)::INTEGER) AS taught FROM workspace_classrooms AS r JOIN workspace_schools AS k ON k.connectSchoolId = r.connectSchoolId
+    LEFT JOIN (SELECT DISTINCT connectClassroomId AS room FROM workspace_enrollments WHERE lower(role) <> 'student') AS e ON e.room = r.connectClassroomId
+    WHERE r.classId IS NOT NULL AND r.archived IS DISTINCT FROM 'true' GROUP BY k.schoolId
+), judged AS (
+    SELECT d.school FROM delivered AS d GROUP BY d.school HAVING count(*) FILTER (d.without) >= 3 AND count(*) FILTER (d.without) > 0.5 * count(*)
+)
+SELECT d._line FROM delivered AS d SEMI JOIN judged AS j ON j.school = d.school JOIN connected AS c ON c.school = d.school WHERE d.without AND c.taught > 0.5;
+
+-- Staff who change between teacher and administrator. Promotions go one way and are few; a column that slid changes as many
+-- back (mass).
+CREATE TABLE other_roles AS
+WITH compared AS (
+    SELECT s._line, s.id, s.school, u._kind AS role, CASE WHEN starts_with(lower(w.role), 'admin') THEN 'administrator' WHEN lower(w.role) IN ('teacher', 'aide', 'proctor') THEN 'teacher' END AS other
+    FROM same_ids AS s JOIN users AS u ON u._line = s._line JOIN workspace_staff AS w ON w.staffId = s.id WHERE s.kind = 'staff' AND s.tbl = 'users'
+), counted AS (
+    SELECT school, count(*) AS known, count(*) FILTER (role > other) AS down, count(*) FILTER (role < other) AS up FROM compared WHERE other IS NOT NULL GROUP BY school
+), judged AS (
+    SELECT school, many(up + down, known) AS many, least(up, down) >= 2 AND many(up + down, known)
+        OR least(sum(up) OVER (), sum(down) OVER ()) >= 2 AND sum(up + down) OVER () >= 5 AND sum(up + down) OVER () > 0.05 * sum(known) OVER () AS mass FROM counted
+)
+SELECT c._line, c.other, j.mass FROM compared AS c JOIN judged AS j ON j.school IS NOT DISTINCT FROM c.school WHERE c.role <> c.other AND (j.many OR j.mass);
+
+-- Home phones that on Connect another family has. A family shares one, so that several have it; a placeholder many.
+CREATE TABLE phones_of_others AS
+WITH before AS (
+    SELECT guardianId AS id, number_key(phone) AS number FROM workspace_guardians WHERE guardianId IS NOT NULL AND number_key(phone) IS NOT NULL
+), now AS (
+    SELECT 'users' AS tbl, _line, sourcedId AS id, number_key(phone) AS number FROM users WHERE _kind = 'guardian' AND phone IS NOT NULL
+    UNION ALL SELECT 'guardians', _line, guardianSourcedId, number_key(phone) FROM guardians WHERE phone IS NOT NULL
+), known AS (
+    SELECT n.tbl, n._line, n.id, s.school, n.number, n.number IS DISTINCT FROM b.number AS other FROM now AS n JOIN before AS b ON b.id = n.id
+    JOIN same_ids AS s ON s.kind = 'guardians' AND s.tbl = n.tbl AND s._line = n._line
+), theirs AS (
+    SELECT o.tbl, o._line, o.id, o.school, b.id AS owner FROM known AS o JOIN before AS b ON b.number = o.number
+    SEMI JOIN (SELECT number FROM before GROUP BY number HAVING count(*) <= 4) AS f ON f.number = o.number
+    SEMI JOIN (SELECT number FROM known GROUP BY number HAVING count(DISTINCT id) <= 4) AS g ON g.number = o.number WHERE o.other
+), found AS (
+    SELECT t.tbl, t._line, any_value(t.id) AS id, any_value(t.school) AS school FROM theirs AS t
+    LEFT JOIN (SELECT DISTINCT a.id, b.id AS owner FROM wards AS a JOIN wards AS b ON b.child = a.child) AS f ON f.id = t.id AND f.owner = t.owner
+    GROUP BY t.tbl, t._line HAVING count(f.id) = 0
+), counted AS (
+    SELECT school, count(DISTINCT id) AS wrong FROM found GROUP BY school
+), judged AS (
+    SELECT k.school, coalesce(many(any_value(c.wrong), count(DISTINCT k.id)) AND any_value(c.wrong) >= 5, false)
+        OR (SELECT sum(wrong) FROM counted) >= 5 AND (SELECT sum(wrong) FROM counted) > 0.25 * (SELECT count(DISTINCT id) FROM known) AS mass
+    FROM known AS k LEFT JOIN counted AS c ON c.school IS NOT DISTINCT FROM k.school GROUP BY k.school
+)
+SELECT f.tbl, f._line FROM found AS f JOIN judged AS j ON j.school IS NOT DISTINCT FROM f.school WHERE j.mass;
