@@ -4,19 +4,20 @@
 -- A blank cell blanks what Connect has, where the file holds the column (twin; kit decision): so many of a school's values
 -- at once are a column that was left empty. Not where most of the school never had one: those were entered on Connect.
 CREATE TABLE emptied AS
-WITH compared AS (
-    SELECT tbl, _line, kind, id, school, unnest(['email', 'sms', 'grades']) AS col, unnest([address IS NULL, number IS NULL, grade IS NULL]) AS blank,
-        unnest([other_address IS NOT NULL, other_number IS NOT NULL, other_grade IS NOT NULL]) AS had FROM same_ids
-), counted AS (
-    SELECT kind, col, school, count(DISTINCT id) AS known, count(DISTINCT id) FILTER (had) AS had, count(DISTINCT id) FILTER (had AND blank) AS lost
-    FROM compared GROUP BY kind, col, school
+WITH counted AS (
+    SELECT kind, school, count(*) AS known, [count(other_address), count(other_number), count(other_grade)] AS had, [count(other_address) FILTER (address IS NULL),
+        count(other_number) FILTER (number IS NULL), count(other_grade) FILTER (grade IS NULL)] AS lost FROM same_ids GROUP BY kind, school
+), by_column AS (
+    SELECT kind, school, known, unnest(['email', 'sms', 'grades']) AS col, unnest(had) AS had, unnest(lost) AS lost FROM counted
 ), judged AS (
-    SELECT kind, col, school, lost >= 3 AND lost > 0.5 * had AND had > 0.5 * known OR sum(lost) OVER everywhere >= 3
+    SELECT kind, school, col, lost >= 3 AND lost > 0.5 * had AND had > 0.5 * known OR sum(lost) OVER everywhere >= 3
         AND sum(lost) OVER everywhere > 0.5 * sum(had) OVER everywhere AND sum(had) OVER everywhere > 0.5 * sum(known) OVER everywhere AS mass
-    FROM counted WINDOW everywhere AS (PARTITION BY kind, col)
+    FROM by_column WINDOW everywhere AS (PARTITION BY kind, col)
 ), found AS (
-    SELECT c.* FROM compared AS c JOIN judged AS j ON j.kind = c.kind AND j.col = c.col AND j.school IS NOT DISTINCT FROM c.school
-    SEMI JOIN delivered_columns AS d ON d.tbl = c.tbl AND d.col = c.col WHERE j.mass AND c.had AND c.blank
+    SELECT s.tbl, s._line, s.kind, j.col FROM judged AS j JOIN same_ids AS s ON s.kind = j.kind AND s.school IS NOT DISTINCT FROM j.school
+    SEMI JOIN delivered_columns AS d ON d.tbl = s.tbl AND d.col = j.col
+    WHERE j.mass AND CASE j.col WHEN 'email' THEN s.address IS NULL AND s.other_address IS NOT NULL WHEN 'sms' THEN s.number IS NULL AND s.other_number IS NOT NULL
+        ELSE s.grade IS NULL AND s.other_grade IS NOT NULL END
 ), written AS ( -- a number that cannot be one is not blank
     SELECT f.*, u.email IS NULL AND u.sms IS NULL AS no_contact FROM found AS f JOIN users AS u ON f.tbl = 'users' AND u._line = f._line
     WHERE CASE f.col WHEN 'email' THEN u.email WHEN 'sms' THEN u.sms ELSE u.grades END IS NULL

@@ -67,14 +67,15 @@ JOIN grade_ranks AS n ON n.written = s.grade JOIN grade_ranks AS o ON o.written 
 -- A title is another class's where the rest of the class stayed: its children, and, in a new year or where none are known, its
 -- grades. Where grades or teachers came with the title, the IDs were given anew, which is no harm.
 CREATE TABLE titles_of_others AS
-WITH seen AS (
+WITH teaching AS (
+    SELECT d.room, c.room AS other FROM taught AS d JOIN taught AS c ON c.account = d.account
+    WHERE d.side = 'delivered' AND c.side = 'connected' AND d.room IN (SELECT room FROM moved_titles) GROUP BY ALL
+), seen AS (
     SELECT m._line, any_value(m.school) AS school,
         any_value(m.grades = m.other_grades) AND NOT bool_or(coalesce(m.owner_grades = m.grades, true)) AS grades_stay, NOT any_value(m.grades = m.other_grades) AND bool_or(m.owner_grades = m.grades) AS grades_came,
-        NOT coalesce(bool_or(own.room IS NOT NULL), false) AND coalesce(bool_or(came.room IS NOT NULL), false) AS teachers_came, any_value(t.same) AS same
-    FROM moved_titles AS m LEFT JOIN steady AS t ON t.room = m.room
-    LEFT JOIN (SELECT DISTINCT room FROM taught AS d WHERE side = 'delivered' AND EXISTS (FROM taught AS c WHERE c.side = 'connected' AND c.room = d.room AND c.account = d.account)) AS own ON own.room = m.room
-    LEFT JOIN (SELECT DISTINCT d.room, c.room AS owner FROM taught AS d JOIN taught AS c ON c.side = 'connected' AND c.account = d.account WHERE d.side = 'delivered' AND d.room IN (SELECT room FROM moved_titles)) AS came
-        ON came.room = m.room AND came.owner = m.owner
+        count(own.room) = 0 AND count(came.room) > 0 AS teachers_came, any_value(t.same) AS same
+    FROM moved_titles AS m LEFT JOIN steady AS t ON t.room = m.room LEFT JOIN teaching AS own ON own.room = m.room AND own.other = m.room
+    LEFT JOIN teaching AS came ON came.room = m.room AND came.other = m.owner
     GROUP BY m._line
 ), judged AS (
     SELECT *, coalesce(grades_came, false) OR teachers_came AS came, CASE WHEN (SELECT risen FROM year_turned) THEN grades_stay ELSE coalesce(same, grades_stay) END AS stayed FROM seen

@@ -122,8 +122,10 @@ def test_titles_that_are_reworded_as_a_whole_are_no_titles_of_others(tmp_path: P
 
 def test_titles_that_take_the_words_of_another_school_are_no_titles_of_others(tmp_path: Path) -> None:
     made = District(180, schools=2, seed=31)
-    old = {own: (s, g, t if s else t.replace("Homeroom", "HR"), lead) for own, (s, g, t, lead) in made.year.classes.items()}  # fmt: skip
-    made.year.classes, now = old, made.year.classes
+    now = made.year.classes
+    made.year.classes = {
+        own: (s, g, t if s else t.replace("Homeroom", "HR"), lead) for own, (s, g, t, lead) in now.items()
+    }
     last = made.copy()
     made.year.classes = now
     audit = audited(made.write(tmp_path / "district", last))
