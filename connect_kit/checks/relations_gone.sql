@@ -63,27 +63,25 @@ SELECT c._line, c.other, j.mass FROM compared AS c JOIN judged AS j ON j.school 
 
 -- Home phones that on Connect another family has. A family shares one, so that several have it; a placeholder many.
 CREATE TABLE phones_of_others AS
-WITH before AS (
-    SELECT guardianId AS id, number_key(phone) AS number FROM workspace_guardians WHERE guardianId IS NOT NULL AND number_key(phone) IS NOT NULL
-), now AS (
-    SELECT 'users' AS tbl, _line, sourcedId AS id, number_key(phone) AS number FROM users WHERE _kind = 'guardian' AND phone IS NOT NULL
-    UNION ALL SELECT 'guardians', _line, guardianSourcedId, number_key(phone) FROM guardians WHERE phone IS NOT NULL
-), known AS (
-    SELECT n.tbl, n._line, n.id, s.school, n.number, n.number IS DISTINCT FROM b.number AS other FROM now AS n JOIN before AS b ON b.id = n.id
-    JOIN same_ids AS s ON s.kind = 'guardians' AND s.tbl = n.tbl AND s._line = n._line
+WITH now AS (
+    SELECT 'users' AS tbl, _line, phone FROM users WHERE _kind = 'guardian' AND phone IS NOT NULL
+    UNION ALL SELECT 'guardians', _line, phone FROM guardians WHERE phone IS NOT NULL
+), changed AS (
+    SELECT n.tbl, n._line, s.id, s.school, number_key(n.phone) AS number FROM now AS n JOIN same_ids AS s ON s.kind = 'guardians' AND s.tbl = n.tbl AND s._line = n._line
+    JOIN workspace_guardians AS w ON w.guardianId = s.id WHERE w.phone <> n.phone AND number_key(w.phone) <> number_key(n.phone)
+), before AS (
+    SELECT guardianId AS id, number_key(phone) AS number FROM workspace_guardians WHERE guardianId IS NOT NULL AND phone IS NOT NULL AND EXISTS (FROM changed)
 ), theirs AS (
-    SELECT o.tbl, o._line, o.id, o.school, b.id AS owner FROM known AS o JOIN before AS b ON b.number = o.number
+    SELECT o.tbl, o._line, o.id, o.school, b.id AS owner FROM changed AS o JOIN before AS b ON b.number = o.number
     SEMI JOIN (SELECT number FROM before GROUP BY number HAVING count(*) <= 4) AS f ON f.number = o.number
-    SEMI JOIN (SELECT number FROM known GROUP BY number HAVING count(DISTINCT id) <= 4) AS g ON g.number = o.number WHERE o.other
+    SEMI JOIN (SELECT number FROM changed GROUP BY number HAVING count(DISTINCT id) <= 4) AS g ON g.number = o.number
 ), found AS (
     SELECT t.tbl, t._line, any_value(t.id) AS id, any_value(t.school) AS school FROM theirs AS t
-    LEFT JOIN (SELECT DISTINCT a.id, b.id AS owner FROM wards AS a JOIN wards AS b ON b.child = a.child) AS f ON f.id = t.id AND f.owner = t.owner
+    LEFT JOIN (SELECT DISTINCT a.id, b.id AS owner FROM wards AS a JOIN wards AS b ON b.child = a.child WHERE a.id IN (SELECT id FROM theirs)) AS f ON f.id = t.id AND f.owner = t.owner
     GROUP BY t.tbl, t._line HAVING count(f.id) = 0
-), counted AS (
-    SELECT school, count(DISTINCT id) AS wrong FROM found GROUP BY school
 ), judged AS (
-    SELECT k.school, coalesce(many(any_value(c.wrong), count(DISTINCT k.id)) AND any_value(c.wrong) >= 5, false)
-        OR (SELECT sum(wrong) FROM counted) >= 5 AND (SELECT sum(wrong) FROM counted) > 0.25 * (SELECT count(DISTINCT id) FROM known) AS mass
-    FROM known AS k LEFT JOIN counted AS c ON c.school IS NOT DISTINCT FROM k.school GROUP BY k.school
+    SELECT s.school, count(DISTINCT f.id) >= 5 AND many(count(DISTINCT f.id), any_value(s.known))
+        OR (SELECT count(DISTINCT id) FROM found) >= 5 AND (SELECT count(DISTINCT id) FROM found) > 0.25 * any_value(s.everywhere) AS mass
+    FROM found AS f JOIN id_shares AS s ON s.kind = 'guardians' AND s.school IS NOT DISTINCT FROM f.school GROUP BY s.school
 )
 SELECT f.tbl, f._line FROM found AS f JOIN judged AS j ON j.school IS NOT DISTINCT FROM f.school WHERE j.mass;

@@ -52,7 +52,7 @@ WITH connected AS (
     SELECT i._line, s.schoolId AS school, list_contains(string_split(replace(i.schools, ' ', ''), ','), s.schoolId) AS stays FROM (
         SELECT staffId AS id, trim(unnest(string_split(connectSchoolIds, ','))) AS place FROM workspace_staff WHERE staffId IS NOT NULL
     ) AS w JOIN workspace_schools AS s ON s.connectSchoolId = w.place JOIN user_index AS i ON i.sourcedId = w.id AND i._kind IN ('teacher', 'administrator')
-    WHERE s.schoolId IN (SELECT school FROM known_schools) AND i.schools IS NOT NULL AND i._line NOT IN (SELECT user_line FROM enrolled WHERE user_line IS NOT NULL)
+    WHERE s.schoolId IN (SELECT school FROM known_schools) AND i.schools IS NOT NULL AND i._line NOT IN (SELECT _line FROM user_stats)
 )
 SELECT _line, min(school) AS school FROM connected WHERE NOT stays AND school IN (
     SELECT school FROM connected GROUP BY school HAVING count(*) FILTER (NOT stays) >= 3 AND count(*) FILTER (NOT stays) > 0.25 * count(*)
