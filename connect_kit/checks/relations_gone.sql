@@ -2,7 +2,7 @@
 -- relations_slid.sql. delivered_columns (tbl, col): which columns the files hold.
 
 -- A blank cell blanks what Connect has, where the file holds the column (twin; kit decision): so many of a school's values
--- at once are a column that was left empty. Not where most of the school never had one: those were entered on Connect.
+-- at once are a column that was left empty, a third already. Not where most of the school never had one: those were entered on Connect.
 CREATE TABLE emptied AS
 WITH counted AS (
     SELECT kind, school, count(*) AS known, [count(other_address), count(other_number), count(other_grade)] AS had, [count(other_address) FILTER (address IS NULL),
@@ -10,8 +10,8 @@ WITH counted AS (
 ), by_column AS (
     SELECT kind, school, known, unnest(['email', 'sms', 'grades']) AS col, unnest(had) AS had, unnest(lost) AS lost FROM counted
 ), judged AS (
-    SELECT kind, school, col, lost >= 3 AND lost > 0.5 * had AND had > 0.5 * known OR sum(lost) OVER everywhere >= 3
-        AND sum(lost) OVER everywhere > 0.5 * sum(had) OVER everywhere AND sum(had) OVER everywhere > 0.5 * sum(known) OVER everywhere AS mass
+    SELECT kind, school, col, lost >= 3 AND lost > had / 3 AND had > 0.5 * known OR sum(lost) OVER everywhere >= 3
+        AND sum(lost) OVER everywhere > sum(had) OVER everywhere / 3 AND sum(had) OVER everywhere > 0.5 * sum(known) OVER everywhere AS mass
     FROM by_column WINDOW everywhere AS (PARTITION BY kind, col)
 ), found AS (
     SELECT s.tbl, s._line, s.kind, j.col FROM judged AS j JOIN same_ids AS s ON s.kind = j.kind AND s.school IS NOT DISTINCT FROM j.school

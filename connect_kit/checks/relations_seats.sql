@@ -6,7 +6,7 @@
 -- rows that were lost, unless hardly anybody has a class (those of one programme alone).
 CREATE TABLE left_out AS
 WITH children AS (
-    SELECT u._line, p.school, u.grades, t._line IS NOT NULL AS seated FROM users AS u JOIN user_schools AS p ON p._line = u._line
+    SELECT u._line, coalesce(p.school, '') AS school, u.grades, t._line IS NOT NULL AS seated FROM users AS u LEFT JOIN user_schools AS p ON p._line = u._line
     LEFT JOIN user_stats AS t ON t._line = u._line WHERE u._kind = 'student' AND u.sourcedId IS NOT NULL
 ), scheduled AS (
     SELECT school, grades, count(*) AS every, count(*) FILTER (seated) AS seated FROM children GROUP BY ALL HAVING bool_or(seated)

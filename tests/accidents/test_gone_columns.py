@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import random
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+import connect_kit as ck
 from tests.accidents.road import Lay, read, rewrite
 from tests.accidents.test_slid_columns import (
     SCHOOL,
@@ -28,6 +30,14 @@ LEFT_OUT = "enrollments.student.left_out"
 PHONE = "workspace.guardians.phone_of_another"
 NONE_NAMED = "workspace.guardians.none_named"
 Row = dict[str, str]
+
+
+def write(path: Path, rows: list[Row]) -> None:
+    """Write rows, with other columns than the file had."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def blank(path: Path, column: str, only: Callable[[Row], bool]) -> None:
@@ -232,13 +242,8 @@ def test_a_column_that_is_left_out_blanks_nothing_and_values_made_on_connect_are
     rewrite(
         made.workspace / "staff.csv", lambda row: {**row, "sms": "5552019988" if int(row["staffId"]) % 3 == 0 else ""}
     )
-    rows = read(made.delivery / "users.csv")
-    with (made.delivery / "users.csv").open("w", encoding="utf-8") as file:
-        kept = [name for name in rows[0] if name != "grades"]
-        file.write(",".join(kept) + "\n")
-        file.writelines(
-            ",".join(f'"{row[name]}"' if "," in row[name] else row[name] for name in kept) + "\n" for row in rows
-        )
+    users = made.delivery / "users.csv"
+    write(users, [{name: value for name, value in row.items() if name != "grades"} for row in read(users)])
     found = set(audited(made).findings.summary()["code"])
     assert not [code for code in found if code.endswith(".emptied")]
 
@@ -282,6 +287,21 @@ def test_half_of_the_children_in_no_class_are_not_fit_even_without_connect(
     assert "would be in no class, though others of their grade are" in road.said
 
 
+def test_half_of_the_children_in_no_class_are_seen_in_the_file_of_one_school(tmp_path: Path) -> None:
+    """Which names no school."""
+    made = district(tmp_path, students=120, schools=1)
+    without_classes(made, 0.5)
+    for name, column in (
+        ("users", "orgSourcedIds"),
+        ("classes", "schoolSourcedId"),
+        ("enrollments", "schoolSourcedId"),
+    ):
+        rows = [{k: v for k, v in row.items() if k != column} for row in read(made.delivery / f"{name}.csv")]
+        write(made.delivery / f"{name}.csv", rows)
+    roster = ck.read_roster(made.delivery, level="school")
+    assert LEFT_OUT in set(ck.check_roster(roster).summary().query("severity == 'critical'")["code"])
+
+
 def test_a_fifth_of_the_children_in_no_class_has_to_be_decided_first(tmp_path: Path) -> None:
     made = district(tmp_path, students=300, schools=2)
     without_classes(made, 0.2)
@@ -312,10 +332,7 @@ def with_home_phones(made: Written) -> None:
             for number in child.guardians:
                 home.setdefault(year.guardians[number].id, f"555{7_000_000 + child.guardians[0] * 31:07d}")
     for path, own in ((made.workspace / "guardians.csv", "guardianId"), (made.delivery / "users.csv", "sourcedId")):
-        rows = [{**row, "phone": home.get(row[own], "")} for row in read(path)]
-        path.write_text(",".join(rows[0]) + "\n", encoding="utf-8")
-        with path.open("a", encoding="utf-8") as file:
-            file.writelines(",".join(f'"{v}"' if "," in v else v for v in row.values()) + "\n" for row in rows)
+        write(path, [{**row, "phone": home.get(row[own], "")} for row in read(path)])
 
 
 @pytest.mark.parametrize(
@@ -334,10 +351,7 @@ def test_home_phones_that_slid_are_not_fit(by: int | None, in_file: bool, summer
         phones = {row["sourcedId"]: row["phone"] for row in read(path)}
         with_guardians_file(made.delivery)
         path = made.delivery / "guardians.csv"
-        rows = [{**row, "phone": phones[row["guardianSourcedId"]]} for row in read(path)]
-        path.write_text(
-            "\n".join([",".join(rows[0]), *(",".join(row.values()) for row in rows)]) + "\n", encoding="utf-8"
-        )
+        write(path, [{**row, "phone": phones[row["guardianSourcedId"]]} for row in read(path)])
         only = lambda _: True  # noqa: E731
     if by is None:
         shuffle(path, "phone", only)
