@@ -71,6 +71,7 @@ def build(
     create_not_schools(schema, roster, others)
     _refused_ids(schema, roster)
     run_sql(schema, __package__, "relations.sql", others, shown=shown)
+    run_sql(schema, __package__, "relations_seats.sql", others)
     if roster.level == "school":  # its files say nothing about other schools
         schema.execute("DELETE FROM school_change WHERE school NOT IN (SELECT school FROM school_status)")
     if workspace:
@@ -117,8 +118,8 @@ def add_matches(
         run_sql(schema, __package__, "relations_identity.sql", (id_changes.schema.name, *others), number=NUMBER)
 
 
-def add_slid(schema: Schema, others: tuple[str, ...], shown: str, id_changes: IdChanges | None) -> None:
-    """Make the tables of records that would be written over: IDs of others, and columns that slid against the rest.
+def add_slid(schema: Schema, roster: Roster, others: tuple[str, ...], shown: str, id_changes: IdChanges | None) -> None:
+    """Make the tables of records that would be written over: IDs of others, and columns that slid or are empty.
 
     ``shown``: SQL of a student's ID on Connect.
     """
@@ -129,6 +130,11 @@ def add_slid(schema: Schema, others: tuple[str, ...], shown: str, id_changes: Id
     run_sql(schema, "connect_kit.engine", "forms.sql", others)
     kindergarten = GRADES.index("KG")
     run_sql(schema, __package__, "relations_slid.sql", others, shown=shown, kindergarten=kindergarten)
+    held = [(table, column) for table, known in roster.info.items() for column in known.columns]
+    columns = {"tbl": [table for table, _ in held], "col": [column for _, column in held]}
+    create_table(schema, "delivered_columns", columns)
+    run_sql(schema, __package__, "relations_gone.sql", others)
+    run_sql(schema, __package__, "relations_titles.sql", others, shown=shown)
 
 
 def add_left_behind(schema: Schema, left_behind: LeftBehind) -> None:

@@ -107,7 +107,7 @@ def check_roster(
     )
     relations.add_matches(schema, others, duplicates, classrooms, id_changes)
     if workspace is not None:
-        relations.add_slid(schema, others, shown_id, id_changes)
+        relations.add_slid(schema, roster, others, shown_id, id_changes)
     if left_behind is not None:
         relations.add_left_behind(schema, left_behind)
     related = time.perf_counter()

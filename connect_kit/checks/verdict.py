@@ -32,11 +32,15 @@ _LEFT: Final[Mapping[str, Mapping[str, str]]] = {
     "classrooms": {"classrooms": "connectClassroomId"},
 }
 #: Findings that are reasons of their own even where they are not critical: the end of the code is the reason's.
-_OF_RECORDS: Final = ("other_family", "id_reused", "names_swapped")
+_OF_RECORDS: Final = (
+    "other_family", "id_reused", "names_swapped", "other_school", "other_role", "emptied", "none_named", "left_out",
+    "no_teachers",
+)  # fmt: skip
 #: Of the findings: who is concerned, by what is counted.
 _CONCERNED = """
-    SELECT CASE WHEN r.code IN ('workspace.guardians.other_family', 'workspace.students.' || ?) THEN 'children'
-        ELSE 'adults' END AS what, count(DISTINCT (r.code, f.id))
+    SELECT CASE WHEN r.code IN ('workspace.guardians.other_family', 'workspace.guardians.none_named')
+            OR starts_with(r.code, 'workspace.students.') OR starts_with(r.code, 'enrollments.student.') THEN 'children'
+        WHEN r.tbl = 'classes' THEN 'classrooms' ELSE 'adults' END AS what, count(DISTINCT (r.code, f.id))
     FROM _failing AS f JOIN _rules AS r ON r.rule = f.rule WHERE ends_with(r.code, '.' || ?)
     GROUP BY what ORDER BY what DESC
 """
@@ -204,7 +208,7 @@ def _of_records(findings: Findings) -> Iterator[Reason]:
     """Children and adults whose records would be mixed with those of others, critical or not."""
     for reason in _OF_RECORDS:
         found = any(rule.code.endswith(f".{reason}") for rule in findings.rules)
-        rows = findings.schema.execute(_CONCERNED, [reason, reason]) if found else []
+        rows = findings.schema.execute(_CONCERNED, [reason]) if found else []
         if rows:
             yield Reason(reason, {str(what): int(number) for what, number in rows})
 

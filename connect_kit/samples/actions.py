@@ -120,6 +120,9 @@ ACTIONS: Final[Mapping[str, Callable[..., object]]] = {
         plant_workspace.second_record,
         plant_workspace.crowd_of_guardians,
         plant_workspace.guardians_of_another_family,
+        plant_workspace.titles_of_the_next,
+        plant_workspace.half_without_classes,
+        plant_workspace.teacher_without_school,
         plant_workspace.names_the_other_way_round,
     )
 }

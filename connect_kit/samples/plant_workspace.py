@@ -142,6 +142,37 @@ def guardians_of_another_family(planter: FaultPlanter) -> None:
     )
 
 
+def titles_of_the_next(planter: FaultPlanter) -> None:
+    """The titles of a school's classes stand one class further on Connect."""
+    school = _elementary(planter)
+    rows = planter.rows("classes", '"schoolSourcedId" = ?', school)
+    for row, before in zip(rows, [rows[-1], *rows[:-1]], strict=True):
+        if row["title"] != before["title"]:
+            planter.otherwise.append(("classrooms", "classId", row["sourcedId"], {"title": before["title"]}))
+            planter.planted(row)
+
+
+def half_without_classes(planter: FaultPlanter) -> None:
+    """Every second student of a school is in no class."""
+    for row in planter.rows("users", "role = 'student' AND \"orgSourcedIds\" = ?", _elementary(planter))[::2]:
+        for seat in planter.rows("enrollments", '"userSourcedId" = ?', row["sourcedId"]):
+            planter.delete(seat)
+        planter.planted(row)
+        planter.follows_in_workspace("workspace.students.left_behind", "warning", "studentId", _connect_student(row))
+
+
+def teacher_without_school(planter: FaultPlanter) -> None:
+    """A teacher is at another school by their row, while their classes, and Connect, have them where they were."""
+    seated = 'role = \'teacher\' AND "sourcedId" IN (SELECT "userSourcedId" FROM enrollments)'
+    row = planter.rows("users", f"{seated} AND NOT contains(\"orgSourcedIds\", ',')")[0]
+    before = _connect_school(planter, row["orgSourcedIds"])
+    other = next(school.school_id for school in planter.sizes.schools if school.school_id != row["orgSourcedIds"])
+    planter.otherwise.append(("staff", "staffId", row["sourcedId"], {"connectSchoolIds": before}))
+    planter.planted(planter.edit(row, orgSourcedIds=other))
+    seats = planter.rows("enrollments", '"userSourcedId" = ?', row["sourcedId"])
+    planter.follows("enrollments.schoolSourcedId.user_belongs", "warning", *seats, column="schoolSourcedId")
+
+
 def names_the_other_way_round(planter: FaultPlanter, *, kind: str) -> None:
     """Somebody whose given and family names stand the other way round on Connect."""
     if kind == "students":
@@ -189,3 +220,8 @@ def _stays(planter: FaultPlanter, table: str, found_at: str, **values: str) -> N
 def _largest(planter: FaultPlanter) -> str:
     """The connectSchoolId of the school with the most students."""
     return f"CS{max(planter.sizes.schools, key=lambda school: school.size).number + 1:05d}"
+
+
+def _elementary(planter: FaultPlanter) -> str:
+    """The largest elementary school, whose classes have titles of their own."""
+    return max((one for one in planter.sizes.schools if one.kind == "elementary"), key=lambda one: one.size).school_id

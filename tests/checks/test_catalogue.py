@@ -42,6 +42,19 @@ WITHOUT_FAULT = {
     },
     "workspace.students.other_grades": "needs many: tests/accidents/test_slid_columns.py",
     "workspace.classrooms.other_members": "needs many: tests/accidents/test_slid_columns.py",
+    "workspace.classrooms.other_teachers": "needs many: tests/accidents/test_titles_and_teachers.py",
+    **{
+        f"workspace.{what}": "needs many: tests/accidents/test_gone_columns.py"
+        for what in (
+            "students.emptied",
+            "staff.emptied",
+            "guardians.emptied",
+            "guardians.none_named",
+            "classrooms.no_teachers",
+            "staff.other_role",
+            "guardians.phone_of_another",
+        )
+    },
     "users.orgSourcedIds.other_than_classes": "needs many: tests/accidents/test_slid_columns.py",
     "workspace.guardians.contact_changed": "made row by row in tests/checks/test_matched_rules.py",
     "enrollments.schoolSourcedId.leading_zero_lost": "planted on every side in tests/checks/test_school_zeros.py",

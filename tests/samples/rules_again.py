@@ -332,3 +332,13 @@ ON_CONNECT = {
     "workspace.staff.names_swapped": swapped("staff", "staffId"),
     "workspace.guardians.names_swapped": swapped("guardians", "guardianId"),
 }  # fmt: skip
+
+#: Lines of what only many of a school show; each select is of its own delivery, in which nothing else is planted.
+OF_MANY = {
+    "workspace.classrooms.title_of_another":
+        'SELECT c.line FROM classes c JOIN connect_classrooms w ON w."classId" = c."sourcedId" WHERE w.title <> c.title',
+    "enrollments.student.left_out": RULES["enrollments.student.none"],
+    "workspace.staff.other_school":
+        'SELECT DISTINCT u.line FROM users u JOIN enrollments e ON e."userSourcedId" = u."sourcedId" JOIN classes c ON c."sourcedId" = e."classSourcedId" '
+        "WHERE e.role = 'teacher' AND NOT contains(u.\"orgSourcedIds\", c.\"schoolSourcedId\")",
+}  # fmt: skip

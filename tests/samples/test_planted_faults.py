@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from connect_kit.samples import known_faults, sample_roster
-from tests.samples.rules_again import FURTHER_RULES, LEFT_BEHIND, ON_CONNECT, RULES
+from tests.samples.rules_again import FURTHER_RULES, LEFT_BEHIND, OF_MANY, ON_CONNECT, RULES
 
 TODAY = date(2026, 10, 1)
 KINDS = [
@@ -312,4 +312,13 @@ def test_what_connect_has_otherwise_is_at_the_line_that_the_truth_says(tmp_path,
     for other, select in ON_CONNECT.items():
         found = [str(one) for (one,) in con.execute(select).fetchall()]
         assert found == ([line] if other == code else []), other
+    con.close()
+
+
+@pytest.mark.parametrize("code", OF_MANY)
+def test_what_only_many_of_a_school_show_is_at_the_lines_of_the_truth(tmp_path, code):
+    con, truth = both_sides(tmp_path, code)
+    for other, select in OF_MANY.items():
+        found = sorted(line for (line,) in con.execute(select).fetchall())
+        assert found == (listed(truth, code) if other == code else []), other
     con.close()
