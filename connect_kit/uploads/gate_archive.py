@@ -35,18 +35,23 @@ def archiving(plan: PlanData, facts: Facts | None) -> Gate:
     code = "archive_existing"
     users = [file for file in plan.files if file.kind == "users"]
     if not users:
-        return Gate(code, "met", "no users.csv is sent")
+        return Gate(code, "met", "no users.csv is sent, so no student is added")
     new = first_at(plan, facts)
     known = facts is None or plan.level == "district" or any(file.school in facts.schools for file in users)
     district = plan.first_upload if facts is None else facts.synced == 0
     if not is_first(plan.level, new, district=district, there=known):
         if plan.archive_existing:
             return Gate(code, "met", _IDLE)
-        return Gate(code, "met", "not needed, as Connect has students with SIS ID")
+        return Gate(
+            code, "met", "nothing to decide, as this is not the first users.csv: Connect has students with SIS ID"
+        )
     where = some([own for own, left in new.items() if left]) if not district or plan.level == "school" else ""
     if plan.archive_existing is None:
         at = f" of {where}" if where else ""
-        why = f"this is the first users.csv{at}; Connect recommends archiving the existing students before it (S0)"
+        why = (
+            f"this is the first users.csv{at}; Connect recommends archiving the existing students before it (S0), as "
+            "an upload does not recognize who was added by hand, and adds them again. Are they to be archived?"
+        )
         return Gate(code, "blocking", why, "answer")
     if not plan.archive_existing:
         return Gate(
