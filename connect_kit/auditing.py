@@ -19,6 +19,7 @@ from connect_kit.checks import AuditData, check_roster
 from connect_kit.checks.gx import prepare
 from connect_kit.checks.relations import known_region
 from connect_kit.checks.suites import load_suites
+from connect_kit.checks.unchecked import unchecked_in_words
 from connect_kit.checks.verdict_words import verdict_html
 from connect_kit.decisions import read_decisions
 from connect_kit.display.html import table_html

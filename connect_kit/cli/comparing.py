@@ -182,6 +182,10 @@ def _about_ids(
         typer.echo(f"Worksheet: {out / NAME}")
     if seen:
         do(file, ck.connections(changes, archive=archive), yes=yes, seen=seen)
+    if archive and yes and len(changes):
+        one_school = ["--level", "school"] if level == "school" else []
+        typer.echo("The next upload adds them under their new IDs. To merge both records of each child after it:")
+        typer.echo(f"  {command('merge', delivery, '--twin', file, *one_school, '--out', beside(file, 'merges'))}")
 
 
 def do(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from connect_kit.uploads.plan_data import PlanData
     from connect_kit.uploads.targets import Facts
 
+_NOT_FIRST = "nothing to decide, as this is not the first users.csv: Connect has students with SIS ID"
 _IDLE = (
     "answered: yes, which has no effect: every school that is sent has students with SIS ID on Connect, so that this "
     "is not its first users.csv; students who were made by hand stay as they are"
@@ -42,9 +43,7 @@ def archiving(plan: PlanData, facts: Facts | None) -> Gate:
     if not is_first(plan.level, new, district=district, there=known):
         if plan.archive_existing:
             return Gate(code, "met", _IDLE)
-        return Gate(
-            code, "met", "nothing to decide, as this is not the first users.csv: Connect has students with SIS ID"
-        )
+        return Gate(code, "met", _NOT_FIRST)
     where = some([own for own, left in new.items() if left]) if not district or plan.level == "school" else ""
     if plan.archive_existing is None:
         at = f" of {where}" if where else ""
