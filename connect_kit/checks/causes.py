@@ -82,7 +82,10 @@ def causes(findings: Findings) -> pd.DataFrame:
     unrun = _unrun(findings)
     rows = []
     for order, cause in enumerate(found, 1):
-        explains = ", ".join(f"{count:,} in {where}" for where, count in cause.parts.items())
+        explains = ", ".join(
+            f"{count:,} {'on Connect' if where == 'workspace' else f'in {where}'}"
+            for where, count in cause.parts.items()
+        )
         if cause.follows:
             explains += "; probably also " + ", ".join(f"{n:,} × {title.lower()}" for title, n in cause.follows.items())
         if cause.rule.code in ("header.missing_column", "file.missing") and unrun.get(cause.rule.table):

@@ -11,8 +11,8 @@ from connect_kit.checks.causes import causes_in_words
 from connect_kit.checks.unchecked import unchecked_counts, unchecked_in_words, unchecked_reasons
 from connect_kit.checks.verdict_words import left_open
 from connect_kit.cli.errors import reason_words
-from connect_kit.display.headings import heading
-from connect_kit.display.look import children, counted, disconnections, removals
+from connect_kit.display.headings import heading, without_rare
+from connect_kit.display.look import counted
 from connect_kit.duplicates import pairs_in_words
 from connect_kit.duplicates.data import EVEN
 from connect_kit.identity.patterns import kinds_in_words
@@ -30,10 +30,6 @@ _MOST_CAUSES = 10
 _MOST_ROWS = 20
 #: Columns of a preview, in words.
 _OF_CHANGES = {"table": "list on Connect", "id": "record", "column": "person, place or field"}
-#: Columns that are left out of a table where nothing of it is there.
-_RARE = frozenset(
-    ("school", "skipped", "disconnected", "disconnected_children", "staff_removed", "unclear", "to_merge", "adults")
-)
 _LEFT_BEHIND = "to list it, with a worksheet for Connect"
 
 
@@ -141,7 +137,7 @@ def print_left_behind(left: ck.LeftBehind, merge: str) -> None:
     frame = left.summary()
     if len(frame):
         shown = frame.drop(columns=["what_to_do", "source"])
-        _print_rows(shown.assign(kind=shown["kind"].map(lambda kind: KINDS[kind].many)))
+        _print_rows(without_rare(shown).assign(kind=shown["kind"].map(lambda kind: KINDS[kind].many)))
     for kind, number in left.counts.items():
         if number:
             typer.echo(f"  {KINDS[kind].title}. {KINDS[kind].what_to_do} ({KINDS[kind].source})")
@@ -167,12 +163,8 @@ def print_expected(expected: Expected) -> None:
         _print_rows(found)
     else:
         typer.echo("  nothing is created, updated, disconnected or removed")
-    if expected.doubled is None:
-        typer.echo("  Nobody looked for duplicate students, so nobody knows how many children would be doubled.")
-    else:
-        typer.echo(f"  {children(expected.doubled)} would be doubled, {disconnections(expected.disconnected)}.")
-    if expected.staff_removed:
-        typer.echo(f"  {removals(expected.staff_removed)}, as their rows no longer list it.")
+    for words in expected.sentences:
+        typer.echo(f"  {words}")
 
 
 def print_upload(result: ck.UploadResult) -> None:
@@ -191,13 +183,9 @@ def print_upload(result: ck.UploadResult) -> None:
             if path is not None:
                 typer.echo(f"Disconnected, by ID: {path}")
     if result.removals:
-        from connect_kit.uploads.removing import removed_by_school, total_removed  # late, so that --help is quick
+        from connect_kit.uploads.removing import removed_in_words  # late, so that --help is quick
 
-        word = "Would be removed" if result.dry_run else "Removed"
-        total = total_removed(result.removals.values())
-        typer.echo(
-            f"▲ {word} from schools that their rows no longer list: {total}: {removed_by_school(result.removals)}"
-        )
+        typer.echo(f"▲ {removed_in_words(result.removals, dry_run=result.dry_run)}")
         for path in (one.removed_path for one in result.files):
             if path is not None:
                 typer.echo(f"Removed, by ID: {path}")
@@ -208,7 +196,7 @@ def print_upload(result: ck.UploadResult) -> None:
 
 def print_tables(summary: pd.DataFrame, causes: pd.DataFrame | None = None) -> None:
     """Print a table whole, and beneath it the first causes of errors, if there are any."""
-    _print_rows(summary)
+    _print_rows(without_rare(summary))
     if causes is not None and len(causes):
         typer.echo("")
         _print_rows(causes.head(_MOST_ROWS))
@@ -226,9 +214,6 @@ def print_changes(action: str, changes: pd.DataFrame) -> None:
 
 
 def _print_rows(frame: pd.DataFrame) -> None:
-    if "note" in frame and frame["note"].fillna("").eq("").all():
-        frame = frame.drop(columns="note")
-    frame = frame[[name for name in frame if not (name in _RARE and frame[name].fillna(0).isin([0, ""]).all())]]
     frame = frame.astype(object).where(frame.notna(), "")  # to_string shows missing numbers otherwise
     frame = frame.rename(columns=heading)
     for line in frame.to_string(index=False, na_rep="").splitlines():

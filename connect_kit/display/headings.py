@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _WORDS: Final[Mapping[str, str]] = {
     "connectSchoolId": "school on Connect",
@@ -30,9 +33,22 @@ _WORDS: Final[Mapping[str, str]] = {
     "better": "better than in the dry run",
     "worse": "worse than in the dry run",
     "not_in_result": "missing from the result file",
-    "disconnected": "guardians disconnected",
+    "errors": "refused",
     "disconnected_children": "children who lose a guardian",
 }
+#: Columns that are left out of a table where nothing of it is there.
+_RARE: Final = frozenset(
+    (
+        "school", "skipped", "disconnected", "disconnected_children", "staff_removed", "unclear", "to_merge",
+        "adults", "note",
+    )
+)  # fmt: skip
+
+
+def without_rare(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table without those of its columns that seldom hold anything, and hold nothing here."""
+    rare = [name for name in frame if name in _RARE and frame[name].fillna(0).isin([0, ""]).all()]
+    return frame.drop(columns=rare)
 
 
 def heading(name: object) -> str:

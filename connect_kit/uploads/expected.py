@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from connect_kit.display.look import children, disconnections, removals
 from connect_kit.uploads.records import last_dry_run
 
 if TYPE_CHECKING:
@@ -44,6 +45,18 @@ class Expected:
     disconnected: int
     staff_removed: int
     _table: pd.DataFrame = field(repr=False)
+
+    @property
+    def sentences(self) -> list[str]:
+        """What matters of it, in words: whom it would double, disconnect and remove."""
+        if self.doubled is None:
+            made = ["Nobody looked for duplicate students, so nobody knows how many children would be doubled."]
+        else:
+            lost = disconnections(self.disconnected) if self.disconnected else "no guardian would be disconnected"
+            made = [f"{children(self.doubled) if self.doubled else 'No child'} would be doubled, and {lost}."]
+        if self.staff_removed:
+            made.append(f"{removals(self.staff_removed)}, as their rows no longer list it.")
+        return made
 
     def table(self) -> pd.DataFrame:
         """One row a school that something happens to.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from connect_kit.display.look import counted
+from connect_kit.display.look import counted, school_label
 from connect_kit.uploads.first import is_first
 from connect_kit.uploads.gate import Gate, some
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from connect_kit.uploads.plan_data import PlanData
     from connect_kit.uploads.targets import Facts
 
+_NOT_FIRST = "nothing to decide, as this is not the first users.csv: Connect has students with SIS ID"
 _NOT_FIRST = "nothing to decide, as this is not the first users.csv: Connect has students with SIS ID"
 _IDLE = (
     "answered: yes, which has no effect: every school that is sent has students with SIS ID on Connect, so that this "
@@ -31,6 +32,11 @@ def first_at(plan: PlanData, facts: Facts | None) -> Mapping[str, int]:
     return {own: one.unsynced for own, one in facts.schools.items() if own in sent and not one.synced}
 
 
+def _named(own: str, facts: Facts | None) -> str:
+    """A school with its name, where the target is known."""
+    return school_label(facts.schools[own].name if facts is not None and own in facts.schools else "", own)
+
+
 def archiving(plan: PlanData, facts: Facts | None) -> Gate:
     """Whether the question of a first users.csv is answered, and the answer carried out; school by school."""
     code = "archive_existing"
@@ -44,7 +50,11 @@ def archiving(plan: PlanData, facts: Facts | None) -> Gate:
         if plan.archive_existing:
             return Gate(code, "met", _IDLE)
         return Gate(code, "met", _NOT_FIRST)
-    where = some([own for own, left in new.items() if left]) if not district or plan.level == "school" else ""
+    where = (
+        some([_named(own, facts) for own, left in new.items() if left])
+        if not district or plan.level == "school"
+        else ""
+    )
     if plan.archive_existing is None:
         at = f" of {where}" if where else ""
         why = (

@@ -208,7 +208,7 @@ def test_the_question_about_students_added_by_hand_is_answered_by_pasting(
 def test_paths_are_printed_as_they_were_typed(
     typed: str, lay_out, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shell, made = lay_out(2, changed)
+    shell, _ = lay_out(2, changed)
     monkeypatch.chdir(tmp_path)
     road = shell.road
     if typed == "relative":
