@@ -112,9 +112,9 @@ def _planned(plan: PlanData, facts: Facts, seen: Mapping[str, Mapping[str, int]]
     recorded = {school.school_id: own for own, school in facts.schools.items() if school.school_id}
     found: dict[str, int] = {}
     # Archived records double nobody (S12).
-    for school, children in (plan.doubled if facts.unsynced else plan.doubled_once_archived).items():
+    for school, number in (plan.doubled if facts.unsynced else plan.doubled_once_archived).items():
         own = school if plan.level == "school" else recorded.get(school, "")
-        found[own] = found.get(own, 0) + children
+        found[own] = found.get(own, 0) + number
     if seen is None:
         return found
     return {own: min(number, seen.get(own, {}).get("children_created", 0)) for own, number in found.items()}
