@@ -208,7 +208,8 @@ def print_changes(action: str, changes: pd.DataFrame) -> None:
     """Print what an action would change."""
     typer.echo(f"{action}: {counted(len(changes), 'change')}")
     if len(changes):
-        _print_rows(changes.head(_MOST_ROWS).rename(columns=_OF_CHANGES))
+        shown = changes.head(_MOST_ROWS)
+        _print_rows(shown.assign(table=shown["table"].map(heading)).rename(columns=_OF_CHANGES))
     if len(changes) > _MOST_ROWS:
         typer.echo(f"… and {len(changes) - _MOST_ROWS:,} more")
 

@@ -244,7 +244,9 @@ def merge(
     print_tables(plan.summary())
     plan.save(out, names=names)
     typer.echo(f"Worksheet: {out}")
-    if not apply and len(plan.merges):
+    if not len(plan.merges):
+        typer.echo("There is nothing to merge.")
+    elif not apply:
         typer.echo("Nothing was merged. To merge these in the twin:")
         typer.echo(f"  {again('--apply')}")
     if apply:

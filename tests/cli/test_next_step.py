@@ -87,7 +87,11 @@ def test_a_dry_run_says_what_still_blocks_the_real_upload_and_what_is_done(place
     assert after.splitlines()[0] in ("1 condition is blocking:", "2 conditions are blocking:")
     assert "▲ blocking  self-check: " in after
     assert "✔ met" not in after
-    assert "→ then prepare again, or --waive users.role.known=REASON" in after
+    where = ["--workspace", str(twin), "--out", str(place / "plan")]
+    assert "→ then prepare again:" in after
+    assert commands(after, "prepare ") == [["prepare", str(place / "delivery"), *where]]
+    waived = [["upload", str(place / "plan"), "--twin", str(twin), "--waive", "users.role.known=REASON"]]
+    assert commands(after, "--waive users.role.known=REASON") == waived
 
 
 def test_a_verdict_says_what_it_is_of_and_what_is_still_to_be_done(place: Path, twin: Path, say: Say) -> None:
@@ -151,8 +155,8 @@ def test_the_list_of_new_ids_is_written_by_the_command_that_prepare_names(
     delivery, export = migrated
     code, said = say("prepare", delivery, "--workspace", export, "--out", tmp_path / "plan")
     assert code == 1, said
-    line = next(line for line in said.splitlines() if " twin record-ids " in line)
-    words = shlex.split(line.partition(f"record the new IDs: {TOOL}")[2].partition(" writes the list for Connect")[0])
+    assert "write the list for recording the new IDs on Connect; then export Connect, and prepare again:" in said
+    [words] = commands(said, "twin record-ids ")
     out = tmp_path / "plan-record-ids"
     assert words == ["twin", "record-ids", str(export), str(delivery), "--out", str(out)]
     code, said = say(*words)

@@ -86,7 +86,9 @@ def test_prepare_prints_the_first_causes_with_their_number(prepared: tuple[str, 
     printed, audit = prepared
     causes = audit.causes()
     notes = int((causes["severity"] == "info").sum())
-    assert f"{len(causes) - notes} causes to fix, {notes} for information:" in printed
+    critical = int((causes["severity"] == "critical").sum())
+    words = f"{critical} causes to fix, {len(causes) - notes - critical} worth a look, {notes} for information:"
+    assert words in printed
     for cause in causes[causes["severity"] != "info"]["cause"].head(10):
         assert cause in printed
 
@@ -101,7 +103,8 @@ def test_connect_says_what_is_suggested_and_how_to_accept_it(
     assert "There is nothing to do." not in printed
     assert printed.startswith("Not decided: ")
     assert f"{audit.classrooms.counts['suggested']} classrooms." in printed
-    assert "add --suggested" in printed
+    command = f"python -m connect_kit twin connect {road.twin} {road.delivery} --suggested --yes"
+    assert f"To accept them all:\n  {command}\n" in printed
 
 
 def test_a_preview_says_how_many_changes_it_does_not_show(
