@@ -55,7 +55,8 @@ def test_every_change_to_the_target_ages_the_dry_run_and_is_named(
     )
     upload(users, twin)
     upload(users, twin, dry_run=False)
-    why = f"make the dry run again: 2 changes since the dry run of {when(tried, twin)} (students archived, users.csv uploaded)"
+    since = f"2 changes since the dry run of {when(tried, twin)} (students archived, users.csv uploaded)"
+    why = f"make the dry run again: {since}"
     assert gate(tried, twin)[1] == why
     before = twin.digest()
     with pytest.raises(GateError, match="make the dry run again: 2 changes since"):
@@ -159,8 +160,8 @@ def test_a_copy_of_the_twin_that_went_another_way_is_another_state(
     assert copy.changes_since(twin.state()) is None
     assert gate(tried, copy)[:2] == (
         "blocking",
-        f"make the dry run again: the dry run of {when(tried, twin)} was made on another state of Maple Valley, or does not "
-        "say on which",
+        f"make the dry run again: the dry run of {when(tried, twin)} was made on another state of Maple Valley, or "
+        "does not say on which",
     )
 
 
