@@ -138,7 +138,18 @@ class Places:
     def worksheet(self, verb: str) -> str:
         """The command that writes a worksheet for Connect."""
         where = self.workspace or self.twin
-        return command("twin", verb, where, self.delivery, *self.level, "--out", beside(self.plan.folder, verb))
+        options = [*self.level, *(self.sent if verb == "left-behind" else ())]
+        return command("twin", verb, where, self.delivery, *options, "--out", beside(self.plan.folder, verb))
+
+    @property
+    def sent(self) -> list[str]:
+        """Options that name the schools that are sent, where these are a part of the delivery."""
+        plan = self.plan
+        if plan.named or plan.left_out_schools:
+            schools = [one for one in plan.takes_part if one not in plan.not_shown]
+        else:
+            schools = [] if self.level else [own for own in dict.fromkeys(file.school for file in plan.files) if own]
+        return [word for one in schools for word in ("--school", one)]
 
     def merge(self) -> str:
         """The command that plans the merges."""

@@ -12,6 +12,7 @@ import pytest
 
 import connect_kit as ck
 from connect_kit.cli import run
+from connect_kit.cli.commands import Places
 from tests.accidents.road import rewrite
 from tests.accidents.years import District
 
@@ -89,9 +90,9 @@ def test_a_dry_run_says_what_still_blocks_the_real_upload_and_what_is_done(place
     assert "✔ met" not in after
     where = ["--workspace", str(twin), "--out", str(place / "plan")]
     assert "→ then prepare again:" in after
-    assert commands(after, "prepare ") == [["prepare", str(place / "delivery"), *where]]
-    waived = [["upload", str(place / "plan"), "--twin", str(twin), "--waive", "users.role.known=REASON"]]
-    assert commands(after, "--waive users.role.known=REASON") == waived
+    assert commands(after, "prepare ")[0] == ["prepare", str(place / "delivery"), *where]
+    waived = ["upload", str(place / "plan"), "--twin", str(twin), "--waive", "users.role.known=REASON"]
+    assert commands(after, "--waive users.role.known=REASON")[0] == waived
 
 
 def test_a_verdict_says_what_it_is_of_and_what_is_still_to_be_done(place: Path, twin: Path, say: Say) -> None:
@@ -118,6 +119,22 @@ def test_what_stays_behind_is_named_with_the_command_that_lists_it(place: Path, 
         assert (beside / "left_behind.xlsx").is_file()
     lines = (beside / "left_behind.csv").read_text(encoding="utf-8").splitlines()
     assert sum(line.startswith("students,") for line in lines) == 6
+
+
+@pytest.mark.parametrize("part", [["--schools", "0101"], ["--upload-level", "school", "--school", "0101"]])
+def test_of_a_part_of_the_district_only_that_part_is_named(part: list[str], place: Path, twin: Path, say: Say) -> None:
+    delivery = place / "delivery"
+    code, said = say("prepare", delivery, "--workspace", twin, "--out", place / "plan", *part)
+    assert code == 0, said
+    [listing] = commands(said, "left-behind ")
+    assert listing[4:6] == ["--school", "0101"]
+    code, left = say(*listing, "--yes")
+    assert code == 0, left
+    assert "left behind in the school chosen (K1)" in left
+    prepared = Places(ck.read_plan(place / "plan"), twin).prepare("--keep-ids")
+    assert shlex.split(prepared.removeprefix(TOOL)) == [
+        "prepare", str(delivery), "--workspace", str(twin), "--out", str(place / "plan"), *part, "--keep-ids",
+    ]  # fmt: skip
 
 
 def test_of_an_export_the_worksheet_is_written_and_nothing_is_done(place: Path, twin: Path, say: Say) -> None:
