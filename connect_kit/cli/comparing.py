@@ -113,9 +113,7 @@ def left_behind(
     if too_many is not None and yes:
         raise too_many
     whose = (
-        "the whole district"
-        if chosen is None
-        else f"the {'school' if len(chosen) == 1 else f'{len(chosen):,} schools'} chosen ({', '.join(chosen)})"
+        "the whole district" if chosen is None else f"the {counted(len(chosen), 'school')} chosen ({', '.join(chosen)})"
     )
     do(file, actions, yes=yes, what=f"left behind in {whose}", seen=seen, ask=too_many is None)
     if too_many is not None:

@@ -130,7 +130,7 @@ def test_of_a_part_of_the_district_only_that_part_is_named(part: list[str], plac
     assert listing[4:6] == ["--school", "0101"]
     code, left = say(*listing, "--yes")
     assert code == 0, left
-    assert "left behind in the school chosen (K1)" in left
+    assert "left behind in the 1 school chosen (K1)" in left
     prepared = Places(ck.read_plan(place / "plan"), twin).prepare("--keep-ids")
     assert shlex.split(prepared.removeprefix(TOOL)) == [
         "prepare", str(delivery), "--workspace", str(twin), "--out", str(place / "plan"), *part, "--keep-ids",
