@@ -122,7 +122,7 @@ class UploadPlan(PlanData):
         Schools of Connect whose partner is suggested and not decided.
     source : str
         Where the delivery was when the plan was made; blank for a roster from DataFrames.
-    command : sequence of str
+    command : tuple of str
         What made the plan on the command line: ``prepare`` and its options, or ``resend`` and the plan that was sent;
         empty where it was made in Python.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -83,7 +83,7 @@ class PlanData:
     not_corrected: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     abandon_limit: float = 10
     disconnections: Mapping[str, Disconnections] | None = field(default_factory=dict)
-    command: Sequence[str] = ()
+    command: tuple[str, ...] = ()
 
     def outside_delivery(self, folder: str | Path) -> Path:
         """The folder, unless it lies inside the delivery, which is never written to.
