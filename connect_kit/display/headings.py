@@ -47,7 +47,7 @@ _RARE: Final = frozenset(
 
 def without_rare(frame: pd.DataFrame) -> pd.DataFrame:
     """A table without those of its columns that seldom hold anything, and hold nothing here."""
-    rare = [name for name in frame if name in _RARE and frame[name].fillna(0).isin([0, ""]).all()]
+    rare = [name for name in frame if name in _RARE and (frame[name].isna() | frame[name].isin([0, ""])).all()]
     return frame.drop(columns=rare)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Callable
@@ -33,7 +34,7 @@ class Said(NamedTuple):
     @property
     def report(self) -> str:
         page = (self.out / "report.html").read_text(encoding="utf-8")
-        return " ".join(re.sub(r"<[^>]*>", " ", page).split())
+        return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page)).split())
 
     def sheet(self, name: str) -> list[tuple[object, ...]]:
         book = openpyxl.load_workbook(self.out / "findings.xlsx", read_only=True)
