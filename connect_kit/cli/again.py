@@ -90,7 +90,7 @@ def resend(
         raise SettingError(f"{plan}: nothing was uploaded yet, so nothing failed; upload it first, or give --results")
     read, before = ck.read_results(folder, sent), sent_again(sent.folder)
     made = ck.plan_resend(read, sent, folder=out, corrected=corrected)
-    made = rewrite_plan(replace(made, command=("resend", str(plan))))
+    made = rewrite_plan(replace(made, command=("resend", str(plan), "" if corrected is None else str(corrected))))
     what = "Failed or incomplete" if read.incomplete() else "Failed"
     both = "" if corrected is None else ", and corrected" if read.incomplete() else " and corrected"
     typer.echo(f"{what}{both}: {counted(made.rows, 'row')} of {sent.rows:,}, according to {folder}")
@@ -105,7 +105,7 @@ def resend(
     typer.echo(f"Prepared: {made.folder}")
     print_tables(made.summary())
     twin = last_upload(sent.folder)[1]
-    print_gates(made.gates(), Places(made, None if twin is None else as_typed(twin, plan), typed=corrected))
+    print_gates(made.gates(), Places(made, None if twin is None else as_typed(twin, plan)))
 
 
 def forecast(

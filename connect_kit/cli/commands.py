@@ -60,7 +60,6 @@ class Places:
 
     plan: ck.UploadPlan
     workspace: Path | None = None
-    typed: Path | None = None
 
     @property
     def twin(self) -> Path:
@@ -88,7 +87,9 @@ class Places:
     def delivery(self) -> Path:
         """The delivery, as it was typed where that is still the same place."""
         source, made = self.plan.source, self.plan.command
-        typed = Path(made[1]) if made and made[0] == "prepare" else self.typed
+        if made and made[0] == "resend" and made[2]:
+            return Path(made[2])
+        typed = Path(made[1]) if made and made[0] == "prepare" else None
         if typed is None or (source and typed.expanduser().resolve() != Path(source)):
             return Path(source or "DELIVERY")
         return typed

@@ -167,15 +167,15 @@ def print_gates(gates: pd.DataFrame, places: Places) -> None:
     rows = gates[columns].itertuples(index=False, name=None)
     # Findings that are corrected or waived alike stand together, with one way out for all of them.
     for (step, _), group in groupby(rows, key=lambda row: (row[3], "" if row[3] == "fix_or_waive" else row[4])):
-        subjects, first = [], True
+        subjects, then = [], ""
         for gate, state, why, _, subject, remedy in group:
             typer.echo(f"  {_MARKS[state]}  {gate}: {why}")
             for line in remedy.splitlines():
                 typer.echo(f"{_INDENT}{line}")
             subjects += subject.split()
-            first = not remedy
+            then = "then " if remedy else ""
         if step:
-            _print_ways(_STEPS[step](_next(places, subjects)), "" if first else "then ")
+            _print_ways(_STEPS[step](_next(places, subjects)), then)
 
 
 def _next(places: Places, codes: Sequence[str]) -> _Next:
