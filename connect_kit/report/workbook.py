@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +12,7 @@ from connect_kit.checks.causes import causes_in_words
 from connect_kit.checks.unchecked import unchecked_in_words
 from connect_kit.checks.verdict_words import left_open
 from connect_kit.connect import SEVERITIES
+from connect_kit.display.charts import STATUSES
 from connect_kit.display.excel import plain, save_book, write_rows
 from connect_kit.display.headings import heading
 from connect_kit.display.html import is_number
@@ -18,12 +20,13 @@ from connect_kit.display.look import named
 from connect_kit.duplicates import pairs_in_words
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import atomic_write
+from connect_kit.identity.staying import KINDS, REASONS
 from connect_kit.report.matched import pairs_without_names, partners_without_names
 from connect_kit.report.page import MEANINGS, delivery_name, in_report
 from connect_kit.roster.originals import outside_originals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     import pandas as pd
 
@@ -69,6 +72,16 @@ _COMPLETE: Final = {
     "Rows": "findings.csv", "Duplicates": "duplicates.csv", "School matches": "schools.csv",
     "Classrooms": "classrooms.csv", "Changed IDs": "id_changes.csv", "Left behind": "left_behind.csv",
 }  # fmt: skip
+
+#: Codes in words, by column.
+_SIDES: Final = {"roster": "delivery", "workspace": "Connect"}
+_VALUES: Final[Mapping[str, Mapping[str, str]]] = {
+    "kind": {kind: one.many for kind, one in KINDS.items()},
+    "reason": REASONS,
+    "status": {**{status: words for status, (words, _) in STATUSES.items()}, "out": "does not take part"},
+    "left_source": _SIDES,
+    "right_source": _SIDES,
+}
 
 _PRIVACY: Final = (
     "IDs and counts, no names of students, guardians or staff. An ID still points to a person for "
@@ -140,9 +153,16 @@ def write_workbook(
         )
         if frame is not None
     }
+    matched = {name: _in_words(frame) for name, frame in matched.items()}
     with atomic_write(outside_originals(path, audit.roster, audit.workspace)) as beside:
         save_book(beside, fill)
     return Path(path)
+
+
+def _in_words(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table with words in place of the codes that the CSV files hold."""
+    words = {column: frame[column].replace(dict(codes)) for column, codes in _VALUES.items() if column in frame}
+    return frame.assign(**words)
 
 
 class _Sheets:
