@@ -146,7 +146,7 @@ def test_of_an_export_the_worksheet_is_written_and_nothing_is_done(place: Path, 
     assert command == ["twin", "left-behind", str(export), str(delivery), "--out", str(place / "out-left-behind")]
     code, said = say(*command)
     assert code == 0, said
-    assert "add --yes" not in said
+    assert "To do it:" not in said
     assert (place / "out-left-behind" / "left_behind.xlsx").is_file()
     for more in ([], ["--yes"], ["--yes", "--out", place / "x"]):
         for name in ("left-behind", "record-ids"):
