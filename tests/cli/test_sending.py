@@ -217,7 +217,8 @@ def test_a_change_to_the_twin_asks_for_another_dry_run(road: Road, capsys: pytes
     printed = capsys.readouterr().out
     assert "▲ blocking  dry run: make the dry run again: 1 change since the dry run of" in printed
     assert "(students archived)\n" in printed
-    assert f"→ python -m connect_kit upload {road.plan} --twin {road.twin}" in printed
+    again = f"python -m connect_kit upload {road.plan} --twin {road.twin}"
+    assert f"→ make the dry run again:\n{' ' * 18}{again}\n" in printed
     assert ck.Twin(road.twin).digest() == before
     assert run(command) == 0
     assert run(real) == 0
