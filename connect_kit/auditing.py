@@ -19,10 +19,10 @@ from connect_kit.checks import AuditData, check_roster
 from connect_kit.checks.gx import prepare
 from connect_kit.checks.relations import known_region
 from connect_kit.checks.suites import load_suites
+from connect_kit.checks.unchecked import unchecked_in_words
 from connect_kit.checks.verdict_words import verdict_html
 from connect_kit.decisions import read_decisions
 from connect_kit.display.html import table_html
-from connect_kit.display.look import counted
 from connect_kit.duplicates import find_duplicates
 from connect_kit.duplicates.data import COLUMNS as PAIR_COLUMNS
 from connect_kit.engine.arguments import checked
@@ -149,9 +149,9 @@ class Audit(AuditData):
 
     def _repr_html_(self) -> str:
         causes = self.causes()[["order", "severity", "cause", "rows", "remedy"]]
-        unchecked = len(self.findings.unchecked())
-        left = f" {counted(unchecked, 'rule')} could not be checked: <code>audit.findings.unchecked()</code>"
-        head = verdict_html(self.judgement, left if unchecked else "")
+        unchecked = "; ".join(unchecked_in_words(self.findings))
+        left = f" {unchecked}: <code>audit.findings.unchecked()</code>" if unchecked else ""
+        head = verdict_html(self.judgement, left)
         return head + table_html(causes.head(_SHOWN), "First causes") + table_html(self.summary(), "In numbers")
 
 

@@ -161,4 +161,4 @@ def test_an_audit_shows_how_many_rules_could_not_be_checked(clean: ck.SampleDist
     alone = ck.audit(clean.delivery, duplicates=False, progress=False)
     unchecked = len(alone.findings.unchecked())
     assert unchecked > 1
-    assert f"{unchecked} rules could not be checked" in alone._repr_html_()
+    assert f"{unchecked} rules were not checked" in alone._repr_html_()

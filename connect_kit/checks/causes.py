@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from connect_kit.checks.provided import MISSING_INPUTS
 from connect_kit.checks.suites import STAGES, stage
 from connect_kit.connect import SEVERITIES
 from connect_kit.display.look import counted
@@ -83,7 +82,10 @@ def causes(findings: Findings) -> pd.DataFrame:
     unrun = _unrun(findings)
     rows = []
     for order, cause in enumerate(found, 1):
-        explains = ", ".join(f"{count:,} in {where}" for where, count in cause.parts.items())
+        explains = ", ".join(
+            f"{count:,} {'on Connect' if where == 'workspace' else f'in {where}'}"
+            for where, count in cause.parts.items()
+        )
         if cause.follows:
             explains += "; probably also " + ", ".join(f"{n:,} × {title.lower()}" for title, n in cause.follows.items())
         if cause.rule.code in ("header.missing_column", "file.missing") and unrun.get(cause.rule.table):
@@ -95,10 +97,17 @@ def causes(findings: Findings) -> pd.DataFrame:
 
 
 def causes_in_words(causes: pd.DataFrame) -> str:
-    """How many causes there are: ``87 causes to fix, 9 for information``."""
-    notes = int((causes["severity"] == "info").sum())
-    words = f"{counted(len(causes) - notes, 'cause')} to fix"
-    return f"{words}, {notes:,} for information" if notes else words
+    """How many causes there are: ``12 causes to fix, 75 worth a look, 9 for information``.
+
+    To fix is what is critical; warnings are worth a look, and block nothing.
+    """
+    counts = causes["severity"].value_counts()
+    named = (("critical", "to fix"), ("warning", "worth a look"), ("info", "for information"))
+    found = [(int(counts[severity]), words) for severity, words in named if severity in counts]
+    if not found:
+        return "no causes"
+    (first, what), *others = found
+    return ", ".join((f"{counted(first, 'cause')} {what}", *(f"{number:,} {words}" for number, words in others)))
 
 
 def _rank(cause: _Cause) -> tuple[int, int, int, int, str]:
@@ -208,8 +217,8 @@ def _fold(found: list[_Cause]) -> list[_Cause]:
 
 
 def _unrun(findings: Findings) -> dict[str, int]:
-    counts: dict[str, int] = {}
+    codes: dict[str, set[str]] = {}
     for item in findings.not_checked:
-        if item.reason not in MISSING_INPUTS.values():
-            counts[item.rule.batch] = counts.get(item.rule.batch, 0) + 1
-    return counts
+        if item.why != "not_given":
+            codes.setdefault(item.rule.batch, set()).add(item.rule.code)
+    return {batch: len(found) for batch, found in codes.items()}

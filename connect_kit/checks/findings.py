@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from connect_kit.checks.causes import causes
 from connect_kit.checks.overview import by_school
 from connect_kit.checks.suites import stage
+from connect_kit.checks.unchecked import Unchecked, unchecked
 from connect_kit.checks.verdict import Verdict, judge
 from connect_kit.checks.verdict_words import verdict_html
 from connect_kit.connect import SEVERITIES
@@ -39,15 +40,6 @@ _ROWS = """
 """
 _SHOWN = 10  # causes in a notebook's cell
 _ORDER = " ORDER BY r.place, f.line, f.id, f.value"
-
-
-@dataclass(frozen=True, slots=True)
-class Unchecked:
-    """A rule that could not be checked, and why; ``failed`` when it broke, not when something was not delivered."""
-
-    rule: Rule
-    reason: str
-    failed: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,19 +210,7 @@ class Findings:
                 frames.append(self.schema.frame(sql, [code, name])[["file", "line", "sourcedId", "message"]])
         return self._numbered(pd.concat(frames, ignore_index=True))
 
-    def unchecked(self) -> pd.DataFrame:
-        """Rules that could not be checked: ``code``, ``severity``, ``table``, ``title``, ``reason``, ``failed``.
-
-        ``failed`` is True for a rule that broke, False where something that it needs was not delivered or given.
-        """
-        import pandas as pd
-
-        rows = [
-            (u.rule.code, u.rule.severity, u.rule.table, u.rule.title, u.reason, u.failed) for u in self.not_checked
-        ]
-        columns = ["code", "severity", "table", "title", "reason", "failed"]
-        return pd.DataFrame(rows, columns=columns).drop_duplicates(ignore_index=True)
-
+    unchecked = unchecked
     causes = causes
     by_school = by_school
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from connect_kit import connect
 from connect_kit.checks.district_suites import OF_HEADER, READABLE, district_query
-from connect_kit.checks.findings import Unchecked
 from connect_kit.checks.gx import Bridge, rows_table
 from connect_kit.checks.provided import MISSING_INPUTS
 from connect_kit.checks.sandbox import Sandbox
 from connect_kit.checks.suites import Rule, reader_rule
+from connect_kit.checks.unchecked import Unchecked
 from connect_kit.engine import create_table, quoted
 from connect_kit.errors import EngineError
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from connect_kit.checks import verdict_words as words
-from connect_kit.checks.provided import MISSING_INPUTS
+from connect_kit.checks.unchecked import unchecked_counts
 from connect_kit.duplicates import count_doubled
 from connect_kit.engine import package_text
+from connect_kit.identity.left_limit import of_last_year
 from connect_kit.identity.patterns import OTHER_ZEROS
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ _LEFT: Final[Mapping[str, Mapping[str, str]]] = {
     "students": {"children": "connectStudentId"},
     "classrooms": {"classrooms": "connectClassroomId"},
 }
+#: Kinds that are seats in classrooms.
+SEATS: Final = ("classroom_teachers", "classroom_students")
 #: Findings that are reasons of their own even where they are not critical: the end of the code is the reason's.
 _OF_RECORDS: Final = (
     "other_family", "id_reused", "names_swapped", "other_school", "other_role", "emptied", "none_named", "left_out",
@@ -58,7 +61,7 @@ class Reason:
         See :data:`connect_kit.checks.verdict_words.REASONS`.
     counts : mapping of str to int
         How many ``children`` it concerns, and how many of what else: ``adults``, ``classrooms``, ``schools``, ``rows``,
-        ``files``, ``rules``.
+        ``files``, ``rules``; ``last_year``: of those who stay in classrooms, all of them, where these are last year's.
     """
 
     code: str
@@ -190,8 +193,7 @@ def _unfit(findings: Findings) -> Iterator[Reason]:
         children, rows = findings.schema.execute(query, also=others)[0]
         rules = len({rule.code for rule in findings.rules if rule.severity == "critical"})
         yield Reason("critical", {"children": int(children), "rows": int(rows), "rules": rules})
-    broken = sum(rule.severity == "critical" for rule in findings.failed)
-    if broken:
+    if broken := unchecked_counts(findings).get("critical_broken"):
         yield Reason("critical_not_run", {"rules": broken})
 
 
@@ -235,6 +237,8 @@ def _left(left_behind: LeftBehind | None) -> Iterator[Reason]:
         if rows:
             found = left_behind.table(kind)
             counts = {what: int(found[column].nunique()) for what, column in _LEFT[kind].items()}
+            if kind in SEATS and of_last_year(left_behind, kind):
+                counts["last_year"] = sum(counts.values())
             yield Reason(f"left_behind.{kind}", {what: number for what, number in counts.items() if number})
 
 
@@ -245,12 +249,8 @@ def _damaged(findings: Findings) -> Iterator[Reason]:
         yield Reason("lines_refused", {"rows": refused})
     if findings.roster.unreadable:
         yield Reason("files_unreadable", {"files": len(findings.roster.unreadable)})
-    broken = {one.rule.code for one in findings.not_checked if one.failed and one.rule.severity != "critical"}
-    if broken:
-        yield Reason("rules_broken", {"rules": len(broken)})
     # What was not given to the check is left open; what was not delivered is missing.
-    lacking = {
-        one.rule.code for one in findings.not_checked if not one.failed and one.reason not in MISSING_INPUTS.values()
-    }
-    if lacking:
-        yield Reason("rules_unchecked", {"rules": len(lacking)})
+    counts = unchecked_counts(findings)
+    for code, why in (("rules_broken", "broken"), ("rules_unchecked", "lacking")):
+        if why in counts:
+            yield Reason(code, {"rules": counts[why]})

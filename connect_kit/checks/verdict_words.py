@@ -6,6 +6,7 @@ import html
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from connect_kit.checks.unchecked import WHY
 from connect_kit.display.look import SYMBOLS, both, children, counted
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 #: Each reason in words, around the things that it counts.
 REASONS: Final[Mapping[str, str]] = {
     "critical": "critical findings concern {}",
-    "critical_not_run": "{} could not run",
+    "critical_not_run": WHY["critical_broken"],
     "doubled": "{} would be doubled",
     "duplicates_unknown": "nobody looked for duplicate students",
     "disconnected": "{} would lose a guardian through Abandon",
@@ -36,9 +37,11 @@ REASONS: Final[Mapping[str, str]] = {
     "left_behind.classrooms": "{} would stay active although not delivered",
     "lines_refused": "{} cannot be read",
     "files_unreadable": "{} cannot be read",
-    "rules_broken": "{} broke and could not be checked",
-    "rules_unchecked": "{} could not be checked, because a file or column is missing or damaged",
+    "rules_broken": WHY["broken"],
+    "rules_unchecked": WHY["lacking"],
 }
+#: Of seats that stay in classrooms, where the year turns and the classes are gone.
+LAST_YEAR: Final = "{} would stay in last year's classrooms"
 #: What is not known, by its code.
 LEFT_OPEN: Final[Mapping[str, str]] = {
     "school_ids": "whether Connect knows the School IDs",
@@ -70,7 +73,7 @@ def reason_words(reason: Reason) -> str:
            for what, thing in _WHO.items() if what in counts]  # fmt: skip
     rows = counts.get("rows", 0)
     if who:
-        words = REASONS[reason.code].format(both(who))
+        words = (LAST_YEAR if counts.get("last_year") else REASONS[reason.code]).format(both(who))
         return words + (f" ({counted(rows, 'row')})" if rows not in (0, reason.children) else "")
     what = next((what for what in _ELSE if what in counts), "rows")
     return REASONS[reason.code].format(counted(counts.get(what, 0), _SPECIAL.get((reason.code, what), _ELSE[what])))

@@ -18,8 +18,8 @@ import typer
 
 import connect_kit as ck
 from connect_kit.cli.again import forecast, resend, results
+from connect_kit.cli.commands import again, beside, command, remember_typed
 from connect_kit.cli.errors import error_words
-from connect_kit.cli.gates import listing, shell
 from connect_kit.cli.options import Delivery, StudentId, Suites, bars
 from connect_kit.cli.printing import print_audit
 from connect_kit.cli.sending import decide_school, merge, prepare, upload
@@ -71,10 +71,21 @@ def audit(
         progress=bars(),
     )
     found.save(out)
-    if workspace is not None:
-        where = shell(delivery) + (" --level school" if level == "school" else "")
-        command = listing("left-behind", shell(workspace), where, out.with_name(f"{out.name}-left-behind"))
-    print_audit(found, out, command if workspace is not None else "")
+    options = ["--level", "school"] if level == "school" else []
+    worksheet = ("twin", "left-behind", workspace, delivery, *options, "--out", beside(out, "left-behind"))
+    print_audit(found, out, command(*worksheet))
+    further = [] if suites is None else ["--suites", suites]
+    further += [] if student_id is None else ["--student-id", student_id]
+    further += [] if duplicates else ["--no-duplicates"]
+    if workspace is None:
+        typer.echo(
+            "Next, compare it with Connect; WORKSPACE is a folder with the CSV files exported from there, or a twin:"
+        )
+        typer.echo(f"  {again('--workspace', 'WORKSPACE')}")
+    else:
+        where = ("--workspace", workspace, "--out", beside(out, "plan"))
+        typer.echo("Next, prepare the files for Connect, and see what a real upload still needs:")
+        typer.echo(f"  {command('prepare', delivery, *where, *options, *further)}")
     raise typer.Exit(int(not found.fit or (strict and found.verdict != "fit")))
 
 
@@ -140,13 +151,14 @@ def rules() -> None:
     typer.echo(rules_page(), nl=False)
 
 
-for command in (prepare, forecast, upload, results, resend, merge, decide_school):
-    app.command()(command)
+for verb in (prepare, forecast, upload, results, resend, merge, decide_school):
+    app.command()(verb)
 app.add_typer(twin_app, name="twin")
 
 
 def run(arguments: list[str] | None = None, commands: typer.Typer = app) -> int:
     """Run a command and return its exit code; an error is printed in one line, blocking gates in a line each."""
+    remember_typed(sys.argv[1:] if arguments is None else arguments)
     try:
         code = commands(args=arguments, standalone_mode=False)
     except (GateError, LimitError) as error:

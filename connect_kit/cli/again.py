@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import connect_kit as ck
-from connect_kit.cli.gates import Places, print_gates, shell
+from connect_kit.cli.commands import Places, as_typed, beside, command
+from connect_kit.cli.gates import print_after, print_gates
 from connect_kit.cli.options import TwinOption
 from connect_kit.cli.printing import print_tables
 from connect_kit.display.look import counted
 from connect_kit.errors import DeliveryError, SettingError
+from connect_kit.results.data import SURPRISES as _SURPRISES
 from connect_kit.results.disconnecting import DISCONNECTED_SURPRISES, TAKEN_AWAY
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _MOST_LINES = 20
 Plan = Annotated[Path, typer.Argument(help="Folder that 'prepare' wrote.", show_default=False)]
@@ -33,15 +39,25 @@ def results(
     ] = None,
 ) -> None:
     """Read the results back, and compare them row by row with the dry run."""
+    from connect_kit.uploads.records import last_upload, of_dry_run  # late, so that --help is quick
+
     folder, own = _find(path, plan)
-    read = ck.read_results(folder, ck.read_plan(own) if own is not None else None)
+    sent = None if own is None else ck.read_plan(own)
+    read = ck.read_results(folder, sent)
     if folder != path:
-        typer.echo(f"Results: {folder}" + (" (of a dry run)" if folder.name.endswith("-rehearsal") else ""))
-    print_tables(read.summary(), read.causes())
+        typer.echo(f"Results: {folder}" + (" (of a dry run)" if of_dry_run(folder) else ""))
+    print_tables(_that_happened(read.summary()), read.causes())
     for name, words in read.taken_away().items():
         typer.echo(f"▲ {TAKEN_AWAY[name]}: {words}; listed by ID in {name}")
     read.save(out)
     typer.echo(f"Written: {out}")
+    if sent is not None and own is not None and last_upload(sent.folder)[0] and not of_dry_run(folder):
+        if len(read.errors) or read.incomplete():
+            typer.echo("To send only what failed, once it is corrected:")
+            corrected = Places(sent).delivery
+            typer.echo(f"  {command('resend', own, '--corrected', corrected, '--out', beside(own, 'resend'))}")
+        twin = last_upload(sent.folder)[1]
+        print_after(Places(sent, None if twin is None else as_typed(twin, own)), results=False)
     other = any(frame["verdict"].isin(DISCONNECTED_SURPRISES).any() for frame in read.lists().values())
     raise typer.Exit(1 if len(read.errors) or len(read.differences()) or other else 0)
 
@@ -65,14 +81,16 @@ def resend(
     Incomplete is a child, say, whose guardian was refused and so not connected: 'results' lists both as corrections.
     With --corrected DELIVERY these rows are sent as that delivery has them; other changes in it are not sent.
     """
+    from connect_kit.uploads.plan import rewrite_plan  # late, so that --help is quick
+    from connect_kit.uploads.records import last_upload, of_dry_run, sent_again
+
     sent = ck.read_plan(plan)
     folder, _ = _find(results if results is not None else plan, plan)
-    if folder.name.endswith("-rehearsal") or folder == plan:
+    if of_dry_run(folder) or folder == plan:
         raise SettingError(f"{plan}: nothing was uploaded yet, so nothing failed; upload it first, or give --results")
-    from connect_kit.uploads.records import last_upload, sent_again  # late, so that --help is quick
-
     read, before = ck.read_results(folder, sent), sent_again(sent.folder)
     made = ck.plan_resend(read, sent, folder=out, corrected=corrected)
+    made = rewrite_plan(replace(made, command=("resend", str(plan), "" if corrected is None else str(corrected))))
     what = "Failed or incomplete" if read.incomplete() else "Failed"
     both = "" if corrected is None else ", and corrected" if read.incomplete() else " and corrected"
     typer.echo(f"{what}{both}: {counted(made.rows, 'row')} of {sent.rows:,}, according to {folder}")
@@ -83,10 +101,11 @@ def resend(
         typer.echo(f"▲ {what}, and not in the corrected delivery: {counted(len(lines), 'row')} of {file} ({where})")
     for place, when in before:
         typer.echo(f"▲ Rows of this plan were sent again by {place} on {when[:10]}; see what became of them first:")
-        typer.echo(f"  python -m connect_kit results {shell(place)} --out FOLDER")
+        typer.echo(f"  {command('results', place, '--out', beside(place, 'results'))}")
     typer.echo(f"Prepared: {made.folder}")
     print_tables(made.summary())
-    print_gates(made.gates(), Places(made, workspace=last_upload(sent.folder)[1]))
+    twin = last_upload(sent.folder)[1]
+    print_gates(made.gates(), Places(made, None if twin is None else as_typed(twin, plan)))
 
 
 def forecast(
@@ -106,7 +125,7 @@ def forecast(
     made = ck.forecast_upload(planned, target, duplicates=duplicates)
     typer.echo(
         "Rows of the files; doubled counts children, disconnected guardian relationships,"
-        " staff_removed and children_removed those whose rows no longer list the school:"
+        " staff removed and children removed those whose rows no longer list the school:"
     )
     print_tables(made.in_words())
     if why:
@@ -116,13 +135,20 @@ def forecast(
         typer.echo(f"Written: {out / 'forecast.csv'}")
 
 
+def _that_happened(summary: pd.DataFrame) -> pd.DataFrame:
+    """The table of result files without what is told apart from the dry run and did not happen."""
+    rare = [name for name in (verdict.replace(" ", "_") for verdict in _SURPRISES) if not summary[name].any()]
+    same = (summary["kind"] + ".csv").equals(summary["file"])
+    return summary.drop(columns=[*rare, *(["kind"] if same else [])])
+
+
 def _find(path: Path, plan: Path | None) -> tuple[Path, Path | None]:
     """The folder of results that is meant, and the plan, where the path is the plan's folder or its results."""
     from connect_kit.uploads.records import newest_results  # late, so that --help is quick
 
     if plan is None:
         plan = next((one for one in (path, path.parent) if path.is_dir() and (one / "plan.json").is_file()), None)
-    return newest_results(path), plan
+    return as_typed(newest_results(path), path), plan
 
 
 def _duplicates(plan: ck.UploadPlan, target: ck.Twin, delivery: Path | None) -> tuple[ck.Duplicates | None, str]:

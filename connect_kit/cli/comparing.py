@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 
 import connect_kit as ck
+from connect_kit.cli.commands import again, beside, command
 from connect_kit.cli.consequences import other_zeros_in_words
 from connect_kit.cli.errors import error_words
-from connect_kit.cli.gates import shell
 from connect_kit.cli.options import Delivery, Names, TwinFile, TwinOrFolder, Worksheet, Yes
 from connect_kit.cli.printing import print_changes, print_left_behind
 from connect_kit.connect import Level
@@ -99,8 +99,11 @@ def left_behind(
         actions, too_many = found.actions(kinds, schools=chosen, limit=limit), None
     except LimitError as error:
         actions, too_many = found.actions(kinds, schools=chosen, limit=100), error
-    twin = shell(file) if seen else "TWIN"
-    print_left_behind(found, f"python -m connect_kit merge {shell(delivery)} --twin {twin} --out FOLDER")
+    one_school = ["--level", "school"] if level == "school" else []
+    where = beside(file, "merges") if out is None else beside(out, "merges")
+    print_left_behind(
+        found, command("merge", delivery, "--twin", file if seen else "TWIN", *one_school, "--out", where)
+    )
     if out is not None:
         found.save(out, names=names)
         typer.echo(f"Worksheet: {out / 'left_behind.xlsx'}")
@@ -109,12 +112,13 @@ def left_behind(
         return
     if too_many is not None and yes:
         raise too_many
-    where = (
+    whose = (
         "the whole district" if chosen is None else f"the {counted(len(chosen), 'school')} chosen ({', '.join(chosen)})"
     )
-    do(file, actions, yes=yes, what=f"left behind in {where}", seen=seen)
+    do(file, actions, yes=yes, what=f"left behind in {whose}", seen=seen, ask=too_many is None)
     if too_many is not None:
-        typer.echo(f"With --yes: {error_words(too_many)}")
+        typer.echo(f"With --yes: {error_words(too_many)}. If it is complete:")
+        typer.echo(f"  {again('--limit', str(too_many.enough), '--yes', without='--limit')}")
 
 
 def _left_kinds(given: str) -> list[str]:
@@ -134,7 +138,7 @@ def _side(file: Path, out: Path | None, *, yes: bool) -> tuple[str, ck.Workspace
     if yes or out is None:
         raise SettingError(
             f"{file} is a folder, and not a twin: give --out FOLDER for a worksheet to work through on Connect, or "
-            f"make a twin of it: python -m connect_kit twin new TWIN --workspace {shell(file)}"
+            f"make a twin of it: {command('twin', 'new', f'{file}.duckdb', '--workspace', file)}"
         )
     return "", ck.read_workspace(file)
 
@@ -178,18 +182,27 @@ def _about_ids(
         typer.echo(f"Worksheet: {out / NAME}")
     if seen:
         do(file, ck.connections(changes, archive=archive), yes=yes, seen=seen)
+    if archive and yes and len(changes):
+        one_school = ["--level", "school"] if level == "school" else []
+        typer.echo("The next upload adds them under their new IDs. To merge both records of each child after it:")
+        typer.echo(f"  {command('merge', delivery, '--twin', file, *one_school, '--out', beside(file, 'merges'))}")
 
 
-def do(file: Path, actions: list[ck.Action], *, yes: bool, what: str = "", seen: str | None = None) -> None:
-    """Show what actions change on a twin, or do all of them as one."""
+def do(
+    file: Path, actions: list[ck.Action], *, yes: bool, what: str = "", seen: str | None = None, ask: bool = True
+) -> None:
+    """Show what actions change on a twin, or do all of them as one; ``ask``: say how they are done."""
     target = ck.Twin(file)
     if not actions:
         typer.echo("There is nothing to do.")
     elif yes:
         change = target.apply_all(actions, what, seen=seen)
         typer.echo(f"{change.what}.")
-        typer.echo(f"To take it back: python -m connect_kit twin undo {file}")
+        typer.echo("To take it back:")
+        typer.echo(f"  {command('twin', 'undo', file)}")
     else:
         for action in actions:
             print_changes(words_of(action.kind), target.preview(action))
-        typer.echo("Nothing was changed; add --yes to do it.")
+        typer.echo("Nothing was changed." + (" To do it:" if ask else ""))
+        if ask:
+            typer.echo(f"  {again('--yes')}")

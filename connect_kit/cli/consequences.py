@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from connect_kit.cli.gates import Places, archive_commands
+from connect_kit.cli.commands import command
 from connect_kit.cli.printing import print_possible
 from connect_kit.display.look import children, counted, school_label
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import connect_kit as ck
+    from connect_kit.cli.commands import Places
     from connect_kit.matching import ClassroomMatches, SchoolMatches
 
 _MOST_SCHOOLS = 20
@@ -44,28 +43,30 @@ def other_zeros_in_words(schools: SchoolMatches | None) -> str:
 
 def print_consequences(audit: ck.Audit, places: Places) -> None:
     """Print what the upload would do that nobody takes back, and how it is prevented."""
-    plan, words = places.plan, places.words()
+    plan = places.plan
     typer.echo("")
-    _print_doubled(audit, plan, words)
+    _print_doubled(audit, places)
     if plan.idle_archiving:
         typer.echo("  ▲ --archive-existing has no effect: no school that is sent gets its first users.csv.")
         typer.echo("    → students made by hand are archived, school by school, by:")
-        typer.echo(f"      python -m connect_kit twin archive-students {words['twin']} --school ID --unsynced --yes")
+        typer.echo(f"      {command('twin', 'archive-students', places.twin, '--school', 'ID', '--unsynced', '--yes')}")
     undecided = undecided_in_words(audit.schools, audit.classrooms)
     zeros = other_zeros_in_words(audit.schools)
     if zeros and not plan.keep_ids:
         typer.echo(f"  ▲ {zeros}.")
         typer.echo("    → export the files again with School IDs as text; Connect's stay as they are")
-        typer.echo("    → or prepare with --keep-ids, which writes the School IDs that Connect has")
+        typer.echo("    → or prepare with the School IDs that Connect has:")
+        typer.echo(f"      {places.prepare('--keep-ids')}")
     if undecided:
         typer.echo(f"  ▲ Not decided: {undecided} of Connect have a suggested partner.")
         if audit.schools is not None and audit.schools.undecided:
             typer.echo("    A school without its School ID on Connect gets none of its rows (S9).")
         if audit.classrooms is not None and audit.classrooms.undecided:
             typer.echo("    The upload makes a second classroom beside each such classroom (S10).")
-        if places.twin is not None:
-            accept = f"python -m connect_kit twin connect {words['twin']} {words['delivery']} --suggested --yes"
-            typer.echo(f"    → to accept them all: {accept}")
+        if places.workspace is not None and not places.of_folder:
+            typer.echo("    → to accept them all, and prepare again:")
+            typer.echo(f"      {places.on_twin('connect', '--suggested', '--yes')}")
+            typer.echo(f"      {places.prepare()}")
             typer.echo("    → to decide about each: ck.ClassroomsPanel or decide(), then twin connect")
         else:
             typer.echo(
@@ -74,10 +75,12 @@ def print_consequences(audit: ck.Audit, places: Places) -> None:
             typer.echo("    → to decide about each: ck.ClassroomsPanel or decide()")
 
 
-def _print_doubled(audit: ck.Audit, plan: ck.UploadPlan, words: Mapping[str, str]) -> None:
+def _print_doubled(audit: ck.Audit, places: Places) -> None:
+    plan = places.plan
     if audit.duplicates is None:
         typer.echo("  ▲ Duplicate students were not looked for: nobody knows how many children would be doubled.")
-        typer.echo("    → prepare again without --no-duplicates")
+        typer.echo("    → to look for them:")
+        typer.echo(f"      {places.prepare(without=('--no-duplicates',))}")
         return
     many = sum(plan.doubled.values())
     if not many:
@@ -99,9 +102,11 @@ def _print_doubled(audit: ck.Audit, plan: ck.UploadPlan, words: Mapping[str, str
             typer.echo("      'IDs as Connect has them' below")
         if many > new:
             if plan.asks_to_archive:
-                typer.echo(f"    → archive the existing students first: {archive_commands(plan, words['twin'])}")
-            merge = f"python -m connect_kit merge {words['delivery']} --twin {words['twin']} --out FOLDER"
+                typer.echo("    → archive the existing students first:")
+                for one in (*places.new_twin, *places.archive()):
+                    typer.echo(f"      {one}")
             before = "or " if new or plan.asks_to_archive else ""
-            typer.echo(f"    → {before}merge after the upload: {merge}")
+            typer.echo(f"    → {before}merge them after the upload:")
+            typer.echo(f"      {places.merge()}")
         typer.echo("    → pairs that are not the same child: decide so in ck.DuplicatesPanel")
     print_possible(audit.duplicates)

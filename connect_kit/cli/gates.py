@@ -1,145 +1,196 @@
-"""Gates on the console: what a real upload needs, and the command that is next."""
+"""Gates on the console: what a real upload needs, and the commands that are next."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
+
+from connect_kit.cli.commands import Places, command
 
 if TYPE_CHECKING:
     import pandas as pd
 
     import connect_kit as ck
-    from connect_kit.connect import Level
 
 _MARKS = {"blocking": "▲ blocking", "met": "✔ met     "}
 _INDENT = " " * 14  # what belongs to a gate stands beneath its name
-_TOOL = "python -m connect_kit"
-_RECORD = "record the new IDs: {record}"
-_DRY_RUN = f"{_TOOL} upload {{plan}} --twin {{twin}}"
-#: What is done next, by the code of a gate's step.
-_STEPS = {
-    "check": f"{_TOOL} prepare checks the delivery",
-    "fix_or_waive": "prepare again, or --waive {subject}=REASON",
-    "keep_record_or_archive": f"prepare --keep-ids keeps the IDs that Connect has; or {_RECORD}, or archive these "
-    f"records first: {_TOOL} twin archive-changed {{twin}} {{delivery}} --yes, and prepare again; or --waive "
-    "{subject}=REASON ({waived})",
-    "keep_or_record": f"prepare --keep-ids keeps the IDs that Connect has; or {_RECORD}, and prepare again; or --waive "
-    "{subject}=REASON ({waived})",
-    "keep_or_record_single": f"to keep the IDs that Connect has: {_TOOL} prepare {{delivery}} --workspace "
-    f"{{workspace}} --out {{plan}} --keep-ids; or to {_RECORD}, and prepare again",
-    "archive_undecided": "look at each of them (id_changes.csv of the audit lists those on Connect), and record the "
-    f"new IDs by hand; or archive them first: {_TOOL} twin archive-changed {{twin}} {{delivery}} --yes; then prepare "
-    "again; or --waive {subject}=REASON ({waived})",
-    "prepare_again": f"{_TOOL} prepare {{delivery}} --workspace {{twin}}",
-    "ids_taken": "give each of these records an ID of its own in the SIS and prepare again, or --waive "
-    "{subject}=REASON ({waived})",
-    "compare_ids": "prepare again without --no-duplicates, which compares the IDs; or --waive {subject}=REASON",
-    "deliver_schools": "deliver orgSourcedIds and schoolSourcedId",
-    "correct_zeros": "prepare again; School IDs that differ in more than zeros are recorded on Connect (S9)",
-    "record_schools": f"record the School IDs on Connect (S9); on a twin: {_TOOL} twin connect {{twin}} {{delivery}}; "
-    f"or --schools ID,ID for those that take part, or {_TOOL} decide-school {{delivery}} ID --workspace {{workspace}} "
-    "--out",
-    "choose_school": "record the School IDs on Connect (S9), and prepare again; or --school ID, or --schools ID,ID",
-    "name_school": "name the one school that is sent: --school ID",
-    "choose_target": "give the district's own twin, or prepare again with its workspace",
-    "answer": "--archive-existing or --keep-existing",
-    "archive": "{archive}",
-    "name_target": _DRY_RUN,
-    "run_dry": _DRY_RUN,
-    "rehearse_again": _DRY_RUN,
-    "fix_and_run_dry": f"fix it, prepare again, and {_DRY_RUN}",
-    "abandon": "deliver all guardians, or prepare without --abandon; or --waive guardians.abandon.many=REASON",
-    "fix_or_waive_rows": "prepare again, or {waivers}",
-}
+#: So many waivers are put into one command; more of them nobody gives at once.
+_MOST_WAIVERS = 5
+_MOST_SCHOOLS = 5
 
 
-@dataclass(frozen=True)
-class Places:
-    """Where the parts of an upload are, for the commands that are next; what is not known stands in capitals."""
+class Way(NamedTuple):
+    """One way out: what it does, and the commands that do it, one after the other."""
 
-    plan: ck.UploadPlan
-    delivery: Path | None = None
-    workspace: Path | None = None
-    delivered_level: Level = "district"
-
-    @property
-    def twin(self) -> Path | None:
-        """The workspace, where it is a twin."""
-        return self.workspace if self.workspace is not None and self.workspace.is_file() else None
-
-    def words(self) -> dict[str, str]:
-        """Names in the commands, quoted for the shell."""
-        delivery = self.delivery or (Path(self.plan.source) if self.plan.source else None)
-        made = {
-            "plan": shell(self.plan.folder),
-            "delivery": shell(delivery, "DELIVERY"),
-            "workspace": shell(self.workspace, "WORKSPACE"),
-            "twin": shell(self.twin, "TWIN"),
-        }
-        record = f"{_TOOL} twin record-ids {made['twin']} {made['delivery']}{self._level} --yes"
-        if self.workspace is not None and self.twin is None:
-            record = f"{self._listing('record-ids', made)} writes the list for Connect"
-        return {**made, "record": record, "archive": archive_commands(self.plan, made["twin"])}
-
-    @property
-    def left_behind(self) -> str:
-        """The command that lists what stays behind at the schools that are sent."""
-        return self._listing("left-behind", self.words())
-
-    def _listing(self, command: str, words: Mapping[str, str]) -> str:
-        return listing(command, words["workspace"], words["delivery"] + self._level, self._worksheets(command))
-
-    def _worksheets(self, command: str) -> Path:
-        return self.plan.folder.with_name(f"{self.plan.folder.name}-{command}")
-
-    @property
-    def _level(self) -> str:
-        return " --level school" if self.delivered_level == "school" else ""
+    words: str
+    commands: Sequence[str] = ()
 
 
-def shell(path: Path | None, unknown: str = "") -> str:
-    """A path as the shell takes it."""
-    return unknown if path is None else shlex.quote(str(path))
+class _Next(NamedTuple):
+    """What the ways out are about: the places, the codes of the findings, and what comes of a waiver."""
+
+    at: Places
+    codes: Sequence[str]
+    waived: str
+
+    def correct(self, words: str = "prepare again") -> Way:
+        return Way(words, [self.at.prepare(corrected=True)])
+
+    def waive(self) -> Way:
+        codes, many = self.codes, len(self.codes) > _MOST_WAIVERS
+        shown = codes[:1] if many else codes
+        options = [word for code in shown for word in ("--waive", f"{code}=REASON")]
+        it = "it" if len(codes) == 1 else "all of them"
+        words = f"let {it} pass, with your own words in place of REASON"
+        if many:
+            words = "let some of them pass, with your own words in place of REASON and a --waive for each"
+        return Way(words + (f" ({self.waived})" if self.waived else ""), [*self.at.new_twin, self.at.upload(*options)])
+
+    def keep(self) -> Way:
+        return Way("keep the IDs that Connect has", [self.at.prepare("--keep-ids")])
+
+    def record(self) -> Way:
+        if self.at.of_folder:
+            words = "write the list for recording the new IDs on Connect; then export Connect, and prepare again"
+            return Way(words, [self.at.worksheet("record-ids")])
+        return Way("record the new IDs, and prepare again", [self.at.on_twin("record-ids", "--yes"), self.at.prepare()])
+
+    def archive_first(self) -> Way:
+        steps = [*self.at.new_twin, self.at.on_twin("archive-changed", "--yes"), self.at.prepare()]
+        return Way("archive these records first, and prepare again", steps)
+
+    def try_out(self, words: str = "make the dry run") -> Way:
+        return Way(words, [*self.at.new_twin, self.at.upload()])
+
+    def correct_and_try(self) -> Way:
+        words = "correct it, prepare again, and make the dry run"
+        return Way(words, [self.at.prepare(corrected=True), *self.at.new_twin, self.at.upload()])
+
+    def schools(self) -> list[Way]:
+        plan = self.at.plan
+        unknown = [one for one in plan.unmatched_schools if one not in plan.not_shown]
+        known = ",".join(one for one in plan.takes_part if one not in plan.unmatched_schools) or "ID,ID"
+        ways = []
+        if self.at.of_folder:
+            words = "record the School IDs on Connect (S9), export it, and prepare again"
+            ways.append(Way(words, [self.at.prepare(corrected=True)]))
+        else:
+            words = "see which School IDs would be recorded on the twin (S9), and prepare again once they are"
+            ways.append(Way(words, [self.at.on_twin("connect"), self.at.prepare(corrected=True)]))
+        part = self.at.prepare("--schools", known, corrected=True, without=("--school", "--schools"))
+        ways.append(Way("send only the schools that take part", [part]))
+        where = ("--workspace", self.at.workspace or "WORKSPACE")
+        out = [
+            command("decide-school", self.at.delivery, one, *where, *self.at.level, "--out")
+            for one in unknown[:_MOST_SCHOOLS]
+        ]
+        if out:
+            words = "decide that such a school does not take part, and prepare again"
+            ways.append(Way(words, [*out, self.at.prepare(corrected=True)]))
+        return ways
+
+    def one_school(self) -> Way:
+        known = next((one for one in (*self.at.plan.takes_part, *self.at.plan.schools)), "ID")
+        more = "" if known == "ID" else f" ({known}, say)"
+        named = self.at.prepare("--school", known, corrected=True, without=("--school", "--schools"))
+        return Way(f"name the one school that is sent{more}", [named])
+
+    def answers(self) -> list[Way]:
+        yes, no = (self.at.upload(f"--{answer}-existing") for answer in ("archive", "keep"))
+        return [
+            Way("yes, archive them before the upload; a dry run follows", [*self.at.new_twin, yes]),
+            Way("no, leave them: whoever is in the files too will be on Connect twice", [*self.at.new_twin, no]),
+        ]
+
+    def abandon(self) -> list[Way]:
+        without = self.at.prepare(corrected=True, without=("--abandon",))
+        return [
+            self.correct("deliver all guardians, and prepare again"),
+            Way("prepare without Abandon", [without]),
+            self.waive(),
+        ]
+
+    def compare(self) -> list[Way]:
+        words = "compare the IDs: prepare again without --no-duplicates"
+        return [Way(words, [self.at.prepare(without=("--no-duplicates",))]), self.waive()]
+
+    def look_and_archive(self) -> list[Way]:
+        words = "look at each of them (id_changes.csv of the audit lists them), record the new IDs by hand, and prepare"
+        return [Way(f"{words} again", [self.at.prepare()]), self.archive_first(), self.waive()]
+
+    def archive_now(self) -> Way:
+        words = "archive them, and make the dry run again"
+        return Way(words, [*self.at.new_twin, *self.at.archive(), self.at.upload()])
 
 
-def listing(command: str, workspace: str, delivery: str, folder: Path) -> str:
-    """The command that writes a worksheet for Connect; workspace and delivery as the shell takes them."""
-    return f"{_TOOL} twin {command} {workspace} {delivery} --out {shell(folder)}"
-
-
-def archive_commands(plan: ck.UploadPlan, twin: str) -> str:
-    """What archives the students without SIS ID, at the schools that upload for the first time."""
-    schools = [own for own, left in plan.first_schools.items() if left]
-    if plan.first_upload and plan.level == "district" and not plan.left_out_schools:
-        schools = []
-    options = [f" --school {shlex.quote(own)}" for own in schools] or [""]
-    return " && ".join(f"{_TOOL} twin archive-students {twin}{one} --unsynced --yes" for one in options)
+#: The ways out, by the code of a gate's step.
+_STEPS: Mapping[str, Callable[[_Next], list[Way]]] = {
+    "check": lambda to: [to.correct("prepare it, which checks the delivery")],
+    "fix_or_waive": lambda to: [to.correct(), to.waive()],
+    "keep_record_or_archive": lambda to: [to.keep(), to.record(), to.archive_first(), to.waive()],
+    "keep_or_record": lambda to: [to.keep(), to.record(), to.waive()],
+    "keep_or_record_single": lambda to: [to.keep(), to.record()],
+    "archive_undecided": _Next.look_and_archive,
+    "prepare_again": lambda to: [to.correct()],
+    "ids_taken": lambda to: [
+        to.correct("give each of these records an ID of its own in the SIS, and prepare again"), to.waive(),
+    ],
+    "compare_ids": _Next.compare,
+    "deliver_schools": lambda to: [to.correct("deliver orgSourcedIds and schoolSourcedId, and prepare again")],
+    "correct_zeros": lambda to: [
+        to.correct("prepare again; School IDs that differ in more than zeros are recorded on Connect (S9)")
+    ],
+    "record_schools": _Next.schools,
+    "choose_school": lambda to: [to.one_school(), *to.schools()],
+    "name_school": lambda to: [to.one_school()],
+    "choose_target": lambda to: [Way("give the district's own twin, or prepare again with its workspace")],
+    "answer": _Next.answers,
+    "archive": lambda to: [to.archive_now()],
+    "name_target": lambda to: [to.try_out()],
+    "run_dry": lambda to: [to.try_out()],
+    "rehearse_again": lambda to: [to.try_out("make the dry run again")],
+    "fix_and_run_dry": lambda to: [to.correct_and_try()],
+    "abandon": _Next.abandon,
+    "fix_or_waive_rows": lambda to: [to.correct_and_try(), to.waive()],
+}  # fmt: skip
 
 
 def print_gates(gates: pd.DataFrame, places: Places) -> None:
     """Print what a real upload needs, what of it is still to be done, and how."""
-    from connect_kit.uploads.gate import waived  # late, so that --help is quick
-
-    words = places.words()
     typer.echo("")
     typer.echo(f"Before a real upload, {_still(gates)}:")
     columns = ["gate", "state", "why", "step", "subject", "remedy"]
-    for gate, state, why, step, subject, remedy in gates[columns].itertuples(index=False, name=None):
-        typer.echo(f"  {_MARKS[state]}  {gate}: {why}")
-        for line in remedy.splitlines():
-            typer.echo(f"{_INDENT}{line}")
+    rows = gates[columns].itertuples(index=False, name=None)
+    # Findings that are corrected or waived alike stand together, with one way out for all of them.
+    for (step, _), group in groupby(rows, key=lambda row: (row[3], "" if row[3] == "fix_or_waive" else row[4])):
+        subjects, then = [], ""
+        for gate, state, why, _, subject, remedy in group:
+            typer.echo(f"  {_MARKS[state]}  {gate}: {why}")
+            for line in remedy.splitlines():
+                typer.echo(f"{_INDENT}{line}")
+            subjects += subject.split()
+            then = "then " if remedy else ""
         if step:
-            more = {"waived": waived(subject), "waivers": " ".join(f"--waive {one}=REASON" for one in subject.split())}
-            done = _STEPS[step].format(subject=subject, **more, **words)
-            typer.echo(f"{_INDENT}→ {'then ' if remedy else ''}{done}")
-    if words["twin"] == "TWIN" and (gates["step"] != "").any() and places.workspace is not None:
-        made = f"{_TOOL} twin new TWIN --workspace {shell(places.workspace)}"
-        typer.echo(f"{_INDENT}TWIN: a file that this makes: {made}")
+            _print_ways(_STEPS[step](_next(places, subjects)), then)
+
+
+def _next(places: Places, codes: Sequence[str]) -> _Next:
+    from connect_kit.uploads.gate import waived  # late, so that --help is quick
+
+    twice = waived(codes[0]) if len(codes) == 1 and codes[0].endswith(".id_changed") else ""
+    return _Next(places, codes, twice)
+
+
+def _print_ways(ways: Sequence[Way], then: str) -> None:
+    for place, way in enumerate(ways):
+        lead = f"→ {then}" if not place else "  or "
+        typer.echo(f"{_INDENT}{lead}{way.words}{':' if way.commands else ''}")
+        for one in way.commands:
+            typer.echo(f"{_INDENT}    {one}")
 
 
 def print_next(plan: ck.UploadPlan, target: ck.Twin, places: Places) -> None:
@@ -154,7 +205,27 @@ def print_next(plan: ck.UploadPlan, target: ck.Twin, places: Places) -> None:
     words = confirmation(plan, target.district, expected_upload(plan, target))
     typer.echo("")
     typer.echo("Nothing is blocking. Next, the real upload:")
-    typer.echo(f"  {_DRY_RUN.format(**places.words())} --real --confirm {shlex.quote(words)}")
+    typer.echo(f"  {places.upload('--real')} --confirm {shlex.quote(words)}")
+
+
+def print_after(places: Places, *, results: bool = True) -> None:
+    """Print what comes after a real upload: its results, what stays behind, who is to be merged, and the way back."""
+    plan = places.plan
+    reasons = () if plan.verdict is None else tuple(one.code for one in plan.verdict.reasons)
+    steps = [("What became of every row", places.results())] if results else []
+    known = places.workspace is not None and str(places.delivery) != "DELIVERY" and places.delivery.exists()
+    if known and any(code.startswith("left_behind.") for code in reasons):
+        steps.append(("What stays behind on Connect, with a worksheet", places.worksheet("left-behind")))
+    if known and any(code in ("doubled", "id_changed", "duplicates_unknown") for code in reasons):
+        steps.append(("Children who are on Connect twice, to be merged", places.merge()))
+    if results and places.workspace is not None:
+        steps.append(("To take the upload back", command("twin", "undo", places.twin)))
+    if steps:
+        typer.echo("")
+        typer.echo("Next:")
+    for words, one in steps:
+        typer.echo(f"  {words}:")
+        typer.echo(f"    {one}")
 
 
 def _still(gates: pd.DataFrame) -> str:

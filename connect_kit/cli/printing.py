@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import typer
 
 from connect_kit.checks.causes import causes_in_words
+from connect_kit.checks.unchecked import unchecked_counts, unchecked_in_words, unchecked_reasons
 from connect_kit.checks.verdict_words import left_open
 from connect_kit.cli.errors import reason_words
-from connect_kit.display.look import children, counted, disconnections, removals
+from connect_kit.display.headings import heading, without_rare
+from connect_kit.display.look import counted
 from connect_kit.duplicates import pairs_in_words
 from connect_kit.duplicates.data import EVEN
 from connect_kit.identity.patterns import kinds_in_words
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 _MARKS = {"critical": "✖", "warning": "▲", "info": "i"}
 _MOST_CAUSES = 10
 _MOST_ROWS = 20
+#: Columns of a preview, in words.
+_OF_CHANGES = {"table": "list on Connect", "id": "record", "column": "person, place or field"}
 _LEFT_BEHIND = "to list it, with a worksheet for Connect"
 
 
@@ -47,30 +51,30 @@ def print_audit(audit: ck.Audit, out: Path, left_behind: str = "") -> None:
         typer.echo(f"  {name:<20}{table.rows:>12,} rows{refused}")
     typer.echo("")
     causes = findings.causes()
-    for rule in findings.failed:
-        if rule.severity == "critical":
-            typer.echo(f"  ✖ critical  {rule.code}: could not run, so nobody knows whether the delivery keeps it")
+    for code in dict.fromkeys(rule.code for rule in findings.failed if rule.severity == "critical"):
+        typer.echo(f"  ✖ critical  {code}: could not run, so nobody knows whether the delivery keeps it")
     print_causes(causes)
-    unchecked = findings.unchecked()
-    if len(unchecked):
-        reasons = ", ".join(dict.fromkeys(map(reason_words, unchecked["reason"])))
-        typer.echo(f"  {len(unchecked)} rules could not be checked: {reasons}")
+    for why, words in zip(unchecked_counts(findings), unchecked_in_words(findings), strict=True):
+        reasons = ", ".join(dict.fromkeys(map(reason_words, unchecked_reasons(findings, why))))
+        typer.echo(f"  {words.partition(', because ')[0]}: {reasons}")
     _print_matched(audit)
     if audit.left_behind is not None and len(audit.left_behind):
         typer.echo(f"  {'Left behind':<20}{audit.left_behind.words}")
-        typer.echo(f"    → {_LEFT_BEHIND}: {left_behind}")
+        typer.echo(f"    → {_LEFT_BEHIND}:")
+        typer.echo(f"      {left_behind}")
     typer.echo("")
-    typer.echo(f"Report:   {out / 'report.html'}")
-    typer.echo(f"Workbook: {out / 'findings.xlsx'}")
-    typer.echo(f"All rows: {out / 'findings.csv'}")
+    written = [("Report", "report.html"), ("Workbook", "findings.xlsx"), ("All failing rows", "findings.csv")]
     if audit.duplicates is not None:
-        typer.echo(f"Pairs:    {out / 'duplicates.csv'}")
+        written.append(("Pairs of duplicate students", "duplicates.csv"))
     if audit.id_changes is not None and len(audit.id_changes):
-        typer.echo(f"New IDs:  {out / 'id_changes.csv'}")
+        written.append(("Old and new IDs", "id_changes.csv"))
     if audit.classrooms is not None:
-        typer.echo(f"Partners: {out / 'schools.csv'}, {out / 'classrooms.csv'}")
-    if audit.left_behind is not None:
-        typer.echo(f"Left:     {out / 'left_behind.csv'}")
+        written += [("Schools on both sides", "schools.csv"), ("Classes and classrooms", "classrooms.csv")]
+    if audit.left_behind is not None and len(audit.left_behind):
+        written.append(("Left behind on Connect", "left_behind.csv"))
+    for what, name in written:
+        typer.echo(f"{what + ':':<29}{out / name}")
+    typer.echo("")
 
 
 def print_plan_causes(plan: ck.UploadPlan) -> None:
@@ -88,14 +92,15 @@ def print_plan_causes(plan: ck.UploadPlan) -> None:
 def print_causes(causes: pd.DataFrame) -> None:
     """Print how many causes there are, and the first of those to fix."""
     to_fix = causes[causes["severity"] != "info"]
-    if len(causes):
-        typer.echo(f"  {causes_in_words(causes)}" + (":" if len(to_fix) else ""))
+    words = causes_in_words(causes)
+    typer.echo(f"  {words[0].upper()}{words[1:]}" + (":" if len(to_fix) else "."))
     for _, row in to_fix.head(_MOST_CAUSES).iterrows():
         typer.echo(f"  {_MARKS[row['severity']]} {row['severity']:<9}{row['rows']:>9,}  {row['cause']}")
     if len(to_fix):
         typer.echo("  The numbers are rows, lines or School IDs; a row with several causes counts in each.")
     if len(to_fix) > _MOST_CAUSES:
-        typer.echo(f"  … and {len(to_fix) - _MOST_CAUSES} more to fix; the report lists them in the order to fix them")
+        more = len(to_fix) - _MOST_CAUSES
+        typer.echo(f"  … and {more:,} more; the report lists all of them in the order to fix them")
 
 
 def _print_matched(audit: ck.Audit) -> None:
@@ -107,13 +112,7 @@ def _print_matched(audit: ck.Audit) -> None:
         typer.echo(f"  {'Under new IDs':<20}{kinds_in_words(audit.id_changes.counts)}")
     for name, value in (("Schools", audit.schools), ("Classrooms", audit.classrooms)):
         if value is not None:
-            found = value.counts
-            do = "does" if found.get("out") == 1 else "do"
-            out = f", {found['out']:,} {do} not take part" if "out" in found else ""
-            typer.echo(
-                f"  {name:<20}{found['matched']:,} matched, {found['suggested']:,} suggested, "
-                f"{found['unmatched']:,} without a partner{out}"
-            )
+            typer.echo(f"  {name:<20}{value.words}")
     print_possible(audit.duplicates)
 
 
@@ -128,7 +127,8 @@ def print_staying(left: ck.LeftBehind | None, command: str) -> None:
     """Print that something stays behind on Connect, and the command that lists it."""
     if left is not None and len(left):
         typer.echo(f"  ▲ Stays behind on Connect: {left.words}.")
-        typer.echo(f"    → {_LEFT_BEHIND}: {command}")
+        typer.echo(f"    → {_LEFT_BEHIND}:")
+        typer.echo(f"      {command}")
 
 
 def print_left_behind(left: ck.LeftBehind, merge: str) -> None:
@@ -136,7 +136,8 @@ def print_left_behind(left: ck.LeftBehind, merge: str) -> None:
     typer.echo(f"What stays behind: {left.words}.")
     frame = left.summary()
     if len(frame):
-        _print_rows(frame.drop(columns=["what_to_do", "source"]))
+        shown = frame.drop(columns=["what_to_do", "source"])
+        _print_rows(without_rare(shown).assign(kind=shown["kind"].map(lambda kind: KINDS[kind].many)))
     for kind, number in left.counts.items():
         if number:
             typer.echo(f"  {KINDS[kind].title}. {KINDS[kind].what_to_do} ({KINDS[kind].source})")
@@ -147,7 +148,8 @@ def print_left_behind(left: ck.LeftBehind, merge: str) -> None:
     for merged in left.merging:
         typer.echo(f"  To be merged, as Connect has the delivered ID too, and never acted on: {merged}.")
     if left.to_merge["students"]:
-        typer.echo(f"  See both records of a student, and merge them: {merge}")
+        typer.echo("  See both records of a student, and merge them:")
+        typer.echo(f"    {merge}")
     for kind, why in left.not_judged.items():
         typer.echo(f"  {KINDS[kind].title}: not judged, because {why}.")
 
@@ -157,16 +159,11 @@ def print_expected(expected: Expected) -> None:
     typer.echo(f"What the upload will do, by school, as the dry run of {expected.when[:19]}Z has it:")
     found = expected.table()
     if len(found):
-        _print_rows(found.rename(columns=lambda name: str(name).replace("_", " ")))
+        _print_rows(found)
     else:
         typer.echo("  nothing is created, updated, disconnected or removed")
-    if expected.doubled is None:
-        typer.echo("  Nobody looked for duplicate students, so nobody knows how many children would be doubled.")
-    else:
-        typer.echo(f"  {children(expected.doubled)} would be doubled, {disconnections(expected.disconnected)}.")
-    if expected.staff_removed or expected.children_removed:
-        lost = removals(expected.staff_removed, expected.children_removed)
-        typer.echo(f"  {lost}, as their rows no longer list it.")
+    for words in expected.sentences:
+        typer.echo(f"  {words}")
 
 
 def print_upload(result: ck.UploadResult) -> None:
@@ -185,13 +182,9 @@ def print_upload(result: ck.UploadResult) -> None:
             if path is not None:
                 typer.echo(f"Disconnected, by ID: {path}")
     if result.removals:
-        from connect_kit.uploads.removing import removed_by_school, total_removed  # late, so that --help is quick
+        from connect_kit.uploads.removing import removed_in_words  # late, so that --help is quick
 
-        word = "Would be removed" if result.dry_run else "Removed"
-        total = total_removed(result.removals.values())
-        typer.echo(
-            f"▲ {word} from schools that their rows no longer list: {total}: {removed_by_school(result.removals)}"
-        )
+        typer.echo(f"▲ {removed_in_words(result.removals, dry_run=result.dry_run)}")
         for path in (path for one in result.files for path in one.removed_lists):
             typer.echo(f"Removed, by ID: {path}")
     if result.stopped:
@@ -201,7 +194,7 @@ def print_upload(result: ck.UploadResult) -> None:
 
 def print_tables(summary: pd.DataFrame, causes: pd.DataFrame | None = None) -> None:
     """Print a table whole, and beneath it the first causes of errors, if there are any."""
-    _print_rows(summary)
+    _print_rows(without_rare(summary))
     if causes is not None and len(causes):
         typer.echo("")
         _print_rows(causes.head(_MOST_ROWS))
@@ -213,14 +206,14 @@ def print_changes(action: str, changes: pd.DataFrame) -> None:
     """Print what an action would change."""
     typer.echo(f"{action}: {counted(len(changes), 'change')}")
     if len(changes):
-        typer.echo(changes.head(_MOST_ROWS).to_string(index=False, na_rep="none"))
+        shown = changes.head(_MOST_ROWS)
+        _print_rows(shown.assign(table=shown["table"].map(heading)).rename(columns=_OF_CHANGES))
     if len(changes) > _MOST_ROWS:
         typer.echo(f"… and {len(changes) - _MOST_ROWS:,} more")
 
 
 def _print_rows(frame: pd.DataFrame) -> None:
-    if "note" in frame and frame["note"].fillna("").eq("").all():
-        frame = frame.drop(columns="note")
     frame = frame.astype(object).where(frame.notna(), "")  # to_string shows missing numbers otherwise
+    frame = frame.rename(columns=heading)
     for line in frame.to_string(index=False, na_rep="").splitlines():
         typer.echo(f"  {line.rstrip()}")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import connect_kit as ck
+from connect_kit.cli.commands import Places, again, shell
 from connect_kit.cli.consequences import print_consequences
-from connect_kit.cli.gates import Places, print_gates, print_next, shell
+from connect_kit.cli.gates import print_after, print_gates, print_next
 from connect_kit.cli.options import (
     ArchiveExisting,
     Delivery,
@@ -78,7 +79,16 @@ def prepare(
     student_id: StudentId = None,
 ) -> None:
     """Write the files that Connect asks for, and say what an upload would do and what blocks it."""
+    from connect_kit.uploads.plan import rewrite_plan  # late, so that --help is quick
+
     reasons = waivers(waive)
+    given = {
+        "--level": level if level != "district" else None, "--upload-level": upload_level, "--school": school,
+        "--schools": schools, "--place-at": place_at, "--suites": suites, "--abandon": abandon,
+        "--abandon-limit": f"{abandon_limit:g}" if abandon_limit != 10 else None, "--no-duplicates": not duplicates,
+        "--student-id": student_id,
+    }  # fmt: skip
+    options = [word for name, value in given.items() if value for word in (name, str(value))[: 1 + (value is not True)]]
     found = ck.audit(
         delivery, workspace, level=level, suites=suites, duplicates=duplicates, student_id=student_id, progress=bars()
     )
@@ -95,8 +105,9 @@ def prepare(
         keep_ids=keep_ids,
         abandon_limit=abandon_limit,
     )
+    plan = rewrite_plan(replace(plan, command=("prepare", str(delivery), *options)))
     typer.echo(f"Prepared: {plan.folder}")
-    places = Places(plan, delivery, workspace, level)
+    places = Places(plan, workspace)
     _print_kept(places, found.schools)
     if plan.judgement is not None:
         typer.echo("Verdict on what is sent (what a real upload needs besides stands at the end):")
@@ -106,7 +117,7 @@ def prepare(
     typer.echo("In what is sent:" if plan.left_out or plan.causes_elsewhere else "In the delivery:")
     print_plan_causes(plan)
     print_consequences(found, places)
-    print_staying(left_behind_sent(found.left_behind, plan), places.left_behind)
+    print_staying(left_behind_sent(found.left_behind, plan), places.worksheet("left-behind"))
     gates = plan.gates()
     print_gates(gates, places)
     blocking = (gates["state"] == "blocking") & (gates["code"] != "dry_run")
@@ -118,17 +129,17 @@ def _print_kept(places: Places, schools: SchoolMatches | None) -> None:
     plan = places.plan
     if not plan.kept_ids:
         return
-    words = places.words()
     typer.echo(f"  With the ID that Connect has: {kinds_in_words(plan.kept_ids)}")
     typer.echo(f"  Which ID stands for which: {shell(plan.folder / 'crosswalk.csv')}")
     zeros = 0 if schools is None else min(len(schools.other_zeros()), plan.kept_ids.get("schools", 0))
     always = "  ▲ Every later delivery needs this, until"
     if zeros:
         typer.echo(f"{always} School IDs are exported as text, with their zeros:")
-        typer.echo("    --keep-ids again")
+        typer.echo(f"    {places.prepare()}")
     if sum(plan.kept_ids.values()) > zeros:
-        typer.echo(f"{always} the new IDs are recorded on Connect: --keep-ids again, or")
-        typer.echo(f"    {words['record']}")
+        typer.echo(f"{always} the new IDs are recorded on Connect: --keep-ids again, or record them:")
+        record = places.worksheet("record-ids") if places.of_folder else places.on_twin("record-ids", "--yes")
+        typer.echo(f"    {record}")
 
 
 def decide_school(
@@ -179,14 +190,16 @@ def upload(
     if real:
         gates = planned.gates(target)
         if (gates["state"] == "blocking").any():
-            print_gates(gates, Places(planned, workspace=twin))
+            print_gates(gates, Places(planned, twin))
             typer.echo("Nothing was sent: meet what is blocking first.", err=True)
             raise typer.Exit(1)
         _confirm(planned, target, confirm)
     result = ck.upload(planned, target, dry_run=not real, results=results)
     print_upload(result)
     if not real and not result.cancelled:
-        print_next(planned, target, Places(planned, workspace=twin))
+        print_next(planned, target, Places(planned, twin))
+    elif real:
+        print_after(Places(planned, twin))
     raise typer.Exit(0 if result.succeeded and not len(result.errors) else 1)
 
 
@@ -201,8 +214,8 @@ def _confirm(plan: ck.UploadPlan, target: ck.Twin, confirm: str | None) -> None:
         confirm = typer.prompt("Confirm", default="", show_default=False)
     if confirm != wanted:
         raise SettingError(
-            f"nothing was sent; to confirm the real upload, add --confirm {shlex.quote(wanted)} (the district, how "
-            "many rows are sent, and whom that would double or disconnect)"
+            "nothing was sent; to confirm the real upload (the district, how many rows are sent, and whom that would "
+            f"double or disconnect): {again('--confirm', wanted, without='--confirm')}"
         )
 
 
@@ -231,6 +244,11 @@ def merge(
     print_tables(plan.summary())
     plan.save(out, names=names)
     typer.echo(f"Worksheet: {out}")
+    if not len(plan.merges):
+        typer.echo("There is nothing to merge.")
+    elif not apply:
+        typer.echo("Nothing was merged. To merge these in the twin:")
+        typer.echo(f"  {again('--apply')}")
     if apply:
         change = target.merge(plan)
         typer.echo(f"{change.what} (number {change.number} of the log; 'twin undo' undoes it)")

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 import connect_kit as ck
+from connect_kit.cli.commands import again
 from connect_kit.cli.comparing import archive_changed, do, left_behind, record_ids
 from connect_kit.cli.consequences import other_zeros_in_words, undecided_in_words
 from connect_kit.cli.options import TwinFile, Yes
@@ -101,7 +102,8 @@ def connect(
         do(target.path, actions, yes=yes, seen=seen)
     if undecided:
         typer.echo(f"Not decided: {undecided}.")
-        typer.echo("To accept them all, add --suggested; or decide about each, in ck.ClassroomsPanel or with decide().")
+        typer.echo("To decide about each: ck.ClassroomsPanel or decide(). To accept them all:")
+        typer.echo(f"  {again('--suggested', *(() if yes else ('--yes',)))}")
 
 
 app.command(name="record-ids")(record_ids)

@@ -8,6 +8,7 @@ import re
 import tempfile
 from typing import TYPE_CHECKING, Any, Final
 
+from connect_kit.display.headings import heading
 from connect_kit.display.html import is_number
 from connect_kit.display.look import named
 
@@ -127,7 +128,7 @@ def add_list(book: Any, title: str, frame: pd.DataFrame, widths: Mapping[str, in
     names = [str(name) for name in frame]
     for column, name in enumerate(names):
         sheet.set_column(column, column, widths.get(name, 22))
-        sheet.write_string(0, column, plain(name.replace("_", " ")), header)
+        sheet.write_string(0, column, plain(heading(name)), header)
     if len(frame):
         write_rows(sheet, 1, frame.head(MOST_ROWS), {name: number if name == "order" else text for name in names})
         sheet.autofilter(0, 0, min(len(frame), MOST_ROWS), len(names) - 1)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from connect_kit.display.look import counted
 from connect_kit.engine import literal
 from connect_kit.errors import SettingError
-from connect_kit.identity.staying import COLUMNS, KINDS
+from connect_kit.identity.staying import COLUMNS, KINDS, MERGE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,7 +82,11 @@ class LeftBehindData:
             f"GROUP BY l.kind, l.connect_school ORDER BY {_ORDER}, l.connect_school",
             also=self._also,
         )
-        frame["what_to_do"] = [KINDS[kind].what_to_do for kind in frame["kind"]]
+        merged = frame["to_merge"].eq(frame["rows"])
+        frame["what_to_do"] = [
+            MERGE if all_of_them else KINDS[kind].what_to_do
+            for kind, all_of_them in zip(frame["kind"], merged, strict=True)
+        ]
         frame["source"] = [KINDS[kind].source for kind in frame["kind"]]
         return frame
 

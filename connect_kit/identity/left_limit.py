@@ -53,6 +53,13 @@ class Share(NamedTuple):
         return f"{self.number:,} of {self.whole:,} {KINDS[self.kind].many} at {self.school} ({self.percent} %)"
 
 
+def of_last_year(left: LeftBehindData, kind: str) -> bool:
+    """Whether seats stay in last year's classrooms only: those of classes that are gone, where the year turns."""
+    rooms = left.table("classrooms")["connectClassroomId"]
+    turning = {own: turns for one, own, *_, turns in _shares(left) if one == kind}
+    return bool(turning) and all(turning.values()) and bool(left.table(kind)["connectClassroomId"].isin(rooms).all())
+
+
 def beyond(
     left: LeftBehindData, kinds: Collection[str], schools: Collection[str] | None, limit: float | None
 ) -> list[Share]:

@@ -175,12 +175,11 @@ class Matches(MatchesData):
         return f"{type(self).__name__}(" + ", ".join(f"{n:,} {word}" for word, n in self.counts.items()) + ")"
 
     def _repr_html_(self) -> str:
-        counts = ", ".join(f"{number:,} {word}" for word, number in self.counts.items())
         columns = [name for name in COLUMNS if self._names or not name.endswith("_title")]
         frame = self._frame
         unresolved = frame[frame["status"] != "matched"]
         rows = frame if unresolved.empty else unresolved
         left = len(rows) - _ROWS_SHOWN
         more = f"<p>… and {left:,} more: <code>.table()</code></p>" if left > 0 else ""
-        head = f"<p><strong>{self.kind.capitalize()}</strong>: {counts}</p>"
+        head = f"<p><strong>{self.kind.capitalize()}</strong>: {self.words}</p>"
         return head + table_html(rows[columns].head(_ROWS_SHOWN)) + more

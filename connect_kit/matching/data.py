@@ -101,6 +101,21 @@ class MatchesData(ABC):
         out = {OUT: int(counts[OUT])} if OUT in counts else {}
         return {**{status: int(counts.get(status, 0)) for status in STATUSES[:2]}, "unmatched": unmatched, **out}
 
+    @property
+    def sides(self) -> dict[str, int]:
+        """:attr:`counts` with each side's own: ``unmatched_roster`` and ``unmatched_workspace``."""
+        counts = self._frame["status"].value_counts()
+        return {status: int(counts.get(status, 0)) for status in (*STATUSES, OUT) if status != OUT or OUT in counts}
+
+    @property
+    def words(self) -> str:
+        """The counts in words, each side by name."""
+        names = {
+            "matched": "matched", "suggested": "suggested", "unmatched_roster": "only in the delivery",
+            "unmatched_workspace": "only on Connect", OUT: "not taking part",
+        }  # fmt: skip
+        return ", ".join(f"{number:,} {names[status]}" for status, number in self.sides.items())
+
     def summary(self) -> pd.DataFrame:
         """``status`` and ``count``."""
         import pandas as pd

@@ -10,6 +10,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from connect_kit.display.headings import heading
 from connect_kit.display.html import missing, visible
 from connect_kit.engine.arguments import is_bool
 
@@ -77,7 +78,7 @@ def number(text: str) -> Node:
 def frame_table(caption: str, frame: pd.DataFrame, *, most: int = MOST, class_: str = "ck-figures") -> list[Node]:
     """A DataFrame as a table, numbers at the right; beyond ``most`` rows it says how many there are."""
     rows = [[_cell(value) for value in row] for row in frame.head(most).itertuples(index=False, name=None)]
-    names = [str(name).replace("_", " ") for name in frame.columns]
+    names = [heading(name) for name in frame.columns]
     head = [number(name) if dtype.kind in "iuf" else name for name, dtype in zip(names, frame.dtypes, strict=True)]
     more: list[Node] = [el("p", f"The first {most:,} of {len(frame):,} rows.")] if len(frame) > most else []
     return [table(caption, head, rows, class_=class_), *more]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connect_kit.display.headings import without_rare
 from connect_kit.identity.staying import KINDS
 from connect_kit.panels.elements import Node, el, frame_table
 
@@ -27,7 +28,7 @@ def left_behind(left: LeftBehind) -> list[Node]:
     if len(summary):
         words = "An upload archives nothing and disconnects nobody. Save the worksheet to work through it on Connect."
         made.append(el("p", el("strong", f"▲ {left.words}. "), words, class_="ck-warning"))
-        shown = summary.drop(columns=["what_to_do", "source"])
+        shown = without_rare(summary.drop(columns=["what_to_do", "source"]))
         shown["kind"] = shown["kind"].map(lambda kind: KINDS[kind].many)
         made += frame_table("What stays behind, by school; guardians first", shown)
     else:

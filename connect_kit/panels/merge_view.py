@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from connect_kit.display.headings import heading
 from connect_kit.display.html import missing
 from connect_kit.display.look import share
 from connect_kit.panels.comparison import agreement, marked
@@ -67,7 +68,7 @@ def beside(
             word = ""
         if not masked and agreed == "differs" and what not in _IDS and what not in _MOVES:
             cells = list(marked(*shown))
-        lines.append([what, *cells, word, *([_stays(what, left, right)] if mergeable else ())])
+        lines.append([heading(what), *cells, word, *([_stays(what, left, right)] if mergeable else ())])
     head = ["field", "kept record", "merged into it", "agreement", "what happens"]
     if not mergeable:
         head = ["field", "one record", "the other", "agreement"]

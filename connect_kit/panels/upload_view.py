@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from connect_kit.checks.verdict_words import left_open
-from connect_kit.display.look import children, counted, disconnections, removals
+from connect_kit.display.headings import without_rare
+from connect_kit.display.look import counted
 from connect_kit.identity.patterns import PATTERNS, kinds_in_words
 from connect_kit.panels.elements import MOST, Node, el, frame_table, number, pager, table
 from connect_kit.uploads.abandoning import by_school, total_of
-from connect_kit.uploads.removing import removed_by_school, total_removed
+from connect_kit.uploads.removing import removed_in_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,10 +108,10 @@ def changed_ids(plan: UploadPlan, *, known: bool) -> list[Node]:
         for one in plan.changed_ids
         if one.changed > one.kept
     ]
-    head: list[Node] = ["kind", "school", number("under new IDs"), number("of"), "pattern"]
+    head: list[Node] = ["kind", "school", number("under new IDs"), number("of"), "how the ID changed"]
     most = f" The first {MOST:,} of {len(rows):,} lines." if len(rows) > MOST else ""
     words = f"Connect would take these records for new ones and add each a second time.{most}"
-    made: list[Node] = [table("IDs that Connect has otherwise", head, rows[:MOST], class_="ck-figures ck-narrow")]
+    made: list[Node] = [table("Records under new IDs", head, rows[:MOST], class_="ck-figures ck-narrow")]
     made.append(el("p", el("strong", "▲ "), words, class_="ck-warning"))
     return made if known else [*made, el("p", NO_AUDIT)]
 
@@ -140,7 +141,7 @@ def question(answer: bool | None, count: int) -> Node:
         who = "the 1 student" if count == 1 else f"all {count:,} students"
         asked = f"Archive {who} on Connect that no SIS manages, before the upload?"
         words = (
-            " They were added by hand and have no SIS ID, so the upload does not recognise them: it creates the file's "
+            " They were added by hand and have no SIS ID, so the upload does not recognize them: it creates the file's "
             "students beside them, and whoever is in both stands on Connect twice. Answer No only if they are to stay. "
             + _TAKEN_BACK
         )
@@ -173,14 +174,8 @@ def _expected(expected: Expected) -> list[Node]:
     """What is confirmed, school by school."""
     caption = f"What the upload will do, by school, as the dry run of {expected.when[:19]}Z has it"
     made = frame_table(caption, expected.table())
-    if expected.doubled is None:
-        words = "Nobody looked for duplicate students, so nobody knows how many children would be doubled."
-    else:
-        words = f"{children(expected.doubled)} would be doubled, {disconnections(expected.disconnected)}."
-    lost = expected.staff_removed or expected.children_removed
-    if lost:
-        words += f" {removals(expected.staff_removed, expected.children_removed)}, as their rows no longer list it."
-    alarm = expected.doubled != 0 or expected.disconnected or lost
+    words = " ".join(expected.sentences)
+    alarm = expected.doubled != 0 or expected.disconnected or expected.staff_removed or expected.children_removed
     mark = [el("strong", "▲ ")] if alarm else []
     return [*made, el("p", *mark, words, class_="ck-warning" if alarm else None)]
 
@@ -278,10 +273,8 @@ def removed(result: UploadResult) -> list[Node]:
     found = result.removals
     if not found:
         return []
-    word = "Would be removed" if result.dry_run else "Removed"
-    total = f"{word} from schools that their rows no longer list: {total_removed(found.values())}: "
-    lists = (path for one in result.files for path in one.removed_lists)
-    return [_listed(total + _sentence(removed_by_school(found)), lists)]
+    words = _sentence(removed_in_words(found, dry_run=result.dry_run))
+    return [_listed(words, (path for one in result.files for path in one.removed_lists))]
 
 
 def _listed(words: str, paths: Iterable[Path | None]) -> Node:
@@ -304,7 +297,7 @@ def results(result: UploadResult, *, undone: str = "") -> list[Node]:
             refused = el("strong", f"✖ {one.file.name} was refused: ")
             made.append(el("p", refused, f"{_sentence(one.message)} ({one.code})", class_="ck-warning"))
     if result.files:
-        made += frame_table("The files", result.summary())
+        made += frame_table("The files", without_rare(result.summary()))
         made += [] if result.dry_run else [*abandoned(result), *removed(result)]
         made.append(el("p", "Result files (with names, like Connect's own): ", el("code", str(result.folder))))
     return made

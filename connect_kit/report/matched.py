@@ -112,7 +112,7 @@ def _partners(matches: SchoolMatches | ClassroomMatches) -> Record:
     return {
         "kind": matches.kind,
         "title": "Schools" if of_schools else "Classrooms",
-        "counts": matches.counts,
+        "sides": matches.words,
         "outcomes": _filled(_by_outcome(matches.consequences())),
         "lists": lists,
         "most": MOST_PARTNERS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.connect import SEVERITIES
+from connect_kit.matching.data import MatchesData
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,11 +20,13 @@ _COUNTED = {
         "possible": "Possible pairs, for a person",
     },
     "schools": {
-        "matched": "Schools matched", "suggested": "Schools suggested", "unmatched": "Schools unmatched",
+        "matched": "Schools matched", "suggested": "Schools suggested",
+        "unmatched_roster": "Schools only in the delivery", "unmatched_workspace": "Schools only on Connect",
         "out": "Schools that do not take part",
     },
     "classrooms": {
-        "matched": "Classrooms matched", "suggested": "Classrooms suggested", "unmatched": "Classrooms unmatched",
+        "matched": "Classrooms matched", "suggested": "Classrooms suggested",
+        "unmatched_roster": "Classes only in the delivery", "unmatched_workspace": "Classrooms only on Connect",
         "out": "Classes and classrooms of schools that do not take part",
     },
     "id_changes": {
@@ -48,6 +51,8 @@ def summary(audit: AuditData) -> pd.DataFrame:
     rows = [(f"Rows of {table.file}", table.rows) for table in audit.roster.info.values()]
     rows += [(f"Failing rows, {severity}", audit.findings.total(severity)) for severity in SEVERITIES]
     for name, counts in _counts(audit).items():
+        if isinstance(matches := getattr(audit, name), MatchesData):
+            counts = matches.sides
         rows += [(_COUNTED[name][part], count) for part, count in (counts or {}).items()]
         if name == "duplicates" and counts is not None:
             rows.append(("Children who would be doubled", audit.judgement.children("doubled")))

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connect_kit.checks import AuditData
 from connect_kit.checks.causes import OF_CHILDREN, causes_in_words
+from connect_kit.checks.unchecked import unchecked_in_words
 from connect_kit.checks.verdict_words import left_open, look
 from connect_kit.connect import FILES, SEVERITIES, SOURCES
 from connect_kit.display import charts
+from connect_kit.display.headings import heading
 from connect_kit.display.html import missing, visible
 from connect_kit.display.look import SYMBOLS, percent
 from connect_kit.display.svg import to_svg
@@ -129,6 +131,7 @@ def report_html(
         trim_blocks=True,
         finalize=_shown,
     )
+    environment.filters["heading"] = heading
     template = environment.get_template("report.html.j2")
     audit = AuditData.of(findings, duplicates, schools, classrooms, id_changes, left_behind)
     context = _context(audit, title or delivery_name(audit.findings))
@@ -194,7 +197,8 @@ def _context(audit: AuditData, title: str) -> Record:
         "most_examples": MOST_EXAMPLES,
         "schools": [_with_share(row) for row in _records(schools.head(MOST_SCHOOLS))],
         "schools_left": max(0, len(schools) - MOST_SCHOOLS),
-        "unchecked": _records(findings.unchecked()),
+        "unchecked": _unchecked(findings),
+        "unchecked_words": [f"{words}." for words in unchecked_in_words(findings)],
         "sources": _cited(finding["source"] for finding in details),
         "charts": _charts(summary, by_file, by_school),
     }
@@ -278,6 +282,16 @@ def _causes(frame: pd.DataFrame) -> list[Record]:
         codes = cause["codes"]
         cause["codes"] = codes.replace(",", " ").split() if isinstance(codes, str) else list(codes)
     return causes
+
+
+def _unchecked(findings: Findings) -> list[Record]:
+    """Rules that could not be checked; what a reason says to Python is left out."""
+    return [row | {"reason": in_report(row["reason"])} for row in _records(findings.unchecked())]
+
+
+def in_report(reason: str) -> str:
+    """Why a rule could not be checked, for whoever does not write Python."""
+    return "; ".join(dict.fromkeys(part for part in reason.split("; ") if not part.startswith("pass ")))
 
 
 def _with_share(row: Record) -> Record:

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from connect_kit.checks import AuditData
 from connect_kit.checks.causes import causes_in_words
+from connect_kit.checks.unchecked import unchecked_in_words
 from connect_kit.checks.verdict_words import left_open
 from connect_kit.connect import SEVERITIES
+from connect_kit.display.charts import STATUSES
 from connect_kit.display.excel import plain, save_book, write_rows
+from connect_kit.display.headings import heading
 from connect_kit.display.html import is_number
 from connect_kit.display.look import named
 from connect_kit.duplicates import pairs_in_words
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import atomic_write
+from connect_kit.identity.staying import KINDS, REASONS
 from connect_kit.report.matched import pairs_without_names, partners_without_names
-from connect_kit.report.page import MEANINGS, delivery_name
+from connect_kit.report.page import MEANINGS, delivery_name, in_report
 from connect_kit.roster.originals import outside_originals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     import pandas as pd
 
@@ -67,6 +72,16 @@ _COMPLETE: Final = {
     "Rows": "findings.csv", "Duplicates": "duplicates.csv", "School matches": "schools.csv",
     "Classrooms": "classrooms.csv", "Changed IDs": "id_changes.csv", "Left behind": "left_behind.csv",
 }  # fmt: skip
+
+#: Codes in words, by column.
+_SIDES: Final = {"roster": "delivery", "workspace": "Connect"}
+_VALUES: Final[Mapping[str, Mapping[str, str]]] = {
+    "kind": {kind: one.many for kind, one in KINDS.items()},
+    "reason": REASONS,
+    "status": {**{status: words for status, (words, _) in STATUSES.items()}, "out": "does not take part"},
+    "left_source": _SIDES,
+    "right_source": _SIDES,
+}
 
 _PRIVACY: Final = (
     "IDs and counts, no names of students, guardians or staff. An ID still points to a person for "
@@ -138,9 +153,16 @@ def write_workbook(
         )
         if frame is not None
     }
+    matched = {name: _in_words(frame) for name, frame in matched.items()}
     with atomic_write(outside_originals(path, audit.roster, audit.workspace)) as beside:
         save_book(beside, fill)
     return Path(path)
+
+
+def _in_words(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table with words in place of the codes that the CSV files hold."""
+    words = {column: frame[column].replace(dict(codes)) for column, codes in _VALUES.items() if column in frame}
+    return frame.assign(**words)
 
 
 class _Sheets:
@@ -185,7 +207,8 @@ class _Sheets:
         self.sheet("Rows", findings.iter_table(chunk=_CHUNK), most_rows, left)
         self.sheet("Schools", [findings.by_school()])
         self.sheet("Files", [findings.by_file()])
-        self.sheet("Not checked", [findings.unchecked()])
+        unchecked = findings.unchecked()
+        self.sheet("Not checked", [unchecked.assign(reason=unchecked["reason"].map(in_report))])
         for name, frame in self.matched.items():
             self.sheet(name, [frame], left=max(0, len(frame) - MOST_ROWS))
 
@@ -214,6 +237,8 @@ class _Sheets:
         if left:
             lines.append(("Not in this workbook", _left_out("Rows", left, most_rows)))
         lines.append(("Causes", causes))
+        if unchecked := unchecked_in_words(findings):
+            lines.append(("Could not be checked", "; ".join(unchecked)))
         for severity in SEVERITIES:
             counts = summary.loc[summary["severity"] == severity, "count"]
             text = f"{len(counts)} rules broken, {int(counts.sum()):,} rows. {MEANINGS[severity]}"
@@ -251,8 +276,8 @@ class _Sheets:
 
     def _titles(self, sheet: Any, frame: pd.DataFrame) -> int:
         for column, name in enumerate(map(str, frame.columns)):
-            sheet.set_column(column, column, _WIDTHS.get(name, max(11, len(name) + 4)))
-            sheet.write_string(0, column, plain(name), self.header)
+            sheet.set_column(column, column, _WIDTHS.get(name, max(11, len(heading(name)) + 4)))
+            sheet.write_string(0, column, plain(heading(name)), self.header)
         return frame.shape[1]
 
     def _formats(self, frame: pd.DataFrame) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from connect_kit.display.look import children, disconnections, removals
 from connect_kit.uploads.records import last_dry_run
 
 if TYPE_CHECKING:
@@ -50,6 +51,18 @@ class Expected:
     staff_removed: int
     children_removed: int
     _table: pd.DataFrame = field(repr=False)
+
+    @property
+    def sentences(self) -> list[str]:
+        """What matters of it, in words: whom it would double, disconnect and remove."""
+        if self.doubled is None:
+            made = ["Nobody looked for duplicate students, so nobody knows how many children would be doubled."]
+        else:
+            lost = disconnections(self.disconnected) if self.disconnected else "no guardian would be disconnected"
+            made = [f"{children(self.doubled) if self.doubled else 'No child'} would be doubled, and {lost}."]
+        if self.staff_removed or self.children_removed:
+            made.append(f"{removals(self.staff_removed, self.children_removed)}, as their rows no longer list it.")
+        return made
 
     def table(self) -> pd.DataFrame:
         """One row a school that something happens to.
@@ -107,9 +120,9 @@ def _planned(plan: PlanData, facts: Facts, seen: Mapping[str, Mapping[str, int]]
     recorded = {school.school_id: own for own, school in facts.schools.items() if school.school_id}
     found: dict[str, int] = {}
     # Archived records double nobody (S12).
-    for school, children in (plan.doubled if facts.unsynced else plan.doubled_once_archived).items():
+    for school, number in (plan.doubled if facts.unsynced else plan.doubled_once_archived).items():
         own = school if plan.level == "school" else recorded.get(school, "")
-        found[own] = found.get(own, 0) + children
+        found[own] = found.get(own, 0) + number
     if seen is None:
         return found
     return {own: min(number, seen.get(own, {}).get("children_created", 0)) for own, number in found.items()}

@@ -14,7 +14,7 @@ NAMES: Mapping[str, str] = {
     "self_check": "self-check",
     "id_changes": "IDs as Connect has them",
     "schools_matched": "schools matched",
-    "archive_existing": "archive existing students?",
+    "archive_existing": "students added by hand",
     "dry_run": "dry run",
     "abandon": "guardians disconnected by Abandon",
 }

@@ -135,9 +135,11 @@ def _aged(plan: PlanData, target: Target, last: DryRun) -> str:
     done = changes_by_others(plan, target, last.state)
     when = f"the dry run of {last.when[:19]}Z"
     if done is None:
-        return f"rehearse again: {when} was made on another state of {target.district}, or does not say on which"
+        other = f"another state of {target.district}, or does not say on which"
+        return f"make the dry run again: {when} was made on {other}"
     if not done and last.taken_off is None:
-        return f"rehearse again: {when} is of an earlier connect-kit, which did not count children removed from schools"
+        lacks = "did not count children removed from schools"
+        return f"make the dry run again: {when} is of an earlier connect-kit, which {lacks}"
     if not done:
         return ""
-    return f"rehearse again: {counted(len(done), 'change')} since {when} ({some(one.what for one in done)})"
+    return f"make the dry run again: {counted(len(done), 'change')} since {when} ({some(one.what for one in done)})"

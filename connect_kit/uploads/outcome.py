@@ -17,7 +17,7 @@ from connect_kit.engine import quoted
 from connect_kit.engine.files import atomic_write
 from connect_kit.errors import OutputError
 from connect_kit.uploads.abandoning import by_school, total_of
-from connect_kit.uploads.removing import removed_by_school, total_removed
+from connect_kit.uploads.removing import removed_in_words
 from connect_kit.uploads.result_files import read_own_result
 from connect_kit.uploads.result_workbook import write_sheet
 from connect_kit.uploads.values import ACTIONS, CHILDREN_REMOVED_COLUMNS, DISCONNECTED_COLUMNS, REMOVED_COLUMNS
@@ -229,8 +229,7 @@ class UploadResult:
             total = total_of(self.disconnections.values())
             head += f"<p>▲ Abandon disconnects {html.escape(total)}: {html.escape(by_school(self.disconnections))}</p>"
         if self.removals:
-            total = total_removed(self.removals.values())
-            words = f"Removed from schools that their rows no longer list: {total}: {removed_by_school(self.removals)}"
+            words = removed_in_words(self.removals, dry_run=self.dry_run)
             head += f"<p>▲ {html.escape(words)}</p>"
         made = head + table_html(self.summary())
         if any(one.errors or one.outcome == "refused" for one in self.files):

@@ -122,6 +122,9 @@ class UploadPlan(PlanData):
         Schools of Connect whose partner is suggested and not decided.
     source : str
         Where the delivery was when the plan was made; blank for a roster from DataFrames.
+    command : tuple of str
+        What made the plan on the command line: ``prepare``, the delivery as it was typed and the options; or
+        ``resend``, the plan that was sent and the corrected delivery; empty where it was made in Python.
     """
 
     # Conditions.

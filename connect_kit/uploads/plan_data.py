@@ -83,6 +83,7 @@ class PlanData:
     not_corrected: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     abandon_limit: float = 10
     disconnections: Mapping[str, Disconnections] | None = field(default_factory=dict)
+    command: tuple[str, ...] = ()
 
     def outside_delivery(self, folder: str | Path) -> Path:
         """The folder, unless it lies inside the delivery, which is never written to.

@@ -196,6 +196,7 @@ def _content(plan: PlanData) -> dict[str, Any]:
         "changed_ids": [asdict(one) for one in plan.changed_ids],
         "causes": [list(one) for one in plan.causes],
         "not_shown": list(plan.not_shown),
+        "command": list(plan.command),
         "not_corrected": {file: list(lines) for file, lines in plan.not_corrected.items()},
         **{name: getattr(plan, name) for name in (*_PLAIN, *_LISTS, *_CHILDREN, *_LATER)},
         "abandon_limit": plan.abandon_limit,
@@ -226,6 +227,7 @@ def _fields(content: dict[str, Any], folder: Path) -> dict[str, Any]:
         "findings": tuple(Critical(*finding) for finding in content["findings"]),
         "changed_ids": tuple(ChangedIds(**one) for one in content["changed_ids"]),
         "not_shown": tuple(map(str, content.get("not_shown", ()))),
+        "command": tuple(map(str, content.get("command", ()))),
         "not_corrected": {
             str(file): tuple(map(int, lines)) for file, lines in content.get("not_corrected", {}).items()
         },

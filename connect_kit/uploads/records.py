@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _DRY_RUNS, _RUNS, _RESENT = "rehearsals.json", "runs.json", "resent.json"
 _KEPT = 50  # the last ones
+#: How the folder of a dry run's results ends; an earlier connect-kit called it a rehearsal.
+DRY_RUN = "dry-run"
+_ENDS = (f"-{DRY_RUN}", "-rehearsal")
 
 
 class DryRun(NamedTuple):
@@ -177,10 +180,15 @@ def newest_results(path: Path) -> Path:
         if there:
             return max(there)[1]
         place = path / "results"
-    for word in ("upload", "rehearsal"):
-        if found := sorted(one for one in place.glob(f"*-{word}") if one.is_dir()):
+    for ends in (("-upload",), _ENDS):
+        if found := sorted(one for end in ends for one in place.glob(f"*{end}") if one.is_dir()):
             return found[-1]
     return path
+
+
+def of_dry_run(folder: Path) -> bool:
+    """Whether a folder of results is named as that of a dry run."""
+    return folder.name.endswith(_ENDS)
 
 
 def state_of(folder: Path, run: str) -> str:

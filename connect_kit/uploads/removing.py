@@ -18,6 +18,13 @@ def total_removed(found: Iterable[Removals]) -> str:
     return staff_and_children(sum(one.staff for one in listed), sum(one.children for one in listed))
 
 
+def removed_in_words(found: Mapping[str, Removals], *, dry_run: bool) -> str:
+    """In words: ``2 staff members would be removed from schools that their rows no longer list: school 0101: ...``."""
+    total = total_removed(found.values())
+    were = "would be" if dry_run else "was" if total.startswith("1 ") else "were"
+    return f"{total} {were} removed from schools that their rows no longer list: {removed_by_school(found)}"
+
+
 def removed_by_school(found: Mapping[str, Removals]) -> str:
     """In words: ``school 0101: 2 of 12 staff, 16.7 %, 1 of 200 children, 0.5 %``; the most first."""
     ranked = sorted(found.items(), key=lambda item: (-item[1].staff - item[1].children, item[0]))

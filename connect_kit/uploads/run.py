@@ -16,7 +16,7 @@ from connect_kit.engine.progress import progress_bar
 from connect_kit.errors import GateError, OutputError, UploadCancelledError
 from connect_kit.uploads.expected import counts_by_school
 from connect_kit.uploads.outcome import UploadResult
-from connect_kit.uploads.records import DryRun, remember_dry_run, remember_run, results_of, state_of
+from connect_kit.uploads.records import DRY_RUN, DryRun, remember_dry_run, remember_run, results_of, state_of
 from connect_kit.uploads.runs import changes_by_others, run_of
 from connect_kit.uploads.targets import as_target
 
@@ -99,7 +99,7 @@ def _dry_run(
     progress: OnProgress | None,
     cancel: threading.Event | None,
 ) -> UploadResult:
-    folder = _results_folder(plan, results, "rehearsal")
+    folder = _results_folder(plan, results, DRY_RUN)
     empty = UploadResult(plan, target.district, target.id, dry_run=True, files=(), folder=folder)
     if cancel is not None and cancel.is_set():
         return replace(empty, cancelled=True)
@@ -204,7 +204,7 @@ def _results_folder(plan: UploadPlan, results: str | Path | None, word: str) -> 
     if results is not None:
         folder = plan.outside_delivery(results)
     else:
-        # Names in the order of time: a second one within a second is ...Z2-rehearsal, or ...Z2-upload.
+        # Names in the order of time: a second one within a second is ...Z2-dry-run, or ...Z2-upload.
         place, begun, number = plan.folder / "results", f"{_now():%Y-%m-%dT%H-%M-%SZ}", 1
         name = begun
         while any(place.glob(f"{name}-*")):

@@ -31,21 +31,20 @@ def test_what_kept_ids_solve_is_counted_and_not_listed(migrated: Road) -> None:
     assert "children under new IDs: keep the IDs that Connect has, or record the new ones" in road.said
     assert "archive the existing students first" not in road.said  # nobody was made by hand
     record = f"python -m connect_kit twin record-ids {road.twin} {shlex.quote(str(road.delivery))} --yes"
-    assert f"or record the new IDs: {record}" in road.said
+    assert f"or record the new IDs, and prepare again:\n{' ' * 18}{record}\n" in road.said
     assert "TWIN" not in road.said and "DELIVERY" not in road.said
-    assert f"→ python -m connect_kit upload {road.plan} --twin {road.twin}" in road.said
-    twice = "--waive workspace.students.id_changed=REASON (every such child will be on Connect twice)"
-    assert twice in road.said
+    upload = f"python -m connect_kit upload {road.plan} --twin {road.twin}"
+    assert f"→ make the dry run:\n{' ' * 18}{upload}\n" in road.said
+    twice = "let it pass, with your own words in place of REASON (every such child will be on Connect twice):"
+    assert f"{twice}\n{' ' * 18}{upload} --waive workspace.students.id_changed=REASON\n" in road.said
     assert road.prepare("--keep-ids") == 0, road.said
     assert "exported as text" not in road.said
     assert "✔ Solved by keeping the IDs that Connect has: 1 cause" in road.said
     assert "come under new IDs" not in road.said
     assert "✔ FIT TO SEND" in road.said
     assert f"Which ID stands for which: {road.plan / 'crosswalk.csv'}" in road.said
-    assert (
-        "▲ Every later delivery needs this, until the new IDs are recorded on Connect: --keep-ids again, or"
-        in road.said
-    )
+    until = "▲ Every later delivery needs this, until the new IDs are recorded on Connect"
+    assert f"{until}: --keep-ids again, or record them:" in road.said
     assert record in road.said
 
 
@@ -61,7 +60,8 @@ def test_a_plan_for_one_school_says_nothing_of_the_other(migrated: Road) -> None
         "1 cause; audit lists it" if plan.causes_elsewhere == 1 else f"{plan.causes_elsewhere} causes; audit lists them"
     )
     assert f"Only in what is not sent: {causes}\n" in road.said
-    assert "archive existing students?: not needed, as Connect has students with SIS ID\n" in road.said
+    first = "nothing to decide, as this is not the first users.csv: Connect has students with SIS ID"
+    assert f"students added by hand: {first}\n" in road.said
     assert "dry run: not made yet\n" in road.said
     assert plan.verdict is not None and plan.verdict.text == "fit"
     assert plan.causes_elsewhere >= 1
@@ -105,7 +105,9 @@ def test_without_a_look_at_duplicates_it_is_to_be_decided_first(migrated: Road) 
     assert "the School ID is on Connect; " in road.said
     assert road.prepare("--no-duplicates") == 1
     assert "these may be the same children under new IDs" in road.said
-    assert "→ prepare again without --no-duplicates, which compares the IDs; or --waive" in road.said
+    assert "→ compare the IDs: prepare again without --no-duplicates:" in road.said
+    again = f"{shlex.quote(str(road.delivery))} --workspace {road.twin} --out {road.plan}\n"
+    assert f"{' ' * 18}python -m connect_kit prepare {again}" in road.said
 
 
 @pytest.fixture
@@ -124,13 +126,13 @@ def test_the_first_upload_is_judged_school_by_school(new_school: Road) -> None:
     assert road.prepare() == 1
     assert "this is the first users.csv of K2; Connect recommends archiving" in road.said
     archive = f"python -m connect_kit twin archive-students {road.twin} --school K2 --unsynced --yes"
-    assert f"→ archive the existing students first: {archive}" in road.said
+    assert f"→ archive the existing students first:\n      {archive}\n" in road.said
     assert road.prepare("--archive-existing") == 0, road.said
     assert "✔ No child would be doubled." in road.said  # they are archived before the upload
     assert road.rehearse() == 0, road.said
     assert road.upload() == 1
-    assert f"answered: yes, but {by_hand} active students have no SIS ID at K2" in road.said
-    assert f"→ {archive}" in road.said
+    assert f"answered: yes, but {by_hand} active students have no SIS ID at School 0102 (K2)" in road.said
+    assert f"→ archive them, and make the dry run again:\n{' ' * 18}{archive}\n" in road.said
     assert road.run(*shlex.split(archive)[3:]) == 0, road.said
     assert road.rehearse() == 0, road.said
     assert road.upload() == 0, road.said
@@ -159,7 +161,7 @@ def test_the_forecast_shows_no_missing_values_and_says_what_it_counts(new_school
     assert road.run("forecast", road.plan, "--twin", road.twin) == 0, road.said
     assert "<NA>" not in road.said and "nan" not in road.said
     assert "Rows of the files; doubled counts children, disconnected guardian relationships, " in road.said
-    assert "staff_removed and children_removed those whose rows no longer list the school:" in road.said
+    assert "staff removed and children removed those whose rows no longer list the school:" in road.said
 
 
 def renumbered(column: str, old: str, row: dict[str, str]) -> dict[str, str]:
@@ -179,7 +181,9 @@ def test_a_single_child_under_a_new_id_comes_with_the_commands(tmp_path: Path, l
     delivery = shlex.quote(str(road.delivery))
     keep = f"python -m connect_kit prepare {delivery} --workspace {road.twin} --out {road.plan} --keep-ids"
     record = f"python -m connect_kit twin record-ids {road.twin} {delivery} --yes"
-    assert keep in gate[1] and record in gate[1]
+    assert [line.strip() for line in gate[1:5]] == [
+        "→ keep the IDs that Connect has:", keep, "or record the new IDs, and prepare again:", record,
+    ]  # fmt: skip
     assert "see the warnings" not in road.said
     for line in road.said.splitlines():
         assert not line.strip().startswith("→ or "), line

@@ -43,10 +43,10 @@ def test_staff_whose_rows_drop_a_school_are_counted_listed_and_confirmed(tmp_pat
     accounts = {
         row[0] for row in road.rows("SELECT connectUserId FROM staff WHERE staffId IN ('" + "','".join(dropped) + "')")
     }
-    said = f"from schools that their rows no longer list: 2 staff members: school 0102: 2 of {members} staff"
+    said = f"removed from schools that their rows no longer list: school 0102: 2 of {members} staff"
     assert road.prepare() == 0, road.said
     assert road.rehearse() == 0, road.said
-    assert f"▲ Would be removed {said}" in road.said
+    assert f"▲ 2 staff members would be {said}" in road.said
     listed = read(Path(road.said.partition("Removed, by ID: ")[2].splitlines()[0]))
     assert {(r["connectUserId"], r["connectSchoolId"]) for r in listed} == {(one, "K2") for one in accounts}
     assert {r["staffId"] for r in listed} == dropped
@@ -68,7 +68,7 @@ def test_staff_whose_rows_drop_a_school_are_counted_listed_and_confirmed(tmp_pat
     assert road.run(*real, "--confirm", "?") == 2
     assert "2 staff members would be removed from a school, as their rows no longer list it." in road.said
     assert road.run(*real, "--confirm", f"Maple Valley {rows}, 2 staff removed") == 0, road.said
-    assert f"▲ Removed {said}" in road.said
+    assert f"▲ 2 staff members were {said}" in road.said
     assert road.count(MEMBERS) == members - 2
     assert road.run("twin", "log", road.twin) == 0
     assert "2 staff removed from schools" in road.said

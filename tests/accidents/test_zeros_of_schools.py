@@ -54,7 +54,8 @@ def test_the_school_ids_that_connect_has_are_written_where_they_are_kept(tmp_pat
     before = road.count(RECORDED), road.count(ACTIVE)
     assert road.prepare("--keep-ids") == 0, road.said
     assert "fifth is added or removed" not in road.said  # the same schools under their own IDs
-    assert "until School IDs are exported as text, with their zeros:\n    --keep-ids again\n" in road.said
+    assert "until School IDs are exported as text, with their zeros:\n" in road.said
+    assert f"--out {road.plan} --keep-ids\n" in road.said
     assert "record-ids" not in road.said
     assert road.rehearse() == 0, road.said
     assert road.upload() == 0, road.said

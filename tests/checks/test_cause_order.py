@@ -76,12 +76,13 @@ def test_console_report_and_workbook_count_the_same_causes(printed: tuple[str, P
     sheet = openpyxl.load_workbook(out / "findings.xlsx", read_only=True)
     severities = [row[1] for row in sheet["Causes"].iter_rows(min_row=2, values_only=True)]
     notes = sum(str(severity).endswith("info") for severity in severities)
-    words = f"{len(severities) - notes} causes to fix, {notes} for information"
-    assert notes and f"  {words}:\n" in text
+    critical = sum(str(severity).endswith("critical") for severity in severities)
+    words = f"{critical} causes to fix, {len(severities) - notes - critical} worth a look, {notes} for information"
+    assert notes and critical and f"  {words}:\n" in text
     assert words in " ".join((out / "report.html").read_text(encoding="utf-8").split())
     assert ("Causes", words) in [row[:2] for row in sheet["Read me"].iter_rows(values_only=True)]
     shown = len(re.findall(r"^  [✖▲] (?:critical|warning) ", text, re.M))
-    assert f"… and {len(severities) - notes - shown} more to fix" in text
+    assert f"… and {len(severities) - notes - shown} more; the report lists all of them" in text
 
 
 def test_the_summary_counts_possible_pairs_apart(printed: tuple[str, Path]) -> None:
@@ -97,8 +98,12 @@ def test_causes_without_notes_are_counted_in_one_phrase(tmp_path: Path) -> None:
     findings = ck.check_roster(delivery(tmp_path / "d", 0))
     causes = findings.causes()
     causes = causes[causes["severity"] != "info"]
-    assert causes_in_words(causes.head(1)) == "1 cause to fix"
-    assert causes_in_words(causes) == f"{len(causes)} causes to fix"
+    critical, warning = (causes[causes["severity"] == severity] for severity in ("critical", "warning"))
+    assert len(critical) and len(warning)
+    assert causes_in_words(critical.head(1)) == "1 cause to fix"
+    assert causes_in_words(critical) == f"{len(critical)} cause{'s' * (len(critical) > 1)} to fix"
+    assert causes_in_words(warning.head(1)) == "1 cause worth a look"
+    assert causes_in_words(causes.head(0)) == "no causes"
 
 
 def test_a_file_with_only_a_header_is_said_to_have_no_rows(tmp_path: Path) -> None:

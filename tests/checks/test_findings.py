@@ -59,7 +59,7 @@ def test_one_unknown_school_is_one_cause_that_explains_all_files(tmp_path: Path)
         "School 0999 is not a School ID recorded on Connect",
         "School 0104 is recorded on Connect but not in the delivery: the sync fails",
     ]
-    assert schools["explains"].iloc[0] == "1 in classes, 3 in enrollments, 4 in users, 1 in workspace"
+    assert schools["explains"].iloc[0] == "1 in classes, 3 in enrollments, 4 in users, 1 on Connect"
     assert schools["rows"].iloc[0] == 9
 
 

@@ -106,7 +106,7 @@ def test_the_three_files_hold_what_was_found_and_decided(place: Path) -> None:
     assert counts["users.student.entered_twice"] == 2
     assert counts["workspace.students.duplicates_expected"] == 1
     assert "1 pair in the delivery, 1 of the delivery and Connect; 2 children" in printed
-    assert "1 matched, 0 suggested, 2 without a partner" in printed
+    assert "1 matched, 0 suggested, 1 only in the delivery, 1 only on Connect" in printed
 
 
 def test_without_a_workspace_the_files_are_there_with_their_titles(place: Path) -> None:

@@ -67,7 +67,9 @@ def test_prepare_blocks_and_names_all_ways_out_and_a_waiver_lets_it_pass(place: 
     gate = out[out.index("▲ blocking IDs as Connect has them") :]
     assert f"IDs as Connect has them: {CODE}: 90 of 90 children at " in gate
     where = f"{place.twin} {place.delivery} --yes"
-    for way in ("prepare --keep-ids", f"twin record-ids {where}", f"twin archive-changed {where}", "--waive"):
+    prepared = f"python -m connect_kit prepare {place.delivery} --workspace {place.twin} --out {place.plan}"
+    waived = f"upload {place.plan} --twin {place.twin} --waive {CODE}=REASON"
+    for way in (f"{prepared} --keep-ids", f"twin record-ids {where}", f"twin archive-changed {where}", waived):
         assert way in gate
     assert f"self-check: {CODE}" not in out
     plan = ck.read_plan(place.plan)
@@ -97,7 +99,8 @@ def test_recorded_ids_are_found_by_the_next_upload(place: Place, tmp_path: Path,
     command = ["twin", "record-ids", str(place.twin), str(place.delivery)]
     before = Twin(place.twin).digest()
     assert run(command) == 0
-    assert "Nothing was changed; add --yes to do it." in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f"Nothing was changed. To do it:\n  python -m connect_kit {' '.join(command)} --yes\n" in said
     assert Twin(place.twin).digest() == before
     assert run([*command, "--kind", "staff,guardians", "--yes"]) == 0
     assert "There is nothing to do." in capsys.readouterr().out

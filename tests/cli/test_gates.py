@@ -41,7 +41,12 @@ def test_a_gate_names_the_side_that_is_to_be_mended(place: Path, capsys: pytest.
     at = next(n for n, line in enumerate(lines) if line.startswith(f"  ▲ blocking  self-check: {CODE}: "))
     assert lines[at].endswith("(1 row)")
     assert lines[at + 1].startswith(" " * 14 + "Export the file again with School IDs as text")
-    assert lines[at + 2] == " " * 14 + f"→ then prepare again, or --waive {CODE}=REASON"
+    after = [line for line in lines[at + 2 :] if "self-check" not in line]
+    ways = after.index(" " * 14 + "→ then prepare again:")
+    assert after[ways + 1].strip().startswith(f"python -m connect_kit prepare {place / 'd'} --workspace ")
+    upload = f"python -m connect_kit upload {place / 'plan'} --twin {place / 'maple.duckdb'}"
+    assert after[ways + 3].strip().startswith(f"{upload} --waive ")
+    assert f" --waive {CODE}=REASON" in after[ways + 3]
     schools = next(n for n, line in enumerate(lines) if line.startswith("  ▲ blocking  schools matched: "))
     assert lines[schools].endswith("on no school of Connect: 104")
     assert lines[schools + 1] == lines[at + 1]
@@ -59,7 +64,8 @@ def test_rows_that_the_dry_run_refused_have_their_remedy(place: Path, capsys: py
     assert f"{CODE}: {rules_by_code()[CODE].remedy}" in printed_after
     codes = [part.partition(": ")[0] for part in lines[at].partition("refused rows: ")[2].split(", ")]
     assert CODE in codes
-    assert "→ then prepare again, or " + " ".join(f"--waive {one}=REASON" for one in codes) in printed_after
+    upload = f"python -m connect_kit {' '.join(arguments)}"
+    assert f"{upload} " + " ".join(f"--waive {one}=REASON" for one in codes) in printed_after
 
 
 def test_an_error_of_gates_is_printed_with_a_line_for_each(

@@ -12,6 +12,7 @@ import pytest
 
 import connect_kit as ck
 from connect_kit.cli import run
+from connect_kit.cli.commands import Places
 from tests.accidents.road import rewrite
 from tests.accidents.years import District
 
@@ -87,7 +88,11 @@ def test_a_dry_run_says_what_still_blocks_the_real_upload_and_what_is_done(place
     assert after.splitlines()[0] in ("1 condition is blocking:", "2 conditions are blocking:")
     assert "▲ blocking  self-check: " in after
     assert "✔ met" not in after
-    assert "→ then prepare again, or --waive users.role.known=REASON" in after
+    where = ["--workspace", str(twin), "--out", str(place / "plan")]
+    assert "→ then prepare again:" in after
+    assert commands(after, "prepare ")[0] == ["prepare", str(place / "delivery"), *where]
+    waived = ["upload", str(place / "plan"), "--twin", str(twin), "--waive", "users.role.known=REASON"]
+    assert commands(after, "--waive users.role.known=REASON")[0] == waived
 
 
 def test_a_verdict_says_what_it_is_of_and_what_is_still_to_be_done(place: Path, twin: Path, say: Say) -> None:
@@ -116,6 +121,22 @@ def test_what_stays_behind_is_named_with_the_command_that_lists_it(place: Path, 
     assert sum(line.startswith("students,") for line in lines) == 6
 
 
+@pytest.mark.parametrize("part", [["--schools", "0101"], ["--upload-level", "school", "--school", "0101"]])
+def test_of_a_part_of_the_district_only_that_part_is_named(part: list[str], place: Path, twin: Path, say: Say) -> None:
+    delivery = place / "delivery"
+    code, said = say("prepare", delivery, "--workspace", twin, "--out", place / "plan", *part)
+    assert code == 0, said
+    [listing] = commands(said, "left-behind ")
+    assert listing[4:6] == ["--school", "0101"]
+    code, left = say(*listing, "--yes")
+    assert code == 0, left
+    assert "left behind in the 1 school chosen (K1)" in left
+    prepared = Places(ck.read_plan(place / "plan"), twin).prepare("--keep-ids")
+    assert shlex.split(prepared.removeprefix(TOOL)) == [
+        "prepare", str(delivery), "--workspace", str(twin), "--out", str(place / "plan"), *part, "--keep-ids",
+    ]  # fmt: skip
+
+
 def test_of_an_export_the_worksheet_is_written_and_nothing_is_done(place: Path, twin: Path, say: Say) -> None:
     delivery, export = place / "delivery", place / "export"
     ck.Twin(twin).export(export)
@@ -125,7 +146,7 @@ def test_of_an_export_the_worksheet_is_written_and_nothing_is_done(place: Path, 
     assert command == ["twin", "left-behind", str(export), str(delivery), "--out", str(place / "out-left-behind")]
     code, said = say(*command)
     assert code == 0, said
-    assert "add --yes" not in said
+    assert "To do it:" not in said
     assert (place / "out-left-behind" / "left_behind.xlsx").is_file()
     for more in ([], ["--yes"], ["--yes", "--out", place / "x"]):
         for name in ("left-behind", "record-ids"):
@@ -151,8 +172,8 @@ def test_the_list_of_new_ids_is_written_by_the_command_that_prepare_names(
     delivery, export = migrated
     code, said = say("prepare", delivery, "--workspace", export, "--out", tmp_path / "plan")
     assert code == 1, said
-    line = next(line for line in said.splitlines() if " twin record-ids " in line)
-    words = shlex.split(line.partition(f"record the new IDs: {TOOL}")[2].partition(" writes the list for Connect")[0])
+    assert "write the list for recording the new IDs on Connect; then export Connect, and prepare again:" in said
+    [words] = commands(said, "twin record-ids ")
     out = tmp_path / "plan-record-ids"
     assert words == ["twin", "record-ids", str(export), str(delivery), "--out", str(out)]
     code, said = say(*words)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pytest
 
 import connect_kit as ck
+from connect_kit.checks.causes import causes_in_words
 from connect_kit.cli import run
 from tests.uploads.small import deliver, new_twin
 
@@ -85,8 +86,7 @@ def test_prepare_counts_what_nobody_decided_and_says_how_to_accept_it(
 def test_prepare_prints_the_first_causes_with_their_number(prepared: tuple[str, ck.Audit]) -> None:
     printed, audit = prepared
     causes = audit.causes()
-    notes = int((causes["severity"] == "info").sum())
-    assert f"{len(causes) - notes} causes to fix, {notes} for information:" in printed
+    assert len(causes) and f"  {causes_in_words(causes)}:\n" in printed
     for cause in causes[causes["severity"] != "info"]["cause"].head(10):
         assert cause in printed
 
@@ -101,7 +101,8 @@ def test_connect_says_what_is_suggested_and_how_to_accept_it(
     assert "There is nothing to do." not in printed
     assert printed.startswith("Not decided: ")
     assert f"{audit.classrooms.counts['suggested']} classrooms." in printed
-    assert "add --suggested" in printed
+    command = f"python -m connect_kit twin connect {road.twin} {road.delivery} --suggested --yes"
+    assert f"To accept them all:\n  {command}\n" in printed
 
 
 def test_a_preview_says_how_many_changes_it_does_not_show(

@@ -165,7 +165,7 @@ def test_a_twin_shows_logs_exports_and_changes_itself(
 ) -> None:
     assert run(["twin", "set", str(road.twin), "deletion_threshold=25"]) == 0
     assert run(["twin", "archive-students", str(road.twin), "--unsynced"]) == 0
-    assert "Nothing was changed; add --yes to do it." in capsys.readouterr().out
+    assert "Nothing was changed. To do it:" in capsys.readouterr().out
     assert run(["twin", "archive-students", str(road.twin), "--unsynced", "--yes"]) == 0
     assert run(["twin", "archive-classrooms", str(road.twin), "--school", "CS00001", "--yes"]) == 0
     capsys.readouterr()
@@ -215,9 +215,10 @@ def test_a_change_to_the_twin_asks_for_another_dry_run(road: Road, capsys: pytes
     capsys.readouterr()
     assert run(real) == 1
     printed = capsys.readouterr().out
-    assert "▲ blocking  dry run: rehearse again: 1 change since the dry run of" in printed
+    assert "▲ blocking  dry run: make the dry run again: 1 change since the dry run of" in printed
     assert "(students archived)\n" in printed
-    assert f"→ python -m connect_kit upload {road.plan} --twin {road.twin}" in printed
+    again = f"python -m connect_kit upload {road.plan} --twin {road.twin}"
+    assert f"→ make the dry run again:\n{' ' * 18}{again}\n" in printed
     assert ck.Twin(road.twin).digest() == before
     assert run(command) == 0
     assert run(real) == 0

@@ -71,8 +71,8 @@ def test_the_worksheet_has_a_sheet_a_kind_and_no_names(left: ck.LeftBehind, tmp_
     ]  # fmt: skip
     head, row = book["Guardians"].iter_rows(values_only=True)
     assert head == (
-        "school", "school name", "connectStudentId", "studentId", "connectUserId", "userId", "reason", "what to do",
-        "source", "done",
+        "school", "school name", "student on Connect", "student ID", "person on Connect", "person's ID", "reason",
+        "what to do", "source", "done",
     )  # fmt: skip
     assert row[:7] == (
         "K1",

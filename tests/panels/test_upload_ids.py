@@ -72,7 +72,7 @@ def test_the_gate_is_shown_with_its_numbers_and_a_button_for_each_way_out(panel)
     assert state == "blocking" and why.startswith("60 of 60 children at ")
     text = shown(panel)
     assert "Press Use Connect's IDs, Save list for recording or Archive these first" in text
-    assert "IDs that Connect has otherwise" in panel.changes.text
+    assert "Records under new IDs" in panel.changes.text
     assert (
         visible(panel, "keep_ids", "list_ids", "archive_ids", "archive_sure", "archive_not") == [True] * 3 + [False] * 2
     )

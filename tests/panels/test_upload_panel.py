@@ -367,7 +367,7 @@ def test_a_cancelled_upload_continues_where_it_stopped(panel, twin, monkeypatch)
 def test_after_a_dry_run_the_panel_says_what_is_next(panel):
     assert "Verdict on what is sent: " in panel.head.text or panel.value.judgement is None
     dry_run(panel)
-    assert "The dry run has ended. Next: section 1 says what is done about archive existing students?." in (
+    assert "The dry run has ended. Next: section 1 says what is done about students added by hand." in (
         panel.status.text.replace("self-check, ", "")
     )
     meet_conditions(panel)

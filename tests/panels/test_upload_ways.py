@@ -25,7 +25,7 @@ def test_an_action_ages_the_dry_run_and_the_conditions_say_so_at_once(tmp_path):
     assert "✔ met:  dry run" in panel.checklist.text
     panel.buttons["yes"].click()
     panel.buttons["archive"].click()
-    assert "rehearse again: 1 change since the dry run of" in panel.checklist.text
+    assert "make the dry run again: 1 change since the dry run of" in panel.checklist.text
     assert "(students archived). Next: Press Dry run." in " ".join(panel.checklist.text.split())
     assert panel.buttons["upload"].disabled
     dry_run(panel)
@@ -36,7 +36,7 @@ def test_an_action_ages_the_dry_run_and_the_conditions_say_so_at_once(tmp_path):
 
 def test_after_an_upload_the_next_one_asks_for_another_dry_run(panel):
     send(panel)
-    assert "rehearse again: 4 changes since the dry run of" in panel.checklist.text
+    assert "make the dry run again: 4 changes since the dry run of" in panel.checklist.text
     assert "(users.csv uploaded, classes.csv uploaded" in panel.checklist.text
 
 

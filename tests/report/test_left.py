@@ -10,6 +10,7 @@ import pytest
 
 import connect_kit as ck
 from connect_kit.checks import AuditData
+from connect_kit.display.headings import heading
 from connect_kit.identity.staying import COLUMNS
 from connect_kit.report.page import report_html
 from tests.identity.oak_and_elm import Case
@@ -60,5 +61,7 @@ def test_what_was_not_judged_is_said(tmp_path: Path) -> None:
 def test_the_workbook_has_a_sheet_of_ids(audit: AuditData, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(ck.write_workbook(audit, tmp_path / "findings.xlsx"))
     head, *rows = book["Left behind"].iter_rows(values_only=True)
-    assert head == COLUMNS
-    assert [row[:2] for row in rows] == [("guardian_relationships", "K1"), ("classrooms", "K2")]
+    assert head == tuple(map(heading, COLUMNS))
+    assert [row[:2] for row in rows] == [("guardian relationships", "K1"), ("classrooms", "K2")]
+    reasons = ("the delivery does not name this guardian for the student", "the delivery does not hold it")
+    assert tuple(row[-1] for row in rows) == reasons

@@ -7,6 +7,8 @@ import openpyxl
 import pytest
 
 from connect_kit import check_roster, find_duplicates, match_classrooms, read_roster, read_workspace, write_workbook
+from connect_kit.display.charts import STATUSES
+from connect_kit.display.headings import heading
 from connect_kit.report import matched
 from connect_kit.report.page import report_html
 from tests.report.test_report import Page
@@ -42,9 +44,10 @@ def test_the_page_says_how_many_and_links_to_both_parts(page, doubled):
     for what, count in doubled.matched["duplicates"].summary().itertuples(index=False, name=None):
         assert f"{what} {count:,}" in page.text
     for kind in ("schools", "classrooms"):
-        counts = doubled.matched[kind].counts
-        text = f"{counts['matched']:,} matched, {counts['suggested']:,} suggested, {counts['unmatched']:,} without"
-        assert text in re.sub(r" ,", ",", page.text)
+        counts = doubled.matched[kind].table()["status"].value_counts()
+        here, there = (counts.get(f"unmatched_{side}", 0) for side in ("roster", "workspace"))
+        text = f"{counts.get('matched', 0):,} matched, {counts.get('suggested', 0):,} suggested, "
+        assert f"{text}{here:,} only in the delivery, {there:,} only on Connect" in re.sub(r" ,", ",", page.text)
 
 
 def test_the_most_certain_pairs_stand_first_with_the_reason_in_words(page, doubled):
@@ -114,14 +117,16 @@ def test_the_workbook_holds_every_pair_and_partner_with_ids_as_text(book, double
         assert len(rows) == len(frame)
         for column in ("left_id", "right_id", "roster_id", "workspace_id"):
             if column in frame:
-                assert [row[column] for row in rows] == [
+                assert [row[heading(column)] for row in rows] == [
                     one if isinstance(one, str) else None for one in frame[column].tolist()
                 ]
         for line in book[name].iter_rows(min_row=2):
             assert {cell.number_format for cell in line if cell.data_type == "s"} <= {"@"}
     first = book["Duplicates"]["E2"]
     assert (first.data_type, first.number_format) == ("n", "0.000")
-    assert "roster_title" not in sheet_rows(book["Classrooms"])[0]
+    assert heading("roster_title") not in sheet_rows(book["Classrooms"])[0]
+    assert {row["status"] for row in sheet_rows(book["Classrooms"])} <= {words for words, _ in STATUSES.values()}
+    assert {row["where"] for row in sheet_rows(book["Duplicates"])} <= {"delivery", "Connect"}
 
 
 def test_a_contradiction_and_a_decision_are_shown(doubled):

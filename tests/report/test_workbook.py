@@ -7,6 +7,7 @@ import pytest
 from openpyxl.utils.escape import unescape
 
 from connect_kit import Roster, check_roster, write_workbook
+from connect_kit.display.headings import heading
 from connect_kit.display.look import named
 from connect_kit.report import workbook
 from tests.report.hostile import HOSTILE
@@ -52,7 +53,7 @@ def test_sheets_agree_with_the_findings(book, faulty, sheet):
         "Causes": found.causes(), "Findings": found.summary(), "Rows": found.table(),
         "Schools": found.by_school(), "Files": found.by_file(), "Not checked": found.unchecked(),
     }  # fmt: skip
-    assert [cell.value for cell in book[sheet][1]] == list(frames[sheet].columns)
+    assert [cell.value for cell in book[sheet][1]] == [heading(name) for name in frames[sheet]]
     assert book[sheet].max_row == max(2, len(frames[sheet]) + 1)
     assert book[sheet].freeze_panes == "A2"
 

@@ -270,8 +270,8 @@ def test_the_first_users_file_asks_whether_existing_students_are_archived(
     delivery: Path, twin: Twin, tmp_path: Path
 ) -> None:
     plan = plan_of(delivery, twin, tmp_path / "plan", archive_existing=None)
-    assert gate(plan, "archive existing students?", twin)[0] == "blocking"
-    assert gate(plan.answer(archive_existing=False), "archive existing students?", twin)[0] == "met"
+    assert gate(plan, "students added by hand", twin)[0] == "blocking"
+    assert gate(plan.answer(archive_existing=False), "students added by hand", twin)[0] == "met"
 
 
 def test_answered_yes_waits_until_the_students_made_by_hand_are_archived(delivery: Path, tmp_path: Path) -> None:
@@ -284,11 +284,11 @@ def test_answered_yes_waits_until_the_students_made_by_hand_are_archived(deliver
     )
     twin = Twin.fill(tmp_path / "t.duckdb", folder, district="Maple Valley")
     plan = plan_of(delivery, twin, tmp_path / "plan", archive_existing=True)
-    state, why, how = gate(plan, "archive existing students?", twin)
+    state, why, how = gate(plan, "students added by hand", twin)
     assert (state, why) == ("blocking", "answered: yes, but 1 active student has no SIS ID")
     assert how == 'target.apply(Action("archive_students", unsynced=True))'
     twin.apply(Action("archive_students", unsynced=True))
-    assert gate(plan, "archive existing students?", twin)[0] == "met"
+    assert gate(plan, "students added by hand", twin)[0] == "met"
 
 
 def test_only_a_dry_run_of_these_bytes_on_this_target_meets_its_gate(
@@ -333,11 +333,11 @@ def test_a_real_upload_names_every_blocking_gate_and_sends_nothing(delivery: Pat
     before = twin.digest()
     with pytest.raises(GateError, match="Maple Valley: nothing was sent, as gates are blocking") as caught:
         upload(plan, twin, dry_run=False)
-    assert caught.value.gates == ("self-check: users.email.format", "archive existing students?", "dry run")
+    assert caught.value.gates == ("self-check: users.email.format", "students added by hand", "dry run")
     lines = str(caught.value).splitlines()
     assert [line.strip().partition(": ")[0] for line in lines[1::2]] == [
         "self-check",
-        "archive existing students?",
+        "students added by hand",
         "dry run",
     ]
     assert lines[2] == (

@@ -45,7 +45,7 @@ def test_every_change_to_the_target_ages_the_dry_run_and_is_named(
     twin.apply(ARCHIVING)
     assert gate(tried, twin) == (
         "blocking",
-        f"rehearse again: 1 change since the dry run of {when(tried, twin)} (students archived)",
+        f"make the dry run again: 1 change since the dry run of {when(tried, twin)} (students archived)",
         "rehearse_again",
     )
     users = plan_of(
@@ -55,10 +55,11 @@ def test_every_change_to_the_target_ages_the_dry_run_and_is_named(
     )
     upload(users, twin)
     upload(users, twin, dry_run=False)
-    why = f"rehearse again: 2 changes since the dry run of {when(tried, twin)} (students archived, users.csv uploaded)"
+    since = f"2 changes since the dry run of {when(tried, twin)} (students archived, users.csv uploaded)"
+    why = f"make the dry run again: {since}"
     assert gate(tried, twin)[1] == why
     before = twin.digest()
-    with pytest.raises(GateError, match="rehearse again: 2 changes since"):
+    with pytest.raises(GateError, match="make the dry run again: 2 changes since"):
         upload(tried, twin, dry_run=False)
     assert twin.digest() == before
     upload(tried, twin)
@@ -159,8 +160,8 @@ def test_a_copy_of_the_twin_that_went_another_way_is_another_state(
     assert copy.changes_since(twin.state()) is None
     assert gate(tried, copy)[:2] == (
         "blocking",
-        f"rehearse again: the dry run of {when(tried, twin)} was made on another state of Maple Valley, or does not "
-        "say on which",
+        f"make the dry run again: the dry run of {when(tried, twin)} was made on another state of Maple Valley, or "
+        "does not say on which",
     )
 
 
@@ -188,7 +189,7 @@ def test_dry_runs_noted_by_an_earlier_kit_have_no_state_and_count_as_aged(tried:
     del old["state"]
     record.write_text(json.dumps([old]))
     assert gate(tried, twin)[0] == "blocking"
-    assert "rehearse again: the dry run of" in gate(tried, twin)[1]
+    assert "make the dry run again: the dry run of" in gate(tried, twin)[1]
 
 
 def test_results_are_compared_with_the_dry_run_of_the_state_that_the_upload_began_on(

@@ -89,7 +89,7 @@ def test_results_lie_in_the_plan_s_folder_or_where_they_are_asked_for(
     first, second = upload(plan, twin), upload(plan, twin)
     assert first.folder is not None and second.folder is not None
     assert first.folder.parent == plan.folder / "results"
-    assert first.folder.name.endswith("-rehearsal")
+    assert first.folder.name.endswith("-dry-run")
     assert first.folder < second.folder
     elsewhere = upload(plan, twin, results=tmp_path / "here")
     assert sorted(path.name for path in (tmp_path / "here").iterdir()) == sorted(results(elsewhere))
@@ -297,7 +297,7 @@ def test_what_another_plan_has_overwritten_meanwhile_is_sent_again(
     other = plan_of(deliver(tmp_path / "d", users=USERS.replace("Ada", "Adah")), twin, tmp_path / "other")
     upload(other, twin)
     assert upload(other, twin, dry_run=False).succeeded
-    with pytest.raises(GateError, match="rehearse again: 5 changes since"):
+    with pytest.raises(GateError, match="make the dry run again: 5 changes since"):
         upload(tried, twin, dry_run=False)
     upload(tried, twin)
     rest = upload(tried, twin, dry_run=False)
