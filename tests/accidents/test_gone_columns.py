@@ -10,12 +10,10 @@ from pathlib import Path
 import pytest
 
 import connect_kit as ck
-from tests.accidents.road import Lay, read, rewrite
+from tests.accidents.road import Lay, audited, codes, read, rewrite
 from tests.accidents.test_slid_columns import (
     SCHOOL,
     THOROUGH,
-    audited,
-    codes,
     district,
     role,
     slide,

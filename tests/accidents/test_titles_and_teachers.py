@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import connect_kit as ck
-from tests.accidents.road import Lay, read, rewrite
-from tests.accidents.test_slid_columns import THOROUGH, audited, codes, district, role, slide
+from tests.accidents.road import Lay, audited, codes, read, rewrite
+from tests.accidents.test_slid_columns import THOROUGH, district, role, slide
 from tests.accidents.years import GRADES, District, Written, Year
 
 TITLE = "workspace.classrooms.title_of_another"

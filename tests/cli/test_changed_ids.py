@@ -68,8 +68,8 @@ def test_prepare_blocks_and_names_all_ways_out_and_a_waiver_lets_it_pass(place: 
     assert f"IDs as Connect has them: {CODE}: 90 of 90 children at " in gate
     where = f"{place.twin} {place.delivery} --yes"
     prepared = f"python -m connect_kit prepare {place.delivery} --workspace {place.twin} --out {place.plan}"
-    waived = f"upload {place.plan} --twin {place.twin} --waive {CODE}=REASON"
-    for way in (f"{prepared} --keep-ids", f"twin record-ids {where}", f"twin archive-changed {where}", waived):
+    waiver = f"upload {place.plan} --twin {place.twin} --waive {CODE}=REASON"
+    for way in (f"{prepared} --keep-ids", f"twin record-ids {where}", f"twin archive-changed {where}", waiver):
         assert way in gate
     assert f"self-check: {CODE}" not in out
     plan = ck.read_plan(place.plan)

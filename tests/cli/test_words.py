@@ -165,7 +165,7 @@ def test_each_written_file_is_named_in_full_words(
     out = tmp_path / "out"
     said = audited(capsys, out, summer[0], "--workspace", summer[1])
     named = dict(
-        re.match(r"(.*?): +(.*)", line).groups()  # type: ignore[union-attr]
+        re.split(r": +", line, maxsplit=1)
         for line in said.printed.splitlines()
         if f"{out}/" in line and not line.startswith(" ")
     )

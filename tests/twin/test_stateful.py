@@ -250,9 +250,9 @@ class TwinAndModel(RuleBasedStateMachine):
         assert result.counts == answer.counts
         assert result.rows == len(file.records)
         assert result.disconnected == answer.disconnected
-        found = result.removals.items()
-        assert {school: one.staff for school, one in found if one.staff} == removed(before, model)
-        assert {school: one.children for school, one in found if one.children} == fewer_schools(before, model)
+        taken_off = result.removals.items()
+        assert {school: one.staff for school, one in taken_off if one.staff} == removed(before, model)
+        assert {school: one.children for school, one in taken_off if one.children} == fewer_schools(before, model)
 
     def unchanged_by_look(self) -> None:
         """Both hold the same."""
