@@ -84,7 +84,7 @@ def test_a_child_whose_guardian_was_refused_is_sent_again_with_the_guardian(
     assert run(["resend", str(plan), "--corrected", str(tmp_path / "d"), "--out", str(other)]) == 0
     said = capsys.readouterr().out
     assert f"▲ Rows of this plan were sent again by {again} on " in said
-    assert f"python -m connect_kit results {again} --out FOLDER" in said
+    assert f"python -m connect_kit results {again} --out {again}-results\n" in said
     assert run(["results", str(again), "--out", str(tmp_path / "seen")]) == 0
     assert not (tmp_path / "seen" / "support-message.txt").exists()
 
