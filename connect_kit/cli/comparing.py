@@ -185,9 +185,8 @@ def _about_ids(
     if archive and yes and len(changes):
         one_school = ["--level", "school"] if level == "school" else []
         typer.echo("The next upload adds them under their new IDs. To merge both records of each child after it:")
-        typer.echo(
-            f"  {command('merge', delivery, '--twin', file, *one_school, '--out', beside(file.with_suffix(''), 'merges'))}"
-        )
+        where = beside(file.with_suffix(""), "merges")
+        typer.echo(f"  {command('merge', delivery, '--twin', file, *one_school, '--out', where)}")
 
 
 def do(
