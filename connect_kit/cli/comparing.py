@@ -100,7 +100,7 @@ def left_behind(
     except LimitError as error:
         actions, too_many = found.actions(kinds, schools=chosen, limit=100), error
     one_school = ["--level", "school"] if level == "school" else []
-    where = beside(file, "merges") if out is None else beside(out, "merges")
+    where = beside(file.with_suffix(""), "merges") if out is None else beside(out, "merges")
     print_left_behind(
         found, command("merge", delivery, "--twin", file if seen else "TWIN", *one_school, "--out", where)
     )
@@ -185,7 +185,8 @@ def _about_ids(
     if archive and yes and len(changes):
         one_school = ["--level", "school"] if level == "school" else []
         typer.echo("The next upload adds them under their new IDs. To merge both records of each child after it:")
-        typer.echo(f"  {command('merge', delivery, '--twin', file, *one_school, '--out', beside(file, 'merges'))}")
+        where = beside(file.with_suffix(""), "merges")
+        typer.echo(f"  {command('merge', delivery, '--twin', file, *one_school, '--out', where)}")
 
 
 def do(

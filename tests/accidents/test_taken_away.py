@@ -274,7 +274,8 @@ def test_after_a_waived_change_of_ids_the_old_records_are_merged_and_never_archi
     act = ("twin", "left-behind", road.twin, road.delivery)
     assert road.run(*act, "--kind", "students", "--limit", "100", "--yes") == 0, road.said
     assert f"{children} students not delivered ({children} to be merged)" in road.said
-    assert f"merge them: python -m connect_kit merge {road.delivery} --twin {road.twin} --out FOLDER" in road.said
+    merge = f"python -m connect_kit merge {road.delivery} --twin {road.twin} --out {road.twin.with_suffix('')}-merges"
+    assert f"merge them:\n    {merge}\n" in road.said
     assert "There is nothing to do." in road.said
     assert road.count(ACTIVE) == 2 * children
     assert road.run("merge", road.delivery, "--twin", road.twin, "--out", road.folder / "merge", "--apply") == 0, (

@@ -57,7 +57,11 @@ def test_120_of_180_families_are_not_disconnected_before_somebody_has_waived_it(
     printed = capsys.readouterr().out
     assert f"▲ blocking  guardians disconnected by Abandon: {CODE}: Abandon would disconnect more than 10 %" in printed
     assert f"(the workspace counts): {OAK_LOST}\n" in printed
-    assert "→ deliver all guardians, or prepare without --abandon" in printed
+    assert "→ deliver all guardians, and prepare again:\n" in printed
+    ways = printed.partition("or prepare without Abandon:\n")[2].splitlines()
+    assert ways[0].startswith(f"{' ' * 18}python -m connect_kit prepare {delivery} --workspace {twin} ")
+    assert "--abandon" not in ways[0]
+    assert f" --waive {CODE}=REASON" in ways[2]
     assert [(one.code, one.count) for one in ck.read_plan(tmp_path / "plan").critical if one.code == CODE] == [
         (CODE, 120)
     ]

@@ -62,7 +62,8 @@ def test_a_child_whose_guardian_was_refused_is_sent_again_with_the_guardian(
     assert run(["resend", str(plan), "--corrected", str(tmp_path / "d")]) == 0
     said = capsys.readouterr().out
     assert "Failed or incomplete, and corrected: 2 rows of " in said
-    assert f"→ python -m connect_kit upload {tmp_path / 'plan-resend'} --twin {tmp_path / 'maple.duckdb'}" in said
+    next_one = f"python -m connect_kit upload {tmp_path / 'plan-resend'} --twin {tmp_path / 'maple.duckdb'}"
+    assert f"→ make the dry run:\n{' ' * 18}{next_one}\n" in said
     assert "sent again" not in said
     again, twin = tmp_path / "plan-resend", tmp_path / "maple.duckdb"
     assert [row["sourcedId"] for row in read(again / "users.csv")] == ["9005", "0005"]
@@ -83,7 +84,7 @@ def test_a_child_whose_guardian_was_refused_is_sent_again_with_the_guardian(
     assert run(["resend", str(plan), "--corrected", str(tmp_path / "d"), "--out", str(other)]) == 0
     said = capsys.readouterr().out
     assert f"▲ Rows of this plan were sent again by {again} on " in said
-    assert f"python -m connect_kit results {again} --out FOLDER" in said
+    assert f"python -m connect_kit results {again} --out {again}-results\n" in said
     assert run(["results", str(again), "--out", str(tmp_path / "seen")]) == 0
     assert not (tmp_path / "seen" / "support-message.txt").exists()
 
