@@ -2,20 +2,18 @@
 -- Runs after relations.sql, with the same schemas.
 
 -- Children without a class, of grades of which others have classes at the same school; a school or a grade that delivers
--- none is left alone (not every school has schedules). Many are a tenth and five; a third is no late schedule any more, but
--- rows that were lost, unless hardly anybody has a class (those of one programme alone).
+-- none is left alone (not every school has schedules). Many are a tenth and five.
 CREATE TABLE left_out AS
 WITH children AS (
     SELECT u._line, coalesce(p.school, '') AS school, u.grades, t._line IS NOT NULL AS seated FROM users AS u LEFT JOIN user_schools AS p ON p._line = u._line
     LEFT JOIN user_stats AS t ON t._line = u._line WHERE u._kind = 'student' AND u.sourcedId IS NOT NULL
 ), scheduled AS (
     SELECT school, grades, count(*) AS every, count(*) FILTER (seated) AS seated FROM children GROUP BY ALL HAVING bool_or(seated)
-), judged AS (
-    SELECT school, sum(every) - sum(seated) > sum(every) / 3 AND sum(every) - sum(seated) >= 5 AND sum(seated) >= 0.1 * sum(every) AS mass FROM scheduled
-    GROUP BY school HAVING sum(every) - sum(seated) >= 5 AND sum(every) - sum(seated) > 0.1 * sum(every)
+), many_without AS (
+    SELECT school FROM scheduled GROUP BY school HAVING sum(every) - sum(seated) >= 5 AND sum(every) - sum(seated) > 0.1 * sum(every)
 )
-SELECT c._line, bool_or(j.mass) AS mass FROM children AS c JOIN judged AS j ON j.school = c.school
-SEMI JOIN scheduled AS s ON s.school = c.school AND s.grades IS NOT DISTINCT FROM c.grades WHERE NOT c.seated GROUP BY c._line;
+SELECT DISTINCT c._line FROM children AS c SEMI JOIN many_without AS j ON j.school = c.school
+SEMI JOIN scheduled AS s ON s.school = c.school AND s.grades IS NOT DISTINCT FROM c.grades WHERE NOT c.seated;
 
 -- Staff whom the upload takes off a school on Connect although they teach there: by their row they are elsewhere. Many, where
 -- none of their classes is at a school of their row (who also teaches at home is itinerant): three and 5 % of those who teach
