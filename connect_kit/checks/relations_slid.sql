@@ -192,6 +192,11 @@ WITH lost AS (
 )
 SELECT f.tbl, f._line, f.child, f.account, j.mass FROM found AS f JOIN judged AS j USING (school) WHERE f.all_gone OR j.mass;
 
+-- Whether a new year has begun; where no grades are known on both sides, it may have.
+CREATE TABLE year_turned AS
+SELECT coalesce(avg((n.rank - o.rank = 1)::INTEGER) > 0.5, true) AS risen FROM same_ids AS s
+JOIN grade_ranks AS n ON n.written = s.grade JOIN grade_ranks AS o ON o.written = s.other_grade WHERE s.kind = 'students';
+
 -- ---- children who would be in the classes of others. In the same year, under class IDs that Connect has, two fifths of a
 -- school's seats; not counted are classes that only one side has children in (a new term). Where nearly every child who moved
 -- has the same courses as before, in classes of its grade, the school has dealt its sections anew, unless the lines show that
@@ -199,10 +204,7 @@ SELECT f.tbl, f._line, f.child, f.account, j.mass FROM found AS f JOIN judged AS
 -- children of a third of a school's seats are in other grades than the class, and on Connect nearly all are in the same ones.
 -- Who stays in a class may have been promoted before it ends.
 CREATE TABLE other_seats AS
-WITH turned AS ( -- where no grades are known on both sides, it may have
-    SELECT coalesce(avg((n.rank - o.rank = 1)::INTEGER) > 0.5, true) AS risen FROM same_ids AS s
-    JOIN grade_ranks AS n ON n.written = s.grade JOIN grade_ranks AS o ON o.written = s.other_grade WHERE s.kind = 'students'
-), rooms AS (
+WITH rooms AS (
     SELECT classId AS class, connectClassroomId AS room, connectSchoolId AS school, grades FROM workspace_classrooms
     WHERE archived IS DISTINCT FROM 'true' QUALIFY row_number() OVER (PARTITION BY coalesce(classId, 'Connect ' || connectClassroomId) ORDER BY connectClassroomId) = 1
 ), children AS (
@@ -214,7 +216,7 @@ WITH turned AS ( -- where no grades are known on both sides, it may have
     SELECT DISTINCT r.class, r.room, r.school, r.grades, e.connectUserId AS child FROM workspace_enrollments AS e JOIN rooms AS r ON r.room = e.connectClassroomId WHERE lower(e.role) = 'student'
 ), now AS (
     SELECT c.child, c.school, s.class, min(s._line) AS _line FROM seats AS s JOIN children AS c ON c.line = s.line
-    WHERE s.class IN (SELECT class FROM connected) AND NOT (SELECT risen FROM turned) GROUP BY ALL
+    WHERE s.class IN (SELECT class FROM connected) AND NOT (SELECT risen FROM year_turned) GROUP BY ALL
 ), before AS (
     SELECT w.child, c.school, w.class FROM connected AS w JOIN children AS c USING (child) WHERE w.class IN (SELECT class FROM now)
 ), gained AS (

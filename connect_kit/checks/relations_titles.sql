@@ -60,10 +60,6 @@ WITH wanted AS (
 SELECT c.room, CASE WHEN c.room IN (SELECT room FROM connected) THEN count(o.child) > 0.5 * count(*) END AS same
 FROM (SELECT DISTINCT room, child FROM children) AS c LEFT JOIN connected AS o ON o.room = c.room AND o.child = c.child GROUP BY c.room;
 
-CREATE TABLE year_turned AS
-SELECT coalesce(avg((n.rank - o.rank = 1)::INTEGER) > 0.5, true) AS risen FROM same_ids AS s
-JOIN grade_ranks AS n ON n.written = s.grade JOIN grade_ranks AS o ON o.written = s.other_grade WHERE s.kind = 'students';
-
 -- A title is another class's where the rest of the class stayed: its children, and, in a new year or where none are known, its
 -- grades. Where grades or teachers came with the title, the IDs were given anew, which is no harm.
 CREATE TABLE titles_of_others AS
