@@ -60,8 +60,9 @@ WHERE c NOT IN (SELECT c FROM gone_adults) AND full_name(g.whole, f.whole) IN (F
 
 CREATE TABLE other_delivered AS
 SELECT any_value(d) AS d, kind, new_id, full_name(g.whole, f.whole) AS name, address_key(email) AS address, number_key(sms) AS number, number_key(phone) AS other_number
-FROM delivered_rows AS a LEFT JOIN given_forms AS g ON g.raw = a.givenName LEFT JOIN family_forms AS f ON f.raw = a.familyName
-WHERE new_id IN (SELECT id FROM all_accounts WHERE id IS NOT NULL) AND full_name(g.whole, f.whole) IN (FROM names_in_question) GROUP BY ALL;
+FROM (FROM delivered_rows WHERE new_id IN (SELECT id FROM all_accounts WHERE id IS NOT NULL)) AS a
+LEFT JOIN given_forms AS g ON g.raw = a.givenName LEFT JOIN family_forms AS f ON f.raw = a.familyName
+WHERE full_name(g.whole, f.whole) IN (FROM names_in_question) GROUP BY ALL;
 
 CREATE VIEW accounts AS
 SELECT kind, connect_id, children, name, address, number, other_number FROM gone_adults UNION ALL FROM other_accounts;
@@ -148,8 +149,8 @@ UNION ALL SELECT DISTINCT c, d, false FROM (
 );
 
 CREATE TABLE adult_facts AS
-SELECT *, id_rule(old_id, new_id, pattern) AS rule FROM (
-    SELECT p.c, p.d, p.together, g.kind, g.name = f.name AS same_name, g.part = f.part AS same_part, g.old_id, f.new_id, id_pattern(g.old_id, f.new_id) AS pattern,
+SELECT *, CASE WHEN pattern <> 'unrelated' OR NOT only_digits(old_id || new_id) THEN id_rule(old_id, new_id, pattern) END AS rule FROM (
+    SELECT p.c, p.d, p.together, g.kind, g.name = f.name AS same_name, g.part = f.part AS same_part, g.old_id, f.new_id, quick_pattern(g.old_id, f.new_id) AS pattern,
         coalesce(g.address = f.address, false)::INTEGER + share_number(g, f)::INTEGER AS agree,
         coalesce(g.address <> f.address, false)::INTEGER + (has_number(g) AND has_number(f) AND NOT share_number(g, f))::INTEGER AS differ
     FROM adult_pairs AS p JOIN gone_adults AS g USING (c) JOIN fresh_adults AS f USING (d) WHERE g.kind = f.kind AND g.generation = f.generation

@@ -59,7 +59,7 @@ SELECT d, c, given + family, false, false, apart, false FROM (
 
 -- Everything else that is known of a pair.
 CREATE TABLE facts AS
-SELECT * EXCLUDE (old_id, new_id), CASE WHEN pattern <> 'unrelated' OR trim(old_id || new_id, '0123456789') <> '' THEN id_rule(old_id, new_id, pattern) END AS rule FROM (
+SELECT * EXCLUDE (old_id, new_id), CASE WHEN pattern <> 'unrelated' OR NOT only_digits(old_id || new_id) THEN id_rule(old_id, new_id, pattern) END AS rule FROM (
     SELECT p.*, CASE WHEN g.names = f.names THEN g.names END AS names, g.names = f.names AND a.names IS NOT NULL AND b.names IS NOT NULL AS only_names, g.old_id, f.new_id, g.connect_school,
         f.school, g.grade AS old_grade, f.grade AS new_grade, f.grade - g.grade AS step,
         CASE WHEN m.school IS NULL OR f.school IS NULL THEN NULL ELSE m.school = f.school OR coalesce(list_contains(f.schools, m.school), false) END AS same_school,

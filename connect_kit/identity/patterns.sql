@@ -1,7 +1,9 @@
 -- How one ID became another. Runs in the room's own schema, after forms.sql.
 
+CREATE MACRO only_digits(id) AS regexp_full_match(id, '[0-9]+');
+
 -- Without leading zeros, wherever digits begin: 00123 and 123, S-007 and S-7.
-CREATE MACRO unpadded(id) AS CASE WHEN trim(id, '0123456789') = '' THEN coalesce(nullif(ltrim(id, '0'), ''), left(id, 1)) ELSE regexp_replace(id, '(^|[^0-9])0+([0-9])', '\1\2', 'g') END;
+CREATE MACRO unpadded(id) AS CASE WHEN only_digits(id) THEN coalesce(nullif(ltrim(id, '0'), ''), left(id, 1)) ELSE regexp_replace(id, '(^|[^0-9])0+([0-9])', '\1\2', 'g') END;
 
 CREATE MACRO is_guid(id) AS regexp_full_match(lower(id), '([a-z]{1,5}[-_:]?)?\{?[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\}?')
     OR (length(id) >= 20 AND regexp_full_match(lower(id), '[0-9a-f]*[a-f][0-9a-f]*') AND regexp_matches(id, '[0-9]'));
@@ -9,7 +11,7 @@ CREATE MACRO is_guid(id) AS regexp_full_match(lower(id), '([a-z]{1,5}[-_:]?)?\{?
 CREATE MACRO is_numbered(id) AS regexp_full_match(id, '[A-Za-z]{0,4}[-_. ]?[0-9]+(\.0)?');
 
 -- The digits of an ID, without what a prefix, zeros or a spreadsheet add; NULL where they say too little.
-CREATE MACRO digit_core(id) AS CASE WHEN trim(id, '0123456789') = '' THEN CASE WHEN length(ltrim(id, '0')) >= 2 THEN ltrim(id, '0') END WHEN is_numbered(id) THEN CASE WHEN length(ltrim(regexp_replace(regexp_replace(id, '\.0$', ''), '[^0-9]', '', 'g'), '0')) >= 2
+CREATE MACRO digit_core(id) AS CASE WHEN only_digits(id) THEN CASE WHEN length(ltrim(id, '0')) >= 2 THEN ltrim(id, '0') END WHEN is_numbered(id) THEN CASE WHEN length(ltrim(regexp_replace(regexp_replace(id, '\.0$', ''), '[^0-9]', '', 'g'), '0')) >= 2
     THEN ltrim(regexp_replace(regexp_replace(id, '\.0$', ''), '[^0-9]', '', 'g'), '0') END END;
 
 -- The significant digits that a spreadsheet has left of a number, in plain or scientific form.
@@ -39,15 +41,14 @@ CREATE MACRO id_pattern(old, new) AS CASE
     ELSE 'unrelated' END;
 
 -- What of an ID is compared first, once for each ID: most pairs have nothing in common.
-CREATE MACRO id_form(id) AS CASE WHEN trim(id, '0123456789') = '' THEN {'low': id, 'plain': CASE WHEN length(id) < 20 THEN unpadded(id) ELSE id END, 'core': CASE WHEN length(ltrim(id, '0')) >= 2 THEN ltrim(id, '0') END,
+CREATE MACRO id_form(id) AS CASE WHEN only_digits(id) THEN {'low': id, 'plain': CASE WHEN length(id) < 20 THEN unpadded(id) ELSE id END, 'core': CASE WHEN length(ltrim(id, '0')) >= 2 THEN ltrim(id, '0') END,
     'guid': false, 'number': length(id) < 20, 'round': length(id) > 15 OR ends_with(id, '000')}
 ELSE {'low': lower(id), 'plain': CASE WHEN length(id) < 20 THEN unpadded(lower(id)) ELSE lower(id) END, 'core': digit_core(id), 'guid': length(id) >= 20 AND is_guid(id), 'number': length(id) < 20 AND is_numbered(id),
     'round': (regexp_matches(id, '[eE]|000$') OR length(id) > 15) AND regexp_full_match(id, '[0-9]+(\.[0-9]+)?([eE]\+?[0-9]{1,2})?')} END;
 
 -- The same as id_pattern, sooner: most pairs have nothing in common.
 CREATE MACRO quick_pattern(old, new) AS CASE
-    WHEN trim(old || new, '0123456789') = '' THEN
-        CASE WHEN contains(new, ltrim(old, '0')) OR contains(old, ltrim(new, '0')) OR greatest(length(old), length(new)) > 15 OR ends_with(new, '000') THEN id_pattern(old, new) ELSE 'unrelated' END
+    WHEN only_digits(old || new) AND NOT (contains(new, ltrim(old, '0')) OR contains(old, ltrim(new, '0')) OR greatest(length(old), length(new)) > 15 OR ends_with(new, '000')) THEN 'unrelated'
     ELSE id_pattern(old, new) END;
 
 -- A pattern with what was added or removed, so that equal changes are counted together; NULL where nothing of the old ID is left.
