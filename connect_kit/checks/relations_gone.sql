@@ -4,9 +4,12 @@
 -- A blank cell blanks what Connect has, where the file holds the column (twin; kit decision): so many of a school's values
 -- at once are a column that was left empty, a third already. Not where most of the school never had one: those were entered on Connect.
 CREATE TABLE emptied AS
-WITH counted AS (
+WITH compared AS ( -- a code such as UG in place of a grade says as little as none
+    SELECT s.*, s.grade IS NULL OR n.rank IS NULL AND o.rank IS NOT NULL AS no_grade FROM same_ids AS s
+    LEFT JOIN grade_ranks AS n ON n.written = s.grade LEFT JOIN grade_ranks AS o ON o.written = s.other_grade
+), counted AS (
     SELECT kind, school, count(*) AS known, [count(other_address), count(other_number), count(other_grade)] AS had, [count(other_address) FILTER (address IS NULL),
-        count(other_number) FILTER (number IS NULL), count(other_grade) FILTER (grade IS NULL)] AS lost FROM same_ids GROUP BY kind, school
+        count(other_number) FILTER (number IS NULL), count(other_grade) FILTER (no_grade)] AS lost FROM compared GROUP BY kind, school
 ), by_column AS (
     SELECT kind, school, known, unnest(['email', 'sms', 'grades']) AS col, unnest(had) AS had, unnest(lost) AS lost FROM counted
 ), judged AS (
@@ -14,13 +17,13 @@ WITH counted AS (
         AND sum(lost) OVER everywhere > sum(had) OVER everywhere / 3 AND sum(had) OVER everywhere > 0.5 * sum(known) OVER everywhere AS mass
     FROM by_column WINDOW everywhere AS (PARTITION BY kind, col)
 ), found AS (
-    SELECT s.tbl, s._line, s.kind, j.col FROM judged AS j JOIN same_ids AS s ON s.kind = j.kind AND s.school IS NOT DISTINCT FROM j.school
+    SELECT s.tbl, s._line, s.kind, j.col FROM judged AS j JOIN compared AS s ON s.kind = j.kind AND s.school IS NOT DISTINCT FROM j.school
     SEMI JOIN delivered_columns AS d ON d.tbl = s.tbl AND d.col = j.col
     WHERE j.mass AND CASE j.col WHEN 'email' THEN s.address IS NULL AND s.other_address IS NOT NULL WHEN 'sms' THEN s.number IS NULL AND s.other_number IS NOT NULL
-        ELSE s.grade IS NULL AND s.other_grade IS NOT NULL END
+        ELSE s.no_grade AND s.other_grade IS NOT NULL END
 ), written AS ( -- a number that cannot be one is not blank
     SELECT f.*, u.email IS NULL AND u.sms IS NULL AS no_contact FROM found AS f JOIN users AS u ON f.tbl = 'users' AND u._line = f._line
-    WHERE CASE f.col WHEN 'email' THEN u.email WHEN 'sms' THEN u.sms ELSE u.grades END IS NULL
+    WHERE f.col = 'grades' OR CASE f.col WHEN 'email' THEN u.email ELSE u.sms END IS NULL
     UNION ALL
     SELECT f.*, g.email IS NULL AND g.sms IS NULL FROM found AS f JOIN guardians AS g ON f.tbl = 'guardians' AND g._line = f._line
     WHERE CASE f.col WHEN 'email' THEN g.email ELSE g.sms END IS NULL
@@ -47,21 +50,20 @@ WITH delivered AS (
 )
 SELECT d._line FROM delivered AS d SEMI JOIN judged AS j ON j.school = d.school JOIN connected AS c ON c.school = d.school WHERE d.without AND c.taught > 0.5;
 
--- Staff who change between teacher and administrator. Promotions go one way and are few; a column that slid changes as many
--- back (mass).
+-- Staff who change between teacher and administrator, many of a school, or five of the district and 5 %.
 CREATE TABLE other_roles AS
 WITH compared AS (
     SELECT s._line, s.id, s.school, u._kind AS role, CASE WHEN starts_with(lower(w.role), 'admin') THEN 'administrator' WHEN lower(w.role) IN ('teacher', 'aide', 'proctor') THEN 'teacher' END AS other
     FROM same_ids AS s JOIN users AS u ON u._line = s._line JOIN workspace_staff AS w ON w.staffId = s.id WHERE s.kind = 'staff' AND s.tbl = 'users'
 ), counted AS (
-    SELECT school, count(*) AS known, count(*) FILTER (role > other) AS down, count(*) FILTER (role < other) AS up FROM compared WHERE other IS NOT NULL GROUP BY school
+    SELECT school, count(*) AS known, count(*) FILTER (role <> other) AS changed FROM compared WHERE other IS NOT NULL GROUP BY school
 ), judged AS (
-    SELECT school, many(up + down, known) AS many, least(up, down) >= 2 AND many(up + down, known)
-        OR least(sum(up) OVER (), sum(down) OVER ()) >= 2 AND sum(up + down) OVER () >= 5 AND sum(up + down) OVER () > 0.05 * sum(known) OVER () AS mass FROM counted
+    SELECT school, many(changed, known) OR sum(changed) OVER () >= 5 AND sum(changed) OVER () > 0.05 * sum(known) OVER () AS many FROM counted
 )
-SELECT c._line, c.other, j.mass FROM compared AS c JOIN judged AS j ON j.school IS NOT DISTINCT FROM c.school WHERE c.role <> c.other AND (j.many OR j.mass);
+SELECT c._line, c.other FROM compared AS c JOIN judged AS j ON j.school IS NOT DISTINCT FROM c.school WHERE c.role <> c.other AND j.many;
 
--- Home phones that on Connect another family has. A family shares one, so that several have it; a placeholder many.
+-- Home phones that on Connect another family has, and lost: who moves in with a family that keeps its number shares it. A
+-- family shares one, so that several have it; a placeholder many. A quarter of a school, as some families exchange homes.
 CREATE TABLE phones_of_others AS
 WITH now AS (
     SELECT 'users' AS tbl, _line, phone FROM users WHERE _kind = 'guardian' AND phone IS NOT NULL
@@ -73,6 +75,7 @@ WITH now AS (
     SELECT guardianId AS id, number_key(phone) AS number FROM workspace_guardians WHERE guardianId IS NOT NULL AND phone IS NOT NULL AND EXISTS (FROM changed)
 ), theirs AS (
     SELECT o.tbl, o._line, o.id, o.school, b.id AS owner FROM changed AS o JOIN before AS b ON b.number = o.number
+    SEMI JOIN changed AS l ON l.id = b.id
     SEMI JOIN (SELECT number FROM before GROUP BY number HAVING count(*) <= 4) AS f ON f.number = o.number
     SEMI JOIN (SELECT number FROM changed GROUP BY number HAVING count(DISTINCT id) <= 4) AS g ON g.number = o.number
 ), found AS (
@@ -80,7 +83,7 @@ WITH now AS (
     LEFT JOIN (SELECT DISTINCT a.id, b.id AS owner FROM wards AS a JOIN wards AS b ON b.child = a.child WHERE a.id IN (SELECT id FROM theirs)) AS f ON f.id = t.id AND f.owner = t.owner
     GROUP BY t.tbl, t._line HAVING count(f.id) = 0
 ), judged AS (
-    SELECT s.school, count(DISTINCT f.id) >= 5 AND many(count(DISTINCT f.id), any_value(s.known))
+    SELECT s.school, count(DISTINCT f.id) >= 5 AND count(DISTINCT f.id) > 0.25 * any_value(s.known)
         OR (SELECT count(DISTINCT id) FROM found) >= 5 AND (SELECT count(DISTINCT id) FROM found) > 0.25 * any_value(s.everywhere) AS mass
     FROM found AS f JOIN id_shares AS s ON s.kind = 'guardians' AND s.school IS NOT DISTINCT FROM f.school GROUP BY s.school
 )

@@ -4,6 +4,9 @@
 -- So many of a school at once are no single correction any more.
 CREATE MACRO many(part, whole) AS part >= 3 AND part > 0.05 * whole;
 
+-- A title without numbers and letters of sections, periods and rooms.
+CREATE MACRO course_of(title) AS array_to_string(list_filter(string_split(words(title), ' '), lambda x: length(x) > 1 AND NOT regexp_matches(x, '[0-9]')), ' ');
+
 -- A guardian's school is that of the first child.
 CREATE TABLE connect_records AS
 WITH records AS (
@@ -226,8 +229,8 @@ WITH rooms AS (
 ), moved AS (
     SELECT k.school, count(DISTINCT k.child) FILTER (k.lost AND g.child IS NOT NULL) AS children, count(*) FILTER (k.lost AND g.child IS NOT NULL) AS seats, count(*) AS every
     FROM kept AS k LEFT JOIN (SELECT DISTINCT child FROM gained) AS g USING (child) GROUP BY k.school
-), courses AS ( -- a title without numbers and letters of sections
-    SELECT i.sourcedId AS class, coalesce(c.courseSourcedId, array_to_string(list_filter(string_split(words(c.title), ' '), lambda x: length(x) > 1 AND NOT regexp_matches(x, '[0-9]')), ' ')) AS course
+), courses AS (
+    SELECT i.sourcedId AS class, coalesce(c.courseSourcedId, course_of(c.title)) AS course
     FROM class_index AS i JOIN classes AS c ON c._line = i._line
 ), peers AS (
     SELECT DISTINCT c.class, g.rank FROM connected AS c JOIN workspace_students AS w ON w.connectStudentId = c.child JOIN grade_ranks AS g ON g.written = w.grade

@@ -9,7 +9,8 @@ LEFT JOIN workspace_schools AS k ON k.connectSchoolId = r.connectSchoolId
 WHERE r.archived IS DISTINCT FROM 'true' AND (c.school IS NULL OR k.schoolId = c.school)
 QUALIFY row_number() OVER (PARTITION BY c._line ORDER BY r.connectClassroomId) = 1 AND row_number() OVER (PARTITION BY r.connectClassroomId ORDER BY c._line) = 1;
 
--- Titles that another class of the school, or of the district, has on Connect, and no class keeps. Not two that were exchanged.
+-- Titles that another class of the school, or of the district, has on Connect, and no class keeps. Not two that were exchanged,
+-- and not another period or room of the same course and grade.
 CREATE TABLE moved_titles AS
 WITH renamed AS (
     SELECT * FROM same_classes WHERE title <> other_title
@@ -18,7 +19,7 @@ WITH renamed AS (
 ), owners AS (
     SELECT n._line, n.class, n.room, n.school, n.title, n.other_title, n.grades, n.other_grades, o.room AS owner, o.school AS owner_school, o.title AS owner_title, o.other_grades AS owner_grades
     FROM renamed AS n JOIN renamed AS o ON o.other_title = n.title
-    WHERE CASE WHEN o.school = n.school THEN NOT EXISTS (FROM kept AS k WHERE k.school = n.school AND k.title = n.title) ELSE NOT EXISTS (FROM kept AS k WHERE k.title = n.title) END
+    WHERE NOT (course_of(n.title) = course_of(n.other_title) AND n.other_grades IS NOT DISTINCT FROM o.other_grades) AND CASE WHEN o.school = n.school THEN NOT EXISTS (FROM kept AS k WHERE k.school = n.school AND k.title = n.title) ELSE NOT EXISTS (FROM kept AS k WHERE k.title = n.title) END
     QUALIFY o.school = n.school OR NOT bool_or(o.school = n.school) OVER (PARTITION BY n._line)
 )
 SELECT * FROM owners QUALIFY NOT bool_or(owner_title = other_title) OVER (PARTITION BY _line);

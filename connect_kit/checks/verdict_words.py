@@ -28,6 +28,7 @@ REASONS: Final[Mapping[str, str]] = {
     "none_named": "{} with guardians on Connect have none in the delivery",
     "left_out": "{} would be in no class, though others of their grade are",
     "no_teachers": "{} would come without a teacher",
+    "other_teachers": "{} would get the teachers of other classrooms",
     "id_changed": "{} would come under another ID",
     "left_behind.guardian_relationships": "{} would keep a guardian whom the delivery does not name",
     "left_behind.classroom_teachers": "{} would stay in classrooms that are not theirs any more",

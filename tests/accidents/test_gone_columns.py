@@ -150,14 +150,16 @@ def staff(row: Row) -> bool:
     ("how", "summer"),
     [("by one", False), *(pytest.param(*one, marks=THOROUGH) for one in (("shuffled", False), ("by one", True)))],
 )
-def test_roles_of_the_staff_that_slid_are_not_fit(how: str, summer: bool, tmp_path: Path) -> None:
+def test_roles_of_the_staff_that_slid_have_to_be_decided_first(how: str, summer: bool, tmp_path: Path) -> None:
     made = district(tmp_path, summer=summer, students=400, schools=3)
     with_administrators(made)
     if how == "shuffled":
         shuffle(made.delivery / "users.csv", "role", staff)
     else:
         slide(made.delivery / "users.csv", "role", 1, staff)
-    assert ROLE in codes(audited(made), "critical")
+    audit = audited(made)
+    assert audit.verdict == "fit, but decide first"
+    assert ROLE in codes(audit, "warning")
 
 
 def test_promotions_are_no_roles_of_others_and_roles_coded_anew_have_to_be_decided_first(
@@ -232,6 +234,14 @@ def test_a_column_that_is_empty_though_connect_has_values_is_not_fit_or_to_be_de
     assert f"workspace.{who.replace('teacher', 'staff')}{'' if who == 'teacher' else 's'}.emptied" in set(
         audit.findings.summary()["code"]
     )
+
+
+def test_a_code_that_is_no_grade_in_place_of_all_grades_is_not_fit(tmp_path: Path) -> None:
+    made = district(tmp_path, students=90)
+    rewrite(made.delivery / "users.csv", lambda row: {**row, "grades": "UG"} if row["role"] == "student" else row)
+    audit = audited(made)
+    assert audit.verdict == "not fit"
+    assert "workspace.students.emptied" in codes(audit, "critical")
 
 
 def test_a_column_that_is_left_out_blanks_nothing_and_values_made_on_connect_are_let_be(tmp_path: Path) -> None:
@@ -374,4 +384,14 @@ def test_home_phones_that_change_or_are_those_of_the_family_are_no_phones_of_oth
         return {**row, "phone": "5557000031"} if len(seen) % 9 == 0 else row
 
     rewrite(made.delivery / "users.csv", other)
+    assert PHONE not in set(audited(made).findings.summary()["code"])
+
+
+def test_families_that_move_in_with_others_share_their_home_phones(tmp_path: Path) -> None:
+    made = district(tmp_path, students=180)
+    with_home_phones(made)
+    path = made.delivery / "users.csv"
+    phones = sorted({row["phone"] for row in read(path) if row["phone"]})
+    moved = dict(zip(phones[:30:2], phones[1:30:2], strict=True))
+    rewrite(path, lambda row: {**row, "phone": moved.get(row["phone"], row["phone"])})
     assert PHONE not in set(audited(made).findings.summary()["code"])
