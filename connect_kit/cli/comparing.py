@@ -202,6 +202,7 @@ def do(
         typer.echo("To take it back:")
         typer.echo(f"  {command('twin', 'undo', file)}")
     else:
+        typer.echo("What would be done:")
         for action in actions:
             print_changes(words_of(action.kind), target.preview(action))
         typer.echo("Nothing was changed." + (" To do it:" if ask else ""))

@@ -25,7 +25,7 @@ _NEXT: Mapping[str, str] = {
     "read_plan": "give the command again",
     "read_results": "give the results of this plan's own upload",
     "make_twin": f"make one: {_TOOL} twin new {{path}} --workspace FOLDER",
-    "open_twin": "give another name",
+    "open_twin": "if it is the twin already, go on with the next command; otherwise give another name",
     "open_again": "give the command again if you mean that one",
     "activity": f"{_TOOL} twin log {{path}} lists what was done",
     "list_matches": f"{{of}}.csv, which {_TOOL} audit writes, lists them",
