@@ -104,7 +104,8 @@ def enough(many: Sequence[Share]) -> int:
 
 
 def _shares(left: LeftBehindData) -> list[tuple[str, str, str, int, int, bool]]:
-    schema, also = left.schema, (left.roster.schema.name, left.workspace.schema.name)
+    # What stays behind at some schools only holds its rows; the rest is in the schemas that it was made from.
+    schema, also = left.schema, tuple(parent.name for parent in left.schema.parents)
     if not schema.columns("left_shares"):
         written = (
             "SELECT grades FROM users UNION ALL SELECT grades FROM classes "

@@ -95,10 +95,10 @@ def test_a_child_whose_row_drops_a_second_school_is_counted_listed_and_confirmed
         assert step() == 0, road.said
     pupils = sum(one.school == 1 for one in year.children.values()) + 1
     at({child.id: "0101", mover.id: "0102"})  # who changes school is taken off none
-    said = f"from schools that their rows no longer list: 1 child: school 0102: 1 of {pupils} children"
+    said = f"removed from schools that their rows no longer list: school 0102: 1 of {pupils} children"
     assert road.prepare() == 0, road.said
     assert road.rehearse() == 0, road.said
-    assert f"▲ Would be removed {said}" in road.said
+    assert f"▲ 1 child would be {said}" in road.said
     listed = read(Path(road.said.partition("Removed, by ID: ")[2].splitlines()[0]))
     assert [(r["studentId"], r["connectSchoolId"]) for r in listed] == [(child.id, "K2")]
     assert road.run("forecast", road.plan, "--twin", road.twin, "--out", road.folder / "forecast") == 0, road.said
@@ -106,7 +106,7 @@ def test_a_child_whose_row_drops_a_second_school_is_counted_listed_and_confirmed
     removed = [(r["connectSchoolId"], r["what"], r["children_removed"]) for r in forecast]
     assert [one for one in removed if one[2] not in ("", "0")] == [("K2", "students", "1")]
     assert road.upload() == 0, road.said
-    assert f"▲ Removed {said}" in road.said
+    assert f"▲ 1 child was {said}" in road.said
     assert road.run("twin", "log", road.twin) == 0
     assert "1 children removed from schools" in road.said
     assert road.run("results", road.plan, "--out", road.out) == 0, road.said
