@@ -38,7 +38,7 @@ class Unchecked:
 
     @property
     def why(self) -> str:
-        """A key of :data:`WHY`. What was not given to the check is told apart from what was not delivered."""
+        """A key of :data:`WHY`. What was not given to the check is counted apart from what was not delivered."""
         if self.failed:
             return "critical_broken" if self.rule.severity == "critical" else "broken"
         return "not_given" if self.reason in MISSING_INPUTS.values() else "lacking"

@@ -136,7 +136,7 @@ def forecast(
 
 
 def _that_happened(summary: pd.DataFrame) -> pd.DataFrame:
-    """The table of result files without what is told apart from the dry run and did not happen."""
+    """The table of result files without columns of what did not happen."""
     rare = [name for name in (verdict.replace(" ", "_") for verdict in _SURPRISES) if not summary[name].any()]
     same = (summary["kind"] + ".csv").equals(summary["file"])
     return summary.drop(columns=[*rare, *(["kind"] if same else [])])
