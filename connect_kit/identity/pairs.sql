@@ -34,10 +34,10 @@ FROM namesakes AS n JOIN people AS a ON a.unique_id = n.d JOIN people AS b ON b.
 
 -- IDs with the same digits or letters, where only one of either side has them; the old ID as the new identifier.
 CREATE TABLE id_keys AS
-WITH old AS (SELECT *, id_form(old_id) AS form FROM gone ANTI JOIN settled USING (c)), new AS (SELECT *, id_form(new_id) AS form FROM fresh ANTI JOIN settled USING (d))
+WITH old AS (FROM gone ANTI JOIN settled USING (c)), new AS (FROM fresh ANTI JOIN settled USING (d))
 SELECT side, n, hash(what, key) AS key FROM (
-    SELECT 'c' AS side, c AS n, 'core' AS what, form.core AS key FROM old UNION ALL SELECT 'd', d, 'core', form.core FROM new
-    UNION ALL SELECT 'c', c, 'id', form.low FROM old UNION ALL SELECT 'd', d, 'id', form.low FROM new
+    SELECT 'c' AS side, c AS n, 'core' AS what, digit_core(old_id) AS key FROM old UNION ALL SELECT 'd', d, 'core', digit_core(new_id) FROM new
+    UNION ALL SELECT 'c', c, 'id', lower(old_id) FROM old UNION ALL SELECT 'd', d, 'id', lower(new_id) FROM new
     UNION ALL SELECT 'c', c, 'number', old_id FROM old UNION ALL SELECT 'd', d, 'number', identifier FROM new
 ) WHERE key IS NOT NULL;
 

@@ -40,12 +40,6 @@ CREATE MACRO id_pattern(old, new) AS CASE
     WHEN regexp_full_match(old, '[^0-9]+[0-9]+') AND digit_core(old) = digit_core(new) AND regexp_full_match(new, '[0-9]+') THEN 'prefix_removed'
     ELSE 'unrelated' END;
 
--- What of an ID is compared first, once for each ID: most pairs have nothing in common.
-CREATE MACRO id_form(id) AS CASE WHEN only_digits(id) THEN {'low': id, 'plain': CASE WHEN length(id) < 20 THEN unpadded(id) ELSE id END, 'core': CASE WHEN length(ltrim(id, '0')) >= 2 THEN ltrim(id, '0') END,
-    'guid': false, 'number': length(id) < 20, 'round': length(id) > 15 OR ends_with(id, '000')}
-ELSE {'low': lower(id), 'plain': CASE WHEN length(id) < 20 THEN unpadded(lower(id)) ELSE lower(id) END, 'core': digit_core(id), 'guid': length(id) >= 20 AND is_guid(id), 'number': length(id) < 20 AND is_numbered(id),
-    'round': (regexp_matches(id, '[eE]|000$') OR length(id) > 15) AND regexp_full_match(id, '[0-9]+(\.[0-9]+)?([eE]\+?[0-9]{1,2})?')} END;
-
 -- The same as id_pattern, sooner: most pairs have nothing in common.
 CREATE MACRO quick_pattern(old, new) AS CASE
     WHEN only_digits(old || new) AND NOT (contains(new, ltrim(old, '0')) OR contains(old, ltrim(new, '0')) OR greatest(length(old), length(new)) > 15 OR ends_with(new, '000')) THEN 'unrelated'
