@@ -105,7 +105,7 @@ lab: $(RUNTIME) ## Open the notebooks in JupyterLab
 test: $(DEV) ## Run the tests
 	@$(PY) -m pytest -n 2 --dist loadscope -m "not thorough" $(TESTS)
 
-test-slow: $(DEV) ## Run the thorough tests, on more and larger invented districts
+test-slow: $(DEV) ## Run the thorough tests: further roads, variants and larger districts
 	@$(PY) -m pytest -n 2 -m thorough $(TESTS)
 
 check: $(DEV) ## Check format, lint, types, layers and that no notebook holds outputs

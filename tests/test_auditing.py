@@ -47,6 +47,7 @@ def test_what_is_saved_is_what_the_command_line_writes(
     assert without_seconds(saved / "summary.json") == without_seconds(written / "summary.json")
 
 
+@pytest.mark.thorough
 def test_an_audit_says_the_same_as_its_parts_made_one_by_one(audit: ck.Audit, faulty: ck.SampleDistrict) -> None:
     roster = ck.read_roster(faulty.delivery)
     workspace = ck.read_workspace(faulty.workspace)
@@ -66,6 +67,7 @@ def test_an_audit_says_the_same_as_its_parts_made_one_by_one(audit: ck.Audit, fa
     assert (audit.fit, audit.verdict) == (False, "not fit")
 
 
+@pytest.mark.thorough
 def test_values_once_read_are_audited_like_their_paths(audit: ck.Audit, faulty: ck.SampleDistrict) -> None:
     again = ck.audit(audit.roster, audit.workspace, duplicates=False, progress=False)
     assert again.roster is audit.roster
@@ -82,6 +84,7 @@ def test_a_twin_stands_for_the_workspace(clean: ck.SampleDistrict, tmp_path: Pat
     assert by_value.findings.summary().equals(by_path.findings.summary())
 
 
+@pytest.mark.thorough
 def test_without_a_workspace_nothing_is_matched(clean: ck.SampleDistrict) -> None:
     alone = ck.audit(clean.delivery, progress=False)
     assert (alone.workspace, alone.schools, alone.classrooms) == (None, None, None)
@@ -131,6 +134,7 @@ def test_it_says_how_far_it_is(clean: ck.SampleDistrict, capsys: pytest.CaptureF
         assert doing in shown
 
 
+@pytest.mark.thorough
 def test_a_plain_script_that_uses_the_kit_ends_without_a_word_on_stderr(clean: ck.SampleDistrict) -> None:
     script = f"""
 import connect_kit as ck

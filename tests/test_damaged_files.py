@@ -38,7 +38,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "a number of 5,000 digits": lambda data: b"9" * 5_000,
     "not bytes of a text": lambda data: bytes(range(128, 256)) * 9,
 }
-damages = pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+damages = pytest.mark.parametrize("damage", some(DAMAGES.values(), 6), ids=DAMAGES)
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_damaged_records_of_dry_runs_count_as_none_and_the_next_dry_run_writes_t
     assert isinstance(json.loads(path.read_text(encoding="utf-8")), list)
 
 
-@pytest.mark.parametrize("damage", some(DAMAGES.values(), 6))
+@damages
 def test_damaged_records_of_runs_do_not_stop_an_upload_or_the_reading_of_its_results(
     plan: ck.UploadPlan, twin: ck.Twin, damage: Callable[[bytes], bytes]
 ) -> None:

@@ -71,6 +71,7 @@ def names(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("inside", ["", "out", "../{}/out"])
 @pytest.mark.parametrize(("what", "side"), [
     (what, side) for what, (_, knows) in SAVING.items() for side in ("delivery", "workspace") if knows in (side, "both")

@@ -50,6 +50,7 @@ def test_the_readme_links_to_files_that_exist() -> None:
         assert (ROOT / target).exists(), target
 
 
+@pytest.mark.thorough
 def test_a_whole_audit_opens_no_socket(clean: ck.SampleDistrict, tmp_path: Path) -> None:
     code = f"""
 import socket, sys

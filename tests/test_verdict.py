@@ -121,6 +121,7 @@ def test_an_adult_under_another_id_is_to_be_decided_first(district: District) ->
     assert found.judgement.sentence == "1 adult would come under another ID."
 
 
+@pytest.mark.thorough
 def test_a_child_under_another_id_would_be_doubled_too(district: District) -> None:
     district.write(district.connect, students=STUDENTS.replace("0002,false", "OLD2,false"))
     district.decide("roster:0002", "workspace:C2")
@@ -158,12 +159,14 @@ def test_whatever_stays_behind_is_to_be_decided_first(code: str, district: Distr
     assert reasons(found) == {"duplicates_unknown": {"children": 0}, code: counts}
 
 
+@pytest.mark.thorough
 def test_an_archived_record_doubles_nobody(district: District) -> None:
     a_record_made_by_hand(district)
     district.write(district.connect, students=STUDENTS.replace("0002,false", ",true"))
     assert district.audit().verdict == "fit"
 
 
+@pytest.mark.thorough
 def test_a_critical_finding_makes_it_unfit_and_the_children_concerned_are_counted(district: District) -> None:
     district.write(district.delivery, users=USERS.replace("0001,0104,student", "0001,0104,pupil"))
     found = district.audit()
@@ -177,11 +180,13 @@ def test_a_critical_finding_makes_it_unfit_and_the_children_concerned_are_counte
     assert reasons(district.audit())["critical"]["children"] == 2
 
 
+@pytest.mark.thorough
 def test_a_file_that_is_missing_concerns_every_child(district: District) -> None:
     (district.delivery / "enrollments.csv").unlink()
     assert reasons(district.audit())["critical"]["children"] == 2
 
 
+@pytest.mark.thorough
 def test_lines_that_cannot_be_read_are_named_among_the_reasons(district: District) -> None:
     district.write(district.delivery, enrollments=SEATS + "0011,0104\n")
     found = district.audit()
@@ -189,6 +194,7 @@ def test_lines_that_cannot_be_read_are_named_among_the_reasons(district: Distric
     assert "1 line cannot be read" in found.judgement.sentence
 
 
+@pytest.mark.thorough
 def test_a_rule_that_broke_is_to_be_decided_first_and_a_critical_one_makes_it_unfit(district: District) -> None:
     warning = district.audit(suites=district.suite(BROKEN, "warning"))
     assert (warning.verdict, reasons(warning)) == ("fit, but decide first", {"rules_broken": {"rules": 1}})
@@ -196,6 +202,7 @@ def test_a_rule_that_broke_is_to_be_decided_first_and_a_critical_one_makes_it_un
     assert (critical.verdict, reasons(critical)) == ("not fit", {"critical_not_run": {"rules": 1}})
 
 
+@pytest.mark.thorough
 def test_a_rule_whose_column_is_missing_is_to_be_decided_first(district: District) -> None:
     found = district.audit(suites=district.suite(NEEDY, "critical"))
     assert (found.verdict, reasons(found)) == ("fit, but decide first", {"rules_unchecked": {"rules": 1}})
@@ -216,6 +223,7 @@ def test_without_a_workspace_the_verdict_is_of_the_delivery_alone_and_says_what_
     assert district.audit(alone=True).verdict == "fit, but decide first"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("make", some([another_row, lambda _: None]))
 def test_duplicates_that_nobody_looked_for_are_left_open_and_to_be_decided_first(
     make: Any, district: District, capsys: pytest.CaptureFixture[str]
@@ -247,6 +255,7 @@ def test_duplicates_that_nobody_looked_for_are_left_open_and_to_be_decided_first
     assert (alone.verdict, alone.judgement.reasons) == ("fit", ())
 
 
+@pytest.mark.thorough
 def test_findings_show_the_verdict_on_what_the_check_was_given(district: District) -> None:
     another_row(district)
     roster = ck.read_roster(district.delivery)
@@ -270,8 +279,8 @@ def test_a_verdict_is_read_again_as_it_was_written() -> None:
     ("make", "strict", "code", "verdict"),
     [
         (None, False, 0, "fit"),
-        (None, True, 0, "fit"),
-        (another_row, False, 0, "fit, but decide first"),
+        pytest.param(None, True, 0, "fit", marks=pytest.mark.thorough),
+        pytest.param(another_row, False, 0, "fit, but decide first", marks=pytest.mark.thorough),
         (another_row, True, 1, "fit, but decide first"),
     ],
     ids=["clean", "clean, strict", "doubled", "doubled, strict"],
@@ -293,6 +302,7 @@ def test_the_command_line_ends_as_the_verdict_says(
     assert first == ("▲ FIT, BUT DECIDE FIRST: 1 child would be doubled." if make else clean)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("strict", [[], ["--strict"]], ids=["", "strict"])
 def test_what_is_not_fit_ends_with_1_either_way(
     strict: list[str], district: District, capsys: pytest.CaptureFixture[str]

@@ -18,6 +18,7 @@ from connect_kit.cli import run
 from connect_kit.errors import PlanError, TwinError
 from connect_kit.twin import Action, Twin
 from tests.accidents.years import District
+from tests.marks import some
 from tests.twin.holding import held_elsewhere
 
 KILLS = 6
@@ -167,6 +168,7 @@ def test_a_killed_preparation_leaves_no_plan_that_could_be_sent(ready: Path, tmp
         assert {path.name: path.read_bytes() for path in (one.folder / "delivery").iterdir()} == delivered
 
 
+@pytest.mark.thorough
 def test_killed_while_the_old_plan_is_removed_it_can_be_prepared_again(
     ready: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,8 +195,8 @@ def test_killed_while_the_old_plan_is_removed_it_can_be_prepared_again(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="limits of file sizes are POSIX's")
-@pytest.mark.parametrize("room", [1, *(pytest.param(more, marks=pytest.mark.thorough) for more in (300, 1_500))])
-@pytest.mark.parametrize("command", ["left-behind", "undo", "prepare"])
+@pytest.mark.parametrize("room", some([1, 300, 1_500]))
+@pytest.mark.parametrize("command", some(["prepare", "left-behind", "undo"]))
 def test_on_a_full_disk_nothing_is_done_and_that_is_said(ready: Path, tmp_path: Path, command: str, room: int) -> None:
     one = case(ready, tmp_path / "full", command)
     before, entries = one.twin.digest(), len(one.twin.activity())

@@ -41,10 +41,7 @@ def blocked_by_ids(road: Road) -> None:
 
 @pytest.mark.parametrize(
     "pattern",
-    [
-        pytest.param(one, marks=() if one in ("number_to_guid", "zeros_lost") else pytest.mark.thorough)
-        for one in sorted(PATTERNS)
-    ],
+    [pytest.param(one, marks=() if one == "number_to_guid" else pytest.mark.thorough) for one in sorted(PATTERNS)],
 )
 def test_a_delivery_in_which_every_child_has_a_new_id_is_not_fit_and_names_the_pattern(
     pattern: str, tmp_path: Path, lay: Lay
@@ -102,6 +99,7 @@ def most_common_grade(students: int) -> int:
     return Counter(child.grade for child in children).most_common(1)[0][0]
 
 
+@pytest.mark.thorough
 def test_one_grade_alone_that_changed_its_ids_blocks_the_upload(tmp_path: Path, lay: Lay) -> None:
     grade = most_common_grade(180)
     made = migrated(tmp_path, grade=grade)
@@ -110,6 +108,7 @@ def test_one_grade_alone_that_changed_its_ids_blocks_the_upload(tmp_path: Path, 
     assert road.found("workspace.students.id_changed") == len(made.crosswalk["students"])
 
 
+@pytest.mark.thorough
 def test_a_plan_is_stale_once_its_ids_were_recorded_on_connect_too(tmp_path: Path, lay: Lay) -> None:
     made = migrated(tmp_path)
     road = lay(made.delivery, made.workspace)
@@ -121,6 +120,7 @@ def test_a_plan_is_stale_once_its_ids_were_recorded_on_connect_too(tmp_path: Pat
     assert road.count(ACTIVE) == len(made.this.children)
 
 
+@pytest.mark.thorough
 def test_a_plan_is_stale_once_the_archiving_that_it_counted_on_is_undone(tmp_path: Path, lay: Lay) -> None:
     made = migrated(tmp_path)
     road = lay(made.delivery, made.workspace)
@@ -133,6 +133,7 @@ def test_a_plan_is_stale_once_the_archiving_that_it_counted_on_is_undone(tmp_pat
     assert road.count(ACTIVE) == len(made.this.children)
 
 
+@pytest.mark.thorough
 def test_a_single_changed_id_is_a_warning(tmp_path: Path, lay: Lay) -> None:
     district = District(180, schools=2)
     last = district.copy()
@@ -147,6 +148,7 @@ def test_a_single_changed_id_is_a_warning(tmp_path: Path, lay: Lay) -> None:
     assert road.audit("--strict") == 1
 
 
+@pytest.mark.thorough
 def test_new_ids_can_be_recorded_on_connect_first(tmp_path: Path, lay: Lay) -> None:
     made = migrated(tmp_path)
     road = lay(made.delivery, made.workspace)
@@ -164,6 +166,7 @@ def test_new_ids_can_be_recorded_on_connect_first(tmp_path: Path, lay: Lay) -> N
     }
 
 
+@pytest.mark.thorough
 def test_records_under_old_ids_can_be_archived_first(tmp_path: Path, lay: Lay) -> None:
     made = migrated(tmp_path)
     road = lay(made.delivery, made.workspace)
@@ -176,6 +179,7 @@ def test_records_under_old_ids_can_be_archived_first(tmp_path: Path, lay: Lay) -
     assert road.count("SELECT count(*) FROM students WHERE archived = 'true'") == len(made.last.children)
 
 
+@pytest.mark.thorough
 def test_what_was_doubled_on_purpose_can_be_merged_and_the_merge_undone(tmp_path: Path, lay: Lay) -> None:
     made = migrated(tmp_path)
     road = lay(made.delivery, made.workspace)
@@ -211,6 +215,7 @@ def namesakes(folder: Path, number: int) -> Written:
     return district.write(folder / "district", last)
 
 
+@pytest.mark.thorough
 def test_children_of_one_name_under_new_ids_block_and_nobody_is_archived_as_left_behind(
     tmp_path: Path, lay: Lay
 ) -> None:
@@ -244,6 +249,7 @@ def with_other_guardians(folder: Path, change: Callable[[Adult], None]) -> Writt
     return district.write(folder / "district", last)
 
 
+@pytest.mark.thorough
 def test_a_parent_who_shares_contacts_with_another_is_never_sent_under_the_others_id(tmp_path: Path, lay: Lay) -> None:
     def replaced(adult: Adult) -> None:
         adult.given = f"{adult.given[0]}zubert"  # no name of the list, and the same initial
@@ -286,6 +292,7 @@ def test_the_last_upload_can_be_taken_back(tmp_path: Path, lay: Lay) -> None:
     assert road.count(ACTIVE) == len(made.this.children)
 
 
+@pytest.mark.thorough
 def test_names_are_in_nothing_that_says_which_ids_changed(tmp_path: Path, lay: Lay) -> None:
     made = migrated(tmp_path, kinds=("students", "guardians", "staff"))
     road = lay(made.delivery, made.workspace)

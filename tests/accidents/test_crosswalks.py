@@ -59,6 +59,7 @@ def test_adults_are_found_again_too(kind: str, tmp_path: Path) -> None:
     assert recall >= 0.9
 
 
+@pytest.mark.thorough
 def test_children_are_found_again_without_any_guardian(tmp_path: Path) -> None:
     district = District(900, schools=4, seed=12)
     last = district.summer()

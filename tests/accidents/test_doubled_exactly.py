@@ -102,6 +102,7 @@ WAYS: dict[str, tuple[str, ...]] = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("way", some(reversed(WAYS), 2))
 def test_prepare_counts_whom_the_upload_adds_beside_an_active_record(way: str, half_by_hand: Road) -> None:
     road = half_by_hand
@@ -143,6 +144,7 @@ def record(road: Road) -> None:
     assert road.run("twin", "record-ids", road.twin, road.delivery, "--yes") == 0, road.said
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("change", some([archive, record]))
 def test_archived_records_and_recorded_ids_double_nobody(change: Change, tmp_path: Path, lay: Lay) -> None:
     district = District(180, schools=2, seed=1)
@@ -159,6 +161,7 @@ def test_archived_records_and_recorded_ids_double_nobody(change: Change, tmp_pat
     assert said(road) == 0
 
 
+@pytest.mark.thorough
 def test_children_who_are_sent_with_the_ids_of_connect_are_not_doubled(tmp_path: Path, lay: Lay) -> None:
     district = District(180, schools=2, seed=1)
     last = district.copy()

@@ -49,6 +49,7 @@ def drop(path: Path, only: Callable[[Row], bool]) -> None:
 # Schools of the staff.
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("by", "summer"), [(0, False), *(pytest.param(*one, marks=THOROUGH) for one in ((0, True), (1, False), (4, False)))]
 )
@@ -73,6 +74,7 @@ def test_staff_whose_schools_were_shuffled_are_not_fit(by: int, summer: bool, tm
     assert by == 1 or road.prepare() == 1
 
 
+@pytest.mark.thorough
 def test_a_shuffle_of_the_staff_is_seen_without_connect(tmp_path: Path, lay: Lay) -> None:
     made = district(tmp_path, students=300, schools=3)
     shuffle(made.delivery / "users.csv", "orgSourcedIds", role("teacher"))
@@ -81,6 +83,7 @@ def test_a_shuffle_of_the_staff_is_seen_without_connect(tmp_path: Path, lay: Lay
     assert road.found(SCHOOL, "critical") >= 5
 
 
+@pytest.mark.thorough
 def test_one_teacher_whose_row_drops_the_school_of_the_classes_has_to_be_decided_first(
     tmp_path: Path, lay: Lay
 ) -> None:
@@ -97,6 +100,7 @@ def test_one_teacher_whose_row_drops_the_school_of_the_classes_has_to_be_decided
     assert "1 adult would be taken off a school on Connect" in road.said
 
 
+@pytest.mark.thorough
 def test_teachers_who_move_with_their_classes_and_itinerants_are_no_staff_of_others(tmp_path: Path) -> None:
     """A third of the teachers teach at the other school now, as their rows say; two teach at both by both rows."""
     made = District(240, schools=2, seed=31)
@@ -110,6 +114,7 @@ def test_teachers_who_move_with_their_classes_and_itinerants_are_no_staff_of_oth
     assert not found & {SCHOOL, OTHER_SCHOOL}, audit.causes().to_string()
 
 
+@pytest.mark.thorough
 def test_staff_without_classes_are_counted_where_many_leave_a_school_at_once(tmp_path: Path, lay: Lay) -> None:
     made = District(120, schools=2, seed=31)
     office = []
@@ -146,6 +151,7 @@ def staff(row: Row) -> bool:
     return row["role"] in ("teacher", "administrator")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("how", "summer"),
     [("by one", False), *(pytest.param(*one, marks=THOROUGH) for one in (("shuffled", False), ("by one", True)))],
@@ -162,6 +168,7 @@ def test_roles_of_the_staff_that_slid_have_to_be_decided_first(how: str, summer:
     assert ROLE in codes(audit, "warning")
 
 
+@pytest.mark.thorough
 def test_promotions_are_no_roles_of_others_and_roles_coded_anew_have_to_be_decided_first(
     tmp_path: Path, lay: Lay
 ) -> None:
@@ -186,6 +193,7 @@ def test_promotions_are_no_roles_of_others_and_roles_coded_anew_have_to_be_decid
 # Columns that are empty.
 
 
+@pytest.mark.thorough
 def test_guardians_whom_no_student_names_any_more_have_to_be_decided_first(tmp_path: Path, lay: Lay) -> None:
     made = district(tmp_path, students=90)
     blank(made.delivery / "users.csv", "agentSourcedIds", role("student"))
@@ -236,6 +244,7 @@ def test_a_column_that_is_empty_though_connect_has_values_is_not_fit_or_to_be_de
     )
 
 
+@pytest.mark.thorough
 def test_a_code_that_is_no_grade_in_place_of_all_grades_is_not_fit(tmp_path: Path) -> None:
     made = district(tmp_path, students=90)
     rewrite(made.delivery / "users.csv", lambda row: {**row, "grades": "UG"} if row["role"] == "student" else row)
@@ -244,6 +253,7 @@ def test_a_code_that_is_no_grade_in_place_of_all_grades_is_not_fit(tmp_path: Pat
     assert "workspace.students.emptied" in codes(audit, "critical")
 
 
+@pytest.mark.thorough
 def test_a_column_that_is_left_out_blanks_nothing_and_values_made_on_connect_are_let_be(tmp_path: Path) -> None:
     """No sms is delivered; some of the staff have entered theirs on Connect. The grades are no column of the file."""
     made = district(tmp_path, students=90)
@@ -256,6 +266,7 @@ def test_a_column_that_is_left_out_blanks_nothing_and_values_made_on_connect_are
     assert not [code for code in found if code.endswith(".emptied")]
 
 
+@pytest.mark.thorough
 def test_a_class_without_its_teachers_has_to_be_decided_first_where_all_are_gone(tmp_path: Path, lay: Lay) -> None:
     made = district(tmp_path, students=90)
     drop(made.delivery / "enrollments.csv", role("teacher"))
@@ -276,6 +287,7 @@ def without_classes(made: Written, share: float, school: int | None = None) -> s
     return taken
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("share", "school"), [(0.5, None), *(pytest.param(*one, marks=THOROUGH) for one in ((0.5, 0), (0.8, None)))]
 )
@@ -319,6 +331,7 @@ def test_a_fifth_of_the_children_in_no_class_has_to_be_decided_first(tmp_path: P
     assert LEFT_OUT in codes(audit, "warning")
 
 
+@pytest.mark.thorough
 def test_schools_and_grades_without_classes_are_left_alone(tmp_path: Path) -> None:
     """One school delivers no enrollments, and the other one none of its first grades; two children are on their way."""
     made = district(tmp_path, students=300, schools=2)
@@ -369,6 +382,7 @@ def test_home_phones_that_slid_are_not_fit(by: int | None, in_file: bool, summer
     assert PHONE in codes(audited(made), "critical")
 
 
+@pytest.mark.thorough
 def test_home_phones_that_change_or_are_those_of_the_family_are_no_phones_of_others(tmp_path: Path) -> None:
     """Some have a new number, some that of the other parent; a dozen have the school's as a placeholder."""
     made = district(tmp_path, students=180)
@@ -387,6 +401,7 @@ def test_home_phones_that_change_or_are_those_of_the_family_are_no_phones_of_oth
     assert PHONE not in set(audited(made).findings.summary()["code"])
 
 
+@pytest.mark.thorough
 def test_families_that_move_in_with_others_share_their_home_phones(tmp_path: Path) -> None:
     made = district(tmp_path, students=180)
     with_home_phones(made)

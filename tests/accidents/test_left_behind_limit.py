@@ -24,6 +24,7 @@ def lacking(tmp_path: Path, lay: Lay) -> tuple[Road, int, int]:
     return lay(made.delivery, made.workspace), len(gone), len(there[1])
 
 
+@pytest.mark.thorough
 def test_a_school_that_lacks_a_third_is_refused_and_nothing_at_all_is_done(tmp_path: Path, lay: Lay) -> None:
     road, gone, whole = lacking(tmp_path, lay)
     before = [road.count(ACTIVE.format(school)) for school in ("K1", "K2", "K3")]
@@ -51,6 +52,7 @@ def test_a_school_that_lacks_a_third_is_refused_and_nothing_at_all_is_done(tmp_p
     ]  # fmt: skip
 
 
+@pytest.mark.thorough
 def test_all_that_a_command_did_is_one_entry_and_one_undo(tmp_path: Path, lay: Lay) -> None:
     district = District(300, schools=3, seed=6)
     last = district.summer(leaving=0.08)
@@ -77,6 +79,7 @@ def test_all_that_a_command_did_is_one_entry_and_one_undo(tmp_path: Path, lay: L
     assert road.run("twin", "undo", road.twin) == 2
 
 
+@pytest.mark.thorough
 def test_new_ids_of_several_kinds_are_recorded_and_taken_back_as_one(tmp_path: Path, lay: Lay) -> None:
     district = District(200, schools=2, seed=9)
     last = district.copy()
@@ -91,6 +94,7 @@ def test_new_ids_of_several_kinds_are_recorded_and_taken_back_as_one(tmp_path: P
     assert road.count("SELECT count(*) FROM staff WHERE staffId LIKE 'SIS-%'") == 0
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("option", [("--limit", "101"), ("--school", "9999"), ("--kind", "people")])
 def test_what_cannot_be_meant_is_refused(tmp_path: Path, lay: Lay, option: tuple[str, str]) -> None:
     made = District(60, schools=1, seed=4).write(tmp_path / "district")
@@ -117,6 +121,7 @@ def test_with_a_limit_of_nothing_not_even_one_child_goes(tmp_path: Path, lay: La
     assert road.count(ACTIVE.format("K1")) == before - 1
 
 
+@pytest.mark.thorough
 def test_help_and_error_name_the_same_kinds(tmp_path: Path, lay: Lay) -> None:
     made = District(160, schools=2, seed=8).write(tmp_path / "district")
     road = lay(made.delivery, made.workspace)

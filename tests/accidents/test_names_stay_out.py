@@ -38,7 +38,7 @@ ATTACKS: dict[str, Callable[[Row], Row]] = {
 
 
 @pytest.mark.parametrize(
-    ("attack", "level"), some([(attack, level) for level in ("district", "school") for attack in ATTACKS], 3)
+    ("attack", "level"), some([(attack, level) for level in ("district", "school") for attack in ATTACKS])
 )
 def test_prepare_shows_no_name(
     attack: str, level: str, tmp_path: Path, lay: Lay, caplog: pytest.LogCaptureFixture

@@ -86,6 +86,7 @@ def test_homerooms_that_are_dealt_anew_are_not_unfit(tmp_path: Path) -> None:
     is_not_unfit(turned(tmp_path, 62, lambda made: made.seat(made.year, "24"), students=400))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("by", [22, pytest.param(30, marks=THOROUGH), pytest.param(100, marks=THOROUGH)])
 def test_a_column_that_slid_in_a_file_sorted_by_class_is_no_new_deal(by: int, tmp_path: Path) -> None:
     """Most children stay in the course and the grade, and many do not."""
@@ -101,6 +102,7 @@ def test_a_column_that_slid_in_a_file_sorted_by_class_is_no_new_deal(by: int, tm
     assert MEMBERS in codes(audit, "critical")
 
 
+@pytest.mark.thorough
 def test_grades_that_rise_before_the_classes_end_are_not_unfit(tmp_path: Path) -> None:
     """In July, the SIS has promoted the children, and enrollments.csv still holds last year's classes."""
 
@@ -111,6 +113,7 @@ def test_grades_that_rise_before_the_classes_end_are_not_unfit(tmp_path: Path) -
     is_not_unfit(turned(tmp_path, 63, change))
 
 
+@pytest.mark.thorough
 def test_a_new_term_in_other_classes_that_connect_has_is_not_unfit(tmp_path: Path) -> None:
     """Classes of both terms are on Connect; from one day on, the children are in those of the second."""
 
@@ -150,6 +153,7 @@ FIRST = "t1,First half,semester,2025-08-11,2025-12-19,y,2026\n"
 SECOND = "t2,Second half,semester,2026-01-05,2026-06-05,y,2026\n"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("term", "sessions"),
     [
@@ -180,6 +184,7 @@ def test_classes_under_new_ids_that_may_be_a_new_term_say_so(term: str, tmp_path
     assert road.prepare("--waive", f"{RENUMBERED}=the second term") == 0, road.said
 
 
+@pytest.mark.thorough
 def test_terms_do_not_hide_that_the_sis_has_changed(tmp_path: Path) -> None:
     def change(made: District) -> None:
         second_term(made)
@@ -194,11 +199,13 @@ def all_third_grade(made: District) -> None:
     made.year.classes = {own: (s, 3, title, lead) for own, (s, _, title, lead) in made.year.classes.items()}
 
 
+@pytest.mark.thorough
 def test_classes_whose_grades_never_fitted_are_not_unfit(tmp_path: Path) -> None:
     """A high school that writes one grade for every class, on Connect as well."""
     is_not_unfit(turned(tmp_path, 36, all_third_grade, before=all_third_grade, summer=True))
 
 
+@pytest.mark.thorough
 def test_class_ids_that_stay_over_the_summer_are_not_unfit_where_connect_has_no_grades(tmp_path: Path) -> None:
     """Rooms keep their IDs; that they have other children now is the new year, which only grades would show."""
     made = turned(tmp_path, 40, lambda made: made.seat(made.year, "24"), summer=True)
@@ -206,6 +213,7 @@ def test_class_ids_that_stay_over_the_summer_are_not_unfit_where_connect_has_no_
     is_not_unfit(made)
 
 
+@pytest.mark.thorough
 def test_users_who_were_uploaded_before_the_classes_are_not_unfit(tmp_path: Path) -> None:
     """Connect has this year's grades, and the rooms, under the same IDs, still hold the children of last year."""
     made = turned(tmp_path, 40, lambda made: made.seat(made.year, "24"), summer=True)
@@ -215,6 +223,7 @@ def test_users_who_were_uploaded_before_the_classes_are_not_unfit(tmp_path: Path
     assert MEMBERS not in codes(audit, "critical"), audit.causes().to_string()
 
 
+@pytest.mark.thorough
 def test_a_class_of_every_grade_that_is_split_in_two_is_not_unfit(tmp_path: Path) -> None:
     def change(made: District) -> None:
         for own, (school, grade, title, lead) in list(made.year.classes.items()):
@@ -228,6 +237,7 @@ def test_a_class_of_every_grade_that_is_split_in_two_is_not_unfit(tmp_path: Path
 # Children, their schools and families.
 
 
+@pytest.mark.thorough
 def test_a_second_year_of_prekindergarten_is_not_another_grade(tmp_path: Path) -> None:
     """Half of the pre-kindergarten goes on to kindergarten; between the two, others have a transitional one."""
     made = turned(tmp_path, 41)
@@ -243,6 +253,7 @@ def test_a_second_year_of_prekindergarten_is_not_another_grade(tmp_path: Path) -
     assert "workspace.students.other_grades" not in codes(audited(made), "critical")
 
 
+@pytest.mark.thorough
 def test_children_who_are_taught_at_another_school_as_before_are_not_unfit(tmp_path: Path) -> None:
     """A school for the deaf: its children stay children of their own schools, on Connect as well."""
     made = turned(tmp_path, 37, schools=2)
@@ -260,6 +271,7 @@ def test_children_who_are_taught_at_another_school_as_before_are_not_unfit(tmp_p
     assert SCHOOL not in set(audited(made).findings.summary()["code"])
 
 
+@pytest.mark.thorough
 def test_names_that_are_corrected_and_grades_that_are_repeated_are_not_unfit(tmp_path: Path) -> None:
     def change(made: District) -> None:
         for number, child in enumerate(made.year.children.values()):
@@ -321,6 +333,7 @@ def posts(made: District) -> list[Adult]:
     return seats
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("rooms", [False, pytest.param(True, marks=THOROUGH)])
 def test_addresses_of_rooms_and_posts_that_others_have_now_are_not_unfit(rooms: bool, tmp_path: Path) -> None:
     def before(made: District) -> None:
@@ -340,6 +353,7 @@ def test_addresses_of_rooms_and_posts_that_others_have_now_are_not_unfit(rooms: 
     assert SEATS not in set(is_not_unfit(made).findings.summary()["code"])
 
 
+@pytest.mark.thorough
 def test_own_addresses_that_slid_are_not_fit_beside_those_of_posts(tmp_path: Path, lay: Lay) -> None:
     made = turned(tmp_path, 69, before=posts, students=500, schools=2)
     slide(made.delivery / "users.csv", "email", 1, role("teacher"))

@@ -78,6 +78,7 @@ def test_abandon_that_would_disconnect_most_families_blocks_until_it_is_waived(t
     assert road.count(RELATED) == kept
 
 
+@pytest.mark.thorough
 def test_abandon_of_a_few_is_counted_and_does_not_block(tmp_path: Path, lay: Lay) -> None:
     road, year = plain(tmp_path, lay)
     before = road.count(RELATED)
@@ -92,6 +93,7 @@ def test_abandon_of_a_few_is_counted_and_does_not_block(tmp_path: Path, lay: Lay
 # What stays behind.
 
 
+@pytest.mark.thorough
 def test_what_stays_behind_is_listed_and_can_be_tidied_and_untidied(tmp_path: Path, lay: Lay) -> None:
     road, year = plain(tmp_path, lay)
     child = next(c for c in year.children.values() if len(c.guardians) == 2)
@@ -175,7 +177,7 @@ def shorten(path: Path, column: str) -> None:
     [
         (("users",), False, "users.csv"),
         pytest.param(("enrollments",), False, "enrollments.csv", marks=pytest.mark.thorough),
-        (("users", "classes", "enrollments"), False, ""),
+        pytest.param(("users", "classes", "enrollments"), False, "", marks=pytest.mark.thorough),
         ((), True, "Connect"),
     ],
     ids=["users.csv", "enrollments.csv", "every file", "Connect"],
@@ -196,6 +198,7 @@ def test_lost_zeros_of_a_school_id_are_one_cause_that_names_the_side(
     assert words in causes[0]
 
 
+@pytest.mark.thorough
 def test_four_guardians_on_connect_and_four_others_in_the_file_are_found_before_the_upload(
     tmp_path: Path, lay: Lay
 ) -> None:
@@ -243,6 +246,7 @@ def test_four_guardians_on_connect_and_four_others_in_the_file_are_found_before_
 # What people handed over is never written to.
 
 
+@pytest.mark.thorough
 def test_lists_are_not_written_into_the_delivery(tmp_path: Path, lay: Lay) -> None:
     made = District(60, schools=1, seed=4).write(tmp_path / "district")
     road = lay(made.delivery, made.workspace)

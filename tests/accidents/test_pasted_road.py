@@ -11,6 +11,7 @@ import pytest
 
 from tests.accidents.road import ACTIVE, Road, rewrite
 from tests.accidents.years import District, Written
+from tests.marks import some
 
 TOOL = "python -m connect_kit "
 Lay = Callable[[Path, Path], Road]
@@ -79,9 +80,10 @@ def audited(shell: Pasted, level: str) -> None:
     assert shell.start("audit", road.delivery, "--workspace", road.twin, "--out", road.out, *more) in (0, 1)
 
 
-LEVELS = pytest.mark.parametrize(("level", "schools"), [("district", 2), ("school", 1)])
+LEVELS = pytest.mark.parametrize(("level", "schools"), some([("district", 2), ("school", 1)]))
 
 
+@pytest.mark.thorough
 @LEVELS
 def test_a_clean_delivery_is_sent_by_pasting(level: str, schools: int, lay_out, tmp_path: Path) -> None:
     shell, made = lay_out(schools, clean)
@@ -105,9 +107,7 @@ def test_a_clean_delivery_is_sent_by_pasting(level: str, schools: int, lay_out, 
 
 
 @LEVELS
-@pytest.mark.parametrize(
-    "way", ["--keep-ids", pytest.param("record-ids", marks=pytest.mark.thorough), "archive-changed"]
-)
+@pytest.mark.parametrize("way", some(["--keep-ids", "record-ids", "archive-changed"]))
 def test_changed_ids_are_solved_by_pasting_any_way_out(
     way: str, level: str, schools: int, lay_out, tmp_path: Path
 ) -> None:
@@ -134,6 +134,7 @@ def test_changed_ids_are_solved_by_pasting_any_way_out(
         assert shell.road.count("SELECT count(*) FROM students") == len(made.this.children)
 
 
+@pytest.mark.thorough
 @LEVELS
 def test_a_waiver_is_pasted_with_a_reason_and_the_children_are_merged_by_pasting(
     level: str, schools: int, lay_out
@@ -148,6 +149,7 @@ def test_a_waiver_is_pasted_with_a_reason_and_the_children_are_merged_by_pasting
     assert shell.road.count("SELECT count(*) FROM students") == len(made.this.children)
 
 
+@pytest.mark.thorough
 def test_a_folder_exported_from_connect_gets_its_twin_by_pasting(lay_out, tmp_path: Path) -> None:
     shell, made = lay_out(2, clean)
     assert shell.start("audit", made.delivery, "--workspace", made.workspace, "--out", tmp_path / "out") == 0

@@ -23,6 +23,7 @@ def migrated(tmp_path: Path, lay: Lay) -> Road:
     return lay(made.delivery, made.workspace)
 
 
+@pytest.mark.thorough
 def test_what_kept_ids_solve_is_counted_and_not_listed(migrated: Road) -> None:
     road = migrated
     assert road.prepare() == 1
@@ -84,6 +85,7 @@ def test_what_stays_behind_elsewhere_is_not_counted(tmp_path: Path, lay: Lay) ->
     assert "6 children would stay" in road.said
 
 
+@pytest.mark.thorough
 def test_a_one_school_delivery_is_not_compared_with_other_schools(tmp_path: Path, lay: Lay) -> None:
     made = District(160, schools=2, seed=1).write(tmp_path / "district")
     rewrite(made.delivery / "users.csv", lambda row: row if row["orgSourcedIds"] == "0101" else None)
@@ -97,6 +99,7 @@ def test_a_one_school_delivery_is_not_compared_with_other_schools(tmp_path: Path
     assert "a fifth is added or removed" not in road.said
 
 
+@pytest.mark.thorough
 def test_without_a_look_at_duplicates_it_is_to_be_decided_first(migrated: Road) -> None:
     road = migrated
     assert road.prepare("--no-duplicates", "--schools", "0102") == 0, road.said
@@ -119,6 +122,7 @@ def new_school(tmp_path: Path, lay: Lay) -> Road:
     return lay(made.delivery, made.workspace)
 
 
+@pytest.mark.thorough
 def test_the_first_upload_is_judged_school_by_school(new_school: Road) -> None:
     road = new_school
     by_hand = road.count("SELECT count(*) FROM students WHERE studentId IS NULL")
@@ -155,6 +159,7 @@ def test_archiving_that_has_no_effect_is_said(new_school: Road) -> None:
     assert f"▲ {words}" in road.said
 
 
+@pytest.mark.thorough
 def test_the_forecast_shows_no_missing_values_and_says_what_it_counts(new_school: Road) -> None:
     road = new_school
     road.prepare("--keep-existing")

@@ -33,6 +33,7 @@ def test_children_under_the_ids_of_other_children_block_the_upload(tmp_path: Pat
     assert "workspace.students.id_reused" in road.said
 
 
+@pytest.mark.thorough
 def test_two_children_who_have_each_others_id_are_found(tmp_path: Path, lay: Lay) -> None:
     made = exchanged(tmp_path, 2)
     road = lay(made.delivery, made.workspace)
@@ -51,6 +52,7 @@ def shifted(folder: Path, kind: str, by: int, *, seed: int = 81) -> Written:
     return district.write(folder / "district", last)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("kind", "by"), some([("guardians", 7), ("staff", 1)]))
 def test_adults_under_the_ids_of_others_block_the_upload(kind: str, by: int, tmp_path: Path, lay: Lay) -> None:
     made = shifted(tmp_path, kind, by)
@@ -62,6 +64,7 @@ def test_adults_under_the_ids_of_others_block_the_upload(kind: str, by: int, tmp
     assert f"workspace.{kind}.id_reused" in road.said
 
 
+@pytest.mark.thorough
 def test_parents_who_have_each_others_ids_are_found(tmp_path: Path) -> None:
     district = District(90, schools=2, seed=82)
     last = district.copy()

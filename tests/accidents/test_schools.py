@@ -12,6 +12,7 @@ from tests.accidents.years import District
 # Two schools in a school-level delivery.
 
 
+@pytest.mark.thorough
 def test_a_school_level_upload_sends_the_rows_of_the_school_that_it_names(tmp_path: Path, lay: Lay) -> None:
     district = District(180, schools=2, seed=4)
     last = district.copy()
@@ -47,6 +48,7 @@ def test_one_school_cannot_be_waived_at_school_level(tmp_path: Path, lay: Lay) -
     assert "cannot be waived" in road.said
 
 
+@pytest.mark.thorough
 def test_a_school_level_delivery_without_school_ids_goes_to_the_school_that_is_named(tmp_path: Path, lay: Lay) -> None:
     district = District(120, schools=2, seed=4)
     made = district.write(tmp_path / "district")
@@ -99,6 +101,7 @@ def test_a_pilot_of_one_school_needs_no_waiver(tmp_path: Path, lay: Lay) -> None
     assert road.count("SELECT count(*) FROM students") == before + here
 
 
+@pytest.mark.thorough
 def test_a_school_that_has_closed_is_decided_out_by_its_school_id(tmp_path: Path, lay: Lay) -> None:
     district = District(160, schools=2, seed=4)
     last = district.copy()

@@ -46,6 +46,7 @@ def test_the_same_delivery_again_is_fit(tmp_path: Path) -> None:
     assert ck.audit(made.delivery, made.workspace, progress=False).verdict == "fit"
 
 
+@pytest.mark.thorough
 def test_a_summer_goes_through_and_nobody_is_doubled(tmp_path: Path, lay: Lay) -> None:
     district = District(240, schools=3, seed=6)
     last = district.summer()

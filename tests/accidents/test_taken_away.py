@@ -36,6 +36,7 @@ def teachers_of_two(folder: Path, lay: Lay) -> tuple[Road, list[str]]:
 MEMBERS = "SELECT count(*) FROM staff WHERE contains(connectSchoolIds, 'K2')"
 
 
+@pytest.mark.thorough
 def test_staff_whose_rows_drop_a_school_are_counted_listed_and_confirmed(tmp_path: Path, lay: Lay) -> None:
     road, both = teachers_of_two(tmp_path, lay)
     dropped = set(both[:2])
@@ -80,6 +81,7 @@ def test_staff_whose_rows_drop_a_school_are_counted_listed_and_confirmed(tmp_pat
     }
 
 
+@pytest.mark.thorough
 def test_a_child_whose_row_drops_a_second_school_is_counted_listed_and_confirmed(tmp_path: Path, lay: Lay) -> None:
     road, year = plain(tmp_path, lay)
     child, mover = [one for one in year.children.values() if one.school == 0][:2]
@@ -182,6 +184,7 @@ def listed_seats(road: Road) -> tuple[set[tuple[str, str]], set[str]]:
     return {(r["classId"], r["studentId"]) for r in rows}, {f"{r['kind']} {r['reason']}" for r in rows}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("decided", some([False, True]))
 def test_children_who_moved_from_a_closed_school_are_listed_in_its_classrooms(
     decided: bool, tmp_path: Path, lay: Lay
@@ -234,6 +237,7 @@ def test_the_audit_says_what_becomes_of_a_school_that_was_merged_into_another(tm
     assert road.count("SELECT count(*) FROM staff WHERE contains(connectSchoolIds, 'K2')") == 1
 
 
+@pytest.mark.thorough
 def test_a_pilot_lists_nothing_of_the_schools_that_it_does_not_deliver(tmp_path: Path, lay: Lay) -> None:
     made = District(180, schools=3, seed=4).write(tmp_path / "district")
     road = lay(made.delivery, made.workspace)

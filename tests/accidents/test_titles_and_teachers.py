@@ -76,6 +76,7 @@ def test_titles_that_slid_are_not_fit(how: str, named_by_school: bool, tmp_path:
     assert len(found) > 0.7 * len(other_titles(written))
 
 
+@pytest.mark.thorough
 def test_titles_that_slid_stop_the_upload_and_rename_nothing(tmp_path: Path, lay: Lay) -> None:
     made = district(tmp_path, students=90)
     slide(made.delivery / "classes.csv", "title", 1)
@@ -91,6 +92,7 @@ def test_titles_that_slid_stop_the_upload_and_rename_nothing(tmp_path: Path, lay
     assert dict(road.rows("SELECT classId, title FROM classrooms")) == titles
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("how", ["by one", pytest.param("shuffled in each school", marks=THOROUGH)])
 def test_titles_that_slid_on_the_first_day_are_seen_by_the_grades_where_class_ids_stay(
     how: str, tmp_path: Path
@@ -120,6 +122,7 @@ def test_titles_that_are_reworded_as_a_whole_are_no_titles_of_others(tmp_path: P
     assert audit.verdict == "fit", audit.causes().to_string()
 
 
+@pytest.mark.thorough
 def test_titles_that_take_the_words_of_another_school_are_no_titles_of_others(tmp_path: Path) -> None:
     made = District(180, schools=2, seed=31)
     now = made.year.classes
@@ -132,6 +135,7 @@ def test_titles_that_take_the_words_of_another_school_are_no_titles_of_others(tm
     assert audit.verdict == "fit", audit.causes().to_string()
 
 
+@pytest.mark.thorough
 def test_two_sections_that_exchange_titles_are_no_titles_of_others(tmp_path: Path) -> None:
     """In several pairs of a school."""
     made = District(180, schools=1, seed=31)
@@ -151,6 +155,7 @@ def teacher_in_title(year: Year) -> None:
     }
 
 
+@pytest.mark.thorough
 def test_titles_that_follow_their_teachers_are_no_titles_of_others(tmp_path: Path) -> None:
     """Titles are the teachers' names, and at midyear every teacher takes the next one's classes."""
     made = District(180, schools=1, seed=31)
@@ -163,6 +168,7 @@ def test_titles_that_follow_their_teachers_are_no_titles_of_others(tmp_path: Pat
     assert TITLE not in codes(audited(made.write(tmp_path / "district", last)), "critical")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("graded", [True, False])
 def test_class_ids_that_are_given_to_other_classes_in_a_new_year_are_no_titles_of_others(
     graded: bool, tmp_path: Path
@@ -183,6 +189,7 @@ def test_class_ids_that_are_given_to_other_classes_in_a_new_year_are_no_titles_o
     assert TITLE not in codes(audit, "critical"), audit.causes().to_string()
 
 
+@pytest.mark.thorough
 def test_classes_whose_children_go_up_together_are_no_titles_of_others(tmp_path: Path) -> None:
     """A class keeps its ID and its children; title and grade are those that the class above had."""
     made = District(180, schools=1, seed=31)
@@ -216,6 +223,7 @@ def test_teachers_of_enrollments_that_slid_within_a_year_have_to_be_decided_firs
     assert "other_teachers" in {reason.code for reason in audit.judgement.reasons}
 
 
+@pytest.mark.thorough
 def test_teachers_who_change_with_a_new_term_and_its_children_are_not_unfit(tmp_path: Path) -> None:
     """Classes of one grade exchange teachers, and the children are in other sections."""
     made = District(600, schools=1, seed=35)
@@ -231,6 +239,7 @@ def test_teachers_who_change_with_a_new_term_and_its_children_are_not_unfit(tmp_
     assert TEACHERS not in codes(audited(made.write(tmp_path / "district", last)), "warning")
 
 
+@pytest.mark.thorough
 def test_a_few_teachers_who_take_over_classes_of_each_other_are_not_unfit(tmp_path: Path) -> None:
     made = District(300, schools=1, seed=35)
     last = made.copy()
@@ -242,6 +251,7 @@ def test_a_few_teachers_who_take_over_classes_of_each_other_are_not_unfit(tmp_pa
     assert audit.verdict == "fit, but decide first", audit.causes().to_string()
 
 
+@pytest.mark.thorough
 def test_teachers_who_are_new_at_every_class_are_not_unfit(tmp_path: Path) -> None:
     """A school whose whole staff changed during the year."""
     made = District(180, schools=1, seed=35)
@@ -254,6 +264,7 @@ def test_teachers_who_are_new_at_every_class_are_not_unfit(tmp_path: Path) -> No
     assert TEACHERS not in codes(audited(made.write(tmp_path / "district", last)), "warning")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("only", [None, pytest.param(0, marks=THOROUGH)])
 def test_another_period_of_the_same_course_is_not_another_class(only: int | None, tmp_path: Path) -> None:
     """The bell schedule moves by one, in the district or at one school."""

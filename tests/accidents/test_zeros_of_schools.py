@@ -27,6 +27,7 @@ def district(folder: Path, lay: Lay, *, schools: int = 4, connect: bool = False)
     return lay(made.delivery, made.workspace)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("schools", [2, 4])
 def test_no_advice_of_the_command_line_shortens_the_ids_on_connect(schools: int, tmp_path: Path, lay: Lay) -> None:
     road = district(tmp_path, lay, schools=schools)
@@ -49,6 +50,7 @@ def test_no_advice_of_the_command_line_shortens_the_ids_on_connect(schools: int,
         assert road.count(RECORDED) == before
 
 
+@pytest.mark.thorough
 def test_the_school_ids_that_connect_has_are_written_where_they_are_kept(tmp_path: Path, lay: Lay) -> None:
     road = district(tmp_path, lay)
     before = road.count(RECORDED), road.count(ACTIVE)

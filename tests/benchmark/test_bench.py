@@ -28,6 +28,7 @@ def test_a_run_measures_the_kit_from_files_to_report(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["bench.json"]
 
 
+@pytest.mark.thorough
 def test_hand_written_sql_counts_what_the_suites_count(tmp_path):
     sample = ck.sample_roster(tmp_path, students=500, faults="all")
     roster = ck.read_roster(sample.delivery)
@@ -43,6 +44,7 @@ def test_hand_written_sql_counts_what_the_suites_count(tmp_path):
     assert list(zip(codes, counts, strict=True)) == list(zip(codes, expected, strict=True))
 
 
+@pytest.mark.thorough
 def test_the_rules_of_the_comparison_list_a_reference_that_leads_nowhere(tmp_path):
     sample = ck.sample_roster(tmp_path / "clean", students=50, faults="none")
     damaged = tmp_path / "damaged"

@@ -113,6 +113,7 @@ def test_the_matching_of_a_district_is_compared_with_its_truth_and_timed(tmp_pat
     assert any("twins or siblings" in line for line in said)
 
 
+@pytest.mark.thorough
 def test_the_truth_of_a_district_counts_each_pair_once(tmp_path):
     sample = ck.sample_roster(
         tmp_path, students=300, faults="none", layout="oneroster11", duplicates=True, existing=True

@@ -8,6 +8,7 @@ from connect_kit.errors import SettingError
 from tests.benchmark import run_upload_bench
 
 
+@pytest.mark.thorough
 def test_every_step_of_an_upload_is_measured_and_a_second_one_changes_nothing(tmp_path):
     lines: list[str] = []
     seconds = run_upload_bench(students=60, folder=tmp_path, report=lines.append)

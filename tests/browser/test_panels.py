@@ -104,6 +104,7 @@ def sources(page: Page) -> list[str]:
     return cells
 
 
+@pytest.mark.thorough
 def test_pairs_are_decided_by_keys_alone(show, tmp_path):
     shown = show("duplicates", "keys")
     page, keyboard = shown.page, shown.page.keyboard
@@ -166,6 +167,7 @@ def test_focus_stays_in_the_list_while_going_through_it(show):
     current.get_by_role("button", name="Show 51").wait_for()
 
 
+@pytest.mark.thorough
 def test_letters_typed_into_a_note_decide_nothing(show):
     shown = show("duplicates", "note")
     shown.panel.get_by_label("Note").click()
@@ -199,6 +201,7 @@ def test_a_double_click_or_a_held_key_decides_once(show):
     assert shown.decisions() == ["same", "different", "same"]
 
 
+@pytest.mark.thorough
 def test_presses_while_the_kernel_is_busy_are_not_queued(show):
     shown = show("duplicates", "busy", SLOW)
     shown.panel.get_by_role("region", name="Pair under review").focus()

@@ -163,6 +163,7 @@ def test_in_the_dark_theme_everything_can_be_read(show, cell):
     assert shown.violations() == []
 
 
+@pytest.mark.thorough
 def test_while_a_dry_run_is_running_the_panel_responds_and_cancels(show):
     shown = show(HELD, UPLOAD)
     shown.press("Dry run (r)")

@@ -10,6 +10,7 @@ import pytest
 import connect_kit as ck
 from connect_kit.checks.suites import load_suites, reader_rules
 from connect_kit.samples import known_faults
+from tests.marks import some
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,7 +138,7 @@ def test_the_same_holds_where_guardians_have_a_file_of_their_own(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("layout", "level"), [("connect", "school"), ("oneroster11", "district"), ("oneroster12", "school")]
+    ("layout", "level"), some([("oneroster12", "school"), ("oneroster11", "district"), ("connect", "school")])
 )
 def test_the_same_holds_for_full_oneroster_packages(tmp_path: Path, layout: str, level: str) -> None:
     expected, findings = audited(tmp_path, "all", layout, level)
@@ -146,7 +147,7 @@ def test_the_same_holds_for_full_oneroster_packages(tmp_path: Path, layout: str,
     assert rows(findings.table(), infos=infos) == rows(expected, infos=infos)
 
 
-@pytest.mark.parametrize("code", SINGLE)
+@pytest.mark.parametrize("code", some(SINGLE, 8))
 def test_a_fault_that_spoils_a_whole_file_is_found_by_itself(tmp_path: Path, code: str) -> None:
     fault = next(fault for fault in FAULTS if fault.code == code)
     expected, findings = audited(tmp_path, [code], fault.layouts[0], LEVELS[code])

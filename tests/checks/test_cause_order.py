@@ -48,12 +48,14 @@ def places(folder: Path, doubled: int, **more: int) -> list[str]:
 DOUBLED = "users.student.entered_twice"
 
 
+@pytest.mark.thorough
 def test_many_doubled_children_stand_before_a_few_refused_rows_and_behind_the_school(tmp_path: Path) -> None:
     order = places(tmp_path, doubled=30)
     school = next(n for n, code in enumerate(order) if code.endswith(".known_school"))
     assert school < order.index(DOUBLED) < order.index("users.role.known")
 
 
+@pytest.mark.thorough
 def test_one_doubled_child_stands_behind_what_is_critical_and_before_larger_warnings(tmp_path: Path) -> None:
     order = places(tmp_path, doubled=1)
     assert order.index("users.role.known") < order.index(DOUBLED) < order.index("users.student.no_guardian")
@@ -71,6 +73,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     return done.stdout, out
 
 
+@pytest.mark.thorough
 def test_console_report_and_workbook_count_the_same_causes(printed: tuple[str, Path]) -> None:
     text, out = printed
     sheet = openpyxl.load_workbook(out / "findings.xlsx", read_only=True)

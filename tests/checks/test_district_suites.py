@@ -292,6 +292,7 @@ def test_a_rule_with_the_code_of_one_of_the_kits_is_an_error(tmp_path: Path) -> 
         load_suites(suite(tmp_path, own))
 
 
+@pytest.mark.thorough
 def test_a_critical_rule_that_broke_is_named_by_the_gate_beside_a_finding_of_the_same_code(
     clean: ck.SampleDistrict, tmp_path: Path
 ) -> None:
@@ -403,6 +404,7 @@ def test_a_slip_ends_the_audit_with_2_and_no_verdict(slip: Any, faulty: ck.Sampl
     assert not out.exists()
 
 
+@pytest.mark.thorough
 def test_a_critical_rule_that_breaks_ends_with_1_and_blocks_the_upload(
     clean: ck.SampleDistrict, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -475,6 +477,7 @@ def test_sql_is_read_as_in_a_great_expectations_suite(
     assert list(findings.rows("users.own.rule")["line"]) == lines
 
 
+@pytest.mark.thorough
 def test_a_districts_causes_stand_beside_the_kits_and_hide_none(faulty: ck.SampleDistrict, tmp_path: Path) -> None:
     roster = ck.read_roster(faulty.delivery)
     before = ck.check_roster(roster)

@@ -348,6 +348,7 @@ def check(found, expected, texts, severity, code):
     assert {row for row in found if row[:2] == (code, severity)} == wanted
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("code", WARNINGS)
 def test_a_rule_warns_at_exactly_the_planted_lines(found, code):
     check(found, WARNINGS, DELIVERY, "warning", code)
@@ -383,6 +384,7 @@ def test_every_rule_of_the_further_tables_could_be_run(findings, findings_1_2):
     assert ours <= ran
 
 
+@pytest.mark.thorough
 def test_no_two_tables_share_the_text_of_a_query():
     # The rows that a query finds are kept under its text, once a check.
     tables: dict[str, set[str]] = {}

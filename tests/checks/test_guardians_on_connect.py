@@ -79,6 +79,7 @@ CHANGED = "workspace.guardians.contact_changed"
 MINA = '0001,0104,student,Mina,Okafor,,,"{}",03'
 
 
+@pytest.mark.thorough
 def test_a_guardian_found_by_id_keeps_the_account_and_gets_the_new_contact(tmp_path: Path) -> None:
     users = (MINA.format("G1"), "G1,0104,guardian,Ada,Okafor,new@example.org,,,")
     district = District(tmp_path, {"users": users}, guardians=("CU00000001,Ada,Okafor,old@example.org,,,G1,CP1",))
@@ -87,6 +88,7 @@ def test_a_guardian_found_by_id_keeps_the_account_and_gets_the_new_contact(tmp_p
     assert district.accounts == {"CU00000001": "new@example.org"}
 
 
+@pytest.mark.thorough
 def test_a_guardian_without_a_known_id_gets_a_second_account_beside_the_old_one(tmp_path: Path) -> None:
     users = (MINA.format("G9"), "G9,0104,guardian,Ada,Okafor,new@example.org,,,")
     district = District(tmp_path, {"users": users}, guardians=("CU00000001,Ada,Okafor,old@example.org,,,,CP1",))
@@ -96,6 +98,7 @@ def test_a_guardian_without_a_known_id_gets_a_second_account_beside_the_old_one(
     assert sorted(district.accounts.values()) == ["new@example.org", "old@example.org"]
 
 
+@pytest.mark.thorough
 def test_an_id_leaves_an_account_that_is_a_teachers_as_well(tmp_path: Path) -> None:
     users = (MINA.format("G1"), "G1,0104,guardian,Ada,Okafor,new@example.org,,,")
     district = District(
@@ -112,6 +115,7 @@ def test_an_id_leaves_an_account_that_is_a_teachers_as_well(tmp_path: Path) -> N
     assert district.emails()["CU00000001"] == "old@example.org"
 
 
+@pytest.mark.thorough
 def test_an_account_whose_ids_all_get_the_same_contact_is_updated(tmp_path: Path) -> None:
     users = (
         MINA.format("G1"),
@@ -169,6 +173,7 @@ def test_guardians_of_the_file_and_of_connect_are_counted_together_as_the_twin_c
     assert len(district.accounts) == (will_have or (max(on_connect, in_file) if ids else on_connect + in_file))
 
 
+@pytest.mark.thorough
 def test_guardians_of_their_own_file_count_as_well(tmp_path: Path) -> None:
     rows = tuple(f"0001,,New,Okafor{'abcd'[n]},new{n}@example.org," for n in range(4))
     district = District(tmp_path, {"users": (MINA.format(""),), "guardians": rows}, guardians=connected(4))
@@ -177,6 +182,7 @@ def test_guardians_of_their_own_file_count_as_well(tmp_path: Path) -> None:
     assert len(district.accounts) == 8
 
 
+@pytest.mark.thorough
 def test_whoever_is_on_connect_with_exactly_this_contact_is_not_counted_twice(tmp_path: Path) -> None:
     rows = tuple(f"0001,,Old,Okafor{'abcd'[n]},old{n}@example.org," for n in range(4))
     district = District(tmp_path, {"users": (MINA.format(""),), "guardians": rows}, guardians=connected(4))

@@ -150,6 +150,7 @@ def on_pandas(batch, rows, items):
     }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("condition", CONDITIONS.values(), ids=CONDITIONS.keys())
 @settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS)

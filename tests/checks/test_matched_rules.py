@@ -88,6 +88,7 @@ def test_many_others_are_named_up_to_five(tmp_path: Path) -> None:
     assert shown[0][2:] == (2, "0000", "is probably the same child as 0001, 0002, 0003, 0004, 0005, …")
 
 
+@pytest.mark.thorough
 def test_a_student_beside_an_existing_one_is_named_with_connects_id(tmp_path: Path) -> None:
     roster = delivery(tmp_path, "0001,Mina,Okafor", "0002,Teo,Lind")
     workspace = connect(tmp_path, students=("CP1,K1,Mina,Okafor,03,,,false", "CP2,K1,Teo,Lind,03,,0002,false"))
@@ -122,6 +123,7 @@ def test_a_second_row_of_a_child_who_is_on_connect_is_added_beside_it(tmp_path: 
     assert rows(findings, "workspace.students.on_connect_twice") == []
 
 
+@pytest.mark.thorough
 def test_a_pair_decided_to_be_different_is_not_a_finding(tmp_path: Path) -> None:
     roster = delivery(tmp_path, "0001,Mina,Okafor")
     workspace = connect(tmp_path, students=("CP1,K1,Mina,Okafor,03,,,false",))
@@ -156,6 +158,7 @@ def test_rules_without_duplicates_are_not_blamed_on_a_missing_column(tmp_path: P
     assert shown.endswith(f"; {of_column} rules could not be checked")
 
 
+@pytest.mark.thorough
 def test_duplicates_of_another_roster_or_of_adults_are_refused(tmp_path: Path) -> None:
     roster = delivery(tmp_path / "a", "0001,Mina,Okafor")
     other = delivery(tmp_path / "b", "0001,Mina,Okafor")
@@ -170,6 +173,7 @@ def test_duplicates_of_another_roster_or_of_adults_are_refused(tmp_path: Path) -
         ck.check_roster(roster, workspace, classrooms=ck.match_classrooms(other, workspace))
 
 
+@pytest.mark.thorough
 def test_an_id_that_a_guardian_shares_does_not_move_the_finding_to_the_guardian(tmp_path: Path) -> None:
     roster = delivery(tmp_path, "0001,Mina,Okafor", "0002,Mina,Okafor")
     users = roster.users

@@ -29,6 +29,7 @@ def audit(tmp_path: Path) -> ck.Audit:
     return ck.audit(roster.path, workspace)
 
 
+@pytest.mark.thorough
 def test_a_gate_counts_the_rows_that_the_verdict_counts(audit: ck.Audit, tmp_path: Path) -> None:
     code = "users.orgSourcedIds.leading_zero_lost"
     rows = 8 + GUARDIANS  # three children and a teacher at each school
@@ -44,6 +45,7 @@ def test_a_gate_counts_the_rows_that_the_verdict_counts(audit: ck.Audit, tmp_pat
     assert zeros.tolist() == [4 + GUARDIANS, 4 + GUARDIANS]  # a guardian at two schools has two causes
 
 
+@pytest.mark.thorough
 def test_schools_on_one_side_only_are_counted_as_school_ids(tmp_path: Path) -> None:
     roster, workspace = district(
         tmp_path, users="0101", classes="0101", enrollments="0101", connect="0101", others=("0102", "0103"),

@@ -156,6 +156,7 @@ def test_two_schools_that_differ_in_zeros_only_are_two_schools(tmp_path: Path) -
     assert ck.check_roster(roster, workspace).fit
 
 
+@pytest.mark.thorough
 def test_nothing_but_the_zeros_is_reported(tmp_path: Path) -> None:
     """Neither the class of another school nor numbers that change are a cause of their own."""
     for n, (spelt, *_) in enumerate(SIDES.values()):

@@ -102,6 +102,7 @@ def test_120_of_180_families_are_not_disconnected_before_somebody_has_waived_it(
     assert exported(twin, tmp_path / "undone") == 220
 
 
+@pytest.mark.thorough
 def test_up_to_the_limit_a_line_says_how_many(twin: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert prepare(tmp_path, twin, deliver(tmp_path / "d", guardians_of=some(162))) == 0  # 18 of 180 are 10 %
     words = "no school loses more than 10 % of its guardian relationships; the workspace counts 18 guardian"
@@ -112,6 +113,7 @@ def test_up_to_the_limit_a_line_says_how_many(twin: Path, tmp_path: Path, capsys
     assert exported(twin, tmp_path / "after") == 202
 
 
+@pytest.mark.thorough
 def test_the_limit_is_a_setting(twin: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     delivery = deliver(tmp_path / "d", guardians_of=some(162))
     assert prepare(tmp_path, twin, delivery, "--abandon-limit", "9.9") == 1
@@ -120,6 +122,7 @@ def test_the_limit_is_a_setting(twin: Path, tmp_path: Path, capsys: pytest.Captu
     assert prepare(tmp_path, twin, deliver(tmp_path / "e", guardians_of=some(60)), "--abandon-limit", "70") == 0
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("guardians_of", "unknown"), [(some(1, 0), False), (everybody(), True)], ids=["one row", "unknown students only"]
 )
@@ -137,6 +140,7 @@ def test_a_file_that_names_nobody_disconnects_nobody_unseen(
     assert exported(twin, tmp_path / "after") == 220
 
 
+@pytest.mark.thorough
 def test_without_abandon_there_is_no_such_condition(
     twin: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -118,6 +118,7 @@ def test_what_cannot_be_read_ends_with_2_one_clear_line_and_no_output(name: str,
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.thorough
 def test_a_full_disk_leaves_the_former_results_as_they_were(clean: ck.SampleDistrict, tmp_path: Path) -> None:
     connect_kit("audit", clean.delivery, "--out", tmp_path)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
@@ -138,6 +139,7 @@ def test_a_faulty_suite_is_reported_in_one_line(clean: ck.SampleDistrict, tmp_pa
     assert "users.json: is not JSON" in done.stderr
 
 
+@pytest.mark.thorough
 def test_other_files_in_the_output_folder_are_left_alone(clean: ck.SampleDistrict, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
     connect_kit("audit", clean.delivery, "--out", tmp_path)
@@ -145,6 +147,7 @@ def test_other_files_in_the_output_folder_are_left_alone(clean: ck.SampleDistric
     assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "mine"
 
 
+@pytest.mark.thorough
 def test_a_zip_is_audited_like_its_folder(clean: ck.SampleDistrict, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "delivery.zip", "w") as archive:
         for path in clean.delivery.iterdir():
@@ -174,12 +177,14 @@ def test_the_sample_command_can_leave_out_duplicate_students(tmp_path: Path, arg
     assert not list(tmp_path.glob("truth_*.csv"))
 
 
+@pytest.mark.thorough
 def test_the_sample_without_faults_is_fit(tmp_path: Path) -> None:
     assert connect_kit("sample", "--out", tmp_path, "--students", 500, "--faults", "none").returncode == 0
     done = connect_kit("audit", tmp_path / "delivery", "--workspace", tmp_path / "workspace", "--out", tmp_path / "out")
     assert json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))["verdict"] == "fit", done.stdout
 
 
+@pytest.mark.thorough
 def test_a_reader_that_goes_away_early_leaves_no_noise(clean: ck.SampleDistrict, tmp_path: Path) -> None:
     command = f'"{sys.executable}" -m connect_kit audit "{clean.delivery}" --out "{tmp_path}" | true'
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=ROOT, check=False)

@@ -78,6 +78,7 @@ def lines(place: Path, name: str) -> tuple[str, list[dict[str, str]]]:
     return text.partition("\r\n")[0], list(csv.DictReader(text.splitlines()))
 
 
+@pytest.mark.thorough
 def test_the_three_files_hold_what_was_found_and_decided(place: Path) -> None:
     code, printed, summary = audit(place)
     assert code == 0, "duplicate students never make a delivery unfit"
@@ -109,6 +110,7 @@ def test_the_three_files_hold_what_was_found_and_decided(place: Path) -> None:
     assert "1 matched, 0 suggested, 1 only in the delivery, 1 only on Connect" in printed
 
 
+@pytest.mark.thorough
 def test_without_a_workspace_the_files_are_there_with_their_titles(place: Path) -> None:
     _, printed, summary = audit(place, workspace=False)
     assert lines(place, "schools.csv") == (PARTNERS, [])
@@ -120,6 +122,7 @@ def test_without_a_workspace_the_files_are_there_with_their_titles(place: Path) 
     assert "Classrooms " not in printed
 
 
+@pytest.mark.thorough
 def test_duplicates_are_left_out_on_request_and_their_rules_said_to_be_unchecked(place: Path) -> None:
     _, printed, summary = audit(place, "--no-duplicates")
     assert lines(place, "duplicates.csv") == (PAIRS, [])
@@ -169,6 +172,7 @@ def test_a_delivery_without_students_is_audited_all_the_same(place: Path, left: 
     assert lines(place, "classrooms.csv")[1]
 
 
+@pytest.mark.thorough
 def test_report_and_workbook_tell_of_it_too(place: Path) -> None:
     import openpyxl
 

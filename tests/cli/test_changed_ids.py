@@ -95,6 +95,7 @@ def test_kept_ids_add_nobody_and_leave_the_delivery_alone(place: Place, tmp_path
     assert {path.name: path.read_bytes() for path in place.delivery.iterdir()} == delivered
 
 
+@pytest.mark.thorough
 def test_recorded_ids_are_found_by_the_next_upload(place: Place, tmp_path: Path, capsys) -> None:
     command = ["twin", "record-ids", str(place.twin), str(place.delivery)]
     before = Twin(place.twin).digest()
@@ -114,6 +115,7 @@ def test_recorded_ids_are_found_by_the_next_upload(place: Place, tmp_path: Path,
     assert "there are no changed IDs of 'pupils'" in capsys.readouterr().err
 
 
+@pytest.mark.thorough
 def test_archived_first_they_come_a_second_time_and_are_merged(place: Place, tmp_path: Path, capsys) -> None:
     command = ["twin", "archive-changed", str(place.twin), str(place.delivery)]
     assert run(command) == 0
@@ -152,6 +154,7 @@ def test_the_list_for_connect_holds_ids_and_names_only_on_request(place: Place, 
     assert names == set(zip(students["connectStudentId"], full, strict=True))
 
 
+@pytest.mark.thorough
 def test_kept_ids_of_every_kind_leave_nothing_blocking_and_change_nothing(place: Place, tmp_path: Path, capsys) -> None:
     renumber(place.delivery / "users.csv", "schools", "staff", "guardians", "classrooms")
     assert prepare(place) == 1

@@ -12,6 +12,7 @@ import pytest
 from connect_kit.cli import run
 from connect_kit.cli.errors import _NEXT
 from connect_kit.errors import NEXT
+from tests.marks import some
 from tests.uploads.small import deliver, new_twin
 
 #: What only a Python program says: a call, a keyword argument, a class.
@@ -58,7 +59,7 @@ WRONG: dict[str, Callable[[Path], list[str]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
+@pytest.mark.parametrize("wrong", some(WRONG.values(), 6), ids=WRONG)
 def test_an_error_names_no_python(
     wrong: Callable[[Path], list[str]], place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -80,6 +81,7 @@ def test_every_step_has_words_on_the_command_line_for_the_same_names() -> None:
         assert names(words) <= names(NEXT[step]) | known.get(step, set()), step
 
 
+@pytest.mark.thorough
 def test_rules_that_were_not_checked_say_so_in_the_words_of_the_command_line(
     place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

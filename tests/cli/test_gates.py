@@ -34,6 +34,7 @@ def prepare(place: Path) -> None:
 CODE = "users.orgSourcedIds.leading_zero_lost"
 
 
+@pytest.mark.thorough
 def test_a_gate_names_the_side_that_is_to_be_mended(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     prepare(place)
@@ -53,6 +54,7 @@ def test_a_gate_names_the_side_that_is_to_be_mended(place: Path, capsys: pytest.
     assert lines[schools + 2].strip().startswith("→ then prepare again; School IDs that differ in more than zeros")
 
 
+@pytest.mark.thorough
 def test_rows_that_the_dry_run_refused_have_their_remedy(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["upload", str(place / "plan"), "--twin", str(place / "maple.duckdb")]
     assert run(arguments) == 1

@@ -11,6 +11,7 @@ from connect_kit.identity.patterns import KINDS, kinds_in_words
 from tests.identity.small import USERS, pupil, student, workspace
 
 
+@pytest.mark.thorough
 def test_one_school_under_a_new_id_is_one_school(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     delivery = tmp_path / "delivery"
     delivery.mkdir()

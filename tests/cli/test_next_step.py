@@ -76,6 +76,7 @@ def test_a_dry_run_prints_the_command_of_the_real_upload_which_then_uploads(plac
     assert "Uploaded." in said
 
 
+@pytest.mark.thorough
 def test_a_dry_run_says_what_still_blocks_the_real_upload_and_what_is_done(place: Path, twin: Path, say: Say) -> None:
     lines = (place / "delivery" / "users.csv").read_text(encoding="utf-8").splitlines()
     lines[1] = lines[1].replace(",student,", ",pupil,")
@@ -105,6 +106,7 @@ def test_a_verdict_says_what_it_is_of_and_what_is_still_to_be_done(place: Path, 
     assert "Before a real upload" not in said  # nothing is blocking
 
 
+@pytest.mark.thorough
 def test_what_stays_behind_is_named_with_the_command_that_lists_it(place: Path, twin: Path, say: Say) -> None:
     delivery = place / "delivery"
     for words, beside in (
@@ -121,6 +123,7 @@ def test_what_stays_behind_is_named_with_the_command_that_lists_it(place: Path, 
     assert sum(line.startswith("students,") for line in lines) == 6
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("part", [["--schools", "0101"], ["--upload-level", "school", "--school", "0101"]])
 def test_of_a_part_of_the_district_only_that_part_is_named(part: list[str], place: Path, twin: Path, say: Say) -> None:
     delivery = place / "delivery"
@@ -137,6 +140,7 @@ def test_of_a_part_of_the_district_only_that_part_is_named(part: list[str], plac
     ]  # fmt: skip
 
 
+@pytest.mark.thorough
 def test_of_an_export_the_worksheet_is_written_and_nothing_is_done(place: Path, twin: Path, say: Say) -> None:
     delivery, export = place / "delivery", place / "export"
     ck.Twin(twin).export(export)
@@ -166,6 +170,7 @@ def migrated(tmp_path: Path) -> tuple[Path, Path]:
     return made.delivery, made.workspace
 
 
+@pytest.mark.thorough
 def test_the_list_of_new_ids_is_written_by_the_command_that_prepare_names(
     migrated: tuple[Path, Path], tmp_path: Path, say: Say
 ) -> None:

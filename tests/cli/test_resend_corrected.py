@@ -67,6 +67,7 @@ def test_failed_rows_are_sent_with_their_corrected_values(sent: Path, capsys: py
     assert (students["0005"], students["0001"]) == ("Okafor", "Quill")  # 0001 did not fail
 
 
+@pytest.mark.thorough
 def test_a_delivery_without_any_of_the_failed_rows_is_refused(sent: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other = deliver(sent / "other", guardians=None, student_attributes=None)
     capsys.readouterr()

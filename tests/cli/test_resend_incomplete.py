@@ -89,6 +89,7 @@ def test_a_child_whose_guardian_was_refused_is_sent_again_with_the_guardian(
     assert not (tmp_path / "seen" / "support-message.txt").exists()
 
 
+@pytest.mark.thorough
 def test_a_child_is_sent_again_unchanged_once_the_guardian_is_on_connect(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

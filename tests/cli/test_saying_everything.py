@@ -50,6 +50,7 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@pytest.mark.thorough
 def test_prepare_names_the_doubled_children_of_each_school(prepared: tuple[str, ck.Audit]) -> None:
     printed, audit = prepared
     assert audit.duplicates is not None
@@ -117,6 +118,7 @@ def test_a_preview_says_how_many_changes_it_does_not_show(
     assert f"… and {changes - 20:,} more" in printed
 
 
+@pytest.mark.thorough
 def test_a_plan_counts_suggestions_as_they_are_decided_now(road: Road, tmp_path: Path) -> None:
     delivery = Path(shutil.copytree(road.delivery, tmp_path / "delivery"))
     audit = ck.audit(delivery, ck.Twin(road.twin), duplicates=False)
@@ -131,6 +133,7 @@ def test_a_plan_counts_suggestions_as_they_are_decided_now(road: Road, tmp_path:
     assert plan.undecided_classrooms == again.classrooms.counts["suggested"] < before
 
 
+@pytest.mark.thorough
 def test_a_forecast_by_school_counts_doubled_children_of_the_plan_s_own_delivery(
     road: Road, prepared: tuple[str, ck.Audit], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -149,6 +152,7 @@ def test_a_forecast_by_school_counts_doubled_children_of_the_plan_s_own_delivery
     assert ck.Twin(road.twin).digest() == before
 
 
+@pytest.mark.thorough
 def test_a_forecast_without_the_delivery_says_that_nobody_looked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

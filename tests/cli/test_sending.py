@@ -59,6 +59,7 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@pytest.mark.thorough
 def test_preparing_knows_the_rules_of_the_district_itself(
     road: Road, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -106,6 +107,7 @@ def test_a_delivery_goes_all_the_way_from_prepared_files_to_merged_students(
     assert merged <= set(ck.Twin(road.twin).table("students")["connectStudentId"])
 
 
+@pytest.mark.thorough
 def test_a_real_upload_without_its_words_sends_nothing_and_names_them(
     road: Road, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -122,6 +124,7 @@ def test_a_real_upload_without_its_words_sends_nothing_and_names_them(
     assert ck.Twin(road.twin).digest() == before
 
 
+@pytest.mark.thorough
 def test_a_real_upload_before_the_dry_run_says_which_gate_is_blocking(
     road: Road, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -224,6 +227,7 @@ def test_a_change_to_the_twin_asks_for_another_dry_run(road: Road, capsys: pytes
     assert run(real) == 0
 
 
+@pytest.mark.thorough
 def test_an_upload_is_undone_and_the_log_shows_it(road: Road, capsys: pytest.CaptureFixture[str]) -> None:
     prepare(road)
     command = ["upload", str(road.plan), "--twin", str(road.twin)]

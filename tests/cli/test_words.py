@@ -103,6 +103,7 @@ def test_what_was_not_given_is_counted_apart_from_what_is_missing(
     assert not [cell for row in said.sheet("Not checked") for cell in row if "pass " in str(cell)]
 
 
+@pytest.mark.thorough
 def test_a_fit_delivery_with_a_warning_has_nothing_to_fix(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     made = District(60, schools=2, seed=3).write(tmp_path / "d")
     child = next(iter(made.this.children.values())).id
@@ -126,6 +127,7 @@ def summer(tmp_path: Path) -> tuple[Path, Path]:
     return made.delivery, made.workspace
 
 
+@pytest.mark.thorough
 def test_what_has_no_partner_is_counted_on_each_side(
     summer: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -143,6 +145,7 @@ def test_what_has_no_partner_is_counted_on_each_side(
     assert said.summary["classrooms"] == {"matched": 0, "suggested": 0, "unmatched": here + there}  # for scripts
 
 
+@pytest.mark.thorough
 def test_where_the_year_turns_children_stay_in_last_year_s_classrooms(
     summer: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -159,6 +162,7 @@ def test_within_the_year_a_classroom_is_not_last_year_s() -> None:
     assert sentence(Verdict((Reason.of(record),))) == "2 children would stay in last year's classrooms."
 
 
+@pytest.mark.thorough
 def test_each_written_file_is_named_in_full_words(
     summer: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -206,6 +210,7 @@ def test_a_column_that_seldom_holds_anything_is_shown_where_it_does() -> None:
     assert list(without_rare(frame)) == ["rows", "skipped"]
 
 
+@pytest.mark.thorough
 def test_dry_runs_of_an_earlier_kit_are_found_in_their_folders(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -63,6 +63,7 @@ def measured(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     return Measured(layout, set(keys(found.table())), set(keys(truth[same])), kinds)
 
 
+@pytest.mark.thorough
 def test_what_is_found_is_right_and_what_is_right_is_found(measured: Measured) -> None:
     precision, recall = measured.quality()
     least_precision, least_recall = LEAST[measured.layout]

@@ -35,6 +35,7 @@ FOUND = {pair("P1", "P2"), pair("X1", "X2"), pair("X2", "X3"), pair("X1", "X3")}
 UNDECIDABLE = {pair("H1", "H2"), pair("T1", "T2"), pair("T2", "T3")}
 
 
+@pytest.mark.thorough
 def test_the_table_has_the_columns_of_duplicates_csv(found: Duplicates) -> None:
     assert tuple(found.table().columns) == COLUMNS
     assert len(found) == len(found.table()) == found.counts["pairs"] == 4
@@ -203,6 +204,7 @@ def test_an_impossible_decision_is_refused(
         found.decide(left, right, decision)  # type: ignore[arg-type]
 
 
+@pytest.mark.thorough
 def test_decisions_survive_a_new_delivery(
     district: District, twice: list[Row], tmp_path: Path, pairs_of: PairsOf
 ) -> None:

@@ -24,6 +24,7 @@ def explain(found: Duplicates) -> Explain:
     return cache(found.explain)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("pair", PAIRS, ids="-".join)
 def test_the_parts_add_up_to_the_match_weight(pair: tuple[str, str], explain: Explain, found: Duplicates) -> None:
     explained = explain(*pair)

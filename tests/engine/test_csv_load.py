@@ -109,6 +109,7 @@ def opened_with(table, delimiter):
     return delimiter if len(table[0]) > 1 else ","
 
 
+@pytest.mark.thorough
 @settings(max_examples=150, deadline=None)
 @given(file=csv_files())
 def test_what_python_writes_is_read_back_with_its_lines(file):

@@ -65,6 +65,7 @@ def test_one_person_in_another_spelling_or_married_is_found(old: str, new: str, 
     assert (changes.table()["probability"].item() >= 0.99) == sure
 
 
+@pytest.mark.thorough
 def test_whoever_has_the_very_name_goes_before_a_similar_one(tmp_path: Path) -> None:
     old, both = [f"G1,Elizabeth,Ruiz,{MAIL},{MOBILE},"], f",Liz,Ruiz,{MAIL},{MOBILE},"
     changes = guardians(tmp_path / "new", old, [f"H1{both}", "H2,Elizabeth,Ruiz,other@example.org,+12025550177,"])
@@ -99,6 +100,7 @@ def test_staff_who_share_an_address_are_not_one(tmp_path: Path) -> None:
     assert found(ck.find_id_changes(roster(here), space), "staff") == {"702": "802"}
 
 
+@pytest.mark.thorough
 def test_brothers_of_one_name_in_another_generation_are_two_children(tmp_path: Path) -> None:
     there = [pupil(n, f"00{n + 100}") for n in range(12)] + ["K1,S1,Max,Kessler Jr,03,,0900,false"]
     space = workspace(tmp_path, students=there)

@@ -96,6 +96,7 @@ def test_students_are_counted_by_school_and_archived_ones_left_out(tmp_path: Pat
     assert (row["school"], row["connect_school"], row["connect_id"]) == ("0101", "S1", "P100")
 
 
+@pytest.mark.thorough
 def test_three_of_sixty_are_no_mass_change_and_four_are(tmp_path: Path) -> None:
     space = workspace(tmp_path, students=[pupil(n, f"00{n}") for n in range(100, 160)])
     for changed, mass in ((3, False), (4, True)):
@@ -119,6 +120,7 @@ def test_twins_keep_their_own_ids_and_brothers_and_sisters_are_never_one(tmp_pat
     assert {old: new for old, new in changes.items() if old.startswith("70")} == {"700": "new-a", "701": "new-b"}
 
 
+@pytest.mark.thorough
 def test_namesakes_that_nothing_distinguishes_are_left_out_and_the_pattern_distinguishes_them(tmp_path: Path) -> None:
     there = [pupil(n, f"00{n + 100}") for n in range(40)]
     there += [f"K{n},S1,Maria,Garcia,03,,0080{n},false" for n in (1, 2)]
@@ -155,6 +157,7 @@ def test_children_of_one_name_whom_nothing_distinguishes_are_counted_and_not_pai
     assert set(table["words"]) == {"not paired (several of one name)"}
 
 
+@pytest.mark.thorough
 def test_children_who_are_not_paired_are_on_the_list_and_are_not_recorded(tmp_path: Path) -> None:
     there = [f"K{n},S1,Maria,Garcia,03,,90{n},false" for n in range(3)]
     here = [f"x-{n}|0101|student|Maria|Garcia||||03" for n in range(3)]
@@ -189,6 +192,7 @@ def test_a_rare_name_among_other_guardians_is_not_surely_the_same_child(mass: bo
     assert len(table.drop("900", errors="ignore")) == (60 if mass else 0)
 
 
+@pytest.mark.thorough
 def test_a_student_whose_identifier_is_connects_id_has_not_changed(tmp_path: Path) -> None:
     space = workspace(tmp_path, students=[pupil(n, f"{1000 + n}") for n in range(30)])
     plain = roster([student(n, f"guid-{n}") for n in range(30)])

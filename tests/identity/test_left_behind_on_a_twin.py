@@ -167,6 +167,7 @@ def test_what_was_done_is_undone_step_by_step(turn: Turn) -> None:
     assert turn.twin.digest() == before
 
 
+@pytest.mark.thorough
 def test_a_kind_that_is_not_known_is_refused(turn: Turn, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["twin", "left-behind", str(turn.twin.path), str(turn.delivery), "--kind", "people", "--yes"]) == 2
     assert "nothing of kind 'people' is left behind" in capsys.readouterr().err
@@ -229,6 +230,7 @@ def years(draw: st.DrawFn) -> Year:
     return Year(students, teachers, classes)
 
 
+@pytest.mark.thorough
 @settings(
     max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )

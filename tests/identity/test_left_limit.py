@@ -48,6 +48,7 @@ def test_a_school_that_lacks_a_third_of_its_students_is_refused_by_name_and_numb
     assert left.actions(["staff"]) == []
 
 
+@pytest.mark.thorough
 def test_few_may_always_go_and_many_up_to_the_limit(tmp_path: Path) -> None:
     left, gone = mid_year(tmp_path, 12)
     whole = int((left.workspace.students["connectSchoolId"] == "K2").sum())

@@ -52,6 +52,7 @@ def rows(audit: ck.Audit, code: str) -> list[tuple[object, ...]]:
     return list(shown.where(shown.notna(), None).itertuples(index=False, name=None))
 
 
+@pytest.mark.thorough
 def test_a_school_under_new_ids_is_critical_row_by_row(moved: ck.Audit) -> None:
     assert rows(moved, "workspace.students.id_changed") == [
         ("critical", "users.csv", 2 + n, str(100 + n), f"is on Connect under ID 00{100 + n}: leading zeros lost")
@@ -111,6 +112,7 @@ def test_an_audit_saves_and_shows_them_with_ids_only(moved: ck.Audit, tmp_path: 
     assert not any(" ".join(name(n)) in texts or name(n)[1] in texts for n in range(COUNT))
 
 
+@pytest.mark.thorough
 def test_the_command_says_how_many_come_under_new_ids(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     users = [student(n, str(100 + n)) for n in range(COUNT)] + TEACHER
     delivery, space = write(tmp_path, users, [pupil(n, f"00{100 + n}") for n in range(COUNT)], staff=STAFF)
@@ -132,6 +134,7 @@ def unusual(tmp_path: Path, users: list[str], there: list[str]) -> list[str]:
     return found
 
 
+@pytest.mark.thorough
 def test_as_many_added_as_removed_are_not_no_change(tmp_path: Path) -> None:
     there = [pupil(n, f"A{n}") for n in range(40)]
     users = [student(n, f"A{n}" if n < 31 else f"B{n}") for n in range(40)]
@@ -140,6 +143,7 @@ def test_as_many_added_as_removed_are_not_no_change(tmp_path: Path) -> None:
     assert unusual(tmp_path / "four", users, there) == []
 
 
+@pytest.mark.thorough
 def test_a_summer_is_not_unusual_but_half_of_the_school_gone_is(tmp_path: Path) -> None:
     grades = ["KG", "01", "02", "03", "04", "05", "06"]
     there = [pupil(n, f"A{n}", grade=grades[n % 6]) for n in range(120)]

@@ -69,6 +69,7 @@ def test_on_the_command_line_too_and_files_with_names_are_private(doubled, tmp_p
     assert out.stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.thorough
 def test_before_the_upload_the_command_says_to_upload_first(tmp_path, capsys):
     sample = ck.sample_roster(tmp_path / "district", students=60, faults="none", existing=True)
     students = sample.workspace / "students.csv"

@@ -375,6 +375,7 @@ class TestFromDuplicates:
         merges = plan_merge(found, read_workspace(folder), only_decided=True).merges
         assert merges[["survivor", "other"]].to_numpy().tolist() == [list(ADA), list(ADA_TOO)]
 
+    @pytest.mark.thorough
     def test_no_pairs_are_an_empty_plan(self, delivery, folder):
         plan = plan_merge(self.duplicates(delivery, folder), read_workspace(folder), only_decided=True)
         assert plan.table().empty
@@ -411,6 +412,7 @@ class TestFormerIds:
             found = found.decide(f"roster:{left}", f"workspace:{right}", "same")
         return plan_merge(found, read_workspace(folder), only_decided=True)
 
+    @pytest.mark.thorough
     def test_the_record_whose_id_is_delivered_stays_and_the_former_id_is_a_conflict(
         self, delivery, renumbered, tmp_path
     ):
@@ -446,6 +448,7 @@ class TestFormerIds:
         with pytest.raises(TwinError, match="student CS21 has another SIS ID than in the plan, so nothing was merged"):
             twin.merge(plan)
 
+    @pytest.mark.thorough
     def test_of_several_former_ids_one_is_merged_at_a_time_unless_people_decided(self, delivery, renumbered, folder):
         dees = [["CS21", "S001", "Dee", "Dunn", "05", "", "D-13", "false"]]
         dees += [["CS22", "S001", "Dee", "Dunn", "04", "", "D-03", "false"]]

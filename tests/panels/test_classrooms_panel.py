@@ -21,6 +21,7 @@ def go_to(panel, **wanted):
     return panel.queue.current
 
 
+@pytest.mark.thorough
 def test_a_suggestion_is_accepted_singly(rooms_panel, file):
     row = go_to(rooms_panel, status="suggested")
     rooms_panel.buttons["accept"].click()

@@ -19,6 +19,7 @@ def current(panel):
     return row["left"], row["right"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("decision", ["same", "different", "unsure"])
 def test_a_click_writes_the_decision_and_shows_the_next_pair(pairs_panel, file, decision):
     pair = current(pairs_panel)
@@ -138,6 +139,7 @@ def test_progress_counts_what_is_reviewed(pairs_panel):
     assert pairs_panel.status.content[0][2][1] == {"max": str(whole), "value": "3", "aria-label": "Progress"}
 
 
+@pytest.mark.thorough
 def test_when_all_are_decided_it_says_so_and_decides_nothing_more(pairs_panel, file):
     pairs_panel.weights.value = "above"
     for _ in range(len(pairs_panel.queue.shown)):

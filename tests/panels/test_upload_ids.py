@@ -87,6 +87,7 @@ def test_the_buttons_come_between_the_conditions_and_the_dry_run_for_the_keyboar
     assert places == sorted(places)
 
 
+@pytest.mark.thorough
 def test_connects_ids_are_used_by_one_button_and_nobody_is_added(panel, twin, made, tmp_path):
     panel.buttons["keep_ids"].click()
     assert panel.error is None
@@ -107,6 +108,7 @@ def test_the_list_for_recording_is_saved_beside_the_plan(panel, twin):
     assert (gate(panel)[0][0], twin.digest()) == ("blocking", before)
 
 
+@pytest.mark.thorough
 def test_archiving_asks_first_and_then_prepares_again(panel, twin, tmp_path):
     before = twin.digest()
     panel.buttons["archive_ids"].click()

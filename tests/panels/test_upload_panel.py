@@ -280,6 +280,7 @@ def test_conditions_that_cannot_be_checked_are_reported_in_the_panel(plan, twin,
     assert panel.error is None and panel.gates is not None
 
 
+@pytest.mark.thorough
 def test_students_who_would_become_duplicates_are_counted_where_duplicates_are_given(tmp_path):
     twin = twin_with_students(tmp_path / "maple.duckdb")
     roster, workspace = ck.read_roster(deliver(tmp_path / "delivery")), twin.workspace()
@@ -337,6 +338,7 @@ def test_of_many_files_the_bars_around_the_current_one_are_shown(panel):
     assert "writing 5 of 10 rows" in text
 
 
+@pytest.mark.thorough
 def test_a_cancelled_upload_continues_where_it_stopped(panel, twin, monkeypatch):
     module = importlib.import_module("connect_kit.panels.upload")
     meet_conditions(panel)
@@ -364,6 +366,7 @@ def test_a_cancelled_upload_continues_where_it_stopped(panel, twin, monkeypatch)
     assert (twin.activity()["kind"] == "upload").sum() == 4
 
 
+@pytest.mark.thorough
 def test_after_a_dry_run_the_panel_says_what_is_next(panel):
     assert "Verdict on what is sent: " in panel.head.text or panel.value.judgement is None
     dry_run(panel)

@@ -66,6 +66,7 @@ def test_an_upload_is_undone_by_a_button_and_can_be_sent_again(panel, twin):
     assert len(twin.table("students")) == 3
 
 
+@pytest.mark.thorough
 def test_an_upload_is_not_undone_over_what_was_done_after_it(panel, twin):
     send(panel)
     twin.apply(ck.Action("archive_students"))
@@ -177,6 +178,7 @@ def test_what_stays_behind_is_acted_on_once_asked_and_within_the_limit(emptied):
     assert twin.digest() == before
 
 
+@pytest.mark.thorough
 def test_what_was_asked_about_another_state_of_the_twin_is_not_done(emptied):
     panel, twin, _ = emptied
     panel.limit.value = "40"
@@ -200,6 +202,7 @@ def two_schools(tmp_path):
     return ck.audit(delivery, twin, level="school", duplicates=False), twin
 
 
+@pytest.mark.thorough
 def test_a_file_of_two_schools_asks_which_one_is_sent_and_sends_no_child_of_the_other(two_schools, tmp_path):
     audit, twin = two_schools
     panel = UploadPanel(audit, twin)
@@ -218,6 +221,7 @@ def test_a_file_of_two_schools_asks_which_one_is_sent_and_sends_no_child_of_the_
     assert students[["studentId", "connectSchoolId"]].to_numpy().tolist() == [["0001", "S001"], ["0002", "S001"]]
 
 
+@pytest.mark.thorough
 def test_a_plan_is_prepared_again_for_another_school_with_its_answers(two_schools):
     audit, twin = two_schools
     plan = ck.plan_upload(audit, school="0104", archive_existing=False)
@@ -231,6 +235,7 @@ def test_a_plan_is_prepared_again_for_another_school_with_its_answers(two_school
     assert panel.value.takes_part == ("0105",)
 
 
+@pytest.mark.thorough
 def test_two_schools_in_one_file_cannot_be_waived_in_the_panel(two_schools):
     audit, twin = two_schools
     panel = UploadPanel(audit, twin)

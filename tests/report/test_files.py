@@ -13,6 +13,7 @@ def names(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the size of files")
 @pytest.mark.parametrize("name", ["report.html", "findings.xlsx"])
 def test_a_disk_that_fills_up_leaves_the_former_file(tmp_path, name):

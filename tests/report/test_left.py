@@ -32,6 +32,7 @@ def text_of(page: str) -> str:
     return " ".join(re.sub("<[^>]*>", " ", section[: section.index("</section>")]).split())
 
 
+@pytest.mark.thorough
 def test_the_report_lists_guardians_first_with_what_to_do(audit: AuditData) -> None:
     page = report_html(audit)
     assert 'href="#left"' in page

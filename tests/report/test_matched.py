@@ -129,6 +129,7 @@ def test_the_workbook_holds_every_pair_and_partner_with_ids_as_text(book, double
     assert {row["where"] for row in sheet_rows(book["Duplicates"])} <= {"delivery", "Connect"}
 
 
+@pytest.mark.thorough
 def test_a_contradiction_and_a_decision_are_shown(doubled):
     pairs = doubled.matched["duplicates"]
     table = pairs.table()

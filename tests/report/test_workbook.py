@@ -113,6 +113,7 @@ def test_the_workbook_says_how_many_rows_are_left_out(faulty, tmp_path):
     assert book["Rows"].max_row == 12
 
 
+@pytest.mark.thorough
 def test_a_sheet_that_is_capped_names_its_own_file(doubled, tmp_path, monkeypatch):
     monkeypatch.setattr(workbook, "MOST_ROWS", 3)
     book = openpyxl.load_workbook(write_workbook(doubled.findings, tmp_path / "findings.xlsx", **doubled.matched))
@@ -126,6 +127,7 @@ def test_no_sheet_holds_more_than_200_000_rows():
     assert workbook.MOST_ROWS == 200_000
 
 
+@pytest.mark.thorough
 def test_a_clean_delivery_gives_a_workbook_too(clean, tmp_path):
     book = openpyxl.load_workbook(write_workbook(clean.findings, tmp_path / "findings.xlsx"))
     assert book.sheetnames == SHEETS
@@ -145,6 +147,7 @@ def test_nothing_is_left_beside_the_workbook(faulty, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["findings.xlsx"]
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="memory is read from /proc")
 def test_memory_does_not_grow_with_the_rows(tmp_path):

@@ -38,6 +38,7 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Sent:
     return Sent(roster, plan, dry, twin, place / "real")
 
 
+@pytest.mark.thorough
 def test_a_real_upload_ends_row_by_row_as_its_dry_run_said(sent):
     results = ck.read_results(sent.real, sent.plan, forecast=sent.dry)
     assert set(results.table()["verdict"]) == {"as forecast"}
@@ -52,6 +53,7 @@ def test_the_last_dry_run_of_the_plan_is_the_forecast_when_none_is_given(sent):
     assert set(results.table()["verdict"]) == {"as forecast"}
 
 
+@pytest.mark.thorough
 def test_a_dry_run_that_was_cancelled_or_came_after_the_upload_is_not_its_forecast(tmp_path):
     twin = small.new_twin(tmp_path / "maple.duckdb")
     plan = small.plan_of(small.deliver(tmp_path / "d"), twin, tmp_path / "plan")
@@ -141,6 +143,7 @@ def test_no_name_of_the_district_is_in_what_is_saved(sent, tmp_path):
     assert not any(address in written for address in users["email"].dropna())
 
 
+@pytest.mark.thorough
 def test_students_made_by_hand_are_merged_into_those_of_the_upload_and_back(sent):
     before, digest = sent.twin.summary().set_index("what")["count"], sent.twin.digest()
     workspace = sent.twin.workspace()

@@ -175,6 +175,7 @@ def test_every_finding_is_in_the_truth(district):
     assert ("critical" in seen) == (level == "district")
 
 
+@pytest.mark.thorough
 def test_planted_faults_keep_away_from_schools_made_by_hand(tmp_path):
     sample = sample_roster(tmp_path, students=900, existing=True, faults="all", today=TODAY)
     truth = read(sample.truth)

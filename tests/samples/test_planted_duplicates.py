@@ -248,6 +248,7 @@ def test_guardians_entered_again_are_in_a_truth_of_their_own(district):
     assert ((adults.relation == "different") == (adults.kind == "household")).all()
 
 
+@pytest.mark.thorough
 def test_duplicates_and_faults_can_be_planted_together(tmp_path):
     sample = sample_roster(tmp_path, students=700, duplicates=0.1, faults="all", today=TODAY)
     found = ck.check_roster(ck.read_roster(sample.delivery), ck.read_workspace(sample.workspace))

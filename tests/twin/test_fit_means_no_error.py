@@ -169,6 +169,7 @@ def test_what_the_twin_refuses_was_a_critical_finding_and_the_other_way_round(
     check_both_ways(seen)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "code", ["users.sourcedId.unique", "enrollments.userSourcedId.leading_zero_lost", "guardians.student.at_most_six"]
 )
@@ -178,6 +179,7 @@ def test_a_single_fault_refuses_the_rows_that_the_self_check_names(tmp_path: Pat
     check_both_ways(seen)
 
 
+@pytest.mark.thorough
 def test_a_guardian_whom_only_connect_knows_is_enrolled_neither_here_nor_there(tmp_path: Path) -> None:
     """S3: only students and teachers are enrolled. G1 is not a row of users.csv, but a guardian of the workspace."""
     write_workspace(tmp_path / "workspace")

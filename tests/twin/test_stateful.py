@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
 from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
@@ -29,7 +30,7 @@ from tests.twin.model_files import File
 from tests.twin.model_state import read_model, state_of_model, state_of_twin
 from tests.twin.strategies import KINDS, SCHOOLS, files, write, write_workspace
 
-EXAMPLES = int(os.environ.get("STATEFUL_EXAMPLES", "15"))  # a night's run: STATEFUL_EXAMPLES=5000
+EXAMPLES = int(os.environ.get("STATEFUL_EXAMPLES", "40"))  # a night's run: STATEFUL_EXAMPLES=5000
 CHOSEN = st.one_of(st.none(), st.sampled_from(SCHOOLS))
 
 
@@ -288,12 +289,23 @@ def _bytes(result: FileResult) -> bytes:
     return result.path.read_bytes() if result.path else b""
 
 
-TestTwinAgreesWithModel = TwinAndModel.TestCase
-TestTwinAgreesWithModel.settings = settings(
-    max_examples=EXAMPLES,
-    stateful_step_count=15,
-    deadline=None,
-    derandomize="STATEFUL_EXAMPLES" not in os.environ,
-    database=None,
+#: A few runs, always the same ones.
+QUICK = settings(
+    max_examples=4, stateful_step_count=15, deadline=None, derandomize=True, database=None,
     suppress_health_check=list(HealthCheck),
+)  # fmt: skip
+
+
+class TestTwinAgreesWithModel(TwinAndModel.TestCase):  # type: ignore[misc,valid-type]
+    pass
+
+
+@pytest.mark.thorough
+class TestTwinAgreesWithModelInMoreRuns(TwinAndModel.TestCase):  # type: ignore[misc,valid-type]
+    pass
+
+
+TestTwinAgreesWithModel.settings = QUICK
+TestTwinAgreesWithModelInMoreRuns.settings = settings(
+    QUICK, max_examples=EXAMPLES, derandomize="STATEFUL_EXAMPLES" not in os.environ
 )

@@ -241,6 +241,7 @@ def planned(tmp_path: Path) -> tuple[UploadPlan, Twin]:
     return small.plan_of(small.deliver(tmp_path / "d"), twin, tmp_path / "plan"), twin
 
 
+@pytest.mark.thorough
 def test_a_plan_is_uploaded_taken_back_and_uploaded_again(planned: tuple[UploadPlan, Twin]) -> None:
     plan, twin = planned
     before = twin.digest()
@@ -258,6 +259,7 @@ def test_a_plan_is_uploaded_taken_back_and_uploaded_again(planned: tuple[UploadP
     assert set(ck.read_results(second.folder, plan).table()["verdict"]) == {"as forecast"}
 
 
+@pytest.mark.thorough
 def test_while_an_upload_is_under_way_nothing_is_taken_back(planned: tuple[UploadPlan, Twin]) -> None:
     plan, twin = planned
     upload(plan, twin)

@@ -41,6 +41,7 @@ def gate(plan: UploadPlan, target: Twin | None = None) -> tuple[str, str, str]:
     return str(found["state"]), str(found["why"]), str(found["step"])
 
 
+@pytest.mark.thorough
 def test_the_plan_counts_by_school_what_the_dry_run_counts_again(twin: Twin, tmp_path: Path) -> None:
     plan = plan_of(deliver(tmp_path / "d", guardians_of=some(60, 38)), twin, tmp_path / "plan")
     expected = {OAK: Disconnections(120, 120, 180, "0101"), ELM: Disconnections(2, 2, 40, "0102")}
@@ -175,6 +176,7 @@ def test_lists_are_for_their_owner_only_hold_ids_and_are_saved_with_the_results(
     assert none.disconnected.empty and none.disconnections == {}
 
 
+@pytest.mark.thorough
 def test_results_say_where_other_guardians_were_disconnected_than_the_dry_run_said(twin: Twin, tmp_path: Path) -> None:
     plan = plan_of(deliver(tmp_path / "d", guardians_of=some(170)), twin, tmp_path / "plan")
     dry = upload(plan, twin)
@@ -203,6 +205,7 @@ def test_the_limit_is_a_percentage(twin: Twin, tmp_path: Path, limit: float) -> 
     assert not (tmp_path / "plan").exists()
 
 
+@pytest.mark.thorough
 def test_students_whose_number_is_their_id_on_connect_are_found_by_it(tmp_path: Path) -> None:
     twin = Twin.new(tmp_path / "numbers.duckdb", "Maple Valley", {"Oak": "0101", "Elm": "0102"})
     twin.apply(Action("change_settings", values={"student_id": "number"}))
@@ -220,6 +223,7 @@ def test_students_whose_number_is_their_id_on_connect_are_found_by_it(tmp_path: 
     assert sorted(result.disconnected["studentId"]) == [f"N{student}" for student in STUDENTS["0101"][170:]]
 
 
+@pytest.mark.thorough
 def test_what_abandon_removes_is_not_said_to_stay_behind(twin: Twin, tmp_path: Path) -> None:
     delivery = deliver(tmp_path / "d", guardians_of=some(162, 38))
     audit = ck.audit(delivery, twin, duplicates=False, progress=False)

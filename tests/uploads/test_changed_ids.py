@@ -225,6 +225,7 @@ class TestGate:
         assert [row[0] for row in gates(plan)] == ["met"]
         assert gates(plan) == [("met", "only single records come under new IDs: 1", "keep_or_record_single", "")]
 
+    @pytest.mark.thorough
     def test_the_finding_of_changed_ids_is_not_a_gate_of_the_self_check_too(self, twin: Twin, tmp_path: Path) -> None:
         roster = ck.read_roster(deliver(tmp_path / "d", **renumbered("students")))
         known = twin.workspace()
@@ -281,6 +282,7 @@ class TestNobodyLooked:
         lines += "".join(f"2{n:03d},,0104,student,Lee{n},Ash,,,,03,\n" for n in range(new))
         return plan_of(deliver(tmp_path / "d", users=FILES["users"] + lines), twin, tmp_path / "p")
 
+    @pytest.mark.thorough
     def test_children_who_came_and_went_in_numbers_ask_to_look(self, grown: Twin, tmp_path: Path) -> None:
         plan = self.plan(grown, tmp_path, gone=3, new=4)
         subject = "workspace.students.id_changed"
@@ -297,6 +299,7 @@ class TestNobodyLooked:
         assert [row[0] for row in gates(self.plan(grown, tmp_path, gone, new))] == ["met"]
 
 
+@pytest.mark.thorough
 def test_a_plan_is_prepared_again_with_its_answers_and_options(twin: Twin, tmp_path: Path) -> None:
     roster = ck.read_roster(deliver(tmp_path / "d", **renumbered("students")))
     findings = ck.check_roster(roster, twin.workspace())

@@ -60,6 +60,7 @@ def counts(plan: ck.UploadPlan, district: Twin) -> dict[str, tuple[int, ...]]:
     return {row[1]: row[2:] for row in frame.itertuples(index=False, name=None)}
 
 
+@pytest.mark.thorough
 def test_a_plan_keeps_the_verdict_and_the_children_who_would_be_doubled(place: Path, district: Twin) -> None:
     plan = planned(place, district)
     assert plan.verdict is not None
@@ -72,6 +73,7 @@ def test_a_plan_keeps_the_verdict_and_the_children_who_would_be_doubled(place: P
     assert plan.verdict.text in repr(plan) and "2 children would be doubled" in plan._repr_html_()
 
 
+@pytest.mark.thorough
 def test_at_school_level_they_are_counted_where_they_are_sent(place: Path, district: Twin) -> None:
     assert planned(place, district, level="school").doubled == {"K1": 1, "K2": 1}
     assert planned(place, district, level="school", school="0105").doubled == {"K2": 1}
@@ -108,6 +110,7 @@ def test_what_is_expected_is_what_the_dry_run_and_the_forecast_count(place: Path
     assert confirmation(plan, "Maple Valley", expected) == f"Maple Valley {plan.rows}, 2 doubled"
 
 
+@pytest.mark.thorough
 def test_children_who_are_archived_first_are_not_doubled(place: Path, district: Twin) -> None:
     plan = planned(place, district)
     district.apply(Action("archive_students", unsynced=True))
@@ -115,6 +118,7 @@ def test_children_who_are_archived_first_are_not_doubled(place: Path, district: 
     assert expected_upload(plan, district).doubled == 1
 
 
+@pytest.mark.thorough
 def test_a_second_upload_doubles_nobody_again(place: Path, district: Twin) -> None:
     plan = planned(place, district)
     for code in [one.code for one in plan.critical]:
@@ -127,6 +131,7 @@ def test_a_second_upload_doubles_nobody_again(place: Path, district: Twin) -> No
     assert expected.table().empty
 
 
+@pytest.mark.thorough
 def test_guardians_who_are_disconnected_are_named(tmp_path: Path) -> None:
     twin = new_twin(tmp_path / "t.duckdb")
     first = plan_of(deliver(tmp_path / "first"), twin, tmp_path / "plan")
@@ -145,6 +150,7 @@ def test_guardians_who_are_disconnected_are_named(tmp_path: Path) -> None:
     assert before - len(twin.table("relationships")) == 2
 
 
+@pytest.mark.thorough
 def test_staff_who_are_removed_from_a_school_are_named_in_the_panel(tmp_path: Path) -> None:
     twin = new_twin(tmp_path / "t.duckdb")
     both = FILES["users"].replace("7001,,0104,", '7001,,"0104,0105",')
@@ -207,6 +213,7 @@ def test_command_line_and_panel_ask_for_the_same_words_and_show_the_same_numbers
     assert district.table("students")["studentId"].eq("0001").any()
 
 
+@pytest.mark.thorough
 def test_a_plan_without_a_look_at_duplicates_is_confirmed_by_saying_so(place: Path, district: Twin) -> None:
     def command(*words: object) -> str:
         done = CliRunner().invoke(app, [str(word) for word in words])
@@ -246,6 +253,7 @@ def test_a_plan_that_sends_no_children_doubles_none(place: Path, district: Twin)
     assert (expected.doubled, confirmation(plan, "Maple Valley", expected)) == (0, f"Maple Valley {plan.rows}")
 
 
+@pytest.mark.thorough
 def test_the_panel_says_that_nobody_looked_for_duplicates(place: Path, district: Twin) -> None:
     plan = plan_upload(ck.read_roster(place / "delivery"), district.workspace(), folder=place / "p")
     panel = ck.UploadPanel(plan, district)

@@ -49,6 +49,7 @@ def test_the_summary_adds_the_schools_up(plan: UploadPlan, twin: Twin) -> None:
     ]
 
 
+@pytest.mark.thorough
 def test_after_the_upload_the_forecast_is_that_nothing_changes(plan: UploadPlan, twin: Twin) -> None:
     upload(plan, twin)
     upload(plan, twin, dry_run=False)
@@ -57,6 +58,7 @@ def test_after_the_upload_the_forecast_is_that_nothing_changes(plan: UploadPlan,
     assert summary["unchanged"].sum() == plan.rows
 
 
+@pytest.mark.thorough
 def test_a_forecast_says_what_a_nightly_sync_would_archive(plan: UploadPlan, twin: Twin, tmp_path: Path) -> None:
     upload(plan, twin)
     upload(plan, twin, dry_run=False)
@@ -145,6 +147,7 @@ def test_duplicates_of_adults_are_not_doubled_students(clean: ck.SampleDistrict,
         forecast_upload(plan, twin, duplicates=duplicates)
 
 
+@pytest.mark.thorough
 def test_a_forecast_says_what_stays_behind_where_it_is_given(plan: UploadPlan, twin: Twin, tmp_path: Path) -> None:
     assert forecast_upload(plan, twin).left_behind is None
     upload(plan, twin)

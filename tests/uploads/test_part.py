@@ -69,6 +69,7 @@ def schools_of(audit: ck.Audit) -> SchoolMatches:
 # Two schools in a school-level delivery.
 
 
+@pytest.mark.thorough
 def test_a_school_level_delivery_of_two_schools_is_refused_naming_both_with_their_rows(own: Path, twin: Twin) -> None:
     named = r"those of 0101 \(7 rows\) and 0102 \(9 rows\); name the one school that is sent"
     with pytest.raises(PlanError, match=named):
@@ -144,6 +145,7 @@ def test_the_command_line_sends_the_named_school_and_no_child_of_the_other(
     assert counted(twin, tmp_path / "again", "classrooms", "connectSchoolId") == {"S001": 1}
 
 
+@pytest.mark.thorough
 def test_a_delivery_without_school_ids_goes_to_the_school_that_the_command_names(tmp_path: Path, twin: Twin) -> None:
     users = "sourcedId,role,givenName,familyName,grades\n1,student,Ann,Lee,03\n2,student,Bo,Lee,04\n"
     classes = "sourcedId,title,grades\nc1,Art,03\n"
@@ -179,6 +181,7 @@ def test_a_pilot_sends_its_schools_and_needs_no_waiver(delivery: Path, twin: Twi
     assert read_plan(plan.folder) == plan
 
 
+@pytest.mark.thorough
 def test_two_schools_are_named_in_either_form_and_staff_go_with_their_classes(delivery: Path, twin: Twin) -> None:
     plan = plan_upload(checked(delivery, twin), schools=["S002", "0101"])
     assert sent(plan, "users") == ["1", "2", "3", "g1", "g2", "t1", "t2"]
@@ -187,6 +190,7 @@ def test_two_schools_are_named_in_either_form_and_staff_go_with_their_classes(de
     assert sent(plan, "enrollments", "classSourcedId") == ["c1"] * 3 + ["c2"] * 3
 
 
+@pytest.mark.thorough
 def test_the_same_schools_may_be_sent_school_by_school(delivery: Path, twin: Twin) -> None:
     plan = plan_upload(checked(delivery, twin), schools=["0101", "0102"], level="school")
     assert [(file.school, file.kind) for file in plan.files if file.kind == "users"] == [
@@ -197,6 +201,7 @@ def test_the_same_schools_may_be_sent_school_by_school(delivery: Path, twin: Twi
     assert plan.left_out["users"] == 3
 
 
+@pytest.mark.thorough
 def test_what_is_wrong_in_a_school_that_takes_no_part_blocks_nothing(tmp_path: Path, twin: Twin) -> None:
     users = parts.USERS.replace("4,0103,student,Dot", "4,0103,student,").replace(
         "1,0101,student,Ann", "1,0101,student,"
@@ -213,6 +218,7 @@ def test_a_file_s_own_trouble_blocks_whatever_takes_part(tmp_path: Path, twin: T
     assert "header.missing_column" in {one.code for one in plan_upload(audit, schools=["0101"]).critical}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("schools", "words"),
     [
@@ -253,6 +259,7 @@ def shared(tmp_path: Path, three: Twin) -> tuple[Path, Twin]:
     return parts.deliver(delivery, users=users), three
 
 
+@pytest.mark.thorough
 def test_who_is_on_connect_at_a_school_that_takes_no_part_stays_there(
     shared: tuple[Path, Twin], tmp_path: Path
 ) -> None:
@@ -284,6 +291,7 @@ def test_who_is_on_connect_at_a_school_that_takes_no_part_stays_there(
     assert "takes staff and students off these schools" in gate(unaware, "schools_matched", three)["why"]
 
 
+@pytest.mark.thorough
 def test_who_stays_at_a_school_stays_there_when_the_corrected_row_is_sent_again(
     shared: tuple[Path, Twin], tmp_path: Path
 ) -> None:
@@ -302,6 +310,7 @@ def test_who_stays_at_a_school_stays_there_when_the_corrected_row_is_sent_again(
     assert sent(again, "users", "orgSourcedIds") == ["0101,0102"]
 
 
+@pytest.mark.thorough
 def test_staff_made_by_hand_at_a_school_that_takes_no_part_stay_there(tmp_path: Path) -> None:
     folder = tmp_path / "w"
     folder.mkdir()
@@ -324,6 +333,7 @@ def test_staff_made_by_hand_at_a_school_that_takes_no_part_stay_there(tmp_path: 
 # A school that does not take part.
 
 
+@pytest.mark.thorough
 def test_a_decision_leaves_a_delivered_school_out_of_audit_and_upload(delivery: Path, twin: Twin) -> None:
     schools_of(checked(delivery, twin)).decide("0103", None, "out", who="ada", note="joins next year")
     audit = checked(delivery, twin)
@@ -340,6 +350,7 @@ def test_a_decision_leaves_a_delivered_school_out_of_audit_and_upload(delivery: 
     assert plan.left_out_schools == {"0103": 7}
 
 
+@pytest.mark.thorough
 def test_a_decision_leaves_a_connect_school_out_although_its_id_is_recorded(delivery: Path, twin: Twin) -> None:
     schools = schools_of(checked(delivery, twin)).decide("0103", None, "out").decide(None, "S002", "out")
     table = schools.table()
@@ -354,12 +365,14 @@ def test_a_decision_leaves_a_connect_school_out_although_its_id_is_recorded(deli
     assert plan_upload(checked(delivery, twin)).takes_part == ("0101", "0102")
 
 
+@pytest.mark.thorough
 def test_what_was_decided_after_the_audit_counts_in_the_plan(delivery: Path, twin: Twin) -> None:
     audit = checked(delivery, twin)
     schools_of(audit).decide("0103", None, "out")
     assert plan_upload(audit).takes_part == ("0101", "0102")
 
 
+@pytest.mark.thorough
 def test_the_command_line_decides_and_prepares_without_a_waiver(
     delivery: Path, twin: Twin, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -429,6 +442,7 @@ def test_they_are_placed_by_their_other_school_or_their_classes_or_left_out_and_
     assert (placed["d1"], at.left_out) == ("0101", {})
 
 
+@pytest.mark.thorough
 def test_a_district_with_its_own_people_is_uploaded_to_the_end(
     with_district: Path, three: Twin, tmp_path: Path
 ) -> None:
@@ -443,6 +457,7 @@ def test_a_district_with_its_own_people_is_uploaded_to_the_end(
     }  # fmt: skip
 
 
+@pytest.mark.thorough
 def test_a_student_of_the_district_alone_is_still_critical_and_never_left_out_silently(
     tmp_path: Path, three: Twin
 ) -> None:
@@ -464,6 +479,7 @@ def test_students_who_list_the_district_beside_their_school_are_placed_by_the_sc
     assert set(sent(plan_upload(audit), "users", "orgSourcedIds")) == {"0101", "0101,0102", "0102", "0103", "0102,0103"}
 
 
+@pytest.mark.thorough
 def test_an_org_that_only_guardians_have_is_no_unmatched_school(tmp_path: Path, three: Twin) -> None:
     users = parts.USERS.replace("g3,0103,guardian", "g3,org9,guardian")
     orgs = ORGS + "org9,A private school,school\n"
@@ -474,6 +490,7 @@ def test_an_org_that_only_guardians_have_is_no_unmatched_school(tmp_path: Path, 
     assert dict(zip(sent(plan, "users"), sent(plan, "users", "orgSourcedIds"), strict=True))["g3"] == "0103"
 
 
+@pytest.mark.thorough
 def test_a_school_id_that_lost_its_zero_is_not_the_district(tmp_path: Path, three: Twin) -> None:
     users = parts.USERS + "d1,101,administrator,Wes,Kay,wes@district.example.org,,\n"
     codes = set(checked(parts.deliver(tmp_path / "d", users=users), three).findings.summary()["code"])
@@ -481,6 +498,7 @@ def test_a_school_id_that_lost_its_zero_is_not_the_district(tmp_path: Path, thre
     assert CODE not in codes
 
 
+@pytest.mark.thorough
 def test_the_roles_of_oneroster_1_2_say_the_schools(tmp_path: Path, three: Twin) -> None:
     users = "sourcedId,givenName,familyName,email,grades\n1,Ann,Lee,,03\nd1,Wes,Kay,wes@district.example.org,\n"
     roles = (

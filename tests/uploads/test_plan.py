@@ -205,6 +205,7 @@ def test_the_typed_confirmation_names_the_district_and_the_rows(plan: UploadPlan
     assert confirmation(plan, "Maple Valley") == "Maple Valley 16"
 
 
+@pytest.mark.thorough
 def test_criticals_of_the_self_check_are_taken_into_the_plan(
     faulty_findings, faulty: ck.SampleDistrict, tmp_path: Path
 ) -> None:

@@ -283,6 +283,7 @@ def test_a_school_s_delivery_without_school_ids_cannot_go_at_district_level(twin
         plan_upload(roster, twin.workspace(), level="district")
 
 
+@pytest.mark.thorough
 def test_findings_of_another_roster_are_refused(clean_findings, delivery: Path, twin: Twin) -> None:
     with pytest.raises(SettingError, match="findings are of another roster"):
         plan_upload(ck.read_roster(delivery), twin.workspace(), clean_findings)

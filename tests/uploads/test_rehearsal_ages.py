@@ -39,6 +39,7 @@ def when(plan: UploadPlan, twin: Twin) -> str:
     return made.when[:19] + "Z"
 
 
+@pytest.mark.thorough
 def test_every_change_to_the_target_ages_the_dry_run_and_is_named(
     tried: UploadPlan, twin: Twin, tmp_path: Path
 ) -> None:
@@ -86,6 +87,7 @@ def test_taking_back_what_the_dry_run_saw_ages_it(plan: UploadPlan, twin: Twin) 
     assert gate(plan, twin)[1].endswith("(taken back: entry 2, settings changed)")
 
 
+@pytest.mark.thorough
 def test_an_upload_that_was_taken_back_needs_no_other_dry_run(tried: UploadPlan, twin: Twin) -> None:
     state = twin.state()
     first = upload(tried, twin, dry_run=False)
@@ -116,6 +118,7 @@ def test_looks_dry_runs_and_notes_of_waivers_leave_it_as_it_is(tried: UploadPlan
     assert gate(tried, twin)[0] == "met"
 
 
+@pytest.mark.thorough
 def test_an_interrupted_run_goes_on_although_it_changed_the_target_itself(tried: UploadPlan, twin: Twin) -> None:
     stop = threading.Event()
 

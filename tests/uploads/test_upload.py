@@ -59,6 +59,7 @@ def test_the_upload_does_what_the_dry_run_said_byte_for_byte(tried: UploadPlan, 
     assert sorted(twin.table("students")["sourcedId"]) == ["0001", "0002", "0003"]
 
 
+@pytest.mark.thorough
 def test_a_second_upload_changes_nothing(tried: UploadPlan, twin: Twin) -> None:
     first = upload(tried, twin, dry_run=False)
     before = twin.digest()
@@ -289,6 +290,7 @@ def test_an_upload_cancelled_after_two_files_goes_on_with_the_third(tried: Uploa
     assert counts(after) == [(0, 0, rows, 0, 0) for rows in ROWS]
 
 
+@pytest.mark.thorough
 def test_what_another_plan_has_overwritten_meanwhile_is_sent_again(
     tried: UploadPlan, twin: Twin, tmp_path: Path
 ) -> None:
@@ -395,6 +397,7 @@ def test_a_result_shows_itself(plan: UploadPlan, twin: Twin) -> None:
     assert "users.csv 7 created; classes.csv 2 created" in result.chart().to_dict()["description"]
 
 
+@pytest.mark.thorough
 def test_a_plan_written_again_is_still_the_same_run(tried: UploadPlan, twin: Twin) -> None:
     upload(tried, twin, dry_run=False)
     upload(tried, twin)
