@@ -15,6 +15,38 @@ WITH children AS (
 SELECT DISTINCT c._line FROM children AS c SEMI JOIN many_without AS j ON j.school = c.school
 SEMI JOIN scheduled AS s ON s.school = c.school AND s.grades IS NOT DISTINCT FROM c.grades WHERE NOT c.seated;
 
+-- Enrollments in classes that Connect has and the delivery has not, of schools whose delivered classes have mostly no
+-- student, while a third of its delivered students, and five, come in such classes: the files are not of one year.
+CREATE TABLE seats_on_connect AS
+WITH rooms AS (
+    SELECT w.classId AS class, any_value(s.schoolId) AS school FROM workspace_classrooms AS w JOIN workspace_schools AS s ON s.connectSchoolId = w.connectSchoolId
+    WHERE w.classId IN (SELECT id FROM unknown_classes WHERE status = 'workspace') GROUP BY w.classId
+), seats AS (
+    SELECT e._line, r.school, u.sourcedId AS student FROM enrollments AS e JOIN rooms AS r ON r.class = e.classSourcedId
+    LEFT JOIN user_index AS u ON u.sourcedId = e.userSourcedId AND u._kind = 'student'
+), empty AS (
+    SELECT c.school FROM class_index AS c LEFT JOIN class_stats AS s ON s._line = c._line
+    GROUP BY c.school HAVING count(*) FILTER (coalesce(s.students, 0) = 0) >= 3 AND avg((coalesce(s.students, 0) = 0)::INTEGER) > 0.5
+), schools AS (
+    SELECT school, count(DISTINCT _line) AS students FROM user_schools WHERE _kind = 'student' GROUP BY school
+), judged AS (
+    SELECT t.school FROM seats AS t SEMI JOIN empty AS e ON e.school = t.school JOIN schools AS s ON s.school = t.school
+    GROUP BY t.school HAVING count(DISTINCT t.student) >= 5 AND count(DISTINCT t.student) > any_value(s.students) / 3
+)
+SELECT t._line FROM seats AS t SEMI JOIN judged AS j ON j.school = t.school;
+
+-- Schools with students of the SIS on Connect, of which the delivery names adults only, though it has students of others.
+CREATE TABLE schools_without_students AS
+SELECT DISTINCT k.school FROM known_schools AS k
+SEMI JOIN user_schools AS u ON u.school = k.school
+ANTI JOIN user_schools AS c ON c.school = k.school AND c._kind NOT IN ('guardian', 'teacher', 'administrator')
+ANTI JOIN classes AS l ON l.schoolSourcedId = k.school
+SEMI JOIN (
+    SELECT s.schoolId FROM workspace_schools AS s JOIN workspace_students AS w ON w.connectSchoolId = s.connectSchoolId
+    WHERE w.studentId IS NOT NULL AND w.archived IS DISTINCT FROM 'true'
+) AS w ON w.schoolId = k.school
+WHERE EXISTS (FROM users WHERE _kind = 'student');
+
 -- Staff whom the upload takes off a school on Connect although they teach there: by their row they are elsewhere. Many, where
 -- none of their classes is at a school of their row (who also teaches at home is itinerant): three and 5 % of those who teach
 -- at a school, or, without Connect, a fifth of all. Not where Connect has them as their row does, and not where they teach.

@@ -79,20 +79,21 @@ WITH theirs AS (
 SELECT DISTINCT o.tbl, o._line, o.kind, o.id, o.school FROM ours AS o JOIN theirs AS t USING (kind, contact)
 WHERE t.owner <> o.id AND o.holders = 1 AND NOT (o.kind = 'guardians' AND EXISTS (FROM wards AS a JOIN wards AS b USING (child) WHERE a.id = o.id AND b.id = t.owner));
 
--- Grades that rise or fall by more than one beside what is usual at the school. Those before kindergarten are one.
+-- Grades that rise or fall by more than one beside what is usual at the school; where it is usual to be a grade lower than
+-- on Connect, the file is of an earlier year (earlier). Those before kindergarten are one.
 CREATE TABLE other_grades AS
-SELECT tbl, _line, kind, id, school FROM (
+SELECT tbl, _line, kind, id, school, usual < 0 AND step < 0 AS earlier FROM (
     SELECT *, mode(step) OVER (PARTITION BY school) AS usual FROM (
         SELECT s.tbl, s._line, s.kind, s.id, s.school, greatest(n.rank, {kindergarten} - 1) - greatest(o.rank, {kindergarten} - 1) AS step
         FROM same_ids AS s JOIN grade_ranks AS n ON n.written = s.grade JOIN grade_ranks AS o ON o.written = s.other_grade WHERE s.kind = 'students'
     )
-) WHERE abs(step - usual) > 1;
+) WHERE abs(step - usual) > 1 OR usual < 0 AND step < 0;
 
 -- What is wrong with a record, and whether it is so with many of a school at once, or with a quarter of the district, where
 -- schools are small. reused: somebody else has the ID on Connect; the given name is not like the other's, and the family name
 -- neither, or Connect has somebody of exactly this name under another ID; where there are many, names that others of them had
 -- suffice (mixed). The upload would write one person over the other (decision 18). swapped: given and family name are the
--- other way round. contact, grade: only where there are many.
+-- other way round. contact, grade, earlier: only where there are many.
 CREATE TABLE record_faults AS
 WITH found AS (
     SELECT tbl, _line, kind, id, school, 'reused' AS fault, false AS mixed FROM other_names AS u
@@ -105,7 +106,7 @@ WITH found AS (
     UNION ALL
     SELECT tbl, _line, kind, id, school, 'swapped', false FROM same_ids WHERE given = other_family AND family = other_given AND given <> family
     UNION ALL SELECT tbl, _line, kind, id, school, 'contact', true FROM contacts_of_others
-    UNION ALL SELECT tbl, _line, kind, id, school, 'grade', true FROM other_grades
+    UNION ALL SELECT tbl, _line, kind, id, school, CASE WHEN earlier THEN 'earlier' ELSE 'grade' END, true FROM other_grades
 ), counted AS (
     SELECT kind, fault, school, count(DISTINCT id) AS wrong, sum(count(DISTINCT id)) OVER (PARTITION BY kind, fault) AS wrong_everywhere FROM found GROUP BY kind, fault, school
 ), judged AS (
