@@ -190,9 +190,10 @@ def _unfit(findings: Findings) -> Iterator[Reason]:
     if any(rule.severity == "critical" for rule in findings.rules):
         others = (findings.roster.schema.name, *([findings.workspace.schema.name] if findings.workspace else []))
         query = package_text(__package__, "concerned.sql")
-        children, rows = findings.schema.execute(query, also=others)[0]
+        children, rows, schools = findings.schema.execute(query, also=others)[0]
         rules = len({rule.code for rule in findings.rules if rule.severity == "critical"})
-        yield Reason("critical", {"children": int(children), "rows": int(rows), "rules": rules})
+        counts = {"children": int(children), "rows": int(rows), "rules": rules}
+        yield Reason("critical", counts | ({"schools": int(schools)} if schools else {}))
     if broken := unchecked_counts(findings).get("critical_broken"):
         yield Reason("critical_not_run", {"rules": broken})
 

@@ -87,3 +87,4 @@ def test_a_school_of_which_only_adults_are_delivered_is_missing(stay: tuple[str,
     audit = audited(delivered)
     assert audit.verdict == "not fit"
     assert found(audit, UNMATCHED) == ["0102"]
+    assert str(audit.judgement).startswith("✖ Not fit to send: critical findings concern 1 school")
