@@ -63,13 +63,13 @@ WITH compared AS (
 SELECT c._line, c.other FROM compared AS c JOIN judged AS j ON j.school IS NOT DISTINCT FROM c.school WHERE c.role <> c.other AND j.many;
 
 -- Home phones that on Connect another family has, and lost: who moves in with a family that keeps its number shares it. A
--- family shares one, so that several have it; a placeholder many. A quarter of a school, as some families exchange homes.
+-- family shares one, so that several have it. Also one that more than four get, of three families (filled down). A quarter of a school, as some families exchange homes.
 CREATE TABLE phones_of_others AS
 WITH now AS (
     SELECT 'users' AS tbl, _line, phone FROM users WHERE _kind = 'guardian' AND phone IS NOT NULL
     UNION ALL SELECT 'guardians', _line, phone FROM guardians WHERE phone IS NOT NULL
 ), changed AS (
-    SELECT n.tbl, n._line, s.id, s.school, number_key(n.phone) AS number FROM now AS n JOIN same_ids AS s ON s.kind = 'guardians' AND s.tbl = n.tbl AND s._line = n._line
+    SELECT n.tbl, n._line, s.id, s.school, s.family, number_key(n.phone) AS number FROM now AS n JOIN same_ids AS s ON s.kind = 'guardians' AND s.tbl = n.tbl AND s._line = n._line
     JOIN workspace_guardians AS w ON w.guardianId = s.id WHERE w.phone <> n.phone AND number_key(w.phone) <> number_key(n.phone)
 ), before AS (
     SELECT guardianId AS id, number_key(phone) AS number FROM workspace_guardians WHERE guardianId IS NOT NULL AND phone IS NOT NULL AND EXISTS (FROM changed)
@@ -82,6 +82,9 @@ WITH now AS (
     SELECT t.tbl, t._line, any_value(t.id) AS id, any_value(t.school) AS school FROM theirs AS t
     LEFT JOIN (SELECT DISTINCT a.id, b.id AS owner FROM wards AS a JOIN wards AS b ON b.child = a.child WHERE a.id IN (SELECT id FROM theirs)) AS f ON f.id = t.id AND f.owner = t.owner
     GROUP BY t.tbl, t._line HAVING count(f.id) = 0
+    UNION
+    SELECT c.tbl, c._line, c.id, c.school FROM changed AS c
+    SEMI JOIN (SELECT number FROM changed GROUP BY number HAVING count(DISTINCT id) > 4 AND count(DISTINCT family) >= 3) AS g ON g.number = c.number
 ), judged AS (
     SELECT s.school, count(DISTINCT f.id) >= 5 AND count(DISTINCT f.id) > 0.25 * any_value(s.known)
         OR (SELECT count(DISTINCT id) FROM found) >= 5 AND (SELECT count(DISTINCT id) FROM found) > 0.25 * any_value(s.everywhere) AS mass
