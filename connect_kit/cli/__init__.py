@@ -84,7 +84,12 @@ def audit(
         typer.echo(f"  {again('--workspace', 'WORKSPACE')}")
     else:
         where = ("--workspace", workspace, "--out", beside(out, "plan"))
-        typer.echo("Next, prepare the files for Connect, and see what a real upload still needs:")
+        if not found.fit:
+            typer.echo("Next, correct what is critical, and audit again:")
+            typer.echo(f"  {again()}")
+            typer.echo("Or prepare the files all the same, and see what a real upload still needs:")
+        else:
+            typer.echo("Next, prepare the files for Connect, and see what a real upload still needs:")
         typer.echo(f"  {command('prepare', delivery, *where, *options, *further)}")
     raise typer.Exit(int(not found.fit or (strict and found.verdict != "fit")))
 
@@ -141,6 +146,10 @@ def sample(
     ):
         if path:
             typer.echo(f"{what}: {path}")
+    options = ["--level", "school"] if level == "school" else []
+    typer.echo("Next, audit it:")
+    audit_out = beside(out, "audit")
+    typer.echo(f"  {command('audit', made.delivery, '--workspace', made.workspace, *options, '--out', audit_out)}")
 
 
 @app.command()

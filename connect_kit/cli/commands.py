@@ -157,6 +157,11 @@ class Places:
         out = beside(self.plan.folder, "merges")
         return command("merge", self.delivery, "--twin", self.twin, *self.level, "--out", out)
 
+    def audit(self) -> str:
+        """The command that audits the delivery, with its report."""
+        where = ["--workspace", self.workspace or "WORKSPACE", *self.level]
+        return command("audit", self.delivery, *where, "--out", beside(self.plan.folder, "audit"))
+
     def results(self) -> str:
         """The command that reads the results of the last upload."""
         return command("results", self.plan.folder, "--out", beside(self.plan.folder, "results"))

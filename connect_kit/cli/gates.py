@@ -21,6 +21,7 @@ _INDENT = " " * 14  # what belongs to a gate stands beneath its name
 #: So many waivers are put into one command; more of them nobody gives at once.
 _MOST_WAIVERS = 5
 _MOST_SCHOOLS = 5
+_MOST_FINDINGS = 10
 
 
 class Way(NamedTuple):
@@ -83,15 +84,22 @@ class _Next(NamedTuple):
             ways.append(Way(words, [self.at.on_twin("connect"), self.at.prepare(corrected=True)]))
         part = self.at.prepare("--schools", known, corrected=True, without=("--school", "--schools"))
         ways.append(Way("send only the schools that take part", [part]))
+        return ways + self.leave_out(unknown)
+
+    def leave_out(self, schools: Sequence[str]) -> list[Way]:
         where = ("--workspace", self.at.workspace or "WORKSPACE")
         out = [
             command("decide-school", self.at.delivery, one, *where, *self.at.level, "--out")
-            for one in unknown[:_MOST_SCHOOLS]
+            for one in schools[:_MOST_SCHOOLS]
         ]
-        if out:
-            words = "decide that such a school does not take part, and prepare again"
-            ways.append(Way(words, [*out, self.at.prepare(corrected=True)]))
-        return ways
+        words = "decide that such a school does not take part, and prepare again"
+        return [Way(words, [*out, self.at.prepare(corrected=True)])] if out else []
+
+    def zeros(self) -> list[Way]:
+        words = "prepare again; School IDs that differ in more than zeros are recorded on Connect (S9)"
+        plan = self.at.plan
+        others = [one for one in plan.unmatched_schools if one in self.codes and one not in plan.not_shown]
+        return [self.correct(words), *self.leave_out(others)]
 
     def one_school(self) -> Way:
         known = next((one for one in (*self.at.plan.takes_part, *self.at.plan.schools)), "ID")
@@ -141,9 +149,7 @@ _STEPS: Mapping[str, Callable[[_Next], list[Way]]] = {
     ],
     "compare_ids": _Next.compare,
     "deliver_schools": lambda to: [to.correct("deliver orgSourcedIds and schoolSourcedId, and prepare again")],
-    "correct_zeros": lambda to: [
-        to.correct("prepare again; School IDs that differ in more than zeros are recorded on Connect (S9)")
-    ],
+    "correct_zeros": _Next.zeros,
     "record_schools": _Next.schools,
     "choose_school": lambda to: [to.one_school(), *to.schools()],
     "name_school": lambda to: [to.one_school()],
@@ -168,12 +174,16 @@ def print_gates(gates: pd.DataFrame, places: Places) -> None:
     # Findings that are corrected or waived alike stand together, with one way out for all of them.
     for (step, _), group in groupby(rows, key=lambda row: (row[3], "" if row[3] == "fix_or_waive" else row[4])):
         subjects, then = [], ""
-        for gate, state, why, _, subject, remedy in group:
+        listed = list(group)
+        for gate, state, why, _, subject, remedy in listed[:_MOST_FINDINGS]:
             typer.echo(f"  {_MARKS[state]}  {gate}: {why}")
             for line in remedy.splitlines():
                 typer.echo(f"{_INDENT}{line}")
             subjects += subject.split()
             then = "then " if remedy else ""
+        if more := listed[_MOST_FINDINGS:]:
+            typer.echo(f"{_INDENT}… and {len(more):,} more findings that block; the report of the audit lists them")
+            subjects += [one for row in more for one in row[4].split()]
         if step:
             _print_ways(_STEPS[step](_next(places, subjects)), then)
 
@@ -204,7 +214,8 @@ def print_next(plan: ck.UploadPlan, target: ck.Twin, places: Places) -> None:
         return
     words = confirmation(plan, target.district, expected_upload(plan, target))
     typer.echo("")
-    typer.echo("Nothing is blocking. Next, the real upload:")
+    passed = f" Let pass (waived): {', '.join(sorted(plan.waivers))}." if plan.waivers else ""
+    typer.echo(f"Nothing is blocking.{passed} Next, the real upload:")
     typer.echo(f"  {places.upload('--real')} --confirm {shlex.quote(words)}")
 
 

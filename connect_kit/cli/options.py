@@ -65,10 +65,12 @@ def waivers(given: list[str] | None) -> dict[str, str]:
     Raises
     ------
     SettingError
-        For what is not CODE=REASON.
+        For what is not CODE=REASON, or has this very word as its reason.
     """
     pairs = [text.partition("=") for text in given or []]
     for text, (_, _, reason) in zip(given or [], pairs, strict=True):
         if not reason.strip():
             raise SettingError(f"{text!r} is not a waiver; give --waive CODE=REASON")
+        if reason.strip() == "REASON":
+            raise SettingError(f"{text!r}: REASON stands for your own words; say why this may pass")
     return {code.strip(): reason.strip() for code, _, reason in pairs}

@@ -38,6 +38,8 @@ def print_verdict(verdict: Verdict) -> None:
     typer.echo(f"{verdict.headline.upper()}: {verdict.sentence}")
     if verdict.left_open:
         typer.echo(f"  {left_open(verdict)}")
+    if verdict.reasons and all(one.code.startswith("left_behind.") for one in verdict.reasons):
+        typer.echo("  The upload need not wait for this: send the files, and work through what stays behind.")
 
 
 def print_audit(audit: ck.Audit, out: Path, left_behind: str = "") -> None:
@@ -77,11 +79,12 @@ def print_audit(audit: ck.Audit, out: Path, left_behind: str = "") -> None:
     typer.echo("")
 
 
-def print_plan_causes(plan: ck.UploadPlan) -> None:
-    """Print the causes in what is sent, and how many others there are in the delivery."""
+def print_plan_causes(plan: ck.UploadPlan, audit: str) -> None:
+    """Print the causes in what is sent, how many others there are in the delivery, and the command that lists all."""
     import pandas as pd
 
-    print_causes(pd.DataFrame(plan.causes, columns=["severity", "rows", "cause"]))
+    if print_causes(pd.DataFrame(plan.causes, columns=["severity", "rows", "cause"]), "an audit"):
+        typer.echo(f"      {audit}")
     if plan.causes_solved:
         typer.echo(f"  ✔ Solved by keeping the IDs that Connect has: {counted(plan.causes_solved, 'cause')}")
     if plan.causes_elsewhere:
@@ -89,8 +92,8 @@ def print_plan_causes(plan: ck.UploadPlan) -> None:
         typer.echo(f"  Only in what is not sent: {counted(plan.causes_elsewhere, 'cause')}; audit lists {them}")
 
 
-def print_causes(causes: pd.DataFrame) -> None:
-    """Print how many causes there are, and the first of those to fix."""
+def print_causes(causes: pd.DataFrame, whole: str = "the report") -> bool:
+    """Print how many causes there are, and the first of those to fix; returns whether ``whole`` lists more."""
     to_fix = causes[causes["severity"] != "info"]
     words = causes_in_words(causes)
     typer.echo(f"  {words[0].upper()}{words[1:]}" + (":" if len(to_fix) else "."))
@@ -100,7 +103,8 @@ def print_causes(causes: pd.DataFrame) -> None:
         typer.echo("  The numbers are rows, lines or School IDs; a row with several causes counts in each.")
     if len(to_fix) > _MOST_CAUSES:
         more = len(to_fix) - _MOST_CAUSES
-        typer.echo(f"  … and {more:,} more; the report lists all of them in the order to fix them")
+        typer.echo(f"  … and {more:,} more; {whole} lists all of them in the order to fix them")
+    return len(to_fix) > _MOST_CAUSES
 
 
 def _print_matched(audit: ck.Audit) -> None:

@@ -115,7 +115,7 @@ def prepare(
     print_tables(plan.summary())
     typer.echo("")
     typer.echo("In what is sent:" if plan.left_out or plan.causes_elsewhere else "In the delivery:")
-    print_plan_causes(plan)
+    print_plan_causes(plan, places.audit())
     print_consequences(found, places)
     print_staying(left_behind_sent(found.left_behind, plan), places.worksheet("left-behind"))
     gates = plan.gates()
@@ -149,15 +149,24 @@ def decide_school(
     out: Annotated[bool, typer.Option("--out/--in", help="Does not take part in uploads, or does after all.")],
     level: Annotated[Level, typer.Option(help="Whether the delivery holds several schools or one.")] = "district",
     note: Annotated[str, typer.Option(help="Why; kept with the decision.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Leave out even an ID that has only lost its zeros.")] = False,
 ) -> None:
     """Decide that a school does not take part: it is left out of uploads, and its missing match blocks nothing."""
     from connect_kit.auditing import open_workspace  # late, so that --help is quick
 
     known = open_workspace(workspace)
     matches = ck.match_schools(ck.read_roster(delivery, level=level), known)
+    recorded = known.schools["schoolId"].dropna()
+    whole = recorded[(recorded.str.len() > len(school)) & (recorded.str.lstrip("0") == school)]
+    if out and len(whole) and not yes:
+        raise SettingError(
+            f"{school} is the School ID {whole.iloc[0]} of Connect without its leading zeros, and no other school; "
+            "export the files again with School IDs as text, or prepare them with --keep-ids. "
+            f"To leave its rows out all the same: {again('--yes')}"
+        )
     delivered = school in set(matches.table()["roster_id"].dropna())
-    recorded = known.schools.loc[known.schools["schoolId"] == school, "connectSchoolId"]
-    on_connect = str(recorded.iloc[0]) if len(recorded) == 1 else school
+    places = known.schools.loc[known.schools["schoolId"] == school, "connectSchoolId"]
+    on_connect = str(places.iloc[0]) if len(places) == 1 else school
     decided = matches.decide(
         school if delivered else None, None if delivered else on_connect, "out" if out else "in", note=note
     )

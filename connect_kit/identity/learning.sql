@@ -86,7 +86,7 @@ SELECT f.c, f.d, f.rule IS NOT NULL AND f.rule = coalesce(r.rule, '') AS follows
         ELSE log2(greatest(1 - coalesce(st.share, da.share), 0.02) / greatest(1 - cs.share, 0.02)) END
     + CASE WHEN f.numbered THEN log2(0.9 * greatest(p.others, 2))
         WHEN r.rule IS NOT NULL THEN CASE WHEN f.rule = r.rule THEN log2(r.share * greatest(p.others, 2)) ELSE log2(greatest(1 - r.share, 0.02)) END
-        WHEN f.pattern IN ('zeros_lost', 'zeros_gained', 'case', 'decimal') THEN log2(0.2 * greatest(p.others, 5)) ELSE 0 END AS weight
+        WHEN f.pattern IN ('zeros_lost', 'zeros_gained', 'case', 'separators', 'decimal') THEN log2(0.2 * greatest(p.others, 5)) ELSE 0 END AS weight
 FROM facts AS f JOIN priors AS p USING (connect_school)
 LEFT JOIN grade_steps AS s ON s.connect_school = f.connect_school AND s.step = f.step
 LEFT JOIN grade_steps AS dg ON dg.connect_school = '' AND dg.step = f.step

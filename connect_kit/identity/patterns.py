@@ -13,6 +13,7 @@ PATTERNS: Mapping[str, str] = {
     "suffix_added": "suffix added",
     "suffix_removed": "suffix removed",
     "case": "letter case changed",
+    "separators": "blanks or hyphens added or removed",
     "decimal": "'.0' added by a spreadsheet",
     "rounded": "digits rounded by a spreadsheet",
     "number_to_guid": "number to GUID",

@@ -5,6 +5,9 @@ CREATE MACRO only_digits(id) AS regexp_full_match(id, '[0-9]+');
 -- Without leading zeros, wherever digits begin: 00123 and 123, S-007 and S-7.
 CREATE MACRO unpadded(id) AS CASE WHEN only_digits(id) THEN coalesce(nullif(ltrim(id, '0'), ''), left(id, 1)) ELSE regexp_replace(id, '(^|[^0-9])0+([0-9])', '\1\2', 'g') END;
 
+-- Without blanks, hyphens and the like.
+CREATE MACRO run_together(id) AS lower(regexp_replace(id, '[-_./ ]', '', 'g'));
+
 CREATE MACRO is_guid(id) AS regexp_full_match(lower(id), '([a-z]{1,5}[-_:]?)?\{?[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\}?')
     OR (length(id) >= 20 AND regexp_full_match(lower(id), '[0-9a-f]*[a-f][0-9a-f]*') AND regexp_matches(id, '[0-9]'));
 
@@ -29,6 +32,7 @@ CREATE MACRO id_pattern(old, new) AS CASE
     WHEN length(old) >= 20 AND length(new) < 20 AND is_guid(old) AND is_numbered(new) THEN 'guid_to_number'
     WHEN right(old, 1) = right(new, 1) AND unpadded(old) = unpadded(new) THEN CASE WHEN length(new) < length(old) THEN 'zeros_lost' ELSE 'zeros_gained' END
     WHEN lower(old) = lower(new) THEN 'case'
+    WHEN right(old, 1) = right(new, 1) AND run_together(old) = run_together(new) THEN 'separators'
     WHEN ends_with(new, '.0') AND unpadded(old) || '.0' = unpadded(new) THEN 'decimal'
     WHEN is_rounded(old, new) THEN 'rounded'
     WHEN ends_with(lower(new), lower(old)) THEN 'prefix_added'
@@ -48,7 +52,7 @@ CREATE MACRO quick_pattern(old, new) AS CASE
 -- A pattern with what was added or removed, so that equal changes are counted together; NULL where nothing of the old ID is left.
 CREATE MACRO id_rule(old, new, pattern) AS CASE
     WHEN pattern IN ('number_to_guid', 'guid_to_number') THEN NULL
-    WHEN pattern IN ('zeros_lost', 'zeros_gained', 'case', 'decimal', 'rounded') THEN pattern
+    WHEN pattern IN ('zeros_lost', 'zeros_gained', 'case', 'separators', 'decimal', 'rounded') THEN pattern
     WHEN pattern IN ('prefix_added', 'prefix_removed') AND digit_core(old) = digit_core(new) THEN
         pattern || ' ' || rtrim(regexp_extract(CASE pattern WHEN 'prefix_added' THEN new ELSE old END, '^[^0-9]*'), '0')
     WHEN pattern = 'prefix_added' THEN pattern || ' ' || rtrim(left(new, length(new) - length(old)), '0')

@@ -8,7 +8,7 @@ from connect_kit.display.look import both, counted
 from connect_kit.uploads.gate import Gate, some
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from connect_kit.uploads.plan_data import PlanData
     from connect_kit.uploads.targets import Facts
@@ -35,7 +35,8 @@ def schools_matched(plan: PlanData, facts: Facts | None) -> Gate:
             zeros = dict.fromkeys(one.remedy for one in plan.findings if one.code.endswith(_ZEROS))
             if not zeros:
                 return Gate(code, "blocking", why, "record_schools")
-            return Gate(code, "blocking", why, "correct_zeros", remedy="\n".join(zeros))
+            others = _not_shortened(unknown, plan, there)
+            return Gate(code, "blocking", why, "correct_zeros", " ".join(others), "\n".join(zeros))
         every = {1: "the School ID is", 2: "both School IDs are"}.get(
             len(plan.takes_part), f"all {len(plan.takes_part):,} School IDs are"
         )
@@ -52,6 +53,13 @@ def schools_matched(plan: PlanData, facts: Facts | None) -> Gate:
         why = f"the target has no school {some(gone)}"
         return Gate(code, "blocking", why, "choose_target")
     return Gate(code, "met", f"{len(sent):,} {'school' if len(sent) == 1 else 'schools'} of Connect" + _left_out(plan))
+
+
+def _not_shortened(unknown: Sequence[str], plan: PlanData, there: Collection[str | None] | None) -> list[str]:
+    """Those of the unknown School IDs that are no shorter than all of Connect's, or hold more than digits."""
+    known = [one for one in plan.takes_part if one not in unknown] if there is None else [one for one in there if one]
+    longest = max(map(len, known), default=0)
+    return [one for one in unknown if longest and (len(one) >= longest or not one.isdigit())]
 
 
 def _left_out(plan: PlanData) -> str:

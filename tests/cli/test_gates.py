@@ -34,7 +34,6 @@ def prepare(place: Path) -> None:
 CODE = "users.orgSourcedIds.leading_zero_lost"
 
 
-@pytest.mark.thorough
 def test_a_gate_names_the_side_that_is_to_be_mended(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     prepare(place)
@@ -68,6 +67,34 @@ def test_rows_that_the_dry_run_refused_have_their_remedy(place: Path, capsys: py
     assert CODE in codes
     upload = f"python -m connect_kit {' '.join(arguments)}"
     assert f"{upload} " + " ".join(f"--waive {one}=REASON" for one in codes) in printed_after
+
+
+def test_only_a_school_that_lost_no_zeros_is_left_out_beside_one_that_did(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    users = (
+        "sourcedId,orgSourcedIds,role,givenName,familyName,email,sms,agentSourcedIds,grades\n"
+        "0001,104,student,Ada,Quill,,,,03\n0002,0105,student,Bo,Quill,,,,06\n0003,7777,student,Cy,Quill,,,,06\n"
+    )
+    deliver(tmp_path / "d", users=users, guardians=None, student_attributes=None)
+    new_twin(tmp_path / "maple.duckdb")
+    prepare(tmp_path)
+    decide = ["decide-school", str(tmp_path / "d"), "7777", "--workspace", str(tmp_path / "maple.duckdb"), "--out"]
+    said = capsys.readouterr().out
+    assert f"python -m connect_kit {' '.join(decide)}" in said
+    assert said.count(" decide-school ") == 1
+
+    shortened = ["104" if word == "7777" else word for word in decide]
+    assert run(shortened) == 2
+    assert "104 is the School ID 0104 of Connect without its leading zeros" in capsys.readouterr().err
+    assert run([*shortened, "--yes"]) == 0
+    assert run(decide) == 0
+
+
+def test_the_word_in_place_of_a_reason_waives_nothing(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert run(["upload", str(place / "plan"), "--twin", str(place / "maple.duckdb"), "--waive", f"{CODE}=REASON"]) == 2
+    assert "REASON stands for your own words" in capsys.readouterr().err
 
 
 def test_an_error_of_gates_is_printed_with_a_line_for_each(

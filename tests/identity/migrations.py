@@ -32,6 +32,7 @@ CHANGES: dict[str, Callable[[str], str]] = {
     "zeros_gained": lambda old: "00" + old,
     "prefix_added": lambda old: "S-" + old,
     "suffix_added": lambda old: old + "-WC",
+    "separators": lambda old: f"{old[:4]} {old[4:]}",
     "decimal": lambda old: old.lstrip("0") + ".0",
     "number_to_guid": guid,
     "unrelated": lambda old: str(20_000_000 + int(guid(old)[:6], 16)),

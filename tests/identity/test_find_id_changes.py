@@ -28,7 +28,7 @@ def lifelike(tmp_path_factory: pytest.TempPathFactory) -> ck.SampleDistrict:
 @pytest.mark.parametrize(
     "change",
     [
-        pytest.param(one, marks=() if one in ("zeros_lost", "prefix_added", "unrelated") else pytest.mark.thorough)
+        pytest.param(one, marks=() if one in ("zeros_lost", "separators", "unrelated") else pytest.mark.thorough)
         for one in CHANGES
     ],
 )
