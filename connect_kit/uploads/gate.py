@@ -88,7 +88,9 @@ class Gate(NamedTuple):
     @property
     def name(self) -> str:
         """Its name, with the finding that it is about."""
-        return NAMES[self.code] + (f": {self.subject}" if self.subject and self.code != "dry_run" else "")
+        return NAMES[self.code] + (
+            f": {self.subject}" if self.subject and self.code not in ("dry_run", "schools_matched") else ""
+        )
 
 
 def waived(subject: str) -> str:

@@ -357,6 +357,7 @@ def with_home_phones(made: Written) -> None:
         write(path, [{**row, "phone": home.get(row[own], "")} for row in read(path)])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("by", "in_file", "summer"),
     [

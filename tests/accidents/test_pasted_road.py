@@ -182,6 +182,7 @@ def test_critical_rows_are_waived_and_the_failed_ones_sent_again_by_pasting(lay_
     assert shell.paste("upload", "--real") == 0, shell.said
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("answer", "twice"), [("--archive-existing", 0), pytest.param("--keep-existing", 1, marks=pytest.mark.thorough)]
 )
@@ -206,6 +207,7 @@ def test_the_question_about_students_added_by_hand_is_answered_by_pasting(
     assert shell.road.count(ACTIVE) == len(made.this.children) * (1 + twice)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("typed", ["relative", pytest.param("absolute", marks=pytest.mark.thorough)])
 def test_paths_are_printed_as_they_were_typed(
     typed: str, lay_out, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

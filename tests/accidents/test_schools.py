@@ -153,6 +153,7 @@ def places(road: Road) -> dict[str, str]:
     return {str(one): str(schools) for one, schools in rows}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("how", ["named", pytest.param("decided", marks=pytest.mark.thorough)])
 def test_people_of_two_schools_stay_at_the_one_that_does_not_take_part(how: str, tmp_path: Path, lay: Lay) -> None:
     road, schools, joining = shared_people(tmp_path, lay)

@@ -254,6 +254,7 @@ def test_a_pilot_lists_nothing_of_the_schools_that_it_does_not_deliver(tmp_path:
 # Children who are on Connect under two IDs.
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "kinds",
     [("students",), pytest.param(("students", "guardians", "staff"), marks=pytest.mark.thorough)],

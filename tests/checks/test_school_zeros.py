@@ -8,6 +8,7 @@ from typing import NotRequired, TypedDict
 import pytest
 
 import connect_kit as ck
+from tests.marks import some
 
 OTHERS = ("0102", "0103")
 FILE, CONNECT, BOTH = "file", "connect", "both"
@@ -130,7 +131,7 @@ SIDES: dict[str, tuple[Spelling, str, int, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("spelt", "cause", "rows", "side"), SIDES.values(), ids=SIDES)
+@pytest.mark.parametrize(("spelt", "cause", "rows", "side"), some(SIDES.values(), 5), ids=SIDES)
 def test_lost_zeros_of_a_school_are_one_cause_that_says_on_which_side(
     tmp_path: Path, spelt: Spelling, cause: str, rows: int, side: str
 ) -> None:

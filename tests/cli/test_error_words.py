@@ -59,7 +59,7 @@ WRONG: dict[str, Callable[[Path], list[str]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("wrong", some(WRONG.values(), 6), ids=WRONG)
+@pytest.mark.parametrize("wrong", some(WRONG.values(), 3), ids=WRONG)
 def test_an_error_names_no_python(
     wrong: Callable[[Path], list[str]], place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -83,6 +83,7 @@ def test_only_a_school_that_lost_no_zeros_is_left_out_beside_one_that_did(
     said = capsys.readouterr().out
     assert f"python -m connect_kit {' '.join(decide)}" in said
     assert said.count(" decide-school ") == 1
+    assert "  ▲ blocking  schools matched: on no school of Connect: 104, 7777\n" in said
 
     shortened = ["104" if word == "7777" else word for word in decide]
     assert run(shortened) == 2

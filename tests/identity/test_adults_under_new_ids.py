@@ -8,6 +8,7 @@ import pytest
 
 import connect_kit as ck
 from tests.identity.small import found, pupil, roster, student, workspace
+from tests.marks import some
 
 MAIL, MOBILE = "home@example.org", "+12025550123"
 
@@ -29,17 +30,20 @@ def guardians(folder: Path, old: list[str], new: list[str]) -> ck.IdChanges:
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [
-        ("John,Zwick", "Jane,Zwick"),
-        ("John,Zwick", "Jose,Zwick"),
-        ("Daniel,Ruiz", "Daniela,Ruiz"),
-        ("Maria,Ruiz", "Mario,Ruiz"),
-        ("John,Zwick Jr", "John,Zwick Sr"),
-        ("John,Zwick Jr.", "John,Zwick III"),
-        ("John,Zwick", "John,Zwick Jr"),
-        ("J,Zwick", "Jane,Zwick"),
-        ("John,Zwick", "Karl,Zwick"),
-    ],
+    some(
+        [
+            ("John,Zwick", "Jane,Zwick"),
+            ("John,Zwick", "Jose,Zwick"),
+            ("Daniel,Ruiz", "Daniela,Ruiz"),
+            ("Maria,Ruiz", "Mario,Ruiz"),
+            ("John,Zwick Jr", "John,Zwick Sr"),
+            ("John,Zwick Jr.", "John,Zwick III"),
+            ("John,Zwick", "John,Zwick Jr"),
+            ("J,Zwick", "Jane,Zwick"),
+            ("John,Zwick", "Karl,Zwick"),
+        ],
+        4,
+    ),
 )
 def test_two_people_who_share_contacts_are_not_one(old: str, new: str, tmp_path: Path) -> None:
     changes = guardians(tmp_path, [f"G1,{old},{MAIL},{MOBILE},"], [f"H1,{new},{MAIL},{MOBILE},"])
@@ -48,16 +52,19 @@ def test_two_people_who_share_contacts_are_not_one(old: str, new: str, tmp_path:
 
 @pytest.mark.parametrize(
     ("old", "new", "sure"),
-    [
-        ("John,Zwick", "JOHN,zwick", True),
-        ("John,Zwick Jr", "John Junior,Zwick", True),
-        ("Ana,O'Hara", "Ana,OHara", True),
-        ("Elizabeth,Ruiz", "Liz,Ruiz", False),
-        ("Katherine,Ruiz", "Katharine,Ruiz", False),
-        ("Mary Ann,Ruiz", "Mary,Ruiz", False),
-        ("Ana,Ruiz", "Ana,Feld", False),  # married
-        ("Liz,Ruiz", "Elizabeth,Ruiz-Feld", False),
-    ],
+    some(
+        [
+            ("John,Zwick", "JOHN,zwick", True),
+            ("John,Zwick Jr", "John Junior,Zwick", True),
+            ("Ana,O'Hara", "Ana,OHara", True),
+            ("Elizabeth,Ruiz", "Liz,Ruiz", False),
+            ("Katherine,Ruiz", "Katharine,Ruiz", False),
+            ("Mary Ann,Ruiz", "Mary,Ruiz", False),
+            ("Ana,Ruiz", "Ana,Feld", False),  # married
+            ("Liz,Ruiz", "Elizabeth,Ruiz-Feld", False),
+        ],
+        3,
+    ),
 )
 def test_one_person_in_another_spelling_or_married_is_found(old: str, new: str, sure: bool, tmp_path: Path) -> None:
     changes = guardians(tmp_path, [f"G1,{old},{MAIL},,"], [f"H1,{new},{MAIL},,"])
