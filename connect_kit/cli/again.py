@@ -13,6 +13,7 @@ from connect_kit.cli.commands import Places, as_typed, beside, command
 from connect_kit.cli.gates import print_after, print_gates
 from connect_kit.cli.options import TwinOption
 from connect_kit.cli.printing import print_tables
+from connect_kit.display.headings import without_rare
 from connect_kit.display.look import counted
 from connect_kit.errors import DeliveryError, SettingError
 from connect_kit.results.data import SURPRISES as _SURPRISES
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MOST_LINES = 20
+#: What the columns of a forecast count that do not count rows.
+_COUNTED = {
+    "doubled": "doubled: children",
+    "disconnected": "disconnected: guardian relationships",
+    "staff_removed": "staff removed and children removed: people whose rows no longer list the school",
+}
 Plan = Annotated[Path, typer.Argument(help="Folder that 'prepare' wrote.", show_default=False)]
 
 
@@ -123,16 +130,18 @@ def forecast(
     planned, target = ck.read_plan(plan), ck.Twin(twin)
     duplicates, why = _duplicates(planned, target, delivery)
     made = ck.forecast_upload(planned, target, duplicates=duplicates)
-    typer.echo(
-        "Rows of the files; doubled counts children, disconnected guardian relationships,"
-        " staff removed and children removed those whose rows no longer list the school:"
-    )
-    print_tables(made.in_words())
+    found = made.in_words()
+    shown = without_rare(found)
+    counted_so = [words for name, words in _COUNTED.items() if name in shown]
+    typer.echo("; ".join(["Rows of the files, by school", *counted_so]) + ":")
+    print_tables(found.assign(school=found["school"].fillna("").replace("", "on no school of Connect")))
     if why:
         typer.echo(f"Doubled children were not looked for: {why}; give --delivery FOLDER.")
     if out is not None:
         made.save(out)
         typer.echo(f"Written: {out / 'forecast.csv'}")
+    typer.echo("Next, the dry run, which says what a real upload still needs:")
+    typer.echo(f"  {Places(planned, twin).upload()}")
 
 
 def _that_happened(summary: pd.DataFrame) -> pd.DataFrame:

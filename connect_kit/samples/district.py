@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -186,6 +187,7 @@ def sample_roster(
         truth_classrooms=target / "truth_classrooms.csv" if existing else None,
         truth_schools=target / "truth_schools.csv" if existing else None,
     )  # fmt: skip
+    new = [one for one in (sample.delivery, sample.workspace, target) if not one.exists()]
     ensure_folder(sample.delivery)
     for stale in ("people", "adults", "classrooms", "schools"):
         (target / f"truth_{stale}.csv").unlink(missing_ok=True)
@@ -217,6 +219,10 @@ def sample_roster(
                 write_truth_adults(con, sample.truth_adults)
             if made and sample.truth_classrooms and sample.truth_schools:
                 made.write_truth(sample.truth_classrooms, sample.truth_schools)
+        except SettingError:  # too small for what was asked: nothing is left of it
+            for one in new:
+                shutil.rmtree(one, ignore_errors=True)
+            raise
         finally:
             con.close()
     return sample

@@ -388,5 +388,11 @@ def test_an_impossible_setting_is_refused(tmp_path, wrong, message):
         sample_roster(tmp_path, **{"students": 40, **wrong})
 
 
+def test_a_sample_that_is_too_small_for_its_faults_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="ask for fewer faults or for 500 students"):
+        sample_roster(tmp_path / "small", students=60, faults="all")
+    assert not (tmp_path / "small").exists()
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
