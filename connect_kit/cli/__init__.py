@@ -139,7 +139,8 @@ def sample(
     )
     typer.echo(f"An invented district of {students:,} students: {made.delivery}")
     typer.echo(f"Its Connect workspace: {made.workspace}")
-    typer.echo(f"The planted faults, file and line: {made.truth}")
+    if not clean:
+        typer.echo(f"The planted faults, file and line: {made.truth}")
     for path, what in (
         (made.truth_people, "Duplicate students, and students who are only alike"),
         (made.truth_classrooms, "Which class is which classroom"),

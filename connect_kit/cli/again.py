@@ -99,7 +99,7 @@ def resend(
     made = ck.plan_resend(read, sent, folder=out, corrected=corrected)
     made = rewrite_plan(replace(made, command=("resend", str(plan), "" if corrected is None else str(corrected))))
     what = "Failed or incomplete" if read.incomplete() else "Failed"
-    both = "" if corrected is None else ", and corrected" if read.incomplete() else " and corrected"
+    both = "" if corrected is None else f", as {corrected} has them"
     typer.echo(f"{what}{both}: {counted(made.rows, 'row')} of {sent.rows:,}, according to {folder}")
     for file, lines in made.not_corrected.items():
         more = f" and {len(lines) - _MOST_LINES:,} more" if len(lines) > _MOST_LINES else ""

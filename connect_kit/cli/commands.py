@@ -105,10 +105,11 @@ class Places:
     def _options(self) -> list[str]:
         return [*self.plan.command[2:]] if self.plan.command and self.plan.command[0] == "prepare" else []
 
-    def prepare(self, *more: str, corrected: bool = False, without: Sequence[str] = ()) -> str:
+    def prepare(self, *more: str, corrected: bool = False, on_twin: bool = False, without: Sequence[str] = ()) -> str:
         """Prepare again in the same folder and way, with ``more`` options and ``without`` some.
 
-        Answers stay, and so do waivers, unless it is a ``corrected`` delivery or another part of it.
+        Answers stay, and so do waivers, unless it is a ``corrected`` delivery or another part of it. ``on_twin``: for
+        the twin, where something was done that a folder does not know.
         """
         plan, options = self.plan, self._options
         if plan.command and plan.command[0] == "resend":
@@ -118,7 +119,8 @@ class Places:
                 at = options.index(name)
                 valued = at + 1 < len(options) and not options[at + 1].startswith("--")
                 del options[at : at + 1 + valued]
-        words = ["prepare", self.delivery, "--workspace", self.workspace or "WORKSPACE", "--out", plan.folder]
+        workspace = self.twin if on_twin else self.workspace or "WORKSPACE"
+        words = ["prepare", self.delivery, "--workspace", workspace, "--out", plan.folder]
         words += options or ([] if plan.command else self.level)
         if plan.archive_existing is not None:
             words.append("--archive-existing" if plan.archive_existing else "--keep-existing")

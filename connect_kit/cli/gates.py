@@ -61,7 +61,7 @@ class _Next(NamedTuple):
         return Way("record the new IDs, and prepare again", [self.at.on_twin("record-ids", "--yes"), self.at.prepare()])
 
     def archive_first(self) -> Way:
-        steps = [*self.at.new_twin, self.at.on_twin("archive-changed", "--yes"), self.at.prepare()]
+        steps = [*self.at.new_twin, self.at.on_twin("archive-changed", "--yes"), self.at.prepare(on_twin=True)]
         return Way("archive these records first, and prepare again", steps)
 
     def try_out(self, words: str = "make the dry run") -> Way:
@@ -93,7 +93,7 @@ class _Next(NamedTuple):
             for one in schools[:_MOST_SCHOOLS]
         ]
         words = "decide that such a school does not take part, and prepare again"
-        return [Way(words, [*out, self.at.prepare(corrected=True)])] if out else []
+        return [Way(words, [*out, self.at.prepare()])] if out else []
 
     def zeros(self) -> list[Way]:
         words = "prepare again; School IDs that differ in more than zeros are recorded on Connect (S9)"
@@ -169,6 +169,8 @@ def print_gates(gates: pd.DataFrame, places: Places) -> None:
     """Print what a real upload needs, what of it is still to be done, and how."""
     typer.echo("")
     typer.echo(f"Before a real upload, {_still(gates)}:")
+    if passed := places.plan.waivers:
+        typer.echo(f"  Let pass so far (waived): {', '.join(sorted(passed))}")
     columns = ["gate", "state", "why", "step", "subject", "remedy"]
     rows = gates[columns].itertuples(index=False, name=None)
     # Findings that are corrected or waived alike stand together, with one way out for all of them.

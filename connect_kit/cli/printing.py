@@ -103,7 +103,7 @@ def print_causes(causes: pd.DataFrame, whole: str = "the report") -> bool:
         typer.echo("  The numbers are rows, lines or School IDs; a row with several causes counts in each.")
     if len(to_fix) > _MOST_CAUSES:
         more = len(to_fix) - _MOST_CAUSES
-        typer.echo(f"  … and {more:,} more; {whole} lists all of them in the order to fix them")
+        typer.echo(f"  … and {more:,} more to fix or look at; {whole} lists all of them in the order to fix them")
     return len(to_fix) > _MOST_CAUSES
 
 

@@ -79,6 +79,7 @@ def prepare(
     student_id: StudentId = None,
 ) -> None:
     """Write the files that Connect asks for, and say what an upload would do and what blocks it."""
+    from connect_kit.checks.rules_by_code import rules_by_code
     from connect_kit.uploads.plan import rewrite_plan  # late, so that --help is quick
 
     reasons = waivers(waive)
@@ -92,6 +93,8 @@ def prepare(
     found = ck.audit(
         delivery, workspace, level=level, suites=suites, duplicates=duplicates, student_id=student_id, progress=bars()
     )
+    there = {rule.code for rule in (*found.findings.rules, *found.findings.failed)}
+    idle = [code for code in reasons if code in rules_by_code() and code not in there]
     plan = ck.plan_upload(
         found,
         schools=[one.strip() for one in schools.split(",") if one.strip()] if schools is not None else None,
@@ -100,13 +103,15 @@ def prepare(
         school=school,
         place_at=place_at,
         archive_existing=archive_existing,
-        waivers=reasons,
+        waivers={code: reason for code, reason in reasons.items() if code not in idle},
         abandon=abandon,
         keep_ids=keep_ids,
         abandon_limit=abandon_limit,
     )
     plan = rewrite_plan(replace(plan, command=("prepare", str(delivery), *options)))
     typer.echo(f"Prepared: {plan.folder}")
+    if idle:
+        typer.echo(f"  No waiver needed: {', '.join(idle)}")
     places = Places(plan, workspace)
     _print_kept(places, found.schools)
     if plan.judgement is not None:
@@ -173,6 +178,7 @@ def decide_school(
     typer.echo(f"School {school}: {'does not take part' if out else 'takes part'}")
     print_tables(decided.summary())
     typer.echo(f"Decisions: {decided.decisions.path}")
+    typer.echo("Next, audit or prepare the delivery again.")
 
 
 def upload(

@@ -113,7 +113,7 @@ def _in_zip(place: Path, scratch: Path) -> dict[str, Path]:
         archive = zipfile.ZipFile(place)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:  # ValueError: names
         raise DeliveryError(
-            f"{place}: not a ZIP file, or a damaged one; give a folder or a ZIP of CSV files"
+            f"{place}: not a ZIP file, or a damaged one; give the folder with the CSV files, or a ZIP of it"
         ) from error
     with archive:
         members = [member for member in archive.infolist() if not member.filename.endswith("/")]
@@ -210,6 +210,8 @@ def _sorted_out(place: Path, found: dict[str, Path]) -> Delivery:
             tables[table], names[table] = path, name
         else:
             others.append(name)
+    if "[Content_Types].xml" in others:
+        raise DeliveryError(f"{place}: is a workbook or another office file; save each sheet as a CSV file in UTF-8")
     if not tables and manifest is None:
         listed = f" (found: {', '.join(sorted(others)[:5])})" if others else " (it is empty)"
         raise DeliveryError(

@@ -52,7 +52,9 @@ def open_session(path: Path, doing: str, *, write: bool = True, of: str | None =
     """
     place = path.expanduser().resolve()
     if not place.is_file():
-        raise TwinError(f"{path}: no such twin", step="make_twin", path=str(path))
+        raise TwinError(
+            f"{path}: no such twin", step="make_twin", path=f"{path}.duckdb" if path.is_dir() else str(path)
+        )
     # Checked here, because DuckDB takes a file that it cannot read for something else, and says so.
     try:
         with place.open("rb") as file:

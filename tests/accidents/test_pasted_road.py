@@ -162,6 +162,20 @@ def test_a_folder_exported_from_connect_gets_its_twin_by_pasting(lay_out, tmp_pa
     assert "Uploaded." in shell.said
 
 
+@pytest.mark.thorough
+def test_of_an_exported_folder_the_old_records_are_archived_on_its_twin_by_pasting(lay_out, tmp_path: Path) -> None:
+    shell, made = lay_out(2, changed)
+    assert shell.start("audit", made.delivery, "--workspace", made.workspace, "--out", tmp_path / "out") == 1
+    assert shell.paste("prepare") == 1
+    ways = shell.said
+    shell.said = ways.partition("archive these records first")[2]
+    beneath = shell.said
+    for step in ("new", "archive-changed", "prepare", "upload"):
+        assert shell.paste(step) == 0, (step, shell.said)
+        shell.said = beneath if step in ("new", "archive-changed") else shell.said
+    assert "Nothing is blocking." in shell.said
+
+
 def test_critical_rows_are_waived_and_the_failed_ones_sent_again_by_pasting(lay_out, tmp_path: Path) -> None:
     shell, made = lay_out(2, clean)
     users = made.delivery / "users.csv"

@@ -85,7 +85,7 @@ def test_console_report_and_workbook_count_the_same_causes(printed: tuple[str, P
     assert words in " ".join((out / "report.html").read_text(encoding="utf-8").split())
     assert ("Causes", words) in [row[:2] for row in sheet["Read me"].iter_rows(values_only=True)]
     shown = len(re.findall(r"^  [✖▲] (?:critical|warning) ", text, re.M))
-    assert f"… and {len(severities) - notes - shown} more; the report lists all of them" in text
+    assert f"… and {len(severities) - notes - shown} more to fix or look at; the report lists all of them" in text
 
 
 def test_the_summary_counts_possible_pairs_apart(printed: tuple[str, Path]) -> None:

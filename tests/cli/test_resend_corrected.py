@@ -50,7 +50,7 @@ def test_failed_rows_are_sent_with_their_corrected_values(sent: Path, capsys: py
     capsys.readouterr()
     assert run(["resend", str(plan), "--corrected", str(delivery)]) == 0
     said = capsys.readouterr().out
-    assert "Failed and corrected: 2 rows of " in said
+    assert f"Failed, as {delivery} has them: 2 rows of " in said
     assert "▲ Failed, and not in the corrected delivery: 1 row of enrollments.csv (line 5)" in said
     again = sent / "plan-resend"
     made = ck.read_plan(again)

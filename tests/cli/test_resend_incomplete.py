@@ -61,7 +61,7 @@ def test_a_child_whose_guardian_was_refused_is_sent_again_with_the_guardian(
     capsys.readouterr()
     assert run(["resend", str(plan), "--corrected", str(tmp_path / "d")]) == 0
     said = capsys.readouterr().out
-    assert "Failed or incomplete, and corrected: 2 rows of " in said
+    assert f"Failed or incomplete, as {tmp_path / 'd'} has them: 2 rows of " in said
     next_one = f"python -m connect_kit upload {tmp_path / 'plan-resend'} --twin {tmp_path / 'maple.duckdb'}"
     assert f"→ make the dry run:\n{' ' * 18}{next_one}\n" in said
     assert "sent again" not in said

@@ -106,7 +106,7 @@ def test_two_folders_are_refused(refused, folder):
 
 def test_a_single_csv_file_is_not_mistaken_for_a_delivery(refused, folder):
     (folder / "users.csv").write_text(USERS, encoding="utf-8")
-    assert "users.csv: not a ZIP file, or a damaged one; give a folder or a ZIP of CSV files" in refused(
+    assert "users.csv: not a ZIP file, or a damaged one; give the folder with the CSV files" in refused(
         folder / "users.csv"
     )
 
