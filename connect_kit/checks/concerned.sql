@@ -1,5 +1,6 @@
 -- Children whom critical findings concern, and the rows that fail: their own row, one of their guardians, one of their
--- enrollments, a class they are in; and the schools that are findings themselves. What concerns a whole file concerns every child of the delivery.
+-- enrollments, a class they are in; and the schools that are findings themselves. What concerns a whole file concerns
+-- every child of the delivery.
 WITH critical AS (
     SELECT r.tbl, f.line, f.id, r.code FROM _failing AS f JOIN _rules AS r ON r.rule = f.rule WHERE r.severity = 'critical'
 ), lines AS (

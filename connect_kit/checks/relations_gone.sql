@@ -63,7 +63,8 @@ WITH compared AS (
 SELECT c._line, c.other FROM compared AS c JOIN judged AS j ON j.school IS NOT DISTINCT FROM c.school WHERE c.role <> c.other AND j.many;
 
 -- Home phones that on Connect another family has, and lost: who moves in with a family that keeps its number shares it. A
--- family shares one, so that several have it. Also one that more than four get, of three families (filled down). A quarter of a school, as some families exchange homes.
+-- family shares one, so that several have it. Also one that more than four get, of three families (filled down). A quarter
+-- of a school, as some families exchange homes.
 CREATE TABLE phones_of_others AS
 WITH now AS (
     SELECT 'users' AS tbl, _line, phone FROM users WHERE _kind = 'guardian' AND phone IS NOT NULL

@@ -59,13 +59,14 @@ SELECT kind, address FROM (
     )
 ) WHERE post OR usual > 0.5 AND NOT named;
 
--- Addresses and numbers that on Connect somebody else has, who is not of the family; one that several have there is nobody's.
--- Of guardians also those that four and more get anew, of three families (filled down).
+-- Guardians on Connect and their children.
 CREATE TABLE wards AS
 SELECT DISTINCT account, id, child FROM (
     SELECT connectUserId AS account, guardianId AS id, trim(unnest(string_split(connectStudentIds, ','))) AS child FROM workspace_guardians WHERE connectStudentIds IS NOT NULL
 ) WHERE child <> '';
 
+-- Addresses and numbers that on Connect somebody else has, who is not of the family; one that several have there is nobody's.
+-- Of guardians also those that four and more get anew, of three families (filled down).
 CREATE TABLE contacts_of_others AS
 WITH theirs AS (
     SELECT kind, contact, min(id) AS owner FROM (

@@ -169,25 +169,27 @@ def print_gates(gates: pd.DataFrame, places: Places) -> None:
     """Print what a real upload needs, what of it is still to be done, and how."""
     typer.echo("")
     typer.echo(f"Before a real upload, {_still(gates)}:")
-    if passed := places.plan.waivers:
-        typer.echo(f"  Let pass so far (waived): {', '.join(sorted(passed))}")
+    if places.plan.waivers:
+        typer.echo(f"  {_let_pass(places.plan)}")
     columns = ["gate", "state", "why", "step", "subject", "remedy"]
     rows = gates[columns].itertuples(index=False, name=None)
     # Findings that are corrected or waived alike stand together, with one way out for all of them.
     for (step, _), group in groupby(rows, key=lambda row: (row[3], "" if row[3] == "fix_or_waive" else row[4])):
-        subjects, then = [], ""
         listed = list(group)
-        for gate, state, why, _, subject, remedy in listed[:_MOST_FINDINGS]:
+        for gate, state, why, _, _, remedy in listed[:_MOST_FINDINGS]:
             typer.echo(f"  {_MARKS[state]}  {gate}: {why}")
             for line in remedy.splitlines():
                 typer.echo(f"{_INDENT}{line}")
-            subjects += subject.split()
-            then = "then " if remedy else ""
-        if more := listed[_MOST_FINDINGS:]:
-            typer.echo(f"{_INDENT}… and {len(more):,} more findings that block; the report of the audit lists them")
-            subjects += [one for row in more for one in row[4].split()]
+        if len(listed) > _MOST_FINDINGS:
+            more = len(listed) - _MOST_FINDINGS
+            typer.echo(f"{_INDENT}… and {more:,} more findings that block; the report of the audit lists them")
         if step:
-            _print_ways(_STEPS[step](_next(places, subjects)), then)
+            subjects = [one for row in listed for one in row[4].split()]
+            _print_ways(_STEPS[step](_next(places, subjects)), "then " if listed[-1][5] else "")
+
+
+def _let_pass(plan: ck.UploadPlan) -> str:
+    return f"Let pass (waived): {', '.join(sorted(plan.waivers))}."
 
 
 def _next(places: Places, codes: Sequence[str]) -> _Next:
@@ -216,7 +218,7 @@ def print_next(plan: ck.UploadPlan, target: ck.Twin, places: Places) -> None:
         return
     words = confirmation(plan, target.district, expected_upload(plan, target))
     typer.echo("")
-    passed = f" Let pass (waived): {', '.join(sorted(plan.waivers))}." if plan.waivers else ""
+    passed = f" {_let_pass(plan)}" if plan.waivers else ""
     typer.echo(f"Nothing is blocking.{passed} Next, the real upload:")
     typer.echo(f"  {places.upload('--real')} --confirm {shlex.quote(words)}")
 

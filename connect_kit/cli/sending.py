@@ -79,8 +79,8 @@ def prepare(
     student_id: StudentId = None,
 ) -> None:
     """Write the files that Connect asks for, and say what an upload would do and what blocks it."""
-    from connect_kit.checks.rules_by_code import rules_by_code
-    from connect_kit.uploads.plan import rewrite_plan  # late, so that --help is quick
+    from connect_kit.checks.rules_by_code import rules_by_code  # late, so that --help is quick
+    from connect_kit.uploads.plan import rewrite_plan
 
     reasons = waivers(waive)
     given = {

@@ -73,9 +73,8 @@ class Gate(NamedTuple):
 
     ``code`` (a key of :data:`NAMES`), ``subject`` (the code of the finding it is about, if it is about one; of a dry
     run the codes of the rows that it refused, of schools the unknown School IDs that have not lost zeros, with blanks
-    between), ``state``,
-    ``why`` it is met or blocking, ``step``, the code of what is done next, and ``remedy``, what the rules that were
-    broken say is done first: one line a rule.
+    between), ``state``, ``why`` it is met or blocking, ``step``, the code of what is done next, and ``remedy``, what
+    the rules that were broken say is done first: one line a rule.
     """
 
     code: str
