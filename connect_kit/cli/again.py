@@ -27,7 +27,8 @@ _MOST_LINES = 20
 _COUNTED = {
     "doubled": "doubled: children",
     "disconnected": "disconnected: guardian relationships",
-    "staff_removed": "staff removed and children removed: people whose rows no longer list the school",
+    "staff_removed": "staff removed: those whose rows no longer list the school",
+    "children_removed": "children removed: those whose rows no longer list the school",
 }
 Plan = Annotated[Path, typer.Argument(help="Folder that 'prepare' wrote.", show_default=False)]
 
@@ -134,7 +135,8 @@ def forecast(
     shown = without_rare(found)
     counted_so = [words for name, words in _COUNTED.items() if name in shown]
     typer.echo("; ".join(["Rows of the files, by school", *counted_so]) + ":")
-    print_tables(found.assign(school=found["school"].fillna("").replace("", "on no school of Connect")))
+    placed = found["connectSchoolId"].fillna("") != ""
+    print_tables(found.assign(school=found["school"].where(placed, "on no school of Connect")))
     if why:
         typer.echo(f"Doubled children were not looked for: {why}; give --delivery FOLDER.")
     if out is not None:

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -160,8 +161,10 @@ class Places:
         return command("merge", self.delivery, "--twin", self.twin, *self.level, "--out", out)
 
     def audit(self) -> str:
-        """The command that audits the delivery, with its report."""
-        where = ["--workspace", self.workspace or "WORKSPACE", *self.level]
+        """The command that audits the delivery as it was prepared, with its report."""
+        alike = [word for pair in pairwise(self._options) if pair[0] in ("--suites", "--student-id") for word in pair]
+        alike += [name for name in self._options if name == "--no-duplicates"]
+        where = ["--workspace", self.workspace or "WORKSPACE", *self.level, *alike]
         return command("audit", self.delivery, *where, "--out", beside(self.plan.folder, "audit"))
 
     def results(self) -> str:

@@ -163,7 +163,7 @@ def decide_school(
     matches = ck.match_schools(ck.read_roster(delivery, level=level), known)
     recorded = known.schools["schoolId"].dropna()
     whole = recorded[(recorded.str.len() > len(school)) & (recorded.str.lstrip("0") == school)]
-    if out and len(whole) and not yes:
+    if out and len(whole) and school not in set(recorded) and not yes:
         raise SettingError(
             f"{school} is the School ID {whole.iloc[0]} of Connect without its leading zeros, and no other school; "
             "export the files again with School IDs as text, or prepare them with --keep-ids. "

@@ -13,16 +13,23 @@ from connect_kit.cli import run
 from tests.uploads.small import deliver, new_twin
 
 
+def lay_out(place: Path, *more: str) -> None:
+    """A district whose users.csv lost the zeros of one School ID, with more rows; its twin; and the plan of it."""
+    rows = (
+        "sourcedId,orgSourcedIds,role,givenName,familyName,email,sms,agentSourcedIds,grades",
+        "0001,104,student,Ada,Quill,,,,03",
+        "0002,0105,student,Bo,Quill,,,,06",
+        "7001,0105,teacher,Ezra,Thorn,e@s.example.org,,,",
+        *more,
+    )
+    deliver(place / "d", users="\n".join([*rows, ""]), guardians=None, student_attributes=None)
+    new_twin(place / "maple.duckdb")
+    prepare(place)
+
+
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A district whose users.csv lost the zeros of one School ID; its twin; and the plan of it."""
-    users = (
-        "sourcedId,orgSourcedIds,role,givenName,familyName,email,sms,agentSourcedIds,grades\n"
-        "0001,104,student,Ada,Quill,,,,03\n0002,0105,student,Bo,Quill,,,,06\n7001,0105,teacher,Ezra,Thorn,e@s.example.org,,,\n"
-    )
-    deliver(tmp_path / "d", users=users, guardians=None, student_attributes=None)
-    new_twin(tmp_path / "maple.duckdb")
-    prepare(tmp_path)
+    lay_out(tmp_path)
     return tmp_path
 
 
@@ -72,13 +79,7 @@ def test_rows_that_the_dry_run_refused_have_their_remedy(place: Path, capsys: py
 def test_only_a_school_that_lost_no_zeros_is_left_out_beside_one_that_did(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    users = (
-        "sourcedId,orgSourcedIds,role,givenName,familyName,email,sms,agentSourcedIds,grades\n"
-        "0001,104,student,Ada,Quill,,,,03\n0002,0105,student,Bo,Quill,,,,06\n0003,7777,student,Cy,Quill,,,,06\n"
-    )
-    deliver(tmp_path / "d", users=users, guardians=None, student_attributes=None)
-    new_twin(tmp_path / "maple.duckdb")
-    prepare(tmp_path)
+    lay_out(tmp_path, "0003,7777,student,Cy,Quill,,,,06")
     decide = ["decide-school", str(tmp_path / "d"), "7777", "--workspace", str(tmp_path / "maple.duckdb"), "--out"]
     said = capsys.readouterr().out
     assert f"python -m connect_kit {' '.join(decide)}" in said
@@ -90,6 +91,9 @@ def test_only_a_school_that_lost_no_zeros_is_left_out_beside_one_that_did(
     assert "104 is the School ID 0104 of Connect without its leading zeros" in capsys.readouterr().err
     assert run([*shortened, "--yes"]) == 0
     assert run(decide) == 0
+
+    both = ck.Twin.new(tmp_path / "both.duckdb", "Maple Valley", {"North": "0104", "Annex": "104"})
+    assert run([str(both.path) if word.endswith("maple.duckdb") else word for word in shortened]) == 0
 
 
 def test_the_word_in_place_of_a_reason_waives_nothing(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
