@@ -7,11 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.accidents.road import audited, codes, read, rewrite
-from tests.accidents.test_gone_columns import with_home_phones
+from tests.accidents.test_home_phones import PHONE, with_home_phones
 from tests.accidents.test_slid_columns import CONTACT, district
 from tests.marks import some
-
-PHONE = "workspace.guardians.phone_of_another"
 
 
 def fill(path: Path, column: str, every: int) -> int:
