@@ -66,21 +66,24 @@ SELECT DISTINCT account, id, child FROM (
 ) WHERE child <> '';
 
 -- Addresses and numbers that on Connect somebody else has, who is not of the family; one that several have there is nobody's.
--- Of guardians also those that four and more get anew, of three families (filled down).
+-- Of guardians also those that four and more of three families get in place of their own (filled down).
 CREATE TABLE contacts_of_others AS
 WITH theirs AS (
     SELECT kind, contact, min(id) AS owner FROM (
         SELECT kind, id, unnest([CASE WHEN (kind, address) NOT IN (SELECT (kind, address) FROM seat_addresses) THEN address END, number]) AS contact FROM connect_records
     ) WHERE contact IS NOT NULL GROUP BY kind, contact HAVING count(DISTINCT id) = 1
 ), ours AS (
-    SELECT *, count(DISTINCT id) OVER (PARTITION BY kind, contact) AS holders, count(DISTINCT family) OVER (PARTITION BY kind, contact) AS families FROM (
-        SELECT tbl, _line, kind, id, school, family, unnest([CASE WHEN address IS DISTINCT FROM other_address THEN address END, CASE WHEN number IS DISTINCT FROM other_number THEN number END]) AS contact
+    SELECT *, count(DISTINCT id) OVER (PARTITION BY kind, contact) AS holders FROM (
+        SELECT tbl, _line, kind, id, school, family, unnest([CASE WHEN address IS DISTINCT FROM other_address THEN address END, CASE WHEN number IS DISTINCT FROM other_number THEN number END]) AS contact,
+            unnest([other_address, other_number]) AS former
         FROM same_ids
     ) WHERE contact IS NOT NULL
+), filled AS (
+    SELECT contact FROM ours WHERE kind = 'guardians' AND former IS NOT NULL GROUP BY contact HAVING count(DISTINCT id) >= 4 AND count(DISTINCT family) >= 3
 )
 SELECT DISTINCT o.tbl, o._line, o.kind, o.id, o.school FROM ours AS o JOIN theirs AS t USING (kind, contact)
 WHERE t.owner <> o.id AND o.holders = 1 AND NOT (o.kind = 'guardians' AND EXISTS (FROM wards AS a JOIN wards AS b USING (child) WHERE a.id = o.id AND b.id = t.owner))
-UNION SELECT tbl, _line, kind, id, school FROM ours WHERE kind = 'guardians' AND holders >= 4 AND families >= 3;
+UNION SELECT tbl, _line, kind, id, school FROM ours WHERE kind = 'guardians' AND former IS NOT NULL AND contact IN (FROM filled);
 
 -- Grades that rise or fall by more than one beside what is usual at the school; where it is usual to be a grade lower than
 -- on Connect, the file is of an earlier year (earlier). Those before kindergarten are one.

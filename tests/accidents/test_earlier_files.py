@@ -75,6 +75,20 @@ def test_a_few_enrollments_in_classes_that_only_connect_has_are_not_unfit(tmp_pa
     assert ELSEWHERE not in codes(audited(delivered), "critical")
 
 
+def test_an_office_with_a_few_former_students_on_connect_is_no_missing_school(tmp_path: Path) -> None:
+    made = District(180, schools=2, seed=12)
+    delivered = made.write(tmp_path, made.copy())
+    files, there = delivered.delivery, delivered.workspace
+    [place] = [row["connectSchoolId"] for row in read(there / "schools.csv") if row["schoolId"] == "0102"]
+    former = [row["studentId"] for row in read(there / "students.csv") if row["connectSchoolId"] == place][:4]
+    only(there / "students.csv", lambda row: row["connectSchoolId"] != place or row["studentId"] in former)
+    only(files / "users.csv", lambda row: row["role"] != "student" or row["orgSourcedIds"] != "0102")
+    only(files / "classes.csv", lambda row: row["schoolSourcedId"] != "0102")
+    only(files / "enrollments.csv", lambda row: row["schoolSourcedId"] != "0102")
+    assert len(former) == 4
+    assert found(audited(delivered), UNMATCHED) == []
+
+
 @pytest.mark.parametrize("stay", [("guardian",), ("guardian", "teacher")])
 def test_a_school_of_which_only_adults_are_delivered_is_missing(stay: tuple[str, ...], tmp_path: Path) -> None:
     made = District(180, schools=2, seed=12)

@@ -38,6 +38,20 @@ def test_a_contact_that_was_filled_down_is_not_fit(column: str, every: int, code
     assert changed - every < found <= changed  # a last group may be too small
 
 
+def test_guardians_without_an_address_who_get_that_of_the_office_are_not_unfit(tmp_path: Path) -> None:
+    made = district(tmp_path)
+    without = {row["sourcedId"] for row in read(made.delivery / "users.csv") if row["role"] == "guardian"}
+    without = set(sorted(without)[::3])
+    rewrite(
+        made.workspace / "guardians.csv",
+        lambda row: {**row, "email": "" if row["guardianId"] in without else row["email"]},
+    )
+    office = "office@school.example"
+    rewrite(made.delivery / "users.csv", lambda row: {**row, "email": office} if row["sourcedId"] in without else row)
+    assert len(without) > 40
+    assert CONTACT not in codes(audited(made), "critical")
+
+
 def test_a_few_families_who_get_the_address_of_an_agency_are_not_unfit(tmp_path: Path) -> None:
     made = district(tmp_path)
     moved = [row["sourcedId"] for row in read(made.delivery / "users.csv") if row["role"] == "guardian"][:40:10]
