@@ -161,15 +161,15 @@ def decide_school(
 
     known = open_workspace(workspace)
     matches = ck.match_schools(ck.read_roster(delivery, level=level), known)
+    delivered = school in set(matches.table()["roster_id"].dropna())
     recorded = known.schools["schoolId"].dropna()
     whole = recorded[(recorded.str.len() > len(school)) & (recorded.str.lstrip("0") == school)]
-    if out and len(whole) and school not in set(recorded) and not yes:
+    if out and delivered and len(whole) and school not in set(recorded) and not yes:
         raise SettingError(
             f"{school} is the School ID {whole.iloc[0]} of Connect without its leading zeros, and no other school; "
             "export the files again with School IDs as text, or prepare them with --keep-ids. "
             f"To leave its rows out all the same: {again('--yes')}"
         )
-    delivered = school in set(matches.table()["roster_id"].dropna())
     places = known.schools.loc[known.schools["schoolId"] == school, "connectSchoolId"]
     on_connect = str(places.iloc[0]) if len(places) == 1 else school
     decided = matches.decide(

@@ -91,6 +91,8 @@ def test_only_a_school_that_lost_no_zeros_is_left_out_beside_one_that_did(
     assert "104 is the School ID 0104 of Connect without its leading zeros" in capsys.readouterr().err
     assert run([*shortened, "--yes"]) == 0
     assert run(decide) == 0
+    assert run(["105" if word == "104" else word for word in shortened]) == 2
+    assert "'105' is not an ID of schools" in capsys.readouterr().err  # it is not delivered
 
     both = ck.Twin.new(tmp_path / "both.duckdb", "Maple Valley", {"North": "0104", "Annex": "104"})
     assert run([str(both.path) if word.endswith("maple.duckdb") else word for word in shortened]) == 0
