@@ -185,20 +185,22 @@ WHERE NOT EXISTS (FROM families AS f WHERE f.child = o.child AND (contains(o.fam
     AND NOT EXISTS (FROM former_guardians AS f WHERE f.child = o.child AND (f.address IN (o.address, o.other_address) OR f.number IN (o.number, o.other_number)))
     AND NOT EXISTS (FROM wards AS h JOIN wards AS s ON s.child = h.child JOIN former_guardians AS f ON f.account = s.account WHERE h.account = o.account AND f.child = o.child);
 
--- Children none of whose guardians is named any more; where a quarter of a school or district is so, also those who keep one and
--- lose another. Foster families take several children, and parents marry again: many are five, with three families at least.
+-- Children none of whose guardians is named any more. Where a quarter of a school or district has strangers as guardians, also
+-- those who lose only one of theirs, or none. Foster families take several children, and parents marry again: many are five,
+-- with three families at least.
 CREATE TABLE other_families AS
 WITH lost AS (
     SELECT child, NOT bool_or(stays) AS all_gone FROM former_guardians GROUP BY child HAVING NOT bool_and(stays)
 ), found AS (
-    SELECT s.*, l.all_gone FROM strangers AS s JOIN lost AS l USING (child)
+    SELECT s.*, l.child IS NOT NULL AS lost, coalesce(l.all_gone, false) AS all_gone FROM strangers AS s LEFT JOIN lost AS l USING (child)
 ), counted AS (
-    SELECT school, count(DISTINCT child) AS wrong, count(DISTINCT child) FILTER (all_gone) AS left_alone, count(DISTINCT account) AS families FROM found GROUP BY school
+    SELECT school, count(DISTINCT child) AS every, count(DISTINCT account) AS families, count(DISTINCT child) FILTER (all_gone) AS left_alone,
+        count(DISTINCT child) FILTER (lost) AS losing, count(DISTINCT account) FILTER (lost) AS losing_to FROM found GROUP BY school
 ), shares AS (
     SELECT school, count(DISTINCT child) AS known FROM named_for_known GROUP BY school
 ), judged AS (
-    SELECT s.school, coalesce((many(c.left_alone, s.known) OR c.wrong > 0.25 * s.known) AND c.wrong >= 5 AND c.families >= 3, false)
-        OR sum(c.wrong) OVER () > 0.25 * sum(s.known) OVER () AND sum(c.wrong) OVER () >= 5 AND sum(c.families) OVER () >= 3 AS mass FROM shares AS s LEFT JOIN counted AS c USING (school)
+    SELECT s.school, coalesce(many(c.left_alone, s.known) AND c.losing >= 5 AND c.losing_to >= 3 OR c.every > 0.25 * s.known AND c.every >= 5 AND c.families >= 3, false)
+        OR sum(c.every) OVER () > 0.25 * sum(s.known) OVER () AND sum(c.every) OVER () >= 5 AND sum(c.families) OVER () >= 3 AS mass FROM shares AS s LEFT JOIN counted AS c USING (school)
 )
 SELECT f.tbl, f._line, f.child, f.account, j.mass FROM found AS f JOIN judged AS j USING (school) WHERE f.all_gone OR j.mass;
 
