@@ -1,6 +1,6 @@
 -- Children whom critical findings concern, and the rows that fail: their own row, one of their guardians, one of their
--- enrollments, a class they are in; and the schools that are findings themselves. What concerns a whole file concerns
--- every child of the delivery.
+-- enrollments, a class they are in; those of Connect who are missing, or whose school is; and the schools that are findings
+-- themselves. What concerns a whole file concerns every child of the delivery.
 WITH critical AS (
     SELECT r.tbl, f.line, f.id, r.code FROM _failing AS f JOIN _rules AS r ON r.rule = f.rule WHERE r.severity = 'critical'
 ), lines AS (
@@ -27,6 +27,11 @@ WITH critical AS (
     SELECT a.studentSourcedId FROM lines JOIN student_attributes AS a ON tbl = 'student_attributes' AND a._line = line WHERE a.studentSourcedId IS NOT NULL
     UNION
     SELECT s.child FROM critical AS c JOIN user_schools AS u ON c.tbl = 'workspace' AND u.school = c.id JOIN students AS s ON s._line = u._line
+    UNION
+    SELECT 'Connect ' || id FROM critical WHERE code = 'workspace.students.missing'
+    UNION
+    SELECT 'Connect ' || w.connectStudentId FROM critical AS c JOIN workspace_schools AS s ON c.code = 'workspace.schools.unmatched' AND s.schoolId = c.id
+    JOIN workspace_students AS w ON w.connectSchoolId = s.connectSchoolId WHERE w.archived IS DISTINCT FROM 'true' AND w.studentId NOT IN (SELECT sourcedId FROM students WHERE sourcedId IS NOT NULL)
     UNION
     SELECT child FROM students WHERE EXISTS (SELECT 1 FROM critical WHERE line IS NULL AND tbl <> 'workspace')
 )

@@ -133,7 +133,7 @@ def add_slid(schema: Schema, roster: Roster, others: tuple[str, ...], shown: str
     held = [(table, column) for table, known in roster.info.items() for column in known.columns]
     columns = {"tbl": [table for table, _ in held], "col": [column for _, column in held]}
     create_table(schema, "delivered_columns", columns)
-    run_sql(schema, __package__, "relations_gone.sql", others)
+    run_sql(schema, __package__, "relations_gone.sql", others, shown=shown, kindergarten=kindergarten)
     run_sql(schema, __package__, "relations_titles.sql", others, shown=shown)
 
 

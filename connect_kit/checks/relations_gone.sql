@@ -1,5 +1,27 @@
--- Columns that are blank in the delivery, though Connect has values, and roles and home phones that slid. Runs after
--- relations_slid.sql. delivered_columns (tbl, col): which columns the files hold.
+-- What Connect has and the delivery lacks: most students of a school or grade, and columns that are blank; and roles and home
+-- phones that slid. Runs after relations_slid.sql. delivered_columns (tbl, col): which columns the files hold. {shown}: a
+-- student's ID on Connect.
+
+-- Students of the SIS on Connect who are not delivered at any school, where they are most of a school, five and more, or nearly
+-- all of a grade from kindergarten on, ten and more. When the year turns, a school's highest grade leaves. Not where the delivery
+-- knows nobody on Connect: those are new students only, or all IDs changed.
+CREATE TABLE missing_students AS
+WITH delivered AS (
+    SELECT {shown} AS id FROM users WHERE _kind = 'student' UNION SELECT old_id FROM crosswalk WHERE kind = 'students'
+), there AS (
+    SELECT w.connectStudentId AS student, w.studentId AS id, s.schoolId AS school, g.rank, d.id IS NULL AS missing,
+        (SELECT risen FROM year_turned) AND coalesce(g.rank = max(g.rank) OVER (PARTITION BY s.schoolId), false) AS leaving
+    FROM workspace_students AS w JOIN workspace_schools AS s ON s.connectSchoolId = w.connectSchoolId LEFT JOIN grade_ranks AS g ON g.written = w.grade
+    LEFT JOIN delivered AS d ON d.id = w.studentId
+    WHERE w.studentId IS NOT NULL AND w.archived IS DISTINCT FROM 'true' AND s.schoolId IN (SELECT school FROM school_status WHERE status = 'known')
+        AND EXISTS (FROM same_ids WHERE kind = 'students')
+), schools AS (
+    SELECT school FROM there WHERE NOT leaving GROUP BY school HAVING count(*) FILTER (missing) >= 5 AND count(*) FILTER (missing) > 0.6 * count(*)
+), levels AS (
+    SELECT school, rank FROM there WHERE NOT leaving AND rank >= {kindergarten} GROUP BY school, rank HAVING count(*) FILTER (missing) >= 10 AND count(*) FILTER (missing) > 0.95 * count(*)
+)
+SELECT t.student, t.id, t.school, s.school IS NOT NULL AS of_school FROM there AS t LEFT JOIN schools AS s ON s.school = t.school
+LEFT JOIN levels AS l ON l.school = t.school AND l.rank = t.rank WHERE t.missing AND (s.school IS NOT NULL OR l.school IS NOT NULL);
 
 -- A blank cell blanks what Connect has, where the file holds the column (twin; kit decision): so many of a school's values
 -- at once are a column that was left empty, a third already. Not where most of the school never had one: those were entered on Connect.

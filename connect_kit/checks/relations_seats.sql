@@ -35,19 +35,6 @@ WITH rooms AS (
 )
 SELECT t._line FROM seats AS t SEMI JOIN judged AS j ON j.school = t.school;
 
--- Schools with students of the SIS on Connect, five and more, of which the delivery names adults only, though it has students
--- of others. An office has hardly any.
-CREATE TABLE schools_without_students AS
-SELECT DISTINCT k.school FROM known_schools AS k
-SEMI JOIN user_schools AS u ON u.school = k.school
-ANTI JOIN user_schools AS c ON c.school = k.school AND c._kind NOT IN ('guardian', 'teacher', 'administrator')
-ANTI JOIN classes AS l ON l.schoolSourcedId = k.school
-SEMI JOIN (
-    SELECT s.schoolId FROM workspace_schools AS s JOIN workspace_students AS w ON w.connectSchoolId = s.connectSchoolId
-    WHERE w.studentId IS NOT NULL AND w.archived IS DISTINCT FROM 'true' GROUP BY s.schoolId HAVING count(*) >= 5
-) AS w ON w.schoolId = k.school
-WHERE EXISTS (FROM users WHERE _kind = 'student');
-
 -- Staff whom the upload takes off a school on Connect although they teach there: by their row they are elsewhere. Many, where
 -- none of their classes is at a school of their row (who also teaches at home is itinerant): three and 5 % of those who teach
 -- at a school, or, without Connect, a fifth of all. Not where Connect has them as their row does, and not where they teach.

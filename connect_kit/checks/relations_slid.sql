@@ -85,15 +85,36 @@ SELECT DISTINCT o.tbl, o._line, o.kind, o.id, o.school FROM ours AS o JOIN their
 WHERE t.owner <> o.id AND o.holders = 1 AND NOT (o.kind = 'guardians' AND EXISTS (FROM wards AS a JOIN wards AS b USING (child) WHERE a.id = o.id AND b.id = t.owner))
 UNION SELECT tbl, _line, kind, id, school FROM ours WHERE kind = 'guardians' AND former IS NOT NULL AND contact IN (FROM filled);
 
--- Grades that rise or fall by more than one beside what is usual at the school; where it is usual to be a grade lower than
--- on Connect, the file is of an earlier year (earlier). Those before kindergarten are one.
+-- By how many grades children rise, and what is usual at their school. Those before kindergarten are one.
+CREATE TABLE grade_steps AS
+SELECT *, mode(step) OVER (PARTITION BY school) AS usual FROM (
+    SELECT s.tbl, s._line, s.kind, s.id, s.school, o.rank AS before, greatest(n.rank, {kindergarten} - 1) - greatest(o.rank, {kindergarten} - 1) AS step
+    FROM same_ids AS s JOIN grade_ranks AS n ON n.written = s.grade JOIN grade_ranks AS o ON o.written = s.other_grade WHERE s.kind = 'students'
+);
+
+-- Grades that rise or fall by more than one beside what is usual; where it is usual to be a grade lower than on Connect, the
+-- file is of an earlier year (earlier).
 CREATE TABLE other_grades AS
-SELECT tbl, _line, kind, id, school, usual < 0 AND step < 0 AS earlier FROM (
-    SELECT *, mode(step) OVER (PARTITION BY school) AS usual FROM (
-        SELECT s.tbl, s._line, s.kind, s.id, s.school, greatest(n.rank, {kindergarten} - 1) - greatest(o.rank, {kindergarten} - 1) AS step
-        FROM same_ids AS s JOIN grade_ranks AS n ON n.written = s.grade JOIN grade_ranks AS o ON o.written = s.other_grade WHERE s.kind = 'students'
-    )
-) WHERE abs(step - usual) > 1 OR usual < 0 AND step < 0;
+SELECT *, usual < 0 AND step < 0 AS earlier FROM grade_steps WHERE abs(step - usual) > 1 OR usual < 0 AND step < 0;
+
+-- Nearly all of a school or of a grade, and five, are a grade behind what is usual in the rest of the district: a part of the
+-- file is of an earlier year. Kindergarten may have two years, and does not go back.
+CREATE TABLE behind AS
+WITH steps AS (
+    SELECT * FROM grade_steps WHERE before >= {kindergarten} AND usual >= 0
+), parts AS (
+    SELECT school, before, step, count(*) AS n FROM steps GROUP BY GROUPING SETS ((school, step), (school, before, step))
+), whole AS (
+    SELECT step, count(*) AS n FROM steps GROUP BY step
+), elsewhere AS (
+    SELECT p.school, p.before, arg_max(w.step, w.n - coalesce(o.n, 0)) AS usual FROM (SELECT DISTINCT school, before FROM parts) AS p CROSS JOIN whole AS w
+    LEFT JOIN parts AS o ON o.school = p.school AND o.before IS NOT DISTINCT FROM p.before AND o.step = w.step
+    WHERE w.n > coalesce(o.n, 0) GROUP BY p.school, p.before
+), judged AS (
+    SELECT s.*, s.step = e.usual - 1 AND (s.before > {kindergarten} OR e.usual > 0) AS low, count(*) FILTER (low) OVER part AS n, count(*) OVER part AS every
+    FROM steps AS s JOIN elsewhere AS e ON e.school = s.school AND coalesce(e.before, s.before) = s.before WINDOW part AS (PARTITION BY e.school, e.before)
+)
+SELECT DISTINCT tbl, _line FROM judged WHERE low AND n >= 5 AND n > 0.8 * every;
 
 -- What is wrong with a record, and whether it is so with many of a school at once, or with a quarter of the district, where
 -- schools are small. reused: somebody else has the ID on Connect; the given name is not like the other's, and the family name

@@ -98,6 +98,11 @@ def rewrite(path: Path, change: Callable[[dict[str, str]], dict[str, str] | None
         writer.writerows(kept)
 
 
+def only(path: Path, keep: Callable[[dict[str, str]], bool]) -> None:
+    """Keep some rows of a CSV file."""
+    rewrite(path, lambda row: row if keep(row) else None)
+
+
 def plain(folder: Path, lay: Lay, *, students: int = 180, schools: int = 2) -> tuple[Road, Year]:
     """A district whose delivery is what Connect has, uploaded once so that all of it came by upload."""
     district = District(students, schools=schools, seed=4)

@@ -14,7 +14,7 @@ FAMILY = "workspace.guardians.other_family"
 
 
 def with_strangers(folder: Path, share: float) -> tuple[ck.Audit, set[str]]:
-    """So many children of school 0101 name a guardian of school 0102 beside their own; IDs of those without a sign of a family."""
+    """So many children of 0101 name a guardian of 0102 beside their own; IDs of those without a sign of a family."""
     made = District(180, schools=2, seed=31)
     last = made.copy()
     year = made.year

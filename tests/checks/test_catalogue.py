@@ -42,6 +42,7 @@ WITHOUT_FAULT = {
         for kind in ("students", "staff", "guardians")
     },
     "workspace.students.other_grades": "needs many: tests/accidents/test_slid_columns.py",
+    "workspace.students.missing": "needs many: tests/accidents/test_missing_students.py",
     "workspace.students.earlier_grades": "needs another year: tests/accidents/test_earlier_files.py",
     "enrollments.classSourcedId.only_on_connect": "needs another year: tests/accidents/test_earlier_files.py",
     "workspace.classrooms.other_members": "needs many: tests/accidents/test_slid_columns.py",
@@ -55,9 +56,9 @@ WITHOUT_FAULT = {
             "guardians.none_named",
             "classrooms.no_teachers",
             "staff.other_role",
-            "guardians.phone_of_another",
         )
     },
+    "workspace.guardians.phone_of_another": "needs many: tests/accidents/test_home_phones.py",
     "users.orgSourcedIds.other_than_classes": "needs many: tests/accidents/test_slid_columns.py",
     "workspace.guardians.contact_changed": "made row by row in tests/checks/test_matched_rules.py",
     "enrollments.schoolSourcedId.leading_zero_lost": "planted on every side in tests/checks/test_school_zeros.py",
