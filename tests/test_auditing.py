@@ -34,7 +34,7 @@ def test_what_is_saved_is_what_the_command_line_writes(
     saved = audit.save(tmp_path / "saved")
     written = tmp_path / "written"
     run(["audit", str(faulty.delivery), "--workspace", str(faulty.workspace), "--out", str(written)])
-    assert {path.name for path in saved.iterdir()} == {path.name for path in written.iterdir()} == set(OUTPUTS)
+    assert {path.name for path in saved.glob("[!.]*")} == {path.name for path in written.glob("[!.]*")} == set(OUTPUTS)
     for name in (
         "findings.csv",
         "duplicates.csv",

@@ -266,7 +266,7 @@ def rewrite(path: Path, change: Callable[[str, Form], str | None]) -> None:
             if new is None:
                 place.unlink(missing_ok=True)
             else:
-                with atomic_write(place) as fresh:
+                with atomic_write(place, guarded=False) as fresh:
                     fresh.write_bytes(form.mark + new.encode(form.encoding))
         finally:
             lock.unlink(missing_ok=True)

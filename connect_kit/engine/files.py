@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from connect_kit.engine.written import note, refuse_foreign, written
 from connect_kit.errors import OutputError, SettingError
 
 if TYPE_CHECKING:
@@ -76,7 +77,9 @@ def read_json(path: Path) -> Any:
 
 
 @contextmanager
-def atomic_write(path: Path | str, *, private: bool = False, lasting: bool = True) -> Iterator[Path]:
+def atomic_write(
+    path: Path | str, *, private: bool = False, lasting: bool = True, guarded: bool = True
+) -> Iterator[Path]:
     """Give a path to write to; once complete, the file replaces ``path`` in one step.
 
     Parameters
@@ -87,6 +90,9 @@ def atomic_write(path: Path | str, *, private: bool = False, lasting: bool = Tru
         Otherwise a replaced file's permissions are kept.
     lasting : bool
         Whether it must be on the disk for good when this returns.
+    guarded : bool
+        Whether a file that the kit did not write may not be replaced (:mod:`connect_kit.engine.written`); not of files
+        that people edit, and not in folders that are the kit's own.
 
     Yields
     ------
@@ -96,8 +102,8 @@ def atomic_write(path: Path | str, *, private: bool = False, lasting: bool = Tru
     Raises
     ------
     OutputError
-        When the operating system refuses: no room, no folder, no permission. A file that was at
-        ``path`` before is unchanged.
+        When the operating system refuses: no room, no folder, no permission; or when it is guarded and the file that
+        is there is not the kit's. A file that was at ``path`` before is unchanged.
     """
     # Through a link, the file it points to is replaced and not the link.
     target = Path(os.path.realpath(path))
@@ -105,6 +111,8 @@ def atomic_write(path: Path | str, *, private: bool = False, lasting: bool = Tru
     try:
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, "a folder of this name is in the way")
+        if guarded:
+            refuse_foreign(target.parent, [target.name])
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE if private else 0o666))
         if target.exists() and not private:
             part.chmod(target.stat().st_mode & 0o777)
@@ -113,6 +121,8 @@ def atomic_write(path: Path | str, *, private: bool = False, lasting: bool = Tru
             part.chmod(_PRIVATE)  # the work may have copied other permissions along, or made the file anew
         if lasting:
             reach_the_disk(part)
+        if guarded:
+            note(target.parent, {target.name: part}, private=private)
         part.replace(target)
         if lasting:
             reach_the_disk(target.parent)
@@ -124,8 +134,8 @@ def atomic_write(path: Path | str, *, private: bool = False, lasting: bool = Tru
 
 
 @contextmanager
-def replace_together(folder: Path | str, *, private: bool = False) -> Iterator[Path]:
-    """Give a folder to write files to; once all are complete, they replace those of ``folder`` together.
+def replace_together(folder: Path | str, *, private: bool = False, whole: bool = False) -> Iterator[Path]:
+    """Give a folder to write files to, and folders of files; once all are complete, they replace those of ``folder``.
 
     Parameters
     ----------
@@ -133,6 +143,8 @@ def replace_together(folder: Path | str, *, private: bool = False) -> Iterator[P
         Made if it is not there; its other files are left alone.
     private : bool
         Only their owner may read the files.
+    whole : bool
+        Files that the kit wrote here before and that are not among the new ones go.
 
     Yields
     ------
@@ -142,21 +154,30 @@ def replace_together(folder: Path | str, *, private: bool = False) -> Iterator[P
     Raises
     ------
     OutputError
-        When the operating system refuses; if that is before the last file was complete, all are unchanged.
+        When the operating system refuses, or files that are there are not the kit's
+        (:mod:`connect_kit.engine.written`); if that is before the last file was complete, all are unchanged.
     """
     target, new = Path(folder).expanduser(), None
+    made = next((one for one in (*reversed(target.parents), target) if not one.exists()), None)
     try:
         target.mkdir(mode=0o700 if private else 0o777, parents=True, exist_ok=True)
         new = Path(tempfile.mkdtemp(prefix=".writing-", dir=target))
         yield new
-        paths = sorted(new.iterdir())
-        for path in paths:
-            if (target / path.name).is_dir():
-                raise IsADirectoryError(errno.EISDIR, f"{path.name} is a folder there")
-        for path in paths:
+        paths = {path.relative_to(new).as_posix(): path for path in sorted(new.rglob("*")) if path.is_file()}
+        for name in paths:
+            if (target / name).is_dir():
+                raise IsADirectoryError(errno.EISDIR, f"{name} is a folder there")
+        refuse_foreign(target, paths)
+        stale = [name for name in written(target) if name not in paths] if whole else []
+        note(target, paths, private=private)
+        for name, path in paths.items():
             if private:
                 path.chmod(_PRIVATE)
-            path.replace(target / path.name)
+            (target / name).parent.mkdir(exist_ok=True)
+            path.replace(target / name)
+        for name in stale:
+            (target / name).unlink()
+        made = None
     except OSError as error:
         raise OutputError(
             f"{target}: the results could not be written ({error.strerror or error}); what was there is unchanged. "
@@ -165,6 +186,17 @@ def replace_together(folder: Path | str, *, private: bool = False) -> Iterator[P
     finally:
         if new is not None:
             shutil.rmtree(new, ignore_errors=True)
+        if made is not None:
+            _without_empty(made, target)
+
+
+def _without_empty(first: Path, last: Path) -> None:
+    """Remove folders that were made for nothing, from the last to the first; one that holds something stays."""
+    with suppress(OSError):
+        for place in (last, *last.parents):
+            place.rmdir()
+            if place == first:
+                return
 
 
 def reach_the_disk(path: Path) -> None:

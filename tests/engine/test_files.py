@@ -6,11 +6,18 @@ import stat
 import pytest
 
 from connect_kit.engine.files import atomic_write, ensure_folder, replace_together
+from connect_kit.engine.written import RECORD
 from connect_kit.errors import OutputError
 
 
 def names(folder):
-    return sorted(path.name for path in folder.iterdir())
+    return sorted(path.name for path in folder.iterdir() if path.name != RECORD)
+
+
+def former(path, text="former"):
+    """A file that the kit wrote before."""
+    with atomic_write(path) as part:
+        part.write_text(text)
 
 
 def mode(path):
@@ -19,7 +26,7 @@ def mode(path):
 
 def test_what_is_written_replaces_the_former_file(tmp_path):
     target = tmp_path / "report.html"
-    target.write_text("former")
+    former(target)
     with atomic_write(target) as beside:
         beside.write_text("new")
         assert target.read_text() == "former"
@@ -29,7 +36,7 @@ def test_what_is_written_replaces_the_former_file(tmp_path):
 
 def test_work_that_fails_leaves_the_former_file_and_nothing_beside_it(tmp_path):
     target = tmp_path / "report.html"
-    target.write_text("former")
+    former(target)
     with pytest.raises(ZeroDivisionError), atomic_write(target) as beside:
         beside.write_text("half")
         1 / 0  # noqa: B018
@@ -55,7 +62,7 @@ def test_a_folder_of_the_same_name_is_not_replaced(tmp_path):
 @pytest.mark.skipif(os.name == "nt", reason="Windows has neither such permissions nor such links")
 def test_permissions_and_links_are_kept(tmp_path):
     kept, link = tmp_path / "kept.html", tmp_path / "link.html"
-    kept.write_text("former")
+    former(kept)
     kept.chmod(0o640)
     link.symlink_to(kept)
     with atomic_write(link) as beside:
@@ -74,12 +81,12 @@ no_permissions = pytest.mark.skipif(os.name == "nt", reason="Windows has no such
 
 
 @no_permissions
-@pytest.mark.parametrize("former", [None, 0o644, 0o666, 0o600])
-def test_a_private_file_is_for_its_owner_only_whatever_the_one_before_was(tmp_path, former):
+@pytest.mark.parametrize("before", [None, 0o644, 0o666, 0o600])
+def test_a_private_file_is_for_its_owner_only_whatever_the_one_before_was(tmp_path, before):
     target = tmp_path / "users.csv"
-    if former:
-        target.write_text("former")
-        target.chmod(former)
+    if before:
+        former(target)
+        target.chmod(before)
     with atomic_write(target, private=True) as part:
         assert mode(part) == 0o600  # already while it is written
         part.write_text("Ada Brook")
@@ -108,15 +115,14 @@ def test_a_private_folder_is_for_its_owner_only_unless_it_was_there(tmp_path):
 
 
 def test_files_written_together_replace_the_former_ones_and_leave_others_alone(tmp_path):
-    (tmp_path / "a.csv").write_text("former a")
+    former(tmp_path / "a.csv", "former a")
     (tmp_path / "mine.txt").write_text("mine")
     with replace_together(tmp_path, private=True) as new:
         (new / "a.csv").write_text("a")
         (new / "b.csv").write_text("b")
         assert (tmp_path / "a.csv").read_text() == "former a"
-    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
-        "a.csv": "a", "b.csv": "b", "mine.txt": "mine",
-    }  # fmt: skip
+    texts = {name: (tmp_path / name).read_text() for name in names(tmp_path)}
+    assert texts == {"a.csv": "a", "b.csv": "b", "mine.txt": "mine"}
     if os.name != "nt":
         assert mode(tmp_path / "a.csv") == mode(tmp_path / "b.csv") == 0o600
 

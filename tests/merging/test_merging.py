@@ -260,7 +260,7 @@ class TestPlan:
     def test_the_worksheet_holds_ids_and_names_only_on_request(self, twin, tmp_path):
         plan = plan_for(twin, ADA, BEN)
         plan.save(tmp_path / "out")
-        written = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+        written = {path.name: path.read_bytes() for path in (tmp_path / "out").glob("[!.]*")}
         assert sorted(written) == ["merge-worksheet.csv", "merge-worksheet.xlsx", "merges.csv"]
         book = openpyxl.load_workbook(tmp_path / "out" / "merge-worksheet.xlsx")
         rows = list(book["Merges"].iter_rows(values_only=True))

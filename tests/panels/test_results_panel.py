@@ -106,7 +106,7 @@ def test_what_is_shown_is_saved_in_a_folder(panel, tmp_path):
     panel.folder.value = str(tmp_path / "kept")
     panel.buttons["save"].click()
     assert panel.error is None
-    assert sorted(path.name for path in (tmp_path / "kept").iterdir()) == [
+    assert sorted(path.name for path in (tmp_path / "kept").glob("[!.]*")) == [
         "corrections.csv",
         "results.csv",
         "support-message.txt",

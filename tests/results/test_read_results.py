@@ -399,7 +399,7 @@ def test_names_in_connects_texts_reach_no_table_no_file_and_no_message(tmp_path)
     written = "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "out").iterdir())
     shown = written + results._repr_html_() + results.support_message() + repr(results)
     assert [name for name in NAMES if name.casefold() in shown.casefold()] == []
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+    assert sorted(path.name for path in (tmp_path / "out").glob("[!.]*")) == [
         "corrections.csv",
         "results.csv",
         "support-message.txt",

@@ -230,7 +230,7 @@ def test_whatever_a_twin_holds_an_export_of_it_fills_an_equal_one(state):
 def test_an_export_replaces_an_earlier_one_and_no_other_files(sample, tmp_path):
     (tmp_path / "delivery").mkdir()
     (tmp_path / "delivery" / "enrollments.csv").write_text("classSourcedId,userSourcedId\n")
-    with pytest.raises(OutputError, match=r"enrollments\.csv is there, which no twin has exported; give a new folder"):
+    with pytest.raises(OutputError, match=r"enrollments\.csv: was not written by connect-kit"):
         sample.export(tmp_path / "delivery")
     assert [path.name for path in (tmp_path / "delivery").iterdir()] == ["enrollments.csv"]
     for _ in range(2):

@@ -377,9 +377,8 @@ def test_saved_results_are_for_their_owner_only(plan: UploadPlan, twin: Twin, tm
     (tmp_path / "open" / "04-guardians-result.csv").touch(mode=0o644)
     (tmp_path / "open" / "04-guardians-result.xlsx").touch(mode=0o644)
     upload(plan, twin).save(tmp_path / "open", excel=True)
-    written = list((tmp_path / "open").iterdir())
-    assert len(written) == len(KINDS) + 1
-    assert {path.stat().st_mode & 0o077 for path in written} == {0}
+    assert len(list((tmp_path / "open").glob("[!.]*"))) == len(KINDS) + 1
+    assert {path.stat().st_mode & 0o077 for path in (tmp_path / "open").iterdir()} == {0}
 
 
 def test_a_result_counts_by_school_and_kind(plan: UploadPlan, twin: Twin) -> None:
