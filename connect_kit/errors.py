@@ -42,11 +42,13 @@ class ConnectKitError(Exception):
         Code of what is done next, a key of :data:`NEXT`; blank where the message says it.
     names : mapping
         What stands for the names in its words.
+    done : str
+        A sentence on what was done before it, where the message speaks of a part of the work only; mostly blank.
     """
 
     def __init__(self, message: str, *, step: str = "", **names: object) -> None:
         super().__init__(message)
-        self.step, self.names = step, names
+        self.step, self.names, self.done = step, names, ""
 
     def __str__(self) -> str:
         return self.in_words(NEXT)
@@ -54,7 +56,9 @@ class ConnectKitError(Exception):
     def in_words(self, words: Mapping[str, str], names: Mapping[str, object] | None = None) -> str:
         """The message and what is done next, in the words that a front has for each step, and with its ``names``."""
         message = super().__str__()
-        return f"{message}; {words[self.step].format(**(names or self.names))}" if self.step else message
+        if self.step:
+            message += f"; {words[self.step].format(**(names or self.names))}"
+        return f"{message}. {self.done}" if self.done else message
 
 
 class DeliveryError(ConnectKitError):

@@ -25,6 +25,7 @@ from connect_kit.cli.printing import print_audit
 from connect_kit.cli.sending import decide_school, merge, prepare, upload
 from connect_kit.cli.twin import app as twin_app
 from connect_kit.connect import Level
+from connect_kit.engine.duckdb import interrupted
 from connect_kit.errors import ConnectKitError, GateError, LimitError
 from connect_kit.samples.layouts import Layout
 
@@ -34,6 +35,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+#: The exit code after Ctrl-C.
+_STOPPED = 130
 
 
 @app.command()
@@ -179,10 +184,16 @@ def run(arguments: list[str] | None = None, commands: typer.Typer = app) -> int:
         return 2
     except typer.Abort:
         typer.echo("connect-kit: stopped; nothing was changed", err=True)
-        return 130
+        return _STOPPED
+    except RuntimeError as error:
+        if not interrupted(error):
+            raise
+        code = _STOPPED
     except typer._click.exceptions.ClickException as error:  # a wrong option or argument
         error.show()
         return 2
+    if code == _STOPPED:
+        typer.echo("connect-kit: stopped; what was being written is as it was before", err=True)
     return code if isinstance(code, int) else 0
 
 

@@ -172,7 +172,11 @@ def print_expected(expected: Expected) -> None:
 
 def print_upload(result: ck.UploadResult) -> None:
     """Print what an upload did, or a dry run would do."""
-    if result.dry_run:
+    if result.cancelled:
+        done = "" if result.dry_run else ", ".join(one.file.name for one in result.files)
+        on = f"uploaded were {done}; to go on with the rest, give the command again"
+        typer.echo(f"Stopped: {on if done else 'nothing was changed'}.")
+    elif result.dry_run:
         typer.echo("Dry run: nothing was changed.")
     else:
         typer.echo("Uploaded." if result.succeeded else "Not all was uploaded.")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -209,13 +213,35 @@ def upload(
             typer.echo("Nothing was sent: meet what is blocking first.", err=True)
             raise typer.Exit(1)
         _confirm(planned, target, confirm)
-    result = ck.upload(planned, target, dry_run=not real, results=results)
+    with _stopping() as stop:
+        result = ck.upload(planned, target, dry_run=not real, results=results, cancel=stop)
     print_upload(result)
-    if not real and not result.cancelled:
+    if result.cancelled:
+        raise typer.Exit(130)
+    if not real:
         print_next(planned, target, Places(planned, twin))
-    elif real:
+    else:
         print_after(Places(planned, twin))
     raise typer.Exit(0 if result.succeeded and not len(result.errors) else 1)
+
+
+@contextmanager
+def _stopping() -> Iterator[threading.Event]:
+    """An event that Ctrl-C sets, so that the file in hand leaves nothing behind; a second one ends the command."""
+    stop = threading.Event()
+
+    def set_it(*_: object) -> None:
+        stop.set()
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, set_it)
+    try:
+        yield stop
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, before)
 
 
 def _confirm(plan: ck.UploadPlan, target: ck.Twin, confirm: str | None) -> None:

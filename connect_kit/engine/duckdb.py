@@ -125,6 +125,10 @@ class DuckDBEngine:
                     rows = cursor.execute(statement, list(parameters) or None).fetchall()
             except duckdb.Error as error:
                 raise EngineError(f"DuckDB: {_first_line(error)}") from error
+            except RuntimeError as error:
+                if interrupted(error):
+                    raise KeyboardInterrupt from error
+                raise
         return rows
 
     def frame(self, sql: str, parameters: Sequence[Any] = (), *, schemas: Sequence[str] = ()) -> pd.DataFrame:
@@ -140,6 +144,10 @@ class DuckDBEngine:
                 return cursor.sql(sql, params=list(parameters) or None).to_arrow_table()
             except duckdb.Error as error:
                 raise EngineError(f"DuckDB: {_first_line(error)}") from error
+            except RuntimeError as error:
+                if interrupted(error):
+                    raise KeyboardInterrupt from error
+                raise
 
     def new_schema(self, kind: str, parents: tuple[Schema, ...] = ()) -> Schema:
         """An empty schema that is dropped when nothing refers to it any more.
@@ -224,6 +232,11 @@ def _drop(engine: DuckDBEngine, name: str) -> None:
 
     with contextlib.suppress(Exception):
         engine.execute(f"DROP SCHEMA IF EXISTS {quoted(name)} CASCADE")
+
+
+def interrupted(error: BaseException) -> bool:
+    """Whether it is what DuckDB raises where Ctrl-C is pressed within a query: an error of no kind of its own."""
+    return type(error) is RuntimeError and str(error) == "Query interrupted"
 
 
 def _first_line(error: BaseException) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.progress import progress_bar
-from connect_kit.errors import GateError, OutputError, UploadCancelledError
+from connect_kit.errors import ConnectKitError, GateError, OutputError, UploadCancelledError
 from connect_kit.uploads.expected import counts_by_school
 from connect_kit.uploads.outcome import UploadResult
 from connect_kit.uploads.records import DRY_RUN, DryRun, remember_dry_run, remember_run, results_of, state_of
@@ -168,6 +168,11 @@ def _send(
         except UploadCancelledError:
             cancelled = True
             break
+        except ConnectKitError as error:
+            if done:
+                were = ", ".join(one.file.name for one in done) + (" was" if len(done) == 1 else " were")
+                error.done = f"Before that, {were} uploaded; another start goes on with the rest."
+            raise
         done.append(one)
         stopped = _stop_reason(one) if place < number or one.outcome == "refused" else ""
         if stopped:

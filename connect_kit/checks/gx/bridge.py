@@ -15,6 +15,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.checks.gx.rows import SOURCE
+from connect_kit.engine.duckdb import interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,10 +39,12 @@ class SharedCursor:
 
     def execute(self, statement: str, parameters: Any = None, context: object = None) -> None:
         """Run a statement."""
-        if parameters:
-            self._cursor.execute(statement, parameters)
-        else:
-            self._cursor.execute(statement)
+        try:
+            self._cursor.execute(statement, parameters or None)
+        except RuntimeError as error:
+            if interrupted(error):
+                raise KeyboardInterrupt from error  # GX takes any other error for a rule that broke
+            raise
 
     def fetchone(self) -> Any:
         """The next row, or None."""

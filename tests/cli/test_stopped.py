@@ -1,0 +1,83 @@
+"""Ctrl-C and a full disk: what was done, what was not, and never a traceback."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+import connect_kit as ck
+from connect_kit.cli import run
+from connect_kit.cli.sending import _stopping
+from connect_kit.engine.duckdb import DuckDBEngine
+
+ROOT = Path(__file__).parents[2]
+#: Work for hours.
+LONG = "SELECT count(*) FROM range(1000000000000) AS t(i) WHERE hash(i) = 5"
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+
+
+@pytest.mark.parametrize("verb", ["execute", "arrow"])
+def test_ctrl_c_within_a_query_is_what_it_is_elsewhere(verb: str) -> None:
+    engine = DuckDBEngine()
+
+    def press() -> None:
+        while not engine.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'begun'"):
+            pass
+        os.kill(os.getpid(), signal.SIGINT)
+
+    pressing = threading.Thread(target=press, daemon=True)
+    pressing.start()
+    with pytest.raises(KeyboardInterrupt):
+        engine.execute("CREATE TABLE begun (x INTEGER)")
+        getattr(engine, verb)(LONG)
+    pressing.join()
+    assert engine.execute("SELECT 1") == [(1,)]
+    engine.close()
+
+
+def test_a_sample_that_is_stopped_leaves_nothing_and_says_so(tmp_path: Path) -> None:
+    out = tmp_path / "sample"
+    words = [sys.executable, "-m", "connect_kit", "sample", "--students", "200000", "--out", str(out)]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        while not list(out.glob(".writing-*")):
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        said = process.communicate()[1]
+    assert process.returncode == 130
+    assert said.strip() == "connect-kit: stopped; what was being written is as it was before"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_first_ctrl_c_of_an_upload_stops_it_and_the_second_ends_the_command() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with _stopping() as stop:
+        os.kill(os.getpid(), signal.SIGINT)
+        assert stop.is_set()
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_an_upload_that_breaks_names_the_files_that_were_uploaded_before(
+    clean: ck.SampleDistrict, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    twin = ck.Twin.fill(tmp_path / "twin.duckdb", clean.workspace, district="Maple Valley")
+    plan, results = tmp_path / "plan", tmp_path / "results"
+    assert run(["prepare", str(clean.delivery), "--workspace", str(twin.path), "--out", str(plan)]) == 0
+    assert run(["upload", str(plan), "--twin", str(twin.path)]) == 0
+    (results / "02-classes-result.csv").mkdir(parents=True)
+    real = ["upload", str(plan), "--twin", str(twin.path), "--real", "--results", str(results)]
+    run([*real, "--confirm", "?"])
+    confirmed = capsys.readouterr().err.partition("--confirm '")[2].partition("'")[0]
+    assert run([*real, "--confirm", confirmed]) == 2
+    said = capsys.readouterr().err
+    assert "Before that, users.csv was uploaded; another start goes on with the rest." in said
+    (results / "02-classes-result.csv").rmdir()
+    assert run([*real, "--confirm", confirmed]) == 0
