@@ -278,7 +278,7 @@ def test_a_verdict_is_read_again_as_it_was_written() -> None:
 @pytest.mark.parametrize(
     ("make", "strict", "code", "verdict"),
     [
-        (None, False, 0, "fit"),
+        pytest.param(None, False, 0, "fit", marks=pytest.mark.thorough),
         pytest.param(None, True, 0, "fit", marks=pytest.mark.thorough),
         pytest.param(another_row, False, 0, "fit, but decide first", marks=pytest.mark.thorough),
         (another_row, True, 1, "fit, but decide first"),
@@ -314,6 +314,7 @@ def test_what_is_not_fit_ends_with_1_either_way(
     assert json.loads((out / "summary.json").read_text(encoding="utf-8"))["verdict"] == "not fit"
 
 
+@pytest.mark.thorough
 def test_what_is_unfit_and_waived_is_said_to_be_waived_and_ends_with_0(
     district: District, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -351,7 +352,7 @@ def doubled(tmp_path_factory: pytest.TempPathFactory) -> ck.SampleDistrict:
     )
 
 
-@pytest.fixture(scope="module", params=["alone", "with Connect"])
+@pytest.fixture(scope="module", params=some(["with Connect", "alone"]))
 def known(request: pytest.FixtureRequest) -> bool:
     return bool(request.param == "with Connect")
 

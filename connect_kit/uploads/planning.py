@@ -242,7 +242,12 @@ def plan_upload(
         behind = left_behind_here(audit.left_behind or audit.findings.left_behind, choice.foreign, gone)
         judged = judge(narrowed.findings, duplicates, id_changes, behind)
         plan = replace(plan, verdict=as_prepared(judged, plan), **causes_of(narrowed, choice.not_shown))
-    return write_plan(plan._waived(waivers or {}, frozenset({ABANDON}) if abandon else frozenset()))
+    try:
+        return write_plan(plan._waived(waivers or {}, frozenset({ABANDON}) if abandon else frozenset()))
+    except SettingError as error:
+        write_plan(plan)
+        error.done = f"The files are prepared without waivers: {place}"
+        raise
 
 
 def unprepared_plan(audit: AuditData, folder: str | Path | None = None, level: Level | None = None) -> UploadPlan:

@@ -54,6 +54,7 @@ def test_strangers_beside_the_guardians_of_a_school_are_not_fit(share: float, tm
     assert f"{len(strange)} children would get a guardian of another family" in str(audit.judgement)
 
 
+@pytest.mark.thorough
 def test_step_parents_of_a_fifth_of_a_school_are_not_unfit(tmp_path: Path) -> None:
     audit, strange = with_strangers(tmp_path, 0.2)
     assert len(strange) >= 10

@@ -81,6 +81,7 @@ def test_with_the_ids_that_connect_has_nothing_is_doubled(kinds: tuple[str, ...]
     }
 
 
+@pytest.mark.thorough
 def test_one_school_alone_that_changed_its_ids_blocks_the_upload(tmp_path: Path, lay: Lay) -> None:
     made = migrated(tmp_path, school=1)
     road = lay(made.delivery, made.workspace)
@@ -275,6 +276,7 @@ def test_a_guardian_under_a_new_id_with_new_contacts_is_not_disconnected(tmp_pat
     assert road.count(connected) == before
 
 
+@pytest.mark.thorough
 def test_the_last_upload_can_be_taken_back(tmp_path: Path, lay: Lay) -> None:
     made = migrated(tmp_path)
     road = lay(made.delivery, made.workspace)

@@ -125,6 +125,7 @@ def test_the_finding_counts_the_same_rows_as_the_verdict(half_by_hand: Road) -> 
     assert doubled["rows"] == len(delivered_twice)
 
 
+@pytest.mark.thorough
 def test_a_school_that_was_decided_out_doubles_nobody(half_by_hand: Road) -> None:
     road = half_by_hand
     assert road.run("decide-school", road.delivery, "0101", "--workspace", road.twin, "--out") == 0, road.said

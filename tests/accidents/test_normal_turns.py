@@ -172,6 +172,7 @@ def test_classes_of_a_second_term_are_new_ones_whatever_their_titles(term: str, 
 
 
 @pytest.mark.parametrize("term", ["", *(pytest.param(term, marks=THOROUGH) for term in ("t1", "y", "t1,t2"))])
+@pytest.mark.thorough
 def test_classes_under_new_ids_that_may_be_a_new_term_say_so(term: str, tmp_path: Path, lay: Lay) -> None:
     made = turned(tmp_path, 64, second_term)
     with_terms(made, term, YEAR + FIRST + SECOND)

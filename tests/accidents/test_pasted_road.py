@@ -108,6 +108,7 @@ def test_a_clean_delivery_is_sent_by_pasting(level: str, schools: int, lay_out, 
 
 @LEVELS
 @pytest.mark.parametrize("way", some(["--keep-ids", "record-ids", "archive-changed"]))
+@pytest.mark.thorough
 def test_changed_ids_are_solved_by_pasting_any_way_out(
     way: str, level: str, schools: int, lay_out, tmp_path: Path
 ) -> None:

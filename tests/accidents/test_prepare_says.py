@@ -49,6 +49,7 @@ def test_what_kept_ids_solve_is_counted_and_not_listed(migrated: Road) -> None:
     assert record in road.said
 
 
+@pytest.mark.thorough
 def test_a_plan_for_one_school_says_nothing_of_the_other(migrated: Road) -> None:
     road = migrated
     assert road.prepare("--schools", "0102") == 0, road.said
@@ -172,6 +173,7 @@ def renumbered(column: str, old: str, row: dict[str, str]) -> dict[str, str]:
     return {**row, column: "NEW-77"} if row[column] == old else row
 
 
+@pytest.mark.thorough
 def test_a_single_child_under_a_new_id_comes_with_the_commands(tmp_path: Path, lay: Lay) -> None:
     made = District(160, schools=2, seed=1).write(tmp_path / "my district")
     old = next(c.id for c in made.this.children.values() if c.school == 0)

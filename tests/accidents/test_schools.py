@@ -79,6 +79,7 @@ def test_a_school_level_delivery_without_school_ids_goes_to_the_school_that_is_n
 # Part of a district.
 
 
+@pytest.mark.thorough
 def test_a_pilot_of_one_school_needs_no_waiver(tmp_path: Path, lay: Lay) -> None:
     district = District(240, schools=4, seed=4)
     last = district.copy()

@@ -107,6 +107,7 @@ def test_guardians_that_slid_in_users_csv_are_not_fit(by: int | None, summer: bo
     assert FAMILY in road.said
 
 
+@pytest.mark.thorough
 def test_guardians_that_slid_are_sent_only_with_a_waiver(tmp_path: Path, lay: Lay) -> None:
     made = district(tmp_path, students=90)
     slide(made.delivery / "users.csv", "agentSourcedIds", 1, role("student"))

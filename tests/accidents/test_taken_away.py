@@ -291,6 +291,7 @@ def test_after_a_waived_change_of_ids_the_old_records_are_merged_and_never_archi
     assert "to be merged" not in road.said
 
 
+@pytest.mark.thorough
 def test_after_a_waived_change_of_ids_and_contacts_no_adult_is_taken_away(tmp_path: Path, lay: Lay) -> None:
     district = District(120, schools=2, seed=4)
     last = district.copy()

@@ -48,6 +48,7 @@ def exported(twin: Path, folder: Path) -> int:
     return relationships(folder)
 
 
+@pytest.mark.thorough
 def test_120_of_180_families_are_not_disconnected_before_somebody_has_waived_it(
     twin: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

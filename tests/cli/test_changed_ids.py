@@ -80,6 +80,7 @@ def test_prepare_blocks_and_names_all_ways_out_and_a_waiver_lets_it_pass(place: 
     assert "waived: Mrs Alder wants them twice" in gates["why"].iloc[0]
 
 
+@pytest.mark.thorough
 def test_kept_ids_add_nobody_and_leave_the_delivery_alone(place: Place, tmp_path: Path, capsys) -> None:
     delivered = {path.name: path.read_bytes() for path in place.delivery.iterdir()}
     assert prepare(place, "--keep-ids") == 0

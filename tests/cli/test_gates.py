@@ -76,6 +76,7 @@ def test_rows_that_the_dry_run_refused_have_their_remedy(place: Path, capsys: py
     assert f"{upload} " + " ".join(f"--waive {one}=REASON" for one in codes) in printed_after
 
 
+@pytest.mark.thorough
 def test_only_a_school_that_lost_no_zeros_is_left_out_beside_one_that_did(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -60,6 +60,7 @@ def twin(place: Path, say: Say) -> Path:
     return place / "maple.duckdb"
 
 
+@pytest.mark.thorough
 def test_a_dry_run_prints_the_command_of_the_real_upload_which_then_uploads(place: Path, twin: Path, say: Say) -> None:
     code, said = say("prepare", place / "delivery", "--workspace", twin, "--out", place / "plan")
     assert code == 0, said

@@ -51,6 +51,7 @@ def sent(folder: Path, more: str) -> Path:
     return plan
 
 
+@pytest.mark.thorough
 def test_a_child_whose_guardian_was_refused_is_sent_again_with_the_guardian(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -173,6 +173,7 @@ def test_a_forecast_without_the_delivery_says_that_nobody_looked(
 # ---- results and resend
 
 
+@pytest.mark.thorough
 def test_only_what_failed_is_sent_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A row that the twin refused, because its class was not there, is sent alone once the class is there."""
     delivery = deliver(tmp_path / "d", guardians=None, student_attributes=None)

@@ -145,6 +145,7 @@ def test_an_upload_that_stopped_is_not_called_done(road: Road, capsys: pytest.Ca
     assert "Stopped: classes.csv was refused" in printed
 
 
+@pytest.mark.thorough
 def test_a_critical_finding_blocks_until_it_is_waived_with_a_reason(
     road: Road, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -208,6 +209,7 @@ def test_what_is_not_there_ends_with_2_and_one_line(
     assert error.count("\n") == 1
 
 
+@pytest.mark.thorough
 def test_a_change_to_the_twin_asks_for_another_dry_run(road: Road, capsys: pytest.CaptureFixture[str]) -> None:
     prepare(road)
     command = ["upload", str(road.plan), "--twin", str(road.twin)]

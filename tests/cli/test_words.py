@@ -62,6 +62,7 @@ def audited(capsys: pytest.CaptureFixture[str], out: Path, *words: object) -> Sa
     return Said(capsys.readouterr().out, out)
 
 
+@pytest.mark.thorough
 def test_rules_that_could_not_be_checked_are_one_number_everywhere(
     header_only: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -44,9 +44,8 @@ def keys(table: pd.DataFrame) -> list[frozenset[str]]:
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param((layout, seed), id=f"{layout}, seed {seed}", marks=pytest.mark.thorough if again else ())
-        for seed, again in ((3, False), (4, True))
-        for layout in ("oneroster11", "connect")
+        pytest.param(case, id=f"{case[0]}, seed {case[1]}", marks=pytest.mark.thorough if place else ())
+        for place, case in enumerate((layout, seed) for seed in (3, 4) for layout in ("oneroster11", "connect"))
     ],
 )  # fmt: skip
 def measured(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Measured:

@@ -122,6 +122,7 @@ def test_a_turn_of_the_year_leaves_exactly_these_behind(turn: Turn, tmp_path: Pa
     assert codes["workspace.classrooms.left_behind"] == ("warning", len(every))
 
 
+@pytest.mark.thorough
 def test_the_command_shows_writes_acts_and_each_action_is_taken_back(
     turn: Turn, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -79,6 +79,7 @@ def test_an_upload_is_not_undone_over_what_was_done_after_it(panel, twin):
     assert panel.error is None and twin.table("students").empty
 
 
+@pytest.mark.thorough
 def test_abandon_is_previewed_held_up_waived_and_undone_in_the_panel(tmp_path):
     twin = families.connected_twin(tmp_path)
     delivery = families.deliver(tmp_path / "d", guardians_of=families.some(60))

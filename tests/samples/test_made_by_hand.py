@@ -14,7 +14,11 @@ from tests.samples.test_planted_duplicates import agree, read
 # The self-check compares dates with the real day.
 TODAY = date.today()
 KINDS = [
-    pytest.param({"students": 4000, "schools": 9, "layout": "oneroster11", "duplicates": 0.05}, id="nine-schools"),
+    pytest.param(
+        {"students": 4000, "schools": 9, "layout": "oneroster11", "duplicates": 0.05},
+        id="nine-schools",
+        marks=pytest.mark.thorough,
+    ),
     pytest.param({"students": 2000}, id="connect"),
     pytest.param({"students": 900, "level": "school", "layout": "oneroster12", "seed": 4}, id="one-school"),
 ]

@@ -12,11 +12,15 @@ from connect_kit.samples import sample_roster
 # The self-check compares dates with the real day.
 TODAY = date.today()
 KINDS = [
-    pytest.param({"students": 2500, "schools": 9, "layout": "oneroster11"}, id="oneroster-1-1"),
+    pytest.param(
+        {"students": 2500, "schools": 9, "layout": "oneroster11"}, id="oneroster-1-1", marks=pytest.mark.thorough
+    ),
     pytest.param({"students": 1500, "layout": "oneroster12", "seed": 4}, id="oneroster-1-2"),
     pytest.param({"students": 1500}, id="connect"),
-    pytest.param({"students": 900, "guardians": "file"}, id="guardians-in-a-file"),
-    pytest.param({"students": 900, "level": "school", "layout": "oneroster11"}, id="one-school"),
+    pytest.param({"students": 900, "guardians": "file"}, id="guardians-in-a-file", marks=pytest.mark.thorough),
+    pytest.param(
+        {"students": 900, "level": "school", "layout": "oneroster11"}, id="one-school", marks=pytest.mark.thorough
+    ),
 ]
 DATES = {"birth_swapped", "birth_digit", "birth_year", "birth_missing"}
 

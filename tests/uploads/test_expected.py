@@ -178,6 +178,7 @@ def test_staff_who_are_removed_from_a_school_are_named_in_the_panel(tmp_path: Pa
 # The two fronts.
 
 
+@pytest.mark.thorough
 def test_command_line_and_panel_ask_for_the_same_words_and_show_the_same_numbers(place: Path, district: Twin) -> None:
     def command(*words: object) -> str:
         done = CliRunner().invoke(app, [str(word) for word in words])

@@ -13,6 +13,7 @@ from connect_kit.errors import PlanError, SettingError
 from connect_kit.matching import SchoolMatches
 from connect_kit.twin import Twin
 from connect_kit.uploads import UploadPlan, plan_upload, read_plan, upload
+from tests.marks import some
 from tests.uploads import parts
 
 ONE_SCHOOL = "users.orgSourcedIds.one_school"
@@ -232,6 +233,7 @@ def test_a_school_that_is_not_there_is_refused(delivery: Path, twin: Twin, schoo
         plan_upload(checked(delivery, twin), schools=schools)
 
 
+@pytest.mark.thorough
 def test_the_command_line_uploads_a_pilot_to_the_end(delivery: Path, twin: Twin, tmp_path: Path) -> None:
     folder = tmp_path / "plan"
     command = ["prepare", str(delivery), "--workspace", str(twin.path), "--out", str(folder), "--keep-existing"]
@@ -403,7 +405,7 @@ d3,9000,teacher,Yul,Kay,yul@district.example.org,,
 CODE = "users.orgSourcedIds.district_org"
 
 
-@pytest.fixture(params=["orgs.csv", "none"])
+@pytest.fixture(params=some(["orgs.csv", "none"]))
 def with_district(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """Three schools on Connect, and three people of the district; Yul teaches at 0102."""
     files = {"users": parts.USERS + OF_DISTRICT, "enrollments": parts.ENROLLMENTS + "c2,0102,d3,teacher\n"}

@@ -193,6 +193,13 @@ def test_a_waiver_needs_a_reason_and_a_code_that_is_there(plan: UploadPlan) -> N
         found.waive("users.role.known", "because")
 
 
+def test_files_are_prepared_without_a_waiver_that_nothing_needs(delivery: Path, twin: Twin, tmp_path: Path) -> None:
+    folder = tmp_path / "other"
+    with pytest.raises(SettingError, match=r"'nonsense' needs no waiver; .* prepared without waivers: "):
+        plan_of(delivery, twin, folder, waivers={"nonsense": "because"})
+    assert read_plan(folder).waivers == {}
+
+
 def test_a_plan_shows_itself_without_names(plan: UploadPlan) -> None:
     shown = plan._repr_html_() + repr(plan) + plan.table().to_string() + plan.gates().to_string()
     for name in ("Ada", "Quill", "Cleo", "Marsh", "Ezra"):
