@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.display.bars import Bar, bar_chart
+from connect_kit.display.headings import heading, without_rare
 from connect_kit.display.html import table_html
 from connect_kit.display.look import left_out, school_label
 from connect_kit.engine import literal
@@ -198,10 +199,11 @@ class LeftBehind(LeftBehindData):
         head = f"<p><strong>What stays behind</strong>: {self.words}.</p>"
         for kind, why in self.not_judged.items():
             head += f"<p>{html.escape(KINDS[kind].title)}: not judged, because {html.escape(why)}.</p>"
+        if not len(self):
+            return head
         found = self.summary()
-        return head + (
-            table_html(found.assign(kind=found["kind"].map(lambda kind: KINDS[kind].many))) if len(self) else ""
-        )
+        shown = found.assign(kind=found["kind"].map(lambda kind: KINDS[kind].many)).drop(columns="source")
+        return head + table_html(without_rare(shown).rename(columns=heading))
 
 
 def _bar(name: str, counts: Any) -> Bar:

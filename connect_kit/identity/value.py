@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from connect_kit.display.headings import heading
 from connect_kit.display.html import table_html
+from connect_kit.display.look import share
 from connect_kit.engine import literal, quoted, run_sql
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.errors import SettingError
@@ -192,4 +194,5 @@ class IdChanges:
         found = self.summary()
         if found.empty:
             return head
-        return head + table_html(found.assign(pattern=found["pattern"].map(PATTERNS)))
+        shown = found.assign(pattern=found["pattern"].map(PATTERNS), percent=(found["percent"] / 100).map(share))
+        return head + table_html(shown.drop(columns="mass").rename(columns=heading))

@@ -320,7 +320,8 @@ class UploadPanel(SchoolChoice, UploadIds, UploadLeft, AfterUpload):
     def _draw(self) -> None:
         plan, running, ready = self._value, self.running, self._ready()
         self.head.show(*view.head(plan, self.target))
-        self.checklist.show(*(view.checklist(self.gates) if self.gates is not None else ()))
+        known = self._changes is not None
+        self.checklist.show(*(view.checklist(self.gates, known=known) if self.gates is not None else ()))
         self._draw_ids(running=running)
         asked = plan.asks_to_archive or self._blocking(_ARCHIVING)
         self.question.show(*([view.question(plan.archive_existing, self._concerned)] if asked else ()))

@@ -64,6 +64,8 @@ _STEPS: Mapping[str, str] = {
     "abandon": "Deliver all guardians, or prepare without Abandon; or waive it below, with a reason.",
     "fix_or_waive_rows": "Prepare again, or waive each of them below, with a reason.",
 }
+#: Steps whose buttons are there only where the panel knows the audit.
+_OF_AUDIT = frozenset(("keep_record_or_archive", "keep_or_record", "archive_undecided"))
 #: Where the panel cannot do anything about changed IDs.
 NO_AUDIT = "Open the panel with the audit to use the ways out: UploadPanel(plan, target, audit=audit)."
 _RESULTS: Mapping[str, str] = {"SUCCESS": "✔ SUCCESS", "ERROR": "✖ ERROR"}
@@ -180,15 +182,20 @@ def _expected(expected: Expected) -> list[Node]:
     return [*made, el("p", *mark, words, class_="ck-warning" if alarm else None)]
 
 
-def checklist(gates: pd.DataFrame) -> list[Node]:
-    """The conditions of a real upload: each is met or blocking, with the reason and what to do next."""
+def checklist(gates: pd.DataFrame, *, known: bool) -> list[Node]:
+    """The conditions of a real upload: each is met or blocking, with the reason and what to do next.
+
+    ``known``: the panel knows the audit.
+    """
     made = []
     columns = ["gate", "state", "why", "step", "remedy"]
     for gate, state, why, next_step, remedy in gates[columns].itertuples(index=False, name=None):
         mark = "✖ blocking: " if state == "blocking" else "✔ met: "
         words: list[object] = [el("strong", mark), gate if gate.endswith("?") else f"{gate}:", " ", _sentence(why)]
         words += [el("p", line) for line in remedy.splitlines()] or [" "]
-        words += [el("strong", "Next: "), _STEPS[next_step]] if next_step else []
+        if next_step:
+            what = _STEPS[next_step] if known or next_step not in _OF_AUDIT else f"{NO_AUDIT} Or waive it below."
+            words += [el("strong", "Next: "), what]
         made.append(el("li", *words, class_=f"ck-{state}"))
     blocking = int((gates["state"] == "blocking").sum())
     summary = f"{blocking} of {len(gates)} conditions {'is' if blocking == 1 else 'are'} blocking"

@@ -49,6 +49,13 @@ def gate(panel) -> list[tuple[str, str]]:
     return list(rows[["state", "why"]].itertuples(index=False, name=None))
 
 
+def test_without_the_audit_the_way_to_the_buttons_is_named_and_no_button(made, twin, tmp_path):
+    panel = UploadPanel(ck.plan_upload(made[1], folder=tmp_path / "plan"), twin)
+    said = panel.checklist.text
+    assert "Open the panel with the audit to use the ways out: UploadPanel(plan, target, audit=audit)." in said
+    assert "Press Use" not in said
+
+
 def visible(panel, *names: str) -> list[bool]:
     rows = [box for box in widgets_of(panel.layout) if getattr(box, "children", ())]
     hidden = {

@@ -133,7 +133,7 @@ def test_what_stays_behind_is_counted_and_saved_as_a_worksheet(plan, twin, tmp_p
     assert not [name for name in NAMES if name in panel.behind.text]
     panel.buttons["worksheet"].click()
     saved = plan.folder / "left-behind"
-    assert {path.name for path in saved.iterdir()} == {"left_behind.csv", "left_behind.xlsx"}
+    assert {path.name for path in saved.glob("[!.]*")} == {"left_behind.csv", "left_behind.xlsx"}
     assert str(saved) in panel.status.text
     assert read_plan(plan.folder) == plan
 
