@@ -151,8 +151,12 @@ class Audit(AuditData):
         causes = self.causes()[["order", "severity", "cause", "rows", "remedy"]]
         unchecked = "; ".join(unchecked_in_words(self.findings))
         left = f" {unchecked}: <code>audit.findings.unchecked()</code>" if unchecked else ""
-        head = verdict_html(self.judgement, left)
-        return head + table_html(causes.head(_SHOWN), "First causes") + table_html(self.summary(), "In numbers")
+        counts = self.summary()
+        return (
+            verdict_html(self.judgement, left)
+            + table_html(causes.head(_SHOWN), "First causes")
+            + table_html(counts[counts["count"] > 0], "In numbers")
+        )
 
 
 @checked(region=known_region)

@@ -17,16 +17,18 @@ from typing import Annotated
 import typer
 
 import connect_kit as ck
+from connect_kit.auditing import OUTPUTS
 from connect_kit.cli.again import forecast, resend, results
 from connect_kit.cli.commands import again, beside, command, remember_typed
 from connect_kit.cli.errors import error_words
 from connect_kit.cli.options import Delivery, StudentId, Suites, bars
-from connect_kit.cli.printing import print_audit
+from connect_kit.cli.printing import print_audit, print_verdict
 from connect_kit.cli.sending import decide_school, merge, prepare, upload
 from connect_kit.cli.twin import app as twin_app
 from connect_kit.connect import Level
 from connect_kit.engine.duckdb import interrupted
-from connect_kit.errors import ConnectKitError, GateError, LimitError
+from connect_kit.engine.written import refuse_foreign
+from connect_kit.errors import ConnectKitError, GateError, LimitError, OutputError
 from connect_kit.samples.layouts import Layout
 
 app = typer.Typer(
@@ -65,6 +67,7 @@ def audit(
     left_behind.csv and summary.json: all of them, or none. What people decided about pairs is read from
     connect-kit-decisions.csv beside the delivery.
     """
+    refuse_foreign(out.expanduser(), OUTPUTS)  # before the work, not after it
     found = ck.audit(
         delivery,
         workspace,
@@ -75,7 +78,11 @@ def audit(
         student_id=student_id,
         progress=bars(),
     )
-    found.save(out)
+    try:
+        found.save(out)
+    except OutputError:
+        print_verdict(found.judgement)
+        raise
     options = ["--level", "school"] if level == "school" else []
     worksheet = ("twin", "left-behind", workspace, delivery, *options, "--out", beside(out, "left-behind"))
     print_audit(found, out, command(*worksheet))

@@ -12,11 +12,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from connect_kit.engine.written import note, refuse_foreign, written
+from connect_kit.engine.written import RECORD, note, refuse_foreign, written
 from connect_kit.errors import OutputError, SettingError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _PRIVATE = 0o600
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -163,31 +163,58 @@ def replace_together(folder: Path | str, *, private: bool = False, whole: bool =
         target.mkdir(mode=0o700 if private else 0o777, parents=True, exist_ok=True)
         new = Path(tempfile.mkdtemp(prefix=".writing-", dir=target))
         yield new
-        paths = {path.relative_to(new).as_posix(): path for path in sorted(new.rglob("*")) if path.is_file()}
+        found = (path for path in sorted(new.rglob("*")) if path.is_file() and path.name != RECORD)
+        paths = {path.relative_to(new).as_posix(): path for path in found}
         for name in paths:
             if (target / name).is_dir():
                 raise IsADirectoryError(errno.EISDIR, f"{name} is a folder there")
         refuse_foreign(target, paths)
         stale = [name for name in written(target) if name not in paths] if whole else []
-        note(target, paths, private=private)
-        for name, path in paths.items():
-            if private:
+        if private:
+            for path in paths.values():
                 path.chmod(_PRIVATE)
-            (target / name).parent.mkdir(exist_ok=True)
-            path.replace(target / name)
+        note(target, paths, private=private)
+        _put(paths, target, new / ".before")
         for name in stale:
             (target / name).unlink()
         made = None
     except OSError as error:
+        held = error.errno in _NOT_ALLOWED and error.filename2
+        where = f": {Path(error.filename2).name}" if held else ""
+        step = "Close that file where it is open, in Excel say" if held else "Make room"
         raise OutputError(
-            f"{target}: the results could not be written ({error.strerror or error}); what was there is unchanged. "
-            "Make room, or give another folder"
+            f"{target}: the results could not be written ({error.strerror or error}{where}); what was there is "
+            f"unchanged. {step}, or give another folder"
         ) from error
     finally:
         if new is not None:
             shutil.rmtree(new, ignore_errors=True)
         if made is not None:
             _without_empty(made, target)
+
+
+def _put(files: Mapping[str, Path], target: Path, before: Path) -> None:
+    """Put files into a folder under their names, all or none; what they replace is kept in ``before`` until then."""
+    for name in files:
+        if (target / name).exists():
+            (before / name).parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(target / name, before / name)
+            except OSError:  # a disk without links
+                shutil.copy2(target / name, before / name)
+    done = []
+    try:
+        for name, path in files.items():
+            (target / name).parent.mkdir(exist_ok=True)
+            path.replace(target / name)
+            done.append(name)
+    except OSError:
+        for name in done:
+            if (before / name).exists():
+                (before / name).replace(target / name)
+            else:
+                (target / name).unlink()
+        raise
 
 
 def _without_empty(first: Path, last: Path) -> None:

@@ -190,3 +190,16 @@ def test_a_reader_that_goes_away_early_leaves_no_noise(clean: ck.SampleDistrict,
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.stderr == ""
     assert {path.name for path in tmp_path.glob("[!.]*")} == OUTPUTS
+
+
+def test_a_result_with_remarks_is_left_as_it_is_and_the_audit_does_not_begin(
+    clean: ck.SampleDistrict, tmp_path: Path
+) -> None:
+    assert connect_kit("audit", clean.delivery, "--out", tmp_path).returncode == 0
+    with (tmp_path / "findings.csv").open("a", encoding="utf-8") as file:
+        file.write("my remark\n")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    done = connect_kit("audit", clean.delivery, "--out", tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "findings.csv: was changed after connect-kit wrote it, and is left as it is" in done.stderr
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before

@@ -2,6 +2,8 @@ import errno
 import os
 import shutil
 import stat
+import subprocess
+from contextlib import contextmanager
 
 import pytest
 
@@ -143,3 +145,25 @@ def test_files_written_together_are_all_as_they_were_where_a_folder_has_the_name
         for name in ("a.csv", "b.csv"):
             (new / name).write_text("new")
     assert (tmp_path / "a.csv").read_text() == "former a"
+
+
+@contextmanager
+def held(path):
+    """A file that nobody can replace, as one that is open in Excel; skips the test where the disk knows no such."""
+    lock = shutil.which("chattr")
+    if lock is None or subprocess.run([lock, "+i", path], capture_output=True).returncode:
+        pytest.skip("no file can be made immutable here")
+    try:
+        yield
+    finally:
+        subprocess.run([lock, "-i", path], check=True)
+
+
+def test_files_written_together_are_all_as_they_were_where_one_is_held_by_another_program(tmp_path):
+    for name in ("a.csv", "b.xlsx"):
+        former(tmp_path / name)
+    message = r"b\.xlsx\); what was there is unchanged\. Close that file where it is open, in Excel say"
+    with held(tmp_path / "b.xlsx"), pytest.raises(OutputError, match=message), replace_together(tmp_path) as new:
+        for name in ("a.csv", "a.new", "b.xlsx"):
+            (new / name).write_text("new")
+    assert {name: (tmp_path / name).read_text() for name in names(tmp_path)} == {"a.csv": "former", "b.xlsx": "former"}

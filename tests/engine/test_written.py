@@ -71,6 +71,14 @@ def test_one_file_of_somebody_else_keeps_all_from_being_replaced(tmp_path: Path)
     assert held(tmp_path) == {"a": "1", "b": "mine"}
 
 
+def test_files_of_a_whole_that_were_written_one_by_one_are_replaced_again(tmp_path: Path) -> None:
+    for text in ("1", "2", "3"):
+        with replace_together(tmp_path) as new:
+            write(new / "a", text)
+            (new / "b").write_text(text, encoding="utf-8")
+        assert held(tmp_path) == {"a": text, "b": text}
+
+
 def test_what_an_earlier_whole_left_goes_and_other_files_stay(tmp_path: Path) -> None:
     write_all(tmp_path, whole=True, a="1", in__b="1", in__c="1")
     (tmp_path / "in" / "mine").write_text("mine", encoding="utf-8")
