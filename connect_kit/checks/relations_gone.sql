@@ -3,8 +3,9 @@
 -- student's ID on Connect.
 
 -- Students of the SIS on Connect who are not delivered at any school, where they are most of a school, five and more, or nearly
--- all of a grade from kindergarten on, ten and more. When the year turns, a school's highest grade leaves. Not where the delivery
--- knows nobody on Connect: those are new students only, or all IDs changed.
+-- all of a grade from kindergarten on, ten and more. When the year turns, a school's highest grade leaves, and a school may give
+-- up several, unless it leads to the district's last grade. Not where the delivery knows nobody on Connect: those are new
+-- students only, or all IDs changed.
 CREATE TABLE missing_students AS
 WITH delivered AS (
     SELECT {shown} AS id FROM users WHERE _kind = 'student' UNION SELECT old_id FROM crosswalk WHERE kind = 'students'
@@ -17,8 +18,12 @@ WITH delivered AS (
         AND EXISTS (FROM same_ids WHERE kind = 'students')
 ), schools AS (
     SELECT school FROM there WHERE NOT leaving GROUP BY school HAVING count(*) FILTER (missing) >= 5 AND count(*) FILTER (missing) > 0.6 * count(*)
+), grades AS (
+    SELECT school, rank, count(*) FILTER (missing) > 0.95 * count(*) AS gone, count(*) FILTER (missing AND NOT leaving) AS missing, max(max(rank)) OVER () = max(max(rank)) OVER (PARTITION BY school) AS to_the_end
+    FROM there GROUP BY school, rank
 ), levels AS (
-    SELECT school, rank FROM there WHERE NOT leaving AND rank >= {kindergarten} GROUP BY school, rank HAVING count(*) FILTER (missing) >= 10 AND count(*) FILTER (missing) > 0.95 * count(*)
+    SELECT g.school, g.rank FROM grades AS g WHERE g.gone AND g.missing >= 10 AND g.rank >= {kindergarten}
+        AND (g.to_the_end OR NOT (SELECT risen FROM year_turned) OR EXISTS (FROM grades AS o WHERE o.school = g.school AND o.rank > g.rank AND NOT o.gone))
 )
 SELECT t.student, t.id, t.school, s.school IS NOT NULL AS of_school FROM there AS t LEFT JOIN schools AS s ON s.school = t.school
 LEFT JOIN levels AS l ON l.school = t.school AND l.rank = t.rank WHERE t.missing AND (s.school IS NOT NULL OR l.school IS NOT NULL);

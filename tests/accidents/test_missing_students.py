@@ -87,6 +87,17 @@ def test_a_school_that_a_third_leaves_and_its_graduates_are_not_missing(tmp_path
     assert MISSING not in codes(audited(delivered), "critical")
 
 
+@pytest.mark.parametrize(("lost", "fit"), [((7, 8), True), ((6,), False)])
+def test_a_school_may_give_up_its_last_grades_and_not_one_among_them(
+    lost: tuple[int, ...], fit: bool, tmp_path: Path
+) -> None:
+    made = District(420, schools=3, seed=12)
+    last = made.summer()
+    delivered = made.write(tmp_path, last)
+    without(delivered, ids(last.children, lambda child: child.school == 1 and child.grade in lost))
+    assert (MISSING not in codes(audited(delivered), "critical")) is fit
+
+
 def test_an_office_with_a_few_former_students_on_connect_is_no_missing_school(tmp_path: Path) -> None:
     made, delivered = district(tmp_path)
     there = delivered.workspace
