@@ -4,7 +4,7 @@
 
 -- Students of the SIS on Connect who are not delivered at any school, where they are most of a school, five and more, or nearly
 -- all of a grade from kindergarten on, ten and more. When the year turns, a school's highest grade leaves, and a school may give
--- up several, unless it leads to the district's last grade. Not where the delivery knows nobody on Connect: those are new
+-- up several, unless it leads to the district's last grade; grade 12 leaves before. Not where the delivery knows nobody on Connect: those are new
 -- students only, or all IDs changed.
 CREATE TABLE missing_students AS
 WITH delivered AS (
@@ -22,7 +22,7 @@ WITH delivered AS (
     SELECT school, rank, count(*) FILTER (missing) > 0.95 * count(*) AS gone, count(*) FILTER (missing AND NOT leaving) AS missing, max(max(rank)) OVER () = max(max(rank)) OVER (PARTITION BY school) AS to_the_end
     FROM there GROUP BY school, rank
 ), levels AS (
-    SELECT g.school, g.rank FROM grades AS g WHERE g.gone AND g.missing >= 10 AND g.rank >= {kindergarten}
+    SELECT g.school, g.rank FROM grades AS g WHERE g.gone AND g.missing >= 10 AND g.rank BETWEEN {kindergarten} AND {kindergarten} + 11
         AND (g.to_the_end OR NOT (SELECT risen FROM year_turned) OR EXISTS (FROM grades AS o WHERE o.school = g.school AND o.rank > g.rank AND NOT o.gone))
 )
 SELECT t.student, t.id, t.school, s.school IS NOT NULL AS of_school FROM there AS t LEFT JOIN schools AS s ON s.school = t.school

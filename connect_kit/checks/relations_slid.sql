@@ -97,9 +97,9 @@ SELECT *, mode(step) OVER (PARTITION BY school) AS usual FROM (
 CREATE TABLE other_grades AS
 SELECT *, usual < 0 AND step < 0 AS earlier FROM grade_steps WHERE abs(step - usual) > 1 OR usual < 0 AND step < 0;
 
--- Nearly all of a school or of a grade, and five, are a grade behind what is usual in the rest of the district: a part of the
--- file is of an earlier year. Kindergarten may have two years, and does not go back.
-CREATE TABLE behind AS
+-- Nearly all of a school or of a grade, and five, rise by fewer grades (back) or by more than the rest of the district: a part of
+-- the file is of an earlier year, or its column slid. Kindergarten may have two years, and does not go back.
+CREATE TABLE other_steps AS
 WITH steps AS (
     SELECT * FROM grade_steps WHERE before >= {kindergarten} AND usual >= 0
 ), parts AS (
@@ -111,10 +111,12 @@ WITH steps AS (
     LEFT JOIN parts AS o ON o.school = p.school AND o.before IS NOT DISTINCT FROM p.before AND o.step = w.step
     WHERE w.n > coalesce(o.n, 0) GROUP BY p.school, p.before
 ), judged AS (
-    SELECT s.*, s.step = e.usual - 1 AND (s.before > {kindergarten} OR e.usual > 0) AS low, count(*) FILTER (low) OVER part AS n, count(*) OVER part AS every
+    SELECT s.tbl, s._line, s.step < e.usual AS back, s.step > e.usual OR back AND (s.before > {kindergarten} OR e.usual > 0) AS other,
+        count(*) FILTER (other AND back) OVER part AS behind, count(*) FILTER (other AND NOT back) OVER part AS ahead, count(*) OVER part AS every
     FROM steps AS s JOIN elsewhere AS e ON e.school = s.school AND coalesce(e.before, s.before) = s.before WINDOW part AS (PARTITION BY e.school, e.before)
 )
-SELECT DISTINCT tbl, _line FROM judged WHERE low AND n >= 5 AND n > 0.8 * every;
+SELECT DISTINCT tbl, _line, back FROM judged ANTI JOIN other_grades USING (tbl, _line)
+WHERE other AND CASE WHEN back THEN behind ELSE ahead END >= 5 AND CASE WHEN back THEN behind ELSE ahead END > 0.8 * every;
 
 -- What is wrong with a record, and whether it is so with many of a school at once, or with a quarter of the district, where
 -- schools are small. reused: somebody else has the ID on Connect; the given name is not like the other's, and the family name
@@ -206,24 +208,40 @@ WHERE NOT EXISTS (FROM families AS f WHERE f.child = o.child AND (contains(o.fam
     AND NOT EXISTS (FROM former_guardians AS f WHERE f.child = o.child AND (f.address IN (o.address, o.other_address) OR f.number IN (o.number, o.other_number)))
     AND NOT EXISTS (FROM wards AS h JOIN wards AS s ON s.child = h.child JOIN former_guardians AS f ON f.account = s.account WHERE h.account = o.account AND f.child = o.child);
 
--- Children none of whose guardians is named any more. Where a quarter of a school or district has strangers as guardians, also
--- those who lose only one of theirs, or none. Foster families take several children, and parents marry again: many are five,
--- with three families at least.
+-- Children none of whose guardians is named any more, and children who get strangers beside theirs. Foster families take several
+-- children, and parents marry again: many are five, from three households at least, in a quarter of a school or district; those
+-- who lose theirs already from a twentieth on. Half of a school, or nearly all of a grade or class of ten, are many whoever comes.
+-- A tenth of a school has to be decided (some).
 CREATE TABLE other_families AS
 WITH lost AS (
     SELECT child, NOT bool_or(stays) AS all_gone FROM former_guardians GROUP BY child HAVING NOT bool_and(stays)
+), households AS (
+    SELECT account, min(child) AS household FROM wards GROUP BY account
 ), found AS (
-    SELECT s.*, l.child IS NOT NULL AS lost, coalesce(l.all_gone, false) AS all_gone FROM strangers AS s LEFT JOIN lost AS l USING (child)
+    SELECT s.*, h.household, l.child IS NOT NULL AS lost, coalesce(l.all_gone, false) AS all_gone FROM strangers AS s JOIN households AS h USING (account) LEFT JOIN lost AS l USING (child)
 ), counted AS (
-    SELECT school, count(DISTINCT child) AS every, count(DISTINCT account) AS families, count(DISTINCT child) FILTER (all_gone) AS left_alone,
-        count(DISTINCT child) FILTER (lost) AS losing, count(DISTINCT account) FILTER (lost) AS losing_to FROM found GROUP BY school
+    SELECT school, count(DISTINCT child) AS every, count(DISTINCT household) AS households, count(DISTINCT child) FILTER (all_gone) AS left_alone,
+        count(DISTINCT child) FILTER (lost) AS losing, count(DISTINCT household) FILTER (lost) AS losing_to FROM found GROUP BY school
+), known AS (
+    SELECT DISTINCT child, school FROM named_for_known
 ), shares AS (
-    SELECT school, count(DISTINCT child) AS known FROM named_for_known GROUP BY school
+    SELECT school, count(*) AS known FROM known GROUP BY school
 ), judged AS (
-    SELECT s.school, coalesce(many(c.left_alone, s.known) AND c.losing >= 5 AND c.losing_to >= 3 OR c.every > 0.25 * s.known AND c.every >= 5 AND c.families >= 3, false)
-        OR sum(c.every) OVER () > 0.25 * sum(s.known) OVER () AND sum(c.every) OVER () >= 5 AND sum(c.families) OVER () >= 3 AS mass FROM shares AS s LEFT JOIN counted AS c USING (school)
+    SELECT s.school, coalesce(many(c.left_alone, s.known) AND c.losing >= 5 AND c.losing_to >= 3 OR c.every > 0.25 * s.known AND c.every >= 5 AND c.households >= 3 OR c.every > 0.5 * s.known AND c.every >= 10, false)
+        OR sum(c.every) OVER () > 0.25 * sum(s.known) OVER () AND sum(c.every) OVER () >= 5 AND sum(c.households) OVER () >= 3 AS mass,
+        coalesce(c.every > 0.1 * s.known AND c.every >= 5, false) AS some
+    FROM shares AS s LEFT JOIN counted AS c USING (school)
+), groups AS (
+    SELECT k.child, 'grade ' || w.grade || ' ' || k.school AS grp FROM known AS k JOIN workspace_students AS w ON w.connectStudentId = k.child
+    UNION ALL
+    SELECT DISTINCT k.child, 'class ' || e.class_line FROM enrolled AS e JOIN user_index AS u ON u._line = e.user_line JOIN known_children AS k ON k.sourcedId = u.sourcedId WHERE e.role_kind = 1
+), crowded AS (
+    SELECT g.grp FROM groups AS g LEFT JOIN (SELECT DISTINCT child FROM found) AS f USING (child) GROUP BY g.grp HAVING count(f.child) >= 10 AND count(f.child) > 0.8 * count(*)
+), close AS (
+    SELECT DISTINCT child FROM groups SEMI JOIN crowded USING (grp)
 )
-SELECT f.tbl, f._line, f.child, f.account, j.mass FROM found AS f JOIN judged AS j USING (school) WHERE f.all_gone OR j.mass;
+SELECT f.tbl, f._line, f.child, f.account, j.mass OR c.child IS NOT NULL AS mass FROM found AS f JOIN judged AS j USING (school) LEFT JOIN close AS c USING (child)
+WHERE f.all_gone OR j.mass OR j.some OR c.child IS NOT NULL;
 
 -- Whether a new year has begun; where no grades are known on both sides, it may have.
 CREATE TABLE year_turned AS

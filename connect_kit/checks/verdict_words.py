@@ -28,6 +28,7 @@ REASONS: Final[Mapping[str, str]] = {
     "none_named": "{} with guardians on Connect have none in the delivery",
     "left_out": "{} would be in no class, though others of their grade are",
     "earlier_grades": "{} would be in the grade of an earlier year",
+    "other_grades": "{} would rise or fall by other grades than is usual",
     "no_teachers": "{} would come without a teacher",
     "other_teachers": "{} would get the teachers of other classrooms",
     "id_changed": "{} would come under another ID",

@@ -8,7 +8,7 @@ import pytest
 
 import connect_kit as ck
 from tests.accidents.road import audited, codes, rewrite
-from tests.accidents.years import District
+from tests.accidents.years import District, Written
 
 FAMILY = "workspace.guardians.other_family"
 
@@ -59,3 +59,51 @@ def test_step_parents_of_a_fifth_of_a_school_are_not_unfit(tmp_path: Path) -> No
     audit, strange = with_strangers(tmp_path, 0.2)
     assert len(strange) >= 10
     assert FAMILY not in codes(audit, "critical")
+
+
+def found(made: Written) -> tuple[ck.Audit, set[str]]:
+    audit = audited(made)
+    table = audit.findings.table()
+    return audit, set(table.loc[table["code"] == FAMILY, "sourcedId"])
+
+
+def name_beside(made: Written, guardians: str, whom: set[str]) -> None:
+    rewrite(
+        made.delivery / "users.csv",
+        lambda row: (
+            {**row, "agentSourcedIds": f"{row['agentSourcedIds']},{guardians}"} if row["sourcedId"] in whom else row
+        ),
+    )
+
+
+@pytest.mark.parametrize("grade", [None, pytest.param(3, marks=pytest.mark.thorough)])
+def test_one_family_filled_down_over_a_school_or_a_grade_is_not_fit(grade: int | None, tmp_path: Path) -> None:
+    district = District(260, schools=2, seed=31)
+    last = district.copy()
+    year = district.year
+    here = [one for one in year.children.values() if one.school == 0 and grade in (None, one.grade)]
+    family = next(
+        one for one in year.children.values() if one.school == 1 and one.family not in {c.family for c in here}
+    )
+    made = district.write(tmp_path, last)
+    name_beside(made, ",".join(year.guardians[n].id for n in family.guardians), {one.id for one in here})
+    audit, named = found(made)
+    assert len(here) >= 10
+    assert audit.verdict == "not fit"
+    assert len(named) > 0.8 * len(here)
+
+
+def test_the_staff_of_one_home_for_a_third_of_a_school_have_to_be_decided_first(tmp_path: Path) -> None:
+    """They are guardians of the same children on Connect: one household, and no column that slid."""
+    district = District(180, schools=2, seed=31)
+    year = district.year
+    here = [one for one in year.children.values() if one.school == 0]
+    staff = [*here[0].guardians]
+    for child in here[1:4]:  # who live there already
+        child.guardians = staff
+    last = district.copy()
+    made = district.write(tmp_path, last)
+    name_beside(made, ",".join(year.guardians[n].id for n in staff), {one.id for one in here[4 : 4 + len(here) // 3]})
+    audit, named = found(made)
+    assert len(named) > 10
+    assert audit.verdict == "fit, but decide first"

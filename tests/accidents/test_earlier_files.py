@@ -109,3 +109,22 @@ def test_a_year_without_a_new_grade_for_kindergarten_or_for_a_few_is_silent(tmp_
     assert EARLIER not in {
         rule for one in ("critical", "warning") for rule in codes(audited(made.write(tmp_path, last)), one)
     }
+
+
+AHEAD = "workspace.students.other_grades"
+
+
+@pytest.mark.parametrize(("summer", "by"), [(False, 1), pytest.param(True, 1, marks=pytest.mark.thorough)])
+def test_a_grade_that_rises_further_than_the_others_has_to_be_decided_first(
+    summer: bool, by: int, tmp_path: Path
+) -> None:
+    made = District(260, schools=2, seed=12)
+    last = made.summer() if summer else made.copy()
+    ahead = [one for one in made.year.children.values() if one.school == 1 and one.grade == 4]
+    for child in ahead:
+        child.grade += by
+    audit = audited(made.write(tmp_path, last))
+    there = {child.id for child in last.children.values() if child.school == 1}
+    assert set(found(audit, AHEAD)) == {child.id for child in ahead} & there
+    assert audit.verdict != "fit"
+    assert "would rise or fall by other grades than is usual" in str(audit.judgement)
