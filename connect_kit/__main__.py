@@ -1,6 +1,10 @@
 """``python -m connect_kit``: the command line."""
 
-from connect_kit.cli import main
+import sys
 
 if __name__ == "__main__":
+    try:
+        from connect_kit.cli import main
+    except KeyboardInterrupt:
+        sys.exit("connect-kit: stopped")
     main()

@@ -192,13 +192,13 @@ def run(arguments: list[str] | None = None, commands: typer.Typer = app) -> int:
     except typer.Abort:
         typer.echo("connect-kit: stopped; nothing was changed", err=True)
         return _STOPPED
-    except RuntimeError as error:
-        if not interrupted(error):
-            raise
-        code = _STOPPED
     except typer._click.exceptions.ClickException as error:  # a wrong option or argument
         error.show()
         return 2
+    except Exception as error:
+        if not interrupted(error):
+            raise
+        code = _STOPPED
     if code == _STOPPED:
         typer.echo("connect-kit: stopped; what was being written is as it was before", err=True)
     return code if isinstance(code, int) else 0

@@ -73,4 +73,6 @@ def waivers(given: list[str] | None) -> dict[str, str]:
             raise SettingError(f"{text!r} is not a waiver; give --waive CODE=REASON")
         if reason.strip() == "REASON":
             raise SettingError(f"{text!r}: REASON stands for your own words; say why this may pass")
+        if not text.isprintable():
+            raise SettingError(f"{text!r} holds characters that this terminal cannot write; give the reason in UTF-8")
     return {code.strip(): reason.strip() for code, _, reason in pairs}

@@ -235,8 +235,13 @@ def _drop(engine: DuckDBEngine, name: str) -> None:
 
 
 def interrupted(error: BaseException) -> bool:
-    """Whether it is what DuckDB raises where Ctrl-C is pressed within a query: an error of no kind of its own."""
-    return type(error) is RuntimeError and str(error) == "Query interrupted"
+    """Whether it comes of Ctrl-C within a query, for which DuckDB raises an error of no kind of its own."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if type(cause) is RuntimeError and str(cause) == "Query interrupted":
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False
 
 
 def _first_line(error: BaseException) -> str:

@@ -6,6 +6,10 @@ import hashlib
 import json
 import re
 import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,6 +27,8 @@ Plan = TypeVar("Plan", bound=PlanData)
 NAME = "plan.json"
 _VERSION = 2
 _AGAIN = "prepare the files again"
+#: Where a plan is prepared, hidden in its folder, and after how many seconds what a killed preparation left goes.
+_BESIDE, _HOUR = ".preparing-", 3_600
 #: Files of a plan that were being written when the process was killed.
 _WRITTEN = "|".join(map(re.escape, (NAME, CROSSWALK, *(f"{kind}.csv" for kind in ORDER))))
 _BEGUN = re.compile(rf"\.({_WRITTEN})\.[0-9a-f]{{8}}\.part")
@@ -106,11 +112,57 @@ def copy_files(plan: PlanData, folder: Path) -> tuple[UploadFile, ...]:
     return tuple(files)
 
 
+@contextmanager
+def prepared_beside(folder: Path) -> Iterator[Path]:
+    """Give a hidden folder within a plan's folder to prepare files in; the plan that is there stays as it is.
+
+    It is gone afterwards. What a killed preparation left goes an hour later, at the next one: it holds names.
+
+    Raises
+    ------
+    OutputError
+        When the folder holds other files than a plan, or may not be written to.
+    """
+    try:
+        held = _held(folder)
+        for left in folder.glob(f"{_BESIDE}*"):
+            if time.time() - left.stat().st_mtime > _HOUR:
+                shutil.rmtree(left, ignore_errors=True)
+        work = Path(tempfile.mkdtemp(prefix=_BESIDE, dir=folder))
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be written to ({error.strerror or error}); give another folder") from error
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+        if not held:
+            with suppress(OSError):
+                folder.rmdir()  # unless a plan is there now
+
+
+def settle(plan: Plan, work: Path) -> Plan:
+    """Put prepared files in place of those of the former plan, and write the plan.
+
+    Raises
+    ------
+    OutputError
+        When they cannot be written; no plan is there then.
+    """
+    clear(plan.folder)
+    try:
+        for path in sorted(path for path in work.rglob("*") if path.is_file()):
+            place = plan.folder / path.relative_to(work)
+            place.parent.mkdir(mode=0o700, exist_ok=True)
+            path.replace(place)
+    except OSError as error:
+        raise OutputError(f"{plan.folder}: cannot be written to ({error.strerror or error})") from error
+    return write_plan(plan)
+
+
 def clear(folder: Path) -> None:
     """Make a folder ready for a plan: a new one, an empty one, or one whose plan is replaced.
 
-    A mark takes the plan's place until the new one is there: an interrupted preparation leaves no plan, and can be
-    started again. What a killed one had begun to write goes, too: it holds names.
+    A mark takes the plan's place until the new one is there: one that was broken off now leaves no plan.
 
     Raises
     ------
@@ -118,13 +170,7 @@ def clear(folder: Path) -> None:
         When the folder holds other files, or may not be written to.
     """
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        held = [entry.name for entry in folder.iterdir() if not entry.name.startswith(".")]
-        if held and NAME not in held:
-            raise OutputError(
-                f"{folder}: holds {held[0]} and no plan; give an empty folder, so that nothing of yours is replaced"
-            )
-        old = _planned(folder) if held else []
+        old = _planned(folder) if _held(folder) else []
         for part in (*folder.glob(".*.part"), *folder.glob("*/.*.part")):
             if _BEGUN.fullmatch(part.name):
                 part.unlink()
@@ -132,6 +178,17 @@ def clear(folder: Path) -> None:
         _remove(folder, old)
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written to ({error.strerror or error}); give another folder") from error
+
+
+def _held(folder: Path) -> list[str]:
+    """Make the folder if need be; what it holds, unless that is something else than a plan."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    held = [entry.name for entry in folder.iterdir() if not entry.name.startswith(".")]
+    if held and NAME not in held:
+        raise OutputError(
+            f"{folder}: holds {held[0]} and no plan; give an empty folder, so that nothing of yours is replaced"
+        )
+    return held
 
 
 def _planned(folder: Path) -> list[str]:

@@ -25,7 +25,7 @@ from connect_kit.uploads.doubling import doubling
 from connect_kit.uploads.first import first_schools, is_first
 from connect_kit.uploads.narrowing import causes_of, left_behind_here, narrow
 from connect_kit.uploads.plan import UploadPlan
-from connect_kit.uploads.plan_file import clear, write_plan
+from connect_kit.uploads.plan_file import prepared_beside, settle
 from connect_kit.uploads.prepare import prepare
 from connect_kit.uploads.prepared_verdict import as_prepared
 from connect_kit.uploads.stale import seen_students
@@ -161,93 +161,100 @@ def plan_upload(
     delivery = roster.path.name if roster.path is not None else "roster"
     if not any(kind in roster.info for kind in ORDER):
         raise PlanError(f"{delivery}: has none of {', '.join(f'{kind}.csv' for kind in ORDER)}; nothing to send")
-    clear(place)
-    made, left = prepare(
-        roster, place, level, choice.homes, identifier=number, choice=choice, exchanged=exchanged, workspace=workspace
-    )
-    if made_over is not None:
-        made_over.write(place)
-    if not made:
-        raise PlanError(f"{delivery}: no rows to send", step="look_at_rows")
-    there = recorded(workspace) if level == "district" else choice.homes
-    asked = level == "district" or roster.level == "district"  # a school's own files need no School ID
-    files = [
-        UploadFile.of(one.path, one.kind, level=level, school=one.school, abandon=abandon and one.kind == "guardians")
-        for one in made
-    ]
-    lost, gone = expected(files, workspace, roster, numbers=number)
-    one_school = level == "school"
-    narrowed = None if findings is None else narrow(findings, choice, made_over, gone, one_school=one_school)
-    critical = () if narrowed is None else criticals(narrowed.findings)
-    gated = () if id_changes is None else tuple(map(code_of, id_changes.counts))  # these have a gate of their own
-    managed = new = None
-    if workspace is not None:
-        managed, new = seen_students(roster, workspace, choice, exchanged)
-    possible = {}
-    if id_changes is None and workspace is not None:
-        possible = possible_changes(roster, workspace, choice.foreign)
-    duplicates = None if audit is None else audit.duplicates or audit.findings.duplicates
-    twice = doubling(duplicates, roster, workspace, level, choice, made_over)
-    homes = choice.homes if level == "school" else {one: there[one] for one in choice.takes_part if one in there}
-    first = first_schools(workspace, set(homes.values()))
-    if archive_existing and is_first(level, first, district=_first(workspace)):  # these are archived before the upload
-        ours = set(first) if level == "school" else {one for one in choice.takes_part if there.get(one) in first}
-        twice = twice.with_archived(ours)
-    plan = UploadPlan(
-        folder=place,
-        level=level,
-        files=tuple(files),
-        file_rows=tuple(one.rows for one in made),
-        delivery=delivery,
-        made=datetime.now(UTC).isoformat(timespec="seconds"),
-        checked=findings is not None,
-        findings=(*(one for one in critical if one.code not in gated), *finding(lost, abandon_limit)),
-        abandon_limit=abandon_limit,
-        disconnections=lost,
-        schools=choice.delivered,
-        takes_part=choice.takes_part,
-        named=choice.named,
-        unmatched_schools=tuple(one for one in choice.takes_part if asked and one not in there),
-        left_out=left.rows,
-        left_out_schools=left.schools,
-        nowhere=left.nowhere,
-        placed=sum(left.placed.values()),
-        placed_by_kind=left.placed,
-        staying=left.staying,
-        first_upload=_first(workspace),
-        first_schools=first,
-        not_shown=tuple(sorted(choice.not_shown)),
-        archive_existing=archive_existing,
-        undecided_classrooms=classrooms.undecided if classrooms is not None else 0,
-        undecided_schools=matches.undecided if matches is not None else 0,
-        source=str(roster.path.expanduser().resolve()) if roster.path is not None else "",
-        changed_ids=() if id_changes is None else changed_ids(id_changes, made_over, choice.foreign),
-        ids_compared=id_changes is not None,
-        managed=managed,
-        new_students=new,
-        keep_ids=keep_ids,
-        possible_changes=possible,
-        options={
-            "abandon": abandon,
-            "abandon_limit": abandon_limit,
-            "school": school,
-            "schools": names,
-            "place_at": place_at,
-            "student_id": "number" if number else "id",
-        },
-        doubled=twice.now,
-        doubled_once_archived=twice.once_archived,
-    )
-    if audit is not None and narrowed is not None:
-        behind = left_behind_here(audit.left_behind or audit.findings.left_behind, choice.foreign, gone)
-        judged = judge(narrowed.findings, duplicates, id_changes, behind)
-        plan = replace(plan, verdict=as_prepared(judged, plan), **causes_of(narrowed, choice.not_shown))
-    try:
-        return write_plan(plan._waived(waivers or {}, frozenset({ABANDON}) if abandon else frozenset()))
-    except SettingError as error:
-        write_plan(plan)
-        error.done = f"The files are prepared without waivers: {place}"
-        raise
+    with prepared_beside(place) as work:
+        made, left = prepare(
+            roster,
+            work,
+            level,
+            choice.homes,
+            identifier=number,
+            choice=choice,
+            exchanged=exchanged,
+            workspace=workspace,
+        )
+        if made_over is not None:
+            made_over.write(work)
+        if not made:
+            raise PlanError(f"{delivery}: no rows to send", step="look_at_rows")
+        there = recorded(workspace) if level == "district" else choice.homes
+        asked = level == "district" or roster.level == "district"  # a school's own files need no School ID
+        files = [
+            UploadFile.of(
+                one.path, one.kind, level=level, school=one.school, abandon=abandon and one.kind == "guardians"
+            )
+            for one in made
+        ]
+        lost, gone = expected(files, workspace, roster, numbers=number)
+        one_school = level == "school"
+        narrowed = None if findings is None else narrow(findings, choice, made_over, gone, one_school=one_school)
+        critical = () if narrowed is None else criticals(narrowed.findings)
+        gated = () if id_changes is None else tuple(map(code_of, id_changes.counts))  # these have a gate of their own
+        managed = new = None
+        if workspace is not None:
+            managed, new = seen_students(roster, workspace, choice, exchanged)
+        possible = {}
+        if id_changes is None and workspace is not None:
+            possible = possible_changes(roster, workspace, choice.foreign)
+        duplicates = None if audit is None else audit.duplicates or audit.findings.duplicates
+        twice = doubling(duplicates, roster, workspace, level, choice, made_over)
+        homes = choice.homes if level == "school" else {one: there[one] for one in choice.takes_part if one in there}
+        first = first_schools(workspace, set(homes.values()))
+        if archive_existing and is_first(
+            level, first, district=_first(workspace)
+        ):  # these are archived before the upload
+            ours = set(first) if level == "school" else {one for one in choice.takes_part if there.get(one) in first}
+            twice = twice.with_archived(ours)
+        plan = UploadPlan(
+            folder=place,
+            level=level,
+            files=tuple(replace(one, path=place / one.path.relative_to(work)) for one in files),
+            file_rows=tuple(one.rows for one in made),
+            delivery=delivery,
+            made=datetime.now(UTC).isoformat(timespec="seconds"),
+            checked=findings is not None,
+            findings=(*(one for one in critical if one.code not in gated), *finding(lost, abandon_limit)),
+            abandon_limit=abandon_limit,
+            disconnections=lost,
+            schools=choice.delivered,
+            takes_part=choice.takes_part,
+            named=choice.named,
+            unmatched_schools=tuple(one for one in choice.takes_part if asked and one not in there),
+            left_out=left.rows,
+            left_out_schools=left.schools,
+            nowhere=left.nowhere,
+            placed=sum(left.placed.values()),
+            placed_by_kind=left.placed,
+            staying=left.staying,
+            first_upload=_first(workspace),
+            first_schools=first,
+            not_shown=tuple(sorted(choice.not_shown)),
+            archive_existing=archive_existing,
+            undecided_classrooms=classrooms.undecided if classrooms is not None else 0,
+            undecided_schools=matches.undecided if matches is not None else 0,
+            source=str(roster.path.expanduser().resolve()) if roster.path is not None else "",
+            changed_ids=() if id_changes is None else changed_ids(id_changes, made_over, choice.foreign),
+            ids_compared=id_changes is not None,
+            managed=managed,
+            new_students=new,
+            keep_ids=keep_ids,
+            possible_changes=possible,
+            options={
+                "abandon": abandon,
+                "abandon_limit": abandon_limit,
+                "school": school,
+                "schools": names,
+                "place_at": place_at,
+                "student_id": "number" if number else "id",
+            },
+            doubled=twice.now,
+            doubled_once_archived=twice.once_archived,
+        )
+        if audit is not None and narrowed is not None:
+            behind = left_behind_here(audit.left_behind or audit.findings.left_behind, choice.foreign, gone)
+            judged = judge(narrowed.findings, duplicates, id_changes, behind)
+            plan = replace(plan, verdict=as_prepared(judged, plan), **causes_of(narrowed, choice.not_shown))
+        waived = plan._waived(waivers or {}, frozenset({ABANDON}) if abandon else frozenset())
+        return settle(waived, work)
 
 
 def unprepared_plan(audit: AuditData, folder: str | Path | None = None, level: Level | None = None) -> UploadPlan:

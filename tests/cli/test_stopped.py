@@ -81,3 +81,12 @@ def test_an_upload_that_breaks_names_the_files_that_were_uploaded_before(
     assert "Before that, users.csv was uploaded; another start goes on with the rest." in said
     (results / "02-classes-result.csv").rmdir()
     assert run([*real, "--confirm", confirmed]) == 0
+
+
+def test_a_reason_that_the_terminal_could_not_write_is_one_line(
+    clean: ck.SampleDistrict, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["prepare", str(clean.delivery), "--workspace", str(clean.workspace), "--out", str(tmp_path / "plan")]
+    words += ["--waive", "users.email.format=Gr\udcfcnde"]
+    assert run(words) == 2
+    assert "holds characters that this terminal cannot write; give the reason in UTF-8" in capsys.readouterr().err

@@ -86,7 +86,7 @@ def test_a_folder_without_plan_is_one_clear_error(tmp_path: Path) -> None:
         read_plan(tmp_path)
 
 
-def test_a_preparation_that_fails_leaves_no_plan_and_can_be_begun_again(
+def test_a_preparation_that_cannot_write_leaves_the_plan_and_can_be_begun_again(
     delivery: Path, twin: Twin, plan: UploadPlan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     roster = ck.read_roster(delivery)
@@ -96,8 +96,7 @@ def test_a_preparation_that_fails_leaves_no_plan_and_can_be_begun_again(
             OutputError, match=r"users\.csv: could not be written .*; make room, or name another folder"
         ):
             plan_upload(roster, twin.workspace(), folder=plan.folder)
-    with pytest.raises(PlanError, match="its preparation did not end; prepare the files again"):
-        read_plan(plan.folder)
+    assert read_plan(plan.folder) == plan
     assert plan_upload(roster, twin.workspace(), folder=plan.folder).digest == plan.digest
 
 
@@ -193,11 +192,23 @@ def test_a_waiver_needs_a_reason_and_a_code_that_is_there(plan: UploadPlan) -> N
         found.waive("users.role.known", "because")
 
 
-def test_files_are_prepared_without_a_waiver_that_nothing_needs(delivery: Path, twin: Twin, tmp_path: Path) -> None:
+@pytest.mark.parametrize("waivers", [{"nonsense": "because"}, {"users.email.format": " "}])
+def test_a_preparation_that_fails_leaves_the_plan_that_is_there(
+    waivers: dict[str, str], delivery: Path, twin: Twin, tmp_path: Path
+) -> None:
     folder = tmp_path / "other"
-    with pytest.raises(SettingError, match=r"'nonsense' needs no waiver; .* prepared without waivers: "):
-        plan_of(delivery, twin, folder, waivers={"nonsense": "because"})
-    assert read_plan(folder).waivers == {}
+    made = plan_of(delivery, twin, folder)
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    with pytest.raises(SettingError):
+        plan_of(delivery, twin, folder, waivers=waivers)
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+    assert read_plan(folder) == made
+
+
+def test_a_preparation_that_fails_leaves_no_new_folder(delivery: Path, twin: Twin, tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="'nonsense' needs no waiver"):
+        plan_of(delivery, twin, tmp_path / "other", waivers={"nonsense": "because"})
+    assert not (tmp_path / "other").exists()
 
 
 def test_a_plan_shows_itself_without_names(plan: UploadPlan) -> None:
