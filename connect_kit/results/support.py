@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from connect_kit import connect
 from connect_kit.display.look import counted
 from connect_kit.results.causes import causes, rows_of
+from connect_kit.uploads.records import of_dry_run
 
 if TYPE_CHECKING:
     from connect_kit.results.data import ResultsData
@@ -22,7 +23,9 @@ _SURPRISES = {
 
 
 def asks(results: ResultsData) -> bool:
-    """Whether there is anything to ask support about."""
+    """Whether there is anything to ask support about: nothing of a dry run, of which Connect knows nothing."""
+    if any(of_dry_run(one.file.path.parent) for one in results.received):
+        return False
     return results.count(f"result <> 'SUCCESS' OR verdict IN {tuple(_SURPRISES)}") > 0
 
 

@@ -133,6 +133,13 @@ def test_every_error_of_the_twin_has_a_rule_with_a_remedy(sent):
     assert (causes["code"] != "").all()
 
 
+def test_support_is_asked_nothing_about_a_dry_run(sent, tmp_path):
+    assert len(sent.dry.errors)
+    ck.read_results(sent.dry.folder, sent.plan).save(tmp_path / "dry")
+    ck.read_results(sent.real, sent.plan).save(tmp_path / "real")
+    assert [(tmp_path / name / "support-message.txt").exists() for name in ("dry", "real")] == [False, True]
+
+
 def test_no_name_of_the_district_is_in_what_is_saved(sent, tmp_path):
     ck.read_results(sent.real, sent.plan).save(tmp_path)
     written = " ".join(path.read_text(encoding="utf-8") for path in tmp_path.iterdir())
