@@ -120,7 +120,9 @@ def _dry_run(plan: PlanData, target: Target | None, last: DryRun | None) -> Gate
     refused = {why: count for why, count in last.errors.items() if why not in plan.waivers}
     if refused:
         rows = some([f"{why or 'without a code'}: {count:,}" for why, count in refused.items()])
-        remedies = [f"{why}: {rules_by_code()[why].remedy}" for why in refused if why in rules_by_code()]
+        known = {code: rule.remedy for code, rule in rules_by_code().items()}
+        known |= {one.code: one.remedy for one in plan.findings if one.remedy}  # these know the side that is wrong
+        remedies = [f"{why}: {known[why]}" for why in refused if why in known]
         why = f"the dry run refused rows: {rows}"
         subject = " ".join(filter(None, refused))
         step = "fix_or_waive_rows" if subject and "" not in refused else "fix_and_run_dry"

@@ -69,6 +69,8 @@ def test_zeros_that_connect_has_lost_are_corrected_there(tmp_path: Path, lay: La
     assert road.prepare() == 1
     assert "Correct the School ID on the Connect school" in road.said.partition("schools matched: ")[2]
     assert "--suggested --yes" in road.said
+    assert road.rehearse() == 1
+    assert "Nothing shows for certain which side is right" not in road.said  # the gate of the dry run says so, too
     assert road.run("twin", "connect", road.twin, road.delivery, "--suggested", "--yes") == 0, road.said
     assert road.count(RECORDED) == "0101 0102"
     assert road.prepare() == 0, road.said
