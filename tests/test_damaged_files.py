@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import connect_kit as ck
-from connect_kit.errors import DecisionsError, PlanError
+from connect_kit.errors import DecisionsError, OutputError, PlanError
 from tests.marks import some
 from tests.uploads import small
 
@@ -118,11 +118,16 @@ def test_damaged_decisions_are_named_with_the_line_and_left_as_they_are(
 
 
 @damages
-def test_a_damaged_summary_is_replaced_by_the_next_audit(
+def test_a_damaged_summary_is_left_as_it_is_and_named(
     clean_audit: ck.Audit, tmp_path: Path, damage: Callable[[bytes], bytes]
 ) -> None:
     path = tmp_path / "summary.json"
-    path.write_bytes(damage(b'{"fit": true}' * 9))
+    damaged = damage(b'{"fit": true}' * 9)
+    path.write_bytes(damaged)
+    with pytest.raises(OutputError, match=r"summary\.json: was not written by connect-kit, and is left as it is"):
+        clean_audit.save(tmp_path)
+    assert path.read_bytes() == damaged
+    path.unlink()
     clean_audit.save(tmp_path)
     assert json.loads(path.read_text(encoding="utf-8"))["fit"] is True
 

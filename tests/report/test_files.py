@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from connect_kit.engine.files import atomic_write
+from connect_kit.engine.written import RECORD
 from connect_kit.errors import OutputError
 
 
 def names(folder):
-    return sorted(path.name for path in folder.iterdir())
+    return sorted(path.name for path in folder.iterdir() if path.name != RECORD)
 
 
 @pytest.mark.thorough
@@ -70,7 +72,8 @@ def test_a_really_full_disk_leaves_the_former_file(full_disk, faulty, name):
     from connect_kit import write_report, write_workbook
 
     target = full_disk / name
-    target.write_text("former")
+    with atomic_write(target) as part:
+        part.write_text("former")
     write = write_report if name == "report.html" else write_workbook
     with pytest.raises(OutputError, match="the disk is full; the file that was there is unchanged"):
         write(faulty.findings, target)

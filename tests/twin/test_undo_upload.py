@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import connect_kit as ck
+from connect_kit.engine.written import RECORD
 from connect_kit.errors import TwinBusyError, TwinError, WorkspaceError
 from connect_kit.twin import Action, Twin
 from connect_kit.uploads import UploadPlan, upload
@@ -165,7 +166,7 @@ def test_a_copy_that_is_gone_or_of_another_twin_is_not_put_in_its_place(desk: De
 def test_a_new_twin_in_the_place_of_one_leaves_no_copy_of_it_behind(desk: Desk, tmp_path: Path) -> None:
     send(desk, "plan:1", users=USERS)
     desk.twin.export(tmp_path / "export")
-    assert [path.name for path in (tmp_path / "export").iterdir() if path.name.startswith(".")] == []
+    assert [path.name for path in (tmp_path / "export").iterdir() if path.name.startswith(".")] == [RECORD]
     filled = Twin.fill(desk.twin.path, tmp_path / "export", replace=True)
     assert hidden(desk) == []
     with pytest.raises(TwinError, match="there is no action, merge or upload to take back"):
