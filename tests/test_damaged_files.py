@@ -124,10 +124,11 @@ def test_a_damaged_summary_is_left_as_it_is_and_named(
     path = tmp_path / "summary.json"
     damaged = damage(b'{"fit": true}' * 9)
     path.write_bytes(damaged)
-    with pytest.raises(OutputError, match=r"summary\.json: was not written by connect-kit, and is left as it is"):
-        clean_audit.save(tmp_path)
-    assert path.read_bytes() == damaged
-    path.unlink()
+    if damaged:  # nothing is lost with an empty one
+        with pytest.raises(OutputError, match=r"summary\.json: was not written by connect-kit, and is left as it is"):
+            clean_audit.save(tmp_path)
+        assert path.read_bytes() == damaged
+        path.unlink()
     clean_audit.save(tmp_path)
     assert json.loads(path.read_text(encoding="utf-8"))["fit"] is True
 
