@@ -221,6 +221,8 @@ def print_changes(action: str, changes: pd.DataFrame) -> None:
 
 
 def _print_rows(frame: pd.DataFrame) -> None:
+    if frame.empty:
+        return
     frame = frame.astype(object).where(frame.notna(), "")  # to_string shows missing numbers otherwise
     frame = frame.rename(columns=heading)
     for line in frame.to_string(index=False, na_rep="").splitlines():

@@ -245,4 +245,10 @@ def interrupted(error: BaseException) -> bool:
 
 
 def _first_line(error: BaseException) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    """What went wrong in DuckDB's words; where something could not be written, with what to do."""
+    import duckdb
+
+    text = str(error).strip().partition("\n")[0] or type(error).__name__
+    words = text.partition(' {"exception_type"')[0]  # what its threads add for programs
+    full = isinstance(error, duckdb.IOException) and "write" in words.lower()
+    return f"{words}; make room on the disk for temporary files, and try again" if full else words

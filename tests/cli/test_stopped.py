@@ -90,3 +90,21 @@ def test_a_reason_that_the_terminal_could_not_write_is_one_line(
     words += ["--waive", "users.email.format=Gr\udcfcnde"]
     assert run(words) == 2
     assert "holds characters that this terminal cannot write; give the reason in UTF-8" in capsys.readouterr().err
+
+
+def test_a_query_that_cannot_write_says_to_make_room_and_nothing_for_programs(tmp_path: Path) -> None:
+    code = f"""
+import resource
+from connect_kit.engine.duckdb import DuckDBEngine
+from connect_kit.errors import EngineError
+engine = DuckDBEngine()
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    engine.execute("COPY (SELECT range FROM range(1000000)) TO '{tmp_path / "big.csv"}'")
+except EngineError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.startswith("DuckDB: IO Error: ")
+    assert done.stdout.endswith("; make room on the disk for temporary files, and try again\n")
+    assert "exception_type" not in done.stdout
