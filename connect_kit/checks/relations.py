@@ -130,6 +130,7 @@ def add_slid(schema: Schema, roster: Roster, others: tuple[str, ...], shown: str
     run_sql(schema, "connect_kit.engine", "forms.sql", others)
     kindergarten = GRADES.index("KG")
     run_sql(schema, __package__, "relations_slid.sql", others, shown=shown, kindergarten=kindergarten)
+    run_sql(schema, __package__, "relations_members.sql", others, shown=shown)
     held = [(table, column) for table, known in roster.info.items() for column in known.columns]
     columns = {"tbl": [table for table, _ in held], "col": [column for _, column in held]}
     create_table(schema, "delivered_columns", columns)

@@ -1,0 +1,78 @@
+-- Children who would be in the classes of others. Runs after relations_slid.sql. {shown}: a student's ID on Connect.
+
+-- In the same year, under class IDs that Connect has, two fifths of a school's seats; not counted are classes that only one side
+-- has children in (a new term). Where nearly every child who moved has the same courses as before, in classes of its grade, the
+-- school has dealt its sections anew, unless the lines show that each child has the seats of the one so many lines before.
+-- In any year, where the children of a third of a school's seats are in other grades than the class, and on Connect nearly all
+-- are in the same ones. Who stays in a class may have been promoted before it ends.
+CREATE TABLE other_seats AS
+WITH rooms AS (
+    SELECT classId AS class, connectClassroomId AS room, connectSchoolId AS school, grades FROM workspace_classrooms
+    WHERE archived IS DISTINCT FROM 'true' QUALIFY row_number() OVER (PARTITION BY coalesce(classId, 'Connect ' || connectClassroomId) ORDER BY connectClassroomId) = 1
+), children AS (
+    SELECT w.connectStudentId AS child, min(u._line) AS line, any_value(w.connectSchoolId) AS school
+    FROM workspace_students AS w JOIN (SELECT _line, {shown} AS shown FROM users WHERE _kind = 'student') AS u ON u.shown = w.studentId WHERE w.archived IS DISTINCT FROM 'true' GROUP BY w.connectStudentId
+), seats AS (
+    SELECT x._line, c.sourcedId AS class, c.school, x.user_line AS line FROM enrolled AS x JOIN class_index AS c ON c._line = x.class_line WHERE x.role_kind = 1 AND x.user_kind = 1
+), connected AS (
+    SELECT DISTINCT r.class, r.room, r.school, r.grades, e.connectUserId AS child FROM workspace_enrollments AS e JOIN rooms AS r ON r.room = e.connectClassroomId WHERE lower(e.role) = 'student'
+), now AS (
+    SELECT c.child, c.school, s.class, min(s._line) AS _line FROM seats AS s JOIN children AS c ON c.line = s.line
+    WHERE s.class IN (SELECT class FROM connected) AND NOT (SELECT risen FROM year_turned) GROUP BY ALL
+), before AS (
+    SELECT w.child, c.school, w.class FROM connected AS w JOIN children AS c USING (child) WHERE w.class IN (SELECT class FROM now)
+), gained AS (
+    SELECT n.* FROM now AS n ANTI JOIN before AS b ON b.child = n.child AND b.class = n.class
+), kept AS (
+    SELECT b.*, n.class IS NULL AS lost FROM before AS b LEFT JOIN now AS n ON n.child = b.child AND n.class = b.class
+), moved AS (
+    SELECT k.school, count(DISTINCT k.child) FILTER (k.lost AND g.child IS NOT NULL) AS children, count(*) FILTER (k.lost AND g.child IS NOT NULL) AS seats, count(*) AS every
+    FROM kept AS k LEFT JOIN (SELECT DISTINCT child FROM gained) AS g USING (child) GROUP BY k.school
+), courses AS (
+    SELECT i.sourcedId AS class, coalesce(c.courseSourcedId, course_of(c.title)) AS course
+    FROM class_index AS i JOIN classes AS c ON c._line = i._line
+), peers AS (
+    SELECT DISTINCT c.class, g.rank FROM connected AS c JOIN workspace_students AS w ON w.connectStudentId = c.child JOIN grade_ranks AS g ON g.written = w.grade
+), exchanged AS ( -- of each child who moved and each course. A gained class without children of the grade is of none
+    SELECT x.school, x.child, CASE WHEN x.lost = 1 OR p.class IS NOT NULL THEN c.course END AS course, sum(x.lost) AS lost, sum(1 - x.lost) AS gained FROM (
+        SELECT school, child, class, 1 AS lost FROM kept WHERE lost AND child IN (SELECT child FROM gained)
+        UNION ALL SELECT school, child, class, 0 FROM gained WHERE child IN (SELECT child FROM kept WHERE lost)
+    ) AS x LEFT JOIN courses AS c USING (class)
+    LEFT JOIN workspace_students AS w ON w.connectStudentId = x.child LEFT JOIN grade_ranks AS g ON g.written = w.grade
+    LEFT JOIN peers AS p ON p.class = x.class AND p.rank = g.rank GROUP BY ALL
+), same_courses AS (
+    SELECT school FROM (SELECT school, child, bool_and(lost = gained AND course IS NOT NULL) AS same FROM exchanged GROUP BY ALL) GROUP BY school HAVING avg(same::INTEGER) >= 0.95
+), placed AS ( -- the place among all lines, and among those of students
+    SELECT s._line, row_number() OVER (ORDER BY s._line) AS place, c.child FROM seats AS s LEFT JOIN children AS c ON c.line = s.line
+), probes AS (
+    SELECT g._line, g.school, g.class, p.place, count(*) OVER (PARTITION BY g.school) AS n FROM (
+        FROM gained SEMI JOIN same_courses USING (school) QUALIFY row_number() OVER (PARTITION BY school ORDER BY hash(_line)) <= 400
+    ) AS g JOIN placed AS p USING (_line)
+), slid AS ( -- nearly every class has, at one distance in the file, a child that Connect has in it
+    SELECT school FROM (
+        SELECT p.school, p.n, unnest([{'of': 1, 'far': o._line - p._line}, {'of': 2, 'far': o.place - p.place}]) AS gap
+        FROM probes AS p JOIN connected AS w ON w.class = p.class JOIN placed AS o ON o.child = w.child
+    ) GROUP BY school, gap HAVING count(*) > 0.8 * any_value(n)
+), dealt_anew AS (
+    SELECT school FROM same_courses WHERE school NOT IN (SELECT school FROM slid)
+), grades AS ( -- of classes, one row a grade; those whose grades are not known are not compared
+    SELECT 'delivered' AS side, sourcedId AS class, trim(unnest(string_split(grades, ','))) AS grade FROM classes WHERE grades IS NOT NULL
+    UNION SELECT 'connected', room, trim(unnest(string_split(grades, ','))) FROM rooms WHERE grades IS NOT NULL
+), ranks AS (
+    SELECT side, class, list(r.rank) AS ranks FROM grades AS g LEFT JOIN grade_ranks AS r ON r.written = g.grade GROUP BY side, class HAVING count(*) = count(r.rank)
+), fitting AS (
+    SELECT 'delivered' AS side, s._line, s.school, list_contains(r.ranks, g.rank) OR w.child IS NOT NULL AS fits FROM seats AS s JOIN users AS u ON u._line = s.line JOIN grade_ranks AS g ON g.written = u.grades
+    JOIN ranks AS r ON r.side = 'delivered' AND r.class = s.class
+    LEFT JOIN children AS c ON c.line = s.line LEFT JOIN (SELECT DISTINCT class, child FROM connected) AS w ON w.class = s.class AND w.child = c.child
+    UNION ALL
+    SELECT 'connected ' || c.school, NULL, k.schoolId, list_contains(r.ranks, g.rank) FROM connected AS c JOIN workspace_schools AS k ON k.connectSchoolId = c.school
+    JOIN workspace_students AS w ON w.connectStudentId = c.child JOIN grade_ranks AS g ON g.written = w.grade JOIN ranks AS r ON r.side = 'connected' AND r.class = c.room
+), stale AS ( -- whose users were uploaded before their classes: the seats on Connect are those of last year
+    SELECT substr(side, 11) AS school, avg((NOT fits)::INTEGER) > 0.5 AS stale FROM fitting WHERE side <> 'delivered' GROUP BY side
+), unfit AS (
+    SELECT school FROM fitting GROUP BY school HAVING count(*) FILTER (side = 'delivered' AND NOT fits) > 0.33 * count(*) FILTER (side = 'delivered')
+        AND count(*) FILTER (side = 'delivered' AND NOT fits) >= 3 AND count(*) FILTER (side <> 'delivered' AND NOT fits) < 0.05 * count(*) FILTER (side <> 'delivered')
+)
+SELECT g._line FROM gained AS g JOIN moved AS m USING (school) SEMI JOIN (FROM kept WHERE lost) AS l ON l.child = g.child
+LEFT JOIN stale AS t ON t.school = g.school WHERE m.children >= 3 AND m.seats > 0.4 * m.every AND NOT coalesce(t.stale, false) AND g.school NOT IN (FROM dealt_anew)
+UNION SELECT _line FROM fitting WHERE side = 'delivered' AND NOT fits AND school IN (SELECT school FROM unfit);
