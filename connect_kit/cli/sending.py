@@ -85,6 +85,7 @@ def prepare(
     """Write the files that Connect asks for, and say what an upload would do and what blocks it."""
     from connect_kit.checks.rules_by_code import rules_by_code  # late, so that --help is quick
     from connect_kit.uploads.plan import rewrite_plan
+    from connect_kit.uploads.waiving import NEVER
 
     reasons = waivers(waive)
     given = {
@@ -98,7 +99,7 @@ def prepare(
         delivery, workspace, level=level, suites=suites, duplicates=duplicates, student_id=student_id, progress=bars()
     )
     there = {rule.code for rule in (*found.findings.rules, *found.findings.failed)}
-    idle = [code for code in reasons if code in rules_by_code() and code not in there]
+    idle = [code for code in reasons if code in rules_by_code() and code not in there and code not in NEVER]
     plan = ck.plan_upload(
         found,
         schools=[one.strip() for one in schools.split(",") if one.strip()] if schools is not None else None,
