@@ -4,8 +4,8 @@
 
 -- Students of the SIS on Connect who are not delivered at any school, where they are most of a school, five and more, or nearly
 -- all of a grade from kindergarten on, ten and more. When the year turns, a school's highest grade leaves, and a school may give
--- up several, unless it leads to the district's last grade; grade 12 leaves before. Not where the delivery knows nobody on Connect: those are new
--- students only, or all IDs changed.
+-- up several, unless it leads to the district's last grade; grade 12 leaves before. Not where the delivery knows nobody on
+-- Connect: those are new students only, or all IDs changed.
 CREATE TABLE missing_students AS
 WITH delivered AS (
     SELECT {shown} AS id FROM users WHERE _kind = 'student' UNION SELECT old_id FROM crosswalk WHERE kind = 'students'

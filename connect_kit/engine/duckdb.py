@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import threading
 import weakref
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from connect_kit.errors import EngineError, SettingError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import duckdb
     import pandas as pd
@@ -121,14 +122,11 @@ class DuckDBEngine:
         rows: list[tuple[Any, ...]] = []
         with self.cursor(schemas) as cursor:
             try:
-                for statement in statements:
-                    rows = cursor.execute(statement, list(parameters) or None).fetchall()
+                with stoppable():
+                    for statement in statements:
+                        rows = cursor.execute(statement, list(parameters) or None).fetchall()
             except duckdb.Error as error:
                 raise EngineError(f"DuckDB: {_first_line(error)}") from error
-            except RuntimeError as error:
-                if interrupted(error):
-                    raise KeyboardInterrupt from error
-                raise
         return rows
 
     def frame(self, sql: str, parameters: Sequence[Any] = (), *, schemas: Sequence[str] = ()) -> pd.DataFrame:
@@ -141,13 +139,10 @@ class DuckDBEngine:
 
         with self.cursor(schemas) as cursor:
             try:
-                return cursor.sql(sql, params=list(parameters) or None).to_arrow_table()
+                with stoppable():
+                    return cursor.sql(sql, params=list(parameters) or None).to_arrow_table()
             except duckdb.Error as error:
                 raise EngineError(f"DuckDB: {_first_line(error)}") from error
-            except RuntimeError as error:
-                if interrupted(error):
-                    raise KeyboardInterrupt from error
-                raise
 
     def new_schema(self, kind: str, parents: tuple[Schema, ...] = ()) -> Schema:
         """An empty schema that is dropped when nothing refers to it any more.
@@ -232,6 +227,17 @@ def _drop(engine: DuckDBEngine, name: str) -> None:
 
     with contextlib.suppress(Exception):
         engine.execute(f"DROP SCHEMA IF EXISTS {quoted(name)} CASCADE")
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Ctrl-C within a query is a KeyboardInterrupt, as it is elsewhere."""
+    try:
+        yield
+    except RuntimeError as error:
+        if interrupted(error):
+            raise KeyboardInterrupt from error
+        raise
 
 
 def interrupted(error: BaseException) -> bool:

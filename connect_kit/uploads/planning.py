@@ -199,9 +199,8 @@ def plan_upload(
         twice = doubling(duplicates, roster, workspace, level, choice, made_over)
         homes = choice.homes if level == "school" else {one: there[one] for one in choice.takes_part if one in there}
         first = first_schools(workspace, set(homes.values()))
-        if archive_existing and is_first(
-            level, first, district=_first(workspace)
-        ):  # these are archived before the upload
+        # Those whom somebody added by hand are archived before the upload.
+        if archive_existing and is_first(level, first, district=_first(workspace)):
             ours = set(first) if level == "school" else {one for one in choice.takes_part if there.get(one) in first}
             twice = twice.with_archived(ours)
         plan = UploadPlan(

@@ -15,7 +15,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.checks.gx.rows import SOURCE
-from connect_kit.engine.duckdb import interrupted
+from connect_kit.engine.duckdb import stoppable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,12 +39,8 @@ class SharedCursor:
 
     def execute(self, statement: str, parameters: Any = None, context: object = None) -> None:
         """Run a statement."""
-        try:
+        with stoppable():  # GX takes any other error for a rule that broke
             self._cursor.execute(statement, parameters or None)
-        except RuntimeError as error:
-            if interrupted(error):
-                raise KeyboardInterrupt from error  # GX takes any other error for a rule that broke
-            raise
 
     def fetchone(self) -> Any:
         """The next row, or None."""
