@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from connect_kit.oneroster import GRADES
-
 Level = Literal["district", "school"]
 Severity = Literal["critical", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "info")
@@ -182,40 +180,3 @@ WORKSPACE_FILES: Mapping[str, tuple[str, ...]] = {
     "staff": tuple("connectUserId connectSchoolIds givenName familyName email sms role staffId".split()),
     "enrollments": ("connectClassroomId", "connectUserId", "role"),
 }
-
-_SPELLED = "kindergarten kinder k kg kdg".split()
-_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
-
-
-def grade_code(value: str) -> str | None:
-    """The CEDS grade code that a district's own spelling means, or None where it is not clear.
-
-    ``K`` gives ``KG``, ``1`` and ``Grade 1`` and ``1st`` give ``01``, ``Pre-K`` gives ``PK``. A code of the standard is
-    returned as it is. Source: CEDS entry grade level (OneRoster); the other spellings are a kit decision.
-    """
-    if value in GRADES:
-        return value
-    word = value.strip().casefold()
-    for filler in ("grade", "gr.", "gr", "."):
-        word = word.removeprefix(filler).removesuffix(filler).strip()
-    word = word.replace(" ", "").replace("-", "").replace("_", "")
-    if word in _SPELLED:
-        return "KG"
-    if word in ("prek", "prekindergarten", "pk", "p", "pre", "pk4", "pk3", "prek3", "prek4"):
-        return "PK"
-    if word in ("tk", "transitionalkindergarten"):
-        return "TK"
-    if word in ("preschool", "pr", "ps3", "ps4"):
-        return "PR"
-    if word in ("ungraded", "ug"):
-        return "UG"
-    if word == "other":
-        return "Other"
-    for ending in ("st", "nd", "rd", "th"):
-        if word.endswith(ending) and word.removesuffix(ending).isdigit():
-            word = word.removesuffix(ending)
-    if word in _ORDINALS:
-        return f"{_ORDINALS.index(word) + 1:02d}"
-    if word.isascii() and word.isdigit() and len(word) <= 3 and 1 <= int(word) <= 13:
-        return f"{int(word):02d}"
-    return "KG" if word in ("0", "00") else None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connect_kit.connect import grade_code
 from connect_kit.duplicates import member_numbers
 from connect_kit.engine import create_table, run_sql
+from connect_kit.grades import read_grades
 from connect_kit.identity.patterns import PATTERNS
 from connect_kit.identity.value import NUMBER
 from connect_kit.oneroster import GRADES
@@ -149,14 +149,12 @@ def _grades(schema: Schema, others: tuple[str, ...]) -> None:
         "UNION ALL SELECT grades FROM classes) WHERE grades IS NOT NULL",
         also=others,
     )
-    rows: dict[str, list[str | None]] = {"written": [], "status": [], "code": []}
-    for (value,) in written:
-        codes = [grade_code(part) for part in value.split(",") if part.strip()]
-        exact = all(part.strip() in GRADES for part in value.split(",") if part.strip())
-        status = "known" if exact and codes else "form" if codes and None not in codes else "unknown"
-        code = ",".join(c for c in codes if c) if status != "unknown" else None
-        for name, cell in zip(rows, (value, status, code), strict=True):
-            rows[name].append(cell)
+    read = {value: read_grades(value) for (value,) in written}
+    rows = {
+        "written": list(read),
+        "kind": [one.kind for one in read.values()],
+        "code": [one.code for one in read.values()],
+    }
     create_table(schema, "grade_values", rows)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from connect_kit.connect import grade_code
 from connect_kit.decisions.value import Decisions, read_decisions
 from connect_kit.engine import create_table, run_sql
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.progress import progress_bar
+from connect_kit.grades import grade_code
 from connect_kit.matching.matches import ClassroomMatches, SchoolMatches
 from connect_kit.matching.schools import match_schools, new_matching_schema
 from connect_kit.matching.score import collect_evidence, compare_words, create_spellings, spellings

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connect_kit.connect import grade_code
 from connect_kit.engine import create_table
+from connect_kit.grades import grade_code
 from connect_kit.oneroster import GRADES
 
 if TYPE_CHECKING:
