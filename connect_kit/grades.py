@@ -1,7 +1,7 @@
 """What a district means by a grade as it writes it: a code of the standard, a spelling of one, or something else.
 
-Source of the codes: CEDS entry grade level (OneRoster). What other spellings mean is a kit decision; where more than one
-grade could be meant, nothing is guessed.
+Source of the codes: CEDS entry grade level (OneRoster). What other spellings mean is a kit decision; where more than
+one grade could be meant, nothing is guessed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _WORDS = {
     },
     **dict(zip("freshman sophomore junior senior".split(), ("09", "10", "11", "12"), strict=True)),
 }
-_QUOTES = " \t'\"`‘’“”="
+_QUOTES = " \t'\"`\u2018\u2019\u201c\u201d="
 _FILLERS = re.compile(r"\b(?:grades?|gr)\b\.?|\bgr(?=[0-9])", re.IGNORECASE)
 _NUMBER = re.compile(r"([0-9]{1,3})(?:st|nd|rd|th|\.0+)?", re.IGNORECASE)
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*"
@@ -54,9 +54,9 @@ class Grade:
     Attributes
     ----------
     kind : str
-        ``known``: codes of the standard. ``form``: another spelling of one. ``list``: several, not separated by commas.
-        ``range``: the first and the last of several. ``date``: what a spreadsheet makes of a range. ``negative``: a code
-        below grade 1 of some student information systems. ``unknown``: nothing that is clear.
+        ``known``: codes of the standard. ``form``: another spelling of one. ``list``: several, not separated by
+        commas. ``range``: the first and the last of several. ``date``: what a spreadsheet makes of a range.
+        ``negative``: a number below 1 of some student information systems. ``unknown``: nothing that is clear.
     code : str or None
         The codes that are meant, separated by commas, where that is certain.
     """

@@ -190,7 +190,8 @@ def _named(findings: Findings, rule: Rule, value: str | None, values: int, rows:
         return (rule.code, rule.table, rule.column), title
     if rule.expectation is None:
         return (rule.code, rule.batch), f"{rule.batch}: {rule.title[0].lower()}{rule.title[1:]}"
-    return (rule.code, rule.severity, rule.column or ""), rule.title + (f" ({rule.column})" if rule.column else "")
+    key = (rule.code, rule.severity, rule.column or "", rule.title)
+    return key, rule.title + (f" ({rule.column})" if rule.column else "")
 
 
 def _fold(found: list[_Cause]) -> list[_Cause]:
@@ -206,7 +207,7 @@ def _fold(found: list[_Cause]) -> list[_Cause]:
             and SEVERITIES.index(other.rule.severity) < SEVERITIES.index(cause.rule.severity)
         ]
         # Only what the parent can explain in number; a single bad row does not excuse a thousand.
-        parents = [other for other in parents if other.rows >= cause.rows]
+        parents = [other for other in parents if other.rows >= cause.rows or other.rule.table == "delivery"]
         if parents:
             parent = max(parents, key=lambda other: other.rows)
             parent.follows[cause.rule.title] = parent.follows.get(cause.rule.title, 0) + cause.rows

@@ -76,6 +76,7 @@ def build(
         schema.execute("DELETE FROM school_change WHERE school NOT IN (SELECT school FROM school_status)")
     if workspace:
         run_sql(schema, __package__, "relations_workspace.sql", others, shown=shown)
+    run_sql(schema, __package__, "relations_dates.sql", others)
     if optional_tables:
         run_sql(schema, __package__, "relations_optional.sql", others)
     _grades(schema, others)

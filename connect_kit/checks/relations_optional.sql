@@ -6,10 +6,9 @@ SELECT sourcedId, _line, type, parentSourcedId AS parent FROM orgs WHERE sourced
 QUALIFY row_number() OVER (PARTITION BY sourcedId ORDER BY _line) = 1;
 
 CREATE TABLE session_index AS
-SELECT sourcedId, _line, type, parentSourcedId AS parent, try_strptime(startDate, '%Y-%m-%d')::DATE AS starts,
-    try_strptime(endDate, '%Y-%m-%d')::DATE AS ends
-FROM academicSessions WHERE sourcedId IS NOT NULL
-QUALIFY row_number() OVER (PARTITION BY sourcedId ORDER BY _line) = 1;
+SELECT a.sourcedId, a._line, a.type, a.parentSourcedId AS parent, d.starts, d.ends
+FROM academicSessions AS a JOIN session_dates AS d ON d._line = a._line WHERE a.sourcedId IS NOT NULL
+QUALIFY row_number() OVER (PARTITION BY a.sourcedId ORDER BY a._line) = 1;
 
 -- Each step doubles how far up a row looks, so that 24 steps pass every line of ancestors that a file can hold. Who
 -- still has an ancestor then is in a circle or beneath one, and the ancestors reached are the circle itself. Without a

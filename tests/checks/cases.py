@@ -31,7 +31,7 @@ CLEAN = {
 }
 #: What is said of any delivery that holds more than Connect asks for.
 ABOUT_COLUMNS = ("header.not_asked_for", "header.unknown_column", "header.order", "delivery.extra_file")
-Row = tuple[str, str, str, int | None, str]
+Row = tuple[str, str, str | None, int | None, str]
 
 
 def deliver(folder: Path, **files: list[str] | None) -> Path:
@@ -62,11 +62,9 @@ def said(findings: Findings, *, infos: bool = True) -> list[Row]:
     """Severity, code, file, line and message of every row, without remarks on columns that Connect does not ask for."""
     frame = findings.table()
     frame = frame[~frame["code"].isin(ABOUT_COLUMNS) & (infos | (frame["severity"] != "info"))]
-    columns = [frame[name] for name in ("severity", "code", "file", "line", "message")]
-    return [
-        (s, c, f, None if line is None or line != line else int(line), m)
-        for s, c, f, line, m in zip(*columns, strict=True)
-    ]
+    names = ("severity", "code", "file", "line", "message")
+    rows = frame[list(names)].astype(object).where(frame[list(names)].notna(), None).itertuples(index=False, name=None)
+    return [(s, c, f, None if line is None else int(line), m) for s, c, f, line, m in rows]
 
 
 def codes(findings: Findings) -> list[tuple[str, int | None]]:
