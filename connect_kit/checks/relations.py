@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from connect_kit.duplicates import member_numbers
 from connect_kit.engine import create_table, run_sql
+from connect_kit.engine.contacts import contact_values
 from connect_kit.grades import read_grades
 from connect_kit.identity.patterns import PATTERNS
 from connect_kit.identity.value import NUMBER
@@ -36,16 +37,14 @@ _REFUSED_IDS = """INSERT INTO refused_ids
         SELECT *, trim(regexp_split_to_array(raw, '[,;\t]')[?], ' "') AS id FROM _refused WHERE tbl = ?
     ) WHERE id <> '' GROUP BY tbl, id"""
 #: Whether a number is possible depends on its length and its first digits: digits after the fourth character stand as
-#: 9, so that a million numbers come down to some hundred shapes.
+#: 9, so that a million numbers come down to some hundred shapes. Those of the United States are settled already.
 _PHONES = f"""CREATE TABLE phones AS
     SELECT tbl, _line, CASE WHEN length(sms) > {_LONGEST_NUMBER} THEN 'too long'
-        ELSE left(sms, 4) || translate(substr(sms, 5), '012345678', '999999999') END AS shape,
-        trim(digits, left(digits, 1)) = '' AS one_digit
-    FROM (
-        SELECT 'users' AS tbl, _line, sms, translate(sms, '+-(). /', '') AS digits FROM users WHERE sms IS NOT NULL
-        UNION ALL
-        SELECT 'guardians', _line, sms, translate(sms, '+-(). /', '') FROM guardians WHERE sms IS NOT NULL
-    )"""
+        ELSE left(sms, 4) || translate(substr(sms, 5), '012345678', '999999999') END AS shape
+    FROM (SELECT 'users' AS tbl, _line, sms FROM users UNION ALL SELECT 'guardians', _line, sms FROM guardians)
+    WHERE sms IS NOT NULL AND NOT is_us_number(bare_number(sms))"""
+_PEOPLE = """(SELECT 'users' AS tbl, _line, _kind = 'guardian' AS guardian, email, sms FROM users
+    UNION ALL SELECT 'guardians', _line, true, email, sms FROM guardians)"""
 
 
 def build(
@@ -70,6 +69,7 @@ def build(
     create_table(schema, "decided_out", {"key": sorted(out)})
     create_not_schools(schema, roster, others)
     _refused_ids(schema, roster)
+    run_sql(schema, "connect_kit.engine", "contacts.sql", others, **contact_values(_PEOPLE, region))
     run_sql(schema, __package__, "relations.sql", others, shown=shown)
     run_sql(schema, __package__, "relations_seats.sql", others)
     if roster.level == "school":  # its files say nothing about other schools
@@ -161,12 +161,12 @@ def _grades(schema: Schema, others: tuple[str, ...]) -> None:
 
 def _phones(schema: Schema, others: tuple[str, ...], region: str) -> None:
     schema.execute(_PHONES, also=others)
-    shapes = schema.execute("SELECT DISTINCT shape FROM phones")
-    impossible = [shape for (shape,) in shapes if not _possible(shape, region)]
-    create_table(schema, "impossible_shapes", {"shape": impossible})
+    faulty = "SELECT tbl, _line, number_words AS words FROM contact_faults WHERE number IS NOT NULL"
+    shapes = schema.execute("SELECT DISTINCT shape FROM phones ANTI JOIN contact_faults USING (tbl, _line)")
+    create_table(schema, "impossible_shapes", {"shape": [shape for (shape,) in shapes if not _possible(shape, region)]})
     schema.execute(
-        "CREATE TABLE bad_phones AS SELECT tbl, _line FROM phones "
-        "WHERE one_digit OR shape IN (SELECT shape FROM impossible_shapes)"
+        f"CREATE TABLE bad_phones AS {faulty} UNION SELECT tbl, _line, 'cannot be dialled' FROM phones "
+        f"JOIN impossible_shapes USING (shape) ANTI JOIN ({faulty}) USING (tbl, _line)"
     )
 
 

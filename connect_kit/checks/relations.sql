@@ -9,14 +9,14 @@ WHERE u.sourcedId IS NOT NULL AND (d.first IS NULL OR d.first = u._line);
 
 -- What makes a person, as numbers: 64-bit hashes of name, address and number in comparable form, so that millions of
 -- people are grouped without comparing text (two of 2,000,000 texts share a hash once in ten million districts).
--- A number of fewer than seven digits, or of one digit repeated, does not count.
+-- What reaches nobody does not count.
 CREATE TABLE contacts AS
-SELECT _line, _kind, CASE WHEN sourcedId IS NOT NULL THEN hash(sourcedId) END AS id,
+SELECT u._line, _kind, CASE WHEN sourcedId IS NOT NULL THEN hash(sourcedId) END AS id,
     (CASE WHEN _kind IN ('teacher', 'administrator') THEN 1 WHEN _kind = 'guardian' THEN 2 ELSE 0 END)::TINYINT AS part,
     hash(lower(coalesce(givenName, '') || ' ' || coalesce(familyName, ''))) AS name, coalesce(givenName, familyName) IS NULL AS nameless,
-    CASE WHEN email IS NOT NULL THEN hash(lower(email)) END AS address,
-    CASE WHEN length(digits) >= 7 AND trim(digits, left(digits, 1)) <> '' THEN hash(digits) END AS number
-FROM (SELECT *, right(translate(sms, '+-(). /', ''), 10) AS digits FROM users);
+    CASE WHEN u.email IS NOT NULL AND f.email IS NULL THEN hash(lower(u.email)) END AS address,
+    CASE WHEN sms IS NOT NULL AND f.number IS NULL THEN hash(right(translate(sms, '+-(). /', ''), 10)) END AS number
+FROM users AS u LEFT JOIN contact_faults AS f ON f.tbl = 'users' AND f._line = u._line;
 
 CREATE TABLE class_index AS
 SELECT sourcedId, min(_line) AS _line, arg_min(schoolSourcedId, _line) AS school

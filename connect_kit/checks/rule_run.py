@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 #: What DuckDB says when a value, not the query, is at fault.
 _ABOUT_VALUES = re.compile(r"(?:Conversion|Invalid Input|Out of Range|Constraint) Error")
 
+_MANY = 10  # rows; fewer are listed, though all of them fail
+
 #: The first quoted text of an error, and what follows.
 _FIRST_QUOTED = re.compile(r"(?<!\w)['\"].*")
 
@@ -197,6 +199,19 @@ class RuleRun:
         if count != expected:
             raise EngineError(f"{rule.code}: {expected} rows fail, but {count} were listed; please report this")
         self.counts[number] = count
+        if rule.among and not rule.district and count >= _MANY:
+            self._throughout(number, rule, count)
+
+    def _throughout(self, number: int, rule: Rule, count: int) -> None:
+        """Make one row of those of a column that is blank wherever it could be filled in."""
+        every = f"SELECT count(*) FROM {quoted(rule.batch)} WHERE {rule.among}"
+        if count < self.schema.execute(every, also=self.others)[0][0]:
+            return
+        self.schema.execute(f"DELETE FROM _failing WHERE rule = {number}")
+        self.schema.execute("INSERT INTO _failing VALUES (?, NULL, NULL, NULL)", [number])
+        words = f"blank in all {count:,} rows" + ("" if rule.among == "true" else " that it concerns")
+        self.rules[number] = replace(rule, title=f"{rule.title}: {words}", message=f"{rule.column} is {words}")
+        self.counts[number] = 1
 
     def _key(self, table: str) -> str | None:
         """SQL of the ID that a row of a table is named by."""

@@ -4,7 +4,8 @@ An expectation carries its ``severity`` (GX's own field) and, in ``meta``: ``cod
 ``remedy``, ``source``, and where they are needed ``message`` (``{value}`` is the offending value), ``level``,
 ``needs`` (tables, ``table.column``, ``workspace``, ``duplicates``, ``classrooms`` or ``id_changes`` that must be
 there), ``unless`` (tables that must not), ``table`` (of the rows it finds, where that is not the suite's own),
-``column``, ``cause`` (how rows are grouped by root cause), ``knock_on`` (codes that follow from it) and ``example``
+``column``, ``cause`` (how rows are grouped by root cause), ``knock_on`` (codes that follow from it), ``among`` (SQL of
+the rows that a rule about blanks can concern), ``note`` (what else it does or leaves out) and ``example``
 (what breaks it: its ``text`` is for people, the rest is how :mod:`connect_kit.samples.catalogue` plants it).
 """
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _SQL = "unexpected_rows_expectation"
+_NOT_BLANK = "expect_column_values_to_not_be_null"
 _DEEPEST = 30  # levels of nesting in a suite; GX and the report walk through them
 _FIELDS_SHOWN = ("type", "kwargs", "severity", "meta", "description")
 #: The order in which things are fixed: schools, then people, then classes, then who is in them.
@@ -56,6 +58,10 @@ class Rule:
         Codes whose findings may follow from this one's.
     examples : tuple of str
         What breaks it, in words.
+    among : str
+        SQL of the rows that it can concern; where all of them fail, they are one row of the findings.
+    note : str
+        What else the rule does or leaves out, for the catalogue.
     batch : str
         Table that it is validated on.
     expectation : mapping or None
@@ -82,6 +88,8 @@ class Rule:
     cause: str | None = None
     knock_on: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
+    among: str = ""
+    note: str = ""
     batch: str = ""
     expectation: Mapping[str, Any] | None = None
     of_rows: bool = True
@@ -190,7 +198,9 @@ _FIELDS = frozenset(
     "type kwargs severity meta description id notes rendered_content expectation_context windows".split()
 )
 _META = {
-    **dict.fromkeys(("code", "title", "remedy", "source", "table", "column", "message", "level", "cause"), str),
+    **dict.fromkeys(
+        ("code", "title", "remedy", "source", "table", "column", "message", "level", "cause", "among", "note"), str
+    ),
     **dict.fromkeys(("needs", "unless", "knock_on"), list),
 }
 
@@ -253,6 +263,8 @@ def _rule(path: Path, number: int, data: Any, table: str, batch: str) -> Rule:
         cause=meta.get("cause"),
         knock_on=tuple(meta.get("knock_on") or ()),
         examples=_examples(meta.get("example")),
+        among=meta.get("among") or ("true" if kind == _NOT_BLANK and not kwargs.get("row_condition") else ""),
+        note=meta.get("note") or "",
         batch=batch,
         expectation={"type": kind, "kwargs": kwargs, "meta": meta, "severity": severity},
         place=place,

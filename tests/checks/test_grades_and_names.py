@@ -65,3 +65,76 @@ def test_the_grade_of_a_class_in_another_spelling_names_the_likely_code(tmp_path
     found = said(checked(deliver(tmp_path, classes=classes)))
     message = "grade '7', probably 07, is not one of IT PR PK TK KG 01 to 13 PS UG Other"
     assert found == [("critical", "classes.grades.known", "classes.csv", 2, message)]
+
+
+@pytest.mark.parametrize(
+    ("given", "severity", "code", "message"),
+    [
+        ("Jos?", "warning", "damaged", "the text holds a question mark in place of a letter"),
+        ("N??ez", "warning", "damaged", "the text holds a question mark in place of a letter"),
+        ("Jos\u00c3\u00a9", "warning", "damaged", "the text holds text that was encoded twice"),
+        ("O\u00e2\u20ac\u2122Neil", "warning", "damaged", "the text holds text that was encoded twice"),
+        ('"Av\nery"', "warning", "damaged", "the text holds a line break"),
+        ('"William ""Bill"""', "warning", "damaged", "the text holds a double quote"),
+        ("Mar\ufffda", "critical", "damaged", "a letter was replaced by U+FFFD when the file was written"),
+        ("Av\tery", "warning", "blanks", None),
+        *((word, "warning", "placeholder", None) for word in ("NULL", "none", ".", "-", "N/A", "TEST", "X")),
+    ],
+)
+def test_a_name_that_is_damaged_or_none_is_found(
+    tmp_path: Path, given: str, severity: str, code: str, message: str | None
+) -> None:
+    found = said(checked(deliver(tmp_path, users=users(("Avery", given)))), infos=False)
+    assert [(row[0], row[1], row[3]) for row in found] == [(severity, f"users.names.{code}", 3)]
+    assert message is None or found[0][4] == message
+
+
+@pytest.mark.parametrize("name", ["José", "JOÃO", "Ñusta", "李", "O", "D'Arcy", "Åse", "Nguyễn", "Â", "Nan"])
+def test_a_name_of_any_script_is_no_damage(tmp_path: Path, name: str) -> None:
+    assert said(checked(deliver(tmp_path, users=users(("Avery", name))))) == []
+
+
+def test_a_title_that_is_damaged_is_found(tmp_path: Path) -> None:
+    classes = ["sourcedId,title,grades,schoolSourcedId", "k1,Espa\u00c3\u00b1ol,07,org1"]
+    found = said(checked(deliver(tmp_path, classes=classes)))
+    words = "the text holds text that was encoded twice"
+    assert found == [("warning", "classes.title.damaged", "classes.csv", 2, words)]
+
+
+def test_students_without_a_grade_and_staff_without_a_contact_are_warnings(tmp_path: Path) -> None:
+    lines = users((",p1,07,", ",p1,,"), ("jordan.lee@lincoln.example.org", ""))
+    assert said(checked(deliver(tmp_path, users=lines))) == [
+        ("warning", "users.grades.present", "users.csv", 3, "grades is blank"),
+        ("warning", "users.grades.present", "users.csv", 4, "grades is blank"),
+        ("warning", "users.staff.no_contact", "users.csv", 2, "neither email nor mobile number"),
+    ]
+
+
+def test_a_column_that_is_blank_throughout_is_one_line_with_the_count(tmp_path: Path) -> None:
+    more = [f"x{n},org1,student,Ada{chr(97 + n)}a,Brook,,,p1,,true" for n in range(12)]
+    seats = ["k1,org1,t1,teacher", *(f"k1,org1,{s}" + ",student" for s in ("s1", "s2", *(f"x{n}" for n in range(12))))]
+    files = {
+        "users": [*users((",p1,07,", ",p1,,")), *more],
+        "enrollments": ["classSourcedId,schoolSourcedId,userSourcedId,role", *seats],
+    }
+    findings = checked(deliver(tmp_path, **files))
+    assert said(findings) == [
+        ("warning", "users.grades.present", "users.csv", None, "grades is blank in all 14 rows that it concerns")
+    ]
+    assert findings.causes()["cause"].tolist()[0] == (
+        "Students without a grade: blank in all 14 rows that it concerns (grades)"
+    )
+
+
+def test_a_required_column_that_is_blank_throughout_concerns_every_child(tmp_path: Path) -> None:
+    more = [f"x{n},,student,Ada{chr(97 + n)}a,Brook,,,p1,07,true" for n in range(12)]
+    files = {"users": [line.replace(",org1,", ",,") for line in users()] + more}
+    findings = checked(deliver(tmp_path, **files))
+    assert (
+        "critical",
+        "users.orgSourcedIds.present",
+        "users.csv",
+        None,
+        "orgSourcedIds is blank in all 16 rows",
+    ) in said(findings)
+    assert findings.judgement.reasons[0].counts["children"] == 14

@@ -13,18 +13,27 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.checks.suites import Rule, load_suites
-from connect_kit.engine import literal, package_text, quoted
+from connect_kit.engine import literal, package_text, quoted, statements
+from connect_kit.engine.contacts import contact_values
 from connect_kit.errors import SuiteError
 
 if TYPE_CHECKING:
     from connect_kit.twin.processing.job import Job
 
+#: Files that hold guardians, and SQL of who is one.
+_GUARDIANS = {"users": "_kind = 'guardian'", "guardians": "true"}
+
 
 def refuse(job: Job) -> None:
     """Make the temporary table ``refused`` (``_line``, ``code``, ``message``): the first rule that each row breaks."""
     job.sql("CREATE TEMP TABLE refusals (_line BIGINT, number INTEGER, value VARCHAR)")
+    kind = job.given.file.kind
+    if kind in _GUARDIANS:
+        people = f"(SELECT '{kind}' AS tbl, _line, {_GUARDIANS[kind]} AS guardian, email, sms FROM given)"
+        for statement in statements("connect_kit.engine", "contacts.sql", **contact_values(people, temporary=True)):
+            job.sql(statement)
     reasons = []
-    for number, (rule, sql) in enumerate(conditions(job.given.file.kind)):
+    for number, (rule, sql) in enumerate(conditions(kind)):
         if rule.level in (None, job.given.file.level):
             job.sql(f"INSERT INTO refusals SELECT _line, {number}, _value FROM ({sql})")
             reasons.append(f"({number}, {literal(rule.code)}, {literal(rule.message)})")

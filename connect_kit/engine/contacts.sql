@@ -1,0 +1,58 @@
+-- Whether an email address or a mobile number reaches somebody, and if not, why: one notion for the self-check and the twin
+-- (S18; what counts as usable is a kit decision). An address or number that stands in the field with something around it
+-- counts. national: whether numbers without country code may have another form than those of the United States. people:
+-- tbl, _line, guardian, email, sms.
+
+-- Words that stand for no address.
+CREATE {macro} no_address(value) AS regexp_matches(trim(value),
+    '(?i)^(no[._ -]?e?-?mails?|none|n/?a|null|unknown|no-?reply|do-?not-?reply|test(er|ing)?|fake|invalid|nobody|x+|abc|asdf|e-?mail)[0-9]*@|@(none|no|na|n/a|null|nowhere|noemail|no-email|nomail|test|fake|invalid|unknown)\.[A-Za-z.]+$|^(none|n/?a|n\.a\.|null|nil|nan|no( e-?mail)?( address)?|no-?e?-?mail|unknown|unk|refused|declined|tbd|not (available|applicable|provided|given)|[-.?0*_]+|x+)$');
+
+CREATE {macro} is_address(value) AS regexp_matches(value,
+    '^[\p{L}\p{N}!#$%&''*+/=?^_`{|}~-]+(\.[\p{L}\p{N}!#$%&''*+/=?^_`{|}~-]+)*@([\p{L}\p{N}]([\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+\p{L}[\p{L}\p{N}-]*[\p{L}\p{N}]$');
+
+CREATE {macro} addresses_within(value) AS regexp_extract_all(value,
+    '[\p{L}\p{N}][\p{L}\p{N}!#$%&''*+/=?^_`{|}~.-]*@([\p{L}\p{N}]([\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+\p{L}[\p{L}\p{N}-]*[\p{L}\p{N}]');
+
+-- NULL: an address. around: one with something around it. several: more than one. placeholder. malformed.
+CREATE {macro} email_fault(value) AS CASE WHEN value IS NULL THEN NULL
+    WHEN no_address(value) THEN 'placeholder' WHEN is_address(value) THEN NULL
+    WHEN len(list_filter(addresses_within(value), lambda a: is_address(a))) > 1 THEN 'several'
+    WHEN regexp_full_match(value, '[^@<>]*<\s*[^@<>\s]+@[^@<>\s]+\s*>[\s.,;]*') AND is_address(trim(regexp_extract(value, '<([^>]*)>', 1))) THEN 'around'
+    WHEN is_address(trim(regexp_replace(trim(value, ' \t\r\n"''.,;:()[]' || chr(160)), '(?i)^mailto:', ''))) AND NOT starts_with(value, '.') THEN 'around'
+    ELSE 'malformed' END;
+
+CREATE {macro} numbers_within(value) AS regexp_extract_all(value, '(\+?1[-. ]?)?\(?[2-9][0-9]{2}\)?[-. ]*[2-9][0-9]{2}[-. ]*[0-9]{4}');
+
+CREATE {macro} bare_number(value) AS translate(value, '-(). /', '');
+
+-- A number of the United States and its neighbours: neither area code nor exchange begins with 0 or 1, no N11, not one digit.
+CREATE {macro} is_us_number(bare) AS regexp_full_match(bare, '{code}[2-9][0-9]{2}[2-9][0-9]{6}')
+    AND NOT regexp_matches(right(bare, 10), '^.11') AND trim(right(bare, 10), left(right(bare, 10), 1)) <> '';
+
+-- NULL: can be dialled. words, several, extension: a number stands in it, with something else. placeholder. undialable.
+CREATE {macro} number_fault(value) AS CASE WHEN value IS NULL THEN NULL
+    WHEN is_us_number(bare_number(value)) THEN NULL
+    WHEN regexp_full_match(bare_number(value), '\+[02-9][0-9]{7,14}') AND trim(bare_number(value), left(bare_number(value), 2)) <> '' THEN NULL
+    WHEN {national} AND regexp_full_match(bare_number(value), '[0-9]{7,15}') AND trim(bare_number(value), left(bare_number(value), 1)) <> '' THEN NULL
+    WHEN len(numbers_within(value)) > 1 THEN 'several'
+    WHEN regexp_matches(value, '(?i)(ext\.?|extension|x|#) *[0-9]+ *\)?$') THEN 'extension'
+    WHEN len(numbers_within(value)) = 1 AND regexp_matches(value, '[A-Za-z]') AND is_us_number(regexp_replace(value, '[^0-9]', '', 'g')) THEN 'words'
+    WHEN regexp_full_match(lower(trim(value)), 'none|n/?a|null|nil|nan|no|unknown|unk|tbd|x+|refused|declined|not (available|applicable|provided|given)|[-.?*_0]+') THEN 'placeholder'
+    ELSE 'undialable' END;
+
+-- Contacts that are not in order, and guardians whom nobody can reach. email, number: what is wrong with it. state: none where
+-- there is neither a usable address nor a usable number, malformed where the address would only have to be corrected.
+CREATE {table} contact_faults AS
+SELECT tbl, _line, email, number, CASE WHEN reached THEN NULL WHEN email = 'malformed' THEN 'malformed' ELSE 'none' END AS state,
+    CASE WHEN no_email AND no_number THEN 'neither email nor mobile number' WHEN no_email THEN 'no email, and the mobile number ' || number_words
+        WHEN no_number THEN 'email is a placeholder, and there is no mobile number' ELSE 'email is a placeholder, and the mobile number ' || number_words END AS words,
+    CASE email WHEN 'several' THEN 'holds several addresses: keep one' WHEN 'around' THEN 'has something around the address: leave only the address'
+        ELSE 'is not an address' END AS email_words, number_words
+FROM (
+    SELECT *, NOT guardian OR NOT no_email AND coalesce(email, '') NOT IN ('placeholder', 'malformed')
+            OR NOT no_number AND coalesce(number, '') NOT IN ('extension', 'placeholder', 'undialable') AS reached,
+        CASE number WHEN 'several' THEN 'holds several numbers: keep the mobile one' WHEN 'words' THEN 'has words around it: leave only the number'
+            WHEN 'extension' THEN 'has an extension, which gets no text messages' WHEN 'placeholder' THEN 'is a placeholder'
+            ELSE 'cannot be dialled' END AS number_words
+    FROM (SELECT tbl, _line, guardian, email IS NULL AS no_email, sms IS NULL AS no_number, email_fault(email) AS email, number_fault(sms) AS number FROM {people})
+) WHERE email IS NOT NULL OR number IS NOT NULL OR NOT reached;

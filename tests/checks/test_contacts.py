@@ -1,0 +1,203 @@
+"""One notion of a usable contact: in users.csv, in guardians.csv, in the self-check and in the twin (S18)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from connect_kit.engine import DuckDBEngine
+from connect_kit.engine.contacts import contact_values
+from connect_kit.engine.sql import statements
+from tests.checks.cases import checked, deliver, said, users
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOBODY = "(SELECT 'users' AS tbl, 0 AS _line, false AS guardian, ''::VARCHAR AS email, ''::VARCHAR AS sms WHERE false)"
+NOT_CREATED = ": the guardian is not created"
+
+
+@pytest.fixture(scope="module")
+def judged():
+    engine = DuckDBEngine(threads=1)
+
+    def judged(macro: str, value: str, region: str = "US") -> object:
+        schema = engine.new_schema("contacts")
+        engine.execute_all(
+            statements("connect_kit.engine", "contacts.sql", **contact_values(NOBODY, region)), schemas=(schema.name,)
+        )
+        return schema.execute(f"SELECT {macro}(?)", [value])[0][0]
+
+    return judged
+
+
+@pytest.mark.parametrize(
+    ("fault", "values"),
+    [
+        (
+            None,
+            (
+                "a@b.org",
+                "o'brien@example.com",
+                "a+b@example.com",
+                "jörg@example.com",
+                "A@EXAMPLE.COM",
+                "a@mail.example.museum",
+            ),
+        ),
+        (
+            "around",
+            (
+                "mailto:a@b.org",
+                "Casey Smith <a@b.org>",
+                "<a@b.org>",
+                " a@b.org",
+                "a@b.org ",
+                "a@b.org.",
+                "'a@b.org'",
+                "a@b.org;",
+            ),
+        ),
+        ("several", ("a@b.org; c@d.org", "a@b.org,c@d.org", "a@b.org c@d.org", "a@b.org/c@d.org")),
+        (
+            "placeholder",
+            (
+                "n/a",
+                "N/A",
+                "none",
+                "NULL",
+                "-",
+                ".",
+                "000",
+                "noemail@example.org",
+                "none@none.com",
+                "no email",
+                "test@test.com",
+            ),
+        ),
+        (
+            "malformed",
+            (
+                "casey",
+                "123",
+                "a@b",
+                "a@@b.org",
+                "a@example..com",
+                ".a@b.org",
+                "a..b.@example.org",
+                "a b@example.com",
+                "shared@",
+                "@b.org",
+                "a@exa_mple.com",
+                "a@examplecom",
+            ),
+        ),
+    ],
+)
+def test_an_address_is_one_or_says_what_is_wrong_with_it(judged, fault: str | None, values: tuple[str, ...]) -> None:
+    assert {value: judged("email_fault", value) for value in values} == dict.fromkeys(values, fault)
+
+
+@pytest.mark.parametrize(
+    ("fault", "values"),
+    [
+        (
+            None,
+            (
+                "2025550142",
+                "(202) 555-0143",
+                "202-555-0144",
+                "202.555.0143",
+                "12025550145",
+                "+1 202 555 0146",
+                "+44 7700 900123",
+                "+525512345678",
+            ),
+        ),
+        ("several", ("2125550142;2125550143", "2125550142/2125550143", "212-555-0142 or 212-555-0143")),
+        ("extension", ("212-555-0142 ext 5", "(212)555-0142 x12345", "212-555-0142 #3")),
+        ("words", ("212-555-0142 (mom)", "Mom 212-555-0142", "C: 202-555-0150")),
+        ("placeholder", ("none", "N/A", "000", "0", "000-000-0000".replace("-", "0"), "-", "NULL")),
+        (
+            "undialable",
+            (
+                "1-800-FLOWERS",
+                "0212-555-0142",
+                "0125550142",
+                "212-055-0142",
+                "1112223333",
+                "21255501420",
+                "5551",
+                "9999999999",
+                "5550147",
+                "411-555-0142",
+            ),
+        ),
+    ],
+)
+def test_a_number_can_be_dialled_or_says_what_is_wrong_with_it(
+    judged, fault: str | None, values: tuple[str, ...]
+) -> None:
+    assert {value: judged("number_fault", value) for value in values} == dict.fromkeys(values, fault)
+
+
+def test_numbers_of_another_country_have_another_form(judged) -> None:
+    assert judged("number_fault", "07700 900123", "GB") is None
+    assert judged("number_fault", "07700 900123") == "undialable"
+
+
+CASES = [
+    ("N/A", "", "no_contact", f"email is a placeholder, and there is no mobile number{NOT_CREATED}"),
+    ("", "", "no_contact", f"neither email nor mobile number{NOT_CREATED}"),
+    ("", "000-000-0000", "no_contact", f"no email, and the mobile number is a placeholder{NOT_CREATED}"),
+    ("", "1112223333", "no_contact", f"no email, and the mobile number cannot be dialled{NOT_CREATED}"),
+    ("N/A", "None", "no_contact", f"email is a placeholder, and the mobile number is a placeholder{NOT_CREATED}"),
+    ("casey", "123", "format", f"email is not an address, and there is no usable mobile number{NOT_CREATED}"),
+    ("casey", "", "format", f"email is not an address, and there is no usable mobile number{NOT_CREATED}"),
+]
+ACCEPTED = [
+    ("mailto:c@example.com", "", "email.format", "email has something around the address: leave only the address"),
+    ("a@example.com; b@example.com", "", "email.format", "email holds several addresses: keep one"),
+    ("casey", "2025550142", "email.format", "email is not an address"),
+    ("N/A", "2025550142", "email.placeholder", "email is a placeholder"),
+    ("c@example.com", "202-555-0142 (cell)", "sms.format", "sms has words around it: leave only the number"),
+    ("c@example.com", "1112223333", "sms.format", "sms cannot be dialled"),
+]
+
+
+def of_a_guardian(folder: Path, place: str, email: str, sms: str) -> list[tuple[str, str, str, int | None, str]]:
+    """What is said of a guardian with these contacts in users.csv or guardians.csv."""
+    if place == "users":
+        return said(checked(deliver(folder, users=users(("casey.smith@example.com,,", f"{email},{sms},")))))
+    head = "studentSourcedId,guardianSourcedId,givenName,familyName,email,sms"
+    guardians = [head, f"s1,p1,Casey,Smith,{email},{sms}", "s2,p2,Casey,Jones,cj@example.com,"]
+    lines = [line.replace(",p1,07", ",,07") for line in users()[:-1]]
+    return said(checked(deliver(folder, users=lines, guardians=guardians)))
+
+
+@pytest.mark.parametrize("place", ["users", "guardians"])
+@pytest.mark.parametrize(("email", "sms", "rule", "message"), CASES)
+def test_a_guardian_whom_nobody_can_reach_is_critical_once(
+    tmp_path: Path, place: str, email: str, sms: str, rule: str, message: str
+) -> None:
+    found = of_a_guardian(tmp_path, place, email, sms)
+    code = {("users", "no_contact"): "guardian.no_contact", ("guardians", "no_contact"): "contact.present"}
+    name = code.get((place, rule), "email.format")
+    assert found == [("critical", f"{place}.{name}", f"{place}.csv", 5 if place == "users" else 2, message)]
+
+
+@pytest.mark.parametrize("place", ["users", "guardians"])
+@pytest.mark.parametrize(("email", "sms", "rule", "message"), ACCEPTED)
+def test_a_contact_that_only_has_to_be_corrected_is_a_warning(
+    tmp_path: Path, place: str, email: str, sms: str, rule: str, message: str
+) -> None:
+    found = of_a_guardian(tmp_path, place, email, sms)
+    assert found == [("warning", f"{place}.{rule}", f"{place}.csv", 5 if place == "users" else 2, message)]
+
+
+def test_what_reaches_nobody_is_not_shared(tmp_path: Path) -> None:
+    lines = users(("casey.smith@example.com,,", "casey.smith@example.com,000-000-0000,"))
+    more = ["t2,org1,teacher,Uma,Dale,shared@,5551,,,true", "t3,org1,teacher,Ivo,Brook,shared@,0000000000,,,true"]
+    found = said(checked(deliver(tmp_path, users=[*lines, *more])), infos=False)
+    assert not [row for row in found if "shared" in row[1]]
