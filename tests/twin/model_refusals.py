@@ -105,7 +105,7 @@ def _users_reasons(model: Model, file: File, row: Row, names: set[str]) -> Itera
         # One school that Connect knows is enough to place a person.
         yield next((code for code in sorted(codes) if code), "") if all(codes) else ""
     yield "users.agentSourcedIds.at_most_six" if kind == STUDENT and len(row.list("agentSourcedIds")) > 6 else ""
-    yield "users.guardian.no_contact" if kind == GUARDIAN and not reachable(model, row) else ""
+    yield unreachable(model, row, "users", "guardian.no_contact") if kind == GUARDIAN else ""
 
 
 def _classes_reasons(model: Model, file: File, row: Row, names: set[str]) -> Iterable[str]:
@@ -145,7 +145,7 @@ def _guardians_reasons(model: Model, file: File, row: Row, names: set[str]) -> I
     yield "" if model.student(row["studentSourcedId"]) else "guardians.studentSourcedId.known_student"
     yield "" if row["givenName"] else "guardians.givenName.present"
     yield "" if row["familyName"] else "guardians.familyName.present"
-    yield "" if reachable(model, row) else "guardians.contact.present"
+    yield unreachable(model, row, "guardians", "contact.present")
     yield "six"
 
 
@@ -156,9 +156,12 @@ def _student_attributes_reasons(model: Model, file: File, row: Row, names: set[s
     yield "unique"
 
 
-def reachable(model: Model, row: Row) -> bool:
-    """S18: a guardian needs an email or a mobile number."""
-    return row["email"] is not None or row[model.settings.phone_credential_column] is not None
+def unreachable(model: Model, row: Row, table: str, rule: str) -> str:
+    """S18: a guardian needs a usable email or mobile number. The strategies know one unusable one of each kind."""
+    email, number = row["email"], row[model.settings.phone_credential_column]
+    if number not in (None, "000") or email not in (None, "none", "casey"):
+        return ""
+    return f"{table}.email.format" if email == "casey" else f"{table}.{rule}"
 
 
 def padded(value: str, known: Iterable[Value]) -> bool:

@@ -25,12 +25,12 @@ WORKSPACE = {
     ),
     "guardians": (
         "connectUserId,givenName,familyName,email,sms,phone,guardianId,connectStudentIds\n"
-        'U1,Ann,Roe,a@x.org,,77,,"T1,T2"\nU2,Bo,Roe,b@x.org,51,,G1,"T1,T3"\nU3,Ann,Lee,,51,88,G2,T1\nU3,Ann,Lee,,51,88,G3,\n'
+        'U1,Ann,Roe,a@x.org,,2025550177,,"T1,T2"\nU2,Bo,Roe,b@x.org,2025550151,,G1,"T1,T3"\nU3,Ann,Lee,,2025550151,2025550188,G2,T1\nU3,Ann,Lee,,2025550151,2025550188,G3,\n'
         "U5,Bo,Lee,b@x.org,,,,T3\nU6,Bo,Lee,b@x.org,,,G4,\n"
     ),
     "staff": (
         "connectUserId,connectSchoolIds,givenName,familyName,email,sms,role,staffId\n"
-        'U2,"S2,S1",Bo,Roe,b@x.org,51,teacher,P1\nU4,S1,Cy,Lee,a@x.org,,admin,\nU7,S1,Cy,Roe,,,teacher,P2\n'
+        'U2,"S2,S1",Bo,Roe,b@x.org,2025550151,teacher,P1\nU4,S1,Cy,Lee,a@x.org,,admin,\nU7,S1,Cy,Roe,,,teacher,P2\n'
     ),
     "enrollments": (
         "connectClassroomId,connectUserId,role\nR1,T1,student\nR1,U2,teacher\nR2,T2,student\nR3,T4,student\n"
@@ -78,9 +78,9 @@ STUDENTS = some("1", "02", "A", "N1", "N2", "N3", "|", "2", "G1", "", " ", 'N"1'
 GUARDIANS = some("G1", "G2", "G3", "G4", "G5", "|", "1", "P1", "G9", often=4)
 GIVEN, FAMILY = some("Ann", "Bo", "Cy", "|", "ann", "", " "), some("Lee", "Roe", "|", "Lee ", "", often=5)
 MAIL, MOBILE, HOME = (
-    some("a@x.org", "b@x.org", "", "|", " "),
-    some("51", "52", "", "", "|", " "),
-    some("77", "88", "", often=1),
+    some("a@x.org", "b@x.org", "", "|", " ", "none", "casey"),
+    some("2025550151", "2025550152", "", "", "|", " ", "000"),
+    some("2025550177", "2025550188", "", often=1),
 )
 ROLE = some(
     "student",
@@ -142,8 +142,8 @@ SUITED = [
     *((sis, role) for sis in ("P1", "P2", "P3", "G2") for role in ("teacher", "administrator")),
 ]
 PEOPLE = [
-    ("Ann", "Lee", "", "51"), ("Bo", "Roe", "b@x.org", "51"), ("Ann", "Roe", "a@x.org", ""),
-    ("Bo", "Lee", "b@x.org", ""), ("Cy", "Lee", "a@x.org", ""), ("Cy", "Roe", "", ""), ("Di", "Poe", "", "53"),
+    ("Ann", "Lee", "", "2025550151"), ("Bo", "Roe", "b@x.org", "2025550151"), ("Ann", "Roe", "a@x.org", ""),
+    ("Bo", "Lee", "b@x.org", ""), ("Cy", "Lee", "a@x.org", ""), ("Cy", "Roe", "", ""), ("Di", "Poe", "", "2025550153"),
 ]  # fmt: skip
 
 
