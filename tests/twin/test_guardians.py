@@ -49,7 +49,7 @@ def test_guardians_are_attached_to_students_who_are_there(desk: Desk) -> None:
 
 
 def test_without_guardian_id_rows_with_equal_details_are_one_guardian(desk: Desk) -> None:
-    rows = guardians("S1,,Di,Hadid,di@example.org,,,", "S2,,Di,Hadid,di@example.org,,,", "S2,,Di,Hadid,,7,,")
+    rows = guardians("S1,,Di,Hadid,di@example.org,,,", "S2,,Di,Hadid,di@example.org,,,", "S2,,Di,Hadid,,2025550107,,")
     assert outcomes(desk.upload("guardians", rows)) == ["CREATED", "UPDATED", "CREATED"]
     assert outcomes(desk.upload("guardians", rows)) == ["UNCHANGED"] * 3
     assert desk.rows("guardian_roles", "connectUserId", "guardianId") == [("CU00000002", None), ("CU00000003", None)]
@@ -81,7 +81,7 @@ def test_each_rule_refuses_its_rows_with_the_code_of_the_self_check(desk: Desk) 
         "guardians",
         guardians(
             ",G1,Di,Hadid,di@example.org,,,", "S9,G1,Di,Hadid,di@example.org,,,", "S1,G1,,Hadid,di@example.org,,,",
-            "S1,G1,Di,,di@example.org,,,", "S1,G1,Di,Hadid,,,+12025550101,", "S1,G1,Di,Hadid,,5,,", *many,
+            "S1,G1,Di,,di@example.org,,,", "S1,G1,Di,Hadid,,,+12025550101,", "S1,G1,Di,Hadid,,2025550105,,", *many,
         ),
     )  # fmt: skip
     assert outcomes(result) == [

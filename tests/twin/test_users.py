@@ -303,9 +303,11 @@ def test_with_the_guardian_file_guardians_of_users_csv_are_passed_over(desk: Des
 def test_the_phone_column_supplies_the_mobile_number_where_the_setting_says_so(desk: Desk) -> None:
     # S14: phone credential column
     desk.set(phone_credential_column="phone")
-    result = desk.upload("users", users("G1,0104,parent,Cy,Hadid,,111,222,,", "G2,0104,parent,Di,Hadid,,333,,,"))
+    result = desk.upload(
+        "users", users("G1,0104,parent,Cy,Hadid,,2025550111,2025550122,,", "G2,0104,parent,Di,Hadid,,2025550133,,,")
+    )
     assert outcomes(result) == ["CREATED", "users.guardian.no_contact"]
-    assert desk.rows("accounts", "sms", "phone") == [("222", "111")]
+    assert desk.rows("accounts", "sms", "phone") == [("2025550122", "2025550111")]
 
 
 def test_the_student_number_is_shown_where_the_setting_says_so(desk: Desk) -> None:
