@@ -18,8 +18,9 @@ SELECT _line, _kind, CASE WHEN sourcedId IS NOT NULL THEN hash(sourcedId) END AS
     CASE WHEN length(digits) >= 7 AND trim(digits, left(digits, 1)) <> '' THEN hash(digits) END AS number
 FROM (SELECT *, right(translate(sms, '+-(). /', ''), 10) AS digits FROM users);
 
+-- school: NULL below where the School ID is itself a finding; written stays as it is.
 CREATE TABLE class_index AS
-SELECT sourcedId, min(_line) AS _line, arg_min(schoolSourcedId, _line) AS school
+SELECT sourcedId, min(_line) AS _line, arg_min(schoolSourcedId, _line) AS school, arg_min(schoolSourcedId, _line) AS written
 FROM classes WHERE sourcedId IS NOT NULL GROUP BY sourcedId;
 
 -- A person in several schools lists them, separated by commas (S1).
@@ -210,7 +211,7 @@ SELECT e._line, c._line AS class_line, u._line AS user_line,
     (CASE lower(trim(e.role)) WHEN 'student' THEN 1 WHEN 'teacher' THEN 2 WHEN 'aide' THEN 2 WHEN 'proctor' THEN 2
         WHEN 'administrator' THEN 2 WHEN 'guardian' THEN 3 WHEN 'parent' THEN 3 WHEN 'relative' THEN 3 ELSE 0 END)::TINYINT AS role_kind,
     (CASE u._kind WHEN 'student' THEN 1 WHEN 'teacher' THEN 2 WHEN 'administrator' THEN 2 WHEN 'guardian' THEN 3 ELSE 0 END)::TINYINT AS user_kind,
-    e.schoolSourcedId = c.school AS same_school,
+    e.schoolSourcedId = c.written AS same_school,
     CASE WHEN c.school IS NULL OR u.schools IS NULL THEN NULL
         WHEN u.schools = c.school THEN true
         WHEN NOT contains(u.schools, ',') THEN false
@@ -218,6 +219,20 @@ SELECT e._line, c._line AS class_line, u._line AS user_line,
 FROM enrollments AS e
 LEFT JOIN class_index AS c ON c.sourcedId = e.classSourcedId
 LEFT JOIN user_index AS u ON u.sourcedId = e.userSourcedId;
+
+-- Enrollments whose School ID is not the class's, in classes.csv or, for a class that only Connect has, there. school: which
+-- of the two is itself a finding (the enrollment's own first), so that one cause explains both; NULL where neither is.
+CREATE TABLE elsewhere_seats AS
+WITH differing AS (
+    SELECT e._line, c.written AS at_class FROM enrolled AS e JOIN class_index AS c ON c._line = e.class_line WHERE e.same_school = false
+    UNION ALL
+    SELECT e._line, NULL FROM enrollments AS e JOIN unknown_classes AS u ON u.id = e.classSourcedId AND u.status = 'workspace'
+    ANTI JOIN (SELECT c.classId, k.schoolId FROM workspace_classrooms AS c JOIN workspace_schools AS k USING (connectSchoolId)) AS w
+        ON w.classId = e.classSourcedId AND w.schoolId = e.schoolSourcedId
+    WHERE e.schoolSourcedId IS NOT NULL
+)
+SELECT d._line, coalesce(o.school, c.school) AS school FROM differing AS d JOIN enrollments AS e ON e._line = d._line
+LEFT JOIN lost_schools AS o ON o.school = e.schoolSourcedId LEFT JOIN lost_schools AS c ON c.school = d.at_class;
 
 -- Students none of whose classes is at a school that they list. Not where Connect has them there as well: some schools teach
 -- the students of others. Only where there are many: of so many of a school Connect has them where their classes are, or a
