@@ -220,6 +220,33 @@ FROM enrollments AS e
 LEFT JOIN class_index AS c ON c.sourcedId = e.classSourcedId
 LEFT JOIN user_index AS u ON u.sourcedId = e.userSourcedId;
 
+-- One number stands for the pair of lines, so that millions of pairs are grouped without comparing text.
+CREATE TABLE repeated_pairs AS
+WITH pairs AS (
+    SELECT min(_line) AS _line FROM enrolled WHERE class_line IS NOT NULL AND user_line IS NOT NULL
+    GROUP BY class_line * 4294967296 + user_line HAVING count(*) > 1
+), strays AS (
+    SELECT e.classSourcedId, e.userSourcedId FROM enrollments AS e
+    JOIN (SELECT _line FROM enrolled WHERE class_line IS NULL OR user_line IS NULL) AS x ON x._line = e._line
+    WHERE e.classSourcedId IS NOT NULL AND e.userSourcedId IS NOT NULL GROUP BY ALL HAVING count(*) > 1
+)
+SELECT e.classSourcedId, e.userSourcedId FROM enrollments AS e JOIN pairs AS p ON p._line = e._line
+UNION SELECT * FROM strays;
+
+-- Classes have people, and people classes, not rows: again is 0 on the first row of a person in a class, 1 on a further one in
+-- another role, 2 on one in a role that was there before.
+ALTER TABLE enrolled ADD COLUMN again TINYINT DEFAULT 0;
+
+UPDATE enrolled SET again = r.again FROM (
+    SELECT x._line, CASE WHEN row_number() OVER (PARTITION BY p.classSourcedId, p.userSourcedId, x.role_kind ORDER BY x._line) > 1 THEN 2
+        WHEN row_number() OVER (PARTITION BY p.classSourcedId, p.userSourcedId ORDER BY x._line) > 1 THEN 1 ELSE 0 END AS again
+    FROM repeated_pairs AS p JOIN enrollments AS e ON e.classSourcedId = p.classSourcedId AND e.userSourcedId = p.userSourcedId
+    JOIN enrolled AS x ON x._line = e._line
+) AS r WHERE r._line = enrolled._line AND r.again > 0;
+
+-- A row without an ID names nobody, and no class.
+UPDATE enrolled SET again = 2 WHERE _line IN (SELECT _line FROM enrollments WHERE userSourcedId IS NULL OR classSourcedId IS NULL);
+
 -- Enrollments whose School ID is not the class's, in classes.csv or, for a class that only Connect has, there. school: which
 -- of the two is itself a finding (the enrollment's own first), so that one cause explains both; NULL where neither is.
 CREATE TABLE elsewhere_seats AS
@@ -263,26 +290,13 @@ CREATE TABLE class_stats AS
 SELECT c._line, c.sourcedId, s.students, s.staff, s.strangers FROM class_index AS c JOIN (
     SELECT class_line, count(*) FILTER (role_kind = 1) AS students, count(*) FILTER (role_kind = 2) AS staff,
         count(*) FILTER (role_kind = 1 AND belongs = false) AS strangers
-    FROM enrolled WHERE class_line IS NOT NULL GROUP BY class_line
+    FROM enrolled WHERE class_line IS NOT NULL AND again < 2 GROUP BY class_line
 ) AS s ON s.class_line = c._line;
 
 CREATE TABLE user_stats AS
 SELECT u._line, u.sourcedId, u._kind, s.classes FROM user_index AS u JOIN (
-    SELECT user_line, count(*) AS classes FROM enrolled WHERE user_line IS NOT NULL GROUP BY user_line
+    SELECT user_line, count(*) FILTER (again = 0) AS classes FROM enrolled WHERE user_line IS NOT NULL GROUP BY user_line
 ) AS s ON s.user_line = u._line;
-
--- One number stands for the pair of lines, so that millions of pairs are grouped without comparing text.
-CREATE TABLE repeated_pairs AS
-WITH pairs AS (
-    SELECT min(_line) AS _line FROM enrolled WHERE class_line IS NOT NULL AND user_line IS NOT NULL
-    GROUP BY class_line * 4294967296 + user_line HAVING count(*) > 1
-), strays AS (
-    SELECT e.classSourcedId, e.userSourcedId FROM enrollments AS e
-    JOIN (SELECT _line FROM enrolled WHERE class_line IS NULL OR user_line IS NULL) AS x ON x._line = e._line
-    WHERE e.classSourcedId IS NOT NULL AND e.userSourcedId IS NOT NULL GROUP BY ALL HAVING count(*) > 1
-)
-SELECT e.classSourcedId, e.userSourcedId FROM enrollments AS e JOIN pairs AS p ON p._line = e._line
-UNION SELECT * FROM strays;
 
 -- Records under the SIS on Connect that a nightly sync would archive because the delivery no longer has them (S20).
 CREATE TABLE managed AS
