@@ -67,6 +67,8 @@ def _section(name: str, rules: Iterable[Rule]) -> str:
                 facts.append(f"Needs: {', '.join(needs)}.")
             if several:
                 facts.append(rule.remedy)
+            if rule.note:
+                facts.append(rule.note)
             lines.append(" ".join(facts) + "\n")
         first = group[0]
         lines.append(("" if several else f"{first.remedy} ") + f"*Source: {first.source}.*\n")

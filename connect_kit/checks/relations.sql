@@ -31,9 +31,25 @@ SELECT _line, _kind, school FROM (
     SELECT _line, _kind, trim(unnest(string_split(orgSourcedIds, ','))) FROM users WHERE contains(orgSourcedIds, ',')
 ) WHERE school <> '';
 
--- The school of most rows: a school-level file holds no other (S0).
+-- A school-level delivery holds one school (S0): that of most people, then of most classes, then of most enrollments. tie: as
+-- many have another one, so that nothing shows which is meant, and the rows of all are listed. Made at school level only.
 CREATE TABLE file_school AS
-SELECT coalesce((SELECT mode(school) FROM user_schools), (SELECT mode(schoolSourcedId) FROM classes)) AS school;
+WITH counted AS (
+    SELECT 1 AS place, school, count(*) AS n FROM user_schools WHERE school NOT IN (SELECT school FROM not_schools WHERE what = 'district') GROUP BY school
+    UNION ALL SELECT 2, schoolSourcedId, count(*) FROM classes WHERE schoolSourcedId IS NOT NULL GROUP BY schoolSourcedId
+    UNION ALL SELECT 3, schoolSourcedId, count(*) FROM enrollments WHERE schoolSourcedId IS NOT NULL GROUP BY schoolSourcedId
+), first AS (
+    SELECT school, n FROM counted WHERE {one_school} AND place = (SELECT min(place) FROM counted)
+)
+SELECT school, count(*) OVER () > 1 AS tie FROM first WHERE n = (SELECT max(n) FROM first);
+
+-- Every School ID of a school-level delivery that is not the one.
+CREATE TABLE other_schools AS
+SELECT DISTINCT o.school, EXISTS (SELECT 1 FROM file_school WHERE tie) AS tie FROM (
+    SELECT school FROM user_schools UNION SELECT schoolSourcedId FROM classes UNION SELECT schoolSourcedId FROM enrollments
+) AS o
+WHERE EXISTS (SELECT 1 FROM file_school) AND o.school IS NOT NULL AND o.school NOT IN (SELECT school FROM file_school WHERE NOT tie)
+    AND o.school NOT IN (SELECT school FROM not_schools WHERE what = 'district');
 
 CREATE TABLE user_agents AS
 SELECT _line, _kind, agent FROM (
@@ -161,18 +177,20 @@ CREATE TABLE student_ids AS
 SELECT sourcedId FROM user_index WHERE _kind = 'student'
 UNION SELECT studentId FROM workspace_students WHERE studentId IS NOT NULL;
 
--- References that lead nowhere, with the reason; IDs with a quote character have a finding of their own.
+-- References that lead nowhere, with the reason: the reference has lost its zeros (padded), or the file that it points at has
+-- (shorter). IDs with a quote character have a finding of their own.
 CREATE TABLE unknown_users AS
 WITH lost AS (
     SELECT DISTINCT e.userSourcedId AS id FROM enrollments AS e
     ANTI JOIN user_index AS u ON u.sourcedId = e.userSourcedId
     WHERE e.userSourcedId IS NOT NULL
 ), zeros AS (
-    SELECT DISTINCT ltrim(sourcedId, '0') AS digits FROM user_index
-    WHERE EXISTS (SELECT 1 FROM lost) AND regexp_full_match(sourcedId, '[0-9]+')
+    SELECT ltrim(sourcedId, '0') AS digits, arg_max(sourcedId, length(sourcedId)) AS longest FROM user_index
+    WHERE EXISTS (SELECT 1 FROM lost) AND regexp_full_match(sourcedId, '[0-9]+') GROUP BY digits
 )
 SELECT l.id, CASE WHEN k.guardian THEN 'guardian' WHEN k.id IS NOT NULL THEN 'workspace' WHEN regexp_matches(l.id, '["''`]') THEN 'quoted'
-    WHEN r.id IS NOT NULL THEN 'refused' WHEN z.digits IS NOT NULL THEN 'padded' ELSE 'unknown' END AS status, r.words
+    WHEN r.id IS NOT NULL THEN 'refused' WHEN length(z.longest) > length(l.id) THEN 'padded' WHEN z.digits IS NOT NULL THEN 'shorter' ELSE 'unknown' END AS status,
+    coalesce(r.words, l.id || ' is ' || z.longest || ' in users.csv, without its leading zeros') AS words
 FROM lost AS l
 LEFT JOIN known_ids AS k ON k.id = l.id
 LEFT JOIN refused_ids AS r ON r.id = l.id AND r.tbl = 'users'
@@ -184,11 +202,12 @@ WITH lost AS (
     ANTI JOIN class_index AS c ON c.sourcedId = e.classSourcedId
     WHERE e.classSourcedId IS NOT NULL
 ), zeros AS (
-    SELECT DISTINCT ltrim(sourcedId, '0') AS digits FROM class_index
-    WHERE EXISTS (SELECT 1 FROM lost) AND regexp_full_match(sourcedId, '[0-9]+')
+    SELECT ltrim(sourcedId, '0') AS digits, arg_max(sourcedId, length(sourcedId)) AS longest FROM class_index
+    WHERE EXISTS (SELECT 1 FROM lost) AND regexp_full_match(sourcedId, '[0-9]+') GROUP BY digits
 )
 SELECT l.id, CASE WHEN k.classId IS NOT NULL THEN 'workspace' WHEN regexp_matches(l.id, '["''`]') THEN 'quoted'
-    WHEN r.id IS NOT NULL THEN 'refused' WHEN z.digits IS NOT NULL THEN 'padded' ELSE 'unknown' END AS status, r.words
+    WHEN r.id IS NOT NULL THEN 'refused' WHEN length(z.longest) > length(l.id) THEN 'padded' WHEN z.digits IS NOT NULL THEN 'shorter' ELSE 'unknown' END AS status,
+    coalesce(r.words, l.id || ' is ' || z.longest || ' in classes.csv, without its leading zeros') AS words
 FROM lost AS l
 LEFT JOIN (SELECT DISTINCT classId FROM workspace_classrooms WHERE classId IS NOT NULL) AS k ON k.classId = l.id
 LEFT JOIN refused_ids AS r ON r.id = l.id AND r.tbl = 'classes'
@@ -208,7 +227,7 @@ UPDATE user_index SET schools = NULL WHERE _line IN (
 -- Every enrollment with what it points at. Kinds: 1 student, 2 staff, 3 guardian, 0 unknown.
 CREATE TABLE enrolled AS
 SELECT e._line, c._line AS class_line, u._line AS user_line,
-    (CASE lower(trim(e.role)) WHEN 'student' THEN 1 WHEN 'teacher' THEN 2 WHEN 'aide' THEN 2 WHEN 'proctor' THEN 2
+    (CASE lower(trim(e.role, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(8203) || chr(65279))) WHEN 'student' THEN 1 WHEN 'teacher' THEN 2 WHEN 'aide' THEN 2 WHEN 'proctor' THEN 2
         WHEN 'administrator' THEN 2 WHEN 'guardian' THEN 3 WHEN 'parent' THEN 3 WHEN 'relative' THEN 3 ELSE 0 END)::TINYINT AS role_kind,
     (CASE u._kind WHEN 'student' THEN 1 WHEN 'teacher' THEN 2 WHEN 'administrator' THEN 2 WHEN 'guardian' THEN 3 ELSE 0 END)::TINYINT AS user_kind,
     e.schoolSourcedId = c.written AS same_school,

@@ -4,8 +4,10 @@ An expectation carries its ``severity`` (GX's own field) and, in ``meta``: ``cod
 ``remedy``, ``source``, and where they are needed ``message`` (``{value}`` is the offending value), ``level``,
 ``needs`` (tables, ``table.column``, ``workspace``, ``duplicates``, ``classrooms`` or ``id_changes`` that must be
 there), ``unless`` (tables that must not), ``table`` (of the rows it finds, where that is not the suite's own),
-``column``, ``cause`` (how rows are grouped by root cause), ``knock_on`` (codes that follow from it) and ``example``
-(what breaks it: its ``text`` is for people, the rest is how :mod:`connect_kit.samples.catalogue` plants it).
+``column``, ``blank_if_absent`` (the rule is run although its column is: every row is blank there), ``cause`` (how rows
+are grouped by root cause), ``knock_on`` (codes that follow from it), ``note`` (what it does that its words leave open)
+and ``example`` (what breaks it: its ``text`` is for people, the rest is how :mod:`connect_kit.samples.catalogue` plants
+it).
 """
 
 from __future__ import annotations
@@ -56,6 +58,10 @@ class Rule:
         Codes whose findings may follow from this one's.
     examples : tuple of str
         What breaks it, in words.
+    note : str
+        What it does that its words leave open: whose role counts, which rows take part, when it is held back.
+    blank_if_absent : bool
+        Whether it is run where its column was not delivered.
     batch : str
         Table that it is validated on.
     expectation : mapping or None
@@ -82,6 +88,8 @@ class Rule:
     cause: str | None = None
     knock_on: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
+    note: str = ""
+    blank_if_absent: bool = False
     batch: str = ""
     expectation: Mapping[str, Any] | None = None
     of_rows: bool = True
@@ -190,7 +198,7 @@ _FIELDS = frozenset(
     "type kwargs severity meta description id notes rendered_content expectation_context windows".split()
 )
 _META = {
-    **dict.fromkeys(("code", "title", "remedy", "source", "table", "column", "message", "level", "cause"), str),
+    **dict.fromkeys(("code", "title", "remedy", "source", "table", "column", "message", "level", "cause", "note"), str),
     **dict.fromkeys(("needs", "unless", "knock_on"), list),
 }
 
@@ -253,6 +261,8 @@ def _rule(path: Path, number: int, data: Any, table: str, batch: str) -> Rule:
         cause=meta.get("cause"),
         knock_on=tuple(meta.get("knock_on") or ()),
         examples=_examples(meta.get("example")),
+        note=meta.get("note") or "",
+        blank_if_absent=meta.get("blank_if_absent") is True,
         batch=batch,
         expectation={"type": kind, "kwargs": kwargs, "meta": meta, "severity": severity},
         place=place,

@@ -51,14 +51,15 @@ def schools(*ids: str) -> dict[str, str]:
 
 
 def rows(findings: Findings, *parts: str) -> list[tuple[str, str, int | None]]:
-    """Code, severity and line of what is found, of codes with one of the parts in them."""
+    """Code, severity and line of what is found, sorted, of codes with one of the parts in them."""
     table = findings.table()
-    found = table[["code", "severity", "line"]].astype(object).itertuples(index=False, name=None)
-    return [
-        (code, severity, None if line != line or line is None else int(line))
+    found = zip(table["code"], table["severity"], table["line"].astype(object), strict=True)
+    chosen = [
+        (code, severity, line if isinstance(line, int) else None)
         for code, severity, line in found
         if not parts or any(part in code for part in parts)
     ]
+    return sorted(chosen, key=str)
 
 
 SAME = "enrollments.schoolSourcedId.same_as_class"
@@ -161,3 +162,174 @@ def test_one_person_in_two_roles_is_a_student_and_a_teacher_of_the_class(tmp_pat
     files = {"enrollments": ENROLLMENTS.replace("4,teacher", "1,teacher")}
     found = rows(checked(tmp_path, files), "size", "no_teacher", "no_student", "pair.unique")
     assert found == [("enrollments.pair.unique", "warning", 2), ("enrollments.pair.unique", "warning", 4)]
+
+
+GUARDIANS = """studentSourcedId,guardianSourcedId,givenName,familyName,email,sms,phone,language
+1,h1,Ida,Ray,ida@example.org,,,en
+"""
+
+
+def without(text: str, column: str) -> str:
+    """A file without one of its columns."""
+    place = text.partition("\n")[0].split(",").index(column)
+    lines = [line.split(",") for line in text.splitlines()]
+    return "\n".join([",".join(cells[:place] + cells[place + 1 :]) for cells in lines] + [""])
+
+
+def test_a_student_without_guardian_is_found_with_and_without_the_column_of_guardians(tmp_path: Path) -> None:
+    blank = USERS.replace(",3,03", ",,03").replace("3,0010,guardian,Cy,Lee,cy@example.org,,\n", "")
+    for name, users in (("blank", blank), ("absent", without(blank, "agentSourcedIds"))):
+        (tmp_path / name).mkdir()
+        findings = checked(tmp_path / name, {"users": users, "guardians": GUARDIANS})
+        assert rows(findings) == [("users.student.no_guardian", "warning", 3)]
+
+
+def test_a_delivery_without_any_guardian_says_so_in_one_line(tmp_path: Path) -> None:
+    users = without(USERS.replace("3,0010,guardian,Cy,Lee,cy@example.org,,\n", ""), "agentSourcedIds")
+    findings = checked(tmp_path, {"users": users})
+    assert rows(findings) == [("users.student.no_guardian", "warning", 2), ("users.student.no_guardian", "warning", 3)]
+    assert len(findings.causes()) == 1
+
+
+def test_guardians_whom_no_column_names_have_no_student(tmp_path: Path) -> None:
+    findings = checked(tmp_path, {"users": without(USERS, "agentSourcedIds")})
+    assert ("users.guardian.no_student", "warning", 4) in rows(findings)
+
+
+def test_a_guardian_without_contact_is_found_where_the_columns_are_absent(tmp_path: Path) -> None:
+    findings = checked(tmp_path, {"users": without(USERS, "email")})
+    assert rows(findings) == [("users.guardian.no_contact", "critical", 4)]
+
+
+def test_a_home_phone_alone_is_found_where_the_column_of_mobile_numbers_is_absent(tmp_path: Path) -> None:
+    users = USERS.replace("email", "phone").replace("cy@example.org", "2125550142").replace("di@example.org", "")
+    findings = checked(tmp_path, {"users": users})
+    assert rows(findings, "sms.in_phone") == [("users.sms.in_phone_column", "warning", 4)]
+
+
+def test_a_row_of_guardians_without_contact_is_found_where_only_one_column_of_contacts_is_there(tmp_path: Path) -> None:
+    guardians = without(GUARDIANS + "2,h2,Jo,Ray,,,,en\n", "email").replace("Ida,Ray,", "Ida,Ray,2125550142")
+    findings = checked(tmp_path, {"users": USERS, "guardians": guardians})
+    assert rows(findings, "contact") == [("guardians.contact.present", "critical", 3)]
+
+
+@pytest.mark.parametrize(
+    ("column", "file", "there", "here"),
+    [("userSourcedId", "users", "6", "06"), ("classSourcedId", "classes", "7", "007")],
+)
+def test_an_id_with_more_zeros_than_the_file_it_points_at_names_that_file(
+    tmp_path: Path, column: str, file: str, there: str, here: str
+) -> None:
+    files = {
+        "users": USERS.replace("4,0010,teacher", "6,0010,teacher"),
+        "classes": CLASSES + "7,Art,03,0010\n",
+        "enrollments": ENROLLMENTS.replace("4,teacher", "6,teacher")
+        + "7,0010,1,student\n7,0010,2,student\n7,0010,6,teacher\n",
+    }
+    files["enrollments"] = files["enrollments"].replace(f",{there},", f",{here},").replace(f"\n{there},", f"\n{here},")
+    findings = checked(tmp_path, files)
+    kind = column.removesuffix("SourcedId")
+    code = f"enrollments.{column}.known_{kind}"
+    table = findings.table().query("severity == 'critical'")
+    assert set(table["code"]) == {code}
+    assert set(table["message"]) == {f"{kind} {here} is {there} in {file}.csv, without its leading zeros"}
+    assert findings.causes()["remedy"].iloc[0].startswith(f"Leave enrollments.csv as it is: export {file}.csv again")
+
+
+def test_an_id_with_fewer_zeros_than_users_names_enrollments(tmp_path: Path) -> None:
+    files = {
+        "users": USERS.replace("4,0010,teacher", "06,0010,teacher"),
+        "enrollments": ENROLLMENTS.replace("4,teacher", "6,teacher"),
+    }
+    found = rows(checked(tmp_path, files), "known_user", "leading_zero")
+    assert found == [("enrollments.userSourcedId.leading_zero_lost", "critical", 4)]
+
+
+ONE = [
+    f"{place}.one_school" for place in ("users.orgSourcedIds", "classes.schoolSourcedId", "enrollments.schoolSourcedId")
+]
+
+
+def test_a_second_school_is_found_in_every_file_of_one_school(tmp_path: Path) -> None:
+    files = {
+        "users": USERS + "5,99,student,Eve,Fox,,3,03\n",
+        "classes": CLASSES + "c2,Art,03,99\n",
+        "enrollments": ENROLLMENTS + "c2,99,5,student\n",
+    }
+    findings = checked(tmp_path, files, level="school")
+    found = rows(findings, "one_school")
+    assert sorted(found) == sorted([(ONE[0], "critical", 6), (ONE[1], "critical", 3), (ONE[2], "critical", 5)])
+    assert "most people" in findings.table().set_index("code").loc[ONE[2], "message"]
+
+
+def test_without_schools_of_people_most_classes_say_which_school_it_is(tmp_path: Path) -> None:
+    files = {
+        "users": without(USERS, "orgSourcedIds"),
+        "classes": CLASSES + "c2,Art,03,0010\nc3,Gym,03,99\n",
+        "enrollments": ENROLLMENTS + "c3,99,1,student\n",
+    }
+    found = rows(checked(tmp_path, files, level="school"), "one_school")
+    assert found == [(ONE[1], "critical", 4), (ONE[2], "critical", 5)]
+
+
+def test_where_two_schools_have_as_many_people_neither_is_called_the_school_of_most(tmp_path: Path) -> None:
+    users = USERS.replace("1,0010", "1,99").replace("3,0010", "3,99")
+    findings = checked(tmp_path, {"users": users}, level="school")
+    found = rows(findings, "one_school")
+    assert [line for code, _, line in found if code == ONE[0]] == [2, 3, 4, 5]
+    assert [line for code, _, line in found if code == ONE[2]] == [2, 3, 4]
+    messages = findings.table().query("code.str.contains('one_school')")["message"]
+    assert all("none of which has most of the people" in message for message in messages)
+
+
+def test_a_crowd_of_agents_on_a_row_that_is_no_student_is_no_student_with_too_many_guardians(tmp_path: Path) -> None:
+    users = USERS.replace("di@example.org,,", 'di@example.org,"a,b,c,d,e,f,g",')
+    assert rows(checked(tmp_path, {"users": users, "guardians": GUARDIANS}), "at_most_six") == []
+
+
+SHARED = """sourcedId,orgSourcedIds,role,givenName,familyName,email,sms,agentSourcedIds,grades
+1,0010,student,Ann,Lee,,,3,03
+2,0010,student,Bob,Lee,,,3,03
+3,0010,guardian,Cy,Lee,cy@example.org,,,
+4,0010,teacher,Di,Poe,di@example.org,,,
+"""
+
+
+def test_contacts_that_nobody_can_use_are_not_shared(tmp_path: Path) -> None:
+    users = SHARED + "7,0010,teacher,Bea,Ray,shared@,5551234,,\n8,0010,teacher,Cal,Roe,shared@,5551234,,\n"
+    assert rows(checked(tmp_path, {"users": users}), "shared") == []
+
+
+def test_people_who_share_every_contact_are_one_person_only_where_a_name_agrees(tmp_path: Path) -> None:
+    contact = "ray@example.org,2125550142"
+    users = SHARED + f"7,0010,teacher,Bea,Ray,{contact},,\n8,0010,guardian,Al,Poe,{contact},,\n"
+    (tmp_path / "others").mkdir()
+    assert rows(checked(tmp_path / "others", {"users": users}), "multiple_roles") == []
+    users += f"9,0010,administrator,Beatrice,Ray,{contact},,\n10,0010,guardian,bea,Foe,{contact},,\n"
+    found = rows(checked(tmp_path, {"users": users}), "multiple_roles")
+    assert [line for *_, line in found] == [6, 9]
+
+
+@pytest.mark.parametrize("word", ["\u00a0student", "student\u200b", "\tStudent ", " STUDENT"])
+def test_a_role_that_is_right_but_for_blanks_is_not_unknown(tmp_path: Path, word: str) -> None:
+    files = {
+        "users": USERS.replace(",student,Ann", f",{word},Ann"),
+        "enrollments": ENROLLMENTS.replace("1,student", f"1,{word}"),
+    }
+    found = rows(checked(tmp_path, files), ".role.", "size", "none")
+    assert found == [("enrollments.role.form", "warning", 2), ("users.role.form", "warning", 2)]
+
+
+@pytest.mark.parametrize("word", ["tobedeleted", "ToBeDeleted", "TOBEDELETED\u00a0", "\ttobedeleted"])
+def test_to_be_deleted_counts_as_the_word_in_any_case(tmp_path: Path, word: str) -> None:
+    enrollments = "".join(
+        f"{line},{mark}\n" for line, mark in zip(ENROLLMENTS.splitlines(), ("status", word, "", ""), strict=True)
+    )
+    found = rows(checked(tmp_path, {"enrollments": enrollments}), "tobedeleted", "size", "status")
+    assert ("enrollments.status.tobedeleted", "info", 2) in found
+    assert ("classes.enrollment.size", "warning", 2) in found
+
+
+def test_a_tab_inside_a_name_is_found(tmp_path: Path) -> None:
+    findings = checked(tmp_path, {"users": USERS.replace("Bob", "Bob\tJr")})
+    assert rows(findings) == [("users.names.blanks", "warning", 3)]
