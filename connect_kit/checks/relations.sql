@@ -28,7 +28,7 @@ CREATE TABLE user_schools AS
 SELECT _line, _kind, school FROM (
     SELECT _line, _kind, trim(orgSourcedIds) AS school FROM users WHERE NOT contains(orgSourcedIds, ',')
     UNION ALL
-    SELECT _line, _kind, trim(unnest(string_split(orgSourcedIds, ','))) FROM users WHERE contains(orgSourcedIds, ',')
+    SELECT DISTINCT _line, _kind, trim(unnest(string_split(orgSourcedIds, ','))) FROM users WHERE contains(orgSourcedIds, ',')
 ) WHERE school <> '';
 
 -- A school-level delivery holds one school (S0): that of most people, then of most classes, then of most enrollments. tie: as

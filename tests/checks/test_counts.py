@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 
 import connect_kit as ck
 from connect_kit.checks import Findings
+from connect_kit.checks.page import rules_page
+from connect_kit.checks.suites import load_suites, reader_rules
 from connect_kit.connect import Level
 
 USERS = """sourcedId,orgSourcedIds,role,givenName,familyName,email,agentSourcedIds,grades
@@ -333,3 +336,28 @@ def test_to_be_deleted_counts_as_the_word_in_any_case(tmp_path: Path, word: str)
 def test_a_tab_inside_a_name_is_found(tmp_path: Path) -> None:
     findings = checked(tmp_path, {"users": USERS.replace("Bob", "Bob\tJr")})
     assert rows(findings) == [("users.names.blanks", "warning", 3)]
+
+
+def test_every_note_of_a_rule_is_on_the_page_of_rules() -> None:
+    page = rules_page()
+    notes = [rule.note for rule in (*load_suites(), *reader_rules().values()) if rule.note]
+    assert len(notes) > 20
+    assert [note for note in notes if note not in page] == []
+
+
+@pytest.mark.parametrize("code", ["users.names.placeholder", "users.email.placeholder"])
+def test_the_placeholders_that_a_note_names_are_known(code: str) -> None:
+    [rule] = [rule for rule in load_suites() if rule.code == code and rule.note]
+    assert rule.expectation is not None
+    listed = rule.note.partition(": ")[2].partition(". ")[0].partition(" with any domain")[0].partition(" alone")[0]
+    for word in listed.split(", "):
+        value = f"{word}example.org" if word.endswith("@") else word
+        assert re.search(rule.expectation["kwargs"]["regex"], value), word
+
+
+def test_a_student_whose_id_is_repeated_is_in_the_classes_of_the_id(tmp_path: Path) -> None:
+    users = people(12) + "s0,0010,student,Kidaa,Poe,,g,03\n"
+    seated = [("c1", f"s{n}", "student") for n in range(6)]
+    findings = checked(tmp_path, {"users": users, "enrollments": seats(*seated, ("c1", "t", "teacher"))})
+    found = rows(findings, "enrollments.student")
+    assert sorted(line or 0 for *_, line in found) == [8, 9, 10, 11, 12, 13]
