@@ -361,3 +361,14 @@ def test_a_student_whose_id_is_repeated_is_in_the_classes_of_the_id(tmp_path: Pa
     findings = checked(tmp_path, {"users": users, "enrollments": seats(*seated, ("c1", "t", "teacher"))})
     found = rows(findings, "enrollments.student")
     assert sorted(line or 0 for *_, line in found) == [8, 9, 10, 11, 12, 13]
+
+
+def test_an_org_of_the_district_that_nothing_can_show_is_not_checked_rather_than_passed(tmp_path: Path) -> None:
+    code = "users.orgSourcedIds.district_org"
+    users = USERS.replace("4,0010,teacher", "4,D1,teacher")
+    alone = checked(tmp_path, {"users": users})
+    assert code in {item.rule.code for item in alone.not_checked}
+    assert code not in {rule.code for rule in alone.passed}
+    (tmp_path / "with").mkdir()
+    orgs = "sourcedId,name,type\n0010,Oak,school\nD1,District,district\n"
+    assert (code, "info", 5) in rows(checked(tmp_path / "with", {"users": users, "orgs": orgs}), code)
