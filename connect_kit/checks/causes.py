@@ -36,6 +36,9 @@ _GROUPS = """
 #: Rows that fail by rule; one that names several unknown School IDs, say, is one row.
 _LINES = "SELECT rule, count(DISTINCT line) + count(*) FILTER (line IS NULL) FROM _failing GROUP BY rule"
 
+#: Rows of a school that several rules of one table name: each is one row of the cause.
+_ROWS_OF_SCHOOL = "SELECT count(DISTINCT line) FROM _failing WHERE value = ? AND list_contains(?, rule)"
+
 #: Failing rows by how their ID changed: what follows the last colon.
 _PATTERNS = """
     SELECT trim(regexp_extract(value, '[^:]*$')) AS words, count(*) FROM _failing WHERE rule = ? GROUP BY words
@@ -57,6 +60,8 @@ class _Cause:
     parts: dict[str, int] = field(default_factory=dict)
     codes: dict[str, None] = field(default_factory=dict)
     follows: dict[str, int] = field(default_factory=dict)
+    value: str | None = None
+    numbers: dict[str, list[int]] = field(default_factory=dict)
 
     def add(self, rule: Rule, rows: int) -> None:
         self.rows += rows
@@ -145,8 +150,23 @@ def _collect(findings: Findings) -> dict[tuple[str, ...], _Cause]:
             if rule.cause == "school" and rule.table == "workspace" and value is not None:
                 title = rule.message.replace("{value}", shown[number, value])
             # A district's own rule may have a code or a school of the kit's: it is a cause of its own.
-            found.setdefault((*key, "district") if rule.district else key, _Cause(title, rule)).add(rule, rows)
+            cause = found.setdefault((*key, "district") if rule.district else key, _Cause(title, rule))
+            cause.add(rule, rows)
+            if rule.cause == "school" and value is not None:
+                cause.value = value
+                cause.numbers.setdefault(rule.table, []).append(number)
+    for cause in found.values():
+        _count_once(findings, cause)
     return found
+
+
+def _count_once(findings: Findings, cause: _Cause) -> None:
+    """Count a row once that several rules of its table find for one school."""
+    for table, numbers in cause.numbers.items():
+        if len(numbers) > 1 and table != "workspace":
+            rows = int(findings.schema.execute(_ROWS_OF_SCHOOL, [cause.value, numbers])[0][0])
+            cause.rows -= cause.parts[table] - rows
+            cause.parts[table] = rows
 
 
 def _change_title(findings: Findings, kind: str, mass: bool, words: str) -> str:

@@ -67,6 +67,8 @@ def _section(name: str, rules: Iterable[Rule]) -> str:
                 facts.append(f"Needs: {', '.join(needs)}.")
             if several:
                 facts.append(rule.remedy)
+            alike = (r.note for r in group if (r.severity, r.title) == (rule.severity, rule.title) and r.note)
+            facts += dict.fromkeys(alike)
             lines.append(" ".join(facts) + "\n")
         first = group[0]
         lines.append(("" if several else f"{first.remedy} ") + f"*Source: {first.source}.*\n")

@@ -70,7 +70,7 @@ def build(
     create_not_schools(schema, roster, others)
     _refused_ids(schema, roster)
     run_sql(schema, "connect_kit.engine", "contacts.sql", others, **contact_values(_PEOPLE, region))
-    run_sql(schema, __package__, "relations.sql", others, shown=shown)
+    run_sql(schema, __package__, "relations.sql", others, shown=shown, one_school=roster.level == "school")
     run_sql(schema, __package__, "relations_seats.sql", others)
     if roster.level == "school":  # its files say nothing about other schools
         schema.execute("DELETE FROM school_change WHERE school NOT IN (SELECT school FROM school_status)")

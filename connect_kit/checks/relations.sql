@@ -18,8 +18,9 @@ SELECT u._line, _kind, CASE WHEN sourcedId IS NOT NULL THEN hash(sourcedId) END 
     CASE WHEN sms IS NOT NULL AND f.number IS NULL THEN hash(right(translate(sms, '+-(). /', ''), 10)) END AS number
 FROM users AS u LEFT JOIN contact_faults AS f ON f.tbl = 'users' AND f._line = u._line;
 
+-- school: NULL below where the School ID is itself a finding; written stays as it is.
 CREATE TABLE class_index AS
-SELECT sourcedId, min(_line) AS _line, arg_min(schoolSourcedId, _line) AS school
+SELECT sourcedId, min(_line) AS _line, arg_min(schoolSourcedId, _line) AS school, arg_min(schoolSourcedId, _line) AS written
 FROM classes WHERE sourcedId IS NOT NULL GROUP BY sourcedId;
 
 -- A person in several schools lists them, separated by commas (S1).
@@ -27,12 +28,28 @@ CREATE TABLE user_schools AS
 SELECT _line, _kind, school FROM (
     SELECT _line, _kind, trim(orgSourcedIds) AS school FROM users WHERE NOT contains(orgSourcedIds, ',')
     UNION ALL
-    SELECT _line, _kind, trim(unnest(string_split(orgSourcedIds, ','))) FROM users WHERE contains(orgSourcedIds, ',')
+    SELECT DISTINCT _line, _kind, trim(unnest(string_split(orgSourcedIds, ','))) FROM users WHERE contains(orgSourcedIds, ',')
 ) WHERE school <> '';
 
--- The school of most rows: a school-level file holds no other (S0).
+-- A school-level delivery holds one school (S0): that of most people, then of most classes, then of most enrollments. tie: as
+-- many have another one, so that nothing shows which is meant, and the rows of all are listed. Made at school level only.
 CREATE TABLE file_school AS
-SELECT coalesce((SELECT mode(school) FROM user_schools), (SELECT mode(schoolSourcedId) FROM classes)) AS school;
+WITH counted AS (
+    SELECT 1 AS place, school, count(*) AS n FROM user_schools WHERE school NOT IN (SELECT school FROM not_schools WHERE what = 'district') GROUP BY school
+    UNION ALL SELECT 2, schoolSourcedId, count(*) FROM classes WHERE schoolSourcedId IS NOT NULL GROUP BY schoolSourcedId
+    UNION ALL SELECT 3, schoolSourcedId, count(*) FROM enrollments WHERE schoolSourcedId IS NOT NULL GROUP BY schoolSourcedId
+), first AS (
+    SELECT school, n FROM counted WHERE {one_school} AND place = (SELECT min(place) FROM counted)
+)
+SELECT school, count(*) OVER () > 1 AS tie FROM first WHERE n = (SELECT max(n) FROM first);
+
+-- Every School ID of a school-level delivery that is not the one.
+CREATE TABLE other_schools AS
+SELECT DISTINCT o.school, EXISTS (SELECT 1 FROM file_school WHERE tie) AS tie FROM (
+    SELECT school FROM user_schools UNION SELECT schoolSourcedId FROM classes UNION SELECT schoolSourcedId FROM enrollments
+) AS o
+WHERE EXISTS (SELECT 1 FROM file_school) AND o.school IS NOT NULL AND o.school NOT IN (SELECT school FROM file_school WHERE NOT tie)
+    AND o.school NOT IN (SELECT school FROM not_schools WHERE what = 'district');
 
 CREATE TABLE user_agents AS
 SELECT _line, _kind, agent FROM (
@@ -160,18 +177,20 @@ CREATE TABLE student_ids AS
 SELECT sourcedId FROM user_index WHERE _kind = 'student'
 UNION SELECT studentId FROM workspace_students WHERE studentId IS NOT NULL;
 
--- References that lead nowhere, with the reason; IDs with a quote character have a finding of their own.
+-- References that lead nowhere, with the reason: the reference has lost its zeros (padded), or the file that it points at has
+-- (shorter). IDs with a quote character have a finding of their own.
 CREATE TABLE unknown_users AS
 WITH lost AS (
     SELECT DISTINCT e.userSourcedId AS id FROM enrollments AS e
     ANTI JOIN user_index AS u ON u.sourcedId = e.userSourcedId
     WHERE e.userSourcedId IS NOT NULL
 ), zeros AS (
-    SELECT DISTINCT ltrim(sourcedId, '0') AS digits FROM user_index
-    WHERE EXISTS (SELECT 1 FROM lost) AND regexp_full_match(sourcedId, '[0-9]+')
+    SELECT ltrim(sourcedId, '0') AS digits, arg_max(sourcedId, length(sourcedId)) AS longest FROM user_index
+    WHERE EXISTS (SELECT 1 FROM lost) AND regexp_full_match(sourcedId, '[0-9]+') GROUP BY digits
 )
 SELECT l.id, CASE WHEN k.guardian THEN 'guardian' WHEN k.id IS NOT NULL THEN 'workspace' WHEN regexp_matches(l.id, '["''`]') THEN 'quoted'
-    WHEN r.id IS NOT NULL THEN 'refused' WHEN z.digits IS NOT NULL THEN 'padded' ELSE 'unknown' END AS status, r.words
+    WHEN r.id IS NOT NULL THEN 'refused' WHEN length(z.longest) > length(l.id) THEN 'padded' WHEN z.digits IS NOT NULL THEN 'shorter' ELSE 'unknown' END AS status,
+    coalesce(r.words, l.id || ' is ' || z.longest || ' in users.csv, without its leading zeros') AS words
 FROM lost AS l
 LEFT JOIN known_ids AS k ON k.id = l.id
 LEFT JOIN refused_ids AS r ON r.id = l.id AND r.tbl = 'users'
@@ -183,11 +202,12 @@ WITH lost AS (
     ANTI JOIN class_index AS c ON c.sourcedId = e.classSourcedId
     WHERE e.classSourcedId IS NOT NULL
 ), zeros AS (
-    SELECT DISTINCT ltrim(sourcedId, '0') AS digits FROM class_index
-    WHERE EXISTS (SELECT 1 FROM lost) AND regexp_full_match(sourcedId, '[0-9]+')
+    SELECT ltrim(sourcedId, '0') AS digits, arg_max(sourcedId, length(sourcedId)) AS longest FROM class_index
+    WHERE EXISTS (SELECT 1 FROM lost) AND regexp_full_match(sourcedId, '[0-9]+') GROUP BY digits
 )
 SELECT l.id, CASE WHEN k.classId IS NOT NULL THEN 'workspace' WHEN regexp_matches(l.id, '["''`]') THEN 'quoted'
-    WHEN r.id IS NOT NULL THEN 'refused' WHEN z.digits IS NOT NULL THEN 'padded' ELSE 'unknown' END AS status, r.words
+    WHEN r.id IS NOT NULL THEN 'refused' WHEN length(z.longest) > length(l.id) THEN 'padded' WHEN z.digits IS NOT NULL THEN 'shorter' ELSE 'unknown' END AS status,
+    coalesce(r.words, l.id || ' is ' || z.longest || ' in classes.csv, without its leading zeros') AS words
 FROM lost AS l
 LEFT JOIN (SELECT DISTINCT classId FROM workspace_classrooms WHERE classId IS NOT NULL) AS k ON k.classId = l.id
 LEFT JOIN refused_ids AS r ON r.id = l.id AND r.tbl = 'classes'
@@ -207,10 +227,10 @@ UPDATE user_index SET schools = NULL WHERE _line IN (
 -- Every enrollment with what it points at. Kinds: 1 student, 2 staff, 3 guardian, 0 unknown.
 CREATE TABLE enrolled AS
 SELECT e._line, c._line AS class_line, u._line AS user_line,
-    (CASE lower(trim(e.role)) WHEN 'student' THEN 1 WHEN 'teacher' THEN 2 WHEN 'aide' THEN 2 WHEN 'proctor' THEN 2
+    (CASE lower(trim(e.role, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(8203) || chr(65279))) WHEN 'student' THEN 1 WHEN 'teacher' THEN 2 WHEN 'aide' THEN 2 WHEN 'proctor' THEN 2
         WHEN 'administrator' THEN 2 WHEN 'guardian' THEN 3 WHEN 'parent' THEN 3 WHEN 'relative' THEN 3 ELSE 0 END)::TINYINT AS role_kind,
     (CASE u._kind WHEN 'student' THEN 1 WHEN 'teacher' THEN 2 WHEN 'administrator' THEN 2 WHEN 'guardian' THEN 3 ELSE 0 END)::TINYINT AS user_kind,
-    e.schoolSourcedId = c.school AS same_school,
+    e.schoolSourcedId = c.written AS same_school,
     CASE WHEN c.school IS NULL OR u.schools IS NULL THEN NULL
         WHEN u.schools = c.school THEN true
         WHEN NOT contains(u.schools, ',') THEN false
@@ -218,6 +238,47 @@ SELECT e._line, c._line AS class_line, u._line AS user_line,
 FROM enrollments AS e
 LEFT JOIN class_index AS c ON c.sourcedId = e.classSourcedId
 LEFT JOIN user_index AS u ON u.sourcedId = e.userSourcedId;
+
+-- One number stands for the pair of lines, so that millions of pairs are grouped without comparing text.
+CREATE TABLE repeated_pairs AS
+WITH pairs AS (
+    SELECT min(_line) AS _line FROM enrolled WHERE class_line IS NOT NULL AND user_line IS NOT NULL
+    GROUP BY class_line * 4294967296 + user_line HAVING count(*) > 1
+), strays AS (
+    SELECT e.classSourcedId, e.userSourcedId FROM enrollments AS e
+    JOIN (SELECT _line FROM enrolled WHERE class_line IS NULL OR user_line IS NULL) AS x ON x._line = e._line
+    WHERE e.classSourcedId IS NOT NULL AND e.userSourcedId IS NOT NULL GROUP BY ALL HAVING count(*) > 1
+)
+SELECT e.classSourcedId, e.userSourcedId FROM enrollments AS e JOIN pairs AS p ON p._line = e._line
+UNION SELECT * FROM strays;
+
+-- Classes have people, and people classes, not rows: again is 0 on the first row of a person in a class, 1 on a further one in
+-- another role, 2 on one in a role that was there before.
+ALTER TABLE enrolled ADD COLUMN again TINYINT DEFAULT 0;
+
+UPDATE enrolled SET again = r.again FROM (
+    SELECT x._line, CASE WHEN row_number() OVER (PARTITION BY p.classSourcedId, p.userSourcedId, x.role_kind ORDER BY x._line) > 1 THEN 2
+        WHEN row_number() OVER (PARTITION BY p.classSourcedId, p.userSourcedId ORDER BY x._line) > 1 THEN 1 ELSE 0 END AS again
+    FROM repeated_pairs AS p JOIN enrollments AS e ON e.classSourcedId = p.classSourcedId AND e.userSourcedId = p.userSourcedId
+    JOIN enrolled AS x ON x._line = e._line
+) AS r WHERE r._line = enrolled._line AND r.again > 0;
+
+-- A row without an ID names nobody, and no class.
+UPDATE enrolled SET again = 2 WHERE _line IN (SELECT _line FROM enrollments WHERE userSourcedId IS NULL OR classSourcedId IS NULL);
+
+-- Enrollments whose School ID is not the class's, in classes.csv or, for a class that only Connect has, there. school: which
+-- of the two is itself a finding (the enrollment's own first), so that one cause explains both; NULL where neither is.
+CREATE TABLE elsewhere_seats AS
+WITH differing AS (
+    SELECT e._line, c.written AS at_class FROM enrolled AS e JOIN class_index AS c ON c._line = e.class_line WHERE e.same_school = false
+    UNION ALL
+    SELECT e._line, NULL FROM enrollments AS e JOIN unknown_classes AS u ON u.id = e.classSourcedId AND u.status = 'workspace'
+    ANTI JOIN (SELECT c.classId, k.schoolId FROM workspace_classrooms AS c JOIN workspace_schools AS k USING (connectSchoolId)) AS w
+        ON w.classId = e.classSourcedId AND w.schoolId = e.schoolSourcedId
+    WHERE e.schoolSourcedId IS NOT NULL
+)
+SELECT d._line, coalesce(o.school, c.school) AS school FROM differing AS d JOIN enrollments AS e ON e._line = d._line
+LEFT JOIN lost_schools AS o ON o.school = e.schoolSourcedId LEFT JOIN lost_schools AS c ON c.school = d.at_class;
 
 -- Students none of whose classes is at a school that they list. Not where Connect has them there as well: some schools teach
 -- the students of others. Only where there are many: of so many of a school Connect has them where their classes are, or a
@@ -248,26 +309,13 @@ CREATE TABLE class_stats AS
 SELECT c._line, c.sourcedId, s.students, s.staff, s.strangers FROM class_index AS c JOIN (
     SELECT class_line, count(*) FILTER (role_kind = 1) AS students, count(*) FILTER (role_kind = 2) AS staff,
         count(*) FILTER (role_kind = 1 AND belongs = false) AS strangers
-    FROM enrolled WHERE class_line IS NOT NULL GROUP BY class_line
+    FROM enrolled WHERE class_line IS NOT NULL AND again < 2 GROUP BY class_line
 ) AS s ON s.class_line = c._line;
 
 CREATE TABLE user_stats AS
 SELECT u._line, u.sourcedId, u._kind, s.classes FROM user_index AS u JOIN (
-    SELECT user_line, count(*) AS classes FROM enrolled WHERE user_line IS NOT NULL GROUP BY user_line
+    SELECT user_line, count(*) FILTER (again = 0) AS classes FROM enrolled WHERE user_line IS NOT NULL GROUP BY user_line
 ) AS s ON s.user_line = u._line;
-
--- One number stands for the pair of lines, so that millions of pairs are grouped without comparing text.
-CREATE TABLE repeated_pairs AS
-WITH pairs AS (
-    SELECT min(_line) AS _line FROM enrolled WHERE class_line IS NOT NULL AND user_line IS NOT NULL
-    GROUP BY class_line * 4294967296 + user_line HAVING count(*) > 1
-), strays AS (
-    SELECT e.classSourcedId, e.userSourcedId FROM enrollments AS e
-    JOIN (SELECT _line FROM enrolled WHERE class_line IS NULL OR user_line IS NULL) AS x ON x._line = e._line
-    WHERE e.classSourcedId IS NOT NULL AND e.userSourcedId IS NOT NULL GROUP BY ALL HAVING count(*) > 1
-)
-SELECT e.classSourcedId, e.userSourcedId FROM enrollments AS e JOIN pairs AS p ON p._line = e._line
-UNION SELECT * FROM strays;
 
 -- Records under the SIS on Connect that a nightly sync would archive because the delivery no longer has them (S20).
 CREATE TABLE managed AS

@@ -5,10 +5,11 @@
 -- none is left alone (not every school has schedules). Many are a tenth and five.
 CREATE TABLE left_out AS
 WITH children AS (
-    SELECT u._line, coalesce(p.school, '') AS school, u.grades, t._line IS NOT NULL AS seated FROM users AS u LEFT JOIN user_schools AS p ON p._line = u._line
-    LEFT JOIN user_stats AS t ON t._line = u._line WHERE u._kind = 'student' AND u.sourcedId IS NOT NULL
+    SELECT u._line, coalesce(p.school, '') AS school, u.grades, t.sourcedId IS NOT NULL AS seated, x._line IS NOT NULL AS counted
+    FROM users AS u LEFT JOIN user_schools AS p ON p._line = u._line LEFT JOIN user_index AS x ON x._line = u._line
+    LEFT JOIN user_stats AS t ON t.sourcedId = u.sourcedId WHERE u._kind = 'student' AND u.sourcedId IS NOT NULL
 ), scheduled AS (
-    SELECT school, grades, count(*) AS every, count(*) FILTER (seated) AS seated FROM children GROUP BY ALL HAVING bool_or(seated)
+    SELECT school, grades, count(*) FILTER (counted) AS every, count(*) FILTER (seated AND counted) AS seated FROM children GROUP BY ALL HAVING bool_or(seated)
 ), many_without AS (
     SELECT school FROM scheduled GROUP BY school HAVING sum(every) - sum(seated) >= 5 AND sum(every) - sum(seated) > 0.1 * sum(every)
 )

@@ -116,7 +116,8 @@ class RuleRun:
             why = self._missing_for_district(rule)
             return not why, why
         table = rule.batch if not rule.code.startswith("workspace.") else rule.table
-        wanted = ["users"] if table == "workspace" else [table, *(f"{table}.{column}" for column in rule.columns)]
+        columns = () if rule.blank_if_absent else rule.columns
+        wanted = ["users"] if table == "workspace" else [table, *(f"{table}.{column}" for column in columns)]
         for name in (*wanted, *rule.needs):
             missing = self._missing(name)
             if missing is not None:

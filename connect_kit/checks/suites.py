@@ -4,9 +4,10 @@ An expectation carries its ``severity`` (GX's own field) and, in ``meta``: ``cod
 ``remedy``, ``source``, and where they are needed ``message`` (``{value}`` is the offending value), ``level``,
 ``needs`` (tables, ``table.column``, ``workspace``, ``duplicates``, ``classrooms`` or ``id_changes`` that must be
 there), ``unless`` (tables that must not), ``table`` (of the rows it finds, where that is not the suite's own),
-``column``, ``cause`` (how rows are grouped by root cause), ``knock_on`` (codes that follow from it), ``among`` (SQL of
-the rows that a rule about blanks can concern), ``note`` (what else it does or leaves out) and ``example``
-(what breaks it: its ``text`` is for people, the rest is how :mod:`connect_kit.samples.catalogue` plants it).
+``column``, ``blank_if_absent`` (the rule is run although its column is: every row is blank there), ``cause`` (how rows
+are grouped by root cause), ``knock_on`` (codes that follow from it), ``among`` (SQL of the rows that a rule about blanks
+can concern), ``note`` (what it does that its words leave open) and ``example`` (what breaks it: its ``text`` is for
+people, the rest is how :mod:`connect_kit.samples.catalogue` plants it).
 """
 
 from __future__ import annotations
@@ -61,7 +62,9 @@ class Rule:
     among : str
         SQL of the rows that it can concern; where all of them fail, they are one row of the findings.
     note : str
-        What else the rule does or leaves out, for the catalogue.
+        What it does that its words leave open: whose role counts, which rows take part, when it is held back.
+    blank_if_absent : bool
+        Whether it is run where its column was not delivered.
     batch : str
         Table that it is validated on.
     expectation : mapping or None
@@ -90,6 +93,7 @@ class Rule:
     examples: tuple[str, ...] = ()
     among: str = ""
     note: str = ""
+    blank_if_absent: bool = False
     batch: str = ""
     expectation: Mapping[str, Any] | None = None
     of_rows: bool = True
@@ -265,6 +269,7 @@ def _rule(path: Path, number: int, data: Any, table: str, batch: str) -> Rule:
         examples=_examples(meta.get("example")),
         among=meta.get("among") or ("true" if kind == _NOT_BLANK and not kwargs.get("row_condition") else ""),
         note=meta.get("note") or "",
+        blank_if_absent=meta.get("blank_if_absent") is True,
         batch=batch,
         expectation={"type": kind, "kwargs": kwargs, "meta": meta, "severity": severity},
         place=place,

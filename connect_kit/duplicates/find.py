@@ -15,6 +15,7 @@ from connect_kit.duplicates.training import fit_chance, fit_matches
 from connect_kit.duplicates.value import Duplicates, validate_threshold
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.progress import progress_bar
+from connect_kit.engine.weights import weight
 from connect_kit.roster.workspace import require_same_engine
 
 if TYPE_CHECKING:
@@ -30,6 +31,20 @@ _SLACK = 10.0
 _FIT_MATCHES_FROM = 500
 #: The model is fitted to at most about this many pairs: more of them teach nothing new.
 _MAX_TRAINING_PAIRS = 200_000
+#: A threshold below it, or above what is left of 1, is as good as 0 or 1.
+_SURELY_NOT = 1e-6
+#: What so large a part of all people have alike is too common to tell them apart: their pairs reach no threshold.
+_TOO_COMMON = 0.1
+#: Records of the delivery that are alike in everything and many, and whose pairs do not reach the threshold.
+_COPIES = f"""INSERT INTO capped
+    SELECT 'the same in every field, too many to tell apart', records, records * (records - 1) // 2 FROM (
+        SELECT count(*) AS records, min(unique_id) AS l, max(unique_id) AS r FROM people
+        WHERE source = 'roster' AND given IS NOT NULL AND family IS NOT NULL
+        GROUP BY given, family, born, identifier, email, grade, schools
+        HAVING count(*) > 2 AND count(*) >= {_TOO_COMMON} * (SELECT count(*) FROM people)
+    ) AS c
+    ANTI JOIN (FROM scored WHERE match_weight >= ?) AS s ON s.unique_id_l = c.l AND s.unique_id_r = c.r
+    WHERE NOT EXISTS (SELECT 1 FROM capped AS k WHERE k.records >= c.records)"""
 #: From this many people on, a progress bar is shown by default.
 _SHOW_PROGRESS_FROM = 200_000
 
@@ -95,6 +110,7 @@ def find_duplicates(
         build_pairs(schema, model)
         advance(1, "scoring pairs")
         model = _fit_and_score(schema, model, people)
+        schema.execute(_COPIES, [weight(min(max(threshold, _SURELY_NOT), 1 - _SURELY_NOT))])
         advance()
     return Duplicates(
         kind=kind,

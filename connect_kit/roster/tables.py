@@ -130,9 +130,7 @@ def build(schema: Schema, info: Mapping[str, Table], *, roles_file: bool) -> dic
         if table == "users":
             role = "role" if "role" in delivered else "NULL"
             # Exact words first: comparing them costs nothing, and hardly any row needs the rest.
-            chosen.append(
-                f"CASE {_whens(role)} ELSE {_case(f'lower(trim({role}))', connect.ROLE_KINDS, 'unknown')} END AS _kind"
-            )
+            chosen.append(f"CASE {_whens(role)} ELSE {_case(bare(role), connect.ROLE_KINDS, 'unknown')} END AS _kind")
         condition = _keep(schema, table, info) if "status" in delivered else "true"
         source = quoted(f"_all_{table}") if delivered else "(SELECT NULL::BIGINT AS _line) WHERE false AND"
         where = f"WHERE {condition}" if delivered else "true"
@@ -142,7 +140,7 @@ def build(schema: Schema, info: Mapping[str, Table], *, roles_file: bool) -> dic
 
 def _keep(schema: Schema, table: str, info: Mapping[str, Table]) -> str:
     """Condition that leaves out rows to be deleted (decision 6), each of which is noted."""
-    deleted = "lower(trim(status)) = 'tobedeleted'"
+    deleted = f"{bare('status')} = 'tobedeleted'"
     source = quoted(f"_all_{table}")
     if not schema.execute(f"SELECT count(*) FROM {source} WHERE {deleted}")[0][0]:
         return "true"
@@ -151,6 +149,11 @@ def _keep(schema: Schema, table: str, info: Mapping[str, Table]) -> str:
         [f"{table}.status.tobedeleted", table, info[table].file],
     )
     return f"({deleted}) IS NOT TRUE"
+
+
+def bare(value: str) -> str:
+    """SQL of a word in small letters without the blanks around it, so that ``ToBeDeleted`` counts as the word."""
+    return f"lower(trim({value}, '{BLANKS}'))"
 
 
 def holds_roles(info: Mapping[str, Table]) -> bool:
@@ -170,7 +173,7 @@ def _join_roles(schema: Schema, columns: Sequence[str]) -> None:
             SELECT userSourcedId, {role} AS role, orgSourcedId, _line,
                    CASE WHEN roleType = 'primary' THEN 0 ELSE 1 END AS rank
             FROM (SELECT _line, userSourcedId, role, {org}, {kind}, {status} FROM _all_roles)
-            WHERE lower(trim(status)) IS DISTINCT FROM 'tobedeleted'
+            WHERE {bare("status")} IS DISTINCT FROM 'tobedeleted'
         ), schools AS (
             SELECT userSourcedId, orgSourcedId, min(rank * 1e12 + _line) AS place
             FROM roles_held WHERE orgSourcedId IS NOT NULL GROUP BY ALL

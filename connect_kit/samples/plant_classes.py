@@ -131,7 +131,9 @@ def new_enrollment(planter: FaultPlanter, **values: str) -> Row:
 def enroll_in_unknown_school(planter: FaultPlanter) -> None:
     """Enroll a student under the ID of a school that does not exist."""
     wrong = "7" * len(planter.school().school_id)
-    planter.not_an_org(new_enrollment(planter, schoolSourcedId=wrong), "schoolSourcedId")
+    row = new_enrollment(planter, schoolSourcedId=wrong)
+    planter.follows("enrollments.schoolSourcedId.same_as_class", "critical", row, column="schoolSourcedId")
+    planter.not_an_org(row, "schoolSourcedId")
     planter.school_unmatched(wrong)
 
 

@@ -8,7 +8,11 @@ from connect_kit.errors import SettingError
 
 #: Codes that nobody can waive, and why; the one school that is sent is named instead.
 NEVER: Mapping[str, str] = dict.fromkeys(
-    ("users.orgSourcedIds.one_school", "classes.schoolSourcedId.one_school"),
+    (
+        "users.orgSourcedIds.one_school",
+        "classes.schoolSourcedId.one_school",
+        "enrollments.schoolSourcedId.one_school",
+    ),
     "it would send the rows of one school to another",
 )
 

@@ -61,6 +61,7 @@ WITHOUT_FAULT = {
     "workspace.guardians.phone_of_another": "needs many: tests/accidents/test_home_phones.py",
     "users.orgSourcedIds.other_than_classes": "needs many: tests/accidents/test_slid_columns.py",
     "workspace.guardians.contact_changed": "made row by row in tests/checks/test_matched_rules.py",
+    "enrollments.schoolSourcedId.one_school": "planted in tests/checks/test_counts.py",
     "enrollments.schoolSourcedId.leading_zero_lost": "planted on every side in tests/checks/test_school_zeros.py",
     "file.name": "planted in tests/roster, where files are renamed",
 }

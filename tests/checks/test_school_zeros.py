@@ -87,7 +87,8 @@ SIDES: dict[str, tuple[Spelling, str, int, str]] = {
     ),
     "classes.csv": (
         {"users": "0101", "classes": "101", "enrollments": "0101", "connect": "0101"},
-        "School 0101 of Connect, users.csv, enrollments.csv is 101 in classes.csv, without its leading zeros", 1, FILE,
+        # The class's own row, and the four enrollments that name another school than their class.
+        "School 0101 of Connect, users.csv, enrollments.csv is 101 in classes.csv, without its leading zeros", 5, FILE,
     ),
     "enrollments.csv": (
         {"users": "0101", "classes": "0101", "enrollments": "101", "connect": "0101"},

@@ -180,7 +180,7 @@ RULES = {
     "enrollments.schoolSourcedId.known_school":
         seats(f"NOT {KNOWN_SCHOOL.format('e.' + SCHOOL)}"),
     "enrollments.schoolSourcedId.same_as_class":
-        seats("e.\"schoolSourcedId\" <> c.\"schoolSourcedId\" AND " + KNOWN_SCHOOL.format("e." + SCHOOL)),
+        seats("e.\"schoolSourcedId\" <> c.\"schoolSourcedId\""),
     # A class of strangers is one cause, and has a rule of its own.
     "enrollments.schoolSourcedId.user_belongs":
         seats("NOT list_contains(string_split(u.\"orgSourcedIds\", ','), e.\"schoolSourcedId\") "

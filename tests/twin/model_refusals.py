@@ -31,7 +31,7 @@ def refused(model: Model, file: File) -> str:
         return "header.missing_column"
     if not file.records:
         return "file.empty"
-    column = {"users": "orgSourcedIds", "classes": "schoolSourcedId"}.get(file.kind)
+    column = {"users": "orgSourcedIds", "classes": "schoolSourcedId", "enrollments": "schoolSourcedId"}.get(file.kind)
     if file.level == "school" and column in names:
         place = names.index(column)
         schools = {s.strip(" ") for record in file.records if record for s in record[place].split(",")}

@@ -88,7 +88,12 @@ def compare(folder: Path, delivery: Path, known: Path, *, level: Level = "distri
 
 def left_out(findings: ck.Findings) -> set[tuple[str, int]]:
     """Table and line of the rows that are not sent: of a second school, and of people of the district."""
-    codes = ("users.orgSourcedIds.one_school", "classes.schoolSourcedId.one_school", "users.orgSourcedIds.district_org")
+    codes = (
+        "users.orgSourcedIds.one_school",
+        "classes.schoolSourcedId.one_school",
+        "enrollments.schoolSourcedId.one_school",
+        "users.orgSourcedIds.district_org",
+    )
     table = findings.table()
     table = table[table["code"].isin(codes) & (table["severity"] != "info")]
     return set(zip(table["table"], table["line"].astype(int), strict=True))

@@ -95,6 +95,15 @@ def test_a_school_level_file_holds_one_school(desk: Desk) -> None:
     assert "people of school 0104 and of school 0205" in users.message
 
 
+def test_a_school_level_file_of_enrollments_holds_one_school(desk: Desk) -> None:
+    # S0
+    desk.upload("users", USERS)
+    desk.upload("classes", CLASSES)
+    refused = desk.upload("enrollments", ENROLLMENTS, level="school", school=OAK)
+    assert (refused.outcome, refused.code) == ("refused", "enrollments.schoolSourcedId.one_school")
+    assert "enrollments of school 0104 and of school 0205" in refused.message
+
+
 def test_enrollments_come_only_after_users_and_classes_were_uploaded_with_success(desk: Desk) -> None:
     # S3
     assert desk.upload("enrollments", ENROLLMENTS).message.startswith(

@@ -8,17 +8,17 @@ WITH lost AS (
 ), class_ids AS (
     SELECT DISTINCT classId AS id FROM classrooms WHERE classId IS NOT NULL AND {within}
 ), class_zeros AS (
-    SELECT DISTINCT ltrim(id, '0') AS digits FROM class_ids WHERE regexp_full_match(id, '[0-9]+')
+    SELECT ltrim(id, '0') AS digits, max(length(id)) AS longest FROM class_ids WHERE regexp_full_match(id, '[0-9]+') GROUP BY digits
 ), school_zeros AS (
     SELECT DISTINCT ltrim(schoolId, '0') AS digits FROM schools WHERE regexp_full_match(schoolId, '[0-9]+')
 ), user_zeros AS (
-    SELECT DISTINCT ltrim(id, '0') AS digits FROM enrollable WHERE regexp_full_match(id, '[0-9]+')
+    SELECT ltrim(id, '0') AS digits, max(length(id)) AS longest FROM enrollable WHERE regexp_full_match(id, '[0-9]+') GROUP BY digits
 )
 SELECT l._line, l.classId, l.userId, l.school,
     CASE WHEN NOT l.no_class OR l.classId IS NULL THEN 'none' WHEN c.id IS NOT NULL THEN 'elsewhere'
-        WHEN z.digits IS NOT NULL THEN 'padded' ELSE 'unknown' END AS class_state,
+        WHEN z.longest > length(l.classId) THEN 'padded' ELSE 'unknown' END AS class_state,
     CASE WHEN NOT l.no_user OR l.userId IS NULL THEN 'none' WHEN l.userId IN (SELECT guardianId FROM guardian_roles WHERE guardianId IS NOT NULL) THEN 'guardian'
-        WHEN u.digits IS NOT NULL THEN 'padded' ELSE 'unknown' END AS user_state,
+        WHEN u.longest > length(l.userId) THEN 'padded' ELSE 'unknown' END AS user_state,
     CASE WHEN NOT {district} OR l.school IS NULL OR l.school IN (SELECT schoolId FROM schools WHERE schoolId IS NOT NULL) THEN 'none'
         WHEN s.digits IS NOT NULL THEN 'padded' ELSE 'unknown' END AS school_state
 FROM lost AS l

@@ -31,6 +31,11 @@ _ONE_SCHOOL: Mapping[str, tuple[str, str, str]] = {
         "classes",
         "(SELECT trim(schoolSourcedId) AS school FROM given WHERE schoolSourcedId IS NOT NULL)",
     ),
+    "enrollments": (
+        "enrollments.schoolSourcedId.one_school",
+        "enrollments",
+        "(SELECT trim(schoolSourcedId) AS school FROM given WHERE schoolSourcedId IS NOT NULL)",
+    ),
 }
 
 
