@@ -75,7 +75,6 @@ def _section(name: str, rules: Iterable[Rule]) -> str:
         examples = [text for rule in group for text in rule.examples]
         if examples:
             lines.append(f"Example: {'; '.join(examples)}.\n")
-        lines += [f"{note}\n" for note in dict.fromkeys(rule.note for rule in group if rule.note)]
         if first.knock_on:
             lines.append(f"Follows: {', '.join(first.knock_on)}.\n")
     return "\n".join(lines)

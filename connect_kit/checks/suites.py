@@ -5,9 +5,9 @@ An expectation carries its ``severity`` (GX's own field) and, in ``meta``: ``cod
 ``needs`` (tables, ``table.column``, ``workspace``, ``duplicates``, ``classrooms`` or ``id_changes`` that must be
 there), ``unless`` (tables that must not), ``table`` (of the rows it finds, where that is not the suite's own),
 ``column``, ``blank_if_absent`` (the rule is run although its column is: every row is blank there), ``cause`` (how rows
-are grouped by root cause), ``knock_on`` (codes that follow from it), ``among`` (SQL of the rows that a rule about blanks
-can concern), ``note`` (what it does that its words leave open) and ``example`` (what breaks it: its ``text`` is for
-people, the rest is how :mod:`connect_kit.samples.catalogue` plants it).
+are grouped by root cause), ``knock_on`` (codes that follow from it), ``among`` (SQL of the rows that a rule about
+blanks can concern), ``note`` (what it does that its words leave open) and ``example`` (what breaks it: its ``text`` is
+for people, the rest is how :mod:`connect_kit.samples.catalogue` plants it).
 """
 
 from __future__ import annotations
