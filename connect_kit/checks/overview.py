@@ -22,10 +22,14 @@ people AS (
     SELECT schoolSourcedId AS school, count(*) AS classes FROM classes GROUP BY ALL
 ), seats AS (
     SELECT schoolSourcedId AS school, count(*) AS enrollments FROM enrollments GROUP BY ALL
-), alone AS (
-    SELECT u.school, count(*) AS students_without_guardian FROM _failing AS f
-    JOIN _rules AS r ON r.rule = f.rule AND r.code = 'users.student.no_guardian'
-    JOIN user_schools AS u ON u._line = f.line GROUP BY u.school
+), no_guardian AS (
+    SELECT f.line FROM _failing AS f JOIN _rules AS r ON r.rule = f.rule AND r.code = 'users.student.no_guardian'
+), alone AS ( -- one row without a line stands for all of them
+    SELECT school, count(*) AS students_without_guardian FROM (
+        SELECT u.school FROM no_guardian AS f JOIN user_schools AS u ON u._line = f.line
+        UNION ALL
+        SELECT school FROM user_schools WHERE _kind = 'student' AND EXISTS (FROM no_guardian WHERE line IS NULL)
+    ) GROUP BY school
 ), rows AS (
     SELECT u.school, r.severity FROM _failing AS f JOIN _rules AS r ON r.rule = f.rule AND r.tbl = 'users'
     JOIN user_schools AS u ON u._line = f.line

@@ -210,8 +210,8 @@ class RuleRun:
             return
         self.schema.execute(f"DELETE FROM _failing WHERE rule = {number}")
         self.schema.execute("INSERT INTO _failing VALUES (?, NULL, NULL, NULL)", [number])
-        words = f"blank in all {count:,} rows" + ("" if rule.among == "true" else " that it concerns")
-        self.rules[number] = replace(rule, title=f"{rule.title}: {words}", message=f"{rule.column} is {words}")
+        words = f"{rule.title}, all {count:,} of them"
+        self.rules[number] = replace(rule, title=words, message=words)
         self.counts[number] = 1
 
     def _key(self, table: str) -> str | None:

@@ -119,11 +119,9 @@ def test_a_column_that_is_blank_throughout_is_one_line_with_the_count(tmp_path: 
     }
     findings = checked(deliver(tmp_path, **files))
     assert said(findings) == [
-        ("warning", "users.grades.present", "users.csv", None, "grades is blank in all 14 rows that it concerns")
+        ("warning", "users.grades.present", "users.csv", None, "Students without a grade, all 14 of them")
     ]
-    assert findings.causes()["cause"].tolist()[0] == (
-        "Students without a grade: blank in all 14 rows that it concerns (grades)"
-    )
+    assert findings.causes()["cause"].tolist()[0] == ("Students without a grade, all 14 of them (grades)")
 
 
 def test_a_required_column_that_is_blank_throughout_concerns_every_child(tmp_path: Path) -> None:
@@ -135,6 +133,16 @@ def test_a_required_column_that_is_blank_throughout_concerns_every_child(tmp_pat
         "users.orgSourcedIds.present",
         "users.csv",
         None,
-        "orgSourcedIds is blank in all 16 rows",
+        "People without a school, all 16 of them",
     ) in said(findings)
     assert findings.judgement.reasons[0].counts["children"] == 14
+
+
+def test_a_delivery_without_any_guardian_says_so_in_one_line_and_by_school(tmp_path: Path) -> None:
+    more = [f"x{n},org1,student,Ada{chr(97 + n)}a,Brook,,,,07,true" for n in range(12)]
+    lines = [line.replace(",p1,07,", ",,07,") for line in users()[:-1]] + more
+    findings = checked(deliver(tmp_path, users=lines))
+    assert [row for row in said(findings) if "guardian" in row[1]] == [
+        ("warning", "users.student.no_guardian", "users.csv", None, "Students without a guardian, all 14 of them")
+    ]
+    assert findings.by_school()["students_without_guardian"].tolist() == [14]
