@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from connect_kit.connect import Severity
     from connect_kit.engine import Schema
 
 ALL_TABLES = tuple(dict.fromkeys((*connect.FILES, *oneroster.TABLES)))
@@ -32,7 +33,8 @@ _ODD = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f" + INVISIBLE + "]"
 class Table:
     """What is known of a delivered table: ``file`` name, ``columns``, number of ``rows`` and ``refused`` lines.
 
-    ``missing`` names required columns that the file lacks.
+    ``missing`` names required columns that the file lacks. ``aside`` counts lines that are no records and were set
+    aside: rows without any value, footers, repeated headers, lines above the header.
     """
 
     file: str
@@ -40,6 +42,7 @@ class Table:
     rows: int
     refused: int = 0
     missing: tuple[str, ...] = ()
+    aside: int = 0
 
 
 def check_table_names(frames: Mapping[str, Any]) -> None:
@@ -56,6 +59,7 @@ def create_notes(schema: Schema) -> None:
         "value VARCHAR)"
     )
     schema.execute("CREATE TABLE _refused (tbl VARCHAR, file VARCHAR, line BIGINT, reason VARCHAR, raw VARCHAR)")
+    schema.execute("CREATE TABLE _aside (tbl VARCHAR, file VARCHAR, line BIGINT, kind VARCHAR, raw VARCHAR)")
 
 
 def add_notes(schema: Schema, notices: Sequence[Notice]) -> None:
@@ -67,17 +71,35 @@ def add_notes(schema: Schema, notices: Sequence[Notice]) -> None:
         )
 
 
+def add_aside(schema: Schema, table: str, file: str, lines: Sequence[tuple[int, str, str]]) -> None:
+    """Keep the lines of a file that were set aside: line, kind and text of each."""
+    if not lines:
+        return
+    import pyarrow as pa
+
+    numbers, kinds, raws = zip(*lines, strict=True)
+    rows = pa.table({"line": pa.array(numbers, pa.int64()), "kind": list(kinds), "raw": list(raws)})
+    with schema.engine.cursor((schema.name,)) as cursor:
+        cursor.register("lines_aside", rows)
+        cursor.execute("INSERT INTO _aside SELECT ?, ?, line, kind, raw FROM lines_aside", [table, file])
+
+
 def add_refused(schema: Schema, table: str, file: str, refused: pa.Table) -> None:
-    """Keep the lines of a file that cannot be read, and note each."""
+    """Keep the lines of a file that cannot be read, and note each; of a file that is never sent, as a warning."""
     if refused.num_rows == 0:
         return
     with schema.engine.cursor((schema.name,)) as cursor:
         cursor.register("refused", refused)
         cursor.execute("INSERT INTO _refused SELECT ?, ?, line, reason, raw FROM refused", [table, file])
         cursor.execute(
-            "INSERT INTO _notices SELECT 'file.malformed_line', NULL, ?, ?, line, NULL, reason FROM refused",
-            [table, file],
+            "INSERT INTO _notices SELECT 'file.malformed_line', ?, ?, ?, line, NULL, reason FROM refused",
+            [never_critical(table), table, file],
         )
+
+
+def never_critical(table: str) -> Severity | None:
+    """The severity of what would be critical in a file that Connect is sent; None where it is one."""
+    return None if table in connect.FILES else "warning"
 
 
 def clear_blank_fields(schema: Schema, table: str, file: str, columns: Sequence[str], *, odd: bool = True) -> None:
