@@ -12,7 +12,6 @@ import contextlib
 import csv
 import io
 import re
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +26,7 @@ from connect_kit.engine.csv_lines import (
 )
 from connect_kit.engine.duckdb import Schema, literal, quoted
 from connect_kit.engine.encoding import Probe, chunks, probe_file, write_plain
+from connect_kit.engine.scratch import scratch_folder
 from connect_kit.engine.sql import arrow_table
 from connect_kit.errors import EngineError
 
@@ -212,7 +212,7 @@ def load_csv(
             schema.execute(f"CREATE VIEW {view} AS SELECT rowid + 2 AS _line, * FROM {values}")
             return LoadedFile(rows, refused_table([]), dropped=dropped)
     split = split_records(schema.engine, source.path, source.delimiter, len(columns), source.header_lines, tidy)
-    with tempfile.TemporaryDirectory(prefix="connect-kit-") as folder:
+    with scratch_folder() as folder:
         clean = Path(folder) / "records.csv"
         mark = codecs.BOM_UTF8 if split.clean.startswith(codecs.BOM_UTF8) else b""  # the value's own; DuckDB takes one
         clean.write_bytes(mark + split.clean)
