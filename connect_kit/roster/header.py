@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from connect_kit.connect import Level, Severity
 
 _STRIPPED = " \t\r\n" + INVISIBLE
+MOST_UNKNOWN = 50  # columns that are reported one by one
 _MOST_COMPARED = 1_000  # columns
 _TAKEN = ("_line", "_kind", "rowid")  # the tables' own names; a file's column of that name gets an underscore behind
 
@@ -139,9 +140,12 @@ def _notices_of_columns(
             if name != "studentSourcedId" and pattern.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name))
         ]
     wanted = connect.FILES[table].columns if table in connect.FILES else ()
-    for name in columns:
-        if name in known or name.startswith(("_unnamed_", "metadata.")):
-            continue
+    unknown = [name for name in columns if name not in known and not name.startswith(("_unnamed_", "metadata."))]
+    if len(unknown) > MOST_UNKNOWN:
+        value = f"{len(unknown):,} columns are not of the standard: {', '.join(unknown[:5])} and so on"
+        found.append(Notice("header.unknown_column", table, file, value, 1))
+        unknown = [name for name in unknown if name in near]
+    for name in unknown:
         value, meant = f"{name} is not a column of the standard", near.get(name)
         if meant:
             value += f"; it is probably {meant}: rename it"

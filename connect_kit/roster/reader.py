@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from connect_kit.engine.arguments import checked
 from connect_kit.engine.csv_load import CsvSource, open_csv
 from connect_kit.engine.encoding import foreign_kind
 from connect_kit.engine.progress import progress_bar
+from connect_kit.engine.scratch import scratch_folder
 from connect_kit.errors import DeliveryError
 from connect_kit.roster import tables
 from connect_kit.roster.delivery import Delivery, open_delivery
@@ -81,7 +81,7 @@ def read_roster(
     started = time.perf_counter()
     schema = (engine or default_engine()).new_schema("roster")
     tables.create_notes(schema)
-    with tempfile.TemporaryDirectory(prefix="connect-kit-") as scratch:
+    with scratch_folder() as scratch:
         delivery = open_delivery(path, Path(scratch))
         shown = delivery.size > _BAR_FROM if progress is None else progress
         # Each byte counts twice: looked at, and loaded.
