@@ -144,7 +144,8 @@ class Tidy:
         """Whether a line is about the export and no record."""
         values = [value.strip(BLANKS) for value in self._values(text.rstrip("\r\n")) or ()]
         filled = [value for value in values if value]
-        most = min(2, len(self.header) - 1)
+        # A line of words is cut at its commas: "Generated on August 1, 2026, 6:00 AM".
+        most = min(2 if len(values) == len(self.header) else 5, len(self.header) - 1)
         return 0 < len(filled) <= most and _FOOTER.match(filled[0]) is not None
 
     def may_be_aside(self, line: bytes) -> bool:

@@ -190,6 +190,7 @@ def test_rows_of_commas_are_one_finding_in_one_line(audited):
         "-----\nEnd of report\n",
         "*** End of File ***\n",
         "Generated on 08/01/2026 6:00 AM\n",
+        "Generated on August 1, 2026, 6:00 AM\n",
         '"Report generated: August 1, 2026"\n',
         "Rows: 4",
         "Count: 4\n",
