@@ -12,11 +12,11 @@ import contextlib
 import csv
 import io
 import re
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from connect_kit.connect import BLANKS
 from connect_kit.engine.csv_lines import (
     MOST_BYTES_A_LINE,
     MOST_LINES_A_RECORD,
@@ -26,6 +26,7 @@ from connect_kit.engine.csv_lines import (
 )
 from connect_kit.engine.duckdb import Schema, literal, quoted
 from connect_kit.engine.encoding import Probe, chunks, probe_file, write_plain
+from connect_kit.engine.scratch import scratch_folder
 from connect_kit.engine.sql import arrow_table
 from connect_kit.errors import EngineError
 
@@ -34,8 +35,12 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-DELIMITERS = (",", ";", "\t")
+    from connect_kit.engine.csv_tidy import Tidy
+
+DELIMITERS = (",", ";", "\t", "|")
+MOST_LINES_ABOVE = 20  # that are looked at for a header
 _HEADER_BYTES = 256 * 1024
+_FOOTER_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,11 @@ class CsvSource:
         Names as written, undamaged.
     delimiter : str
     header_lines : int
-        Physical lines of the header.
+        Physical lines of the header, and of what stands above it.
+    above : tuple of (int, str)
+        Lines above the header that are not blank.
+    header_line : int
+        Physical line on which the header begins.
     """
 
     path: Path
@@ -63,30 +72,58 @@ class CsvSource:
     header: tuple[str, ...] = ()
     delimiter: str = ","
     header_lines: int = 1
+    above: tuple[tuple[int, str], ...] = ()
+    header_line: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedFile:
-    """What became of a file: ``rows`` read, ``refused`` records, ``blank_lines`` passed over."""
+    """What became of a file.
+
+    Attributes
+    ----------
+    rows : int
+        Records read.
+    refused : pyarrow.Table
+        ``line``, ``reason`` and ``raw`` of records that cannot be read.
+    blank_lines : int
+        Passed over.
+    aside : tuple of (int, str, str)
+        Line, kind (``blank``, ``header``, ``footer``) and text of each line that was set aside.
+    surplus, short : tuple of int
+        Lines of records that had blank fields too many, or lacked some at the end.
+    dropped : int
+        Columns at the end, without name and without any value, that are left out.
+    """
 
     rows: int
     refused: pa.Table
     blank_lines: int = 0
+    aside: tuple[tuple[int, str, str], ...] = ()
+    surplus: tuple[int, ...] = ()
+    short: tuple[int, ...] = ()
+    dropped: int = 0
 
 
 def open_csv(
-    path: Path, folder: Path, known: Sequence[str] = (), advance: Callable[[int], None] | None = None
+    path: Path,
+    folder: Path,
+    known: Sequence[str] = (),
+    advance: Callable[[int], None] | None = None,
+    *,
+    titles: bool = False,
 ) -> CsvSource:
     """Find out a file's encoding, delimiter and header; copy it to ``folder`` in plain UTF-8 where it is not.
 
-    ``known`` are column names expected in the header; they decide between the delimiters.
-    A source without header has no text, or no accepted encoding (``original.encoding`` is None).
+    ``known`` are column names expected in the header; they decide between the delimiters, and with ``titles`` they
+    tell the header from lines above it. A source without header has no text, or no accepted encoding
+    (``original.encoding`` is None).
     """
     original = probe_file(path, advance)
     probe, place = original, path
     if original.encoding is None or original.size == 0:
         return CsvSource(path, original, original)
-    if not original.plain:
+    if original.encoding not in ("utf-8", "utf-8-sig") or original.lone_returns:
         place = folder / f"plain-{path.name}"
         try:
             write_plain(path, original.encoding, place)
@@ -98,10 +135,28 @@ def open_csv(
         start = file.read(_HEADER_BYTES)
     if not start.strip() or not ("\n" in start or "\r" in start or len(start) < _HEADER_BYTES):
         return CsvSource(place, probe, original)
+    above = _above(start, known) if titles else []
+    start = start[sum(map(len, above)) :]
     first = re.split(r"[\r\n]", start, maxsplit=1)[0]
     delimiter = max(DELIMITERS, key=lambda mark: _known_names(first, mark, known))
     header, lines = _header(start, first, delimiter)
-    return CsvSource(place, probe, original, tuple(header), delimiter, lines)
+    shown = tuple((number, text.rstrip("\r\n")) for number, text in enumerate(above, 1) if text.strip())
+    return CsvSource(
+        place, probe, original, tuple(header), delimiter, len(above) + lines, shown, header_line=len(above) + 1
+    )
+
+
+def _above(start: str, known: Sequence[str]) -> list[str]:
+    """Lines above the header: those before the first line that names columns as no line before it does."""
+    lines = re.findall(r"[^\r\n]*(?:\r\n|\r|\n|\Z)", start)[: MOST_LINES_ABOVE + 1]
+    counts = [max(_known_names(line, mark, known)[0] for mark in DELIMITERS) for line in lines]
+    least = min(2, len(known))
+    if not counts or counts[0] >= least:
+        return []
+    place = next((place for place, count in enumerate(counts) if count >= least), 0)
+    if not place and not lines[0].strip():  # blank lines, and a header of which no name is known
+        place = next((place for place, line in enumerate(lines) if line.strip()), 0)
+    return lines[:place]
 
 
 def _header(start: str, first: str, delimiter: str) -> tuple[list[str], int]:
@@ -126,16 +181,19 @@ def _header(start: str, first: str, delimiter: str) -> tuple[list[str], int]:
 
 
 def _known_names(line: str, delimiter: str, known: Sequence[str]) -> tuple[int, int]:
-    parts = [part.strip(' "\ufeff').casefold() for part in line.split(delimiter)]
+    parts = [part.strip(' "\ufeff\r\n').casefold() for part in line.split(delimiter)]
     wanted = {name.casefold() for name in known}
     return sum(part in wanted for part in parts), len(parts)
 
 
-def load_csv(schema: Schema, table: str, source: CsvSource, columns: Sequence[str]) -> LoadedFile:
+def load_csv(
+    schema: Schema, table: str, source: CsvSource, columns: Sequence[str], tidy: Tidy | None = None
+) -> LoadedFile:
     """Load a file's records into a schema: view ``_all_<table>`` with ``_line`` and ``columns``, all text but the line.
 
-    The values are in the table ``_file_<table>``, as written; empty fields are NULL. Rows read and records refused
-    together are the records of the file.
+    The values are in the table ``_file_<table>``, as written; empty fields are NULL. Rows read, records refused and
+    lines set aside together are the records of the file. ``tidy`` says what is set aside and which records are put
+    right; nothing when left out.
 
     Raises
     ------
@@ -143,13 +201,18 @@ def load_csv(schema: Schema, table: str, source: CsvSource, columns: Sequence[st
         When DuckDB does not read what was found to be well formed.
     """
     values, view = quoted(f"_file_{table}"), quoted(f"_all_{table}")
-    if source.header_lines == 1 and _reads(schema, values, source, columns):
+    if source.header_lines == 1 and source.probe.plain and _reads(schema, values, source, columns):
         rows = schema.count(f"_file_{table}")
-        if rows == source.probe.lines - 1 and _whole(schema, values, source, columns, rows):
+        if (
+            rows == source.probe.lines - 1
+            and _whole(schema, values, source, columns, rows)
+            and not (tidy and _untidy(schema, values, source.path, columns, tidy))
+        ):
+            dropped = _drop_unnamed(schema, values, columns, tidy)
             schema.execute(f"CREATE VIEW {view} AS SELECT rowid + 2 AS _line, * FROM {values}")
-            return LoadedFile(rows, refused_table([]))
-    split = split_records(schema.engine, source.path, source.delimiter, len(columns), source.header_lines)
-    with tempfile.TemporaryDirectory(prefix="connect-kit-") as folder:
+            return LoadedFile(rows, refused_table([]), dropped=dropped)
+    split = split_records(schema.engine, source.path, source.delimiter, len(columns), source.header_lines, tidy)
+    with scratch_folder() as folder:
         clean = Path(folder) / "records.csv"
         mark = codecs.BOM_UTF8 if split.clean.startswith(codecs.BOM_UTF8) else b""  # the value's own; DuckDB takes one
         clean.write_bytes(mark + split.clean)
@@ -162,8 +225,30 @@ def load_csv(schema: Schema, table: str, source: CsvSource, columns: Sequence[st
     with schema.engine.cursor((schema.name,)) as cursor:
         cursor.register("starts", arrow_table({"_line": split.lines}))
         cursor.execute(f"CREATE TABLE {quoted('_lines_' + table)} AS SELECT _line FROM starts")
+    dropped = _drop_unnamed(schema, values, columns, tidy)
     schema.execute(f"CREATE VIEW {view} AS SELECT * FROM {quoted('_lines_' + table)} POSITIONAL JOIN {values}")
-    return LoadedFile(rows, split.refused, split.blank_lines)
+    return LoadedFile(rows, split.refused, split.blank_lines, split.aside, split.surplus, split.short, dropped)
+
+
+def _untidy(schema: Schema, values: str, path: Path, columns: Sequence[str], tidy: Tidy) -> bool:
+    """Whether a file of well-formed lines may hold some that are no records."""
+    if schema.execute(f"SELECT 1 FROM {values} WHERE {tidy.rows_sql(columns)} LIMIT 1"):
+        return True
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _FOOTER_BYTES))
+        lines = re.split(r"[\r\n]+", file.read().decode(errors="replace"))
+    return next(tidy.footer(enumerate(reversed(lines[1:]))), None) is not None
+
+
+def _drop_unnamed(schema: Schema, values: str, columns: Sequence[str], tidy: Tidy | None) -> int:
+    """Leave out columns at the end that have neither name nor value, and say how many."""
+    unnamed = list(map(quoted, columns[len(columns) - tidy.unnamed :])) if tidy and tidy.unnamed else []
+    filled = " OR ".join(f"trim({name}, {literal(BLANKS)}) <> ''" for name in unnamed)
+    if not unnamed or schema.execute(f"SELECT 1 FROM {values} WHERE {filled} LIMIT 1"):
+        return 0
+    for name in unnamed:
+        schema.execute(f"ALTER TABLE {values} DROP COLUMN {name}")
+    return len(unnamed)
 
 
 def csv_relation(

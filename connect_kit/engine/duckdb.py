@@ -8,8 +8,6 @@ result was not fetched to the end.
 from __future__ import annotations
 
 import itertools
-import shutil
-import tempfile
 import threading
 import weakref
 from contextlib import contextmanager
@@ -17,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from connect_kit.engine.scratch import make_scratch, remove_scratch
 from connect_kit.errors import EngineError, SettingError
 
 if TYPE_CHECKING:
@@ -68,8 +67,8 @@ class DuckDBEngine:
         if threads is not None and threads < 1:
             raise SettingError(f"threads={threads}: give a number of at least 1, or leave it out")
         # Spilled rows are children's data: a folder only this user can read, removed with the engine.
-        self._spill = tempfile.mkdtemp(prefix="connect-kit-")
-        self._cleanup = weakref.finalize(self, shutil.rmtree, self._spill, ignore_errors=True)
+        self._spill = make_scratch()
+        self._cleanup = weakref.finalize(self, remove_scratch, self._spill)
         settings: dict[str, Any] = {
             "temp_directory": self._spill,
             "autoinstall_known_extensions": False,  # nothing is loaded from the internet at run time

@@ -6,6 +6,7 @@ Connect takes ASCII or UTF-8 (S7) and reads headers literally, so that a BOM hid
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +47,8 @@ class Probe:
         Only ASCII bytes.
     odd_characters : bool
         NUL, control, zero-width or non-breaking characters somewhere.
+    lone_returns : bool
+        Some lines end in CR alone, and others do not.
     """
 
     encoding: str | None
@@ -56,6 +59,7 @@ class Probe:
     plain: bool = False
     ascii: bool = False
     odd_characters: bool = False
+    lone_returns: bool = False
 
     @property
     def lines(self) -> int:
@@ -111,7 +115,52 @@ def probe_file(path: Path, advance: Callable[[int], None] | None = None) -> Prob
         plain=one_kind,
         ascii=ascii_only,
         odd_characters=odd,
+        lone_returns=returns > pairs and line_feeds > 0,
     )
+
+
+#: How files of other kinds begin, and what to do with them.
+_KINDS = (
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook or another office file; save it as CSV UTF-8"),
+    (b"%PDF", "a PDF document; export the data as CSV UTF-8"),
+    (b"\x1f\x8b", "a compressed (gzip) file; unpack it first"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive; unpack it first"),
+    (b"Rar!\x1a\x07", "a RAR archive; unpack it first"),
+    (b"BZh", "a compressed (bzip2) file; unpack it first"),
+    (b"\xfd7zXZ\x00", "a compressed (xz) file; unpack it first"),
+    (b"{\\rtf", "a text document (RTF); export the data as CSV UTF-8"),
+    (b"\x89PNG", "a picture; export the data as CSV UTF-8"),
+    (b"\xff\xd8\xff", "a picture; export the data as CSV UTF-8"),
+    (b"SQLite format 3", "a database; export the data as CSV UTF-8"),
+    (b"PAR1", "a Parquet file; export the data as CSV UTF-8"),
+)
+_MARKUP = re.compile(rb"(?:<!--.*?-->\s*)*<(!doctype html|html|head|body|table|meta|script|\?xml|[a-z]+:)", re.I | re.S)
+_TAIL = 65_536  # bytes at a file's end, where a ZIP lists its members
+
+
+def foreign_kind(path: Path) -> str:
+    """What a file is that is not CSV at all, with what to do; '' where nothing says so."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+        if head.startswith(b"PK\x03\x04"):
+            file.seek(max(0, path.stat().st_size - _TAIL))
+            listed = head + file.read()
+            if b"xl/" in listed:
+                return "an Excel workbook; save it as CSV UTF-8"
+            # Office writes these flags, which hardly any other program does.
+            if head[4:8] == b"\x14\x00\x06\x00" or b"[Content_Types].xml" in listed or b"mimetypeapplication" in head:
+                return "an Excel workbook or another office file; save it as CSV UTF-8"
+            return "a ZIP archive; unpack it first"
+    for magic, words in _KINDS:
+        if head.startswith(magic):
+            return words
+    text = head.removeprefix(codecs.BOM_UTF8).replace(b"\x00", b"").removeprefix(codecs.BOM_UTF16_LE).lstrip()
+    if found := _MARKUP.match(text.removeprefix(codecs.BOM_UTF16_BE)):
+        page = found[1].lower() not in (b"?xml",) and b":" not in found[1]
+        return f"{'a web page (HTML)' if page else 'an XML file'}; open it in a spreadsheet and save it as CSV UTF-8"
+    if re.match(rb'[\[{]\s*["{\[]', text):
+        return "a JSON file; export the data as CSV UTF-8"
+    return ""
 
 
 def _utf16(head: bytes) -> str | None:
@@ -140,7 +189,7 @@ def _single_byte(path: Path, size: int) -> Probe:
 
 
 def write_plain(path: Path, encoding: str, target: Path) -> None:
-    """Write a copy in UTF-8 without BOM and with LF line ends.
+    """Write a copy in UTF-8 without BOM, whose lines end in LF or CRLF, or in CR alone; values keep their line ends.
 
     Raises
     ------
@@ -148,14 +197,18 @@ def write_plain(path: Path, encoding: str, target: Path) -> None:
         When the bytes are not what the encoding allows.
     """
     decoder = codecs.getincrementaldecoder(encoding)()
-    pending = ""
     with target.open("wb") as out:
         for chunk in chunks(path):
-            text = pending + decoder.decode(chunk)
-            pending = "\r" if text.endswith("\r") else ""  # its line feed may open the next chunk
-            out.write(_unix(text[: len(text) - len(pending)]).encode("utf-8", "surrogatepass"))
-        out.write(_unix(pending + decoder.decode(b"", final=True)).encode())
+            out.write(decoder.decode(chunk).encode("utf-8", "surrogatepass"))
+        out.write(decoder.decode(b"", final=True).encode())
+    data = target.read_bytes()
+    if b"\n" in data and data.count(b"\r") > data.count(b"\r\n"):
+        target.write_bytes(_QUOTED.sub(_unix, data))
 
 
-def _unix(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+#: A quoted value, or else a CR that ends a line by itself.
+_QUOTED = re.compile(rb'(?:(?<=[,;\t|\r\n])|\A) *"(?:[^"]|"")*" *(?=[,;\t|\r\n]|\Z)|\r(?!\n)')
+
+
+def _unix(found: re.Match[bytes]) -> bytes:
+    return b"\n" if found[0] == b"\r" else found[0]

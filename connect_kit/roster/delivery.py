@@ -1,7 +1,7 @@
 """Opening a delivery: a folder or a ZIP of CSV files, and what in it is read.
 
-Nothing is executed, nothing outside the folder is followed, and a ZIP is unpacked into a private temporary folder
-within limits, so that a hostile archive costs one clear error.
+Nothing is executed, nothing outside the folder is followed, and of a ZIP only the files that are read are unpacked,
+into a private temporary folder and within limits, so that a hostile archive costs one clear error.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from connect_kit import connect, oneroster
 from connect_kit.errors import DeliveryError
+from connect_kit.roster.near_names import near_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +30,7 @@ _PIECE = 1024 * 1024
 
 #: Names of the tables that a delivery may hold, by lower-case file name.
 TABLE_OF_FILE = {f"{table}.csv".casefold(): table for table in (*oneroster.TABLES, *connect.FILES)}
+_READ = {"manifest.csv", *TABLE_OF_FILE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,9 @@ def open_delivery(path: str | Path, scratch: Path) -> Delivery:
     place = Path(path)
     try:
         place = place.expanduser()
+        if not _is_text(str(place.absolute())):  # DuckDB opens files by names in UTF-8 only
+            shown = str(place).encode("utf-8", "backslashreplace").decode()
+            raise DeliveryError(f"{shown}: the path holds a byte that is no UTF-8; rename that folder or file")
         if place.is_dir():
             found = _in_folder(place)
         elif place.is_file():
@@ -119,24 +124,33 @@ def _in_zip(place: Path, scratch: Path) -> dict[str, Path]:
         members = [member for member in archive.infolist() if not member.filename.endswith("/")]
         if len(members) > MOST_MEMBERS:
             raise DeliveryError(f"{place}: holds {len(members):,} files; a delivery has at most {MOST_MEMBERS:,}")
-        paths = {}
+        paths: dict[PurePosixPath, zipfile.ZipInfo] = {}
+        twice = set()
         for member in members:
             inner = PurePosixPath(member.filename.replace("\\", "/"))
             _refuse_unsafe(place, member, inner)
-            if inner in paths:  # an archive may hold two of one name
-                raise DeliveryError(f"{place}: holds {inner.name} twice; keep one")
-            if not any(_ignored(part) for part in inner.parts):
-                paths[inner] = member
-        depth = {inner.parent for inner in paths if inner.suffix.lower() == ".csv"}
+            if any(_ignored(part) for part in inner.parts):
+                continue
+            twice |= {inner} & set(paths)  # an archive may hold two of one name
+            paths[inner] = member
+        read = {inner: member for inner, member in paths.items() if inner.name.casefold() in _READ}
+        depth = {inner.parent for inner in read} or {inner.parent for inner in paths if inner.suffix.lower() == ".csv"}
         if len(depth) > 1 or any(len(folder.parts) > 1 for folder in depth):
             raise DeliveryError(f"{place}: CSV files lie in several folders; put them in the root or in one folder")
-        _refuse_large(place, paths.values())
-        found = {}
-        for inner, member in paths.items():
-            if inner.suffix.lower() == ".csv":
-                found[inner.name] = _unpack(place, archive, member, scratch / inner.name)
-            else:
-                found[inner.name] = scratch / inner.name
+        if again := next((inner.name for inner in twice if inner in read), None):
+            raise DeliveryError(f"{place}: holds {again} twice; keep one")
+        for member in read.values():
+            if member.flag_bits & 1:
+                raise DeliveryError(
+                    f"{place}: member {member.filename!r} is encrypted; unpack it yourself and give the folder"
+                )
+        _refuse_large(place, read.values())
+        if not read and (packed := next((m.filename for i, m in paths.items() if i.suffix.lower() in _ARCHIVES), "")):
+            raise DeliveryError(f"{place}: member {packed!r} is an archive itself; unpack it and give the folder")
+        # What is not read is not unpacked either: it is listed by its name.
+        found = {inner.name: scratch / f"{number}" for number, inner in enumerate(paths) if inner not in read}
+        for inner, member in read.items():
+            found[inner.name] = _unpack(place, archive, member, scratch / inner.name)
     return found
 
 
@@ -148,10 +162,6 @@ def _refuse_unsafe(place: Path, member: zipfile.ZipInfo, inner: PurePosixPath) -
         raise DeliveryError(f"{place}: member {name!r} leads out of the delivery's folder; pack the files again")
     if stat.S_ISLNK(member.external_attr >> 16):
         raise DeliveryError(f"{place}: member {name!r} is a link; pack the file itself")
-    if member.flag_bits & 1:
-        raise DeliveryError(f"{place}: member {name!r} is encrypted; unpack it yourself and give the folder")
-    if inner.suffix.lower() in _ARCHIVES:
-        raise DeliveryError(f"{place}: member {name!r} is an archive itself; unpack it and give the folder")
 
 
 def _refuse_large(place: Path, members: object) -> None:
@@ -190,6 +200,14 @@ def _unpack(place: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo, targ
     return target
 
 
+def _is_text(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _ignored(name: str) -> bool:
     return name.startswith(".") or name == "__MACOSX"
 
@@ -199,7 +217,8 @@ def _sorted_out(place: Path, found: dict[str, Path]) -> Delivery:
     names: dict[str, str] = {}
     others = []
     manifest = None
-    for name, path in found.items():
+    for written, path in found.items():
+        name = written.encode("utf-8", "backslashreplace").decode()
         key = name.casefold()
         if key == "manifest.csv":
             manifest = path
@@ -214,7 +233,9 @@ def _sorted_out(place: Path, found: dict[str, Path]) -> Delivery:
         raise DeliveryError(f"{place}: is a workbook or another office file; save each sheet as a CSV file in UTF-8")
     if not tables and manifest is None:
         listed = f" (found: {', '.join(sorted(others)[:5])})" if others else " (it is empty)"
+        near = (f"{name} is probably {table}.csv" for name, table in near_files(sorted(others), connect.FILES).items())
+        hint = "".join(f"; {words}" for words in near)
         raise DeliveryError(
-            f"{place}: holds no roster file{listed}; expected users.csv, classes.csv and enrollments.csv"
+            f"{place}: holds no roster file{listed}; expected users.csv, classes.csv and enrollments.csv{hint}"
         )
     return Delivery(place, tables, names, manifest, tuple(sorted(others)))

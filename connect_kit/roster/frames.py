@@ -73,7 +73,8 @@ def _kept(schema: Schema, before: Roster, frames: Mapping[str, pd.DataFrame]) ->
         all_rows = quoted("_all_" + name)
         schema.execute(f"CREATE VIEW {all_rows} AS SELECT * FROM {old}.{all_rows}")
     replaced = ", ".join(f"'{name}'" for name in frames) or "''"
-    schema.execute(f"INSERT INTO _refused SELECT * FROM {old}._refused WHERE tbl NOT IN ({replaced})")
+    for lines in ("_refused", "_aside"):
+        schema.execute(f"INSERT INTO {lines} SELECT * FROM {old}.{lines} WHERE tbl NOT IN ({replaced})")
     # Rows to be deleted are noted anew when the tables are built, missing files when all is known.
     schema.execute(
         f"INSERT INTO _notices SELECT * FROM {old}._notices WHERE tbl NOT IN ({replaced}) "

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING
 
 from connect_kit import connect, oneroster
 from connect_kit.engine.encoding import INVISIBLE
+from connect_kit.roster.near_names import near_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from connect_kit.connect import Level
+    from connect_kit.connect import Level, Severity
 
 _STRIPPED = " \t\r\n" + INVISIBLE
+MOST_UNKNOWN = 50  # columns that are reported one by one
+_MOST_COMPARED = 1_000  # columns
 _TAKEN = ("_line", "_kind", "rowid")  # the tables' own names; a file's column of that name gets an underscore behind
 
 
@@ -92,23 +95,42 @@ def read_header(table: str, file: str, written: Iterable[str], level: Level, *, 
             name = f"_unnamed_{position}"
         columns.append(f"{name}_" if name.casefold() in _TAKEN else name)
     repeated = _repeated(columns)
-    notices += [Notice("header.repeated_column", table, file, name, 1, name) for name in repeated]
+    severity: Severity | None = None if table in connect.FILES else "warning"
+    notices += [Notice("header.repeated_column", table, file, name, 1, name, severity) for name in repeated]
     known = known_columns(table)
     roles_file = roles_file and "role" not in columns
     missing = tuple(name for name in required_columns(table, level, roles_file=roles_file) if name not in columns)
     readable = not repeated and any(name in known for name in columns)
     if not repeated:
-        severity = None if table in connect.FILES else "warning"
-        notices += [Notice("header.missing_column", table, file, name, 1, name, severity) for name in missing]
+        near = _near(table, columns, known)
+        meant = {column: name for name, column in near.items()}
+        notices += [
+            Notice("header.missing_column", table, file, _with_hint(name, meant.get(name)), 1, name, severity)
+            for name in missing
+        ]
         if table == "guardians" and not set(connect.GUARDIAN_CONTACTS) & set(columns):
             notices.append(Notice("header.missing_column", table, file, "email or sms", 1))
     if readable:
-        notices += _notices_of_columns(table, file, columns, known)
+        notices += _notices_of_columns(table, file, columns, known, missing)
     return Header(tuple(columns), tuple(notices), readable, missing)
 
 
-def _notices_of_columns(table: str, file: str, columns: list[str], known: tuple[str, ...]) -> list[Notice]:
-    found = []
+def _near(table: str, columns: list[str], known: tuple[str, ...]) -> dict[str, str]:
+    """The absent column that an unknown one probably is, where that is certain."""
+    unknown = [name for name in columns if name not in known and not name.startswith(("_unnamed_", "metadata."))]
+    absent = [name for name in known if name not in columns]
+    return near_columns(table, unknown, absent) if unknown and len(columns) <= _MOST_COMPARED else {}
+
+
+def _with_hint(name: str, written: str | None) -> str:
+    return f"{name} ({_visible(written)} is probably it: rename it)" if written else name
+
+
+def _notices_of_columns(
+    table: str, file: str, columns: list[str], known: tuple[str, ...], missing: tuple[str, ...]
+) -> list[Notice]:
+    found: list[Notice] = []
+    near = _near(table, columns, known)
     if table == "student_attributes":
         words = "|".join(word + ("(?![a-z])" if len(word) <= 4 else "") for word in connect.SENSITIVE_WORDS)
         pattern = re.compile(rf"(?:^|[\W_])(?:{words})", re.IGNORECASE)
@@ -117,13 +139,20 @@ def _notices_of_columns(table: str, file: str, columns: list[str], known: tuple[
             for name in columns
             if name != "studentSourcedId" and pattern.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name))
         ]
-    found += [
-        Notice("header.unknown_column", table, file, f"{name} is not a column of the standard", 1, name)
-        for name in columns
-        if name not in known and not name.startswith(("_unnamed_", "metadata."))
-    ]
-    if table in connect.FILES:
-        wanted = connect.FILES[table].columns
+    wanted = connect.FILES[table].columns if table in connect.FILES else ()
+    unknown = [name for name in columns if name not in known and not name.startswith(("_unnamed_", "metadata."))]
+    if len(unknown) > MOST_UNKNOWN:
+        value = f"{len(unknown):,} columns are not of the standard: {', '.join(unknown[:5])} and so on"
+        found.append(Notice("header.unknown_column", table, file, value, 1))
+        unknown = [name for name in unknown if name in near]
+    for name in unknown:
+        value, meant = f"{name} is not a column of the standard", near.get(name)
+        if meant:
+            value += f"; it is probably {meant}: rename it"
+        # Connect ignores a column by that name, and what it holds; a required one is critical by itself.
+        lost = meant in wanted and meant not in missing
+        found.append(Notice("header.unknown_column", table, file, value, 1, name, "warning" if lost else None))
+    if wanted:
         unused = [name for name in columns if name in known and name not in wanted]
         if unused:
             found.append(Notice("header.not_asked_for", table, file, ", ".join(unused), 1))

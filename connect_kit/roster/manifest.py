@@ -21,10 +21,21 @@ _NAME = "manifest.csv"
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What manifest.csv says: ``version`` of the standard (None when it does not say) and what is to be reported."""
+    """What manifest.csv says.
+
+    Attributes
+    ----------
+    version : str or None
+        Of the standard; None when it does not say.
+    notices : tuple of Notice
+        What is to be reported.
+    deltas : frozenset of str
+        Tables whose files hold changes only.
+    """
 
     version: str | None = None
     notices: tuple[Notice, ...] = ()
+    deltas: frozenset[str] = frozenset()
 
 
 def read_manifest(path: Path | None, delivered: Collection[str]) -> Manifest:
@@ -62,7 +73,8 @@ def read_manifest(path: Path | None, delivered: Collection[str]) -> Manifest:
         elif table in oneroster.MANIFEST_FILES:
             notices.append(_notice(f"{name} is missing; expected absent, bulk or delta"))
     notices += _versions(values, lines)
-    return Manifest(values.get("oneroster.version"), tuple(notices))
+    deltas = frozenset(name.removeprefix("file.") for name, value in values.items() if value == "delta")
+    return Manifest(values.get("oneroster.version"), tuple(notices), deltas & {f.removeprefix("file.") for f in _FILES})
 
 
 def _file_line(name: str, value: str, delivered: Collection[str], line: int) -> list[Notice]:

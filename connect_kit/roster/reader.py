@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connect_kit import connect
 from connect_kit.engine import default_engine, load_csv
 from connect_kit.engine.arguments import checked
-from connect_kit.engine.csv_load import open_csv
+from connect_kit.engine.csv_load import CsvSource, open_csv
+from connect_kit.engine.encoding import foreign_kind
 from connect_kit.engine.progress import progress_bar
+from connect_kit.engine.scratch import scratch_folder
 from connect_kit.errors import DeliveryError
 from connect_kit.roster import tables
 from connect_kit.roster.delivery import Delivery, open_delivery
-from connect_kit.roster.header import Notice, known_columns, read_header
+from connect_kit.roster.header import Header, Notice, known_columns, read_header
+from connect_kit.roster.headless import headless_notice, is_headless
 from connect_kit.roster.manifest import read_manifest
+from connect_kit.roster.near_names import delivery_tables, near_files, rename_words
+from connect_kit.roster.remarks import remarks, tidy_rules
 from connect_kit.roster.tables import Table
 from connect_kit.roster.value import Roster
 
@@ -29,6 +33,13 @@ if TYPE_CHECKING:
 
 _BLANK = b" \t\r\n\xef\xbb\xbf"
 _BLANK_TO = 1024**2  # bytes; more of them are not an export that merely lacks its rows
+#: Columns of a file. Each one of them is looked at and reported.
+MOST_COLUMNS = 1_000
+_MARKS = {";": "semicolon", "\t": "tab", "|": "vertical bar"}
+_UNDECODABLE = (
+    "its bytes are not text in any accepted encoding; open it in the program that it comes from and save it as CSV "
+    "UTF-8, or choose UTF-8 when exporting"
+)
 _BAR_FROM = 64 * 1024**2  # bytes; smaller deliveries are read before a bar could be of use
 
 
@@ -70,7 +81,7 @@ def read_roster(
     started = time.perf_counter()
     schema = (engine or default_engine()).new_schema("roster")
     tables.create_notes(schema)
-    with tempfile.TemporaryDirectory(prefix="connect-kit-") as scratch:
+    with scratch_folder() as scratch:
         delivery = open_delivery(path, Path(scratch))
         shown = delivery.size > _BAR_FROM if progress is None else progress
         # Each byte counts twice: looked at, and loaded.
@@ -106,12 +117,13 @@ class _Reading:
     loaded: dict[str, Table] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
     version: str | None = None
+    deltas: frozenset[str] = frozenset()
     roles_file: bool = False
 
     def run(self) -> None:
         delivered = {Path(name).stem.casefold() for name in (*self.delivery.names.values(), *self.delivery.others)}
         manifest = read_manifest(self.delivery.manifest, delivered)
-        self.version = manifest.version
+        self.version, self.deltas = manifest.version, manifest.deltas
         self.notices += manifest.notices
         self._files()
         found = self.delivery.tables
@@ -119,25 +131,50 @@ class _Reading:
             self._read(table, found[table])
             self.roles_file = (table == "roles" and tables.holds_roles(self.loaded)) or self.roles_file
         self.loaded = {table: self.loaded[table] for table in found if table in self.loaded}
+        users = self.loaded.get("users")
+        if self.version == "1.2" or (self.roles_file and users and "role" not in users.columns):
+            self._count_roles()
+
+    def _count_roles(self) -> None:
+        """What is wrong with roles.csv is as grave as in users.csv, whose roles and schools it holds."""
+        graver = {"file.undecodable", "header.none", "header.too_many", "header.repeated_column"}
+        self.notices = [
+            replace(note, severity=None) if note.table == "roles" and note.code in graver else note
+            for note in self.notices
+        ]
+        self.schema.execute("UPDATE _notices SET severity = NULL WHERE tbl = 'roles' AND code = 'file.malformed_line'")
 
     def _files(self) -> None:
+        delivered, others = self.delivery.names, self.delivery.others
+        near = near_files(others, [table for table in delivery_tables() if table not in delivered])
+        meant = {table: name for name, table in near.items()}
         for table, file in connect.FILES.items():
-            if file.needed and table not in self.delivery.tables:
-                self.notices.append(Notice("file.missing", table, f"{table}.csv", f"{table}.csv"))
-        for table, name in self.delivery.names.items():
+            if file.needed and table not in delivered:
+                value = f"{table}.csv"
+                if name := meant.get(table):
+                    value += f" ({name} is probably it: {rename_words(name, table)})"
+                # A delivery of changes holds the files that have changed.
+                severity = "info" if self.deltas else None
+                self.notices.append(Notice("file.missing", table, f"{table}.csv", value, severity=severity))
+        for table, name in delivered.items():
             if name != f"{table}.csv":
                 self.notices.append(Notice("file.name", table, name, f"{name} is read as {table}.csv"))
             if table not in connect.FILES:
                 self.notices.append(Notice("delivery.extra_file", table, name, name))
-        for name in self.delivery.others:
-            self.notices.append(Notice("delivery.extra_file", "delivery", name, name))
+        for name in others:
+            table = near.get(name, "")
+            value = f"{name} (probably {table}.csv: {rename_words(name, table)})" if table else name
+            self.notices.append(Notice("delivery.extra_file", "delivery", name, value))
 
     def _read(self, table: str, path: Path) -> None:
         name = self.delivery.names[table]
         size = path.stat().st_size
-        source = open_csv(path, self.scratch, known_columns(table), self.progress)
+        if foreign := foreign_kind(path):
+            self._refuse(table, "file.undecodable", f"it is {foreign}")
+            return
+        source = open_csv(path, self.scratch, known_columns(table), self.progress, titles=True)
         if source.original.encoding is None:
-            self._refuse(table, "file.undecodable", "its bytes are not text in any accepted encoding")
+            self._refuse(table, "file.undecodable", _UNDECODABLE)
             return
         if size == 0 or (not source.header and size < _BLANK_TO and not source.path.read_bytes().strip(_BLANK)):
             self._refuse(table, "file.empty", "it is empty", needed_only=True)
@@ -148,34 +185,60 @@ class _Reading:
         if source.original.label not in ("ASCII", "UTF-8"):
             self.notices.append(Notice("file.encoding", table, name, source.original.label))
         if source.delimiter != ",":
-            mark = {";": "semicolon", "\t": "tab"}[source.delimiter]
-            self.notices.append(Notice("file.delimiter", table, name, mark, 1))
+            self.notices.append(Notice("file.delimiter", table, name, _MARKS[source.delimiter], 1))
+        if len(source.header) > MOST_COLUMNS:
+            why = f"it has {len(source.header):,} columns; a roster's file has at most {MOST_COLUMNS:,}"
+            self._refuse(table, "header.too_many", why)
+            return
         header = read_header(table, name, source.header, self.level, roles_file=self.roles_file)
-        self.notices += header.notices
+        if is_headless(table, source.header, header):
+            self.notices.append(replace(headless_notice(table, name, source), severity=tables.never_critical(table)))
+            self.unreadable[table] = "it has no header"
+            return
         if not header.readable:
+            self._note(source, header)
             why = (
                 "a column is repeated" if len(set(header.columns)) < len(header.columns) else "no column of it is known"
             )
             self.unreadable[table] = why
             return
-        loaded = load_csv(self.schema, table, source, header.columns)
-        self.progress(size)
-        if loaded.rows == 0 and loaded.refused.num_rows == 0:
+        self._load(table, source, header)
+
+    def _load(self, table: str, source: CsvSource, header: Header) -> None:
+        """Load a file whose header is understood, and note what is to be reported of it."""
+        name = self.delivery.names[table]
+        rules = tidy_rules(table, source, header, self.level, roles_file=self.roles_file)
+        loaded = load_csv(self.schema, table, source, header.columns, rules)
+        self.progress(source.original.size)
+        if loaded.dropped:  # what has neither name nor value is no column
+            written = source.header[: len(source.header) - loaded.dropped]
+            header = read_header(table, name, written, self.level, roles_file=self.roles_file)
+        self._note(source, header)
+        self.notices += remarks(table, name, source, loaded)
+        aside = [*((line, "above", text) for line, text in source.above), *loaded.aside]
+        tables.add_aside(self.schema, table, name, aside)
+        refused = loaded.refused.num_rows
+        tables.add_refused(self.schema, table, name, loaded.refused)
+        if loaded.rows == 0 and refused == 0:
             self._refuse(table, "file.empty", "it has a header but no rows", needed_only=True)
             return
         if loaded.rows == 0:
-            self.unreadable[table] = f"none of its {loaded.refused.num_rows:,} lines can be read"
-            tables.add_refused(self.schema, table, name, loaded.refused)
+            self.unreadable[table] = f"none of its {refused:,} lines can be read"
             return
-        self.loaded[table] = Table(name, header.columns, loaded.rows, loaded.refused.num_rows, header.missing)
-        tables.add_refused(self.schema, table, name, loaded.refused)
+        self.loaded[table] = Table(name, header.columns, loaded.rows, refused, header.missing, len(aside))
         odd = source.original.odd_characters or source.probe.odd_characters
         tables.clear_blank_fields(self.schema, table, name, header.columns, odd=odd)
         if odd:
             tables.note_odd_characters(self.schema, table, name, header.columns)
 
+    def _note(self, source: CsvSource, header: Header) -> None:
+        """What is to be reported of a header, at its line."""
+        self.notices += [replace(note, line=source.header_line) for note in header.notices]
+
     def _refuse(self, table: str, code: str, why: str, *, needed_only: bool = False) -> None:
-        severity = "info" if needed_only and table not in connect.FILES else None
+        severity = tables.never_critical(table)
+        if needed_only and (severity or table in self.deltas):
+            severity = "info"
         name = self.delivery.names[table]
         self.notices.append(Notice(code, table, name, why, severity=severity))
         self.unreadable[table] = why

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from connect_kit.connect import Severity
     from connect_kit.engine import Schema
 
 ALL_TABLES = tuple(dict.fromkeys((*connect.FILES, *oneroster.TABLES)))
+_AT_ONCE = 40  # columns in one query
 _ODD = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f" + INVISIBLE + "]"
 
 
@@ -32,7 +34,8 @@ _ODD = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f" + INVISIBLE + "]"
 class Table:
     """What is known of a delivered table: ``file`` name, ``columns``, number of ``rows`` and ``refused`` lines.
 
-    ``missing`` names required columns that the file lacks.
+    ``missing`` names required columns that the file lacks. ``aside`` counts lines that are no records and were set
+    aside: rows without any value, footers, repeated headers, lines above the header.
     """
 
     file: str
@@ -40,6 +43,7 @@ class Table:
     rows: int
     refused: int = 0
     missing: tuple[str, ...] = ()
+    aside: int = 0
 
 
 def check_table_names(frames: Mapping[str, Any]) -> None:
@@ -56,6 +60,7 @@ def create_notes(schema: Schema) -> None:
         "value VARCHAR)"
     )
     schema.execute("CREATE TABLE _refused (tbl VARCHAR, file VARCHAR, line BIGINT, reason VARCHAR, raw VARCHAR)")
+    schema.execute("CREATE TABLE _aside (tbl VARCHAR, file VARCHAR, line BIGINT, kind VARCHAR, raw VARCHAR)")
 
 
 def add_notes(schema: Schema, notices: Sequence[Notice]) -> None:
@@ -67,17 +72,35 @@ def add_notes(schema: Schema, notices: Sequence[Notice]) -> None:
         )
 
 
+def add_aside(schema: Schema, table: str, file: str, lines: Sequence[tuple[int, str, str]]) -> None:
+    """Keep the lines of a file that were set aside: line, kind and text of each."""
+    if not lines:
+        return
+    import pyarrow as pa
+
+    numbers, kinds, raws = zip(*lines, strict=True)
+    rows = pa.table({"line": pa.array(numbers, pa.int64()), "kind": list(kinds), "raw": list(raws)})
+    with schema.engine.cursor((schema.name,)) as cursor:
+        cursor.register("lines_aside", rows)
+        cursor.execute("INSERT INTO _aside SELECT ?, ?, line, kind, raw FROM lines_aside", [table, file])
+
+
 def add_refused(schema: Schema, table: str, file: str, refused: pa.Table) -> None:
-    """Keep the lines of a file that cannot be read, and note each."""
+    """Keep the lines of a file that cannot be read, and note each; of a file that is never sent, as a warning."""
     if refused.num_rows == 0:
         return
     with schema.engine.cursor((schema.name,)) as cursor:
         cursor.register("refused", refused)
         cursor.execute("INSERT INTO _refused SELECT ?, ?, line, reason, raw FROM refused", [table, file])
         cursor.execute(
-            "INSERT INTO _notices SELECT 'file.malformed_line', NULL, ?, ?, line, NULL, reason FROM refused",
-            [table, file],
+            "INSERT INTO _notices SELECT 'file.malformed_line', ?, ?, ?, line, NULL, reason FROM refused",
+            [never_critical(table), table, file],
         )
+
+
+def never_critical(table: str) -> Severity | None:
+    """The severity of what would be critical in a file that Connect is sent; None where it is one."""
+    return None if table in connect.FILES else "warning"
 
 
 def clear_blank_fields(schema: Schema, table: str, file: str, columns: Sequence[str], *, odd: bool = True) -> None:
@@ -88,16 +111,29 @@ def clear_blank_fields(schema: Schema, table: str, file: str, columns: Sequence[
     values = quoted(f"_file_{table}")
     # Text that begins with a blank sorts before '!': comparing first bytes spares trimming millions of values.
     first = "({0} < '!' OR {0} >= '\u00a0')" if odd else "{0} < '!'"
-    for name in columns:
-        blank = f"{first.format(quoted(name))} AND trim({quoted(name)}, '{BLANKS}') = ''"
-        if not schema.execute(f"SELECT 1 FROM {values} WHERE {blank} LIMIT 1"):
-            continue
+    found = {name: f"{first.format(quoted(name))} AND trim({quoted(name)}, '{BLANKS}') = ''" for name in columns}
+    for name, blank in _found(schema, values, found).items():
         schema.execute(
             "INSERT INTO _notices SELECT 'file.blank_field', NULL, ?, ?, _line, ?, NULL "
             f"FROM {quoted('_all_' + table)} WHERE {blank}",
             [table, file, name],
         )
         schema.execute(f"UPDATE {values} SET {quoted(name)} = NULL WHERE {blank}")
+
+
+def _found(schema: Schema, values: str, conditions: Mapping[str, str]) -> dict[str, str]:
+    """The conditions that some row of a table meets; many are asked for at once, as hardly any is met."""
+    names = list(conditions)
+    found: dict[str, str] = {}
+    for start in range(0, len(names), _AT_ONCE):
+        some = names[start : start + _AT_ONCE]
+        any_of = " OR ".join(f"({conditions[name]})" for name in some)
+        if not schema.execute(f"SELECT 1 FROM {values} WHERE {any_of} LIMIT 1"):
+            continue
+        asked = ", ".join(f"coalesce(bool_or({conditions[name]}), false)" for name in some)
+        met = schema.execute(f"SELECT {asked} FROM {values}")[0]
+        found |= {name: conditions[name] for name, holds in zip(some, met, strict=True) if holds}
+    return found
 
 
 def note_odd_characters(schema: Schema, table: str, file: str, columns: Sequence[str]) -> None:

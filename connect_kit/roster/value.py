@@ -84,6 +84,15 @@ class Roster:
         """Lines that cannot be read: ``file``, ``line``, ``reason``, ``raw`` text (holds names: do not pass it on)."""
         return self.schema.frame("SELECT file, line, reason, raw FROM _refused ORDER BY file, line")
 
+    @property
+    def aside(self) -> pd.DataFrame:
+        """Lines that are no records and were set aside: ``file``, ``line``, ``kind`` and ``raw`` text.
+
+        ``kind`` is ``above`` (above the header), ``header`` (the header once more), ``footer`` or ``blank`` (separators
+        only). Rows read, lines refused and lines set aside are together all lines of a file that are not blank.
+        """
+        return self.schema.frame("SELECT file, line, kind, raw FROM _aside ORDER BY file, line")
+
     def replace(self, **frames: pd.DataFrame) -> Roster:
         """A new roster with some tables replaced, for instance ``roster.replace(users=edited)``.
 

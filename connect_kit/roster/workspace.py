@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -13,6 +12,7 @@ from connect_kit.display.html import table_html
 from connect_kit.engine import create_text_table, default_engine, load_csv, quoted
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.csv_load import open_csv
+from connect_kit.engine.scratch import scratch_folder
 from connect_kit.errors import SettingError, WorkspaceError
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def load_tables(
         When a file cannot be read whole, or lacks a column.
     """
     rows = {}
-    with tempfile.TemporaryDirectory(prefix="connect-kit-") as scratch:
+    with scratch_folder() as scratch:
         for name, columns in files.items():
             file = folder / f"{name}.csv"
             if file.is_file():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from connect_kit.connect import Level
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import replace_together
+from connect_kit.engine.scratch import scratch_folder
 from connect_kit.errors import OutputError, SettingError
 from connect_kit.samples.actions import plant
 from connect_kit.samples.catalogue import choose_faults
@@ -255,7 +255,7 @@ def _connected(folder: Path | str) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database that fetches nothing from the internet; what does not fit in memory goes to a scratch folder."""
     import duckdb
 
-    with tempfile.TemporaryDirectory(prefix="connect-kit-sample-") as scratch:
+    with scratch_folder() as scratch:
         config: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
+import atexit
 import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from connect_kit.connect import WORKSPACE_FILES
 from connect_kit.engine import create_table, create_text_table, quoted
+from connect_kit.engine.scratch import make_scratch, remove_scratch, scratch_folder
 from connect_kit.errors import SettingError, TwinError, WorkspaceError
 from connect_kit.roster.workspace import Workspace, load_tables, read_workspace
 from connect_kit.samples import sample_roster
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from connect_kit.twin.session import Session
 
 _DISTRICT = "district"  # is among the exported settings; no setting has this name
-_temporary: list[tempfile.TemporaryDirectory[str]] = []  # samples without a path; gone when the process ends
 
 
 def make(path: Path, district: str, schools: Mapping[str, str | None] | Sequence[str]) -> None:
@@ -69,9 +69,10 @@ def fill(path: Path, workspace: Workspace | str | Path, district: str | None, *,
 def sample(path: Path | None, students: int, seed: int) -> Path:
     """Make the file of :meth:`Twin.sample`, and return its path."""
     if path is None:
-        _temporary.append(tempfile.TemporaryDirectory(prefix="connect-kit-"))
-        path = Path(_temporary[-1].name) / "sample.duckdb"
-    with tempfile.TemporaryDirectory(prefix="connect-kit-") as folder:
+        made = make_scratch()
+        atexit.register(remove_scratch, made)
+        path = Path(made) / "sample.duckdb"
+    with scratch_folder() as folder:
         written = sample_roster(folder, students=students, seed=seed, faults="none", duplicates=True, existing=True)
         fill(path, written.workspace, "Sample District", history=True)
     return path

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connect_kit.engine import literal
+from connect_kit.engine.scratch import scratch_folder
 from connect_kit.twin.processing.loading import load
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def sync_deletions(twin: TwinData, files: Sequence[UploadFile]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    with twin.reading() as session, tempfile.TemporaryDirectory() as scratch:
+    with twin.reading() as session, scratch_folder() as scratch:
         settings = session.settings()
         session.execute("CREATE TEMP TABLE incoming (what VARCHAR, id VARCHAR)")
         for number, file in enumerate(files):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from connect_kit import connect
 from connect_kit.connect import BLANKS
 from connect_kit.engine import create_table, default_engine, load_csv, quoted
 from connect_kit.engine.csv_load import csv_relation, open_csv
+from connect_kit.engine.scratch import scratch_folder
 from connect_kit.errors import ResultsError
 from connect_kit.uploads.result_workbook import read_sheet
 from connect_kit.uploads.values import ORDER, RESULT_COLUMNS
@@ -197,7 +197,7 @@ def _load_csv(schema: Schema, table: str, path: Path) -> tuple[tuple[str, ...], 
     """Header and refused lines of a CSV file that is loaded as table ``table``."""
     known = (*(column for file in connect.FILES.values() for column in file.columns), "result")
     try:
-        with tempfile.TemporaryDirectory(prefix="connect-kit-") as scratch:
+        with scratch_folder() as scratch:
             source = open_csv(path, Path(scratch), known)
             if source.original.encoding is None or not source.header:
                 raise ResultsError(f"{path}: is not a CSV or Excel (.xlsx) file, or an empty one; download it again")

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from connect_kit.engine import DuckDBEngine, csv_load, load_csv
 from connect_kit.engine.csv_lines import MOST_BYTES_A_LINE, MOST_LINES_A_RECORD
 from connect_kit.engine.csv_load import open_csv
+from connect_kit.engine.csv_tidy import Tidy
 
 ENGINE = DuckDBEngine(threads=2)
 BROKEN = "broken quoting: a quote is not closed, or text follows a closing quote"
@@ -186,6 +187,75 @@ def test_a_damaged_line_is_refused_alone(kinds, end, final):
     assert len(found.rows) + len(found.refused) == len(kinds)
 
 
+# Lines that are no records, and records that are put right, among others: none is lost, and none is altered.
+UNTIDY = {
+    "good": lambda i: f"{i},Ann {i},é",
+    "good, in quotes": lambda i: f'"{i}","A, ""{i}""",',
+    "two lines": lambda i: f'{i},"Ann\n{i}",x',
+    "surplus": lambda i: f"{i},Ann {i},é,,",
+    "surplus, blank": lambda i: f'{i},"Ann, {i}",é, ,""',
+    "surplus, two lines": lambda i: f'{i},"Ann\n{i}",x,,,',
+    "short": lambda i: f"{i},Ann {i}",
+    "too short": lambda i: f"{i}",
+    "too long": lambda i: f"{i},b,c,d,",
+    "open": lambda i: f'{i},"b,c',
+    "commas": lambda i: ",,",
+    "many commas": lambda i: ',"", ,,',
+    "header": lambda i: "a, B ,c,",
+    "empty": lambda i: "",
+}
+
+
+def read_tidily(text):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "file.csv"
+        path.write_bytes(text.encode())
+        source = open_csv(path, Path(folder), ["a", "b", "c"], titles=True)
+        schema = ENGINE.new_schema("file")
+        loaded = load_csv(schema, "t", source, source.header, Tidy(source.header, source.delimiter, 2))
+    return schema.execute("SELECT * FROM _all_t ORDER BY _line"), loaded
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    kinds=st.lists(st.sampled_from(sorted(UNTIDY)), max_size=12).filter(lambda kinds: kinds.count("open") < 2),
+    end=st.sampled_from(["\n", "\r\n"]),
+    above=st.sampled_from(["", "Users,,\n\n", "sep=,\n"]),
+    footer=st.sampled_from(["", "Total records: 4\n", "---\n\nTotal,4\n"]),
+)
+def test_every_line_is_read_refused_or_set_aside(kinds, end, above, footer):
+    made = [UNTIDY[kind](i) for i, kind in enumerate(kinds)]
+    text = above + "a,b,c\n" + "".join(line + end for line in made) + footer
+    rows, loaded = read_tidily(text)
+    starts, line = [], above.count("\n") + 2
+    for one in made:
+        starts.append(line)
+        line += 1 + one.count("\n")
+
+    def of(*wanted):
+        return [start for start, kind in zip(starts, kinds, strict=True) if kind in wanted]
+
+    surplus, aside = of("surplus", "surplus, blank", "surplus, two lines"), of("commas", "many commas", "header")
+    assert [row[0] for row in rows] == of(
+        "good", "good, in quotes", "two lines", *(k for k in UNTIDY if k[:2] == "su"), "short"
+    )
+    assert loaded.refused["line"].to_pylist() == of("too short", "too long", "open")
+    footers = [line + n for n, text in enumerate(footer.splitlines()) if text]
+    assert [number for number, _, _ in loaded.aside] == sorted(aside + footers)
+    assert (list(loaded.surplus), list(loaded.short), loaded.blank_lines) == (
+        surplus,
+        of("short"),
+        kinds.count("empty") + footer.count("\n\n"),
+    )
+    values = {
+        start: next(csv.reader(io.StringIO(one, newline="")))
+        for start, one in zip(starts, made, strict=True)
+        if one and '"b,c' not in one
+    }
+    for number, *found in rows:
+        assert [value or "" for value in found] == [*values[number], ""][:3]
+
+
 @pytest.mark.parametrize("kind", DAMAGED)
 def test_each_damage_is_seen_where_no_other_line_is_damaged(kind):
     line, reason = DAMAGED[kind][0].format(7), DAMAGED[kind][1]
@@ -210,12 +280,32 @@ def test_commas_inside_quotes_do_not_separate_fields():
         ("a,b\r\n1,2\n3,4\r\n", [(2, "1", "2"), (3, "3", "4")]),
         ("a,b\n1,2\r\n3,4\r", [(2, "1", "2"), (3, "3", "4")]),
         ('a,b\r\n1,"x\ny"\r\n3,4\r\n', [(2, "1", "x\ny"), (4, "3", "4")]),
-        ('a,b\n1,"x\r\ny"\n3,4\n', [(2, "1", "x\ny"), (4, "3", "4")]),
+        ('a,b\n1,"x\r\ny"\n3,4\n', [(2, "1", "x\r\ny"), (4, "3", "4")]),
+        ('a,b\n1,"x\ry"\n3,4\n', [(2, "1", "x\ry"), (4, "3", "4")]),
+        ('a,b\r1,"x\ny"\r3,4\r', [(2, "1", "x\ny"), (4, "3", "4")]),
+        ('a,b\n1,"x\r\ny\rz\n"\r\n3,4\r5,"6"', [(2, "1", "x\r\ny\rz\n"), (6, "3", "4"), (7, "5", "6")]),
     ],
-    ids=["CRLF and LF", "LF, CRLF and CR", "LF inside a CRLF file", "CRLF inside an LF file"],
+    ids=[
+        "CRLF and LF",
+        "LF, CRLF and CR",
+        "LF inside a CRLF file",
+        "CRLF inside an LF file",
+        "CR inside an LF file",
+        "LF inside a CR file",
+        "all of them",
+    ],
 )
-def test_mixed_line_ends_are_read_as_line_feeds(text, rows):
-    assert read(text) == Read(rows, [])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+def test_lines_may_end_in_any_way_and_values_keep_their_line_ends(text, rows, encoding):
+    if encoding == "cp1252":
+        text, rows = text.replace("3", "é"), [(line, a.replace("3", "é"), b) for line, a, b in rows]
+    for road in ("fast", "slow", "one by one"):
+        assert read(text.encode(encoding), road) == Read(rows, [])
+
+
+def test_a_quote_that_is_not_closed_keeps_no_line_from_being_counted():
+    found = read('a,b\n1,"x\n2,y\r\n3,z\r4,"w"\n')
+    assert (found.rows, found.refused) == ([(3, "2", "y"), (4, "3", "z"), (5, "4", "w")], [(2, '1,"x')])
 
 
 @pytest.mark.parametrize(

@@ -240,17 +240,28 @@ def test_line_breaks_inside_quotes_belong_to_the_value_and_move_the_lines(read):
 
 def test_lines_that_cannot_be_read_are_kept_with_place_text_and_reason(read):
     roster = read("broken-quotes")
-    assert [row[1:] for row in rows(roster.users)] == [row[1:] for row in USERS]
-    assert roster.users.index.tolist() == [2, 4, 7, 9, 10]
+    short = ("00021", "010", "student", "Cy", "Nash", None, None, None, None)
+    assert [row[1:] for row in rows(roster.users)] == [*(row[1:] for row in USERS[:2]), short] + [
+        row[1:] for row in USERS[2:]
+    ]
+    assert roster.users.index.tolist() == [2, 4, 6, 7, 9, 10]
     broken = "broken quoting: a quote is not closed, or text follows a closing quote"
     assert roster.refused.values.tolist() == [
         ["users.csv", 3, broken, '00019,010,student,"Ann,Lark,,,,04'],
         ["users.csv", 5, broken, '00020,010,student,"Bo"b,Moor,,,,04'],
-        ["users.csv", 6, "5 fields where the header has 9", "00021,010,student,Cy,Nash"],
         ["users.csv", 8, "10 fields where the header has 9", "00022,010,student,Di,Oak,,,,04,extra"],
     ]
-    assert [note[2] for note in notices(roster, "file.malformed_line")] == [3, 5, 6, 8]
-    assert (roster.info["users"].rows, roster.info["users"].refused) == (5, 4)
+    assert [note[2] for note in notices(roster, "file.malformed_line")] == [3, 5, 8]
+    assert (roster.info["users"].rows, roster.info["users"].refused) == (6, 3)
+    assert notices(roster, "file.short_rows") == [
+        (
+            "file.short_rows",
+            "users.csv",
+            6,
+            None,
+            "1 row ends before the last of the 9 columns, whose values count as blank: line 6",
+        )
+    ]
 
 
 def test_blank_lines_are_not_records_and_keep_the_others_in_place(read):
@@ -537,11 +548,11 @@ def test_a_refused_line_stays_refused_until_a_row_of_that_line_is_given(read):
     old = read("broken-quotes")
     assert old.replace(users=old.users).refused.equals(old.refused)
     mended = old.users
-    mended.loc[6] = ["00021", "010", "student", "Cy", "Nash", None, None, None, "04"]
+    mended.loc[5] = ["00020", "010", "student", "Bo", "Moor", None, None, None, "04"]
     new = old.replace(users=mended)
-    assert new.refused["line"].tolist() == [3, 5, 8]
-    assert [note[2] for note in notices(new, "file.malformed_line")] == [3, 5, 8]
-    assert (new.info["users"].rows, new.info["users"].refused) == (6, 3)
+    assert new.refused["line"].tolist() == [3, 8]
+    assert [note[2] for note in notices(new, "file.malformed_line")] == [3, 8]
+    assert (new.info["users"].rows, new.info["users"].refused) == (7, 2)
 
 
 def test_replacing_after_1_2_joins_the_roles_again(read):

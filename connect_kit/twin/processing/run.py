@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connect_kit import connect
+from connect_kit.engine.scratch import scratch_folder
 from connect_kit.errors import OutputError, SettingError, TwinError
 from connect_kit.twin import activity, snapshots
 from connect_kit.twin.processing import result_file
@@ -111,7 +111,7 @@ def _jobs(
 ) -> Iterator[Job]:
     """Read the files, before the transaction: a transaction writes to one database only."""
     settings = session.settings()
-    with tempfile.TemporaryDirectory(prefix="connect-kit-") as scratch:
+    with scratch_folder() as scratch:
         for number, file in enumerate(files):
             _check(session, file)
             here = (place[0] + number, place[1])
