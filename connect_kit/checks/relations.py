@@ -34,7 +34,7 @@ _LONGEST_NUMBER = 32
 #: The ID stands where the header has it, as far as a line that cannot be read has fields; a readable row goes first.
 _REFUSED_IDS = """INSERT INTO refused_ids
     SELECT tbl, id, arg_min(id || ', line ' || line || ' of ' || file || ': ' || reason, line) FROM (
-        SELECT *, trim(regexp_split_to_array(raw, '[,;\t]')[?], ' "') AS id FROM _refused WHERE tbl = ?
+        SELECT *, trim(regexp_split_to_array(raw, '[,;\t|]')[?], ' "') AS id FROM _refused WHERE tbl = ?
     ) WHERE id <> '' GROUP BY tbl, id"""
 #: Whether a number is possible depends on its length and its first digits: digits after the fourth character stand as
 #: 9, so that a million numbers come down to some hundred shapes. Those of the United States are settled already.

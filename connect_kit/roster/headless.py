@@ -7,7 +7,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from connect_kit import connect, oneroster
-from connect_kit.connect import BLANKS, grade_code
+from connect_kit.connect import BLANKS
+from connect_kit.grades import grade_code
 from connect_kit.roster.header import Header, Notice, known_columns
 
 if TYPE_CHECKING:
