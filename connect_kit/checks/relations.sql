@@ -1,12 +1,6 @@
 -- What rules across tables look at, worked out once for all of them.
 -- Runs with the check's own schema first, then the roster's tables, then the workspace's.
 
--- One row per ID; where several rows share one, the first counts (the repetition is a finding of its own).
-CREATE TABLE user_index AS
-SELECT u.sourcedId, u._line, u._kind, u.orgSourcedIds AS schools FROM users AS u
-LEFT JOIN (SELECT sourcedId, min(_line) AS first FROM users GROUP BY sourcedId HAVING count(*) > 1) AS d ON d.sourcedId = u.sourcedId
-WHERE u.sourcedId IS NOT NULL AND (d.first IS NULL OR d.first = u._line);
-
 -- What makes a person, as numbers: 64-bit hashes of name, address and number in comparable form, so that millions of
 -- people are grouped without comparing text (two of 2,000,000 texts share a hash once in ten million districts).
 -- A number of fewer than seven digits, or of one digit repeated, does not count.
@@ -22,24 +16,9 @@ CREATE TABLE class_index AS
 SELECT sourcedId, min(_line) AS _line, arg_min(schoolSourcedId, _line) AS school
 FROM classes WHERE sourcedId IS NOT NULL GROUP BY sourcedId;
 
--- A person in several schools lists them, separated by commas (S1).
-CREATE TABLE user_schools AS
-SELECT _line, _kind, school FROM (
-    SELECT _line, _kind, trim(orgSourcedIds) AS school FROM users WHERE NOT contains(orgSourcedIds, ',')
-    UNION ALL
-    SELECT _line, _kind, trim(unnest(string_split(orgSourcedIds, ','))) FROM users WHERE contains(orgSourcedIds, ',')
-) WHERE school <> '';
-
 -- The school of most rows: a school-level file holds no other (S0).
 CREATE TABLE file_school AS
 SELECT coalesce((SELECT mode(school) FROM user_schools), (SELECT mode(schoolSourcedId) FROM classes)) AS school;
-
-CREATE TABLE user_agents AS
-SELECT _line, _kind, agent FROM (
-    SELECT _line, _kind, trim(agentSourcedIds) AS agent FROM users WHERE NOT contains(agentSourcedIds, ',')
-    UNION ALL
-    SELECT _line, _kind, trim(unnest(string_split(agentSourcedIds, ','))) FROM users WHERE contains(agentSourcedIds, ',')
-) WHERE agent <> '';
 
 -- OneRoster 1.2: somebody whose first role is another one may be a guardian too.
 CREATE TABLE further_guardians AS
@@ -170,7 +149,7 @@ WITH lost AS (
     SELECT DISTINCT ltrim(sourcedId, '0') AS digits FROM user_index
     WHERE EXISTS (SELECT 1 FROM lost) AND regexp_full_match(sourcedId, '[0-9]+')
 )
-SELECT l.id, CASE WHEN k.guardian THEN 'guardian' WHEN k.id IS NOT NULL THEN 'workspace' WHEN regexp_matches(l.id, '["''`]') THEN 'quoted'
+SELECT l.id, CASE WHEN k.guardian THEN 'guardian' WHEN k.id IS NOT NULL THEN 'workspace' WHEN regexp_matches(l.id, '["''`«»‘’“”„]') THEN 'quoted'
     WHEN r.id IS NOT NULL THEN 'refused' WHEN z.digits IS NOT NULL THEN 'padded' ELSE 'unknown' END AS status, r.words
 FROM lost AS l
 LEFT JOIN known_ids AS k ON k.id = l.id
@@ -186,7 +165,7 @@ WITH lost AS (
     SELECT DISTINCT ltrim(sourcedId, '0') AS digits FROM class_index
     WHERE EXISTS (SELECT 1 FROM lost) AND regexp_full_match(sourcedId, '[0-9]+')
 )
-SELECT l.id, CASE WHEN k.classId IS NOT NULL THEN 'workspace' WHEN regexp_matches(l.id, '["''`]') THEN 'quoted'
+SELECT l.id, CASE WHEN k.classId IS NOT NULL THEN 'workspace' WHEN regexp_matches(l.id, '["''`«»‘’“”„]') THEN 'quoted'
     WHEN r.id IS NOT NULL THEN 'refused' WHEN z.digits IS NOT NULL THEN 'padded' ELSE 'unknown' END AS status, r.words
 FROM lost AS l
 LEFT JOIN (SELECT DISTINCT classId FROM workspace_classrooms WHERE classId IS NOT NULL) AS k ON k.classId = l.id

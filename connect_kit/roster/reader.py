@@ -18,6 +18,7 @@ from connect_kit.roster import tables
 from connect_kit.roster.delivery import Delivery, open_delivery
 from connect_kit.roster.header import Notice, known_columns, read_header
 from connect_kit.roster.manifest import read_manifest
+from connect_kit.roster.roles import one_cause
 from connect_kit.roster.tables import Table
 from connect_kit.roster.value import Roster
 
@@ -118,6 +119,14 @@ class _Reading:
         for table in sorted(found, key=lambda name: name != "roles"):  # users' header is judged by what roles.csv holds
             self._read(table, found[table])
             self.roles_file = (table == "roles" and tables.holds_roles(self.loaded)) or self.roles_file
+        if "users" in self.loaded and not self.roles_file:
+            self.notices = one_cause(
+                self.notices,
+                self.loaded["users"].columns,
+                version=self.version,
+                delivered=self.delivery.names.get("roles", ""),
+                why=self.unreadable.get("roles", ""),
+            )
         self.loaded = {table: self.loaded[table] for table in found if table in self.loaded}
 
     def _files(self) -> None:
