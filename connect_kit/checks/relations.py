@@ -36,6 +36,11 @@ _REFUSED_IDS = """INSERT INTO refused_ids
     SELECT tbl, id, arg_min(id || ', line ' || line || ' of ' || file || ': ' || reason, line) FROM (
         SELECT *, trim(regexp_split_to_array(raw, '[,;\t|]')[?], ' "') AS id FROM _refused WHERE tbl = ?
     ) WHERE id <> '' GROUP BY tbl, id"""
+_MARKED_IDS = """INSERT INTO marked_ids
+    SELECT '{table}', u.sourcedId,
+        u.sourcedId || ' is marked tobedeleted on line ' || min(n.line) || ' of ' || min(n.file)
+    FROM _notices AS n JOIN _all_{table} AS u ON u._line = n.line ANTI JOIN {table} AS t ON t.sourcedId = u.sourcedId
+    WHERE n.code = '{table}.status.tobedeleted' AND u.sourcedId IS NOT NULL GROUP BY u.sourcedId"""
 #: Whether a number is possible depends on its length and its first digits: digits after the fourth character stand as
 #: 9, so that a million numbers come down to some hundred shapes. Those of the United States are settled already.
 _PHONES = f"""CREATE TABLE phones AS
@@ -69,8 +74,12 @@ def build(
     create_table(schema, "decided_out", {"key": sorted(out)})
     create_not_schools(schema, roster, others)
     _refused_ids(schema, roster)
+    _marked_ids(schema, roster)
     run_sql(schema, "connect_kit.engine", "contacts.sql", others, **contact_values(_PEOPLE, region))
+    run_sql(schema, __package__, "relations_lists.sql", others)
     run_sql(schema, __package__, "relations.sql", others, shown=shown, one_school=roster.level == "school")
+    run_sql(schema, __package__, "relations_near.sql", others)
+    run_sql(schema, __package__, "relations_repeats.sql", others)
     run_sql(schema, __package__, "relations_seats.sql", others)
     if roster.level == "school":  # its files say nothing about other schools
         schema.execute("DELETE FROM school_change WHERE school NOT IN (SELECT school FROM school_status)")
@@ -91,6 +100,15 @@ def _refused_ids(schema: Schema, roster: Roster) -> None:
         if known is not None and known.refused and "sourcedId" in known.columns:
             place = known.columns.index("sourcedId") + 1
             schema.execute(_REFUSED_IDS, [place, table], also=(roster.schema.name,))
+
+
+def _marked_ids(schema: Schema, roster: Roster) -> None:
+    """IDs of users.csv and classes.csv all of whose rows are marked as deleted: ``tbl``, ``id``, ``words`` (line)."""
+    schema.execute("CREATE TABLE marked_ids (tbl VARCHAR, id VARCHAR, words VARCHAR)")
+    for table in ("users", "classes"):
+        known = roster.info.get(table)
+        if known is not None and {"sourcedId", "status"} <= set(known.columns):
+            schema.execute(_MARKED_IDS.replace("{table}", table), also=(roster.schema.name,))
 
 
 def add_matches(

@@ -1,12 +1,6 @@
 -- What rules across tables look at, worked out once for all of them.
 -- Runs with the check's own schema first, then the roster's tables, then the workspace's.
 
--- One row per ID; where several rows share one, the first counts (the repetition is a finding of its own).
-CREATE TABLE user_index AS
-SELECT u.sourcedId, u._line, u._kind, u.orgSourcedIds AS schools FROM users AS u
-LEFT JOIN (SELECT sourcedId, min(_line) AS first FROM users GROUP BY sourcedId HAVING count(*) > 1) AS d ON d.sourcedId = u.sourcedId
-WHERE u.sourcedId IS NOT NULL AND (d.first IS NULL OR d.first = u._line);
-
 -- What makes a person, as numbers: 64-bit hashes of name, address and number in comparable form, so that millions of
 -- people are grouped without comparing text (two of 2,000,000 texts share a hash once in ten million districts).
 -- What reaches nobody does not count.
@@ -22,14 +16,6 @@ FROM users AS u LEFT JOIN contact_faults AS f ON f.tbl = 'users' AND f._line = u
 CREATE TABLE class_index AS
 SELECT sourcedId, min(_line) AS _line, arg_min(schoolSourcedId, _line) AS school, arg_min(schoolSourcedId, _line) AS written
 FROM classes WHERE sourcedId IS NOT NULL GROUP BY sourcedId;
-
--- A person in several schools lists them, separated by commas (S1).
-CREATE TABLE user_schools AS
-SELECT _line, _kind, school FROM (
-    SELECT _line, _kind, trim(orgSourcedIds) AS school FROM users WHERE NOT contains(orgSourcedIds, ',')
-    UNION ALL
-    SELECT DISTINCT _line, _kind, trim(unnest(string_split(orgSourcedIds, ','))) FROM users WHERE contains(orgSourcedIds, ',')
-) WHERE school <> '';
 
 -- A school-level delivery holds one school (S0): that of most people, then of most classes, then of most enrollments. tie: as
 -- many have another one, so that nothing shows which is meant, and the rows of all are listed. Made at school level only.
@@ -50,13 +36,6 @@ SELECT DISTINCT o.school, EXISTS (SELECT 1 FROM file_school WHERE tie) AS tie FR
 ) AS o
 WHERE EXISTS (SELECT 1 FROM file_school) AND o.school IS NOT NULL AND o.school NOT IN (SELECT school FROM file_school WHERE NOT tie)
     AND o.school NOT IN (SELECT school FROM not_schools WHERE what = 'district');
-
-CREATE TABLE user_agents AS
-SELECT _line, _kind, agent FROM (
-    SELECT _line, _kind, trim(agentSourcedIds) AS agent FROM users WHERE NOT contains(agentSourcedIds, ',')
-    UNION ALL
-    SELECT _line, _kind, trim(unnest(string_split(agentSourcedIds, ','))) FROM users WHERE contains(agentSourcedIds, ',')
-) WHERE agent <> '';
 
 -- OneRoster 1.2: somebody whose first role is another one may be a guardian too.
 CREATE TABLE further_guardians AS
@@ -188,7 +167,7 @@ WITH lost AS (
     SELECT ltrim(sourcedId, '0') AS digits, arg_max(sourcedId, length(sourcedId)) AS longest FROM user_index
     WHERE EXISTS (SELECT 1 FROM lost) AND regexp_full_match(sourcedId, '[0-9]+') GROUP BY digits
 )
-SELECT l.id, CASE WHEN k.guardian THEN 'guardian' WHEN k.id IS NOT NULL THEN 'workspace' WHEN regexp_matches(l.id, '["''`]') THEN 'quoted'
+SELECT l.id, CASE WHEN k.guardian THEN 'guardian' WHEN k.id IS NOT NULL THEN 'workspace' WHEN regexp_matches(l.id, '["''`«»‘’“”„]') THEN 'quoted'
     WHEN r.id IS NOT NULL THEN 'refused' WHEN length(z.longest) > length(l.id) THEN 'padded' WHEN z.digits IS NOT NULL THEN 'shorter' ELSE 'unknown' END AS status,
     coalesce(r.words, l.id || ' is ' || z.longest || ' in users.csv, without its leading zeros') AS words
 FROM lost AS l
@@ -205,7 +184,7 @@ WITH lost AS (
     SELECT ltrim(sourcedId, '0') AS digits, arg_max(sourcedId, length(sourcedId)) AS longest FROM class_index
     WHERE EXISTS (SELECT 1 FROM lost) AND regexp_full_match(sourcedId, '[0-9]+') GROUP BY digits
 )
-SELECT l.id, CASE WHEN k.classId IS NOT NULL THEN 'workspace' WHEN regexp_matches(l.id, '["''`]') THEN 'quoted'
+SELECT l.id, CASE WHEN k.classId IS NOT NULL THEN 'workspace' WHEN regexp_matches(l.id, '["''`«»‘’“”„]') THEN 'quoted'
     WHEN r.id IS NOT NULL THEN 'refused' WHEN length(z.longest) > length(l.id) THEN 'padded' WHEN z.digits IS NOT NULL THEN 'shorter' ELSE 'unknown' END AS status,
     coalesce(r.words, l.id || ' is ' || z.longest || ' in classes.csv, without its leading zeros') AS words
 FROM lost AS l

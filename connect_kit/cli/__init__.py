@@ -130,7 +130,9 @@ def sample(
         bool | None,
         typer.Option(
             "--existing/--no-existing",
-            help="Students and classrooms made by hand on Connect; so by default for a district with faults.",
+            help="Students and classrooms made by hand on Connect; so by default for a district with faults. Among "
+            "them are mistakes made on Connect, such as a School ID without its zeros: with --faults none such a "
+            "district is not fit either.",
             show_default=False,
         ),
     ] = None,
@@ -153,6 +155,11 @@ def sample(
     typer.echo(f"Its Connect workspace: {made.workspace}")
     if not clean:
         typer.echo(f"The planted faults, file and line: {made.truth}")
+    elif made.truth_schools and "zeros_lost" in made.truth_schools.read_text(encoding="utf-8"):
+        typer.echo(
+            "No fault is planted in the files, but the district is not fit: a School ID that was recorded by hand on "
+            f"Connect lacks its zeros ({made.truth_schools}). With --no-existing it is clean."
+        )
     for path, what in (
         (made.truth_people, "Duplicate students, and students who are only alike"),
         (made.truth_classrooms, "Which class is which classroom"),

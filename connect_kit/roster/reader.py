@@ -22,6 +22,7 @@ from connect_kit.roster.headless import headless_notice, is_headless
 from connect_kit.roster.manifest import read_manifest
 from connect_kit.roster.near_names import delivery_tables, near_files, rename_words
 from connect_kit.roster.remarks import remarks, tidy_rules
+from connect_kit.roster.roles import one_cause
 from connect_kit.roster.tables import Table
 from connect_kit.roster.value import Roster
 
@@ -130,6 +131,14 @@ class _Reading:
         for table in sorted(found, key=lambda name: name != "roles"):  # users' header is judged by what roles.csv holds
             self._read(table, found[table])
             self.roles_file = (table == "roles" and tables.holds_roles(self.loaded)) or self.roles_file
+        if "users" in self.loaded and not self.roles_file:
+            self.notices = one_cause(
+                self.notices,
+                self.loaded["users"].columns,
+                version=self.version,
+                delivered=self.delivery.names.get("roles", ""),
+                why=self.unreadable.get("roles", ""),
+            )
         self.loaded = {table: self.loaded[table] for table in found if table in self.loaded}
         users = self.loaded.get("users")
         if self.version == "1.2" or (self.roles_file and users and "role" not in users.columns):

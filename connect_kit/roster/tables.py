@@ -152,6 +152,7 @@ def build(schema: Schema, info: Mapping[str, Table], *, roles_file: bool) -> dic
     Returns what is known of the tables; users of OneRoster 1.2 have gained ``role`` and ``orgSourcedIds``.
     """
     info = dict(info)
+    schema.execute("CREATE TABLE _role_lines (_line BIGINT, role_line BIGINT)")
     if roles_file and "users" in info and "role" not in info["users"].columns and "sourcedId" in info["users"].columns:
         users = info["users"]
         _join_roles(schema, users.columns)
@@ -199,7 +200,10 @@ def holds_roles(info: Mapping[str, Table]) -> bool:
 
 def _join_roles(schema: Schema, columns: Sequence[str]) -> None:
     """OneRoster 1.2: a user's role and schools are in roles.csv; the primary role counts (decision 6)."""
-    role = _case("role", oneroster.ROLE_1_2_TO_1_1, None)
+    words = {word: word for word in connect.ROLE_KINDS}
+    words |= {word.casefold(): known for word, known in oneroster.ROLE_1_2_TO_1_1.items()}
+    known = _case(f"lower(trim(role, '{BLANKS}'))", words, "")
+    role = f"coalesce(nullif({known}, ''), role)"
     there = schema.columns("_all_roles")
     org, kind, status = (c if c in there else f"NULL::VARCHAR AS {c}" for c in ("orgSourcedId", "roleType", "status"))
     kept = ", ".join(f"u.{quoted(name)}" for name in columns if name not in ("role", "orgSourcedIds"))
@@ -207,7 +211,7 @@ def _join_roles(schema: Schema, columns: Sequence[str]) -> None:
         CREATE TABLE _joined AS
         WITH roles_held AS (
             SELECT userSourcedId, {role} AS role, orgSourcedId, _line,
-                   CASE WHEN roleType = 'primary' THEN 0 ELSE 1 END AS rank
+                   CASE WHEN lower(trim(roleType)) = 'primary' THEN 0 ELSE 1 END AS rank
             FROM (SELECT _line, userSourcedId, role, {org}, {kind}, {status} FROM _all_roles)
             WHERE {bare("status")} IS DISTINCT FROM 'tobedeleted'
         ), schools AS (
@@ -217,15 +221,18 @@ def _join_roles(schema: Schema, columns: Sequence[str]) -> None:
             SELECT userSourcedId, string_agg(orgSourcedId, ',' ORDER BY place) AS orgSourcedIds
             FROM schools GROUP BY ALL
         ), first AS (
-            SELECT userSourcedId, arg_min(role, rank * 1e12 + _line) AS role FROM roles_held GROUP BY ALL
+            SELECT userSourcedId, arg_min(role, rank * 1e12 + _line) AS role,
+                   coalesce(arg_min(_line, rank * 1e12 + _line) FILTER (role IS NOT NULL), min(_line)) AS _role_line
+            FROM roles_held GROUP BY ALL
         )
-        SELECT u._line, {kept}, l.orgSourcedIds, f.role
+        SELECT u._line, {kept}, l.orgSourcedIds, f.role, f._role_line
         FROM _all_users AS u
         LEFT JOIN first AS f ON f.userSourcedId = u.sourcedId
         LEFT JOIN listed AS l ON l.userSourcedId = u.sourcedId
     """)
+    schema.execute("INSERT INTO _role_lines SELECT _line, _role_line FROM _joined WHERE _role_line IS NOT NULL")
     schema.execute("DROP VIEW _all_users")
-    schema.execute("CREATE VIEW _all_users AS SELECT * FROM _joined")
+    schema.execute("CREATE VIEW _all_users AS SELECT * EXCLUDE (_role_line) FROM _joined")
 
 
 def _whens(role: str) -> str:

@@ -76,6 +76,11 @@ def _left_out(plan: PlanData) -> str:
             words += f" ({some(others)})"
     if plan.nowhere:
         words += f"; among them {_people(plan.nowhere)} of the district's own org without a school"
+    if plan.unconnected:
+        words += (
+            f"; {counted(plan.unconnected, 'guardian')} left out, as no student names them: their own rows name the "
+            "students, and Connect would connect nobody"
+        )
     if plan.placed:
         who, one = _who(plan.placed_by_kind) or _people(plan.placed), plan.placed == 1
         words += f"; {who} {'is' if one else 'are'} sent without School IDs that do not take part, and "

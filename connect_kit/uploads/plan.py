@@ -75,6 +75,8 @@ class UploadPlan(PlanData):
     staying : mapping of str to mapping
         Where people stay, as the delivery and Connect both have them there, although the school does not take part: its
         School ID, to students and staff by number. Without their School IDs an upload would take them off the school.
+    unconnected : int
+        Guardians who are not sent, as they name their students instead of being named, and nobody would be connected.
     first_upload : bool
         Whether no student of the workspace had a SIS ID.
     archive_existing : bool or None

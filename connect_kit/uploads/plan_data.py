@@ -60,6 +60,7 @@ class PlanData:
     placed: int = 0
     placed_by_kind: Mapping[str, int] = field(default_factory=dict)
     staying: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    unconnected: int = 0
     first_upload: bool = True
     archive_existing: bool | None = None
     undecided_classrooms: int = 0

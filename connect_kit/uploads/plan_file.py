@@ -222,7 +222,7 @@ def _seal(content: Any) -> str:
 #: Fields that plans of an earlier version do not have.
 _LATER = {
     "undecided_schools": 0, "source": "", "managed": None, "new_students": None, "causes_elsewhere": 0,
-    "causes_solved": 0, "first_schools": {}, "placed_by_kind": {}, "staying": {},
+    "causes_solved": 0, "first_schools": {}, "placed_by_kind": {}, "staying": {}, "unconnected": 0,
 }  # fmt: skip
 #: Fields of the plan that are in the file as they are; tuples of texts are lists there.
 _PLAIN = ("delivery", "made", "level", "checked", "waivers", "left_out", "first_upload", "archive_existing",

@@ -224,6 +224,7 @@ def plan_upload(
             placed=sum(left.placed.values()),
             placed_by_kind=left.placed,
             staying=left.staying,
+            unconnected=left.unconnected,
             first_upload=_first(workspace),
             first_schools=first,
             not_shown=tuple(sorted(choice.not_shown)),

@@ -56,7 +56,8 @@ class Left(NamedTuple):
 
     ``rows`` by kind; ``schools``: rows by the School ID that they name, of schools that take no part; ``nowhere``:
     people of the district's own org whom no school was found for; ``placed``: people whose School IDs are others than
-    delivered, by what they are; ``staying``: people who keep a School ID that takes no part, by that and what they are.
+    delivered, by what they are; ``staying``: people who keep a School ID that takes no part, by that and what they are;
+    ``unconnected``: guardians who name their students instead of being named, and would be connected to nobody.
     """
 
     rows: Mapping[str, int] = {}
@@ -64,6 +65,7 @@ class Left(NamedTuple):
     nowhere: int = 0
     placed: Mapping[str, int] = {}
     staying: Mapping[str, Mapping[str, int]] = {}
+    unconnected: int = 0
 
 
 def prepare(
@@ -118,14 +120,17 @@ def prepare(
     school = next(iter(homes.values())) if level == "school" else None
     place = folder / folder_name(school) if school else folder
     schema, also = sources[0], tuple(one.name for one in sources[1:])
+    run_sql(schema, __package__, "unconnected.sql", also)
+    lost = schema.count("unconnected")
     made = []
     for kind in kinds:
         chosen = ", ".join(map(value_of, columns[kind]))
-        rows = f"SELECT {chosen} FROM {quoted(kind)}{_records(columns[kind])} ORDER BY _line"
-        count = schema.execute(f"SELECT count(*) FROM {quoted(kind)}{_records(columns[kind])}", also=also)[0][0]
+        source = "users ANTI JOIN unconnected USING (_line)" if kind == "users" and lost else quoted(kind)
+        rows = f"SELECT {chosen} FROM {source}{_records(columns[kind])} ORDER BY _line"
+        count = schema.execute(f"SELECT count(*) FROM {source}{_records(columns[kind])}", also=also)[0][0]
         if count:
             made.append(Prepared(kind, school, write_file(schema, also, rows, place / f"{kind}.csv"), count))
-    return made, Left()
+    return made, Left(unconnected=lost)
 
 
 def _chosen(
@@ -137,7 +142,7 @@ def _chosen(
     choice: Choice,
 ) -> tuple[list[Prepared], Left]:
     schema, also, schools = choice.schema, tuple(one.name for one in sources), _places(level, choice)
-    lost, ranges = {}, {}
+    lost, ranges, unconnected = {}, {}, schema.count("unconnected")
     for kind in kinds:
         part, chosen = quoted(f"part_{kind}"), ", ".join(quoted(name) for name in columns[kind])
         if kind == "users" and "orgSourcedIds" in columns[kind]:
@@ -145,6 +150,7 @@ def _chosen(
         rows = schema.execute(
             f"SELECT count(*) FROM {quoted(kind)} AS t ANTI JOIN {part} AS p ON p._line = t._line", also=also
         )[0][0]
+        rows -= unconnected if kind == "users" else 0
         lost.update({str(kind): int(rows)} if rows else {})
         # Sorted by school, so that each school's rows are one range: a look at a range does not read the table.
         schema.execute(
@@ -196,6 +202,9 @@ def _place_rows(
     else:
         schema.execute("CREATE TABLE there (_line BIGINT, school VARCHAR)")
     run_sql(schema, __package__, "prepare.sql", also, open=choice.open, own_file=own_file)
+    run_sql(schema, __package__, "unconnected.sql", also)
+    schema.execute("DELETE FROM unconnected WHERE _line NOT IN (SELECT _line FROM part_users)")
+    schema.execute("DELETE FROM part_users WHERE _line IN (SELECT _line FROM unconnected)")
 
 
 def _left(schema: Schema, also: Sequence[str], lost: Mapping[str, int], level: Level) -> Left:
@@ -215,6 +224,7 @@ def _left(schema: Schema, also: Sequence[str], lost: Mapping[str, int], level: L
         int(schema.execute(nowhere, also=also)[0][0]),
         {str(what): int(people) for what, people in placed} if level == "district" else {},
         staying,
+        schema.count("unconnected"),
     )
 
 

@@ -63,6 +63,11 @@ WITHOUT_FAULT = {
     "workspace.guardians.contact_changed": "made row by row in tests/checks/test_matched_rules.py",
     "enrollments.schoolSourcedId.one_school": "planted in tests/checks/test_counts.py",
     "enrollments.schoolSourcedId.leading_zero_lost": "planted on every side in tests/checks/test_school_zeros.py",
+    **{
+        f"users.{what}": "planted in tests/checks/test_people_as_marked.py"
+        for what in ("agentSourcedIds.on_guardian_only", "status.inactive", "person.same_name_other_contact")
+    },
+    **{f"users.{what}SourcedIds.list_form": "planted in tests/checks/test_near_ids.py" for what in ("org", "agent")},
     "file.name": "planted in tests/roster, where files are renamed",
     **dict.fromkeys(
         (

@@ -166,6 +166,14 @@ def test_the_sample_command_writes_a_district_with_its_truth(tmp_path: Path) -> 
         assert (tmp_path / f"truth_{name}.csv").is_file()
 
 
+def test_the_sample_command_says_that_records_made_by_hand_are_not_fit_even_without_faults(tmp_path: Path) -> None:
+    made = connect_kit("sample", "--out", tmp_path / "by hand", "--students", 500, "--faults", "none", "--existing")
+    assert "the district is not fit: a School ID that was recorded by hand on Connect lacks its zeros" in made.stdout
+    clean = connect_kit("sample", "--out", tmp_path / "clean", "--students", 500, "--faults", "none")
+    assert "not fit" not in clean.stdout
+    assert "with --faults none such a" in " ".join(connect_kit("sample", "--help").stdout.replace("│", " ").split())
+
+
 @pytest.mark.parametrize(
     "arguments",
     [("--duplicates", "0", "--no-existing"), ("--level", "school", "--duplicates", "0"), ("--faults", "none")],

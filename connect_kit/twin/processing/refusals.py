@@ -55,7 +55,7 @@ def conditions(kind: str) -> tuple[tuple[Rule, str], ...]:
 def _conditions(kind: str, entries: list[dict[str, str]]) -> Iterator[tuple[Rule, str]]:
     rules = [rule for rule in load_suites() if rule.batch == kind and rule.severity == "critical"]
     for entry in entries:
-        found = [rule for rule in rules if rule.code == entry["code"]]
+        found = [r for r in rules if r.code == entry["code"] and r.message.startswith(entry.get("message", ""))]
         if not found:
             raise SuiteError(f"{kind}.json: the critical rule {entry['code']} is missing; install connect-kit again")
         if "sql" in entry:
