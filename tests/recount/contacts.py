@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable
+from functools import partial
 
 from tests.recount.pools import EMAILS, PHONES
 from tests.recount.reading import STAFF, Delivery, Row, kind, line
@@ -104,6 +105,14 @@ def shared_number(d: Delivery) -> Lines:
             yield from (line(u) for u in group if not bad_number(u))
 
 
+def _keyed(parts: tuple[Callable[[Row], str | None], ...], row: Row) -> tuple[Hashable, ...]:
+    return tuple(one(row) for one in parts)
+
+
+def _half(column: str, row: Row) -> str | None:
+    return (row[column] or "").lower() or None
+
+
 def part(row: Row) -> str:
     return "staff" if kind(row) in STAFF else kind(row)
 
@@ -113,11 +122,11 @@ def one_person_in_two_roles(d: Delivery) -> Lines:
     """Staff and guardian with one name and one contact in common, the other not; or both contacts and half the name."""
     people = [u for u in d.users if part(u) in ("staff", "guardian")]
     for known, other in ((address, number), (number, address)):
-        for group in groups(people, lambda u, known=known: (name(u), known(u))):
+        for group in groups(people, partial(_keyed, (name, known))):
             if len({part(u) for u in group}) > 1 and len({other(u) for u in group}) > 1:
                 yield from map(line, group)
     for half in ("givenName", "familyName"):
-        for group in groups(people, lambda u, half=half: (address(u), number(u), (u[half] or "").lower() or None)):
+        for group in groups(people, partial(_keyed, (address, number, partial(_half, half)))):
             if len({part(u) for u in group}) > 1 and len({name(u) for u in group}) > 1:
                 yield from map(line, group)
 
@@ -126,6 +135,6 @@ def one_person_in_two_roles(d: Delivery) -> Lines:
 def one_person_under_two_ids(d: Delivery) -> Lines:
     people = [u for u in d.users if u["sourcedId"] and (u["givenName"] or u["familyName"])]
     for contact in (address, number):
-        for group in groups(people, lambda u, contact=contact: (kind(u), name(u), contact(u))):
+        for group in groups(people, partial(_keyed, (kind, name, contact))):
             if len({u["sourcedId"] for u in group}) > 1:
                 yield from map(line, group)

@@ -23,8 +23,9 @@ def unsuitable_parents(d: Delivery) -> Lines:
     orgs = by_id(d, "orgs")
     for row in d.live("orgs"):
         parent = orgs.get(row["parentSourcedId"] or "")
-        other = parent is not None and parent["sourcedId"] != row["sourcedId"]
-        if other and row["type"] in ("school", "district") and parent["type"] in ("school", "department"):
+        if parent is None or parent["sourcedId"] == row["sourcedId"]:
+            continue
+        if row["type"] in ("school", "district") and parent["type"] in ("school", "department"):
             yield line(row)
 
 

@@ -157,11 +157,11 @@ for _table, _columns in REQUIRED.items():
     if _key in _columns.split():
         finds(f"{_table}.{_key}.unique", _severity)(_repeated(_table, _key))
 for _code, _other in REFERENCES.items():
-    finds(_code, "warning")(_lost_reference(*_code.split(".")[:2], _other))
+    finds(_code, "warning")(_lost_reference(_code.split(".")[0], _code.split(".")[1], _other))
 for _place in DATES:
     finds(f"{_place}.iso_date", "warning")(_no_date(*_place.split(".")))
 for _place, _words in WORDS.items():
-    finds(f"{_place}.known", "warning")(_unknown_word(*_place.split("."), _words))
+    finds(f"{_place}.known", "warning")(_unknown_word(_place.partition(".")[0], _place.partition(".")[2], _words))
 for _place in FLAGS:
     finds(f"{_place}.known", "warning")(_flag(*_place.split("."), form=False))
     _form = "demographics.flags.form" if _place.startswith("demographics") else f"{_place}.form"

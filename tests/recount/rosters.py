@@ -105,7 +105,7 @@ class Maker(Dirt):
 
     def _roles(self, users: list[list[str]]) -> None:
         later = {"administrator": "principal", "aide": "counselor"}
-        rows = []
+        rows: list[list[str]] = []
         for user in users:
             for n, org in enumerate(part.strip() for part in user[4].split(",")):
                 role = later.get(user[5], user[5])

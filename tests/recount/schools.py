@@ -81,9 +81,9 @@ def zeros(d: Delivery) -> Status:
     """School IDs that miss their school for their zeros, and the side that is wrong: file, connect or both."""
     sides: list[tuple[str, Counter[str]]] = [
         ("Connect", Counter(d.known_schools)),
-        ("users", Counter(school for user in d.users for school in listed(user))),
-        ("classes", Counter(at(row) for row in d.live("classes") if at(row))),
-        ("enrollments", Counter(at(row) for row in d.live("enrollments") if at(row))),
+        ("users", Counter(school for user in d.users for school in set(listed(user)))),
+        ("classes", Counter(str(at(row)) for row in d.live("classes") if at(row))),
+        ("enrollments", Counter(str(at(row)) for row in d.live("enrollments") if at(row))),
         ("orgs", Counter({str(row["sourcedId"]): 1 for row in d.live("orgs") if row["type"] == "school"})),
     ]  # fmt: skip
     spelt: dict[str, dict[str, Counter[str]]] = defaultdict(dict)
@@ -93,7 +93,7 @@ def zeros(d: Delivery) -> Status:
                 spelt[str(digits(school))].setdefault(side, Counter())[school] = rows
     #: How each side writes a school most often; of two that are as frequent, the longer one.
     main = {
-        number: {side: max(forms, key=lambda s, forms=forms: (forms[s], len(s))) for side, forms in by_side.items()}
+        number: {side: max((rows, len(s), s) for s, rows in forms.items())[2] for side, forms in by_side.items()}
         for number, by_side in spelt.items()
     }
     delivered = {school for forms in main.values() for side, school in forms.items() if side != "Connect"}
@@ -248,7 +248,7 @@ def primary_orgs(d: Delivery) -> Lines:
 def the_one(d: Delivery) -> set[str]:
     """The school of most people, else of most classes, else of most enrollments; of a tie none is the one."""
     no = not_schools(d)
-    counts = Counter(school for user in d.users for school in listed(user) if no.get(school) != "district")
+    counts = Counter(school for user in d.users for school in set(listed(user)) if no.get(school) != "district")
     for table in ("classes", "enrollments"):
         counts = counts or Counter(str(at(row)) for row in d.live(table) if at(row))
     most = [school for school, rows in counts.items() if rows == max(counts.values())]

@@ -75,7 +75,7 @@ def classes_of(d: Delivery) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for row in seats(d):
         if row["userSourcedId"] in d.user_by_id:
-            found[str(row["userSourcedId"])] |= {row["classSourcedId"]} - {None}
+            found[str(row["userSourcedId"])] |= {str(row["classSourcedId"])} if row["classSourcedId"] else set()
     return found
 
 
@@ -131,16 +131,16 @@ def other_school_than_the_class(d: Delivery) -> Lines:
     """For a class that only Connect has, its schools are those of its classrooms there."""
     names = {row["connectSchoolId"]: row["schoolId"] for row in d.connect("schools")}
     there = defaultdict(set)
-    for room in d.connect("classrooms"):
-        if room["classId"]:
-            there[room["classId"]].add(names.get(room["connectSchoolId"]))
+    for connected in d.connect("classrooms"):
+        if connected["classId"]:
+            there[connected["classId"]].add(names.get(connected["connectSchoolId"]))
     for row in seats(d):
         room, named = d.class_by_id.get(row["classSourcedId"] or ""), row["classSourcedId"]
         if d.level != "district" or at(row) is None:
             continue
         if room is not None and at(room) is not None and at(room) != at(row):
             yield line(row)
-        if room is None and named in there and at(row) not in there[named]:
+        if room is None and named in there and at(row) not in there[str(named)]:
             yield line(row)
 
 
