@@ -16,6 +16,7 @@ from connect_kit.checks.verdict import Verdict, judge
 from connect_kit.checks.verdict_words import verdict_html
 from connect_kit.connect import SEVERITIES
 from connect_kit.display import charts
+from connect_kit.display.formulas import guarded_sql
 from connect_kit.display.html import table_html
 from connect_kit.engine import literal, quoted
 from connect_kit.engine.duckdb import arrow_to_frame
@@ -38,6 +39,7 @@ _ROWS = """
         replace(r.message, '{value}', left(coalesce(f.value, ''), 200)) AS message
     FROM _failing AS f JOIN _rules AS r ON r.rule = f.rule
 """
+_TEXTS = ("file", "sourcedId", "column", "message")  # the columns that may hold what a delivery holds
 _SHOWN = 10  # causes in a notebook's cell
 _ORDER = " ORDER BY r.place, f.line, f.id, f.value"
 
@@ -247,8 +249,10 @@ class Findings:
         raise SettingError(f"there is no chart {kind!r}; expected 'rules', 'files' or 'schools'")
 
     def write_csv(self, path: str | Path) -> None:
-        """Write :meth:`table` as CSV, by the engine itself."""
-        self.schema.execute(f"COPY ({_ROWS + _ORDER}) TO {literal(path)} (HEADER, DELIMITER ',', USE_TMP_FILE false)")
+        """Write :meth:`table` as CSV, by the engine itself; no cell runs as a formula where people open it."""
+        cells = ", ".join(f"{guarded_sql(quoted(name))} AS {quoted(name)}" for name in _TEXTS)
+        rows = f"SELECT * REPLACE ({cells}) FROM ({_ROWS + _ORDER})"
+        self.schema.execute(f"COPY ({rows}) TO {literal(path)} (HEADER, DELIMITER ',', USE_TMP_FILE false)")
 
     def save(self, folder: str | Path) -> None:
         """Write ``findings.csv`` into a folder.

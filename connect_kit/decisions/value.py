@@ -27,7 +27,8 @@ from connect_kit.decisions.file import (
     sorted_pair,
     validate_decision,
 )
-from connect_kit.display.html import table_html, visible
+from connect_kit.display.characters import visible
+from connect_kit.display.html import table_html
 from connect_kit.engine.arguments import checked
 from connect_kit.errors import SettingError
 

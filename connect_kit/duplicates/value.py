@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from connect_kit.display.formulas import without_formulas
 from connect_kit.display.html import table_html
 from connect_kit.duplicates import records
 from connect_kit.duplicates.data import DuplicatesData
@@ -162,7 +163,7 @@ class Duplicates(DuplicatesData):
         table = self.table().round({"match_probability": 6, "match_weight": 3})
         place = outside_originals(folder, self.roster, self.workspace)
         with atomic_write(ensure_folder(place) / "duplicates.csv") as path:
-            table.to_csv(path, index=False, lineterminator="\r\n")
+            without_formulas(table).to_csv(path, index=False, lineterminator="\r\n")
 
     def __len__(self) -> int:
         return len(self._linked.duplicates)

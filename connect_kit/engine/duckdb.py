@@ -231,13 +231,22 @@ def _drop(engine: DuckDBEngine, name: str) -> None:
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Ctrl-C within a query is a KeyboardInterrupt, as it is elsewhere."""
+    """Ctrl-C within a query is a KeyboardInterrupt, as it is elsewhere; text that is none is an EngineError.
+
+    DuckDB takes no half characters, which Python has for bytes that are no UTF-8, and says nothing more of them.
+    """
     try:
         yield
     except RuntimeError as error:
         if interrupted(error):
             raise KeyboardInterrupt from error
+        if str(error) == "std::bad_cast":
+            raise EngineError(
+                "DuckDB: a name or a value holds bytes that are no UTF-8; write it without them"
+            ) from error
         raise
+    except UnicodeEncodeError as error:
+        raise EngineError("DuckDB: a name or a value holds half a character; write it without") from error
 
 
 def interrupted(error: BaseException) -> bool:

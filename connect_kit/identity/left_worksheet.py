@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.display.excel import add_list, add_read_me, save_book
+from connect_kit.display.formulas import without_formulas
 from connect_kit.display.look import both
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.identity.staying import KINDS, REASONS
@@ -102,7 +103,7 @@ def save(left: LeftBehindData, folder: str | Path, *, names: bool = False) -> No
     """Write left_behind.csv and left_behind.xlsx into a folder; see :meth:`LeftBehind.save`."""
     target = ensure_folder(outside_originals(folder, left.roster, left.workspace), private=names)
     with atomic_write(target / "left_behind.csv", private=names) as beside:
-        left.table().to_csv(beside, index=False, encoding="utf-8", lineterminator="\r\n")
+        without_formulas(left.table()).to_csv(beside, index=False, encoding="utf-8", lineterminator="\r\n")
     with atomic_write(target / "left_behind.xlsx", private=names) as beside:
         save_book(beside, lambda book: _fill(book, left, names))
 

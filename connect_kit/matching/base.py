@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from connect_kit.display.charts import matches_by_school
+from connect_kit.display.formulas import without_formulas
 from connect_kit.display.html import table_html
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.errors import SettingError
@@ -166,7 +167,7 @@ class Matches(MatchesData):
         """
         place = outside_originals(folder, self.roster, self.workspace)
         with atomic_write(ensure_folder(place) / f"{self.kind}.csv") as path:
-            self.table().to_csv(path, index=False, encoding="utf-8", lineterminator="\r\n")
+            without_formulas(self.table()).to_csv(path, index=False, encoding="utf-8", lineterminator="\r\n")
 
     def __len__(self) -> int:
         return len(self._frame)

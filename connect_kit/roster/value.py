@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from connect_kit.display import charts
 from connect_kit.display.html import table_html
 from connect_kit.engine import literal, quoted
-from connect_kit.engine.files import atomic_write, ensure_folder, outside
+from connect_kit.engine.files import atomic_write, ensure_folder
+from connect_kit.engine.places import outside
 from connect_kit.errors import SettingError
 from connect_kit.roster.frames import fields_from_frames
 from connect_kit.roster.tables import ALL_TABLES, Table

@@ -13,7 +13,7 @@ from connect_kit.checks import AuditData
 from connect_kit.checks.verdict import judge
 from connect_kit.decisions import read_decisions
 from connect_kit.engine.arguments import checked
-from connect_kit.engine.files import outside
+from connect_kit.engine.places import outside
 from connect_kit.errors import PlanError, SettingError
 from connect_kit.matching.matches import SchoolMatches
 from connect_kit.uploads.abandoning import CODE as ABANDON
