@@ -19,6 +19,7 @@ from connect_kit.display import charts
 from connect_kit.display.formulas import guarded_sql
 from connect_kit.display.html import table_html
 from connect_kit.engine import literal, quoted
+from connect_kit.engine.arguments import checked
 from connect_kit.engine.duckdb import arrow_to_frame
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.errors import SettingError
@@ -128,6 +129,8 @@ class Findings:
 
     def total(self, severity: str) -> int:
         """Failing rows of a severity."""
+        if severity not in SEVERITIES:
+            raise SettingError(f"severity is {severity!r}; expected one of {', '.join(SEVERITIES)}")
         return sum(count for number, count in self.counts.items() if self.rules[number].severity == severity)
 
     def summary(self) -> pd.DataFrame:
@@ -154,14 +157,18 @@ class Findings:
         """
         return self._numbered(self.schema.frame(_ROWS + _ORDER))
 
+    @checked()
     def iter_table(self, chunk: int = 50_000) -> Iterator[pd.DataFrame]:
         """:meth:`table` in pieces of so many rows."""
+        if chunk < 1:
+            raise SettingError(f"chunk is {chunk}; expected a number of rows, such as 50000")
         with self.schema.engine.cursor((self.schema.name,)) as cursor:
             import pyarrow as pa
 
             for batch in cursor.sql(_ROWS + _ORDER).to_arrow_reader(chunk):
                 yield self._numbered(arrow_to_frame(pa.Table.from_batches([batch])))
 
+    @checked()
     def rows_sample(
         self, code: str, n: int = 5, *, severity: str | None = None, table: str | None = None, column: str | None = None
     ) -> pd.DataFrame:
@@ -177,6 +184,7 @@ class Findings:
         found = self.schema.frame(_ROWS + " WHERE " + " AND ".join(conditions) + _ORDER + f" LIMIT {int(n)}", values)
         return self._numbered(found)[["file", "line", "sourcedId", "column", "message"]]
 
+    @checked()
     def rows(self, code: str) -> pd.DataFrame:
         """Every failing row of a code as delivered, with ``file`` and ``line`` before the columns of its table.
 
@@ -248,6 +256,7 @@ class Findings:
             return charts.schools_overview(self.by_school())
         raise SettingError(f"there is no chart {kind!r}; expected 'rules', 'files' or 'schools'")
 
+    @checked()
     def write_csv(self, path: str | Path) -> None:
         """Write :meth:`table` as CSV, by the engine itself; no cell runs as a formula where people open it."""
         cells = ", ".join(f"{guarded_sql(quoted(name))} AS {quoted(name)}" for name in _TEXTS)

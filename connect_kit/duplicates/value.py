@@ -12,6 +12,7 @@ from connect_kit.duplicates.data import DuplicatesData
 from connect_kit.duplicates.doubled import doubled
 from connect_kit.duplicates.explain import Explanation, explain_pair
 from connect_kit.duplicates.showing import chart, summary
+from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.errors import SettingError
 from connect_kit.roster.originals import outside_originals
@@ -59,6 +60,7 @@ class Duplicates(DuplicatesData):
     doubled = doubled
     summary = summary
 
+    @checked()
     def pairs(self, floor: float | None = None, *, school: str | None = None) -> pd.DataFrame:
         """Pairs for clerical review, the most certain first. Holds names.
 
@@ -88,6 +90,7 @@ class Duplicates(DuplicatesData):
         """
         return records.side_by_side(self.schema, self._person(left), self._person(right))
 
+    @checked()
     def explain(self, left: str, right: str) -> Explanation:
         """Why two records are, or are not, the same person.
 
@@ -110,11 +113,13 @@ class Duplicates(DuplicatesData):
             raise SettingError(f"{left!r} and {right!r} are the same record; give two IDs")
         return explain_pair(self.schema, self.model, a, b, self.decisions.of(self.kind, self._key(a), self._key(b)))
 
+    @checked()
     def at(self, threshold: float) -> Duplicates:
         """The same pairs at another threshold; nothing is compared again."""
         validate_threshold(threshold)
         return replace(self, threshold=threshold)
 
+    @checked()
     def decide(
         self,
         left: str,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
+import operator
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
@@ -131,7 +132,9 @@ def _kinds(node: ast.expr, scope: Mapping[str, Any]) -> dict[str, _Kind]:
         if name == "Literal":
             return _one_of([ast.literal_eval(value) for value in inner])
         values = [_kinds(value, scope) for value in inner]
-        return {name: _mapping(*values) if name == "Mapping" else _several(*values, again=name != "Iterable")}
+        if name == "Mapping":
+            return {name: _mapping(*values)}
+        return {name: _several(functools.reduce(operator.or_, values), again=name != "Iterable")}
     name = ast.unparse(node).rpartition(".")[2]
     if name in _KINDS:
         return {name: _KINDS[name]}

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from connect_kit.engine.arguments import checked
 from connect_kit.errors import EngineError, SettingError
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class DuckDBEngine:
 
     name = "duckdb"
 
+    @checked()
     def __init__(
         self, path: str | Path | None = None, *, memory_limit: str | None = None, threads: int | None = None
     ) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from connect_kit.display.excel import add_list, add_read_me, save_book
 from connect_kit.display.formulas import without_formulas
 from connect_kit.display.look import both
+from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.identity.staying import KINDS, REASONS
 from connect_kit.roster.originals import outside_originals
@@ -42,6 +43,7 @@ _IDS = {
 }
 
 
+@checked()
 def worksheet(left: LeftBehindData, kind: str, *, names: bool = False) -> pd.DataFrame:
     """The records of a kind as work to be done by hand on Connect, school by school.
 
@@ -99,6 +101,7 @@ def _names(left: LeftBehindData, kind: str) -> list[tuple[str, str, pd.Series[st
     return found
 
 
+@checked()
 def save(left: LeftBehindData, folder: str | Path, *, names: bool = False) -> None:
     """Write left_behind.csv and left_behind.xlsx into a folder; see :meth:`LeftBehind.save`."""
     target = ensure_folder(outside_originals(folder, left.roster, left.workspace), private=names)

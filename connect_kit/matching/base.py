@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from connect_kit.display.charts import matches_by_school
 from connect_kit.display.formulas import without_formulas
 from connect_kit.display.html import table_html
+from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.errors import SettingError
 from connect_kit.matching.data import COLUMNS, MatchesData
@@ -57,6 +58,7 @@ class Matches(MatchesData):
         """The same value, with titles in a notebook as well; titles of classes may contain names of teachers."""
         return self._with_same_rows(replace(self, _names=names))
 
+    @checked()
     def decide(
         self,
         roster_id: str | None,
@@ -119,6 +121,7 @@ class Matches(MatchesData):
         """How many suggestions wait for nothing but to be accepted."""
         return int(self.acceptable.sum())
 
+    @checked()
     def accept(self, school: str | None = None, *, least: float = 0, who: str | None = None) -> Self:
         """Accept the suggestions shown, as far as they are :attr:`acceptable`; :meth:`undo` undoes all at once.
 

@@ -55,7 +55,8 @@ def lines_of(name: str, frame: pd.DataFrame) -> pa.Array:
     wrong = ~(numbers.between(1, _MOST_LINES) & (numbers % 1 == 0)).fillna(False).to_numpy(bool)
     anew = "; number the rows anew: frame.reset_index(drop=True)"
     if wrong.any():
-        value = frame.index[int(wrong.argmax())]
+        value: Any = frame.index[int(wrong.argmax())]
+        value = value.item() if hasattr(value, "item") else value
         raise SettingError(f"{name}: the index 'line' holds {ascii(value)[:60]}, which is no line of a file{anew}")
     if numbers.duplicated().any():
         value = int(numbers[numbers.duplicated()].iloc[0])
