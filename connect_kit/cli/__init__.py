@@ -133,7 +133,8 @@ def sample(
         bool | None,
         typer.Option(
             "--existing/--no-existing",
-            help="Students and classrooms made by hand on Connect; so by default for a district with faults.",
+            help="Students and classrooms made by hand on Connect; so by default for a district with faults. "
+            "Such a district is not fit to send, also with --faults none.",
             show_default=False,
         ),
     ] = None,

@@ -40,6 +40,7 @@ from connect_kit.cli.printing import (
 )
 from connect_kit.connect import Level
 from connect_kit.display.look import counted
+from connect_kit.engine.places import outside
 from connect_kit.errors import SettingError, TwinError
 from connect_kit.identity.patterns import kinds_in_words
 from connect_kit.roster.originals import outside_originals
@@ -89,6 +90,11 @@ def prepare(
     from connect_kit.uploads.waiving import NEVER
 
     reasons = waivers(waive)
+    if keep_ids and not duplicates:  # before the work, not after it
+        raise SettingError("changed IDs are found among duplicate students", step="compare_ids")
+    for what, source in (("the delivery", delivery), ("the workspace's export", workspace), ("the suites", suites)):
+        if out is not None:
+            outside(out, what, source)
     given = {
         "--level": level if level != "district" else None, "--upload-level": upload_level, "--school": school,
         "--schools": schools, "--place-at": place_at, "--suites": suites, "--abandon": abandon,

@@ -148,6 +148,8 @@ def plan_upload(
     matches, classrooms = _as_of_now(matches), _as_of_now(classrooms)
     check_limit(abandon_limit)
     place = _folder(roster, folder)
+    if workspace is not None:
+        outside(place, "the workspace's export", workspace.path)
     for code, reason in (waivers or {}).items():
         check_waiver(code, reason)
     if workspace is not None and student_id is not None:
