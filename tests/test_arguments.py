@@ -209,3 +209,218 @@ def test_true_and_false_of_numpy_are_true_and_false(tmp_path: Path) -> None:
     yes: Any = pd.Series([1, 2]).gt(0).all()
     assert type(yes).__module__ == "numpy"
     assert ck.upload(plan, twin, dry_run=yes, progress=False).dry_run
+
+
+#: Wrong calls, each with words of the answer; what the names are is said in :func:`things`.
+WRONG_CALLS = {
+    "ck.check_roster('folder')": "expected a Roster (from read_roster)",
+    "ck.check_roster(audit)": "Give the audit's roster: audit.roster",
+    "ck.find_duplicates('folder')": "expected a Roster (from read_roster)",
+    "ck.match_schools('folder', workspace)": "expected a Roster (from read_roster)",
+    "ck.match_schools(roster, 'folder')": "expected a Workspace (from read_workspace)",
+    "ck.match_classrooms(roster, 5)": "expected a Workspace (from read_workspace)",
+    "ck.find_id_changes('x', workspace, duplicates)": "expected a Roster (from read_roster)",
+    "ck.left_behind(roster, 'x', None)": "expected a Workspace (from read_workspace)",
+    "ck.plan_merge('x', workspace)": "expected a Duplicates (from find_duplicates)",
+    "ck.plan_upload('folder')": "expected a Roster (from read_roster)",
+    "ck.upload('plan', twin)": "expected an UploadPlan (from plan_upload or read_plan)",
+    "ck.upload(plan, 'twin.duckdb')": "no such twin; make one",
+    "ck.forecast_upload(plan, 5)": "expected a Twin",
+    "ck.read_plan(5)": "expected a path (text or Path)",
+    "ck.read_results([])": "expected a path (text or Path)",
+    "ck.plan_resend('x', 'y')": "expected a",
+    "ck.write_report('x', 'y')": "expected a",
+    "ck.write_report(audit, 5)": "expected a path (text or Path)",
+    "ck.write_workbook(5, 'y')": "expected a",
+    "ck.show('x')": "expected a DataFrame",
+    "ck.show(audit)": "expected a DataFrame",
+    "ck.sample_roster(5)": "expected a path (text or Path)",
+    "ck.sample_roster('s', students='x')": "expected a whole number",
+    "ck.sample_roster('s', layout='x')": "expected 'connect'",
+    "ck.audit(roster, region='us')": "expected 'US', or another of",
+    "ck.audit(roster, region='USA')": "expected a country's two capital letters",
+    "ck.connections(5)": "expected",
+    "ck.DuckDBEngine(5)": "expected a path (text or Path)",
+    "ck.DuckDBEngine(threads='x')": "expected a whole number",
+    "ck.DuckDBEngine(memory_limit='lots')": "Memory must have a number",
+    "ck.Twin(5)": "expected a path (text or Path)",
+    "ck.Twin(None)": "expected a path (text or Path)",
+    "ck.Twin('')": "expected a path, and not an empty text",
+    "ck.Twin('nowhere.duckdb')": "no such twin",
+    "ck.Twin.new('q.duckdb', 5)": "expected text",
+    "ck.Twin.new('q.duckdb', 'x', 5)": "expected a",
+    "ck.Twin.fill('q.duckdb', 5)": "expected a Workspace (from read_workspace)",
+    "ck.Twin.sample(students='x')": "expected a whole number",
+    "ck.Settings(deletion_threshold='x')": "expected a whole number",
+    "ck.Settings(daily_sync=1)": "expected True or False",
+    "ck.Settings(student_id='name')": "expected one of id, number",
+    "twin.table('x')": "its tables are",
+    "twin.table([])": "expected text",
+    "twin.student(5)": "expected text",
+    "twin.student('nobody')": "no student has the ID",
+    "twin.export(5)": "expected a path (text or Path)",
+    "twin.apply('x')": "expected an Action",
+    "twin.apply(ck.Action('x'))": "x",
+    "twin.apply_all(5)": "each an Action",
+    "twin.apply_all(['x'])": "each an Action",
+    "twin.preview(None)": "expected an Action",
+    "twin.merge('x')": "expected a MergePlan (from plan_merge)",
+    "twin.changes_since(5)": "expected text",
+    "twin.sync_deletions('x')": "each an UploadFile",
+    "twin.sync_deletions([5])": "each an UploadFile",
+    "twin.dry_run(5, 'x')": "each an UploadFile",
+    "twin.send(5, 'x', run='y')": "expected an UploadFile",
+    "findings.rows(5)": "expected text",
+    "findings.rows('x')": "no finding has the code 'x'",
+    "findings.rows_sample(5)": "expected text",
+    "findings.rows_sample('x', 'y')": "expected a whole number",
+    "findings.rows_sample('x', None)": "expected a whole number",
+    "findings.total('grave')": "expected one of critical, warning, info",
+    "findings.chart('pie')": "expected 'rules', 'files' or 'schools'",
+    "findings.write_csv(5)": "expected a path (text or Path)",
+    "list(findings.iter_table(0))": "expected a number of rows",
+    "list(findings.iter_table('x'))": "expected a whole number",
+    "roster.frame('x')": "expected one of those that were read",
+    "roster.frame([])": "expected text",
+    "roster.chart('pie')": "expected 'files' or 'roles'",
+    "roster.replace(users='x')": "expected a DataFrame",
+    "roster.replace(users=None)": "expected a DataFrame",
+    "roster.replace(pupils=frame)": "not a table of a roster",
+    "ck.Roster.from_frames('x')": "expected a dict of table names to DataFrames",
+    "ck.Roster.from_frames([frame])": "expected a dict of table names to DataFrames",
+    "ck.Roster.from_frames({'users': 5})": "expected a DataFrame",
+    "ck.Roster.from_frames({'users': [{'sourcedId': '1'}]})": "expected a DataFrame",
+    "ck.Roster.from_frames({5: frame})": "not a table of a roster",
+    "ck.Roster.from_frames({'users': frame}, level='state')": "expected 'district' or 'school'",
+    "ck.Roster.from_frames({'users': frame}, level=[])": "expected 'district' or 'school'",
+    "ck.Roster.from_frames({'users': frame}, engine=5)": "expected a DuckDBEngine or None",
+    "duplicates.explain(None, None)": "expected text",
+    "duplicates.explain('x', 'y')": "x",
+    "duplicates.pairs('x')": "expected a number",
+    "duplicates.at('x')": "expected a number",
+    "duplicates.at(7)": "7",
+    "duplicates.decide(None, 'x', 'same')": "expected text",
+    "duplicates.decide('x', 'y', 'same')": "x",
+    "schools.accept([])": "expected text or None",
+    "schools.accept(least='x')": "expected a number",
+    "schools.decide(5, 'S001', 'connect')": "expected text or None",
+    "schools.decide('0104', None, 'connect')": "needs the ID on Connect as well",
+    "schools.decide('0104', 'S001', 'marry')": "marry",
+    "classrooms.decide('x', 'y', 'connect')": "y",
+    "classrooms.accept(5)": "expected text or None",
+    "left_behind.table('x')": "x",
+    "left_behind.table([])": "expected text or None",
+    "left_behind.worksheet(5)": "expected text",
+    "id_changes.only('x')": "expected one of",
+    "decisions.decide(5, 5, 5, 5)": "expected text",
+    "decisions.decide('students', None, None, 'same')": "expected text",
+    "decisions.decide('students', 'roster:1', 'roster:2', 'same', note=5)": "expected text",
+    "decisions.decide('students', 'roster:1', 'roster:2', 'maybe')": "is not one of",
+    "decisions.decide_all(5)": "expected a list",
+    "decisions.decide_all([5])": "expected a list",
+    "decisions.of(5, 5, 5)": "expected text",
+    "decisions.undo()": "nothing to undo",
+    "merges.conflicts_on(5)": "expected a Twin",
+    "ck.MergePlan.of(5, [])": "expected a Workspace (from read_workspace)",
+    "ck.MergePlan.of(workspace, 5)": "expected a list",
+    "ck.MergePlan.of(workspace, [5])": "expected a list",
+    "results.received_rows('x')": "is none of the files here",
+    "results.received_rows([])": "expected text",
+    "plan.gates(5)": "give a Twin, or the path of one",
+    "ck.DuplicatesPanel(5)": "expected a Duplicates (from find_duplicates)",
+    "ck.ClassroomsPanel(audit)": "Give the audit's classrooms: audit.classrooms",
+    "ck.MergePanel(5, twin)": "expected a MergePlan (from plan_merge)",
+    "ck.ResultsPanel('x')": "expected a Results (from read_results)",
+    "ck.UploadPanel(5, twin)": "expected an UploadPlan (from plan_upload or read_plan)",
+    **{
+        f"{saving}.save({bad})": "expected a path"
+        for saving in (
+            "audit", "findings", "roster", "duplicates", "schools", "classrooms", "left_behind", "id_changes", "plan",
+            "dry_run", "forecast", "results", "merges",
+        )
+        for bad in ("5", "None", "[]", "''", r"'\0'", r"'\ud800'")
+    },
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def things(right: dict[str, Any]) -> dict[str, Any]:
+    """What the wrong calls are about."""
+    audit, plan, twin = right["audit"], right["plan"], right["twin"]
+    named = {name: getattr(audit, name) for name in ("schools", "classrooms", "left_behind", "id_changes")}
+    return {
+        **right, **named, "ck": ck, "decisions": ck.read_decisions(right["delivery"]),
+        "forecast": ck.forecast_upload(plan, twin), "results": ck.read_results(right["dry_run"].folder, plan),
+        "merges": ck.plan_merge(audit.duplicates, audit.workspace), "frame": pd.DataFrame({"sourcedId": ["1"]}),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", WRONG_CALLS)
+def test_a_wrong_call_is_answered_with_what_to_pass(
+    wrong: str, things: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ck.ConnectKitError) as error:
+        eval(wrong, things)  # noqa: S307  # the table above
+    assert WRONG_CALLS[wrong] in str(error.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+#: Columns of a frame that are not text, and how they are answered: with text, or with the words of a refusal.
+COLUMNS: dict[str, tuple[Any, Any]] = {
+    "lists": ([["1", "2"], ["3"]], "users.agentSourcedIds holds lists; write each as one text"),
+    "tuples": ([("1",), None], "users.agentSourcedIds holds lists"),
+    "bytes": ([b"1", b"2"], "users.agentSourcedIds holds bytes; make text of them"),
+    "floats": ([1.0, float("nan")], "users.agentSourcedIds is a column of numbers"),
+    "dicts": ([{"a": 1}, None], "users.agentSourcedIds holds a dict"),
+    "durations": (pd.to_timedelta(["1d", "2d"]), "users.agentSourcedIds holds a Timedelta"),
+    "dates": ([date(2026, 8, 15), None], ["2026-08-15", None]),
+    "times": (pd.to_datetime(["2026-08-15", "2026-08-16"]), ["2026-08-15", "2026-08-16"]),
+    "categories": (pd.Categorical(["007", None]), ["007", None]),
+    "numbers as categories": (pd.Categorical([7, 8]), "users.agentSourcedIds is a column of numbers"),
+    "nothing": ([None, float("nan")], [None, None]),
+    "text of any kind": (pd.array(["", "007"], dtype="string"), [None, "007"]),
+}
+
+
+@pytest.mark.parametrize("kind", COLUMNS)
+def test_a_column_of_a_frame_is_converted_or_refused_in_words(kind: str) -> None:
+    values, expected = COLUMNS[kind]
+    frame = pd.DataFrame({"sourcedId": ["1", "2"], "agentSourcedIds": values})
+    if isinstance(expected, str):
+        with pytest.raises(SettingError) as error:
+            ck.Roster.from_frames({"users": frame})
+        assert str(error.value).startswith(expected)
+    else:
+        made = ck.Roster.from_frames({"users": frame}).users["agentSourcedIds"]
+        assert [None if value != value else value for value in made.tolist()] == expected
+
+
+@pytest.mark.parametrize(
+    ("index", "expected"),
+    [
+        ([2.0, 3.0], [2, 3]),
+        (["7", "9"], [7, 9]),
+        ([2, float("nan")], "the index 'line' holds nan, which is no line of a file; number the rows anew"),
+        (["2", "x"], "the index 'line' holds 'x', which is no line"),
+        ([2.5, 3.0], "the index 'line' holds 2.5, which is no line"),
+        ([-1, 3], "the index 'line' holds -1, which is no line"),
+        ([2, 10**30], "which is no line of a file"),
+        ([2, 2], "the index 'line' holds 2 twice, and a row has a line of its own; number the rows anew"),
+    ],
+)
+def test_lines_of_a_frame_are_whole_numbers_or_refused_in_words(index: Any, expected: Any) -> None:
+    frame = pd.DataFrame({"sourcedId": ["1", "2"]}, index=pd.Index(index, name="line"))
+    if isinstance(expected, str):
+        with pytest.raises(SettingError) as error:
+            ck.Roster.from_frames({"users": frame})
+        assert expected in str(error.value)
+    else:
+        assert ck.Roster.from_frames({"users": frame}).users.index.tolist() == expected
+
+
+def test_columns_of_several_levels_and_without_a_name_are_refused_in_words() -> None:
+    levels = pd.DataFrame([["1"]], columns=pd.MultiIndex.from_tuples([("users", "sourcedId")]))
+    for frame, words in ((levels, "its columns have several levels"), (pd.DataFrame([["1"]]), "a column is called 0")):
+        with pytest.raises(SettingError, match=words):
+            ck.Roster.from_frames({"users": frame})

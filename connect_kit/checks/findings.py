@@ -16,8 +16,10 @@ from connect_kit.checks.verdict import Verdict, judge
 from connect_kit.checks.verdict_words import verdict_html
 from connect_kit.connect import SEVERITIES
 from connect_kit.display import charts
+from connect_kit.display.formulas import guarded_sql
 from connect_kit.display.html import table_html
 from connect_kit.engine import literal, quoted
+from connect_kit.engine.arguments import checked
 from connect_kit.engine.duckdb import arrow_to_frame
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.errors import SettingError
@@ -38,6 +40,7 @@ _ROWS = """
         replace(r.message, '{value}', left(coalesce(f.value, ''), 200)) AS message
     FROM _failing AS f JOIN _rules AS r ON r.rule = f.rule
 """
+_TEXTS = ("file", "sourcedId", "column", "message")  # the columns that may hold what a delivery holds
 _SHOWN = 10  # causes in a notebook's cell
 _ORDER = " ORDER BY r.place, f.line, f.id, f.value"
 
@@ -126,6 +129,8 @@ class Findings:
 
     def total(self, severity: str) -> int:
         """Failing rows of a severity."""
+        if severity not in SEVERITIES:
+            raise SettingError(f"severity is {severity!r}; expected one of {', '.join(SEVERITIES)}")
         return sum(count for number, count in self.counts.items() if self.rules[number].severity == severity)
 
     def summary(self) -> pd.DataFrame:
@@ -152,14 +157,18 @@ class Findings:
         """
         return self._numbered(self.schema.frame(_ROWS + _ORDER))
 
+    @checked()
     def iter_table(self, chunk: int = 50_000) -> Iterator[pd.DataFrame]:
         """:meth:`table` in pieces of so many rows."""
+        if chunk < 1:
+            raise SettingError(f"chunk is {chunk}; expected a number of rows, such as 50000")
         with self.schema.engine.cursor((self.schema.name,)) as cursor:
             import pyarrow as pa
 
             for batch in cursor.sql(_ROWS + _ORDER).to_arrow_reader(chunk):
                 yield self._numbered(arrow_to_frame(pa.Table.from_batches([batch])))
 
+    @checked()
     def rows_sample(
         self, code: str, n: int = 5, *, severity: str | None = None, table: str | None = None, column: str | None = None
     ) -> pd.DataFrame:
@@ -175,6 +184,7 @@ class Findings:
         found = self.schema.frame(_ROWS + " WHERE " + " AND ".join(conditions) + _ORDER + f" LIMIT {int(n)}", values)
         return self._numbered(found)[["file", "line", "sourcedId", "column", "message"]]
 
+    @checked()
     def rows(self, code: str) -> pd.DataFrame:
         """Every failing row of a code as delivered, with ``file`` and ``line`` before the columns of its table.
 
@@ -246,9 +256,12 @@ class Findings:
             return charts.schools_overview(self.by_school())
         raise SettingError(f"there is no chart {kind!r}; expected 'rules', 'files' or 'schools'")
 
+    @checked()
     def write_csv(self, path: str | Path) -> None:
-        """Write :meth:`table` as CSV, by the engine itself."""
-        self.schema.execute(f"COPY ({_ROWS + _ORDER}) TO {literal(path)} (HEADER, DELIMITER ',', USE_TMP_FILE false)")
+        """Write :meth:`table` as CSV, by the engine itself; no cell runs as a formula where people open it."""
+        cells = ", ".join(f"{guarded_sql(quoted(name))} AS {quoted(name)}" for name in _TEXTS)
+        rows = f"SELECT * REPLACE ({cells}) FROM ({_ROWS + _ORDER})"
+        self.schema.execute(f"COPY ({rows}) TO {literal(path)} (HEADER, DELIMITER ',', USE_TMP_FILE false)")
 
     def save(self, folder: str | Path) -> None:
         """Write ``findings.csv`` into a folder.

@@ -20,6 +20,7 @@ import connect_kit as ck
 from connect_kit.auditing import OUTPUTS
 from connect_kit.cli.again import forecast, resend, results
 from connect_kit.cli.commands import again, beside, command, remember_typed
+from connect_kit.cli.console import close_console, echo, open_console
 from connect_kit.cli.errors import error_words
 from connect_kit.cli.options import Delivery, StudentId, Suites, bars
 from connect_kit.cli.printing import print_audit, print_verdict
@@ -27,6 +28,7 @@ from connect_kit.cli.sending import decide_school, merge, prepare, upload
 from connect_kit.cli.twin import app as twin_app
 from connect_kit.connect import Level
 from connect_kit.engine.duckdb import interrupted
+from connect_kit.engine.places import outside
 from connect_kit.engine.written import refuse_foreign
 from connect_kit.errors import ConnectKitError, GateError, LimitError, OutputError
 from connect_kit.samples.layouts import Layout
@@ -67,7 +69,10 @@ def audit(
     left_behind.csv and summary.json: all of them, or none. What people decided about pairs is read from
     connect-kit-decisions.csv beside the delivery.
     """
-    refuse_foreign(out.expanduser(), OUTPUTS)  # before the work, not after it
+    # Before the work, not after it.
+    for what, given in (("the delivery", delivery), ("the workspace's export", workspace), ("the suites", suites)):
+        outside(out, what, given)
+    refuse_foreign(out.expanduser(), OUTPUTS)
     found = ck.audit(
         delivery,
         workspace,
@@ -90,19 +95,17 @@ def audit(
     further += [] if student_id is None else ["--student-id", student_id]
     further += [] if duplicates else ["--no-duplicates"]
     if workspace is None:
-        typer.echo(
-            "Next, compare it with Connect; WORKSPACE is a folder with the CSV files exported from there, or a twin:"
-        )
-        typer.echo(f"  {again('--workspace', 'WORKSPACE')}")
+        echo("Next, compare it with Connect; WORKSPACE is a folder with the CSV files exported from there, or a twin:")
+        echo(f"  {again('--workspace', 'WORKSPACE')}")
     else:
         where = ("--workspace", workspace, "--out", beside(out, "plan"))
         if not found.fit:
-            typer.echo("Next, correct what is critical, and audit again:")
-            typer.echo(f"  {again()}")
-            typer.echo("Or prepare the files all the same, and see what a real upload still needs:")
+            echo("Next, correct what is critical, and audit again:")
+            echo(f"  {again()}")
+            echo("Or prepare the files all the same, and see what a real upload still needs:")
         else:
-            typer.echo("Next, prepare the files for Connect, and see what a real upload still needs:")
-        typer.echo(f"  {command('prepare', delivery, *where, *options, *further)}")
+            echo("Next, prepare the files for Connect, and see what a real upload still needs:")
+        echo(f"  {command('prepare', delivery, *where, *options, *further)}")
     raise typer.Exit(int(not found.fit or (strict and found.verdict != "fit")))
 
 
@@ -151,12 +154,12 @@ def sample(
         duplicates=(0 if clean else 0.02) if duplicates is None else duplicates,
         existing=level == "district" and not clean if existing is None else existing,
     )
-    typer.echo(f"An invented district of {students:,} students: {made.delivery}")
-    typer.echo(f"Its Connect workspace: {made.workspace}")
+    echo(f"An invented district of {students:,} students: {made.delivery}")
+    echo(f"Its Connect workspace: {made.workspace}")
     if not clean:
-        typer.echo(f"The planted faults, file and line: {made.truth}")
+        echo(f"The planted faults, file and line: {made.truth}")
     elif made.truth_schools and "zeros_lost" in made.truth_schools.read_text(encoding="utf-8"):
-        typer.echo(
+        echo(
             "No fault is planted in the files, but the district is not fit: a School ID that was recorded by hand on "
             f"Connect lacks its zeros ({made.truth_schools}). With --no-existing it is clean."
         )
@@ -165,11 +168,11 @@ def sample(
         (made.truth_classrooms, "Which class is which classroom"),
     ):
         if path:
-            typer.echo(f"{what}: {path}")
+            echo(f"{what}: {path}")
     options = ["--level", "school"] if level == "school" else []
-    typer.echo("Next, audit it:")
+    echo("Next, audit it:")
     audit_out = beside(out, "audit")
-    typer.echo(f"  {command('audit', made.delivery, '--workspace', made.workspace, *options, '--out', audit_out)}")
+    echo(f"  {command('audit', made.delivery, '--workspace', made.workspace, *options, '--out', audit_out)}")
 
 
 @app.command()
@@ -177,7 +180,7 @@ def rules() -> None:
     """Print the page of all rules, made from the suites (docs/rules.md is this)."""
     from connect_kit.checks.page import rules_page  # late, so that --help is quick
 
-    typer.echo(rules_page(), nl=False)
+    echo(rules_page(), nl=False)
 
 
 for verb in (prepare, forecast, upload, results, resend, merge, decide_school):
@@ -191,13 +194,13 @@ def run(arguments: list[str] | None = None, commands: typer.Typer = app) -> int:
     try:
         code = commands(args=arguments, standalone_mode=False)
     except (GateError, LimitError) as error:
-        typer.echo(f"connect-kit: {error_words(error)}", err=True)
+        echo(f"connect-kit: {error_words(error)}", err=True)
         return 2
     except ConnectKitError as error:
-        typer.echo(f"connect-kit: {' '.join(error_words(error).split())}", err=True)
+        echo(f"connect-kit: {' '.join(error_words(error).split())}", err=True)
         return 2
     except typer.Abort:
-        typer.echo("connect-kit: stopped; nothing was changed", err=True)
+        echo("connect-kit: stopped; nothing was changed", err=True)
         return _STOPPED
     except typer._click.exceptions.ClickException as error:  # a wrong option or argument
         error.show()
@@ -207,17 +210,28 @@ def run(arguments: list[str] | None = None, commands: typer.Typer = app) -> int:
             raise
         code = _STOPPED
     if code == _STOPPED:
-        typer.echo("connect-kit: stopped; what was being written is as it was before", err=True)
+        return _stopped()
     return code if isinstance(code, int) else 0
+
+
+def _stopped() -> int:
+    echo("connect-kit: stopped; what was being written is as it was before", err=True)
+    return _STOPPED
 
 
 def main(commands: typer.Typer = app) -> None:
     """Run what the command line asks for, and end the process with its exit code."""
+    open_console()
     try:
         code = run(commands=commands)
-        sys.stdout.flush()
+        close_console()
     except (BrokenPipeError, SystemExit):  # the reader of our output has closed it, as in "audit ... | head"
         code = 141
+    except KeyboardInterrupt:
+        code = _stopped()
+    except ConnectKitError as error:
+        echo(f"connect-kit: {error}", err=True)
+        code = 2
     except Exception:  # noqa: BLE001  # a bug of ours: shown in full
         traceback.print_exc()
         code = 70

@@ -10,6 +10,7 @@ import typer
 
 import connect_kit as ck
 from connect_kit.cli.commands import Places, as_typed, beside, command
+from connect_kit.cli.console import echo
 from connect_kit.cli.gates import print_after, print_gates
 from connect_kit.cli.options import TwinOption
 from connect_kit.cli.printing import print_tables
@@ -53,17 +54,17 @@ def results(
     sent = None if own is None else ck.read_plan(own)
     read = ck.read_results(folder, sent)
     if folder != path:
-        typer.echo(f"Results: {folder}" + (" (of a dry run)" if of_dry_run(folder) else ""))
+        echo(f"Results: {folder}" + (" (of a dry run)" if of_dry_run(folder) else ""))
     print_tables(_that_happened(read.summary()), read.causes())
     for name, words in read.taken_away().items():
-        typer.echo(f"▲ {TAKEN_AWAY[name]}: {words}; listed by ID in {name}")
+        echo(f"▲ {TAKEN_AWAY[name]}: {words}; listed by ID in {name}")
     read.save(out)
-    typer.echo(f"Written: {out}")
+    echo(f"Written: {out}")
     if sent is not None and own is not None and last_upload(sent.folder)[0] and not of_dry_run(folder):
         if len(read.errors) or read.incomplete():
-            typer.echo("To send only what failed, once it is corrected:")
+            echo("To send only what failed, once it is corrected:")
             corrected = Places(sent).delivery
-            typer.echo(f"  {command('resend', own, '--corrected', corrected, '--out', beside(own, 'resend'))}")
+            echo(f"  {command('resend', own, '--corrected', corrected, '--out', beside(own, 'resend'))}")
         twin = last_upload(sent.folder)[1]
         print_after(Places(sent, None if twin is None else as_typed(twin, own)), results=False)
     other = any(frame["verdict"].isin(DISCONNECTED_SURPRISES).any() for frame in read.lists().values())
@@ -101,16 +102,16 @@ def resend(
     made = rewrite_plan(replace(made, command=("resend", str(plan), "" if corrected is None else str(corrected))))
     what = "Failed or incomplete" if read.incomplete() else "Failed"
     both = "" if corrected is None else f", as {corrected} has them"
-    typer.echo(f"{what}{both}: {counted(made.rows, 'row')} of {sent.rows:,}, according to {folder}")
+    echo(f"{what}{both}: {counted(made.rows, 'row')} of {sent.rows:,}, according to {folder}")
     for file, lines in made.not_corrected.items():
         more = f" and {len(lines) - _MOST_LINES:,} more" if len(lines) > _MOST_LINES else ""
         listed = ", ".join(map(str, lines[:_MOST_LINES]))
         where = f"line{'s' if len(lines) > 1 else ''} {listed}{more}"
-        typer.echo(f"▲ {what}, and not in the corrected delivery: {counted(len(lines), 'row')} of {file} ({where})")
+        echo(f"▲ {what}, and not in the corrected delivery: {counted(len(lines), 'row')} of {file} ({where})")
     for place, when in before:
-        typer.echo(f"▲ Rows of this plan were sent again by {place} on {when[:10]}; see what became of them first:")
-        typer.echo(f"  {command('results', place, '--out', beside(place, 'results'))}")
-    typer.echo(f"Prepared: {made.folder}")
+        echo(f"▲ Rows of this plan were sent again by {place} on {when[:10]}; see what became of them first:")
+        echo(f"  {command('results', place, '--out', beside(place, 'results'))}")
+    echo(f"Prepared: {made.folder}")
     print_tables(made.summary())
     twin = last_upload(sent.folder)[1]
     print_gates(made.gates(), Places(made, None if twin is None else as_typed(twin, plan)))
@@ -134,16 +135,16 @@ def forecast(
     found = made.in_words()
     shown = without_rare(found)
     counted_so = [words for name, words in _COUNTED.items() if name in shown]
-    typer.echo("; ".join(["Rows of the files, by school", *counted_so]) + ":")
+    echo("; ".join(["Rows of the files, by school", *counted_so]) + ":")
     placed = found["connectSchoolId"].fillna("") != ""
     print_tables(found.assign(school=found["school"].where(placed, "on no school of Connect")))
     if why:
-        typer.echo(f"Doubled children were not looked for: {why}; give --delivery FOLDER.")
+        echo(f"Doubled children were not looked for: {why}; give --delivery FOLDER.")
     if out is not None:
         made.save(out)
-        typer.echo(f"Written: {out / 'forecast.csv'}")
-    typer.echo("Next, the dry run, which says what a real upload still needs:")
-    typer.echo(f"  {Places(planned, twin).upload()}")
+        echo(f"Written: {out / 'forecast.csv'}")
+    echo("Next, the dry run, which says what a real upload still needs:")
+    echo(f"  {Places(planned, twin).upload()}")
 
 
 def _that_happened(summary: pd.DataFrame) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import typer
 import connect_kit as ck
 from connect_kit.cli.commands import again, beside, command
 from connect_kit.cli.consequences import other_zeros_in_words
+from connect_kit.cli.console import echo
 from connect_kit.cli.errors import error_words
 from connect_kit.cli.options import Delivery, Names, TwinFile, TwinOrFolder, Worksheet, Yes
 from connect_kit.cli.printing import print_changes, print_left_behind
@@ -106,8 +107,8 @@ def left_behind(
     )
     if out is not None:
         found.save(out, names=names)
-        typer.echo(f"Worksheet: {out / 'left_behind.xlsx'}")
-        typer.echo(f"All lines: {out / 'left_behind.csv'}")
+        echo(f"Worksheet: {out / 'left_behind.xlsx'}")
+        echo(f"All lines: {out / 'left_behind.csv'}")
     if not seen:
         return
     if too_many is not None and yes:
@@ -117,8 +118,8 @@ def left_behind(
     )
     do(file, actions, yes=yes, what=f"left behind in {whose}", seen=seen, ask=too_many is None)
     if too_many is not None:
-        typer.echo(f"With --yes: {error_words(too_many)}. If it is complete:")
-        typer.echo(f"  {again('--limit', str(too_many.enough), '--yes', without='--limit')}")
+        echo(f"With --yes: {error_words(too_many)}. If it is complete:")
+        echo(f"  {again('--limit', str(too_many.enough), '--yes', without='--limit')}")
 
 
 def _left_kinds(given: str) -> list[str]:
@@ -168,25 +169,23 @@ def _about_ids(
         changes = changes.only(*(kind.strip() for kind in kinds.split(",")))
     for kind, count in changes.counts.items():
         if count:
-            typer.echo(
-                f"  {kinds_in_words({kind: count})} under another ID than {'the twin' if seen else 'Connect'} has"
-            )
+            echo(f"  {kinds_in_words({kind: count})} under another ID than {'the twin' if seen else 'Connect'} has")
     if changes.undecided and not archive:
         undecided = counted(changes.undecided, "student")
-        typer.echo(f"  {undecided} left out: not paired, as several have one name and nothing distinguishes them")
+        echo(f"  {undecided} left out: not paired, as several have one name and nothing distinguishes them")
     zeros = other_zeros_in_words(schools) if not archive and changes.counts["schools"] else ""
     if zeros:
-        typer.echo(f"{zeros}. These are not recorded: export the files again with School IDs as text.")
+        echo(f"{zeros}. These are not recorded: export the files again with School IDs as text.")
     if out is not None:
         changes.save_worksheet(out, names=names)
-        typer.echo(f"Worksheet: {out / NAME}")
+        echo(f"Worksheet: {out / NAME}")
     if seen:
         do(file, ck.connections(changes, archive=archive), yes=yes, seen=seen)
     if archive and yes and len(changes):
         one_school = ["--level", "school"] if level == "school" else []
-        typer.echo("The next upload adds them under their new IDs. To merge both records of each child after it:")
+        echo("The next upload adds them under their new IDs. To merge both records of each child after it:")
         where = beside(file.with_suffix(""), "merges")
-        typer.echo(f"  {command('merge', delivery, '--twin', file, *one_school, '--out', where)}")
+        echo(f"  {command('merge', delivery, '--twin', file, *one_school, '--out', where)}")
 
 
 def do(
@@ -195,16 +194,16 @@ def do(
     """Show what actions change on a twin, or do all of them as one; ``ask``: say how they are done."""
     target = ck.Twin(file)
     if not actions:
-        typer.echo("There is nothing to do.")
+        echo("There is nothing to do.")
     elif yes:
         change = target.apply_all(actions, what, seen=seen)
-        typer.echo(f"{change.what}.")
-        typer.echo("To take it back:")
-        typer.echo(f"  {command('twin', 'undo', file)}")
+        echo(f"{change.what}.")
+        echo("To take it back:")
+        echo(f"  {command('twin', 'undo', file)}")
     else:
-        typer.echo("What would be done:")
+        echo("What would be done:")
         for action in actions:
             print_changes(words_of(action.kind), target.preview(action))
-        typer.echo("Nothing was changed." + (" To do it:" if ask else ""))
+        echo("Nothing was changed." + (" To do it:" if ask else ""))
         if ask:
-            typer.echo(f"  {again('--yes')}")
+            echo(f"  {again('--yes')}")

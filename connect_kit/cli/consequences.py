@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import typer
-
 from connect_kit.cli.commands import command
+from connect_kit.cli.console import echo
 from connect_kit.cli.printing import print_possible
 from connect_kit.display.look import children, counted, school_label
 
@@ -44,69 +43,65 @@ def other_zeros_in_words(schools: SchoolMatches | None) -> str:
 def print_consequences(audit: ck.Audit, places: Places) -> None:
     """Print what the upload would do that nobody takes back, and how it is prevented."""
     plan = places.plan
-    typer.echo("")
+    echo("")
     _print_doubled(audit, places)
     if plan.idle_archiving:
-        typer.echo("  ▲ --archive-existing has no effect: no school that is sent gets its first users.csv.")
-        typer.echo("    → students made by hand are archived, school by school, by:")
-        typer.echo(f"      {command('twin', 'archive-students', places.twin, '--school', 'ID', '--unsynced', '--yes')}")
+        echo("  ▲ --archive-existing has no effect: no school that is sent gets its first users.csv.")
+        echo("    → students made by hand are archived, school by school, by:")
+        echo(f"      {command('twin', 'archive-students', places.twin, '--school', 'ID', '--unsynced', '--yes')}")
     undecided = undecided_in_words(audit.schools, audit.classrooms)
     zeros = other_zeros_in_words(audit.schools)
     if zeros and not plan.keep_ids:
-        typer.echo(f"  ▲ {zeros}.")
-        typer.echo("    → export the files again with School IDs as text; Connect's stay as they are")
-        typer.echo("    → or prepare with the School IDs that Connect has:")
-        typer.echo(f"      {places.prepare('--keep-ids')}")
+        echo(f"  ▲ {zeros}.")
+        echo("    → export the files again with School IDs as text; Connect's stay as they are")
+        echo("    → or prepare with the School IDs that Connect has:")
+        echo(f"      {places.prepare('--keep-ids')}")
     if undecided:
-        typer.echo(f"  ▲ Not decided: {undecided} of Connect have a suggested partner.")
+        echo(f"  ▲ Not decided: {undecided} of Connect have a suggested partner.")
         if audit.schools is not None and audit.schools.undecided:
-            typer.echo("    A school without its School ID on Connect gets none of its rows (S9).")
+            echo("    A school without its School ID on Connect gets none of its rows (S9).")
         if audit.classrooms is not None and audit.classrooms.undecided:
-            typer.echo("    The upload makes a second classroom beside each such classroom (S10).")
+            echo("    The upload makes a second classroom beside each such classroom (S10).")
         if places.workspace is not None and not places.of_folder:
-            typer.echo("    → to accept them all, and prepare again:")
-            typer.echo(f"      {places.on_twin('connect', '--suggested', '--yes')}")
-            typer.echo(f"      {places.prepare()}")
-            typer.echo("    → to decide about each: ck.ClassroomsPanel or decide(), then twin connect")
+            echo("    → to accept them all, and prepare again:")
+            echo(f"      {places.on_twin('connect', '--suggested', '--yes')}")
+            echo(f"      {places.prepare()}")
+            echo("    → to decide about each: ck.ClassroomsPanel or decide(), then twin connect")
         else:
-            typer.echo(
-                "    → record the IDs on Connect (audit writes schools.csv and classrooms.csv), or archive classrooms"
-            )
-            typer.echo("    → to decide about each: ck.ClassroomsPanel or decide()")
+            echo("    → record the IDs on Connect (audit writes schools.csv and classrooms.csv), or archive classrooms")
+            echo("    → to decide about each: ck.ClassroomsPanel or decide()")
 
 
 def _print_doubled(audit: ck.Audit, places: Places) -> None:
     plan = places.plan
     if audit.duplicates is None:
-        typer.echo("  ▲ Duplicate students were not looked for: nobody knows how many children would be doubled.")
-        typer.echo("    → to look for them:")
-        typer.echo(f"      {places.prepare(without=('--no-duplicates',))}")
+        echo("  ▲ Duplicate students were not looked for: nobody knows how many children would be doubled.")
+        echo("    → to look for them:")
+        echo(f"      {places.prepare(without=('--no-duplicates',))}")
         return
     many = sum(plan.doubled.values())
     if not many:
-        typer.echo("  ✔ No child would be doubled.")
+        echo("  ✔ No child would be doubled.")
     else:
-        typer.echo(f"  ▲ {children(many)} would be doubled:")
+        echo(f"  ▲ {children(many)} would be doubled:")
         names = audit.findings.by_school().set_index("schoolId")["name"].to_dict()
         by_school = sorted(plan.doubled.items(), key=lambda one: (-one[1], one[0]))
         for school, count in by_school[:_MOST_SCHOOLS]:
             shown = "…" if school in plan.not_shown else school
-            typer.echo(f"{count:>12,}  {school_label(names.get(school), shown)}")
+            echo(f"{count:>12,}  {school_label(names.get(school), shown)}")
         if len(by_school) > _MOST_SCHOOLS:
-            typer.echo(f"    … and {len(by_school) - _MOST_SCHOOLS:,} more schools")
+            echo(f"    … and {len(by_school) - _MOST_SCHOOLS:,} more schools")
         new = sum(one.changed - one.kept for one in plan.changed_ids if one.kind == "students")
         if new:
-            typer.echo(
-                f"    → {children(new)} under new IDs: keep the IDs that Connect has, or record the new ones; see"
-            )
-            typer.echo("      'IDs as Connect has them' below")
+            echo(f"    → {children(new)} under new IDs: keep the IDs that Connect has, or record the new ones; see")
+            echo("      'IDs as Connect has them' below")
         if many > new:
             if plan.asks_to_archive:
-                typer.echo("    → archive the existing students first:")
+                echo("    → archive the existing students first:")
                 for one in (*places.new_twin, *places.archive()):
-                    typer.echo(f"      {one}")
+                    echo(f"      {one}")
             before = "or " if new or plan.asks_to_archive else ""
-            typer.echo(f"    → {before}merge them after the upload:")
-            typer.echo(f"      {places.merge()}")
-        typer.echo("    → pairs that are not the same child: decide so in ck.DuplicatesPanel")
+            echo(f"    → {before}merge them after the upload:")
+            echo(f"      {places.merge()}")
+        echo("    → pairs that are not the same child: decide so in ck.DuplicatesPanel")
     print_possible(audit.duplicates)

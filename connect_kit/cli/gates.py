@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-import typer
-
 from connect_kit.cli.commands import Places, command
+from connect_kit.cli.console import echo
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -167,22 +166,22 @@ _STEPS: Mapping[str, Callable[[_Next], list[Way]]] = {
 
 def print_gates(gates: pd.DataFrame, places: Places) -> None:
     """Print what a real upload needs, what of it is still to be done, and how."""
-    typer.echo("")
-    typer.echo(f"Before a real upload, {_still(gates)}:")
+    echo("")
+    echo(f"Before a real upload, {_still(gates)}:")
     if places.plan.waivers:
-        typer.echo(f"  {_let_pass(places.plan)}")
+        echo(f"  {_let_pass(places.plan)}")
     columns = ["gate", "state", "why", "step", "subject", "remedy"]
     rows = gates[columns].itertuples(index=False, name=None)
     # Findings that are corrected or waived alike stand together, with one way out for all of them.
     for (step, _), group in groupby(rows, key=lambda row: (row[3], "" if row[3] == "fix_or_waive" else row[4])):
         listed = list(group)
         for gate, state, why, _, _, remedy in listed[:_MOST_FINDINGS]:
-            typer.echo(f"  {_MARKS[state]}  {gate}: {why}")
+            echo(f"  {_MARKS[state]}  {gate}: {why}")
             for line in remedy.splitlines():
-                typer.echo(f"{_INDENT}{line}")
+                echo(f"{_INDENT}{line}")
         if len(listed) > _MOST_FINDINGS:
             more = len(listed) - _MOST_FINDINGS
-            typer.echo(f"{_INDENT}… and {more:,} more findings that block; the report of the audit lists them")
+            echo(f"{_INDENT}… and {more:,} more findings that block; the report of the audit lists them")
         if step:
             subjects = [one for row in listed for one in row[4].split()]
             _print_ways(_STEPS[step](_next(places, subjects)), "then " if listed[-1][5] else "")
@@ -202,9 +201,9 @@ def _next(places: Places, codes: Sequence[str]) -> _Next:
 def _print_ways(ways: Sequence[Way], then: str) -> None:
     for place, way in enumerate(ways):
         lead = f"→ {then}" if not place else "  or "
-        typer.echo(f"{_INDENT}{lead}{way.words}{':' if way.commands else ''}")
+        echo(f"{_INDENT}{lead}{way.words}{':' if way.commands else ''}")
         for one in way.commands:
-            typer.echo(f"{_INDENT}    {one}")
+            echo(f"{_INDENT}    {one}")
 
 
 def print_next(plan: ck.UploadPlan, target: ck.Twin, places: Places) -> None:
@@ -217,10 +216,10 @@ def print_next(plan: ck.UploadPlan, target: ck.Twin, places: Places) -> None:
         print_gates(blocking, places)
         return
     words = confirmation(plan, target.district, expected_upload(plan, target))
-    typer.echo("")
+    echo("")
     passed = f" {_let_pass(plan)}" if plan.waivers else ""
-    typer.echo(f"Nothing is blocking.{passed} Next, the real upload:")
-    typer.echo(f"  {places.upload('--real')} --confirm {shlex.quote(words)}")
+    echo(f"Nothing is blocking.{passed} Next, the real upload:")
+    echo(f"  {places.upload('--real')} --confirm {shlex.quote(words)}")
 
 
 def print_after(places: Places, *, results: bool = True) -> None:
@@ -236,11 +235,11 @@ def print_after(places: Places, *, results: bool = True) -> None:
     if results and places.workspace is not None:
         steps.append(("To take the upload back", command("twin", "undo", places.twin)))
     if steps:
-        typer.echo("")
-        typer.echo("Next:")
+        echo("")
+        echo("Next:")
     for words, one in steps:
-        typer.echo(f"  {words}:")
-        typer.echo(f"    {one}")
+        echo(f"  {words}:")
+        echo(f"    {one}")
 
 
 def _still(gates: pd.DataFrame) -> str:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from connect_kit.checks.causes import causes_in_words
 from connect_kit.checks.unchecked import unchecked_counts, unchecked_in_words, unchecked_reasons
 from connect_kit.checks.verdict_words import left_open
+from connect_kit.cli.console import echo
 from connect_kit.cli.errors import reason_words
 from connect_kit.display.headings import heading, without_rare
 from connect_kit.display.look import counted
@@ -35,36 +34,36 @@ _LEFT_BEHIND = "to list it, with a worksheet for Connect"
 
 def print_verdict(verdict: Verdict) -> None:
     """Print the verdict with its reasons, and what it leaves open."""
-    typer.echo(f"{verdict.headline.upper()}: {verdict.sentence}")
+    echo(f"{verdict.headline.upper()}: {verdict.sentence}")
     if verdict.left_open:
-        typer.echo(f"  {left_open(verdict)}")
+        echo(f"  {left_open(verdict)}")
     if verdict.reasons and all(one.code.startswith("left_behind.") for one in verdict.reasons):
-        typer.echo("  The upload need not wait for this: send the files, and work through what stays behind.")
+        echo("  The upload need not wait for this: send the files, and work through what stays behind.")
 
 
 def print_audit(audit: ck.Audit, out: Path, left_behind: str = "") -> None:
     """Print the verdict, the first causes, where the files are, and the command about what is left behind."""
     roster, findings = audit.roster, audit.findings
     print_verdict(audit.judgement)
-    typer.echo("")
-    typer.echo(f"{roster.path} ({findings.level} level)")
+    echo("")
+    echo(f"{roster.path} ({findings.level} level)")
     for name, table in roster.info.items():
         refused = f", {table.refused:,} lines refused" if table.refused else ""
-        typer.echo(f"  {name:<20}{table.rows:>12,} rows{refused}")
-    typer.echo("")
+        echo(f"  {name:<20}{table.rows:>12,} rows{refused}")
+    echo("")
     causes = findings.causes()
     for code in dict.fromkeys(rule.code for rule in findings.failed if rule.severity == "critical"):
-        typer.echo(f"  ✖ critical  {code}: could not run, so nobody knows whether the delivery keeps it")
+        echo(f"  ✖ critical  {code}: could not run, so nobody knows whether the delivery keeps it")
     print_causes(causes)
     for why, words in zip(unchecked_counts(findings), unchecked_in_words(findings), strict=True):
         reasons = ", ".join(dict.fromkeys(map(reason_words, unchecked_reasons(findings, why))))
-        typer.echo(f"  {words.partition(', because ')[0]}: {reasons}")
+        echo(f"  {words.partition(', because ')[0]}: {reasons}")
     _print_matched(audit)
     if audit.left_behind is not None and len(audit.left_behind):
-        typer.echo(f"  {'Left behind':<20}{audit.left_behind.words}")
-        typer.echo(f"    → {_LEFT_BEHIND}:")
-        typer.echo(f"      {left_behind}")
-    typer.echo("")
+        echo(f"  {'Left behind':<20}{audit.left_behind.words}")
+        echo(f"    → {_LEFT_BEHIND}:")
+        echo(f"      {left_behind}")
+    echo("")
     written = [("Report", "report.html"), ("Workbook", "findings.xlsx"), ("All failing rows", "findings.csv")]
     if audit.duplicates is not None:
         written.append(("Pairs of duplicate students", "duplicates.csv"))
@@ -75,8 +74,8 @@ def print_audit(audit: ck.Audit, out: Path, left_behind: str = "") -> None:
     if audit.left_behind is not None and len(audit.left_behind):
         written.append(("Left behind on Connect", "left_behind.csv"))
     for what, name in written:
-        typer.echo(f"{what + ':':<29}{out / name}")
-    typer.echo("")
+        echo(f"{what + ':':<29}{out / name}")
+    echo("")
 
 
 def print_plan_causes(plan: ck.UploadPlan, audit: str) -> None:
@@ -84,39 +83,39 @@ def print_plan_causes(plan: ck.UploadPlan, audit: str) -> None:
     import pandas as pd
 
     if print_causes(pd.DataFrame(plan.causes, columns=["severity", "rows", "cause"]), "an audit"):
-        typer.echo(f"      {audit}")
+        echo(f"      {audit}")
     if plan.causes_solved:
-        typer.echo(f"  ✔ Solved by keeping the IDs that Connect has: {counted(plan.causes_solved, 'cause')}")
+        echo(f"  ✔ Solved by keeping the IDs that Connect has: {counted(plan.causes_solved, 'cause')}")
     if plan.causes_elsewhere:
         them = "it" if plan.causes_elsewhere == 1 else "them"
-        typer.echo(f"  Only in what is not sent: {counted(plan.causes_elsewhere, 'cause')}; audit lists {them}")
+        echo(f"  Only in what is not sent: {counted(plan.causes_elsewhere, 'cause')}; audit lists {them}")
 
 
 def print_causes(causes: pd.DataFrame, whole: str = "the report") -> bool:
     """Print how many causes there are, and the first of those to fix; returns whether ``whole`` lists more."""
     to_fix = causes[causes["severity"] != "info"]
     words = causes_in_words(causes)
-    typer.echo(f"  {words[0].upper()}{words[1:]}" + (":" if len(to_fix) else "."))
+    echo(f"  {words[0].upper()}{words[1:]}" + (":" if len(to_fix) else "."))
     for _, row in to_fix.head(_MOST_CAUSES).iterrows():
-        typer.echo(f"  {_MARKS[row['severity']]} {row['severity']:<9}{row['rows']:>9,}  {row['cause']}")
+        echo(f"  {_MARKS[row['severity']]} {row['severity']:<9}{row['rows']:>9,}  {row['cause']}")
     if len(to_fix):
-        typer.echo("  The numbers are rows, lines or School IDs; a row with several causes counts in each.")
+        echo("  The numbers are rows, lines or School IDs; a row with several causes counts in each.")
     if len(to_fix) > _MOST_CAUSES:
         more = len(to_fix) - _MOST_CAUSES
-        typer.echo(f"  … and {more:,} more to fix or look at; {whole} lists all of them in the order to fix them")
+        echo(f"  … and {more:,} more to fix or look at; {whole} lists all of them in the order to fix them")
     return len(to_fix) > _MOST_CAUSES
 
 
 def _print_matched(audit: ck.Audit) -> None:
     if audit.duplicates is not None or audit.schools is not None:
-        typer.echo("")
+        echo("")
     if audit.duplicates is not None:
-        typer.echo(f"  {'Duplicate students':<20}{pairs_in_words(audit.duplicates)}")
+        echo(f"  {'Duplicate students':<20}{pairs_in_words(audit.duplicates)}")
     if audit.id_changes is not None and len(audit.id_changes):
-        typer.echo(f"  {'Under new IDs':<20}{kinds_in_words(audit.id_changes.counts)}")
+        echo(f"  {'Under new IDs':<20}{kinds_in_words(audit.id_changes.counts)}")
     for name, value in (("Schools", audit.schools), ("Classrooms", audit.classrooms)):
         if value is not None:
-            typer.echo(f"  {name:<20}{value.words}")
+            echo(f"  {name:<20}{value.words}")
     print_possible(audit.duplicates)
 
 
@@ -124,50 +123,48 @@ def print_possible(duplicates: ck.Duplicates | None) -> None:
     """Print how many pairs are likelier one child than two, but do not count as duplicates."""
     if duplicates is not None and (possible := duplicates.counts["possible"]):
         limits = f"match probability {EVEN:g} to {duplicates.threshold:g}"
-        typer.echo(f"  {'Possible pairs':<20}{counted(possible, 'pair')} for a person to decide ({limits})")
+        echo(f"  {'Possible pairs':<20}{counted(possible, 'pair')} for a person to decide ({limits})")
 
 
 def print_staying(left: ck.LeftBehind | None, command: str) -> None:
     """Print that something stays behind on Connect, and the command that lists it."""
     if left is not None and len(left):
-        typer.echo(f"  ▲ Stays behind on Connect: {left.words}.")
-        typer.echo(f"    → {_LEFT_BEHIND}:")
-        typer.echo(f"      {command}")
+        echo(f"  ▲ Stays behind on Connect: {left.words}.")
+        echo(f"    → {_LEFT_BEHIND}:")
+        echo(f"      {command}")
 
 
 def print_left_behind(left: ck.LeftBehind, merge: str) -> None:
     """Print what stays behind, what to do about it on Connect, what was not judged, and the command that merges."""
-    typer.echo(f"What stays behind: {left.words}.")
+    echo(f"What stays behind: {left.words}.")
     frame = left.summary()
     if len(frame):
         shown = frame.drop(columns=["what_to_do", "source"])
         _print_rows(without_rare(shown).assign(kind=shown["kind"].map(lambda kind: KINDS[kind].many)))
     for kind, number in left.counts.items():
         if number:
-            typer.echo(f"  {KINDS[kind].title}. {KINDS[kind].what_to_do} ({KINDS[kind].source})")
+            echo(f"  {KINDS[kind].title}. {KINDS[kind].what_to_do} ({KINDS[kind].source})")
     if unclear := sum(left.unclear.values()):
-        typer.echo(
-            f"  Unclear, probably the same person under another ID, and never acted on: {counted(unclear, 'line')}."
-        )
+        echo(f"  Unclear, probably the same person under another ID, and never acted on: {counted(unclear, 'line')}.")
     for merged in left.merging:
-        typer.echo(f"  To be merged, as Connect has the delivered ID too, and never acted on: {merged}.")
+        echo(f"  To be merged, as Connect has the delivered ID too, and never acted on: {merged}.")
     if left.to_merge["students"]:
-        typer.echo("  See both records of a student, and merge them:")
-        typer.echo(f"    {merge}")
+        echo("  See both records of a student, and merge them:")
+        echo(f"    {merge}")
     for kind, why in left.not_judged.items():
-        typer.echo(f"  {KINDS[kind].title}: not judged, because {why}.")
+        echo(f"  {KINDS[kind].title}: not judged, because {why}.")
 
 
 def print_expected(expected: Expected) -> None:
     """Print what a real upload will do, school by school, before it is confirmed."""
-    typer.echo(f"What the upload will do, by school, as the dry run of {expected.when[:19]}Z has it:")
+    echo(f"What the upload will do, by school, as the dry run of {expected.when[:19]}Z has it:")
     found = expected.table()
     if len(found):
         _print_rows(found)
     else:
-        typer.echo("  nothing is created, updated, disconnected or removed")
+        echo("  nothing is created, updated, disconnected or removed")
     for words in expected.sentences:
-        typer.echo(f"  {words}")
+        echo(f"  {words}")
 
 
 def print_upload(result: ck.UploadResult) -> None:
@@ -175,49 +172,49 @@ def print_upload(result: ck.UploadResult) -> None:
     if result.cancelled:
         done = "" if result.dry_run else ", ".join(one.file.name for one in result.files)
         on = f"uploaded were {done}; to go on with the rest, give the command again"
-        typer.echo(f"Stopped: {on if done else 'nothing was changed'}.")
+        echo(f"Stopped: {on if done else 'nothing was changed'}.")
     elif result.dry_run:
-        typer.echo("Dry run: nothing was changed.")
+        echo("Dry run: nothing was changed.")
     else:
-        typer.echo("Uploaded." if result.succeeded else "Not all was uploaded.")
+        echo("Uploaded." if result.succeeded else "Not all was uploaded.")
     print_tables(result.summary(), result.errors_by_cause())
     if result.disconnections:
         from connect_kit.uploads.abandoning import by_school, total_of  # late, so that --help is quick
 
         word = "would disconnect" if result.dry_run else "disconnected"
-        typer.echo(f"▲ Abandon {word} {total_of(result.disconnections.values())}: {by_school(result.disconnections)}")
+        echo(f"▲ Abandon {word} {total_of(result.disconnections.values())}: {by_school(result.disconnections)}")
         for path in (one.disconnected_path for one in result.files):
             if path is not None:
-                typer.echo(f"Disconnected, by ID: {path}")
+                echo(f"Disconnected, by ID: {path}")
     if result.removals:
         from connect_kit.uploads.removing import removed_in_words  # late, so that --help is quick
 
-        typer.echo(f"▲ {removed_in_words(result.removals, dry_run=result.dry_run)}")
+        echo(f"▲ {removed_in_words(result.removals, dry_run=result.dry_run)}")
         for path in (path for one in result.files for path in one.removed_lists):
-            typer.echo(f"Removed, by ID: {path}")
+            echo(f"Removed, by ID: {path}")
     if result.stopped:
-        typer.echo(f"Stopped: {result.stopped}")
-    typer.echo(f"Result files: {result.folder}")
+        echo(f"Stopped: {result.stopped}")
+    echo(f"Result files: {result.folder}")
 
 
 def print_tables(summary: pd.DataFrame, causes: pd.DataFrame | None = None) -> None:
     """Print a table whole, and beneath it the first causes of errors, if there are any."""
     _print_rows(without_rare(summary))
     if causes is not None and len(causes):
-        typer.echo("")
+        echo("")
         _print_rows(causes.head(_MOST_ROWS))
         if len(causes) > _MOST_ROWS:
-            typer.echo(f"  … and {len(causes) - _MOST_ROWS:,} more")
+            echo(f"  … and {len(causes) - _MOST_ROWS:,} more")
 
 
 def print_changes(action: str, changes: pd.DataFrame) -> None:
     """Print what an action would change."""
-    typer.echo(f"{action}: {counted(len(changes), 'change')}")
+    echo(f"{action}: {counted(len(changes), 'change')}")
     if len(changes):
         shown = changes.head(_MOST_ROWS)
         _print_rows(shown.assign(table=shown["table"].map(heading)).rename(columns=_OF_CHANGES))
     if len(changes) > _MOST_ROWS:
-        typer.echo(f"… and {len(changes) - _MOST_ROWS:,} more")
+        echo(f"… and {len(changes) - _MOST_ROWS:,} more")
 
 
 def _print_rows(frame: pd.DataFrame) -> None:
@@ -226,4 +223,4 @@ def _print_rows(frame: pd.DataFrame) -> None:
     frame = frame.astype(object).where(frame.notna(), "")  # to_string shows missing numbers otherwise
     frame = frame.rename(columns=heading)
     for line in frame.to_string(index=False, na_rep="").splitlines():
-        typer.echo(f"  {line.rstrip()}")
+        echo(f"  {line.rstrip()}")

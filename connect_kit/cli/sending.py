@@ -16,6 +16,7 @@ import typer
 import connect_kit as ck
 from connect_kit.cli.commands import Places, again, shell
 from connect_kit.cli.consequences import print_consequences
+from connect_kit.cli.console import echo
 from connect_kit.cli.gates import print_after, print_gates, print_next
 from connect_kit.cli.options import (
     ArchiveExisting,
@@ -39,6 +40,7 @@ from connect_kit.cli.printing import (
 )
 from connect_kit.connect import Level
 from connect_kit.display.look import counted
+from connect_kit.engine.places import outside
 from connect_kit.errors import SettingError, TwinError
 from connect_kit.identity.patterns import kinds_in_words
 from connect_kit.roster.originals import outside_originals
@@ -88,6 +90,11 @@ def prepare(
     from connect_kit.uploads.waiving import NEVER
 
     reasons = waivers(waive)
+    if keep_ids and not duplicates:  # before the work, not after it
+        raise SettingError("changed IDs are found among duplicate students", step="compare_ids")
+    for what, source in (("the delivery", delivery), ("the workspace's export", workspace), ("the suites", suites)):
+        if out is not None:
+            outside(out, what, source)
     given = {
         "--level": level if level != "district" else None, "--upload-level": upload_level, "--school": school,
         "--schools": schools, "--place-at": place_at, "--suites": suites, "--abandon": abandon,
@@ -114,17 +121,17 @@ def prepare(
         abandon_limit=abandon_limit,
     )
     plan = rewrite_plan(replace(plan, command=("prepare", str(delivery), *options)))
-    typer.echo(f"Prepared: {plan.folder}")
+    echo(f"Prepared: {plan.folder}")
     if idle:
-        typer.echo(f"  No waiver needed: {', '.join(idle)}")
+        echo(f"  No waiver needed: {', '.join(idle)}")
     places = Places(plan, workspace)
     _print_kept(places, found.schools)
     if plan.judgement is not None:
-        typer.echo("Verdict on what is sent (what a real upload needs besides stands at the end):")
+        echo("Verdict on what is sent (what a real upload needs besides stands at the end):")
         print_verdict(plan.judgement)
     print_tables(plan.summary())
-    typer.echo("")
-    typer.echo("In what is sent:" if plan.left_out or plan.causes_elsewhere else "In the delivery:")
+    echo("")
+    echo("In what is sent:" if plan.left_out or plan.causes_elsewhere else "In the delivery:")
     print_plan_causes(plan, places.audit())
     print_consequences(found, places)
     print_staying(left_behind_sent(found.left_behind, plan), places.worksheet("left-behind"))
@@ -139,17 +146,17 @@ def _print_kept(places: Places, schools: SchoolMatches | None) -> None:
     plan = places.plan
     if not plan.kept_ids:
         return
-    typer.echo(f"  With the ID that Connect has: {kinds_in_words(plan.kept_ids)}")
-    typer.echo(f"  Which ID stands for which: {shell(plan.folder / 'crosswalk.csv')}")
+    echo(f"  With the ID that Connect has: {kinds_in_words(plan.kept_ids)}")
+    echo(f"  Which ID stands for which: {shell(plan.folder / 'crosswalk.csv')}")
     zeros = 0 if schools is None else min(len(schools.other_zeros()), plan.kept_ids.get("schools", 0))
     always = "  ▲ Every later delivery needs this, until"
     if zeros:
-        typer.echo(f"{always} School IDs are exported as text, with their zeros:")
-        typer.echo(f"    {places.prepare()}")
+        echo(f"{always} School IDs are exported as text, with their zeros:")
+        echo(f"    {places.prepare()}")
     if sum(plan.kept_ids.values()) > zeros:
-        typer.echo(f"{always} the new IDs are recorded on Connect: --keep-ids again, or record them:")
+        echo(f"{always} the new IDs are recorded on Connect: --keep-ids again, or record them:")
         record = places.worksheet("record-ids") if places.of_folder else places.on_twin("record-ids", "--yes")
-        typer.echo(f"    {record}")
+        echo(f"    {record}")
 
 
 def decide_school(
@@ -180,10 +187,10 @@ def decide_school(
     decided = matches.decide(
         school if delivered else None, None if delivered else on_connect, "out" if out else "in", note=note
     )
-    typer.echo(f"School {school}: {'does not take part' if out else 'takes part'}")
+    echo(f"School {school}: {'does not take part' if out else 'takes part'}")
     print_tables(decided.summary())
-    typer.echo(f"Decisions: {decided.decisions.path}")
-    typer.echo("Next, audit or prepare the delivery again.")
+    echo(f"Decisions: {decided.decisions.path}")
+    echo("Next, audit or prepare the delivery again.")
 
 
 def upload(
@@ -206,12 +213,12 @@ def upload(
         planned = planned.waive(code, reason)
     target = ck.Twin(twin)
     if planned.idle_archiving and archive_existing:
-        typer.echo("▲ --archive-existing has no effect: no school that is sent gets its first users.csv.")
+        echo("▲ --archive-existing has no effect: no school that is sent gets its first users.csv.")
     if real:
         gates = planned.gates(target)
         if (gates["state"] == "blocking").any():
             print_gates(gates, Places(planned, twin))
-            typer.echo("Nothing was sent: meet what is blocking first.", err=True)
+            echo("Nothing was sent: meet what is blocking first.", err=True)
             raise typer.Exit(1)
         _confirm(planned, target, confirm)
     with _stopping() as stop:
@@ -252,7 +259,7 @@ def _confirm(plan: ck.UploadPlan, target: ck.Twin, confirm: str | None) -> None:
     wanted = confirmation(plan, target.district, expected)
     print_expected(expected)
     if confirm is None and sys.stdin.isatty():
-        typer.echo(f"This uploads to {target.district} for real. Type exactly, to go on: {wanted}")
+        echo(f"This uploads to {target.district} for real. Type exactly, to go on: {wanted}")
         confirm = typer.prompt("Confirm", default="", show_default=False)
     if confirm != wanted:
         raise SettingError(
@@ -285,12 +292,12 @@ def merge(
         )
     print_tables(plan.summary())
     plan.save(out, names=names)
-    typer.echo(f"Worksheet: {out}")
+    echo(f"Worksheet: {out}")
     if not len(plan.merges):
-        typer.echo("There is nothing to merge.")
+        echo("There is nothing to merge.")
     elif not apply:
-        typer.echo("Nothing was merged. To merge these in the twin:")
-        typer.echo(f"  {again('--apply')}")
+        echo("Nothing was merged. To merge these in the twin:")
+        echo(f"  {again('--apply')}")
     if apply:
         change = target.merge(plan)
-        typer.echo(f"{change.what} (number {change.number} of the log; 'twin undo' undoes it)")
+        echo(f"{change.what} (number {change.number} of the log; 'twin undo' undoes it)")

@@ -12,6 +12,7 @@ import connect_kit as ck
 from connect_kit.cli.commands import again
 from connect_kit.cli.comparing import archive_changed, do, left_behind, record_ids
 from connect_kit.cli.consequences import other_zeros_in_words, undecided_in_words
+from connect_kit.cli.console import echo
 from connect_kit.cli.options import TwinFile, Yes
 from connect_kit.cli.printing import print_tables
 from connect_kit.connect import Level
@@ -64,7 +65,7 @@ def log(file: TwinFile) -> None:
         index=False, name=None
     ):
         by_entry = f" (undone by {int(undone)})" if undone == undone and undone is not None else ""
-        typer.echo(f"{number:>4}  {happened}  {kind:<22}{what}{by_entry}")
+        echo(f"{number:>4}  {happened}  {kind:<22}{what}{by_entry}")
 
 
 @app.command()
@@ -73,7 +74,7 @@ def export(
 ) -> None:
     """Write the twin as the CSV files of a workspace."""
     ck.Twin(file).export(out)
-    typer.echo(f"Written: {out}")
+    echo(f"Written: {out}")
 
 
 @app.command()
@@ -97,13 +98,13 @@ def connect(
     undecided = "" if suggested else undecided_in_words(schools, classrooms)
     zeros = other_zeros_in_words(schools)
     if zeros:
-        typer.echo(f"{zeros}. These are not recorded: export the files again with School IDs as text.")
+        echo(f"{zeros}. These are not recorded: export the files again with School IDs as text.")
     if actions or not (undecided or zeros):
         do(target.path, actions, yes=yes, seen=seen)
     if undecided:
-        typer.echo(f"Not decided: {undecided}.")
-        typer.echo("To decide about each: ck.ClassroomsPanel or decide(). To accept them all:")
-        typer.echo(f"  {again('--suggested', *(() if yes else ('--yes',)))}")
+        echo(f"Not decided: {undecided}.")
+        echo("To decide about each: ck.ClassroomsPanel or decide(). To accept them all:")
+        echo(f"  {again('--suggested', *(() if yes else ('--yes',)))}")
 
 
 app.command(name="record-ids")(record_ids)
@@ -149,12 +150,12 @@ def set_(
 @app.command()
 def undo(file: TwinFile) -> None:
     """Undo the last action, merge or upload."""
-    typer.echo(ck.Twin(file).undo().what)
+    echo(ck.Twin(file).undo().what)
 
 
 def _show(file: Path) -> None:
     twin = ck.Twin(file)
-    typer.echo(f"{twin.path}: twin of {twin.district}")
+    echo(f"{twin.path}: twin of {twin.district}")
     print_tables(twin.summary())
     for name, value in asdict(twin.settings).items():
-        typer.echo(f"  {name} = {value}")
+        echo(f"  {name} = {value}")

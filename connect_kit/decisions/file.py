@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from connect_kit.display.formulas import exact, guarded
 from connect_kit.engine.files import atomic_write
 from connect_kit.errors import DecisionsError, OutputError
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COLUMNS = ("about", "left", "right", "decision", "who", "when", "note")
+#: What people type: the file is opened in spreadsheets, where none of it may run.
+_TYPED = ("who", "note")
 #: Possible decisions, by what they are about.
 WORDS: Mapping[str, tuple[str, ...]] = {
     "students": ("same", "different", "unsure"),
@@ -84,7 +87,9 @@ class Form:
 
     def lines(self, decisions: Sequence[Decision]) -> str:
         """The decisions as lines of a file of this form."""
-        return self._to_text([[getattr(decision, name) for name in self.columns] for decision in decisions])
+        values = [{name: getattr(decision, name) for name in self.columns} for decision in decisions]
+        typed = [{**one, **{name: guarded(one[name]) for name in _TYPED}} for one in values]
+        return self._to_text([[one[name] for name in self.columns] for one in typed])
 
     def header(self) -> str:
         """The first line."""
@@ -235,7 +240,8 @@ def _decision(line: int, record: list[str], columns: list[str], problems: list[s
         return None
     if wrong:
         return None
-    return Decision(about, left, right, decision, value["who"], value["when"].strip(), value["note"], line)
+    who, note = (exact(value[name]) for name in _TYPED)
+    return Decision(about, left, right, decision, who, value["when"].strip(), note, line)
 
 
 def _error(path: Path, problems: Sequence[str]) -> DecisionsError:

@@ -27,7 +27,8 @@ from connect_kit.decisions.file import (
     sorted_pair,
     validate_decision,
 )
-from connect_kit.display.html import table_html, visible
+from connect_kit.display.characters import visible
+from connect_kit.display.html import table_html
 from connect_kit.engine.arguments import checked
 from connect_kit.errors import SettingError
 
@@ -80,6 +81,7 @@ class Decisions:
         """Every line, with the columns of :meth:`table` and ``line`` in the file."""
         return _frame(self.rows, "line")
 
+    @checked()
     def of(self, about: str, left: str, right: str) -> str | None:
         """The decision about a pair, in either order; None when there is none.
 
@@ -106,6 +108,7 @@ class Decisions:
                 found -= {decision.left, decision.right}
         return frozenset(found)
 
+    @checked()
     def decide(
         self, about: str, left: str, right: str, decision: str, *, who: str | None = None, note: str = ""
     ) -> Decisions:
@@ -137,6 +140,7 @@ class Decisions:
         """
         return self.decide_all([(about, left, right, decision)], who=who, note=note)
 
+    @checked()
     def decide_all(
         self, decisions: Iterable[tuple[str, str, str, str]], *, who: str | None = None, note: str = ""
     ) -> Decisions:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from connect_kit.display.characters import drawable
 from connect_kit.display.look import COLOURS, LOGARITHMIC, WIDEST_LINEAR_RATIO, finished, legend, room
 
 if TYPE_CHECKING:
@@ -58,6 +59,12 @@ class Bars(NamedTuple):
         return not self.top and bool(sizes) and max(sizes) > WIDEST_LINEAR_RATIO * min(sizes)
 
     @property
+    def drawable(self) -> Bars:
+        """The same with names and words that can be drawn."""
+        bars = [bar._replace(name=drawable(bar.name), text=drawable(bar.text)) for bar in self.bars]
+        return self._replace(title=drawable(self.title), bars=bars)
+
+    @property
     def read_out(self) -> str:
         """All bars in words."""
         return "; ".join(f"{bar.name} {bar.text}".strip() for bar in self.bars) or "none"
@@ -86,9 +93,9 @@ def bar_chart(
         Name the kinds above the bars.
     width : int
     """
-    shown = Bars(title, bars, legend=legend)
+    shown = Bars(title, bars, legend=legend).drawable
     notes = ". ".join(filter(None, (note, LOGARITHMIC if shown.logarithmic else "")))
-    layers = _layers(shown, colours, width, room(bar.name for bar in bars))
+    layers = _layers(shown, colours, width, room(bar.name for bar in shown.bars))
     return finished(layers, title, [notes], f"{title}: {shown.read_out}.")
 
 
@@ -116,6 +123,7 @@ def bar_charts(
     """
     import altair as alt
 
+    charts = [chart.drawable for chart in charts]
     extent = room(bar.name for chart in charts for bar in chart.bars)
     made = [
         _layers(chart, colours, width, extent).properties(title=alt.Title(chart.title, frame="group"))

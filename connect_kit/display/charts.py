@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from connect_kit.connect import SEVERITIES
 from connect_kit.display.bars import Bar, Bars, bar_chart, bar_charts
-from connect_kit.display.html import visible
+from connect_kit.display.characters import visible
 from connect_kit.display.look import COLOURS, LOGARITHMIC, SYMBOLS, left_out, named, percent, school_label
 from connect_kit.oneroster import GRADES
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import gc
 import io
-import re
 import tempfile
 from typing import TYPE_CHECKING, Any, Final
 
+from connect_kit.display.characters import storable
 from connect_kit.display.headings import heading
 from connect_kit.display.html import is_number
 from connect_kit.display.look import named
@@ -24,33 +24,13 @@ MOST_ROWS: Final = 1_048_576 - 1
 LONGEST_TEXT: Final = 32_000
 _TEXT: Final = {"num_format": "@", "valign": "top", "text_wrap": True}
 
-# Characters that XML cannot hold or would change; with them, Excel would call the file damaged.
-_NOT_XML = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-# How a formula begins in one spreadsheet program or another.
-_FORMULA = r"(?![+-]?[0-9]+(?:[.,][0-9]+)?$)[=+\-@\t\r]"
-
 
 def plain(text: str) -> str:
     """The text as a cell can hold it; ``[U+0007]`` stands for a character that XML cannot hold."""
-    shown = _NOT_XML.sub(lambda match: f"[U+{ord(match[0]):04X}]", text)
+    shown = storable(text)
     if len(shown) > LONGEST_TEXT:
         return f"{shown[:LONGEST_TEXT]} [cut: {len(shown):,} characters]"
     return shown
-
-
-def without_formulas(frame: pd.DataFrame) -> pd.DataFrame:
-    """A table for a CSV file that people open in a spreadsheet: an apostrophe precedes what would run as a formula.
-
-    A number with its sign stays as it is.
-    """
-    made = frame.copy()
-    for place, name in enumerate(frame.columns):
-        column = frame.iloc[:, place]
-        if not is_number(column):
-            runs = column.astype("string").str.match(_FORMULA, na=False).to_numpy(bool)
-            if runs.any():
-                made[name] = column.astype(object).where(~runs, "'" + column.astype("string").astype(object))
-    return made
 
 
 def save_book(path: Path, fill: Callable[[Any], None]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from connect_kit.display.characters import drawable
 from connect_kit.display.look import COLOURS, finished, on_white, signed
 
 if TYPE_CHECKING:
@@ -112,7 +113,10 @@ def _placed(keys: list[str]) -> pd.DataFrame:
     nodes = pd.DataFrame(
         {"x": radius * np.cos(angles), "y": radius * np.sin(angles)}, index=pd.Index(keys, dtype=object)
     )
-    nodes["source"], nodes["id"] = [key.split(":", 1)[0] for key in keys], [key.split(":", 1)[-1] for key in keys]
+    nodes["source"], nodes["id"] = (
+        [key.split(":", 1)[0] for key in keys],
+        [drawable(key.split(":", 1)[-1]) for key in keys],
+    )
     nodes["what"] = nodes["source"].map(_SOURCES).fillna("")
     nodes["words"] = [number if len(number) <= _LONGEST else f"{number[:9]}…{number[-6:]}" for number in nodes["id"]]
     # Words are beside a point at the side, above one at the top, below one at the bottom.

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import html
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from connect_kit.display.characters import missing, visible
 from connect_kit.display.look import COLOURS, SYMBOLS
 from connect_kit.engine.arguments import checked
 from connect_kit.errors import SettingError
 
 if TYPE_CHECKING:
     import pandas as pd
-
-# What a browser does not show: control characters, zero-width characters, marks that reverse the
-# direction of the text, and what is not a character. Letters of every script stay.
-_UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
-)
 
 # The class is doubled to outrank JupyterLab's own rules, which align every cell right and colour the headings.
 # Colours are those of JupyterLab's theme, light or dark; anywhere else they are dark on white.
@@ -33,21 +27,6 @@ TABLE_CSS = """
 .ck-table.ck-table .ck-number{text-align:right;font-variant-numeric:tabular-nums}
 .ck-badge{white-space:nowrap;border-left:4px solid;padding-left:6px}
 """ + "".join(f".ck-{kind}{{border-color:{colour}}}\n" for kind, colour in COLOURS.items())
-
-
-def visible(value: object) -> str:
-    """The value as text in which every character can be seen; a missing value is empty.
-
-    A zero-width space reads ``[U+200B]``. The text is not escaped for HTML yet.
-    """
-    return "" if missing(value) else _UNSEEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", str(value))
-
-
-def missing(value: object) -> bool:
-    """Whether there is no value: None, NaN or NA, but not an empty text."""
-    import pandas as pd
-
-    return value is None or value is pd.NA or value is pd.NaT or value != value
 
 
 def is_number(column: pd.Series[Any]) -> bool:
@@ -110,8 +89,11 @@ class ShownTable:
     most: int = 200
 
     def __repr__(self) -> str:
-        text = self.frame.head(self.most).to_string(index=False)
-        return "\n".join(filter(None, (self.caption, text)))
+        shown = self.frame.head(self.most).rename(columns=visible)
+        for place in range(shown.shape[1]):
+            if not is_number(column := shown.iloc[:, place]):
+                shown.isetitem(place, column.map(visible, na_action="ignore").to_numpy(object))
+        return "\n".join(filter(None, (visible(self.caption), shown.to_string(index=False))))
 
     def _repr_html_(self) -> str:
         return table_html(self.frame, self.caption, most=self.most)

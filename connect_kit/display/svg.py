@@ -7,6 +7,8 @@ import secrets
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from connect_kit.display.characters import drawable_parts
+
 if TYPE_CHECKING:
     import altair as alt
 
@@ -68,6 +70,11 @@ def draws_itself(chart: AnyChart) -> AnyChart:
 
 
 class _DrawsItself:
+    def to_dict(self, *args: Any, **options: Any) -> dict[str, Any]:
+        """The chart as it is drawn or saved, by whatever: no text of it ends that."""
+        made: dict[str, Any] = drawable_parts(super().to_dict(*args, **options))  # type: ignore[misc]
+        return made
+
     def _repr_mimebundle_(self, *args: Any, **options: Any) -> Any:
         import altair as alt
 

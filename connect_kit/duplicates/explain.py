@@ -7,7 +7,8 @@ import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from connect_kit.display.html import table_html, visible
+from connect_kit.display.characters import visible
+from connect_kit.display.html import table_html
 from connect_kit.display.waterfall import waterfall
 from connect_kit.duplicates.records import values_of
 from connect_kit.duplicates.scoring import score

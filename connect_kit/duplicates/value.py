@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from connect_kit.display.formulas import without_formulas
 from connect_kit.display.html import table_html
 from connect_kit.duplicates import records
 from connect_kit.duplicates.data import DuplicatesData
 from connect_kit.duplicates.doubled import doubled
 from connect_kit.duplicates.explain import Explanation, explain_pair
 from connect_kit.duplicates.showing import chart, summary
+from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.errors import SettingError
 from connect_kit.roster.originals import outside_originals
@@ -58,6 +60,7 @@ class Duplicates(DuplicatesData):
     doubled = doubled
     summary = summary
 
+    @checked()
     def pairs(self, floor: float | None = None, *, school: str | None = None) -> pd.DataFrame:
         """Pairs for clerical review, the most certain first. Holds names.
 
@@ -87,6 +90,7 @@ class Duplicates(DuplicatesData):
         """
         return records.side_by_side(self.schema, self._person(left), self._person(right))
 
+    @checked()
     def explain(self, left: str, right: str) -> Explanation:
         """Why two records are, or are not, the same person.
 
@@ -109,11 +113,13 @@ class Duplicates(DuplicatesData):
             raise SettingError(f"{left!r} and {right!r} are the same record; give two IDs")
         return explain_pair(self.schema, self.model, a, b, self.decisions.of(self.kind, self._key(a), self._key(b)))
 
+    @checked()
     def at(self, threshold: float) -> Duplicates:
         """The same pairs at another threshold; nothing is compared again."""
         validate_threshold(threshold)
         return replace(self, threshold=threshold)
 
+    @checked()
     def decide(
         self,
         left: str,
@@ -162,7 +168,7 @@ class Duplicates(DuplicatesData):
         table = self.table().round({"match_probability": 6, "match_weight": 3})
         place = outside_originals(folder, self.roster, self.workspace)
         with atomic_write(ensure_folder(place) / "duplicates.csv") as path:
-            table.to_csv(path, index=False, lineterminator="\r\n")
+            without_formulas(table).to_csv(path, index=False, lineterminator="\r\n")
 
     def __len__(self) -> int:
         return len(self._linked.duplicates)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import ast
-import errno
 import functools
 import inspect
+import operator
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from numbers import Integral, Real
-from pathlib import Path
 from typing import Any, NamedTuple, ParamSpec, TypeVar, get_args
 
 from connect_kit import connect
+from connect_kit.engine.places import unusable
 from connect_kit.errors import SettingError
 
 P = ParamSpec("P")
@@ -110,7 +110,7 @@ def checked(*, paths: bool = True, **rules: Callable[[Any], str]) -> Callable[[C
                 if name not in kinds:
                     continue
                 expected = _expected(kinds[name], value) or (rules[name](value) if name in rules else "")
-                expected = expected or (_expected_of_path(value) if paths and "Path" in kinds[name] else "")
+                expected = expected or (unusable(value) if paths and "Path" in kinds[name] else "")
                 if expected:
                     raise SettingError(
                         f"{name} is {_shown(value)}; expected {expected}. {_next(kinds[name], value, name_of_verb)}"
@@ -132,7 +132,9 @@ def _kinds(node: ast.expr, scope: Mapping[str, Any]) -> dict[str, _Kind]:
         if name == "Literal":
             return _one_of([ast.literal_eval(value) for value in inner])
         values = [_kinds(value, scope) for value in inner]
-        return {name: _mapping(*values) if name == "Mapping" else _several(*values, again=name != "Iterable")}
+        if name == "Mapping":
+            return {name: _mapping(*values)}
+        return {name: _several(functools.reduce(operator.or_, values), again=name != "Iterable")}
     name = ast.unparse(node).rpartition(".")[2]
     if name in _KINDS:
         return {name: _KINDS[name]}
@@ -186,24 +188,6 @@ def _expected(kinds: Mapping[str, _Kind], value: Any) -> str:
     return ""
 
 
-def _expected_of_path(value: Any) -> str:
-    """'' for what can be a path on this machine, whether something is there or not."""
-    if not isinstance(value, str | os.PathLike):
-        return ""
-    if not os.fspath(value):
-        return "a path, and not an empty text"
-    try:
-        Path(value).expanduser().stat()
-    except RuntimeError:
-        return "a path whose home folder exists"
-    except (ValueError, TypeError):
-        return "a path without NUL or half a character"
-    except OSError as error:
-        if error.errno in (errno.ENAMETOOLONG, errno.ELOOP):
-            return f"a path that this machine can open ({error.strerror})"
-    return ""
-
-
 def _words(kinds: Mapping[str, _Kind]) -> str:
     words = {name: kind.words for name, kind in kinds.items()}
     if "Path" in words and words.pop("str", ""):
@@ -219,6 +203,8 @@ def _shown(value: Any) -> str:
     if value is None or isinstance(value, bool | int | float | str):
         text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
         return text if len(text) <= 60 else text[:57] + "..."
+    if isinstance(value, os.PathLike) and isinstance(os.fspath(value), str):
+        return _shown(os.fspath(value))
     if isinstance(value, type):
         return f"the class {value.__name__}"
     name = type(value).__name__

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from connect_kit.engine.arguments import checked
 from connect_kit.engine.scratch import make_scratch, remove_scratch
 from connect_kit.errors import EngineError, SettingError
 
@@ -59,6 +60,7 @@ class DuckDBEngine:
 
     name = "duckdb"
 
+    @checked()
     def __init__(
         self, path: str | Path | None = None, *, memory_limit: str | None = None, threads: int | None = None
     ) -> None:
@@ -230,13 +232,22 @@ def _drop(engine: DuckDBEngine, name: str) -> None:
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Ctrl-C within a query is a KeyboardInterrupt, as it is elsewhere."""
+    """Ctrl-C within a query is a KeyboardInterrupt, as it is elsewhere; text that is none is an EngineError.
+
+    DuckDB takes no half characters, which Python has for bytes that are no UTF-8, and says nothing more of them.
+    """
     try:
         yield
     except RuntimeError as error:
         if interrupted(error):
             raise KeyboardInterrupt from error
+        if str(error) == "std::bad_cast":
+            raise EngineError(
+                "DuckDB: a name or a value holds bytes that are no UTF-8; write it without them"
+            ) from error
         raise
+    except UnicodeEncodeError as error:
+        raise EngineError("DuckDB: a name or a value holds half a character; write it without") from error
 
 
 def interrupted(error: BaseException) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.engine.written import RECORD, note, refuse_foreign, written
-from connect_kit.errors import OutputError, SettingError
+from connect_kit.errors import OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,20 +44,6 @@ def ensure_folder(path: Path | str, *, private: bool = False) -> Path:
     except OSError as error:
         raise OutputError(_explain(target, error)) from error
     return target
-
-
-def outside(folder: Path | str, what: str, original: Path | None) -> Path:
-    """The folder, unless it is an original or lies within one: what people handed over is never written to.
-
-    Raises
-    ------
-    SettingError
-        Naming ``what`` the original is.
-    """
-    place = Path(folder).expanduser()
-    if original is not None and place.resolve().is_relative_to(original.expanduser().resolve()):
-        raise SettingError(f"{place}: is inside {what}, which is never written to; give another folder")
-    return place
 
 
 def read_json(path: Path) -> Any:

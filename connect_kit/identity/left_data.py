@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from connect_kit.display.look import counted
 from connect_kit.engine import literal
+from connect_kit.engine.arguments import checked
 from connect_kit.errors import SettingError
 from connect_kit.identity.staying import COLUMNS, KINDS, MERGE
 
@@ -39,6 +40,7 @@ class LeftBehindData:
     schema: Schema = field(repr=False)
     not_judged: Mapping[str, str] = field(default_factory=dict)
 
+    @checked()
     def table(self, kind: str | None = None) -> pd.DataFrame:
         """One row a record or relationship that stays behind, as in left_behind.csv: IDs only.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.display.bars import Bar, bar_chart
+from connect_kit.display.formulas import without_formulas
 from connect_kit.display.headings import heading, without_rare
 from connect_kit.display.html import table_html
 from connect_kit.display.look import left_out, school_label
@@ -82,7 +83,7 @@ class LeftBehind(LeftBehindData):
             When it cannot be written; what was there before is unchanged.
         """
         with atomic_write(outside_originals(path, self.roster, self.workspace)) as beside:
-            self.table().to_csv(beside, index=False, encoding="utf-8", lineterminator="\r\n")
+            without_formulas(self.table()).to_csv(beside, index=False, encoding="utf-8", lineterminator="\r\n")
 
     @checked()
     def actions(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from connect_kit.display.formulas import without_formulas
 from connect_kit.display.headings import heading
 from connect_kit.display.html import table_html
 from connect_kit.display.look import share
@@ -137,7 +138,7 @@ class IdChanges:
         names = ["kind", "connect_school", "connect_id", "old_id", "new_id", "pattern", "probability"]
         place = outside_originals(folder, self.roster, self.workspace)
         with atomic_write(ensure_folder(place) / "id_changes.csv") as path:
-            found[names].set_axis(list(COLUMNS), axis=1).to_csv(
+            without_formulas(found[names].set_axis(list(COLUMNS), axis=1)).to_csv(
                 path, index=False, encoding="utf-8", lineterminator="\r\n"
             )
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from connect_kit.display.charts import matches_by_school
+from connect_kit.display.formulas import without_formulas
 from connect_kit.display.html import table_html
+from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.errors import SettingError
 from connect_kit.matching.data import COLUMNS, MatchesData
@@ -56,6 +58,7 @@ class Matches(MatchesData):
         """The same value, with titles in a notebook as well; titles of classes may contain names of teachers."""
         return self._with_same_rows(replace(self, _names=names))
 
+    @checked()
     def decide(
         self,
         roster_id: str | None,
@@ -118,6 +121,7 @@ class Matches(MatchesData):
         """How many suggestions wait for nothing but to be accepted."""
         return int(self.acceptable.sum())
 
+    @checked()
     def accept(self, school: str | None = None, *, least: float = 0, who: str | None = None) -> Self:
         """Accept the suggestions shown, as far as they are :attr:`acceptable`; :meth:`undo` undoes all at once.
 
@@ -166,7 +170,7 @@ class Matches(MatchesData):
         """
         place = outside_originals(folder, self.roster, self.workspace)
         with atomic_write(ensure_folder(place) / f"{self.kind}.csv") as path:
-            self.table().to_csv(path, index=False, encoding="utf-8", lineterminator="\r\n")
+            without_formulas(self.table()).to_csv(path, index=False, encoding="utf-8", lineterminator="\r\n")
 
     def __len__(self) -> int:
         return len(self._frame)

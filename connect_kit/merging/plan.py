@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from connect_kit.display.bars import Bar, bar_chart
 from connect_kit.display.html import table_html
 from connect_kit.display.look import SYMBOLS, counted, school_label
+from connect_kit.engine.arguments import checked
 from connect_kit.errors import SettingError
 from connect_kit.merging.data import MergeData, in_order
 from connect_kit.merging.pairs import MERGEABLE, named_merges
@@ -39,6 +40,7 @@ class MergePlan(MergeData):
     """
 
     @classmethod
+    @checked()
     def of(
         cls, workspace: Workspace, merges: Iterable[tuple[str, str]], *, delivered: Iterable[str] | None = None
     ) -> MergePlan:
@@ -69,6 +71,7 @@ class MergePlan(MergeData):
         waiting = int((self.frame["state"] == "not on Connect yet").sum())
         return 0 if len(self) else waiting
 
+    @checked()
     def conflicts_on(self, twin: Twin) -> pd.DataFrame:
         """:attr:`conflicts` with those of attributes, as the twin holds them. Holds names."""
         import pandas as pd

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from connect_kit.display.excel import add_list, add_read_me, save_book, without_formulas
+from connect_kit.display.excel import add_list, add_read_me, save_book
+from connect_kit.display.formulas import without_formulas
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.roster.originals import outside_originals
 
@@ -85,7 +86,7 @@ def save(plan: MergeData, folder: str | Path, *, names: bool = False) -> None:
     place, sheet = outside_originals(folder, None, plan.workspace), worksheet(plan, names=names)
     target = ensure_folder(place, private=names)
     with atomic_write(target / "merges.csv", private=names) as beside:
-        plan.table().to_csv(beside, index=False, lineterminator="\r\n")
+        without_formulas(plan.table()).to_csv(beside, index=False, lineterminator="\r\n")
     with atomic_write(target / "merge-worksheet.csv", private=names) as beside:
         without_formulas(sheet).to_csv(beside, index=False, lineterminator="\r\n")
     with atomic_write(target / "merge-worksheet.xlsx", private=names) as beside:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import ipywidgets
 
+from connect_kit.display.characters import drawable
 from connect_kit.display.look import counted
 from connect_kit.engine.arguments import checked
 from connect_kit.panels import classrooms_view as view
@@ -97,7 +98,7 @@ class ClassroomsPanel(ReviewPanel["ClassroomMatches"]):
     def _schools(self) -> list[tuple[str, str]]:
         frame = self.queue.frame
         names = dict(zip(frame["group"], frame["school"], strict=True))
-        return [("all schools", ""), *sorted((name, group) for group, name in names.items())]
+        return [("all schools", ""), *sorted((drawable(name, 200), group) for group, name in names.items())]
 
     # The queue.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import ipywidgets
 
+from connect_kit.display.characters import drawable
 from connect_kit.display.look import counted
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.weights import weight
@@ -90,7 +91,7 @@ class DuplicatesPanel(ReviewPanel["Duplicates"]):
         frame = self.queue.frame
         texts = [*frame["left_school"], *frame["right_school"]]
         schools = sorted({school for text in texts for school in text.split("; ")})
-        return [("all schools", ""), *((name or _NO_SCHOOL, name or _NO_SCHOOL) for name in schools)]
+        return [("all schools", ""), *((drawable(name) or _NO_SCHOOL, name or _NO_SCHOOL) for name in schools)]
 
     # The queue.
 

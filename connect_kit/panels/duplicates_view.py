@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from connect_kit.display.html import missing
+from connect_kit.display.characters import missing
 from connect_kit.display.look import share, signed
 from connect_kit.display.svg import to_svg
 from connect_kit.panels.comparison import agreement, marked

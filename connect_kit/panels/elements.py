@@ -10,8 +10,8 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from connect_kit.display.characters import missing, visible
 from connect_kit.display.headings import heading
-from connect_kit.display.html import missing, visible
 from connect_kit.engine.arguments import is_bool
 
 if TYPE_CHECKING:

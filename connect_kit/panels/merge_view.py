@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from connect_kit.display.characters import missing
 from connect_kit.display.headings import heading
-from connect_kit.display.html import missing
 from connect_kit.display.look import share
 from connect_kit.panels.comparison import agreement, marked
 from connect_kit.panels.elements import Node, el, number, table

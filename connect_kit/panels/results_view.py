@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from connect_kit.display.html import visible
+from connect_kit.display.characters import visible
 from connect_kit.panels.elements import Node, button, el, frame_table, number, pager
 from connect_kit.panels.queue import PAGE
 from connect_kit.results.data import SURPRISES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connect_kit.checks import AuditData
+from connect_kit.display.characters import drawable
 from connect_kit.display.look import counted
 from connect_kit.errors import NEXT, PlanError
 from connect_kit.panels.upload_layout import UploadLayout
@@ -29,7 +30,7 @@ class SchoolChoice(UploadLayout):
             return
         there = self.audit.workspace.schools[["connectSchoolId", "name", "schoolId"]].fillna("")
         self.school.options = [
-            (f"{name} ({own}{', School ID ' if recorded else ''}{recorded})", own)
+            (drawable(f"{name} ({own}{', School ID ' if recorded else ''}{recorded})", 200), own)
             for own, name, recorded in there.itertuples(index=False, name=None)
         ]
         sent = {file.school for file in self._value.files}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from connect_kit.display.html import missing
+from connect_kit.display.characters import missing
 from connect_kit.display.svg import to_svg
 from connect_kit.identity.staying import COLUMNS, KINDS, REASONS
 

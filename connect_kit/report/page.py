@@ -12,8 +12,8 @@ from connect_kit.checks.unchecked import unchecked_in_words
 from connect_kit.checks.verdict_words import left_open, look
 from connect_kit.connect import FILES, SEVERITIES, SOURCES
 from connect_kit.display import charts
+from connect_kit.display.characters import missing, visible
 from connect_kit.display.headings import heading
-from connect_kit.display.html import missing, visible
 from connect_kit.display.look import SYMBOLS, percent
 from connect_kit.display.svg import to_svg
 from connect_kit.engine.arguments import checked

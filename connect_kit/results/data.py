@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.engine import quoted
+from connect_kit.engine.arguments import checked
 from connect_kit.errors import SettingError
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ class ResultsData:
         """Rows that did not end as forecast, with the columns of :meth:`table`; the most serious first."""
         return self.where(f"verdict IN {SURPRISES}", order=f"list_position({list(SURPRISES)}, verdict), ")
 
+    @checked()
     def received_rows(self, file: str) -> pd.DataFrame:
         """A result file as it came, with columns that the kit does not know. Holds names.
 

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connect_kit.display.bars import Bar, bar_chart
-from connect_kit.display.excel import without_formulas
+from connect_kit.display.formulas import without_formulas
 from connect_kit.display.html import table_html
 from connect_kit.display.look import SYMBOLS, counted
-from connect_kit.engine.files import atomic_write, ensure_folder, outside
+from connect_kit.engine.files import atomic_write, ensure_folder
+from connect_kit.engine.places import outside
 from connect_kit.results.causes import causes, corrections, incomplete, rows_of
 from connect_kit.results.data import SURPRISES, ResultsData
 from connect_kit.results.disconnecting import TAKEN_AWAY, children_removed, disconnected, staff_removed
@@ -71,7 +72,7 @@ class Results(ResultsData):
         disconnected.csv is written too where a file was sent with Abandon and disconnected somebody, and
         staff-removed.csv where staff, and children-removed.csv where children of several schools were removed from one.
 
-        corrections.csv is for people: a text that a spreadsheet would run as a formula has an apostrophe before it.
+        These are for people: a text that a spreadsheet would run as a formula has an apostrophe before it.
 
         Raises
         ------
@@ -83,11 +84,11 @@ class Results(ResultsData):
         target = ensure_folder(outside(folder, "the delivery", self.delivery))
         for name, frame in (
             ("results.csv", self.table()),
-            ("corrections.csv", without_formulas(self.corrections())),
+            ("corrections.csv", self.corrections()),
             *self.lists().items(),
         ):
             with atomic_write(target / name) as part:
-                frame.to_csv(part, index=False, lineterminator="\r\n")
+                without_formulas(frame).to_csv(part, index=False, lineterminator="\r\n")
         message = target / "support-message.txt"
         if not asks(self):
             message.unlink(missing_ok=True)  # of results that were saved here before

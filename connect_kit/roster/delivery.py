@@ -6,6 +6,7 @@ into a private temporary folder and within limits, so that a hostile archive cos
 
 from __future__ import annotations
 
+import os
 import stat
 import struct
 import zipfile
@@ -14,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from connect_kit import connect, oneroster
+from connect_kit.engine.places import unusable
 from connect_kit.errors import DeliveryError
 from connect_kit.roster.near_names import near_files
 
@@ -72,6 +74,8 @@ def open_delivery(path: str | Path, scratch: Path) -> Delivery:
         When there is no folder or ZIP at that path, it cannot be read, or it holds what must not be read.
     """
     place = Path(path)
+    if expected := unusable(path):
+        raise DeliveryError(f"{ascii(str(path))[:200]}: cannot be read; expected {expected}")
     try:
         place = place.expanduser()
         if not _is_text(str(place.absolute())):  # DuckDB opens files by names in UTF-8 only
@@ -228,7 +232,7 @@ def _sorted_out(place: Path, found: dict[str, Path]) -> Delivery:
                 raise DeliveryError(f"{place}: holds {names[table]} and {name}, the same table twice; keep one")
             tables[table], names[table] = path, name
         else:
-            others.append(name)
+            others.append(os.fsencode(name).decode("utf-8", "backslashreplace"))  # a name may hold other bytes
     if "[Content_Types].xml" in others:
         raise DeliveryError(f"{place}: is a workbook or another office file; save each sheet as a CSV file in UTF-8")
     if not tables and manifest is None:

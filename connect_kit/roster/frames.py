@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from numbers import Number
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, get_args
 
 from connect_kit import connect
-from connect_kit.engine import create_table, default_engine, quoted
+from connect_kit.engine import DuckDBEngine, create_table, default_engine, quoted
 from connect_kit.errors import SettingError
 from connect_kit.roster import tables
+from connect_kit.roster.frame_values import check_frame, lines_of, texts_of
 from connect_kit.roster.header import Notice, read_header
 from connect_kit.roster.tables import Table, check_table_names
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pandas as pd
     import pyarrow as pa
 
     from connect_kit.connect import Level
-    from connect_kit.engine import DuckDBEngine, Schema
+    from connect_kit.engine import Schema
     from connect_kit.roster.value import Roster
 
 
@@ -27,7 +26,7 @@ def fields_from_frames(
     frames: Mapping[str, pd.DataFrame], level: Level, engine: DuckDBEngine | None, before: Roster | None = None
 ) -> dict[str, Any]:
     """What a roster made from DataFrames holds, by field; tables without a frame are those of the roster ``before``."""
-    check_table_names(frames)
+    _check(frames, level, engine)
     schema = (engine or default_engine()).new_schema("roster", (before.schema,) if before else ())
     tables.create_notes(schema)
     info = _kept(schema, before, frames) if before else {}
@@ -65,6 +64,20 @@ def fields_from_frames(
     }
 
 
+def _check(frames: Any, level: Any, engine: Any) -> None:
+    if not isinstance(frames, Mapping):
+        raise SettingError(
+            f"frames is a {type(frames).__name__}; expected a dict of table names to DataFrames: {{'users': frame}}"
+        )
+    check_table_names(frames)
+    for name, frame in frames.items():
+        check_frame(name, frame)
+    if level not in get_args(connect.Level):
+        raise SettingError(f"level is {level!r}; expected 'district' or 'school'")
+    if engine is not None and not isinstance(engine, DuckDBEngine):
+        raise SettingError(f"engine is a {type(engine).__name__}; expected a DuckDBEngine or None")
+
+
 def _kept(schema: Schema, before: Roster, frames: Mapping[str, pd.DataFrame]) -> dict[str, Table]:
     """Show the tables of a roster that are not replaced in another schema, with what was noted about them."""
     old = quoted(before.schema.name)
@@ -96,26 +109,9 @@ def _still_refused(schema: Schema, before: Roster, name: str) -> int:
 
 
 def _as_text(name: str, frame: pd.DataFrame, columns: tuple[str, ...]) -> pa.Table:
-    import pandas as pd
     import pyarrow as pa
 
-    lines = frame.index if frame.index.name == "line" else pd.RangeIndex(2, len(frame) + 2)
-    made = {"_line": pa.array(lines.to_numpy(), pa.int64())}
+    made = {"_line": lines_of(name, frame)}
     for position, column in enumerate(columns):
-        values = frame.iloc[:, position]
-        if _numbers(values):
-            raise SettingError(
-                f"{name}.{column} is a column of numbers, which have lost their leading zeros; read it with dtype=str"
-            )
-        texts = values.astype("object").where(values.notna() & (values.astype("str") != ""), None)
-        made[column] = pa.array([None if v is None else str(v) for v in texts], pa.string())
+        made[column] = texts_of(name, column, frame.iloc[:, position], made["_line"])
     return pa.table(made)
-
-
-def _numbers(values: pd.Series[Any]) -> bool:
-    import pandas as pd
-
-    present = values.dropna()
-    if present.dtype == object:
-        return any(isinstance(value, Number) for value in present)
-    return pd.api.types.is_numeric_dtype(present) and len(present) > 0

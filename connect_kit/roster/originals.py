@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from connect_kit.engine.files import outside
+from connect_kit.engine.places import outside
 
 if TYPE_CHECKING:
     from connect_kit.roster.value import Roster

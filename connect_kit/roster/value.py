@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from connect_kit.display import charts
 from connect_kit.display.html import table_html
 from connect_kit.engine import literal, quoted
-from connect_kit.engine.files import atomic_write, ensure_folder, outside
+from connect_kit.engine.arguments import checked
+from connect_kit.engine.files import atomic_write, ensure_folder
+from connect_kit.engine.places import outside
 from connect_kit.errors import SettingError
 from connect_kit.roster.frames import fields_from_frames
 from connect_kit.roster.tables import ALL_TABLES, Table
@@ -73,8 +75,17 @@ class Roster:
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self.info]
 
+    @checked()
     def frame(self, table: str) -> pd.DataFrame:
-        """A table as delivered: text columns, index ``line``; missing values are NaN."""
+        """A table as delivered: text columns, index ``line``; missing values are NaN.
+
+        Raises
+        ------
+        SettingError
+            For a table that was not read.
+        """
+        if table not in self.info:
+            raise SettingError(f"table is {table!r}; expected one of those that were read: {', '.join(self.info)}")
         columns = ", ".join(quoted(name) for name in self.info[table].columns)
         found = self.schema.frame(f"SELECT _line, {columns} FROM {quoted('_all_' + table)} ORDER BY _line")
         return found.set_index("_line").rename_axis("line")  # a file may have a column of that name

@@ -12,6 +12,7 @@ from connect_kit.display.html import table_html
 from connect_kit.engine import create_text_table, default_engine, load_csv, quoted
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.csv_load import open_csv
+from connect_kit.engine.places import unusable
 from connect_kit.engine.scratch import scratch_folder
 from connect_kit.errors import SettingError, WorkspaceError
 
@@ -110,6 +111,8 @@ def read_workspace(
         When the folder holds no workspace, a file of it cannot be read whole, or a value of ``archived`` says neither
         that a record is archived nor that it is not: with file, line and value.
     """
+    if expected := unusable(path):
+        raise WorkspaceError(f"{ascii(str(path))[:200]}: cannot be read; expected {expected}")
     folder = Path(path)
     there = False
     with contextlib.suppress(RuntimeError, OSError):  # an unknown ~user, a name too long: not a folder either

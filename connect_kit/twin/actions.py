@@ -44,6 +44,7 @@ class _Kind(NamedTuple):
     takes: frozenset[str]
 
 
+@checked()
 def preview(twin: TwinData, action: Action) -> pd.DataFrame:
     """What an action would change: ``table``, ``id``, ``column``, ``before``, ``after``; nothing is changed.
 
@@ -59,11 +60,13 @@ def preview(twin: TwinData, action: Action) -> pd.DataFrame:
         return preview_change(session, kind.tables, lambda: kind.act(session, action))
 
 
+@checked()
 def apply(twin: TwinData, action: Action) -> Change:
     """Carry an action out, and write it to the activity log; raises what :meth:`preview` raises."""
     return apply_all(twin, (action,))
 
 
+@checked()
 def apply_all(twin: TwinData, actions: Sequence[Action], what: str = "", *, seen: str | None = None) -> Change:
     """Carry several actions out as one: all of them or none, one entry of the log, one undo.
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from connect_kit.engine.arguments import checked
 from connect_kit.errors import TwinBusyError
 from connect_kit.twin.database import open_session
 from connect_kit.twin.session import Session
@@ -19,6 +20,7 @@ _guard = threading.Lock()
 class TwinData:
     """An existing twin; see :class:`connect_kit.twin.Twin`."""
 
+    @checked()
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         with open_session(self.path, _LOOK, write=False) as session:

@@ -90,6 +90,7 @@ def export(twin: TwinData, folder: str | Path) -> None:
                 raise OutputError(f"{folder}: cannot be written ({error}); make room, or name another one") from error
 
 
+@checked()
 def table(twin: TwinData, name: str) -> pd.DataFrame:
     """A table of the twin, as a DataFrame. Holds names.
 
@@ -107,6 +108,7 @@ def table(twin: TwinData, name: str) -> pd.DataFrame:
         return session.frame(f"SELECT * FROM {name} ORDER BY ALL")
 
 
+@checked()
 def student(twin: TwinData, student: str) -> pd.DataFrame:
     """All that one student's record holds: ``what``, ``value``. Holds names.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connect_kit.engine.arguments import checked
 from connect_kit.errors import TwinError
 from connect_kit.twin.undo import record_change
 
@@ -19,6 +20,7 @@ _CHANGED = ("students", "student_schools", "relationships", "enrollments", "attr
 _LISTED = 5
 
 
+@checked()
 def merge(twin: TwinData, plan: MergePlan) -> Change:
     """Merge students (decision 21), and write what was merged and decided to the log.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.engine import DuckDBEngine, literal, statements
-from connect_kit.engine.duckdb import arrow_to_frame
+from connect_kit.engine.duckdb import arrow_to_frame, stoppable
 from connect_kit.engine.sql import arrow_table
 from connect_kit.errors import EngineError, OutputError
 from connect_kit.twin.values import Settings
@@ -49,7 +49,8 @@ class Session:
         import duckdb
 
         try:
-            return self.connection.execute(sql, list(parameters) or None).fetchall()
+            with stoppable():
+                return self.connection.execute(sql, list(parameters) or None).fetchall()
         except duckdb.Error as error:
             raise EngineError(f"DuckDB: {str(error).strip().splitlines()[0]}") from error
 
@@ -62,7 +63,8 @@ class Session:
         import duckdb
 
         try:
-            return self.connection.sql(sql, params=list(parameters) or None).to_arrow_table()
+            with stoppable():
+                return self.connection.sql(sql, params=list(parameters) or None).to_arrow_table()
         except duckdb.Error as error:
             raise EngineError(f"DuckDB: {str(error).strip().splitlines()[0]}") from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connect_kit.engine.arguments import checked
 from connect_kit.twin.actions import SEVERAL, words_of
 from connect_kit.twin.activity import NOTES, state_of
 from connect_kit.uploads.targets import Done
@@ -22,6 +23,7 @@ def state(twin: TwinData) -> str:
         return state_of(twin, session)
 
 
+@checked()
 def changes_since(twin: TwinData, before: str) -> tuple[Done, ...] | None:
     """What was done since a state and is in force, oldest first; None where the twin was never in that state.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connect_kit.engine import literal
+from connect_kit.engine.arguments import checked
 from connect_kit.engine.scratch import scratch_folder
 from connect_kit.twin.processing.loading import load
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _WHAT = ("students", "guardians", "staff", "classrooms")
 
 
+@checked()
 def sync_deletions(twin: TwinData, files: Sequence[UploadFile]) -> pd.DataFrame:
     """What a nightly sync of these files would archive, against the deletion threshold (S20, S21).
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from connect_kit.display.html import table_html
 from connect_kit.engine.arguments import checked
+from connect_kit.engine.places import outside
 from connect_kit.twin import filling
 from connect_kit.twin.actions import apply, apply_all, preview
 from connect_kit.twin.activity import activity, log
@@ -105,7 +106,12 @@ class Twin(TwinData):
             When the path is taken or cannot be written.
         TwinBusyError
             When the twin that is to be replaced is in use.
+        SettingError
+            For a path inside the folder that it is filled from.
         """
+        source = Path(workspace) if isinstance(workspace, str | Path) else workspace.path
+        if source.expanduser().is_dir():
+            outside(path, "the workspace's export", source)
         with replaced(Path(path)) if replace else contextlib.nullcontext():
             filling.fill(Path(path), workspace, district)
         return cls(path)

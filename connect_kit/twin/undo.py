@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from connect_kit.engine import literal, quoted
+from connect_kit.engine.arguments import checked
 from connect_kit.errors import TwinError
 from connect_kit.twin.activity import log
 from connect_kit.twin.snapshots import take_back
@@ -102,6 +103,7 @@ def preview_change(session: Session, tables: Sequence[str], act: Act) -> pd.Data
         )
 
 
+@checked()
 def undo(twin: TwinData, *, run: str | None = None) -> Change:
     """Take back the last action, merge or upload that has not been taken back yet.
 

@@ -43,6 +43,11 @@ class Settings:
     daily_sync: bool = False
 
     def __post_init__(self) -> None:
+        for part in fields(self):
+            value, known = getattr(self, part.name), type(part.default)
+            if type(value) is not known:
+                words = {int: "a whole number", bool: "True or False"}.get(known, "text")
+                raise SettingError(f"{part.name} is {value!r}; expected {words}")
         if not 0 <= self.deletion_threshold <= 100:
             raise SettingError(f"deletion_threshold is {self.deletion_threshold}; expected percent, 0 to 100")
         for name, allowed in (

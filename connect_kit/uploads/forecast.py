@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.display.charts import actions_by_line
+from connect_kit.display.formulas import without_formulas
 from connect_kit.display.html import table_html
 from connect_kit.display.look import school_label
 from connect_kit.duplicates import doubled_by_school
@@ -118,7 +119,7 @@ class Forecast:
         """
         target = ensure_folder(self.plan.outside_delivery(folder))
         with atomic_write(target / "forecast.csv") as part:
-            self.in_words().to_csv(part, index=False, encoding="utf-8", lineterminator="\r\n")
+            without_formulas(self.in_words()).to_csv(part, index=False, encoding="utf-8", lineterminator="\r\n")
         if self.left_behind is not None:
             self.left_behind.write_csv(target / "left_behind.csv")
 

@@ -211,6 +211,7 @@ class UploadPlan(PlanData):
         """Rows by file, and by school at school level, as an Altair chart."""
         return charts.rows_planned(self.summary())
 
+    @checked()
     def save(self, folder: str | Path) -> None:
         """Copy the prepared files and the plan into another folder.
 

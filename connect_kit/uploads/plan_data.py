@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connect_kit.checks import Verdict
-from connect_kit.engine.files import outside
+from connect_kit.engine.places import outside
 from connect_kit.uploads.changed_ids import code_of
 from connect_kit.uploads.first import is_first
 

@@ -13,7 +13,7 @@ from connect_kit.checks import AuditData
 from connect_kit.checks.verdict import judge
 from connect_kit.decisions import read_decisions
 from connect_kit.engine.arguments import checked
-from connect_kit.engine.files import outside
+from connect_kit.engine.places import outside
 from connect_kit.errors import PlanError, SettingError
 from connect_kit.matching.matches import SchoolMatches
 from connect_kit.uploads.abandoning import CODE as ABANDON
@@ -148,6 +148,8 @@ def plan_upload(
     matches, classrooms = _as_of_now(matches), _as_of_now(classrooms)
     check_limit(abandon_limit)
     place = _folder(roster, folder)
+    if workspace is not None:
+        outside(place, "the workspace's export", workspace.path)
     for code, reason in (waivers or {}).items():
         check_waiver(code, reason)
     if workspace is not None and student_id is not None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.progress import progress_bar
+from connect_kit.engine.written import note, refuse_foreign
 from connect_kit.errors import ConnectKitError, GateError, OutputError, UploadCancelledError
 from connect_kit.uploads.expected import counts_by_school
 from connect_kit.uploads.outcome import UploadResult
@@ -109,6 +110,7 @@ def _dry_run(
     except UploadCancelledError:
         return replace(empty, cancelled=True)
     made = replace(empty, files=files)
+    _note(results, files)
     refused = {one.file.name: one.code for one in files if one.outcome == "refused"}
     remember_dry_run(
         plan.folder,
@@ -174,6 +176,7 @@ def _send(
                 error.done = f"Before that, {were} uploaded; another start goes on with the rest."
             raise
         done.append(one)
+        _note(results, (one,))
         stopped = _stop_reason(one) if place < number or one.outcome == "refused" else ""
         if stopped:
             break
@@ -222,7 +225,18 @@ def _results_folder(plan: UploadPlan, results: str | Path | None, word: str) -> 
         raise OutputError(
             f"{folder}: cannot be made ({error.strerror or error}); give another folder for results, results="
         ) from error
+    if results is not None:
+        refuse_foreign(folder, [path.name for path in folder.glob("[0-9]*-*.csv")])
     return folder
+
+
+def _note(results: str | Path | None, files: Sequence[FileResult]) -> None:
+    """Note result files in a folder that people named, so that later ones may replace them."""
+    paths = [
+        path for one in files for path in (one.path, one.disconnected_path, *one.removed_lists) if path is not None
+    ]
+    if results is not None and paths:
+        note(paths[0].parent, {path.name: path for path in paths}, private=True)
 
 
 @contextmanager

@@ -133,8 +133,9 @@ def test_a_full_disk_leaves_the_former_results_as_they_were(clean: ck.SampleDist
 
 
 def test_a_faulty_suite_is_reported_in_one_line(clean: ck.SampleDistrict, tmp_path: Path) -> None:
-    (tmp_path / "users.json").write_text("{", encoding="utf-8")
-    done = connect_kit("audit", clean.delivery, "--suites", tmp_path, "--out", tmp_path / "out")
+    (tmp_path / "suites").mkdir()
+    (tmp_path / "suites" / "users.json").write_text("{", encoding="utf-8")
+    done = connect_kit("audit", clean.delivery, "--suites", tmp_path / "suites", "--out", tmp_path / "out")
     assert done.returncode == 2
     assert "users.json: is not JSON" in done.stderr
 

@@ -70,6 +70,14 @@ def test_an_error_names_no_python(
     assert not _PYTHON.search(said.replace(str(place), "")), said
 
 
+def test_kept_ids_without_a_comparison_are_refused_before_the_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["prepare", str(tmp_path / "nowhere"), "--workspace", str(tmp_path), "--keep-ids", "--no-duplicates"]
+    assert run(words) == 2
+    assert "--keep-ids needs that: leave out --no-duplicates" in capsys.readouterr().err
+
+
 def test_every_step_has_words_on_the_command_line_for_the_same_names() -> None:
     def names(words: str) -> set[str]:
         return {name for _, name, _, _ in string.Formatter().parse(words) if name}

@@ -233,7 +233,7 @@ def test_nothing_is_written_into_a_faulty_file(tmp_path: Path) -> None:
         ("students", "roster:1", "roster:1", "same", "the same as left"),
         ("schools", "workspace:1", "workspace:2", "connect", "expected roster:ID"),
         ("classrooms", "roster:1", "workspace:2", "leave", "must be blank"),
-        ("students", "roster:1", "roster:\ud800", "same", "something that is not a character"),
+        ("students", "roster:1", "roster:\ud800", "same", "text without halves of characters"),
     ],
 )
 def test_an_invalid_decision_is_refused(about: str, left: str, right: str, decision: str, message: str) -> None:

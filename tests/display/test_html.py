@@ -2,7 +2,8 @@ import pandas as pd
 import pytest
 
 import connect_kit as ck
-from connect_kit.display.html import table_html, visible
+from connect_kit.display.characters import visible
+from connect_kit.display.html import table_html
 from connect_kit.errors import SettingError
 
 

@@ -193,7 +193,7 @@ def test_a_decision_about_somebody_who_left_is_kept_and_changes_nothing(found: D
     [
         ("P1", "nobody", "same", "no record in the delivery has the ID 'nobody'"),
         ("P1", "workspace:P2", "same", "no record in the delivery has the ID 'workspace:P2'"),
-        ("P1", "P2", "maybe", "'maybe' is not one of same, different, unsure"),
+        ("P1", "P2", "maybe", "expected 'same', 'different' or 'unsure'"),
         ("P1", "P1", "same", "same as left; give two records"),
     ],
 )

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 import connect_kit as ck
+from connect_kit.cli import run
 from connect_kit.engine.files import atomic_write, replace_together
+from connect_kit.engine.places import outside
 from connect_kit.engine.written import RECORD
 from connect_kit.errors import OutputError, SettingError
 
@@ -146,3 +148,92 @@ def test_a_sample_without_room_is_refused_in_words_and_leaves_nothing(room: int,
     assert "could not be written" in done.stderr
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+# Inputs: what people handed over.
+
+
+@pytest.fixture
+def inputs(tmp_path: Path) -> Path:
+    """A folder with a delivery in it."""
+    (tmp_path / "district" / "delivery").mkdir(parents=True)
+    (tmp_path / "district" / "delivery" / "users.csv").write_text("x", encoding="utf-8")
+    return tmp_path / "district"
+
+
+@pytest.mark.parametrize(
+    ("place", "what"),
+    [
+        ("delivery", "is inside the delivery"),
+        ("delivery/out", "is inside the delivery"),
+        ("delivery/../delivery/out", "is inside the delivery"),
+        (".", "contains the delivery"),
+        ("..", "contains the delivery"),
+        ("link", "is inside the delivery"),
+        ("link/out", "is inside the delivery"),
+    ],
+)
+def test_a_place_that_is_holds_or_lies_in_an_input_is_refused_with_another_one(
+    place: str, what: str, inputs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (inputs / "link").symlink_to("delivery")
+    monkeypatch.chdir(inputs)
+    for chosen in (place, inputs / place):
+        with pytest.raises(
+            SettingError, match=rf"{what}, which is never written to; give another folder, as .*results"
+        ):
+            outside(chosen, "the delivery", Path("delivery"))
+
+
+@pytest.mark.parametrize("place", ["out", "delivery-out", "report.html", "../out"])
+def test_a_place_beside_an_input_is_taken(place: str, inputs: Path) -> None:
+    assert outside(inputs / place, "the delivery", inputs / "delivery") == inputs / place
+
+
+def test_the_folder_of_an_input_that_is_a_file_is_taken_and_the_file_is_not(inputs: Path) -> None:
+    packed = inputs / "delivery.zip"
+    packed.write_bytes(b"PK")
+    assert outside(inputs, "the delivery", packed) == inputs
+    with pytest.raises(SettingError, match="is inside the delivery"):
+        outside(packed, "the delivery", packed)
+
+
+def test_another_name_of_the_same_folder_is_seen_through(inputs: Path) -> None:
+    """As where the letters' case does not count: there the path differs, and the folder is the same."""
+    (inputs / "DELIVERY").symlink_to("delivery")
+    with pytest.raises(SettingError, match="is inside the delivery"):
+        outside(inputs / "DELIVERY" / "out", "the delivery", inputs / "delivery")
+
+
+@pytest.mark.parametrize("out", ["delivery", "workspace", "workspace/in", "suites", "suites/in", "."])
+def test_an_audit_says_before_its_work_that_its_folder_is_an_input(
+    out: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = small(tmp_path)
+    (tmp_path / "suites").mkdir()
+    before = held(tmp_path)
+    with_all = ["--workspace", str(made.workspace), "--suites", str(tmp_path / "suites")]
+    assert run(["audit", str(made.delivery), *with_all, "--out", str(tmp_path / out)]) == 2
+    assert "which is never written to; give another folder, as " in capsys.readouterr().err
+    assert held(tmp_path) == before
+
+
+def test_a_twin_is_not_made_inside_what_it_is_filled_from(tmp_path: Path) -> None:
+    made = small(tmp_path)
+    with pytest.raises(SettingError, match="is inside the workspace's export"):
+        ck.Twin.fill(made.workspace / "twin.duckdb", made.workspace)
+    ck.Twin.fill(tmp_path / "twin.duckdb", made.workspace)
+
+
+def test_results_replace_no_file_of_somebody_else(tmp_path: Path) -> None:
+    made = small(tmp_path)
+    twin = ck.Twin.fill(tmp_path / "twin.duckdb", made.workspace)
+    plan = ck.plan_upload(ck.read_roster(made.delivery), twin.workspace(), folder=tmp_path / "plan")
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "01-users-result.csv").write_text("theirs", encoding="utf-8")
+    with pytest.raises(OutputError, match=r"01-users-result\.csv: was not written by connect-kit"):
+        ck.upload(plan, twin, results=tmp_path / "results", progress=False)
+    assert held(tmp_path / "results") == {"01-users-result.csv": "theirs"}
+    for _ in range(2):
+        ck.upload(plan, twin, results=tmp_path / "again", progress=False)
+    assert len(held(tmp_path / "again")) == len(plan.files)

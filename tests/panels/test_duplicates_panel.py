@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import connect_kit as ck
-from connect_kit.display.html import visible
+from connect_kit.display.characters import visible
 from connect_kit.duplicates.explain import Explanation
 from connect_kit.errors import SettingError
 from connect_kit.panels import DuplicatesPanel, queue

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connect_kit import connect
+from connect_kit.engine.arguments import checked
 from connect_kit.engine.scratch import scratch_folder
 from connect_kit.errors import OutputError, SettingError, TwinError
 from connect_kit.twin import activity, snapshots
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from connect_kit.uploads.values import OnProgress
 
 
+@checked()
 def dry_run(
     twin: TwinData,
     files: Sequence[UploadFile],
@@ -67,6 +69,7 @@ def dry_run(
     return tuple(_named(done, path) for done, path in found)
 
 
+@checked()
 def send(
     twin: TwinData,
     file: UploadFile,
