@@ -175,3 +175,10 @@ def test_the_suites_spell_the_words_and_limits_that_stand_in_the_tables_of_the_s
 def test_the_suites_allow_exactly_the_standards_enumerations(code: str, words: str) -> None:
     text = json.dumps([rule.expectation for rule in RULES if rule.code == code])
     assert {word for word in ENUMERATIONS[words] if word not in text} == set()
+
+
+def test_no_text_of_a_suite_looks_like_a_parameter_of_a_query() -> None:
+    # SQLAlchemy, which stock Great Expectations runs SQL by, takes :word for a parameter; (?:word) holds one.
+    kwargs = [value for rule in load_suites() for value in (rule.expectation or {})["kwargs"].values()]
+    texts = [one for value in kwargs for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
+    assert [text for text in texts if re.search(r"(?<![:\w\\]):(\w+)(?!:)", text) or "(?:" in text] == []
