@@ -79,13 +79,13 @@ def build(
     run_sql(schema, __package__, "relations_lists.sql", others)
     run_sql(schema, __package__, "relations.sql", others, shown=shown, one_school=roster.level == "school")
     run_sql(schema, __package__, "relations_near.sql", others)
+    run_sql(schema, __package__, "relations_dates.sql", others)
     run_sql(schema, __package__, "relations_repeats.sql", others)
     run_sql(schema, __package__, "relations_seats.sql", others)
     if roster.level == "school":  # its files say nothing about other schools
         schema.execute("DELETE FROM school_change WHERE school NOT IN (SELECT school FROM school_status)")
     if workspace:
         run_sql(schema, __package__, "relations_workspace.sql", others, shown=shown)
-    run_sql(schema, __package__, "relations_dates.sql", others)
     if optional_tables:
         run_sql(schema, __package__, "relations_optional.sql", others)
     _grades(schema, others)

@@ -1,5 +1,5 @@
 -- Rows that share an ID or a place, by what else they share: whether one of them is a copy, a further school, or somebody else.
--- Runs after relations.sql, with the same schemas.
+-- Runs after relations.sql and relations_dates.sql, with the same schemas.
 
 -- identical: the same but for the status. lists: the same but for schools, guardians and other lists. same: one person or one
 -- class, with other values. other: several of them.
@@ -25,8 +25,10 @@ SELECT c.tbl, c._line, c.id, j.what FROM compared AS c JOIN judged AS j ON j.tbl
 -- Enrollments of one person in one class. again: left and come back: no two of them run at one time, as far as their dates say.
 CREATE TABLE repeated_enrollments AS
 WITH those AS (
-    SELECT e.*, try_strptime(trim(e.beginDate), ['%Y-%m-%d', '%m/%d/%Y'])::DATE AS begins, try_strptime(trim(e.endDate), ['%Y-%m-%d', '%m/%d/%Y'])::DATE AS ends
+    SELECT e.*, b.day AS begins, d.day AS ends
     FROM enrollments AS e SEMI JOIN repeated_pairs AS p ON p.classSourcedId = e.classSourcedId AND p.userSourcedId = e.userSourcedId
+    LEFT JOIN read_dates AS b ON b.tbl = 'enrollments' AND b.col = 'beginDate' AND b.written = e.beginDate
+    LEFT JOIN read_dates AS d ON d.tbl = 'enrollments' AND d.col = 'endDate' AND d.written = e.endDate
 ), compared AS (
     SELECT _line, classSourcedId AS class, userSourcedId AS id, hash(*COLUMNS(* EXCLUDE (_line, sourcedId, status, dateLastModified, begins, ends))) AS fields,
         ends < current_date AS over, begins, lag(ends) OVER (PARTITION BY classSourcedId, userSourcedId ORDER BY coalesce(begins, ends) NULLS LAST, ends) AS before FROM those

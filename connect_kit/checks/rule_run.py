@@ -116,10 +116,9 @@ class RuleRun:
             why = self._missing_for_district(rule)
             return not why, why
         table = rule.batch if not rule.code.startswith("workspace.") else rule.table
-        columns = () if rule.blank_if_absent else rule.columns
-        wanted = ["users"] if table == "workspace" else [table, *(f"{table}.{column}" for column in columns)]
+        wanted = ["users"] if table == "workspace" else [table, *(f"{table}.{column}" for column in rule.columns)]
         for name in (*wanted, *rule.needs):
-            missing = self._missing(name)
+            missing = self._missing(name, blank=rule.blank_if_absent)
             if missing is not None:
                 return False, missing
         return True, ""
@@ -142,8 +141,11 @@ class RuleRun:
         why = self.roster.unreadable[table]
         return f"{table}.csv {why.removeprefix('it ')}" if why.startswith("it ") else f"{table}.csv could not be read"
 
-    def _missing(self, name: str) -> str | None:
-        """None when a table or column is there, otherwise why it is not; '' when it is optional."""
+    def _missing(self, name: str, *, blank: bool = False) -> str | None:
+        """None when a table or column is there, otherwise why it is not; '' when it is optional.
+
+        ``blank``: a column that is absent counts as a blank one, unless it is there under a name that nobody knows.
+        """
         table, _, column = name.partition(".")
         if table in MISSING_INPUTS or column.startswith("_"):
             return None
@@ -153,6 +155,11 @@ class RuleRun:
             needed = table in connect.FILES and connect.FILES[table].needed
             return f"{table}.csv was not delivered" if needed else ""
         if not column or column in self.columns[table]:
+            return None
+        known = self.roster.info[table]
+        if column in known.meant:
+            return f"column {known.meant[column]} of {known.file} is probably {column}: rename it"
+        if blank:
             return None
         return f"column {column} is missing in {table}.csv" if column in self.roster.info[table].missing else ""
 

@@ -42,7 +42,7 @@ def fields_from_frames(
         create_table(schema, f"_file_{name}", _as_text(name, frame, header.columns))
         schema.execute(f"CREATE VIEW {quoted('_all_' + name)} AS SELECT * FROM {quoted('_file_' + name)}")
         refused = _still_refused(schema, before, name) if before else 0
-        info[name] = Table(file, header.columns, len(frame), refused, header.missing)
+        info[name] = Table(file, header.columns, len(frame), refused, header.missing, meant=header.meant)
         roles_file = roles_file or tables.holds_roles(info)
         tables.clear_blank_fields(schema, name, file, header.columns)
         tables.note_odd_characters(schema, name, file, header.columns)

@@ -6,7 +6,7 @@ Connect reads headers literally (S21). The kit reads what is meant, and reports 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from connect_kit import connect, oneroster
@@ -14,7 +14,7 @@ from connect_kit.engine.encoding import INVISIBLE
 from connect_kit.roster.near_names import near_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from connect_kit.connect import Level, Severity
 
@@ -54,12 +54,15 @@ class Header:
         False when a repeated column or the lack of any known one refuses the file.
     missing : tuple of str
         Required columns that are absent.
+    meant : mapping of str to str
+        Columns that are absent, and the unknown one that each probably is.
     """
 
     columns: tuple[str, ...]
     notices: tuple[Notice, ...]
     readable: bool
     missing: tuple[str, ...]
+    meant: Mapping[str, str] = field(default_factory=dict)
 
 
 def known_columns(table: str) -> tuple[str, ...]:
@@ -101,9 +104,8 @@ def read_header(table: str, file: str, written: Iterable[str], level: Level, *, 
     roles_file = roles_file and "role" not in columns
     missing = tuple(name for name in required_columns(table, level, roles_file=roles_file) if name not in columns)
     readable = not repeated and any(name in known for name in columns)
+    meant = {} if repeated else {column: name for name, column in _near(table, columns, known).items()}
     if not repeated:
-        near = _near(table, columns, known)
-        meant = {column: name for name, column in near.items()}
         notices += [
             Notice("header.missing_column", table, file, _with_hint(name, meant.get(name)), 1, name, severity)
             for name in missing
@@ -112,7 +114,7 @@ def read_header(table: str, file: str, written: Iterable[str], level: Level, *, 
             notices.append(Notice("header.missing_column", table, file, "email or sms", 1))
     if readable:
         notices += _notices_of_columns(table, file, columns, known, missing)
-    return Header(tuple(columns), tuple(notices), readable, missing)
+    return Header(tuple(columns), tuple(notices), readable, missing, meant)
 
 
 def _near(table: str, columns: list[str], known: tuple[str, ...]) -> dict[str, str]:

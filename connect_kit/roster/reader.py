@@ -234,7 +234,7 @@ class _Reading:
         if loaded.rows == 0:
             self.unreadable[table] = f"none of its {refused:,} lines can be read"
             return
-        self.loaded[table] = Table(name, header.columns, loaded.rows, refused, header.missing, len(aside))
+        self.loaded[table] = Table(name, header.columns, loaded.rows, refused, header.missing, len(aside), header.meant)
         odd = source.original.odd_characters or source.probe.odd_characters
         tables.clear_blank_fields(self.schema, table, name, header.columns, odd=odd)
         if odd:

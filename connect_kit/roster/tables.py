@@ -7,7 +7,7 @@ delivered are there and empty, so that SQL across tables always runs. ``_notices
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from connect_kit import connect, oneroster
@@ -35,7 +35,8 @@ class Table:
     """What is known of a delivered table: ``file`` name, ``columns``, number of ``rows`` and ``refused`` lines.
 
     ``missing`` names required columns that the file lacks. ``aside`` counts lines that are no records and were set
-    aside: rows without any value, footers, repeated headers, lines above the header.
+    aside: rows without any value, footers, repeated headers, lines above the header. ``meant`` names absent columns
+    with the unknown one that each probably is.
     """
 
     file: str
@@ -44,6 +45,7 @@ class Table:
     refused: int = 0
     missing: tuple[str, ...] = ()
     aside: int = 0
+    meant: Mapping[str, str] = field(default_factory=dict)
 
 
 def check_table_names(frames: Mapping[str, Any]) -> None:
