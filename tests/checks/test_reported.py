@@ -1,8 +1,8 @@
 """Small deliveries rebuilt from what districts and vendors report, each with the findings that are right for it.
 
 A case is ``reported/00_clean`` with one trouble: files that its folder lacks are those of the clean one, unless it
-brings classes.csv. Cases ``ws_*`` are audited with the workspace ``reported/_ws``, ``*_level_*`` as the files of one school.
-Cases about dates are in test_dates.py, where they are written relative to today.
+brings classes.csv. Cases ``ws_*`` are audited with the workspace ``reported/_ws``, ``*_level_*`` as the files of one
+school. Cases about dates are in test_dates.py, where they are written relative to today.
 """
 
 from __future__ import annotations
