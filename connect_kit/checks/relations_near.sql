@@ -18,11 +18,11 @@ ANTI JOIN student_ids AS s ON s.sourcedId = g.id ANTI JOIN refused_ids AS r ON r
 
 -- Schools of the files: what Connect has not, and what orgs.csv has not.
 CREATE TABLE lost_ids AS
-SELECT 'users' AS tbl, id FROM unknown_users WHERE status IN ('unknown', 'quoted', 'padded')
+SELECT 'users' AS tbl, id FROM unknown_users WHERE status IN ('unknown', 'quoted', 'padded', 'shorter')
 UNION SELECT 'users', id FROM unknown_agents
 UNION SELECT 'users', r.userSourcedId FROM roles AS r ANTI JOIN user_index AS u ON u.sourcedId = r.userSourcedId WHERE r.userSourcedId IS NOT NULL
 UNION SELECT 'students', id FROM unknown_students
-UNION SELECT 'classes', id FROM unknown_classes WHERE status IN ('unknown', 'quoted', 'padded')
+UNION SELECT 'classes', id FROM unknown_classes WHERE status IN ('unknown', 'quoted', 'padded', 'shorter')
 UNION SELECT 'schools', school FROM school_status WHERE status = 'unknown' AND EXISTS (SELECT 1 FROM known_schools)
 UNION SELECT 'orgs', s.school FROM school_status AS s ANTI JOIN orgs AS o ON o.sourcedId = s.school WHERE EXISTS (SELECT 1 FROM orgs WHERE sourcedId IS NOT NULL);
 
@@ -94,7 +94,7 @@ SELECT tbl, id, CASE count(*) WHEN 1 THEN min(partner) WHEN 2 THEN min(partner) 
     min(why) AS why FROM near_pairs GROUP BY tbl, id;
 
 -- Marked goes before near: the ID itself is there.
-UPDATE unknown_users SET status = 'marked', words = m.words FROM marked_ids AS m WHERE m.tbl = 'users' AND m.id = unknown_users.id AND unknown_users.status = 'unknown';
+UPDATE unknown_users SET status = 'marked', words = m.words FROM marked_ids AS m WHERE m.tbl = 'users' AND m.id = unknown_users.id AND unknown_users.status IN ('unknown', 'padded', 'shorter');
 
 UPDATE unknown_users SET status = 'near', words = n.id || ' is not in users.csv, but ' || n.partners || ' is: ' || n.why
 FROM near_ids AS n WHERE n.tbl = 'users' AND n.id = unknown_users.id AND unknown_users.status = 'unknown';
@@ -115,7 +115,7 @@ FROM near_ids AS n WHERE n.tbl = 'students' AND n.id = unknown_students.id AND u
 
 UPDATE unknown_students SET status = 'outside' WHERE status = 'unknown' AND EXISTS (SELECT 1 FROM delta_tables WHERE tbl = 'users');
 
-UPDATE unknown_classes SET status = 'marked', words = m.words FROM marked_ids AS m WHERE m.tbl = 'classes' AND m.id = unknown_classes.id AND unknown_classes.status = 'unknown';
+UPDATE unknown_classes SET status = 'marked', words = m.words FROM marked_ids AS m WHERE m.tbl = 'classes' AND m.id = unknown_classes.id AND unknown_classes.status IN ('unknown', 'padded', 'shorter');
 
 UPDATE unknown_classes SET status = 'near', words = n.id || ' is not in classes.csv, but ' || n.partners || ' is: ' || n.why
 FROM near_ids AS n WHERE n.tbl = 'classes' AND n.id = unknown_classes.id AND unknown_classes.status = 'unknown';

@@ -23,6 +23,7 @@ WITH people AS (
 SELECT c.tbl, c._line, c.id, j.what FROM compared AS c JOIN judged AS j ON j.tbl = c.tbl AND j.id = c.id;
 
 -- Enrollments of one person in one class. again: left and come back: no two of them run at one time, as far as their dates say.
+-- back: a later one follows.
 CREATE TABLE repeated_enrollments AS
 WITH those AS (
     SELECT e.*, b.day AS begins, d.day AS ends
@@ -31,11 +32,12 @@ WITH those AS (
     LEFT JOIN read_dates AS d ON d.tbl = 'enrollments' AND d.col = 'endDate' AND d.written = e.endDate
 ), compared AS (
     SELECT _line, classSourcedId AS class, userSourcedId AS id, hash(*COLUMNS(* EXCLUDE (_line, sourcedId, status, dateLastModified, begins, ends))) AS fields,
-        ends < current_date AS over, begins, lag(ends) OVER (PARTITION BY classSourcedId, userSourcedId ORDER BY coalesce(begins, ends) NULLS LAST, ends) AS before FROM those
+        ends < current_date AS over, begins, lag(ends) OVER places AS before, lead(_line) OVER places IS NOT NULL AS back FROM those
+    WINDOW places AS (PARTITION BY classSourcedId, userSourcedId ORDER BY coalesce(begins, ends) NULLS LAST, ends)
 ), judged AS (
     SELECT class, id, CASE WHEN min(fields) = max(fields) THEN 'identical'
         WHEN NOT coalesce(bool_or(before >= begins), false) AND (count(*) FILTER (over IS NOT TRUE) <= 1 OR count(*) FILTER (before < begins) = count(*) - 1)
         THEN 'again' ELSE 'other' END AS what
     FROM compared GROUP BY class, id
 )
-SELECT c._line, c.id, j.what FROM compared AS c JOIN judged AS j ON j.class = c.class AND j.id = c.id;
+SELECT c._line, c.id, j.what, c.back FROM compared AS c JOIN judged AS j ON j.class = c.class AND j.id = c.id;

@@ -325,6 +325,33 @@ def test_a_role_that_is_right_but_for_blanks_is_not_unknown(tmp_path: Path, word
     assert found == [("enrollments.role.form", "warning", 2), ("users.role.form", "warning", 2)]
 
 
+@pytest.mark.parametrize("blank", [" ", "\t", "\u00a0", "\u200b"])
+def test_words_of_a_list_with_blanks_around_them_are_in_another_spelling_and_never_unknown(
+    tmp_path: Path, blank: str
+) -> None:
+    head, *people = USERS.splitlines()
+    roles = [f"{one.split(',')[0]},primary,{one.split(',')[2]},0010" for one in people]
+    roles[0] = f"1,{blank}Primary,{blank}student,0010"
+    files = {
+        "users": f"{head},status,enabledUser\n" + "".join(f"{one},{blank}active,TRUE{blank}\n" for one in people),
+        "classes": CLASSES.replace("Id\n", "Id,classType\n").replace("10\n", f"10,{blank}homeroom\n"),
+    }
+    assert rows(checked(tmp_path, files), ".known", ".form", "classType") == [
+        ("classes.classType.known", "info", 2),
+        *(("users.enabledUser.form", "info", line) for line in (2, 3, 4, 5)),
+        *(("users.status.known", "info", line) for line in (2, 3, 4, 5)),
+    ]
+    folder = tmp_path / "later"
+    folder.mkdir()
+    users = [",".join((*one.split(",")[:1], *one.split(",")[3:])) for one in USERS.splitlines()]
+    listed = ["userSourcedId,roleType,role,orgSourcedId", *roles]
+    found = checked(folder, {"users": "\n".join([*users, ""]), "roles": "\n".join([*listed, ""])})
+    assert rows(found, "roles.role", "users.role") == [
+        ("roles.role.known", "info", 2),
+        ("roles.roleType.known", "info", 2),
+    ]
+
+
 @pytest.mark.parametrize("word", ["tobedeleted", "ToBeDeleted", "TOBEDELETED\u00a0", "\ttobedeleted"])
 def test_to_be_deleted_counts_as_the_word_in_any_case(tmp_path: Path, word: str) -> None:
     enrollments = "".join(

@@ -93,6 +93,23 @@ def test_an_enrollment_that_ends_before_it_begins_has_a_message_of_its_own(tmp_p
     assert found == [("warning", "enrollments.dates.past", "enrollments.csv", line, words) for line in (2, 3, 4)]
 
 
+def test_who_has_left_a_class_twice_is_not_there_and_who_came_back_is(tmp_path: Path) -> None:
+    earlier, first, second = (TODAY - timedelta(days=days) for days in (300, 200, 100))
+    head, teacher, one, other = CLEAN["enrollments.csv"]
+    lines = [
+        f"{head},beginDate,endDate", f"{teacher},,",
+        f"{one},{earlier},{first}", f"{one},{first + timedelta(3)},{second}",
+        f"{other},{earlier},{first}", f"{other},{first + timedelta(3)},",
+    ]  # fmt: skip
+    found = said(checked(deliver(tmp_path, enrollments=lines)))
+    past = f"the enrollment ended on {second}"
+    again = [("s1", 3), ("s1", 4), ("s2", 5), ("s2", 6)]
+    assert found == [("warning", "enrollments.dates.past", "enrollments.csv", 4, past)] + [
+        ("info", "enrollments.pair.unique", "enrollments.csv", line,
+         f"user {who} is enrolled in this class at different times") for who, line in again
+    ]  # fmt: skip
+
+
 def of_terms(*terms: tuple[str, date, date, str]) -> dict[str, list[str]]:
     """Files of one class in a term ``now`` and academicSessions.csv."""
     return {

@@ -73,6 +73,43 @@ def test_leading_zeros_are_one_cause_and_no_student_is_said_to_be_in_no_class(tm
     assert {row[1] for row in rows(findings, infos=False)} == {"enrollments.userSourcedId.leading_zero_lost"}
 
 
+def test_an_id_that_lost_its_zeros_in_the_file_pointed_at_is_one_cause_as_well(tmp_path: Path) -> None:
+    users = changed("users", ("s1,", "1234,"), ("t1,", "77,"))
+    classes = changed("classes", ("k1,", "9,"))
+    seats = changed("enrollments", (",s1,", ",001234,"), (",t1,", ",077,"), (",k1,", ",009,"))
+    folder = deliver(tmp_path / "delivery", users=users, classes=classes, enrollments=seats)
+    of_users = [("user 077 is 77", 2), ("user 001234 is 1234", 3)]
+    assert rows(check(folder)) == [
+        ("critical", "enrollments.classSourcedId.known_class", "enrollments.csv", line,
+         "class 009 is 9 in classes.csv, without its leading zeros") for line in (2, 3, 4)
+    ] + [
+        ("critical", KNOWN, "enrollments.csv", line, f"{words} in users.csv, without its leading zeros")
+        for words, line in of_users
+    ]  # fmt: skip
+
+
+def test_a_guardian_whom_only_an_enrollment_names_in_another_form_is_still_named_by_no_student(tmp_path: Path) -> None:
+    users = changed("users", add=["p9,,true,org1,parent,Kim,Jones,kim.jones@example.com,,,"])
+    seats = changed("enrollments", add=["e9,,k1,org1,P9,student,,"])
+    found = rows(check(deliver(tmp_path / "delivery", users=users, enrollments=seats)), infos=False)
+    assert found == [
+        ("critical", KNOWN, "enrollments.csv", 5, f"user P9 {NEAR} p9 is: capital and small letters differ"),
+        ("warning", "users.guardian.no_student", "users.csv", 6, "no student names guardian p9"),
+    ]
+
+
+@pytest.mark.parametrize(("held", "written"), [("0017", "17"), ("17", "0017")])
+def test_an_id_that_is_there_but_marked_as_deleted_has_not_lost_its_zeros(
+    tmp_path: Path, held: str, written: str
+) -> None:
+    users = changed("users", ("s1,", f"{held},"), add=[f"{written},tobedeleted,true,org1,student,Eden,Fox,,,p1,07"])
+    seats = changed("enrollments", (",s1,", f",{held},"), add=[f"e9,,k1,org1,{written},student,,"])
+    found = rows(check(deliver(tmp_path / "delivery", users=users, enrollments=seats)), infos=False)
+    words = f"user {written} is marked tobedeleted on line 6 of users.csv"
+    assert ("critical", KNOWN, "enrollments.csv", 5, words) in found
+    assert {code for _, code, _, line, _ in found if line == 5} == {KNOWN}
+
+
 def test_classes_guardians_and_attributes_are_looked_for_in_the_same_way(tmp_path: Path) -> None:
     folder = deliver(
         tmp_path / "delivery",

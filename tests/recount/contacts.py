@@ -6,60 +6,72 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable
 from functools import partial
 
+from tests.recount.forms import listed
 from tests.recount.pools import EMAILS, PHONES
 from tests.recount.reading import STAFF, Delivery, Row, kind, line
-from tests.recount.statements import Lines, finds
+from tests.recount.statements import Lines, Statement, finds, throughout
 
 
 def email(row: Row) -> str:
-    """good, placeholder, bad, or '' where there is none."""
+    """good, around, several, placeholder, bad, or '' where there is none."""
     text = row.get("email")
     return "" if text is None else EMAILS[text]
 
 
-def bad_number(row: Row) -> bool:
+def sms(row: Row) -> str:
+    """good, words, several, extension, placeholder, bad, or '' where there is none."""
     text = row.get("sms")
-    return text is not None and not PHONES[text]
+    return "" if text is None else PHONES[text]
 
 
-@finds("users.email.format", "critical")
-def only_contact_is_no_address(d: Delivery) -> Lines:
-    return [line(u) for u in d.users if kind(u) == "guardian" and email(u) == "bad" and u.get("sms") is None]
+def reached(row: Row) -> bool:
+    """Whether an address or a number reaches somebody, also where something stands around it, or a second one."""
+    return email(row) in ("good", "around", "several") or sms(row) in ("good", "words", "several")
 
 
-@finds("users.email.format", "warning")
-def no_address(d: Delivery) -> Lines:
-    return [line(u) for u in d.users if email(u) == "bad" and not (kind(u) == "guardian" and u.get("sms") is None)]
+def only_malformed(row: Row) -> bool:
+    """Whether the address would only have to be corrected: a finding of its own."""
+    return not reached(row) and email(row) == "bad"
 
 
-@finds("users.email.placeholder", "warning")
-def placeholder(d: Delivery) -> Lines:
-    return [line(u) for u in d.users if email(u) == "placeholder"]
+def guardians(d: Delivery, table: str) -> list[Row]:
+    return [row for row in d.live(table) if table == "guardians" or kind(row) == "guardian"]
 
 
-@finds("guardians.email.format", "warning")
-def no_address_in_guardians(d: Delivery) -> Lines:
-    return [line(g) for g in d.live("guardians") if email(g) == "bad"]
+def unreached(d: Delivery, table: str) -> set[int]:
+    return {line(row) for row in guardians(d, table) if not reached(row)}
 
 
-@finds("users.sms.format", "warning")
-def not_dialable(d: Delivery) -> Lines:
-    return [line(u) for u in d.users if bad_number(u)]
+def _only_malformed(table: str) -> Statement:
+    return lambda d: [line(row) for row in guardians(d, table) if only_malformed(row)]
 
 
-@finds("guardians.sms.format", "warning")
-def not_dialable_in_guardians(d: Delivery) -> Lines:
-    return [line(g) for g in d.live("guardians") if bad_number(g)]
+def _no_contact(table: str) -> Statement:
+    return lambda d: [line(row) for row in guardians(d, table) if not reached(row) and not only_malformed(row)]
 
 
-@finds("users.guardian.no_contact", "critical")
-def no_contact(d: Delivery) -> Lines:
-    return [line(u) for u in d.users if kind(u) == "guardian" and u.get("email") is None and u.get("sms") is None]
+def _of_contact(table: str, contact: Callable[[Row], str], *faults: str) -> Statement:
+    """Rows with a fault of a contact; not said again of a guardian whom nobody can reach for it."""
+    return lambda d: [
+        line(row) for row in d.live(table) if contact(row) in faults and line(row) not in unreached(d, table)
+    ]
 
 
-@finds("guardians.contact.present", "critical")
-def no_contact_in_guardians(d: Delivery) -> Lines:
-    return [line(g) for g in d.live("guardians") if g.get("email") is None and g.get("sms") is None]
+for _table, _code in (("users", "users.guardian.no_contact"), ("guardians", "guardians.contact.present")):
+    finds(_code, "critical")(_no_contact(_table))
+    finds(f"{_table}.email.format", "critical")(_only_malformed(_table))
+    finds(f"{_table}.email.format", "warning")(_of_contact(_table, email, "bad", "around", "several"))
+    finds(f"{_table}.email.placeholder", "warning")(_of_contact(_table, email, "placeholder"))
+    _faults = ("bad", "placeholder", "extension", "words", "several")
+    finds(f"{_table}.sms.format", "warning")(_of_contact(_table, sms, *_faults))
+
+
+@finds("users.staff.no_contact", "warning")
+def staff_without_contact(d: Delivery) -> Lines:
+    staff = [u for u in d.users if kind(u) in STAFF]
+    if not d.has("users", "email"):
+        return []
+    return throughout([line(u) for u in staff if u.get("email") is None and u.get("sms") is None], staff)
 
 
 @finds("users.sms.in_phone_column", "warning")
@@ -72,14 +84,14 @@ def name(row: Row) -> str:
 
 
 def address(row: Row) -> str | None:
+    """Only one that is in order: others reach nobody, or not surely this person."""
     text = row.get("email")
-    return None if text is None else text.lower()
+    return None if text is None or email(row) != "good" else text.lower()
 
 
 def number(row: Row) -> str | None:
-    """The last ten digits; fewer than seven, or one digit throughout, are no number."""
-    digits = "".join(c for c in row.get("sms") or "" if c not in "+-(). /")[-10:]
-    return digits if len(digits) >= 7 and len(set(digits)) > 1 else None
+    """The last ten digits of one that is in order."""
+    return "".join(c for c in row.get("sms") or "" if c.isdigit())[-10:] if sms(row) == "good" else None
 
 
 def groups(rows: list[Row], key: Callable[[Row], tuple[Hashable, ...]]) -> list[list[Row]]:
@@ -95,14 +107,14 @@ def groups(rows: list[Row], key: Callable[[Row], tuple[Hashable, ...]]) -> list[
 def shared_address(d: Delivery) -> Lines:
     for group in groups(d.users, lambda u: (address(u),)):
         if len({name(u) for u in group}) > 1:
-            yield from (line(u) for u in group if email(u) == "good")
+            yield from map(line, group)
 
 
 @finds("users.sms.shared_between_people", "warning")
 def shared_number(d: Delivery) -> Lines:
     for group in groups(d.users, lambda u: (number(u),)):
         if len({name(u) for u in group}) > 1:
-            yield from (line(u) for u in group if not bad_number(u))
+            yield from map(line, group)
 
 
 def _keyed(parts: tuple[Callable[[Row], str | None], ...], row: Row) -> tuple[Hashable, ...]:
@@ -138,3 +150,21 @@ def one_person_under_two_ids(d: Delivery) -> Lines:
         for group in groups(people, partial(_keyed, (kind, name, contact))):
             if len({u["sourcedId"] for u in group}) > 1:
                 yield from map(line, group)
+
+
+@finds("users.person.same_name_other_contact", "info")
+def namesakes_of_one_school(d: Delivery) -> Lines:
+    """A guardian and staff of one school and name, each with a contact in order, of which none agrees."""
+    people = [u for u in d.users if (u["givenName"] or u["familyName"]) and (address(u) or number(u))]
+    for guardian in people:
+        if kind(guardian) != "guardian":
+            continue
+        same = [
+            staff
+            for staff in people
+            if kind(staff) in STAFF and name(staff) == name(guardian) and staff["sourcedId"] != guardian["sourcedId"]
+            if set(listed(d, staff)) & set(listed(d, guardian))
+        ]
+        agree = any(one(staff) and one(staff) == one(guardian) for staff in same for one in (address, number))
+        if same and not agree:
+            yield line(guardian)

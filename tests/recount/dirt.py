@@ -58,6 +58,10 @@ class Dirt:
                 "x99",
                 f"\u201c{right}",
                 right + ".0",
+                right.title(),
+                "{" + right + "}",
+                right[:1] + " " + right[1:],
+                right[:-3] + "," + right[-3:] if len(right) > 3 else right,
             )
         )
 
@@ -76,11 +80,16 @@ class Dirt:
                 f'"{right}"',
                 "1.23E+11",
                 "1E5",
+                "{0a1b2c3d-0000-4000-8000-00000000000f}",
+                "1,234",
                 f"{right}.0",
                 "a" * 256,
                 self.id(1),
             )
         )
+
+    def separator(self) -> str:
+        return self.random.choice((";", "|", " ", "; ")) if self.dirty(0.3) else self.random.choice((",", ", "))
 
     def school(self, right: str) -> str:
         if not self.dirty(0.5):

@@ -6,8 +6,9 @@ from collections import defaultdict
 from datetime import date, timedelta
 
 from tests.recount.pools import GRADES
-from tests.recount.reading import Delivery, Row, iso, kind, line
+from tests.recount.reading import Delivery, Row, day, kind, line, word
 from tests.recount.statements import Lines, Statement, finds
+from tests.recount.times import over, seat_days
 
 SIZES = {"schoolYear": 3, "semester": 2, "term": 2, "gradingPeriod": 1}
 AGES = {"PR": -2, "PK": -1, "TK": -1, "KG": 0}
@@ -50,6 +51,12 @@ def sessions(d: Delivery) -> dict[str, Row]:
     return by_id(d, "academicSessions")
 
 
+def days(d: Delivery, row: Row) -> tuple[date | None, date | None]:
+    """First and last day of a term."""
+    read = [day(d, "academicSessions", column, row[column]) for column in ("startDate", "endDate")]
+    return read[0], read[1]
+
+
 def parent(d: Delivery, row: Row) -> Row | None:
     return sessions(d).get(row["parentSourcedId"] or "")
 
@@ -69,7 +76,7 @@ def unsuitable_terms(d: Delivery) -> Lines:
 @finds("academicSessions.dates.order", "warning")
 def ends_before_it_begins(d: Delivery) -> Lines:
     for row in d.live("academicSessions"):
-        start, end = iso(row["startDate"]), iso(row["endDate"])
+        start, end = days(d, row)
         if start and end and start >= end:
             yield line(row)
 
@@ -80,9 +87,7 @@ def beyond_its_parent(d: Delivery) -> Lines:
         above = parent(d, row)
         if above is None:
             continue
-        start, end, first, last = (
-            iso(one) for one in (row["startDate"], row["endDate"], above["startDate"], above["endDate"])
-        )
+        (start, end), (first, last) = days(d, row), days(d, above)
         if (start and first and start < first) or (end and last and end > last + timedelta(days=1)):
             yield line(row)
 
@@ -91,7 +96,7 @@ def beyond_its_parent(d: Delivery) -> Lines:
 def overlapping_periods(d: Delivery) -> Lines:
     periods = defaultdict(list)
     for row in sessions(d).values():
-        start, end = iso(row["startDate"]), iso(row["endDate"])
+        start, end = days(d, row)
         if row["type"] == "gradingPeriod" and row["parentSourcedId"] and start and end and start < end:
             periods[row["parentSourcedId"]].append((start, line(row), end))
     for found in periods.values():
@@ -114,11 +119,11 @@ def no_year(d: Delivery) -> Lines:
 def another_year_than_the_one_it_ends_in(d: Delivery) -> Lines:
     """The year in which the school year ends; an end on 1 January may be of the day after the last one."""
     for row in sessions(d).values():
-        end, text = iso(row["endDate"]), row["schoolYear"]
+        (_, end), text = days(d, row), row["schoolYear"]
         if end is None or text is None or len(text) != 4 or not text.isdigit():
             continue
         above = parent(d, row)
-        last = iso(above["endDate"]) if above is not None and above["type"] == "schoolYear" else None
+        last = days(d, above)[1] if above is not None and above["type"] == "schoolYear" else None
         if row["type"] == "schoolYear" or last is None:
             late = row["type"] != "schoolYear" and end.month >= 7
             years = (end.year, end.year + 1) if late else (end.year, (end - timedelta(days=1)).year)
@@ -145,7 +150,7 @@ finds("roles.userSourcedId.known_user", "warning")(_nobody("roles", "userSourced
 @finds("demographics.birthDate.plausible", "warning")
 def impossible_birth(d: Delivery) -> Lines:
     for row in d.live("demographics"):
-        born = iso(row["birthDate"])
+        born = day(d, "demographics", "birthDate", row["birthDate"])
         if born is not None and not date(1900, 1, 1) <= born <= date.today():
             yield line(row)
 
@@ -155,15 +160,14 @@ def birth_and_grade(d: Delivery) -> Lines:
     """About five and a half on 1 January of the school year in KG; three years more or less."""
     today = date.today()
     january = date(today.year + (today.month >= 7), 1, 1)
-    codes = {"3": "03", "Grade 4": "04", "K": "KG", "kindergarten": "KG"}
     for row in d.live("demographics"):
-        born, user = iso(row["birthDate"]), d.user_by_id.get(row["sourcedId"] or "")
+        born, user = day(d, "demographics", "birthDate", row["birthDate"]), d.user_by_id.get(row["sourcedId"] or "")
         if born is None or user is None or kind(user) != "student" or not date(1900, 1, 1) <= born <= today:
             continue
-        grade = user.get("grades") or ""
-        code = codes.get(grade, grade)
+        written = user.get("grades")
+        code = GRADES[written][1] if written else ""
         usual = AGES[code] if code in AGES else int(code) if code.isdigit() else None
-        if usual is None or GRADES.get(grade, "unknown") == "unknown":
+        if usual is None:
             continue
         if abs((january - born).days / 365.25 - 5.5 - usual) > 3:
             yield line(row)
@@ -180,21 +184,21 @@ def held(d: Delivery) -> dict[str, list[Row]]:
 @finds("roles.roleType.one_primary", "warning")
 def no_primary_role(d: Delivery) -> Lines:
     """A roleType that is blank or unknown is a finding of its own: such a person may have a primary role."""
-    return [line(rows[0]) for rows in held(d).values() if all(row["roleType"] == "secondary" for row in rows)]
+    return [line(rows[0]) for rows in held(d).values() if all(word(row["roleType"]) == "secondary" for row in rows)]
 
 
 @finds("roles.roleType.one_primary", "warning")
 def two_primary_roles_at_one_org(d: Delivery) -> Lines:
     for rows in held(d).values():
-        orgs = [row["orgSourcedId"] for row in rows if row["roleType"] == "primary"]
-        primary = [row for row in rows if row["roleType"] == "primary"]
+        orgs = [row["orgSourcedId"] for row in rows if word(row["roleType"]) == "primary"]
+        primary = [row for row in rows if word(row["roleType"]) == "primary"]
         yield from (line(row) for n, row in enumerate(primary) if row["orgSourcedId"] in orgs[:n])
 
 
 @finds("roles.roleType.one_primary", "info")
 def primary_roles_at_two_orgs(d: Delivery) -> Lines:
     for rows in held(d).values():
-        primary = [row for row in rows if row["roleType"] == "primary"]
+        primary = [row for row in rows if word(row["roleType"]) == "primary"]
         orgs = [row["orgSourcedId"] for row in primary]
         yield from (line(row) for n, row in enumerate(primary) if n and row["orgSourcedId"] not in orgs[:n])
 
@@ -202,6 +206,21 @@ def primary_roles_at_two_orgs(d: Delivery) -> Lines:
 @finds("roles.dates.order", "warning")
 def roles_that_end_before_they_begin(d: Delivery) -> Lines:
     for row in d.live("roles"):
-        begin, end = iso(row["beginDate"]), iso(row["endDate"])
+        begin, end = (day(d, "roles", column, row[column]) for column in ("beginDate", "endDate"))
         if begin and end and begin > end:
             yield line(row)
+
+
+@finds("delivery.all_terms_over", "critical")
+def a_year_that_is_over(d: Delivery) -> Lines:
+    """Every term is over, and no enrollment still runs; or every enrollment is, for a month where a term still runs."""
+    today = date.today()
+    ends = [days(d, row)[1] for row in d.live("academicSessions")]
+    terms_over = all(end is not None and end < today for end in ends)
+    seats = [over(d, row) for row in d.live("enrollments")]
+    known = [end for end in (seat_days(d, row)[1] for row in d.live("enrollments")) if end is not None]
+    if not d.live("classes"):
+        return
+    seats_over = bool(seats) and all(seats) and (terms_over or max(known) < today - timedelta(days=30))
+    if (ends and terms_over and not (known and max(known) >= today)) or seats_over:
+        yield None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from tests.recount.reading import Delivery, entries, iso, line
-from tests.recount.statements import Lines, Statement, finds
+from tests.recount.reading import Delivery, entries, iso, kind, line, word
+from tests.recount.statements import Lines, Statement, finds, throughout
 
 REQUIRED = {
     "users": "sourcedId givenName familyName",
@@ -18,7 +18,7 @@ REQUIRED = {
     "courses": "sourcedId title orgSourcedId",
     "academicSessions": "sourcedId title type startDate endDate schoolYear",
     "demographics": "sourcedId",
-    "roles": "sourcedId userSourcedId roleType role orgSourcedId",
+    "roles": "sourcedId userSourcedId roleType orgSourcedId",
 }
 OF_CONNECT = ("users", "classes", "enrollments", "guardians", "student_attributes")
 KEYS = {"student_attributes": "studentSourcedId"}
@@ -56,7 +56,11 @@ FULL_STAMP = re.compile(r".{10}T\d\d:\d\d:\d\d([.]\d+)?(Z|[+-]\d\d:?\d\d)")
 
 
 def _blank(table: str, column: str) -> Statement:
-    return lambda d: [line(row) for row in d.live(table) if row.get(column) is None] if d.has(table, column) else []
+    def lines(d: Delivery) -> Lines:
+        found = [line(row) for row in d.live(table) if row.get(column) is None]
+        return throughout(found, d.live(table)) if d.has(table, column) else []
+
+    return lines
 
 
 def _repeated(table: str, column: str) -> Statement:
@@ -67,7 +71,7 @@ def _repeated(table: str, column: str) -> Statement:
     return lines
 
 
-def _unknown_word(table: str, column: str, words: str) -> Statement:
+def _unknown_word(table: str, column: str, words: str, *, form: bool) -> Statement:
     exact = [word for word in words.split() if word != "ext:"]
     further = "ext:" in words.split()
 
@@ -75,10 +79,36 @@ def _unknown_word(table: str, column: str, words: str) -> Statement:
         for row in d.live(table):
             text = row.get(column)
             known = text in exact or (further and re.fullmatch(r"ext:[0-9A-Za-z._-]+", text or ""))
-            if text is not None and not known:
+            right_but_for_form = word(text) in [one.lower() for one in exact]
+            if (
+                text is not None
+                and not known
+                and right_but_for_form == form
+                and not (table == "roles" and column == "role" and line(row) in bad_roles(d))
+            ):
                 yield line(row)
 
     return lines
+
+
+def bad_roles(d: Delivery) -> set[int]:
+    """Lines of roles.csv that give people a role which Connect does not know, or none."""
+    return {int(user["_role_line"] or 0) for user in d.users if user.get("_role_line") and not kind(user)}
+
+
+@finds("roles.role.known", "critical")
+def first_roles_unknown(d: Delivery) -> Lines:
+    return [line(row) for row in d.live("roles") if row["role"] is not None and line(row) in bad_roles(d)]
+
+
+@finds("roles.role.present", "critical")
+def no_role_at_all(d: Delivery) -> Lines:
+    return [line(row) for row in d.live("roles") if row["role"] is None and line(row) in bad_roles(d)]
+
+
+@finds("roles.role.present", "warning")
+def blank_roles(d: Delivery) -> Lines:
+    return [line(row) for row in d.live("roles") if row["role"] is None and line(row) not in bad_roles(d)]
 
 
 def _flag(table: str, column: str, *, form: bool) -> Statement:
@@ -86,7 +116,7 @@ def _flag(table: str, column: str, *, form: bool) -> Statement:
         for row in d.live(table):
             text = row.get(column)
             if text is not None and text not in ("true", "false"):
-                right_but_for_form = text.strip().lower() in ("true", "false")
+                right_but_for_form = word(text) in ("true", "false")
                 if right_but_for_form == form:
                     yield line(row)
 
@@ -118,7 +148,9 @@ def _status(table: str, *, info: bool) -> Statement:
             text = row.get("status")
             if text is None or text == "active":
                 continue
-            if (text.strip().lower() in ("active", "inactive")) == info:
+            if table == "users" and word(text) == "inactive":  # a warning of its own
+                continue
+            if (word(text) in ("active", "inactive")) == info:
                 yield line(row)
 
     return lines
@@ -161,7 +193,9 @@ for _code, _other in REFERENCES.items():
 for _place in DATES:
     finds(f"{_place}.iso_date", "warning")(_no_date(*_place.split(".")))
 for _place, _words in WORDS.items():
-    finds(f"{_place}.known", "warning")(_unknown_word(_place.partition(".")[0], _place.partition(".")[2], _words))
+    _table, _column = _place.split(".")
+    finds(f"{_place}.known", "warning")(_unknown_word(_table, _column, _words, form=False))
+    finds(f"{_place}.known", "info")(_unknown_word(_table, _column, _words, form=True))
 for _place in FLAGS:
     finds(f"{_place}.known", "warning")(_flag(*_place.split("."), form=False))
     _form = "demographics.flags.form" if _place.startswith("demographics") else f"{_place}.form"

@@ -2,17 +2,20 @@
 
 Written from docs/decisions.md and docs/rules.md. A field of blanks is no value; a row marked to be deleted is not
 there, unless a rule says so; from OneRoster 1.2, role and schools of a person are in roles.csv, the primary role first.
+Rows without any value are not read (they are a finding of the reader's).
 """
 
 from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+
+from tests.recount.pools import DAYS
 
 BLANKS = " \t\r\n\u00a0\u200b\ufeff"
 Row = dict[str, str | None]
@@ -26,10 +29,10 @@ KINDS = {
 STAFF = ("teacher", "administrator")
 FROM_1_2 = {
     "counselor": "aide",
-    "districtAdministrator": "administrator",
+    "districtadministrator": "administrator",
     "principal": "administrator",
-    "siteAdministrator": "administrator",
-    "systemAdministrator": "administrator",
+    "siteadministrator": "administrator",
+    "systemadministrator": "administrator",
 }
 
 
@@ -61,6 +64,30 @@ def iso(text: str | None) -> date | None:
     return found if found.isoformat() == text else None
 
 
+def day(d: Delivery, table: str, column: str, text: str | None) -> date | None:
+    """The day that is meant, also in other forms than the standard's.
+
+    Numbers are month, day and year, unless the column holds a first number above 12 and no second one; where it holds
+    both, only those that leave no choice are read.
+    """
+    if text is None or iso(text):
+        return iso(text)
+    meant = DAYS.get(text, "")
+    if isinstance(meant, str):
+        return iso(meant)
+    first, second, year = meant
+    read = [one for one in (DAYS.get(row.get(column) or "") for row in d.live(table)) if isinstance(one, tuple)]
+    day_first, month_first = any(one[0] > 12 for one in read), any(one[1] > 12 for one in read)
+    if day_first and month_first and (first > 12) == (second > 12) and first <= 12:
+        return None
+    swapped = first > 12 if day_first and month_first else day_first
+    month, number = (second, first) if swapped else (first, second)
+    try:
+        return date(year, month, number)
+    except ValueError:
+        return None
+
+
 @dataclass
 class Delivery:
     """A delivery and its workspace; ``every`` has all rows, ``live`` those that are not to be deleted."""
@@ -70,6 +97,7 @@ class Delivery:
     workspace: Path | None = None
     columns: dict[str, list[str]] = field(default_factory=dict)
     every: dict[str, list[Row]] = field(default_factory=dict)
+    counted: dict[str, set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for path in sorted(self.folder.glob("*.csv")):
@@ -85,9 +113,11 @@ class Delivery:
             if row["userSourcedId"]:
                 held[row["userSourcedId"]].append(row)
         for user in self.every["users"]:
-            roles = sorted(held[user["sourcedId"] or ""], key=lambda r: (r.get("roleType") != "primary", line(r)))
-            named = [row["role"] for row in roles if row["role"]]
-            user["role"] = FROM_1_2.get(named[0], named[0]) if named else None
+            roles = sorted(held[user["sourcedId"] or ""], key=lambda r: (word(r.get("roleType")) != "primary", line(r)))
+            named = [row for row in roles if row["role"]] or roles
+            role = named[0]["role"] if named else None
+            user["role"] = FROM_1_2.get(word(role), word(role) if word(role) in KINDS else role) if role else None
+            user["_role_line"] = named[0]["_line"] if named else None
             orgs = dict.fromkeys(row["orgSourcedId"] for row in roles if row["orgSourcedId"])
             user["orgSourcedIds"] = ",".join(str(org) for org in orgs) or None
         self.columns["users"] += ["role", "orgSourcedIds"]
@@ -97,6 +127,12 @@ class Delivery:
 
     def has(self, table: str, column: str = "") -> bool:
         return table in self.every and (not column or column in self.columns[table])
+
+    def kept(self, name: str, count: Callable[[Delivery], set[str]]) -> set[str]:
+        """What is counted once for a delivery."""
+        if name not in self.counted:
+            self.counted[name] = count(self)
+        return self.counted[name]
 
     @cached_property
     def users(self) -> list[Row]:
@@ -133,5 +169,6 @@ def _rows(path: Path) -> Iterator[Row]:
         end = reader.line_num
         for cells in reader:
             values: Row = {name: cell if cell.strip(BLANKS) else None for name, cell in zip(header, cells, strict=True)}
-            yield {**values, "_line": str(end + 1)}
+            if any(values.values()):
+                yield {**values, "_line": str(end + 1)}
             end = reader.line_num

@@ -7,6 +7,7 @@ from __future__ import annotations
 from tests.recount.dirt import Dirt
 from tests.recount.pools import (
     BAD_DATES,
+    DAMAGED,
     EMAILS,
     FAMILY,
     FLAGS,
@@ -76,10 +77,10 @@ class Maker(Dirt):
                         )
                     )
                 rows.append([
-                    self.own_id(person), *self.head(), self.pick(("true",), FLAGS), self.random.choice((",", ", ")).join(listed),
+                    self.own_id(person), *self.head(), self.pick(("true",), FLAGS), self.separator().join(listed),
                     self.pick((role,), (role,), ODD_ROLES, ROLES), self.pick(GIVEN, ODD_NAMES), self.pick(FAMILY, ODD_NAMES),
                     self.pick(("",), ("{a:1}", "{a:1},{b:2}", "a:1", "{a}")), self._contact(group, tuple(EMAILS)), self._contact(group, tuple(PHONES)),
-                    self._contact(group, tuple(PHONES), 0.2), self.random.choice((",", ", ")).join(self.ref(a) for a in named),
+                    self._contact(group, tuple(PHONES), 0.2), self.separator().join(self.ref(a) for a in named),
                     self.pick(("03", "KG"), tuple(GRADES), ("", " ")) if group == "student" or self.dirty() else "",
                 ])  # fmt: skip
         self.random.shuffle(rows)
@@ -111,7 +112,7 @@ class Maker(Dirt):
                 role = later.get(user[5], user[5])
                 rows.append([
                     f"r{len(rows)}", *self.head(), self.ref(user[0]), self.pick(("primary",), ("secondary", "Primary", "")) if n == 0 else "secondary",
-                    self.pick((role,), (role, "guardian", "coach", "ext:coach")), self.pick(("",), GOOD_DATES, BAD_DATES), self.pick(("",), GOOD_DATES), org,
+                    self.pick((role,), (role, "guardian", "coach", "ext:coach")), self.pick(("",), GOOD_DATES, BAD_DATES), self.pick(("",), GOOD_DATES, BAD_DATES), org,
                 ])  # fmt: skip
                 if self.dirty():
                     break
@@ -124,7 +125,7 @@ class Maker(Dirt):
     def _classes(self, rich: bool, rooms: dict[str, str]) -> None:
         rows = [
             [
-                self.own_id(name), *self.head(), self.pick(("Math " + name, "Art"), ("Math", " math", "MATH", "")), self.pick(("03", "KG"), tuple(GRADES), ("",)),
+                self.own_id(name), *self.head(), self.pick(("Math " + name, "Art"), ("Math", " math", "MATH", ""), tuple(DAMAGED)), self.pick(("03", "KG"), tuple(GRADES), ("",)),
                 self.pick(("k1", "k2"), ("", "k9")), self.pick(("scheduled", "homeroom"), ("Scheduled", "", "ext:lab", "club")), self.school(school),
                 self.pick(("t1", "y1"), ("t1,t2", "t9", "", "f1")), self.pick(("", "Math"), ("Math,Art",)), self.pick(("", "1"), ("1,2",)), self.pick(("1", "2"), ("",)),
             ]
@@ -161,7 +162,7 @@ class Maker(Dirt):
     def _seat(self, name: str, school: str, person: str, role: str) -> list[str]:
         return [
             f"e{self.random.randint(1, 10**6)}", *self.head(), self.ref(name), self.school(school), self.ref(person), self.pick((role,), (role,), ODD_ROLES, ROLES),
-            self.pick(("",), FLAGS), self.pick(("",), GOOD_DATES), self.pick(("",), GOOD_DATES),
+            self.pick(("",), FLAGS), self.pick(("",), GOOD_DATES, BAD_DATES), self.pick(("",), GOOD_DATES, BAD_DATES),
         ]  # fmt: skip
 
     def _guardians(self) -> None:
@@ -236,7 +237,7 @@ class Maker(Dirt):
         )
 
     def _demographics(self) -> None:
-        births = ("2016-05-01", "1890-01-01", "2099-01-01", "2001-01-01", "05/01/2016", "")
+        births = ("2016-05-01", "1890-01-01", "2099-01-01", "2001-01-01", "9/1/2025", "06/15/2024", "")
         rows = [
             [
                 self.ref(person),

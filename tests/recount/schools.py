@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 
-from tests.recount.reading import STAFF, Delivery, Row, entries, kind, line, word
-from tests.recount.statements import Lines, Statement, finds
+from tests.recount.forms import listed, odd_orgs
+from tests.recount.reading import STAFF, Delivery, Row, kind, line, word
+from tests.recount.statements import Lines, Statement, finds, throughout
 
 ABOVE = ("district", "local", "state", "national")
 Status = dict[str, str]
@@ -15,10 +16,6 @@ Status = dict[str, str]
 def digits(school: str) -> str | None:
     """A numeric School ID without its leading zeros."""
     return school.lstrip("0") if re.fullmatch("[0-9]+", school) else None
-
-
-def listed(user: Row) -> list[str]:
-    return entries(user.get("orgSourcedIds"))
 
 
 def at(row: Row) -> str | None:
@@ -37,7 +34,7 @@ def not_schools(d: Delivery) -> Status:
     """
     holders = defaultdict(set)
     for user in d.users:
-        for school in listed(user):
+        for school in listed(d, user):
             holders[school].add(kind(user))
     above = {row["sourcedId"] for row in d.live("orgs") if word_of(row["type"]) in ABOVE}
     near = {digits(school) for school in d.known_schools} - {None}
@@ -65,7 +62,7 @@ def word_of(text: str | None) -> str:
 
 def status(d: Delivery) -> Status:
     """known, district, guardians, padded (known with other zeros) or unknown."""
-    delivered = {school for user in d.users for school in listed(user)} | taught(d)
+    delivered = {school for user in d.users for school in listed(d, user)} | taught(d)
     delivered |= {row["sourcedId"] for row in d.live("orgs") if row["type"] == "school"} - {None}
     near = {digits(school) for school in d.known_schools} - {None}
     no = not_schools(d)
@@ -81,7 +78,7 @@ def zeros(d: Delivery) -> Status:
     """School IDs that miss their school for their zeros, and the side that is wrong: file, connect or both."""
     sides: list[tuple[str, Counter[str]]] = [
         ("Connect", Counter(d.known_schools)),
-        ("users", Counter(school for user in d.users for school in set(listed(user)))),
+        ("users", Counter(school for user in d.users for school in set(listed(d, user)))),
         ("classes", Counter(str(at(row)) for row in d.live("classes") if at(row))),
         ("enrollments", Counter(str(at(row)) for row in d.live("enrollments") if at(row))),
         ("orgs", Counter({str(row["sourcedId"]): 1 for row in d.live("orgs") if row["type"] == "school"})),
@@ -149,9 +146,9 @@ def lost(d: Delivery) -> set[str]:
 def placed(d: Delivery, user: Row) -> str:
     """How somebody is placed who lists an org that is no school; '' for everybody else."""
     no = not_schools(d)
-    if not any(school in no for school in listed(user)):
+    if not any(school in no for school in listed(d, user)):
         return ""
-    if any(school not in no for school in listed(user)):
+    if any(school not in no for school in listed(d, user)):
         return "school"
     if kind(user) in ("guardian", "student"):
         return "students" if kind(user) == "guardian" else "refused"
@@ -164,14 +161,14 @@ def _district(statement: Statement) -> Statement:
 
 
 def _blank_school(table: str, column: str) -> Statement:
-    return lambda d: [line(row) for row in d.live(table) if row[column] is None]
+    return lambda d: throughout([line(row) for row in d.live(table) if row[column] is None], d.live(table))
 
 
 def _wrong_zeros(table: str) -> Statement:
     def lines(d: Delivery) -> Lines:
         wrong = zeros(d)
         for row in d.live(table):
-            named = listed(row) if table == "users" else [str(at(row))]
+            named = listed(d, row) if table == "users" else [str(at(row))]
             for school in named:
                 # Two of the three cases are about Connect, and need it.
                 if school in wrong and (wrong[school] == "file" or d.workspace is not None):
@@ -186,6 +183,12 @@ for _table, _column in COLUMNS.items():
     finds(f"{_table}.{_column}.leading_zero_lost", "critical")(_district(_wrong_zeros(_table)))
 
 
+@finds("users.orgSourcedIds.list_form", "critical")
+@_district
+def schools_in_another_list(d: Delivery) -> Lines:
+    return [line(user) for user in d.users if odd_orgs(d, user) is not None]
+
+
 @finds("users.orgSourcedIds.known_school", "critical")
 @_district
 def people_of_unknown_schools(d: Delivery) -> Lines:
@@ -193,7 +196,7 @@ def people_of_unknown_schools(d: Delivery) -> Lines:
     if d.workspace is None:
         return
     for user in d.users:
-        for school in listed(user):
+        for school in listed(d, user):
             if what[school] == "unknown" or (what[school] == "district" and placed(d, user) == "refused"):
                 yield line(user)
 
@@ -226,7 +229,7 @@ def _no_org(table: str) -> Statement:
             return
         orgs = {row["sourcedId"] for row in d.live("orgs")}
         for row in d.live(table):
-            named = listed(row) if table == "users" else [at(row)] if at(row) else []
+            named = listed(d, row) if table == "users" else [at(row)] if at(row) else []
             if any(one not in orgs for one in named):
                 yield line(row)
 
@@ -248,7 +251,7 @@ def primary_orgs(d: Delivery) -> Lines:
 def the_one(d: Delivery) -> set[str]:
     """The school of most people, else of most classes, else of most enrollments; of a tie none is the one."""
     no = not_schools(d)
-    counts = Counter(school for user in d.users for school in set(listed(user)) if no.get(school) != "district")
+    counts = Counter(school for user in d.users for school in set(listed(d, user)) if no.get(school) != "district")
     for table in ("classes", "enrollments"):
         counts = counts or Counter(str(at(row)) for row in d.live(table) if at(row))
     most = [school for school, rows in counts.items() if rows == max(counts.values())]
@@ -260,7 +263,7 @@ def _second_school(table: str) -> Statement:
         no = not_schools(d)
         right = {school for school, what in no.items() if what == "district"} | the_one(d)
         for row in d.live(table):
-            named = listed(row) if table == "users" else [str(at(row))] if at(row) else []
+            named = listed(d, row) if table == "users" else [str(at(row))] if at(row) else []
             if d.level == "school" and any(school not in right for school in named):
                 yield line(row)
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from datetime import date
 from statistics import median
 
-from tests.recount.people import QUOTES
+from tests.recount.forms import QUOTES, listed, near
 from tests.recount.pools import GRADES
-from tests.recount.reading import KINDS, STAFF, Delivery, Row, entries, iso, kind, line
-from tests.recount.schools import at, listed, lost, placed
-from tests.recount.statements import Lines, Statement, finds
+from tests.recount.reading import KINDS, STAFF, Delivery, Row, kind, line
+from tests.recount.schools import at, lost, placed
+from tests.recount.statements import Lines, Statement, finds, throughout
 
 TOO_MANY = 60
 
@@ -40,7 +39,7 @@ def first_rows(d: Delivery) -> set[int]:
 
 @finds("classes.grades.known", "critical")
 def unknown_grade_of_class(d: Delivery) -> Lines:
-    return [line(c) for c in d.live("classes") if c["grades"] and GRADES[c["grades"]] != "known"]
+    return [line(c) for c in d.live("classes") if c["grades"] and GRADES[c["grades"]][0] != "known"]
 
 
 @finds("classes.title.repeated_in_school", "warning")
@@ -52,20 +51,32 @@ def one_title(d: Delivery) -> Lines:
     return [line(row) for row in d.live("classes") if row["title"] and counts[key(row)] > 1]
 
 
+def meant(d: Delivery, what: str) -> set[str]:
+    """IDs that enrollments name in another form: their people and classes are findings there, not here."""
+    ways = ("near", "padded", "shorter", "quoted")
+    lost = {str(text) for text in (row[f"{what}SourcedId"] for row in seats(d)) if lead(d, what, text) in ways}
+    return {partner for found in near(lost, found_ids(d, what)[0]).values() for partner in found}
+
+
+def unmatched(d: Delivery, room: Row) -> bool:
+    """Whether nothing but the class's own ID can name it in enrollments.csv."""
+    return room["sourcedId"] is not None and room["sourcedId"] not in d.kept("classes", lambda d: meant(d, "class"))
+
+
 @finds("classes.enrollment.no_student", "warning")
 def classes_without_students(d: Delivery) -> Lines:
-    return [line(c) for c in d.live("classes") if c["sourcedId"] and not members(d, c["sourcedId"], "student")]
+    return [line(c) for c in d.live("classes") if unmatched(d, c) and not members(d, c["sourcedId"], "student")]
 
 
 @finds("classes.enrollment.no_teacher", "warning")
 def classes_without_staff(d: Delivery) -> Lines:
-    return [line(c) for c in d.live("classes") if c["sourcedId"] and not members(d, c["sourcedId"], "staff")]
+    return [line(c) for c in d.live("classes") if unmatched(d, c) and not members(d, c["sourcedId"], "staff")]
 
 
 @finds("classes.enrollment.size", "warning")
 def unusual_size(d: Delivery) -> Lines:
     for one in d.live("classes"):
-        number = len(members(d, one["sourcedId"], "student")) if one["sourcedId"] else 0
+        number = len(members(d, one["sourcedId"], "student")) if unmatched(d, one) else 0
         if number == 1 or number > TOO_MANY:
             yield line(one)
 
@@ -91,9 +102,9 @@ def belongs(d: Delivery, row: Row) -> bool | None:
     wrong = lost(d)
     if user is None or room is None or at(room) is None or at(room) in wrong or user["orgSourcedIds"] is None:
         return None
-    if any(school in wrong for school in listed(user)) or not_placed_by_school(d, user):
+    if any(school in wrong for school in listed(d, user)) or not_placed_by_school(d, user):
         return None
-    return at(room) in listed(user)
+    return at(room) in listed(d, user)
 
 
 def not_placed_by_school(d: Delivery, user: Row) -> bool:
@@ -157,18 +168,27 @@ def found_ids(d: Delivery, what: str) -> tuple[set[str], dict[str, bool]]:
 
 
 def lead(d: Delivery, what: str, text: str | None) -> str:
-    """Where the ID of an enrollment leads: there, connect, guardian, quoted, padded, shorter or unknown."""
+    """Where the ID of an enrollment leads.
+
+    there, connect, guardian, marked (to be deleted), quoted, padded, shorter, near (in another form) or unknown.
+    """
     here, on_connect = found_ids(d, what)
     if text is None or text in here:
         return "there"
     if text in on_connect:
         return "guardian" if on_connect[text] else "connect"
-    if set("\"'`") & set(text):
+    if QUOTES & set(text):
         return "quoted"
-    near = [one for one in here if re.fullmatch("[0-9]+", one) and one.lstrip("0") == text.lstrip("0")]
-    if re.fullmatch("[0-9]+", text) and near:
-        return "padded" if max(map(len, near)) > len(text) else "shorter"
-    return "unknown"
+    if text in d.kept(f"every {what}", lambda d: every_id(d, what)):
+        return "marked"
+    zeros = [one for one in here if re.fullmatch("[0-9]+", one) and one.lstrip("0") == text.lstrip("0")]
+    if re.fullmatch("[0-9]+", text) and zeros:
+        return "padded" if max(map(len, zeros)) > len(text) else "shorter"
+    return "near" if near({text}, here) else "unknown"
+
+
+def every_id(d: Delivery, what: str) -> set[str]:
+    return {str(row["sourcedId"]) for row in d.every["users" if what == "user" else "classes"]}
 
 
 def _leads(what: str, *ways: str) -> Statement:
@@ -178,13 +198,29 @@ def _leads(what: str, *ways: str) -> Statement:
 
 for _what in ("user", "class"):
     # One that has lost zeros in the file it points at is unknown there; the message names that file.
-    finds(f"enrollments.{_what}SourcedId.known_{_what}", "critical")(_leads(_what, "unknown", "shorter"))
+    finds(f"enrollments.{_what}SourcedId.known_{_what}", "critical")(
+        _leads(_what, "unknown", "marked", "near", "shorter")
+    )
     finds(f"enrollments.{_what}SourcedId.leading_zero_lost", "critical")(_leads(_what, "padded"))
+
+
+@finds("enrollments.userSourcedId.known_user", "warning")
+def marked_and_on_connect(d: Delivery) -> Lines:
+    """Connect has the person still, and takes the enrollment."""
+    marked = every_id(d, "user")
+    for row in seats(d):
+        if row["userSourcedId"] in marked and lead(d, "user", row["userSourcedId"]) == "connect":
+            yield line(row)
 
 
 @finds("enrollments.role.known", "critical")
 def unknown_role(d: Delivery) -> Lines:
-    return [line(row) for row in seats(d) if not kind(row)]
+    return [line(row) for row in seats(d) if row["role"] is not None and not kind(row)]
+
+
+@finds("enrollments.role.known", "critical")
+def no_role(d: Delivery) -> Lines:
+    return throughout([line(row) for row in seats(d) if row["role"] is None], seats(d))
 
 
 @finds("enrollments.role.form", "warning")
@@ -209,15 +245,6 @@ def two_roles(d: Delivery) -> Lines:
             yield line(row)
 
 
-@finds("enrollments.pair.unique", "warning")
-def repeated_pairs(d: Delivery) -> Lines:
-    counts = Counter((row["classSourcedId"], row["userSourcedId"]) for row in seats(d))
-    for row in seats(d):
-        pair = row["classSourcedId"], row["userSourcedId"]
-        if None not in pair and counts[pair] > 1:
-            yield line(row)
-
-
 @finds("enrollments.values.quotes", "critical")
 def quotes(d: Delivery) -> Lines:
     for row in seats(d):
@@ -225,17 +252,9 @@ def quotes(d: Delivery) -> Lines:
             yield line(row)
 
 
-@finds("enrollments.dates.past", "warning")
-def ended(d: Delivery) -> Lines:
-    """Only of dates that can be read."""
-    for row in seats(d):
-        begin, end = iso(row.get("beginDate")), iso(row.get("endDate"))
-        if end is not None and (end < date.today() or (begin is not None and end < begin)):
-            yield line(row)
-
-
 def in_no_class(d: Delivery, user: Row) -> bool:
-    return bool(user["sourcedId"]) and user["sourcedId"] not in classes_of(d)
+    named = d.kept("people", lambda d: meant(d, "user"))
+    return bool(user["sourcedId"]) and user["sourcedId"] not in classes_of(d) and user["sourcedId"] not in named
 
 
 def left_out(d: Delivery) -> set[int]:
@@ -244,7 +263,7 @@ def left_out(d: Delivery) -> set[int]:
     seated = classes_of(d)
     here = defaultdict(list)
     for user in children:
-        for school in set(listed(user)) or {""}:
+        for school in set(listed(d, user)) or {""}:
             here[school].append(user)
     found: set[int] = set()
     for users in here.values():
@@ -260,7 +279,7 @@ def left_out(d: Delivery) -> set[int]:
 
 @finds("enrollments.student.left_out", "warning", "users")
 def students_left_out(d: Delivery) -> Lines:
-    return left_out(d)
+    return {line(u) for u in d.users if line(u) in left_out(d) and in_no_class(d, u)}
 
 
 @finds("enrollments.student.none", "warning", "users")
@@ -301,12 +320,3 @@ def _pairs(table: str) -> Statement:
 
 for _table in ("classes", "courses"):
     finds(f"{_table}.subjectCodes.parallel", "warning")(_pairs(_table))
-
-
-@finds("classes.termSourcedIds.future", "warning")
-def not_begun(d: Delivery) -> Lines:
-    begins = {row["sourcedId"]: iso(row["startDate"]) for row in reversed(d.live("academicSessions"))}
-    for one in d.live("classes"):
-        days = [begins.get(term) for term in set(entries(one.get("termSourcedIds")))]
-        if days and all(day is not None and day > date.today() for day in days):
-            yield line(one)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from tests.recount.reading import Delivery
+from tests.recount.reading import Delivery, Row
 
 #: A line of the table that the code begins with, None for the file as a whole.
 Lines = Iterable[int | None]
@@ -23,6 +23,15 @@ def finds(code: str, severity: str, table: str = "") -> Callable[[Statement], St
         return statement
 
     return register
+
+
+#: From so many rows on, a finding of all rows that it can concern is one finding of the file.
+MANY = 10
+
+
+def throughout(lines: list[int], concerned: list[Row]) -> Lines:
+    """Lines of a finding about blank fields, or the file as a whole where the column is blank throughout."""
+    return [None] if MANY <= len(lines) == len(concerned) else lines
 
 
 def expected(delivery: Delivery) -> Mapping[Key, set[int | None]]:

@@ -9,11 +9,11 @@ import pytest
 
 from connect_kit.checks.suites import load_suites
 from tests.marks import some
-from tests.recount import contacts, further, generic, people, schools, seats
+from tests.recount import contacts, further, generic, guardians, people, schools, seats, times
 from tests.recount.compare import GUARDIANS, LAYOUTS, LEVELS, differences
 from tests.recount.statements import STATEMENTS
 
-MODULES = (contacts, further, generic, people, schools, seats)
+MODULES = (contacts, further, generic, guardians, people, schools, seats, times)
 MANY = "about many records at once"
 
 #: Codes of the suites without a statement of their own, and why.
