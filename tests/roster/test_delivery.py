@@ -72,8 +72,8 @@ def packed(folder, *members, compression=zipfile.ZIP_DEFLATED):
     "path, message",
     [
         ("nowhere", "nowhere: not found; give the folder or ZIP that holds the CSV files"),
-        ("no\0where", "not found; give the folder or ZIP"),
-        ("~nobody-of-that-name/x", "cannot be read (Could not determine home directory"),
+        ("no\0where", "cannot be read; expected a path without NUL"),
+        ("~nobody-of-that-name/x", "cannot be read; expected a path whose home folder exists"),
     ],
     ids=["missing", "a NUL byte", "an unknown user"],
 )
@@ -109,8 +109,9 @@ def test_a_path_with_a_byte_that_is_no_utf_8_is_one_line(refused, tmp_path):
     place = tmp_path / os.fsdecode(b"deliv\xe9ry")
     place.mkdir()
     (place / "users.csv").write_text(USERS, encoding="utf-8")
-    assert "deliv\\udce9ry: the path holds a byte that is no UTF-8; rename that folder or file" in refused(place)
-    assert "holds a byte that is no UTF-8" in refused(tmp_path / os.fsdecode(b"\xff.zip"))
+    words = "cannot be read; expected a path whose bytes are UTF-8: rename that folder or file"
+    assert f"deliv\\udce9ry': {words}" in refused(place)
+    assert words in refused(tmp_path / os.fsdecode(b"\xff.zip"))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems know no such names")

@@ -150,9 +150,15 @@ def test_a_file_that_cannot_be_read_whole_is_refused_with_its_name(exported, eng
         read_workspace(exported(**files), engine=engine)
 
 
-@pytest.mark.parametrize("path", ["nowhere", "~nobody-of-that-name/x"])
-def test_a_folder_that_is_not_there_is_refused(path):
-    with pytest.raises(WorkspaceError, match=r"no such folder; give the folder with Connect's schools\.csv"):
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("nowhere", r"no such folder; give the folder with Connect's schools\.csv"),
+        ("~nobody-of-that-name/x", "cannot be read; expected a path whose home folder exists"),
+    ],
+)
+def test_a_folder_that_is_not_there_is_refused(path, words):
+    with pytest.raises(WorkspaceError, match=words):
         read_workspace(path)
 
 
@@ -196,7 +202,7 @@ def test_whether_a_record_is_archived_is_read_in_every_usual_spelling(
     rooms = [f"R{n},S1,Art,03,c-{n},{word}" for n, word in enumerate(spellings)]
     known = small.workspace(tmp_path, students=pupils, classrooms=rooms)
     assert known.students["archived"].tolist() == known.classrooms["archived"].tolist() == [read] * len(spellings)
-    twin = ck.Twin.fill(tmp_path / "twin.duckdb", tmp_path)
+    twin = ck.Twin.fill(tmp_path.parent / f"{tmp_path.name}.duckdb", tmp_path)
     assert set(twin.table("students")["archived"]) == set(twin.table("classrooms")["archived"]) == {read == "true"}
 
 

@@ -154,18 +154,22 @@ def test_name_email_and_grade_of_a_student_are_updated(desk: Desk) -> None:
 
 def test_an_absent_column_leaves_what_is_stored_and_a_blank_field_clears_it(desk: Desk) -> None:
     desk.upload(
-        "users", users("S1,0104,student,Amal,Hadid,a@example.org,,,,03", "G1,0104,parent,Cy,Hadid,c@example.org,5,6,,")
+        "users",
+        users(
+            "S1,0104,student,Amal,Hadid,a@example.org,,,,03",
+            "G1,0104,parent,Cy,Hadid,c@example.org,2025550105,2025550106,,",
+        ),
     )
     short = (
         "sourcedId,orgSourcedIds,role,givenName,familyName,sms\n"
-        "S1,0104,student,Amal,Hadid,\nG1,0104,parent,Cy,Hadid,5\n"
+        "S1,0104,student,Amal,Hadid,\nG1,0104,parent,Cy,Hadid,2025550105\n"
     )
     assert outcomes(desk.upload("users", short)) == ["UNCHANGED", "UNCHANGED"]
     assert desk.rows("students", "email", "grade") == [("a@example.org", "03")]
-    cleared = users("S1,0104,student,Amal,Hadid,,,,,", "G1,0104,parent,Cy,Hadid,c@example.org,5,,,")
+    cleared = users("S1,0104,student,Amal,Hadid,,,,,", "G1,0104,parent,Cy,Hadid,c@example.org,2025550105,,,")
     assert outcomes(desk.upload("users", cleared)) == ["UPDATED", "UPDATED"]
     assert desk.rows("students", "email", "grade") == [(None, None)]
-    assert desk.rows("accounts", "email", "sms", "phone") == [("c@example.org", "5", None)]
+    assert desk.rows("accounts", "email", "sms", "phone") == [("c@example.org", "2025550105", None)]
 
 
 def test_an_archived_student_of_the_file_stays_archived_and_the_row_says_so(desk: Desk) -> None:
