@@ -170,17 +170,28 @@ class Findings:
 
     @checked()
     def rows_sample(
-        self, code: str, n: int = 5, *, severity: str | None = None, table: str | None = None, column: str | None = None
+        self,
+        code: str,
+        n: int = 5,
+        *,
+        severity: str | None = None,
+        table: str | None = None,
+        column: str | None = None,
+        title: str | None = None,
     ) -> pd.DataFrame:
         """The first failing rows of a code: ``file``, ``line``, ``sourcedId``, ``column``, ``message``.
 
-        A code may be broken at several severities, in several tables or columns; the keywords choose among them.
+        A code may be broken at several severities, in several tables or columns, and in ways with titles of their own;
+        the keywords choose among them.
         """
         conditions, values = ["r.code = ?"], [code]
         for name, value in (("severity", severity), ("tbl", table), ("col", column)):
             if value is not None:
                 conditions.append(f"coalesce(r.{name}, '') = ?")
                 values.append(value)
+        if title is not None:
+            numbers = [str(number) for number, rule in enumerate(self.rules) if rule.title == title]
+            conditions.append(f"f.rule IN ({', '.join(numbers) or 'NULL'})")
         found = self.schema.frame(_ROWS + " WHERE " + " AND ".join(conditions) + _ORDER + f" LIMIT {int(n)}", values)
         return self._numbered(found)[["file", "line", "sourcedId", "column", "message"]]
 

@@ -242,7 +242,12 @@ def _findings(findings: Findings, summary: pd.DataFrame, names: Mapping[str, str
         row["anchor"] = "rule-" + code.replace(".", "-") + (f"-{before + 1}" if before else "")
         row["file"] = names.get(row["table"], row["table"])
         sample = findings.rows_sample(
-            code, MOST_EXAMPLES, severity=row["severity"], table=row["table"], column=row["column"]
+            code,
+            MOST_EXAMPLES,
+            severity=row["severity"],
+            table=row["table"],
+            column=row["column"],
+            title=row["title"],
         )
         row["examples"] = _records(sample)
         row["by_row"] = any(example["line"] for example in row["examples"])
