@@ -9,7 +9,7 @@ import pytest
 from connect_kit.engine import DuckDBEngine
 from connect_kit.engine.contacts import contact_values
 from connect_kit.engine.sql import statements
-from tests.checks.cases import checked, deliver, said, users
+from tests.checks.cases import Row, checked, deliver, said, users
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -166,7 +166,7 @@ ACCEPTED = [
 ]
 
 
-def of_a_guardian(folder: Path, place: str, email: str, sms: str) -> list[tuple[str, str, str, int | None, str]]:
+def of_a_guardian(folder: Path, place: str, email: str, sms: str) -> list[Row]:
     """What is said of a guardian with these contacts in users.csv or guardians.csv."""
     if place == "users":
         return said(checked(deliver(folder, users=users(("casey.smith@example.com,,", f"{email},{sms},")))))

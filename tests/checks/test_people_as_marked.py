@@ -99,9 +99,9 @@ def test_each_kind_of_repeated_id_has_a_remedy_of_its_own(tmp_path: Path) -> Non
     found = frame[frame["code"].str.endswith("sourcedId.unique")]
     said = {(rule.table, rule.message.replace("{value}", "")): rule.remedy for rule in findings.rules}
     shown = {}
-    for row in found.itertuples():
-        words = row.message.replace(f"ID {row.sourcedId}", "ID ", 1)
-        shown[row.table, int(row.line)] = (row.message, said[row.table, words])
+    for table, line, sis, message in found[["table", "line", "sourcedId", "message"]].to_numpy().tolist():
+        words = message.replace(f"ID {sis}", "ID ", 1)
+        shown[table, int(line)] = (message, said[table, words])
     kinds = {place: remedy.partition(":")[0].partition(",")[0] for place, (_, remedy) in shown.items()}
     assert kinds == {
         ("users", 3): "Delete the copy", ("users", 6): "Delete the copy",

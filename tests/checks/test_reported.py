@@ -39,9 +39,9 @@ def found_values(folder: Path, case: str) -> Right:
     """What the self-check says of a case, critical findings and warnings only, in the same form."""
     shutil.copytree(FOLDER / case, folder / case)
     if not (folder / case / "classes.csv").exists():
-        for file in (FOLDER / "00_clean").iterdir():
-            if not (folder / case / file.name).exists():
-                shutil.copy(file, folder / case)
+        for clean in (FOLDER / "00_clean").iterdir():
+            if not (folder / case / clean.name).exists():
+                shutil.copy(clean, folder / case)
     workspace = FOLDER / "_ws" if case.startswith("ws_") else None
     findings = checked(folder / case, workspace, level="school" if "_level_" in case else "district")
     rows: dict[tuple[str, str, str], tuple[list[str], str]] = {}

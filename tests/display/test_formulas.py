@@ -108,6 +108,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Path]:
     plan = ck.plan_upload(audit, folder=place / "plan")
     ck.forecast_upload(plan, twin, left_behind=audit.left_behind).save(place / "out" / "forecast")
     result = ck.upload(plan, twin, progress=False)
+    assert result.folder is not None
     ck.read_results(result.folder, plan).save(place / "out" / "results")
     ck.plan_merge(audit.duplicates, audit.workspace).save(place / "out" / "merges", names=True)
     audit.left_behind.save(place / "out" / "left", names=True)

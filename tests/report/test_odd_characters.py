@@ -114,6 +114,7 @@ def test_odd_characters_everywhere_are_spelled_out_wherever_they_are_shown(kind:
     plan = ck.plan_upload(audit, folder=tmp_path / "plan")
     forecast = ck.forecast_upload(plan, twin)
     result = ck.upload(plan, twin, progress=False)
+    assert result.folder is not None
     results = ck.read_results(result.folder, plan)
     more = {"forecast": forecast.chart(), "result": result.chart(), "results": results.chart()}
     for name, chart in {**charts(audit), **more}.items():
