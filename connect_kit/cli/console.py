@@ -36,7 +36,7 @@ codecs.register_error("connect-kit", _other_signs)
 def open_console() -> None:
     """See to it that no character which is printed from now on ends the process."""
     for stream in (sys.stdout, sys.stderr):
-        with suppress(AttributeError, ValueError, OSError):  # there is none, or it is no file
+        with suppress(AttributeError, ValueError, OSError):  # there is none, or it is not a file
             stream.reconfigure(errors="connect-kit")  # type: ignore[union-attr]
 
 

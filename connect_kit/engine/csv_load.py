@@ -231,7 +231,7 @@ def load_csv(
 
 
 def _untidy(schema: Schema, values: str, path: Path, columns: Sequence[str], tidy: Tidy) -> bool:
-    """Whether a file of well-formed lines may hold some that are no records."""
+    """Whether a file of well-formed lines may hold some that are not records."""
     if schema.execute(f"SELECT 1 FROM {values} WHERE {tidy.rows_sql(columns)} LIMIT 1"):
         return True
     with path.open("rb") as file:

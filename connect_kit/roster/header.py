@@ -104,7 +104,8 @@ def read_header(table: str, file: str, written: Iterable[str], level: Level, *, 
     roles_file = roles_file and "role" not in columns
     missing = tuple(name for name in required_columns(table, level, roles_file=roles_file) if name not in columns)
     readable = not repeated and any(name in known for name in columns)
-    meant = {} if repeated else {column: name for name, column in _near(table, columns, known).items()}
+    near = {} if repeated else _near(table, columns, known)
+    meant = {column: name for name, column in near.items()}
     if not repeated:
         notices += [
             Notice("header.missing_column", table, file, _with_hint(name, meant.get(name)), 1, name, severity)
@@ -113,7 +114,7 @@ def read_header(table: str, file: str, written: Iterable[str], level: Level, *, 
         if table == "guardians" and not set(connect.GUARDIAN_CONTACTS) & set(columns):
             notices.append(Notice("header.missing_column", table, file, "email or sms", 1))
     if readable:
-        notices += _notices_of_columns(table, file, columns, known, missing)
+        notices += _notices_of_columns(table, file, columns, known, missing, near)
     return Header(tuple(columns), tuple(notices), readable, missing, meant)
 
 
@@ -129,10 +130,14 @@ def _with_hint(name: str, written: str | None) -> str:
 
 
 def _notices_of_columns(
-    table: str, file: str, columns: list[str], known: tuple[str, ...], missing: tuple[str, ...]
+    table: str,
+    file: str,
+    columns: list[str],
+    known: tuple[str, ...],
+    missing: tuple[str, ...],
+    near: Mapping[str, str],
 ) -> list[Notice]:
     found: list[Notice] = []
-    near = _near(table, columns, known)
     if table == "student_attributes":
         words = "|".join(word + ("(?![a-z])" if len(word) <= 4 else "") for word in connect.SENSITIVE_WORDS)
         pattern = re.compile(rf"(?:^|[\W_])(?:{words})", re.IGNORECASE)

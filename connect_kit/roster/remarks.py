@@ -19,7 +19,7 @@ _LISTED = 5  # line numbers in a message
 #: Code of what a line was set aside as, and what is said of such lines.
 _ASIDE = {
     "header": ("file.header_repeated", "the header stands in the file once more", "the header stands {} times more"),
-    "footer": ("file.footer", "1 line at the end is no record", "{} lines at the end are no records"),
+    "footer": ("file.footer", "1 line at the end is not a record", "{} lines at the end are not records"),
     "blank": ("file.blank_rows", "1 row holds no value at all", "{} rows hold no value at all"),
 }
 

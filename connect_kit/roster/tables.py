@@ -34,7 +34,7 @@ _ODD = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f" + INVISIBLE + "]"
 class Table:
     """What is known of a delivered table: ``file`` name, ``columns``, number of ``rows`` and ``refused`` lines.
 
-    ``missing`` names required columns that the file lacks. ``aside`` counts lines that are no records and were set
+    ``missing`` names required columns that the file lacks. ``aside`` counts lines that are not records and were set
     aside: rows without any value, footers, repeated headers, lines above the header. ``meant`` names absent columns
     with the unknown one that each probably is.
     """

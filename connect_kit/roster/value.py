@@ -97,7 +97,7 @@ class Roster:
 
     @property
     def aside(self) -> pd.DataFrame:
-        """Lines that are no records and were set aside: ``file``, ``line``, ``kind`` and ``raw`` text.
+        """Lines that are not records and were set aside: ``file``, ``line``, ``kind`` and ``raw`` text.
 
         ``kind`` is ``above`` (above the header), ``header`` (the header once more), ``footer`` or ``blank`` (separators
         only). Rows read, lines refused and lines set aside are together all lines of a file that are not blank.

@@ -187,7 +187,7 @@ def test_a_damaged_line_is_refused_alone(kinds, end, final):
     assert len(found.rows) + len(found.refused) == len(kinds)
 
 
-# Lines that are no records, and records that are put right, among others: none is lost, and none is altered.
+# Lines that are not records, and records that are put right, among others: none is lost, and none is altered.
 UNTIDY = {
     "good": lambda i: f"{i},Ann {i},é",
     "good, in quotes": lambda i: f'"{i}","A, ""{i}""",',

@@ -553,9 +553,9 @@ def test_replacing_one_table_keeps_what_was_noted_of_the_others(read, changed):
 def test_a_refused_line_stays_refused_until_a_row_of_that_line_is_given(read):
     old = read("broken-quotes")
     assert old.replace(users=old.users).refused.equals(old.refused)
-    mended = old.users
-    mended.loc[5] = ["00020", "010", "student", "Bo", "Moor", None, None, None, "04"]
-    new = old.replace(users=mended)
+    corrected = old.users
+    corrected.loc[5] = ["00020", "010", "student", "Bo", "Moor", None, None, None, "04"]
+    new = old.replace(users=corrected)
     assert new.refused["line"].tolist() == [3, 8]
     assert [note[2] for note in notices(new, "file.malformed_line")] == [3, 8]
     assert (new.info["users"].rows, new.info["users"].refused) == (7, 2)

@@ -174,7 +174,7 @@ def test_rows_of_commas_are_one_finding_in_one_line(audited):
     assert accounted(roster, "users", text)
 
 
-# Lines that are no records
+# Lines that are not records
 
 
 @pytest.mark.parametrize(
