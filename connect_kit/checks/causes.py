@@ -33,6 +33,8 @@ _GROUPS = """
         count(*) AS rows
     FROM _failing AS f JOIN _rules AS r ON r.rule = f.rule GROUP BY ALL
 """
+#: What is not there, and may be there under another name.
+_ABSENT = ("file.missing", "header.missing_column")
 #: Rows that fail by rule; one that names several unknown School IDs, say, is one row.
 _LINES = "SELECT rule, count(DISTINCT line) + count(*) FILTER (line IS NULL) FROM _failing GROUP BY rule"
 
@@ -147,6 +149,9 @@ def _collect(findings: Findings) -> dict[tuple[str, ...], _Cause]:
         split = 0 < len(values) <= most
         for value, rows in values.items() if split else [(None, lines.get(number, 0))]:
             key, title = _named(findings, rule, value, len(values), rows)
+            only = next(iter(values)) if len(values) == 1 else None
+            if rule.code in _ABSENT and only and "; " in only:  # what is probably meant goes on behind it
+                title = only if rule.code == "file.missing" else f"{rule.batch}: {only}"
             if rule.cause == "school" and rule.table == "workspace" and value is not None:
                 title = rule.message.replace("{value}", shown[number, value])
             # A district's own rule may have a code or a school of the kit's: it is a cause of its own.

@@ -9,17 +9,19 @@ WITH critical AS (
     SELECT _line, coalesce(sourcedId, 'line ' || _line) AS child, sourcedId FROM users WHERE _kind = 'student'
 ), adults AS (
     SELECT DISTINCT sourcedId FROM users WHERE _kind <> 'student' AND sourcedId IS NOT NULL
+), meant AS ( -- a child whose ID is written otherwise elsewhere is one child
+    SELECT id, min(partner) AS partner FROM near_pairs WHERE tbl = 'users' GROUP BY id
 ), named AS (
     SELECT child FROM lines JOIN students ON _line = line WHERE tbl = 'users'
     UNION
     SELECT s.child FROM lines JOIN users AS g ON tbl = 'users' AND g._line = line AND g._kind = 'guardian'
     JOIN user_agents AS a ON a.agent = g.sourcedId JOIN students AS s ON s._line = a._line
     UNION
-    SELECT e.userSourcedId FROM lines JOIN enrollments AS e ON tbl = 'enrollments' AND e._line = line
+    SELECT coalesce(m.partner, e.userSourcedId) FROM lines JOIN enrollments AS e ON tbl = 'enrollments' AND e._line = line LEFT JOIN meant AS m ON m.id = e.userSourcedId
     WHERE e.userSourcedId IS NOT NULL AND lower(e.role) = 'student' AND e.userSourcedId NOT IN (SELECT sourcedId FROM adults)
     UNION
-    SELECT e.userSourcedId FROM lines JOIN classes AS c ON tbl = 'classes' AND c._line = line
-    JOIN enrollments AS e ON e.classSourcedId = c.sourcedId
+    SELECT coalesce(m.partner, e.userSourcedId) FROM lines JOIN classes AS c ON tbl = 'classes' AND c._line = line
+    JOIN enrollments AS e ON e.classSourcedId = c.sourcedId LEFT JOIN meant AS m ON m.id = e.userSourcedId
     WHERE e.userSourcedId IS NOT NULL AND lower(e.role) = 'student' AND e.userSourcedId NOT IN (SELECT sourcedId FROM adults)
     UNION
     SELECT g.studentSourcedId FROM lines JOIN guardians AS g ON tbl = 'guardians' AND g._line = line WHERE g.studentSourcedId IS NOT NULL

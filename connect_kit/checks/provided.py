@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 #: What a rule may need besides the delivery, and the reason that is shown where it was not given.
 MISSING_INPUTS: Mapping[str, str] = {
     "workspace": "no workspace was given",
-    "orgs_or_workspace": "no workspace was given, and orgs.csv was not delivered: nothing shows which org is no school",
+    "orgs_or_workspace": "there is neither orgs.csv nor a workspace: nothing shows which org is not a school",
     "duplicates": "duplicates were not looked for; pass duplicates=find_duplicates(roster, workspace)",
     "classrooms": "classrooms were not matched; pass classrooms=match_classrooms(roster, workspace)",
     "id_changes": "changed IDs were not looked for; pass id_changes=find_id_changes(roster, workspace)",

@@ -10,20 +10,20 @@ UNION ALL SELECT 'academicSessions', 'startDate', startDate FROM academicSession
 UNION ALL SELECT 'academicSessions', 'endDate', endDate FROM academicSessions WHERE endDate IS NOT NULL GROUP BY ALL
 UNION ALL SELECT 'demographics', 'birthDate', birthDate FROM demographics WHERE birthDate IS NOT NULL GROUP BY ALL;
 
--- A day written in numbers: of the United States (M/D/Y), unless a column holds a first number above 12 and no second one.
+-- A day written in numbers: of the United States (M/D/Y), unless a file holds a first number above 12 and no second one.
 -- Where it holds both, only those that leave no choice are read (kit decision).
 CREATE TABLE read_dates AS
 WITH forms AS (
     SELECT *, trim(written) AS v, regexp_extract(trim(written), '^([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4}|[0-9]{2})( .*)?$', ['a', 'b', 'y']) AS n
     FROM written_dates
 ), sides AS (
-    SELECT tbl, col, coalesce(bool_or(try_cast(n.a AS INTEGER) > 12), false) AS day_first, coalesce(bool_or(try_cast(n.b AS INTEGER) > 12), false) AS month_first
-    FROM forms GROUP BY tbl, col
+    SELECT tbl, coalesce(bool_or(try_cast(n.a AS INTEGER) > 12), false) AS day_first, coalesce(bool_or(try_cast(n.b AS INTEGER) > 12), false) AS month_first
+    FROM forms GROUP BY tbl
 ), parts AS (
     SELECT f.*, CASE WHEN n.y = '' THEN NULL WHEN NOT s.day_first THEN 'M/D/Y' WHEN NOT s.month_first THEN 'D/M/Y'
         WHEN try_cast(n.a AS INTEGER) > 12 THEN 'D/M/Y' WHEN try_cast(n.b AS INTEGER) > 12 THEN 'M/D/Y' ELSE 'either M/D/Y or D/M/Y' END AS order_,
         CASE WHEN length(n.y) = 4 THEN n.y WHEN n.y > right(year(current_date + 3650)::VARCHAR, 2) THEN '19' || n.y ELSE '20' || n.y END AS y
-    FROM forms AS f JOIN sides AS s USING (tbl, col)
+    FROM forms AS f JOIN sides AS s USING (tbl)
 ), days AS (
     SELECT tbl, col, written, CASE
         WHEN regexp_full_match(written, '[0-9]{4}-[0-9]{2}-[0-9]{2}') THEN struct_pack(form := 'YYYY-MM-DD', day := try_cast(written AS DATE))
@@ -63,8 +63,8 @@ FROM (SELECT coalesce(beginDate, '') AS beginDate, endDate, count(*) AS rows FRO
 LEFT JOIN read_dates AS b ON b.tbl = 'enrollments' AND b.col = 'beginDate' AND b.written = p.beginDate
 LEFT JOIN read_dates AS e ON e.tbl = 'enrollments' AND e.col = 'endDate' AND e.written = p.endDate;
 
--- A delivery of a year that is over, in words: all of its terms are, or all of its enrollments. Between two terms of a running
--- year, enrollments may all be over for a month.
+-- A delivery of a year that is over, in words: all of its terms are, or all of its enrollments. Between two terms,
+-- enrollments may all be over for a month.
 CREATE TABLE delivery_over AS
 WITH terms AS (
     SELECT count(*) AS every, count(*) FILTER (ends < current_date) AS over, max(ends) AS last FROM session_dates
@@ -75,4 +75,4 @@ SELECT CASE WHEN t.every > 0 AND t.over = t.every THEN 'every term of academicSe
     ELSE 'every enrollment is over; the last one ended on ' || e.last END AS words
 FROM terms AS t, seats AS e
 WHERE t.every > 0 AND t.over = t.every AND NOT coalesce(e.last >= current_date, false)
-    OR e.every > 0 AND e.over = e.every AND (t.every = t.over OR e.last < current_date - 30);
+    OR e.every > 0 AND e.over = e.every AND (t.every > 0 AND t.every = t.over OR e.last < current_date - 30);

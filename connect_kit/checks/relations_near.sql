@@ -90,8 +90,12 @@ FROM shown_numbers AS s JOIN powers AS p ON p.tbl = s.tbl AND p.held <> s.held A
 
 -- Which ID is probably meant, in words: one, two, or too many to say.
 CREATE TABLE near_ids AS
+WITH closest AS ( -- the first of these ways in which one is there
+    SELECT * FROM near_pairs QUALIFY rank() OVER (PARTITION BY tbl, id ORDER BY CASE why
+        WHEN 'capital and small letters differ' THEN 1 WHEN 'blanks differ' THEN 2 WHEN 'one of the two is in braces' THEN 3 ELSE 4 END) = 1
+)
 SELECT tbl, id, CASE count(*) WHEN 1 THEN min(partner) WHEN 2 THEN min(partner) || ' or ' || max(partner) ELSE 'one of ' || count(*) || ' such as ' || min(partner) END AS partners,
-    min(why) AS why FROM near_pairs GROUP BY tbl, id;
+    min(why) AS why FROM closest GROUP BY tbl, id;
 
 -- Marked goes before near: the ID itself is there.
 UPDATE unknown_users SET status = 'marked', words = m.words FROM marked_ids AS m WHERE m.tbl = 'users' AND m.id = unknown_users.id AND unknown_users.status IN ('unknown', 'padded', 'shorter');
@@ -99,28 +103,28 @@ UPDATE unknown_users SET status = 'marked', words = m.words FROM marked_ids AS m
 UPDATE unknown_users SET status = 'near', words = n.id || ' is not in users.csv, but ' || n.partners || ' is: ' || n.why
 FROM near_ids AS n WHERE n.tbl = 'users' AND n.id = unknown_users.id AND unknown_users.status = 'unknown';
 
-UPDATE unknown_users SET status = 'outside' WHERE status IN ('unknown', 'padded') AND EXISTS (SELECT 1 FROM delta_tables WHERE tbl = 'users');
+UPDATE unknown_users SET status = 'outside' WHERE status IN ('unknown', 'padded', 'near') AND EXISTS (SELECT 1 FROM delta_tables WHERE tbl = 'users');
 
 UPDATE unknown_agents SET status = 'marked', words = m.words FROM marked_ids AS m WHERE m.tbl = 'users' AND m.id = unknown_agents.id;
 
 UPDATE unknown_agents SET status = 'near', words = n.id || ' is not in users.csv, but ' || n.partners || ' is: ' || n.why
 FROM near_ids AS n WHERE n.tbl = 'users' AND n.id = unknown_agents.id AND unknown_agents.status = 'unknown';
 
-UPDATE unknown_agents SET status = 'outside' WHERE status = 'unknown' AND EXISTS (SELECT 1 FROM delta_tables WHERE tbl = 'users');
+UPDATE unknown_agents SET status = 'outside' WHERE status IN ('unknown', 'near') AND EXISTS (SELECT 1 FROM delta_tables WHERE tbl = 'users');
 
 UPDATE unknown_students SET status = 'marked', words = m.words FROM marked_ids AS m WHERE m.tbl = 'users' AND m.id = unknown_students.id;
 
 UPDATE unknown_students SET status = 'near', words = n.id || ' is not in users.csv, but ' || n.partners || ' is: ' || n.why
 FROM near_ids AS n WHERE n.tbl = 'students' AND n.id = unknown_students.id AND unknown_students.status = 'unknown';
 
-UPDATE unknown_students SET status = 'outside' WHERE status = 'unknown' AND EXISTS (SELECT 1 FROM delta_tables WHERE tbl = 'users');
+UPDATE unknown_students SET status = 'outside' WHERE status IN ('unknown', 'near') AND EXISTS (SELECT 1 FROM delta_tables WHERE tbl = 'users');
 
 UPDATE unknown_classes SET status = 'marked', words = m.words FROM marked_ids AS m WHERE m.tbl = 'classes' AND m.id = unknown_classes.id AND unknown_classes.status IN ('unknown', 'padded', 'shorter');
 
 UPDATE unknown_classes SET status = 'near', words = n.id || ' is not in classes.csv, but ' || n.partners || ' is: ' || n.why
 FROM near_ids AS n WHERE n.tbl = 'classes' AND n.id = unknown_classes.id AND unknown_classes.status = 'unknown';
 
-UPDATE unknown_classes SET status = 'outside' WHERE status IN ('unknown', 'padded') AND EXISTS (SELECT 1 FROM delta_tables WHERE tbl = 'classes');
+UPDATE unknown_classes SET status = 'outside' WHERE status IN ('unknown', 'padded', 'near') AND EXISTS (SELECT 1 FROM delta_tables WHERE tbl = 'classes');
 
 -- A school that Connect has under the identifier of its row in orgs.csv, or in another form.
 CREATE TABLE near_schools AS

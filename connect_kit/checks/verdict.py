@@ -37,7 +37,7 @@ SEATS: Final = ("classroom_teachers", "classroom_students")
 #: Findings that are reasons of their own even where they are not critical: the end of the code is the reason's.
 _OF_RECORDS: Final = (
     "other_family", "id_reused", "names_swapped", "other_school", "other_role", "emptied", "none_named", "left_out",
-    "earlier_grades", "other_grades", "no_teachers", "other_teachers",
+    "earlier_grades", "other_grades", "no_teachers", "other_teachers", "on_guardian_only",
 )  # fmt: skip
 #: Of the findings: who is concerned, by what is counted.
 _CONCERNED = """

@@ -30,6 +30,7 @@ REASONS: Final[Mapping[str, str]] = {
     "earlier_grades": "{} would be in the grade of an earlier year",
     "other_grades": "{} would rise or fall by other grades than is usual",
     "no_teachers": "{} would come without a teacher",
+    "on_guardian_only": "{} would be left out, because no student names them",
     "other_teachers": "{} would get the teachers of other classrooms",
     "id_changed": "{} would come under another ID",
     "left_behind.guardian_relationships": "{} would keep a guardian whom the delivery does not name",

@@ -20,10 +20,13 @@ CREATE {macro} email_fault(value) AS CASE WHEN value IS NULL THEN NULL
     WHEN no_address(value) THEN 'placeholder' WHEN is_address(value) THEN NULL
     WHEN len(list_filter(addresses_within(value), lambda a: is_address(a))) > 1 THEN 'several'
     WHEN regexp_full_match(value, '[^@<>]*<\s*[^@<>\s]+@[^@<>\s]+\s*>[\s.,;]*') AND is_address(trim(regexp_extract(value, '<([^>]*)>', 1))) THEN 'around'
-    WHEN is_address(trim(regexp_replace(trim(value, ' \t\r\n"''.,;:()[]' || chr(160)), '(?i)^mailto:', ''))) AND NOT starts_with(value, '.') THEN 'around'
+    WHEN is_address(trim(regexp_replace(trim(value, ' \t\r\n"''.,;:()[]' || chr(160) || chr(8203) || chr(8206) || chr(8207) || chr(8234) || chr(8236) || chr(8288) || chr(65279)), '(?i)^mailto:', ''))) AND NOT starts_with(value, '.') THEN 'around'
     ELSE 'malformed' END;
 
 CREATE {macro} numbers_within(value) AS regexp_extract_all(value, '(\+?1[-. ]?)?\(?[2-9][0-9]{2}\)?[-. ]*[2-9][0-9]{2}[-. ]*[0-9]{4}');
+
+-- A field in ordinary digits, without what a word processor or a telephone puts into it and nobody sees.
+CREATE {macro} plain_number(value) AS translate(value, '０１２３４５６７８９＋‐‑‒–—―−' || chr(160) || chr(8203) || chr(8206) || chr(8207) || chr(8234) || chr(8235) || chr(8236) || chr(8288) || chr(65279), '0123456789+-------');
 
 CREATE {macro} bare_number(value) AS translate(value, '-(). /', '');
 
@@ -37,8 +40,8 @@ CREATE {macro} number_fault(value) AS CASE WHEN value IS NULL THEN NULL
     WHEN regexp_full_match(bare_number(value), '\+[02-9][0-9]{7,14}') AND trim(bare_number(value), left(bare_number(value), 2)) <> '' THEN NULL
     WHEN {national} AND regexp_full_match(bare_number(value), '[0-9]{7,15}') AND trim(bare_number(value), left(bare_number(value), 1)) <> '' THEN NULL
     WHEN len(numbers_within(value)) > 1 THEN 'several'
-    WHEN regexp_matches(value, '(?i)(ext\.?|extension|x|#) *[0-9]+ *\)?$') THEN 'extension'
-    WHEN len(numbers_within(value)) = 1 AND regexp_matches(value, '[A-Za-z]') AND is_us_number(regexp_replace(value, '[^0-9]', '', 'g')) THEN 'words'
+    WHEN regexp_matches(value, '(?i)(^|[^a-z])(ext\.?|extension|x|#) *[0-9]{1,6} *\)?$') THEN 'extension'
+    WHEN is_us_number(regexp_replace(regexp_replace(plain_number(value), '\.0+$', ''), '[^0-9+]', '', 'g')) THEN 'words'
     WHEN regexp_full_match(lower(trim(value)), 'none|n/?a|null|nil|nan|no|unknown|unk|tbd|x+|refused|declined|not (available|applicable|provided|given)|[-.?*_0]+') THEN 'placeholder'
     ELSE 'undialable' END;
 
@@ -53,7 +56,7 @@ SELECT tbl, _line, email, number, CASE WHEN reached THEN NULL WHEN email = 'malf
 FROM (
     SELECT *, NOT guardian OR NOT no_email AND coalesce(email, '') NOT IN ('placeholder', 'malformed')
             OR NOT no_number AND coalesce(number, '') NOT IN ('extension', 'placeholder', 'undialable') AS reached,
-        CASE number WHEN 'several' THEN 'holds several numbers: keep the mobile one' WHEN 'words' THEN 'has words around it: leave only the number'
+        CASE number WHEN 'several' THEN 'holds several numbers: keep the mobile one' WHEN 'words' THEN 'has something around it: leave only the number'
             WHEN 'extension' THEN 'has an extension, which gets no text messages' WHEN 'placeholder' THEN 'is a placeholder'
             ELSE 'cannot be dialled' END AS number_words
     FROM (SELECT tbl, _line, guardian, email IS NULL AS no_email, sms IS NULL AS no_number, email_fault(email) AS email, number_fault(sms) AS number FROM {people})

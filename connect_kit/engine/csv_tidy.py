@@ -55,12 +55,15 @@ class Tidy:
     words : mapping of int to set of str
         Position of a field to the words of which a record that lacks fields must have one there, in lower case: where
         a separator was dropped, every value behind it stands in the wrong column.
+    needed : tuple of int
+        Positions of the fields that every record fills in.
     """
 
     header: tuple[str, ...]
     delimiter: str
     least: int
     words: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    needed: tuple[int, ...] = ()
 
     @cached_property
     def _names(self) -> list[str]:
@@ -97,11 +100,24 @@ class Tidy:
         count, wanted = len(found), len(self.header)
         if count > wanted and not any(value.strip(BLANKS) for value in found[wanted:]):
             return Look(kept=self.cut(body))
-        if self.least <= count < wanted and all(
-            found[place].strip(BLANKS).casefold() in words for place, words in self.words.items() if place < count
-        ):
+        if self.least <= count < wanted and self._has_words(found):
             return Look(kept=len(body.encode()), lacking=wanted - count)
         return None
+
+    def is_record(self, text: str) -> bool:
+        """Whether a line has what every record has, so that it is one wherever it stands and whatever it says first."""
+        values = self._values(text.rstrip("\r\n")) or []
+        filled = [place for place, value in enumerate(values) if value.strip(BLANKS)]
+        return (
+            len(filled) > 1
+            and len(values) <= len(self.header)
+            and {*self.needed} <= {*filled}
+            and self._has_words(values)
+        )
+
+    def _has_words(self, values: Sequence[str]) -> bool:
+        known = ((place, words) for place, words in self.words.items() if place < len(values))
+        return all(values[place].strip(BLANKS).casefold() in words for place, words in known)
 
     def cut(self, text: str) -> int:
         """Bytes of a record before its surplus blank fields; 0 where there are none."""
@@ -146,7 +162,7 @@ class Tidy:
         filled = [value for value in values if value]
         # A line of words is cut at its commas: "Generated on August 1, 2026, 6:00 AM".
         most = min(2 if len(values) == len(self.header) else 5, len(self.header) - 1)
-        return 0 < len(filled) <= most and _FOOTER.match(filled[0]) is not None
+        return 0 < len(filled) <= most and _FOOTER.match(filled[0]) is not None and not self.is_record(text)
 
     def may_be_aside(self, line: bytes) -> bool:
         """Whether a well-formed line may be a row of separators or the header once more."""

@@ -112,7 +112,7 @@ def read_header(table: str, file: str, written: Iterable[str], level: Level, *, 
             for name in missing
         ]
         if table == "guardians" and not set(connect.GUARDIAN_CONTACTS) & set(columns):
-            notices.append(Notice("header.missing_column", table, file, "email or sms", 1))
+            notices.append(Notice("header.missing_column", table, file, "column email or sms is absent", 1))
     if readable:
         notices += _notices_of_columns(table, file, columns, known, missing, near)
     return Header(tuple(columns), tuple(notices), readable, missing, meant)
@@ -126,7 +126,8 @@ def _near(table: str, columns: list[str], known: tuple[str, ...]) -> dict[str, s
 
 
 def _with_hint(name: str, written: str | None) -> str:
-    return f"{name} ({_visible(written)} is probably it: rename it)" if written else name
+    absent = f"column {name} is absent"
+    return f"{absent}; {_visible(written)} is probably it: rename it" if written else absent
 
 
 def _notices_of_columns(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from connect_kit import connect
 from connect_kit.engine import default_engine, load_csv
 from connect_kit.engine.arguments import checked
+from connect_kit.engine.csv_lines import refused_table
 from connect_kit.engine.csv_load import CsvSource, open_csv
 from connect_kit.engine.encoding import foreign_kind
 from connect_kit.engine.progress import progress_bar
@@ -21,7 +22,7 @@ from connect_kit.roster.header import Header, Notice, known_columns, read_header
 from connect_kit.roster.headless import headless_notice, is_headless
 from connect_kit.roster.manifest import read_manifest
 from connect_kit.roster.near_names import delivery_tables, near_files, rename_words
-from connect_kit.roster.remarks import remarks, tidy_rules
+from connect_kit.roster.remarks import records_above, remarks, tidy_rules
 from connect_kit.roster.roles import one_cause
 from connect_kit.roster.tables import Table
 from connect_kit.roster.value import Roster
@@ -36,6 +37,7 @@ _BLANK = b" \t\r\n\xef\xbb\xbf"
 _BLANK_TO = 1024**2  # bytes; more of them are not an export that merely lacks its rows
 #: Columns of a file. Each one of them is looked at and reported.
 MOST_COLUMNS = 1_000
+_ABOVE = "it stands above the header, although it looks like a row"
 _MARKS = {";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _UNDECODABLE = (
     "its bytes are not text in any accepted encoding; open it in the program that it comes from and save it as CSV "
@@ -159,9 +161,9 @@ class _Reading:
         meant = {table: name for name, table in near.items()}
         for table, file in connect.FILES.items():
             if file.needed and table not in delivered:
-                value = f"{table}.csv"
+                value = f"{table}.csv is missing"
                 if name := meant.get(table):
-                    value += f" ({name} is probably it: {rename_words(name, table)})"
+                    value += f"; {name} is probably it: {rename_words(name, table)}"
                 # A delivery of changes holds the files that have changed.
                 severity = "info" if self.deltas else None
                 self.notices.append(Notice("file.missing", table, f"{table}.csv", value, severity=severity))
@@ -223,11 +225,14 @@ class _Reading:
             written = source.header[: len(source.header) - loaded.dropped]
             header = read_header(table, name, written, self.level, roles_file=self.roles_file)
         self._note(source, header)
-        self.notices += remarks(table, name, source, loaded)
-        aside = [*((line, "above", text) for line, text in source.above), *loaded.aside]
+        records = records_above(source, rules)
+        self.notices += remarks(table, name, source, loaded, records)
+        above = [(line, "above", text) for line, text in source.above if (line, text) not in records]
+        aside = [*above, *loaded.aside]
         tables.add_aside(self.schema, table, name, aside)
-        refused = loaded.refused.num_rows
         tables.add_refused(self.schema, table, name, loaded.refused)
+        tables.add_refused(self.schema, table, name, refused_table([(line, _ABOVE, text) for line, text in records]))
+        refused = loaded.refused.num_rows + len(records)
         if loaded.rows == 0 and refused == 0:
             self._refuse(table, "file.empty", "it has a header but no rows", needed_only=True)
             return

@@ -39,13 +39,24 @@ def tidy_rules(table: str, source: CsvSource, header: Header, level: Level, *, r
         source.delimiter,
         max(places, default=1),
         {} if role is None else {role: words},
+        tuple(place - 1 for place in places),
     )
 
 
-def remarks(table: str, file: str, source: CsvSource, loaded: LoadedFile) -> Iterator[Notice]:
-    """One notice for each kind of thing that a file holds besides its records, or that its records lack."""
-    if source.header_line > 1:
-        many = source.header_line - 1
+def records_above(source: CsvSource, rules: Tidy) -> list[tuple[int, str]]:
+    """Lines above the header that are records: a file was sorted, or joined the wrong way round."""
+    return [(line, text) for line, text in source.above if rules.is_record(text)]
+
+
+def remarks(
+    table: str, file: str, source: CsvSource, loaded: LoadedFile, records: Sequence[tuple[int, str]] = ()
+) -> Iterator[Notice]:
+    """One notice for each kind of thing that a file holds besides its records, or that its records lack.
+
+    ``records`` are those above the header, which are refused, and no remark.
+    """
+    many = source.header_line - 1 - len(records)
+    if many > 0:
         above = "the line above it is" if many == 1 else f"the {many} lines above it are"
         yield Notice("file.above_header", table, file, f"line {source.header_line} is the header; {above} not read", 1)
     for kind, (code, one, several) in _ASIDE.items():

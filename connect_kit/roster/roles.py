@@ -41,7 +41,10 @@ def one_cause(
         return list(notices)
     kept = [one for one in notices if not _is_left_to_roles(one)]
     if not delivered:
-        return [*kept, Notice("file.missing", "roles", "roles.csv", "roles.csv, which says who has which role,")]
+        return [
+            *kept,
+            Notice("file.missing", "roles", "roles.csv", "roles.csv, which says who has which role, is missing"),
+        ]
     raised = [replace(one, severity=None) if one.table == "roles" and one.code in _OF_FILE else one for one in kept]
     if any(one.table == "roles" and one.code in _OF_FILE for one in kept):
         return raised

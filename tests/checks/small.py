@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-
-import pandas as pd
 
 import connect_kit as ck
 
@@ -31,44 +29,45 @@ CLEAN = {
     ],
 }
 #: What the columns and files of a full OneRoster package raise by themselves.
-OF_THE_PACKAGE = ("header.not_asked_for", "delivery.extra_file")
-Row = tuple[str, str, str, int | None, str]
+OF_THE_PACKAGE = ("header.not_asked_for", "header.unknown_column", "header.order", "delivery.extra_file")
+Row = tuple[str, str, str | None, int | None, str]
+Files = Mapping[str, Sequence[str]]
 
 
-def deliver(folder: Path, **files: Sequence[str] | None) -> Path:
+def deliver(folder: Path, clean: Files = CLEAN, /, **files: Sequence[str] | None) -> Path:
     """Write the clean delivery with some files replaced by these lines; None leaves a file out."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, lines in (CLEAN | files).items():
+    for name, lines in {**clean, **files}.items():
         if lines is not None:
-            (folder / f"{name}.csv").write_text("\n".join([*lines, ""]), encoding="utf-8")
+            (folder / f"{name}.csv").write_text("\n".join([*lines, ""]), encoding="utf-8", newline="")
     return folder
 
 
-def changed(table: str, *changes: tuple[str, str], add: Sequence[str] = ()) -> list[str]:
+def changed(table: str, *changes: tuple[str, str], add: Sequence[str] = (), clean: Files = CLEAN) -> list[str]:
     """The lines of a clean file with texts replaced, each of which must be there, and lines added."""
-    text = "\n".join(CLEAN[table])
+    text = "\n".join(clean[table])
     for old, new in changes:
         assert old in text
         text = text.replace(old, new)
     return [*text.split("\n"), *add]
 
 
-def check(folder: Path, workspace: Path | None = None, level: str = "district") -> ck.Findings:
+def check(folder: Path, workspace: Path | None = None, level: str = "district", *, region: str = "US") -> ck.Findings:
     """Self-check a delivery; no rule may break."""
     roster = ck.read_roster(folder, level=level)  # type: ignore[arg-type]
-    findings = ck.check_roster(roster, None if workspace is None else ck.read_workspace(workspace))
+    known = None if workspace is None else ck.read_workspace(workspace)
+    findings = ck.check_roster(roster, known, region=region)
     assert [one.reason for one in findings.not_checked if one.failed] == []
     return findings
 
 
-def rows(findings: ck.Findings, *, infos: bool = True) -> list[Row]:
-    """Severity, code, file, line and message of all rows, in a lasting order."""
+def rows(findings: ck.Findings, *, infos: bool = True, lasting: bool = True) -> list[Row]:
+    """Severity, code, file, line and message of all rows, in a lasting order or in that of the findings."""
     frame = findings.table()
     frame = frame[~frame["code"].isin(OF_THE_PACKAGE)]
     if not infos:
         frame = frame[frame["severity"] != "info"]
     found = frame[["severity", "code", "file", "line", "message"]].astype(object)
-    return sorted(
-        ((s, c, f, None if pd.isna(line) else int(line), m) for s, c, f, line, m in found.to_numpy()),
-        key=str,
-    )
+    values = found.where(found.notna(), None).to_numpy()
+    shown = [(s, c, f, None if line is None else int(line), m) for s, c, f, line, m in values]
+    return sorted(shown, key=str) if lasting else shown

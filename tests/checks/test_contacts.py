@@ -9,7 +9,8 @@ import pytest
 from connect_kit.engine import DuckDBEngine
 from connect_kit.engine.contacts import contact_values
 from connect_kit.engine.sql import statements
-from tests.checks.cases import Row, checked, deliver, said, users
+from tests.checks.cases import checked, deliver, said, users
+from tests.checks.small import Row
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,6 +53,7 @@ def judged():
                 "mailto:a@b.org",
                 "Casey Smith <a@b.org>",
                 "<a@b.org>",
+                "a@b.org\u200b",
                 " a@b.org",
                 "a@b.org ",
                 "a@b.org.",
@@ -117,7 +119,11 @@ def test_an_address_is_one_or_says_what_is_wrong_with_it(judged, fault: str | No
         ),
         ("several", ("2125550142;2125550143", "2125550142/2125550143", "212-555-0142 or 212-555-0143")),
         ("extension", ("212-555-0142 ext 5", "(212)555-0142 x12345", "212-555-0142 #3")),
-        ("words", ("212-555-0142 (mom)", "Mom 212-555-0142", "C: 202-555-0150")),
+        (
+            "words",
+            ("212-555-0142 (mom)", "Mom 212-555-0142", "C: 202-555-0150", "no text 212-555-0142", "2125550142.0"),
+        ),
+        ("words", ("212\u2011555\u20110142", "212\u2013555\u20130142", "\u202a+12125550142\u202c", "\uff12125550142")),
         ("placeholder", ("none", "N/A", "000", "0", "000-000-0000".replace("-", "0"), "-", "NULL")),
         (
             "undialable",
@@ -161,7 +167,7 @@ ACCEPTED = [
     ("a@example.com; b@example.com", "", "email.format", "email holds several addresses: keep one"),
     ("casey", "2025550142", "email.format", "email is not an address"),
     ("N/A", "2025550142", "email.placeholder", "email is a placeholder"),
-    ("c@example.com", "202-555-0142 (cell)", "sms.format", "sms has words around it: leave only the number"),
+    ("c@example.com", "202-555-0142 (cell)", "sms.format", "sms has something around it: leave only the number"),
     ("c@example.com", "1112223333", "sms.format", "sms cannot be dialled"),
 ]
 

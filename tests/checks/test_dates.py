@@ -20,7 +20,7 @@ IN_FORM = "has the form {} and is read so; expected YYYY-MM-DD"
 
 def enrolled(end: object, begin: object = "") -> list[str]:
     """enrollments.csv where every row has these days, in double quotes."""
-    head, *rows = CLEAN["enrollments.csv"]
+    head, *rows = CLEAN["enrollments"]
     return [f"{head},beginDate,endDate", *(f'{row},"{begin}","{end}"' for row in rows)]
 
 
@@ -51,7 +51,7 @@ def test_a_date_in_another_form_is_one_finding_on_its_form_and_is_not_over(tmp_p
 
 
 def test_a_date_in_another_form_that_has_passed_is_over(tmp_path: Path) -> None:
-    head, *rows = CLEAN["enrollments.csv"]
+    head, *rows = CLEAN["enrollments"]
     lines = [f"{head},endDate", *(f"{row},{us(PAST if 't1' in row else FUTURE)}" for row in rows)]
     found = said(checked(deliver(tmp_path, enrollments=lines)))
     assert [row for row in found if row[1] == "enrollments.dates.past"] == [
@@ -60,15 +60,24 @@ def test_a_date_in_another_form_that_has_passed_is_over(tmp_path: Path) -> None:
 
 
 def test_a_first_number_above_twelve_shows_that_the_day_comes_first(tmp_path: Path) -> None:
-    head, *rows = CLEAN["enrollments.csv"]
+    head, *rows = CLEAN["enrollments"]
     days = (f"31/12/{TODAY.year + 1}", f"02/03/{TODAY.year + 1}", f"01/06/{TODAY.year + 1}")
     lines = [f"{head},endDate", *(f"{row},{day}" for row, day in zip(rows, days, strict=True))]
     found = said(checked(deliver(tmp_path, enrollments=lines)))
     assert {row[4].partition(" ")[2] for row in found} == {f"'{day}' {IN_FORM.format('D/M/Y')}" for day in days}
 
 
+def test_one_column_of_a_file_shows_the_order_for_the_others(tmp_path: Path) -> None:
+    year = TODAY.year + 1
+    sessions = [SESSIONS, f"sy,Year,schoolYear,27/01/{year},11/12/{year},,{year}"]
+    found = said(checked(deliver(tmp_path, academicSessions=sessions)), infos=False)
+    assert {row[4].partition(" ")[2] for row in found} == {
+        f"'{day}/{year}' {IN_FORM.format('D/M/Y')}" for day in ("27/01", "11/12")
+    }
+
+
 def test_a_column_of_both_orders_is_read_only_where_there_is_no_choice(tmp_path: Path) -> None:
-    head, *rows = CLEAN["enrollments.csv"]
+    head, *rows = CLEAN["enrollments"]
     days = (f"31/12/{TODAY.year + 1}", f"12/31/{TODAY.year + 1}", f"01/06/{TODAY.year - 1}")
     lines = [f"{head},endDate", *(f"{row},{day}" for row, day in zip(rows, days, strict=True))]
     found = said(checked(deliver(tmp_path, enrollments=lines)))
@@ -95,7 +104,7 @@ def test_an_enrollment_that_ends_before_it_begins_has_a_message_of_its_own(tmp_p
 
 def test_who_has_left_a_class_twice_is_not_there_and_who_came_back_is(tmp_path: Path) -> None:
     earlier, first, second = (TODAY - timedelta(days=days) for days in (300, 200, 100))
-    head, teacher, one, other = CLEAN["enrollments.csv"]
+    head, teacher, one, other = CLEAN["enrollments"]
     lines = [
         f"{head},beginDate,endDate", f"{teacher},,",
         f"{one},{earlier},{first}", f"{one},{first + timedelta(3)},{second}",
@@ -132,7 +141,7 @@ def test_a_class_of_a_term_that_is_over_is_a_warning(tmp_path: Path) -> None:
 
 def test_a_delivery_whose_terms_are_all_over_is_one_cause_and_the_first(tmp_path: Path) -> None:
     files = of_terms(("now", PAST - timedelta(days=90), PAST, ""))
-    files["users"] = [line.replace(",p1,07,", ",p1,99,") for line in CLEAN["users.csv"]]
+    files["users"] = [line.replace(",p1,07,", ",p1,99,") for line in CLEAN["users"]]
     findings = checked(deliver(tmp_path, **files, enrollments=enrolled(us(PAST))))
     causes = findings.causes()
     assert (
@@ -156,9 +165,12 @@ def test_enrollments_may_all_be_over_for_a_month_within_a_running_year(
     ]
 
 
-def test_enrollments_that_are_all_over_are_enough_where_no_terms_are_delivered(tmp_path: Path) -> None:
-    found = codes(checked(deliver(tmp_path, enrollments=enrolled(TODAY - timedelta(days=2)))))
-    assert ("delivery.all_terms_over", None) in found
+@pytest.mark.parametrize(("days", "over"), [(2, False), (40, True)])
+def test_enrollments_that_are_all_over_are_enough_where_no_terms_are_delivered(
+    tmp_path: Path, days: int, over: bool
+) -> None:
+    found = codes(checked(deliver(tmp_path, enrollments=enrolled(TODAY - timedelta(days=days)))))
+    assert (("delivery.all_terms_over", None) in found) is over
 
 
 def test_the_year_of_a_term_is_named_after_the_end_of_its_school_year(tmp_path: Path) -> None:

@@ -205,3 +205,17 @@ def test_blanks_in_an_id_that_is_known_as_it_stands_or_nowhere_make_no_list(tmp_
         check(deliver(tmp_path / "d", users=users, classes=classes, enrollments=seats, orgs=orgs)), infos=False
     )
     assert {row[1] for row in found} == {"users.sourcedId.characters"}
+
+
+def test_the_closest_of_several_forms_is_the_one_that_is_named(tmp_path: Path) -> None:
+    people = changed("users", ("s1,", "abc,"), ("s2,", "a bc,"))
+    seats = changed("enrollments", (",s1,", ",ABC,"), (",s2,", ",a bc,"))
+    found = rows(check(deliver(tmp_path, users=people, enrollments=seats)), infos=False)
+    assert "user ABC is not in users.csv, but abc is: capital and small letters differ" in {row[4] for row in found}
+
+
+def test_a_child_whose_id_is_written_otherwise_elsewhere_counts_once(tmp_path: Path) -> None:
+    people = changed("users", ("s1,", "AB1,"), ("s2,", "AB2,"), (",p1,07", ",P1,07"))
+    seats = changed("enrollments", (",s1,", ",ab1,"), (",s2,", ",ab2,"))
+    judged = check(deliver(tmp_path, users=people, enrollments=seats)).judgement
+    assert judged.children("critical") == 2

@@ -21,7 +21,10 @@ def test_guardians_and_students_who_name_each_other_raise_nothing(tmp_path: Path
 def test_guardians_who_name_the_students_are_one_cause_and_nothing_follows(tmp_path: Path) -> None:
     users = changed("users", ("casey.smith@example.com,,", 'casey.smith@example.com,,"s1,s2"'), (",p1,07", ",,07"))
     findings = check(deliver(tmp_path / "delivery", users=users))
-    words = "guardian p1 names s1, s2; list the guardian in agentSourcedIds of each of these students"
+    words = (
+        "guardian p1 names s1, s2; list the guardian in agentSourcedIds of each of these students: until then the "
+        "guardian is left out"
+    )
     assert rows(findings) == [("warning", "users.agentSourcedIds.on_guardian_only", "users.csv", 5, words)]
     causes = findings.causes()
     remedies = causes.loc[causes["severity"] == "warning", "remedy"]
@@ -114,7 +117,7 @@ def test_each_kind_of_repeated_id_has_a_remedy_of_its_own(tmp_path: Path) -> Non
     }  # fmt: skip
     assert set(found["severity"]) == {"critical"}
     assert all("renumber" not in remedy for place, (_, remedy) in shown.items() if "Exactly" not in remedy)
-    assert shown["users", 6][0] == "the row of ID s1 is there more than once"
+    assert shown["users", 6][0] == "the row of ID s1 is there more than once: delete the copies"
 
 
 def test_a_copy_that_is_marked_as_deleted_repeats_no_id(tmp_path: Path) -> None:
@@ -196,3 +199,12 @@ def test_a_role_between_blanks_of_any_kind_is_right_but_for_the_blanks(tmp_path:
     assert [(severity, code, line) for severity, code, _, line, _ in found] == [
         ("critical", "users.role.known", 4), ("warning", "users.role.form", 3)
     ]  # fmt: skip
+
+
+def test_guardians_who_would_be_left_out_are_to_be_decided_first(tmp_path: Path) -> None:
+    people = changed("users", (",p1,07", ",,07"), ("casey.smith@example.com,,,", 'casey.smith@example.com,,"s1,s2",'))
+    judged = check(deliver(tmp_path, users=people)).judgement
+    assert (judged.text, [(reason.code, reason.counts) for reason in judged.reasons]) == (
+        "fit, but decide first",
+        [("on_guardian_only", {"adults": 1})],
+    )

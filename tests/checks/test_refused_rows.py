@@ -20,7 +20,7 @@ ROWS = {
     "users": [
         "s1,0101,student,Ann,Poe,,,g1,01",
         's2,0101,student,Ben "B" Poe,Poe,,,g9,01,too many',  # line 3
-        "g1,0101,guardian,Zoe,Poe,zoe@example.org,,",  # line 4: one field too few
+        "g1,0101,guardian,Zoe,Poe,zoe@example.org,,,,more",  # line 4: one field too many
         "t1,0101,teacher,Lee,Fox,lee@example.org,,,",
     ],
     "classes": ["Room 1,c1,01,0101", "Room 2,c2,01"],  # line 3: one field too few
@@ -50,7 +50,7 @@ def found(findings: ck.Findings, code: str) -> list[tuple[int, str]]:
     return sorted(table.loc[table["code"] == code, ["line", "message"]].itertuples(index=False, name=None))
 
 
-TOO_FEW = "8 fields where the header has 9"
+TOO_MANY = "10 fields where the header has 9"
 
 
 def test_each_reference_to_a_refused_row_names_its_line_and_the_reason(findings: ck.Findings) -> None:
@@ -65,7 +65,7 @@ def test_each_reference_to_a_refused_row_names_its_line_and_the_reason(findings:
     assert found(findings, "enrollments.classSourcedId.known_class") == [
         (4, "class c2, line 3 of classes.csv: 3 fields where the header has 4")
     ]
-    assert found(findings, "users.agentSourcedIds.known") == [(2, f"guardian g1, line 4 of users.csv: {TOO_FEW}")]
+    assert found(findings, "users.agentSourcedIds.known") == [(2, f"guardian g1, line 4 of users.csv: {TOO_MANY}")]
     assert found(findings, "student_attributes.studentSourcedId.known_student") == [
         (3, f"student {s2}"),
         (4, "student s8 is neither a student of users.csv nor known to Connect"),
@@ -79,7 +79,7 @@ def test_each_reference_to_a_refused_row_names_its_line_and_the_reason(findings:
 def test_the_remedy_is_to_correct_the_line(findings: ck.Findings) -> None:
     causes = findings.causes().set_index("cause")["remedy"]
     title = next(title for title in causes.index if title.startswith("Guardians whose row cannot be read"))
-    assert title == f"Guardians whose row cannot be read: g1, line 4 of users.csv: {TOO_FEW}"
+    assert title == f"Guardians whose row cannot be read: g1, line 4 of users.csv: {TOO_MANY}"
     assert causes[title].startswith("The row is in users.csv, but its line cannot be read: correct the line")
     unknown = next(title for title in causes.index if title.startswith("Enrollments of an unknown user: s8"))
     assert causes[unknown].startswith("Add the user to users.csv")
@@ -87,19 +87,19 @@ def test_the_remedy_is_to_correct_the_line(findings: ck.Findings) -> None:
 
 def test_guardians_in_a_file_of_their_own_name_the_line_of_their_student(tmp_path: Path) -> None:
     rows = {
-        "users": ["s1,0101,student,Ann,Poe,,,,01", "s2,0101,student,Ben,Poe,,,01"],
+        "users": ["s1,0101,student,Ann,Poe,,,,01", "s2,0101,student,Ben,Poe,,,,01,more"],
         "guardians": [f"{student},g{n},Zoe,Poe,z{n}@example.org,,," for n, student in enumerate(("s1", "s2", "s3"))],
     }
     findings = ck.check_roster(deliver(tmp_path / "delivery", rows))
     assert found(findings, "guardians.studentSourcedId.known_student") == [
-        (3, f"student s2, line 3 of users.csv: {TOO_FEW}"),
+        (3, f"student s2, line 3 of users.csv: {TOO_MANY}"),
         (4, "student s3 is neither a student of users.csv nor known to Connect"),
     ]
 
 
 def test_an_id_that_another_row_has_is_known(tmp_path: Path) -> None:
     rows = {
-        "users": ["s1,0101,student,Ann,Poe,,,,01", "s1,0101,student,Ann,Poe,,,01", "t1,0101,teacher,Lee,Fox,,,,"],
+        "users": ["s1,0101,student,Ann,Poe,,,,01", "s1,0101,student,Ann,Poe,,,,01,more", "t1,0101,teacher,Lee,Fox,,,,"],
         "classes": ["Room 1,c1,01,0101"],
         "enrollments": ["c1,0101,s1,student", "c1,0101,t1,teacher"],
     }

@@ -338,7 +338,7 @@ class TestCauses:
         found = read_results(came, [sent], forecast=[forecast]).causes().iloc[0]
         assert found["cause"] == "no school"
         assert found["remedy"].startswith(
-            "As forecast (users.orgSourcedIds.known_school), probably: Record the School ID"
+            "As forecast (users.orgSourcedIds.known_school), probably: School IDs are compared exactly: record it"
         )
 
     def test_the_rows_of_a_cause_are_its_own(self, tmp_path, sent):
@@ -358,7 +358,7 @@ class TestCauses:
     def test_corrections_say_where_what_and_what_to_do(self, tmp_path, sent):
         came = write(tmp_path / "users-result.csv", USERS + SAID, ADA + DONE, BEN + DONE, CAL + UNKNOWN)
         row = read_results(came, [sent]).corrections().iloc[0].to_dict()
-        assert row["todo"].startswith("Record the School ID on the Connect school")
+        assert row["todo"].startswith("School IDs are compared exactly: record it on the Connect school")
         del row["todo"], row["second_id"]
         assert row == {
             "file": "users.csv",

@@ -356,7 +356,7 @@ def test_any_sequence_of_actions_is_taken_back_step_by_step(tmp_path_factory, st
     folder = tmp_path_factory.mktemp("steps")
     for name, text in FILES.items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
-    twin = Twin.fill(folder / "t.duckdb", folder)
+    twin = Twin.fill(tmp_path_factory.mktemp("twin") / "t.duckdb", folder)
     past = [twin.digest()]
     for step in steps:
         if step != "undo":

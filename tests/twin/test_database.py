@@ -102,9 +102,9 @@ def test_nothing_but_a_twin_is_replaced(exported, tmp_path):
 
 
 @pytest.mark.parametrize("district", ["  ", None])
-def test_a_twin_stays_where_its_replacement_cannot_be_made(twin, tmp_path, district):
+def test_a_twin_stays_where_its_replacement_cannot_be_made(twin, exported, tmp_path, district):
     with pytest.raises((TwinError, WorkspaceError)):
-        Twin.fill(twin.path, tmp_path / "nowhere" if district is None else tmp_path, district=district, replace=True)
+        Twin.fill(twin.path, tmp_path / "nowhere" if district is None else exported, district=district, replace=True)
     assert Twin(twin.path).id == twin.id
     assert [path.name for path in tmp_path.glob(".*")] == []
 
