@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from connect_kit.checks import AuditData, check_roster
 from connect_kit.checks.gx import prepare
-from connect_kit.checks.relations import known_region
+from connect_kit.checks.phones import known_region
 from connect_kit.checks.suites import load_suites
 from connect_kit.checks.unchecked import unchecked_in_words
 from connect_kit.checks.verdict_words import verdict_html

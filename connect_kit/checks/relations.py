@@ -1,9 +1,10 @@
-"""The tables that rules across files look at, besides ``relations.sql``: grades, phone numbers, no workspace."""
+"""The tables that rules across files look at, besides ``relations.sql``: grades, refused rows, no workspace."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connect_kit.checks.phones import create_bad_phones
 from connect_kit.duplicates import member_numbers
 from connect_kit.engine import create_table, run_sql
 from connect_kit.engine.contacts import contact_values
@@ -30,7 +31,6 @@ _PAIRS = ("left_id", "left_source", "right_id", "right_source")
 _MATCHES = ("status", "roster_id", "workspace_id")
 _ALL_GRADES = "SELECT grades FROM users WHERE _kind = 'student' UNION SELECT grade FROM workspace_students"
 _CROSSWALK = "CREATE TABLE crosswalk AS SELECT kind, old_id, new_id FROM id_changes WHERE new_id IS NOT NULL"
-_LONGEST_NUMBER = 32
 #: The ID stands where the header has it, as far as a line that cannot be read has fields; a readable row goes first.
 _REFUSED_IDS = """INSERT INTO refused_ids
     SELECT tbl, id, arg_min(id || ', line ' || line || ' of ' || file || ': ' || reason, line) FROM (
@@ -41,13 +41,6 @@ _MARKED_IDS = """INSERT INTO marked_ids
         u.sourcedId || ' is marked tobedeleted on line ' || min(n.line) || ' of ' || min(n.file)
     FROM _notices AS n JOIN _all_{table} AS u ON u._line = n.line ANTI JOIN {table} AS t ON t.sourcedId = u.sourcedId
     WHERE n.code = '{table}.status.tobedeleted' AND u.sourcedId IS NOT NULL GROUP BY u.sourcedId"""
-#: Whether a number is possible depends on its length and its first digits: digits after the fourth character stand as
-#: 9, so that a million numbers come down to some hundred shapes. Those of the United States are settled already.
-_PHONES = f"""CREATE TABLE phones AS
-    SELECT tbl, _line, CASE WHEN length(sms) > {_LONGEST_NUMBER} THEN 'too long'
-        ELSE left(sms, 4) || translate(substr(sms, 5), '012345678', '999999999') END AS shape
-    FROM (SELECT 'users' AS tbl, _line, sms FROM users UNION ALL SELECT 'guardians', _line, sms FROM guardians)
-    WHERE sms IS NOT NULL AND NOT is_us_number(bare_number(sms))"""
 _PEOPLE = """(SELECT 'users' AS tbl, _line, _kind = 'guardian' AS guardian, email, sms FROM users
     UNION ALL SELECT 'guardians', _line, true, email, sms FROM guardians)"""
 
@@ -75,7 +68,7 @@ def build(
     create_not_schools(schema, roster, others)
     _refused_ids(schema, roster)
     _marked_ids(schema, roster)
-    run_sql(schema, "connect_kit.engine", "contacts.sql", others, **contact_values(_PEOPLE, region))
+    run_sql(schema, "connect_kit.engine", "contacts.sql", others, **contact_values(_PEOPLE))
     run_sql(schema, __package__, "relations_lists.sql", others)
     run_sql(schema, __package__, "relations.sql", others, shown=shown, one_school=roster.level == "school")
     run_sql(schema, __package__, "relations_near.sql", others)
@@ -89,7 +82,7 @@ def build(
     if optional_tables:
         run_sql(schema, __package__, "relations_optional.sql", others)
     _grades(schema, others)
-    _phones(schema, others, region)
+    create_bad_phones(schema, others, region)
 
 
 def _refused_ids(schema: Schema, roster: Roster) -> None:
@@ -175,40 +168,6 @@ def _grades(schema: Schema, others: tuple[str, ...]) -> None:
         "code": [one.code for one in read.values()],
     }
     create_table(schema, "grade_values", rows)
-
-
-def _phones(schema: Schema, others: tuple[str, ...], region: str) -> None:
-    schema.execute(_PHONES, also=others)
-    faulty = "SELECT tbl, _line, number_words AS words FROM contact_faults WHERE number IS NOT NULL"
-    shapes = schema.execute("SELECT DISTINCT shape FROM phones ANTI JOIN contact_faults USING (tbl, _line)")
-    create_table(schema, "impossible_shapes", {"shape": [shape for (shape,) in shapes if not _possible(shape, region)]})
-    schema.execute(
-        f"CREATE TABLE bad_phones AS {faulty} UNION SELECT tbl, _line, 'cannot be dialled' FROM phones "
-        f"JOIN impossible_shapes USING (shape) ANTI JOIN ({faulty}) USING (tbl, _line)"
-    )
-
-
-def _possible(number: str, region: str) -> bool:
-    import phonenumbers
-
-    try:
-        reason = phonenumbers.is_possible_number_with_reason(phonenumbers.parse(number, region))
-    except phonenumbers.NumberParseException:
-        return False
-    # A local number without area code is possible, but not from everywhere, and so has no E.164 form.
-    return bool(reason == phonenumbers.ValidationResult.IS_POSSIBLE)
-
-
-def known_region(region: str) -> str:
-    """What is expected in place of a region that phone numbers are not known of; '' where they are."""
-    import phonenumbers
-
-    known = phonenumbers.SUPPORTED_REGIONS
-    if region in known:
-        return ""
-    near = region.strip().upper()
-    listed = f"a country's two capital letters: {', '.join(sorted(known))}"
-    return f"{near!r}, or another of {listed}" if near in known else listed
 
 
 def _fill_frame(schema: Schema, table: str, columns: tuple[str, ...], frame: pd.DataFrame) -> None:

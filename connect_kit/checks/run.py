@@ -10,8 +10,8 @@ from connect_kit import connect
 from connect_kit.checks import relations
 from connect_kit.checks.findings import Findings
 from connect_kit.checks.gx import prepare
+from connect_kit.checks.phones import known_region
 from connect_kit.checks.provided import provided_inputs
-from connect_kit.checks.relations import known_region
 from connect_kit.checks.rule_run import RuleRun
 from connect_kit.checks.suites import load_suites
 from connect_kit.decisions import read_decisions
@@ -64,7 +64,8 @@ def check_roster(
     suites : str or Path, optional
         A district's own suites, run after the kit's: a JSON file or a folder of them.
     region : str
-        ISO 3166 code of the country whose phone numbers are written without country code.
+        ISO 3166 code of the country whose numbers are expected. Connect reads a number without country code as one of
+        the United States; where another region is given, messages name the country code that its numbers lack.
     progress : bool, optional
         Show a progress bar; for large rosters by default.
 

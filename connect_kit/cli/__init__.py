@@ -54,7 +54,12 @@ def audit(
     ] = None,
     level: Annotated[Level, typer.Option(help="Whether the files hold several schools or one.")] = "district",
     suites: Suites = None,
-    region: Annotated[str, typer.Option(help="Country of phone numbers written without country code.")] = "US",
+    region: Annotated[
+        str,
+        typer.Option(
+            help="Country whose phone numbers are expected; Connect reads those without country code as US numbers."
+        ),
+    ] = "US",
     duplicates: Annotated[
         bool, typer.Option("--duplicates/--no-duplicates", help="Whether to look for duplicate students.")
     ] = True,

@@ -1,7 +1,6 @@
 -- Whether an email address or a mobile number reaches somebody, and if not, why: one notion for the self-check and the twin
 -- (S18; what counts as usable is a kit decision). An address or number that stands in the field with something around it
--- counts. national: whether numbers without country code may have another form than those of the United States. people:
--- tbl, _line, guardian, email, sms.
+-- counts. A number without country code is one of the United States. people: tbl, _line, guardian, email, sms.
 
 -- Letters are named by their ranges, because classes of all letters take a tenth of a second to compile.
 
@@ -31,14 +30,13 @@ CREATE {macro} plain_number(value) AS translate(value, '０１２３４５６７
 CREATE {macro} bare_number(value) AS translate(value, '-(). /', '');
 
 -- A number of the United States and its neighbours: neither area code nor exchange begins with 0 or 1, no N11, not one digit.
-CREATE {macro} is_us_number(bare) AS regexp_full_match(bare, '{code}[2-9][0-9]{2}[2-9][0-9]{6}')
+CREATE {macro} is_us_number(bare) AS regexp_full_match(bare, '(\+?1)?[2-9][0-9]{2}[2-9][0-9]{6}')
     AND NOT regexp_matches(right(bare, 10), '^.11') AND trim(right(bare, 10), left(right(bare, 10), 1)) <> '';
 
 -- NULL: can be dialled. words, several, extension: a number stands in it, with something else. placeholder. undialable.
 CREATE {macro} number_fault(value) AS CASE WHEN value IS NULL THEN NULL
     WHEN is_us_number(bare_number(value)) THEN NULL
     WHEN regexp_full_match(bare_number(value), '\+[02-9][0-9]{7,14}') AND trim(bare_number(value), left(bare_number(value), 2)) <> '' THEN NULL
-    WHEN {national} AND regexp_full_match(bare_number(value), '[0-9]{7,15}') AND trim(bare_number(value), left(bare_number(value), 1)) <> '' THEN NULL
     WHEN len(numbers_within(value)) > 1 THEN 'several'
     WHEN regexp_matches(value, '(?i)(^|[^a-z])(ext\.?|extension|x|#) *[0-9]{1,6} *\)?$') THEN 'extension'
     WHEN is_us_number(regexp_replace(regexp_replace(plain_number(value), '\.0+$', ''), '[^0-9+]', '', 'g')) THEN 'words'

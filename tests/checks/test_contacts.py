@@ -23,10 +23,10 @@ NOT_CREATED = ": the guardian is not created"
 def judged():
     engine = DuckDBEngine(threads=1)
 
-    def judged(macro: str, value: str, region: str = "US") -> object:
+    def judged(macro: str, value: str) -> object:
         schema = engine.new_schema("contacts")
         engine.execute_all(
-            statements("connect_kit.engine", "contacts.sql", **contact_values(NOBODY, region)), schemas=(schema.name,)
+            statements("connect_kit.engine", "contacts.sql", **contact_values(NOBODY)), schemas=(schema.name,)
         )
         return schema.execute(f"SELECT {macro}(?)", [value])[0][0]
 
@@ -148,9 +148,18 @@ def test_a_number_can_be_dialled_or_says_what_is_wrong_with_it(
     assert {value: judged("number_fault", value) for value in values} == dict.fromkeys(values, fault)
 
 
-def test_numbers_of_another_country_have_another_form(judged) -> None:
-    assert judged("number_fault", "07700 900123", "GB") is None
-    assert judged("number_fault", "07700 900123") == "undialable"
+@pytest.mark.parametrize(
+    ("region", "lack"), [("GB", "lacks the country code (+44 in GB)"), ("US", "cannot be dialled")]
+)
+def test_connect_reads_a_number_of_another_region_as_none_and_is_told_what_it_lacks(
+    tmp_path: Path, region: str, lack: str
+) -> None:
+    people = users(("org,,,,true", "org,07700 900123,,,true"), ("casey.smith@example.com,,", "N/A,07700 900123,"))
+    found = said(checked(deliver(tmp_path, users=people), region=region), infos=False)
+    assert [(severity, code, message) for severity, code, _, _, message in found] == [
+        ("critical", "users.guardian.no_contact", f"email is a placeholder, and the mobile number {lack}{NOT_CREATED}"),
+        ("warning", "users.sms.format", f"sms {lack}"),
+    ]
 
 
 CASES = [
