@@ -123,10 +123,10 @@ def open_csv(
     probe, place = original, path
     if original.encoding is None or original.size == 0:
         return CsvSource(path, original, original)
-    if original.encoding not in ("utf-8", "utf-8-sig") or original.lone_returns:
+    if original.encoding not in ("utf-8", "utf-8-sig") or original.lone_returns or original.faults:
         place = folder / f"plain-{path.name}"
         try:
-            write_plain(path, original.encoding, place)
+            write_plain(path, original.encoding, place, "replace" if original.faults else "strict")
         except UnicodeDecodeError:
             unknown = Probe(None, original.label, original.size)
             return CsvSource(path, unknown, unknown)

@@ -25,6 +25,9 @@ _ALL = bytes(range(256))
 INVISIBLE = "\u00a0\u00ad\u180e\u2007\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u202f\u2060\ufeff"
 _INVISIBLE_BYTES = tuple(character.encode() for character in INVISIBLE)
 _MOST_CONTROL = 0.001  # with a larger share of control bytes it is not text
+_NOT_UTF8 = re.compile("[\udc80-\udcff]")  # how Python holds bytes that are not
+_MOST_FAULTS = 1_000  # bytes; after so many the file is given up as UTF-8, unless more are right
+_MOST_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class Probe:
         NUL, control, zero-width or non-breaking characters somewhere.
     lone_returns : bool
         Some lines end in CR alone, and others do not.
+    faults : tuple of (int, str)
+        By line, in hexadecimal, the bytes that the encoding does not explain; where there is none, the first of them.
     """
 
     encoding: str | None
@@ -60,6 +65,7 @@ class Probe:
     ascii: bool = False
     odd_characters: bool = False
     lone_returns: bool = False
+    faults: tuple[tuple[int, str], ...] = ()
 
     @property
     def lines(self) -> int:
@@ -104,6 +110,9 @@ def probe_file(path: Path, advance: Callable[[int], None] | None = None) -> Prob
             last = chunk[-1:]
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
+        faults = _faults(path)
+        if faults:
+            return Probe("utf-8-sig" if bom else "utf-8", "UTF-8 but for some bytes", size, faults=faults)
         return _single_byte(path, size)
     one_kind = (returns == 0) or (line_feeds == 0) or (returns == line_feeds == pairs)
     return Probe(
@@ -174,6 +183,23 @@ def _utf16(head: bytes) -> str | None:
     return None
 
 
+def _faults(path: Path) -> tuple[tuple[int, str], ...]:
+    """Lines of a file in UTF-8 with bytes that are not; none where more bytes beyond ASCII are not than are."""
+    faults, good, bad = [], 0, 0
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            if line.isascii():
+                continue
+            known = len(re.sub(r"[\0-\x7f]", "", line.decode(errors="ignore")))
+            odd = _NOT_UTF8.findall(line.decode(errors="surrogateescape"))
+            good, bad = good + known, bad + len(odd)
+            if odd:
+                faults.append((number, " ".join(f"{ord(one) & 255:02X}" for one in odd[:_MOST_SHOWN])))
+            if bad > max(good, _MOST_FAULTS):
+                return ()
+    return tuple(faults) if bad <= good else ()
+
+
 def _single_byte(path: Path, size: int) -> Probe:
     """Bytes that are not UTF-8: Windows-1252 where all its codes are defined, otherwise nothing that is a roster."""
     control, high = 0, False
@@ -181,22 +207,29 @@ def _single_byte(path: Path, size: int) -> Probe:
         control += len(chunk.translate(None, _NOT_CONTROL))
         undefined = chunk.translate(None, bytes(b for b in _ALL if b not in _UNDEFINED_1252))
         if undefined or control > max(16, _MOST_CONTROL * size):
-            return Probe(None, "no accepted encoding", size)
+            return Probe(None, "no accepted encoding", size, faults=_first(path, undefined[:1]))
         high = high or bool(chunk.translate(None, bytes(b for b in _ALL if b not in _C1)))
     # Where no byte lies between 80 and 9F the two read the same.
     label = "Windows-1252" if high else "ISO-8859-1"
     return Probe("cp1252", label, size, odd_characters=control > 0)
 
 
-def write_plain(path: Path, encoding: str, target: Path) -> None:
+def _first(path: Path, byte: bytes) -> tuple[tuple[int, str], ...]:
+    with path.open("rb") as file:
+        return tuple((number, byte.hex().upper()) for number, line in enumerate(file, 1) if byte and byte in line)[:1]
+
+
+def write_plain(path: Path, encoding: str, target: Path, errors: str = "strict") -> None:
     """Write a copy in UTF-8 without BOM, whose lines end in LF or CRLF, or in CR alone; values keep their line ends.
+
+    With ``errors="replace"`` U+FFFD stands for bytes that the encoding does not explain.
 
     Raises
     ------
     UnicodeDecodeError
         When the bytes are not what the encoding allows.
     """
-    decoder = codecs.getincrementaldecoder(encoding)()
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
     with target.open("wb") as out:
         for chunk in chunks(path):
             out.write(decoder.decode(chunk).encode("utf-8", "surrogatepass"))

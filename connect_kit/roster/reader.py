@@ -40,7 +40,7 @@ MOST_COLUMNS = 1_000
 _ABOVE = "it stands above the header, although it looks like a row"
 _MARKS = {";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _UNDECODABLE = (
-    "its bytes are not text in any accepted encoding; open it in the program that it comes from and save it as CSV "
+    "its bytes are not text in any accepted encoding{}; open it in the program that it comes from and save it as CSV "
     "UTF-8, or choose UTF-8 when exporting"
 )
 _BAR_FROM = 64 * 1024**2  # bytes; smaller deliveries are read before a bar could be of use
@@ -185,7 +185,8 @@ class _Reading:
             return
         source = open_csv(path, self.scratch, known_columns(table), self.progress, titles=True)
         if source.original.encoding is None:
-            self._refuse(table, "file.undecodable", _UNDECODABLE)
+            where = "".join(f" (first on line {line}: byte {byte})" for line, byte in source.original.faults)
+            self._refuse(table, "file.undecodable", _UNDECODABLE.format(where))
             return
         if size == 0 or (not source.header and size < _BLANK_TO and not source.path.read_bytes().strip(_BLANK)):
             self._refuse(table, "file.empty", "it is empty", needed_only=True)
@@ -194,7 +195,10 @@ class _Reading:
             self._refuse(table, "file.undecodable", "its first line is not the header of a CSV file")
             return
         if source.original.label not in ("ASCII", "UTF-8"):
-            self.notices.append(Notice("file.encoding", table, name, source.original.label))
+            if not source.original.faults:
+                self.notices.append(Notice("file.encoding", table, name, source.original.label))
+            for line, odd in source.original.faults:
+                self.notices.append(Notice("file.encoding", table, name, f"UTF-8 but for the bytes {odd}", line))
         if source.delimiter != ",":
             self.notices.append(Notice("file.delimiter", table, name, _MARKS[source.delimiter], 1))
         if len(source.header) > MOST_COLUMNS:

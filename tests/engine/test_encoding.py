@@ -167,3 +167,16 @@ def test_the_plain_copy_holds_the_same_text_and_no_line_ends_in_cr_beside_others
         assert copy == (re.sub("\r(?!\n)", "\n", text) if "\n" in text else text)
     assert copy.replace("\r", "\n") == text.replace("\r", "\n")
     assert path.read_bytes() == text.encode(encoding)
+
+
+def test_a_few_bytes_that_are_not_utf_8_leave_the_others_what_they_are(tmp_path):
+    data = "a\nZoë\nJosé\n".encode() + b"Ren\xe9e \x81\nBj\xf6rk\n" + "Åsa\n".encode()
+    seen = probe(tmp_path, data)
+    assert (seen.encoding, seen.label, seen.faults) == ("utf-8", "UTF-8 but for some bytes", ((4, "E9 81"), (5, "F6")))
+    write_plain(tmp_path / "users.csv", "utf-8", tmp_path / "plain.csv", "replace")
+    copy = "a\nZoë\nJosé\nRen\ufffde \ufffd\nBj\ufffdrk\nÅsa\n"
+    assert (tmp_path / "plain.csv").read_bytes().decode() == copy
+
+
+def test_a_byte_that_no_encoding_explains_is_named_with_its_line(tmp_path):
+    assert probe(tmp_path, (HEAD + "1,Zoë\n2,Ann\x81\n").encode("latin-1")).faults == ((3, "81"),)
