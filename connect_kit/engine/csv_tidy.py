@@ -26,11 +26,16 @@ _FOOTER: Final = re.compile(
     rf"(?:[-=*_#~. ]{{3,}}|\x1a)\Z|[*\-=# (]*(?:"
     rf"(?:grand |sub-?)?totals?\b|(?:number|no\.|count) of\b|(?:(?:{_THINGS}) )?count\b|"
     rf"(?:{_THINGS})(?: \w+)? ?[:=] ?\d|\d[\d,. ]* (?:{_THINGS})\b|end\b(?: of\b| ?[-*:]|\W*\Z)|eof\b|"
+    r"(?:completion|elapsed|execution|query) time\b|"
     r"(?:generated|exported|created|printed|produced|prepared|extracted|downloaded|run|report|export)\b"
     r"(?: \w+)?(?: (?:on|at|by|for|date|time)\b| ?:| \d)|"
     r"(?:report|export) (?:date|complete|generated|created)|as of \d|page \d|copyright\b|©|confidential\b)",
     re.IGNORECASE,
 )
+
+
+#: What a line is made of that rules off the header, as some databases print it: "-----,-----".
+_RULES: Final = "-=_"
 
 
 class Look(NamedTuple):
@@ -97,6 +102,8 @@ class Tidy:
         plain = _plain(found)
         if not plain or plain == self._names:
             return Look("header" if plain else "blank")
+        if len(plain) > 1 and all(len(value) > 1 and not value.strip(_RULES) for value in plain):
+            return Look("ruler")
         count, wanted = len(found), len(self.header)
         if count > wanted and not any(value.strip(BLANKS) for value in found[wanted:]):
             return Look(kept=self.cut(body))
@@ -105,11 +112,12 @@ class Tidy:
         return None
 
     def is_record(self, text: str) -> bool:
-        """Whether a line has what every record has, so that it is one wherever it stands and whatever it says first."""
+        """Whether a line has what every record needs, so that it is one wherever it stands and whatever it says."""
         values = self._values(text.rstrip("\r\n")) or []
         filled = [place for place, value in enumerate(values) if value.strip(BLANKS)]
         return (
-            len(filled) > 1
+            bool(self.needed)
+            and len(filled) > 1
             and len(values) <= len(self.header)
             and {*self.needed} <= {*filled}
             and self._has_words(values)
@@ -165,13 +173,13 @@ class Tidy:
         return 0 < len(filled) <= most and _FOOTER.match(filled[0]) is not None and not self.is_record(text)
 
     def may_be_aside(self, line: bytes) -> bool:
-        """Whether a well-formed line may be a row of separators or the header once more."""
+        """Whether a well-formed line may be a row of separators or dashes, or the header once more."""
         text = line.decode()
-        return not text.strip(self._blank) or all(name in text.casefold() for name in self._names)
+        return not text.strip(self._blank + _RULES) or all(name in text.casefold() for name in self._names)
 
     def aside_sql(self, line: str) -> str:
         """SQL of the same for a column of lines."""
-        return f"trim({line}, {literal(self._blank)}) = '' OR {self._header_sql(line)}"
+        return f"trim({line}, {literal(self._blank + _RULES)}) = '' OR {self._header_sql(line)}"
 
     def _header_sql(self, line: str) -> str:
         return " AND ".join(f"contains(lower({line}), lower({literal(name)}))" for name in self._names[:3]) or "false"
@@ -181,7 +189,7 @@ class Tidy:
         if len(columns) < 2:
             return "false"
         some = list(zip(map(quoted, columns), self.header, strict=True))[:_COMPARED]
-        blank = " AND ".join(f"({name} IS NULL OR trim({name}, {literal(BLANKS)}) = '')" for name, _ in some)
+        blank = " AND ".join(f"({name} IS NULL OR trim({name}, {literal(BLANKS + _RULES)}) = '')" for name, _ in some)
         named = [(name, text.strip(BLANKS)) for name, text in some if text.strip(BLANKS)][:5]
         again = " AND ".join(f"contains(lower({name}), lower({literal(text)}))" for name, text in named)
         return f"({blank}) OR ({again or 'false'})"

@@ -20,6 +20,7 @@ _LISTED = 5  # line numbers in a message
 _ASIDE = {
     "header": ("file.header_repeated", "the header stands in the file once more", "the header stands {} times more"),
     "footer": ("file.footer", "1 line at the end is not a record", "{} lines at the end are not records"),
+    "ruler": ("file.blank_rows", "1 row holds nothing but dashes", "{} rows hold nothing but dashes"),
     "blank": ("file.blank_rows", "1 row holds no value at all", "{} rows hold no value at all"),
 }
 

@@ -126,7 +126,7 @@ def test_role_and_schools_are_not_required_where_roles_csv_has_them():
 
 def test_guardians_need_an_email_or_a_mobile_number():
     names = ["studentSourcedId", "givenName", "familyName"]
-    assert notes(read(names, "guardians")) == [("header.missing_column", None, "email or sms")]
+    assert notes(read(names, "guardians")) == [("header.missing_column", None, "column email or sms is absent")]
     assert notes(read([*names, "sms"], "guardians")) == []
 
 

@@ -423,7 +423,7 @@ def test_a_delivery_is_never_written_to(read, tmp_path, delivery):
 
 def test_a_missing_file_is_noted_and_its_table_is_there_and_empty(read, changed):
     roster = read(changed(classes=None, guardians=None))
-    assert notices(roster) == [("file.missing", "classes.csv", None, None, "classes.csv")]
+    assert notices(roster) == [("file.missing", "classes.csv", None, None, "classes.csv is missing")]
     assert checked(roster, "*", "classes") == checked(roster, "*", "guardians") == []
     with pytest.raises(AttributeError, match=r"classes\.csv was not delivered"):
         _ = roster.classes

@@ -206,6 +206,14 @@ def test_a_footer_is_one_finding_and_all_else_is_read(noted, footer):
     assert accounted(roster, "users", USERS + footer)
 
 
+@pytest.mark.parametrize("ruler", ["---------,------,--------,--,---", "===,===,===,==="])
+def test_a_row_of_dashes_below_the_header_is_one_finding_and_all_else_is_read(noted, ruler):
+    text = USERS.replace("\n", f"\n{ruler}\n", 1)
+    roster, found = noted(users=text)
+    assert found == [("file.blank_rows", "warning", 2, "1 row holds nothing but dashes: line 2")]
+    assert accounted(roster, "users", text)
+
+
 def test_a_last_person_with_few_values_is_no_footer(noted):
     roster, _ = noted(users=USERS + "Total" + "," * 4 + "org1,student" + "," * 12 + "\n")
     assert ids(roster) == [*PEOPLE, "Total"]
@@ -366,7 +374,7 @@ def archive():
         (b'{"users": [{"sourcedId": "t1"}]}', "it is a JSON file; export the data as CSV UTF-8"),
         (
             USERS.replace("Avery", "佐藤").encode("shift_jis"),
-            "its bytes are not text in any accepted encoding; open it in the program that it comes from and save it",
+            "its bytes are not text in any accepted encoding",
         ),
     ],
     ids=["xlsx", "beginning of xlsx", "xls", "zip", "gzip", "pdf", "html", "html table", "xml", "json", "shift_jis"],
@@ -387,7 +395,7 @@ def test_column_names_that_are_nearly_right_are_named(noted):
         header = header.replace(right, written)
     _, found = noted(users=USERS.replace(HEADER, header))
     assert [row[1:] for row in found if row[0].startswith("header.")] == [
-        ("critical", 1, "column orgSourcedIds ('orgSourcedId' is probably it: rename it) is absent"),
+        ("critical", 1, "column orgSourcedIds is absent; 'orgSourcedId' is probably it: rename it"),
         ("warning", 1, "agents is not a column of the standard; it is probably agentSourcedIds: rename it"),
         ("warning", 1, "grade is not a column of the standard; it is probably grades: rename it"),
     ]
@@ -399,10 +407,10 @@ def test_required_columns_that_are_absent_name_what_is_probably_theirs(noted):
         enrollments=ENROLLMENTS.replace("classSourcedId", "classSourceId").replace("userSourcedId", "userSourceId"),
     )
     assert [row[3] for row in found if row[0] == "header.missing_column"] == [
-        "column classSourcedId ('classSourceId' is probably it: rename it) is absent",
-        "column familyName ('lastName' is probably it: rename it) is absent",
-        "column givenName ('firstName' is probably it: rename it) is absent",
-        "column userSourcedId ('userSourceId' is probably it: rename it) is absent",
+        "column classSourcedId is absent; 'classSourceId' is probably it: rename it",
+        "column familyName is absent; 'lastName' is probably it: rename it",
+        "column givenName is absent; 'firstName' is probably it: rename it",
+        "column userSourcedId is absent; 'userSourceId' is probably it: rename it",
     ]
 
 
@@ -411,7 +419,7 @@ def test_a_file_name_that_is_nearly_right_is_named(engine, tmp_path):
         (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
     found = check_roster(read_roster(tmp_path, engine=engine)).table().set_index("code")["message"]
     assert found["file.missing"] == (
-        "enrollments.csv (enrollments (1).csv is probably it: rename it enrollments.csv) is missing"
+        "enrollments.csv is missing; enrollments (1).csv is probably it: rename it enrollments.csv"
     )
     assert found["delivery.extra_file"] == (
         "enrollments (1).csv (probably enrollments.csv: rename it enrollments.csv) is not asked for by Connect"
