@@ -56,7 +56,7 @@ class Grade:
     kind : str
         ``known``: codes of the standard. ``form``: another spelling of one. ``list``: several, not separated by
         commas. ``range``: the first and the last of several. ``date``: what a spreadsheet makes of a range.
-        ``negative``: a number below 1 of some student information systems. ``unknown``: nothing that is clear.
+        ``negative``: how some student information systems write a grade below 1. ``unknown``: nothing that is clear.
     code : str or None
         The codes that are meant, separated by commas, where that is certain.
     """

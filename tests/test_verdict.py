@@ -216,7 +216,7 @@ def test_without_a_workspace_the_verdict_is_of_the_delivery_alone_and_says_what_
     assert (found.verdict, found.judgement.of_delivery_alone) == ("fit", True)
     assert found.judgement.left_open == ALONE
     shown = found._repr_html_()
-    assert "✔ Fit to send, of the delivery alone" in shown
+    assert "✔ Fit to send, judged by the delivery alone" in shown
     for open_ in ("School IDs", "who is on Connect already", "duplicates with Connect", "changed IDs", "left behind"):
         assert open_ in shown
     another_row(district)

@@ -85,7 +85,7 @@ def reason_words(reason: Reason) -> str:
 
 def headline(verdict: Verdict) -> str:
     """The verdict with its symbol: ``▲ Fit, but decide first``, ``✖ Not fit to send, but waived by name``."""
-    alone = ", of the delivery alone" if verdict.of_delivery_alone else ""
+    alone = ", judged by the delivery alone" if verdict.of_delivery_alone else ""
     head = _HEADS[verdict.text] + (", but waived by name" if verdict.waived else "")
     return f"{SYMBOLS[look(verdict.text)]} {head[0].upper()}{head[1:]}{alone}"
 

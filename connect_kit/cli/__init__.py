@@ -100,7 +100,10 @@ def audit(
     further += [] if student_id is None else ["--student-id", student_id]
     further += [] if duplicates else ["--no-duplicates"]
     if workspace is None:
-        echo("Next, compare it with Connect; WORKSPACE is a folder with the CSV files exported from there, or a twin:")
+        first = "" if found.fit else "correct what is critical, and then "
+        echo(
+            f"Next, {first}compare it with Connect; WORKSPACE is a folder of CSV files exported from there, or a twin:"
+        )
         echo(f"  {again('--workspace', 'WORKSPACE')}")
     else:
         where = ("--workspace", workspace, "--out", beside(out, "plan"))

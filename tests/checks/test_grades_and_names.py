@@ -24,7 +24,7 @@ def test_the_clean_delivery_raises_nothing(tmp_path: Path) -> None:
             "-1",
             "critical",
             "known",
-            "grade '-1' is a number below 1 of some student information systems: ask whether it is PK or KG",
+            "grade '-1' is how some student information systems write a grade below 1: ask whether it is PK or KG",
         ),
         ("06-08", "critical", "known", "grade '06-08' is a range of grades"),
         ("1-2", "critical", "known", "grade '1-2' is a range of grades"),

@@ -63,9 +63,9 @@ def test_a_role_that_connect_does_not_know_is_reported_in_roles_csv_at_its_line_
     found = rows(check(deliver(tmp_path / "delivery", users=users, roles=lines)))
     assert [row for row in found if ".role." in row[1]] == [
         ("critical", "roles.role.known", "roles.csv", 5,
-         "role 'janitor' is the person's first, and none that Connect knows"),
+         "role 'janitor', the person's first, is not one that Connect knows"),
         ("critical", "roles.role.known", "roles.csv", 6,
-         "role 'ext:nurse' is the person's first, and none that Connect knows"),
+         "role 'ext:nurse', the person's first, is not one that Connect knows"),
         ("critical", "roles.role.present", "roles.csv", 7, "role is blank, and the person has no other role"),
     ]  # fmt: skip
 
