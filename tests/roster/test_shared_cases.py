@@ -422,8 +422,8 @@ def test_a_file_name_that_is_nearly_right_is_named(engine, tmp_path):
         "enrollments.csv is missing; enrollments (1).csv is probably it: rename it enrollments.csv"
     )
     assert found["delivery.extra_file"] == (
-        "enrollments (1).csv (probably enrollments.csv: rename it enrollments.csv) is not asked for by Connect, and not "
-        "sent"
+        "enrollments (1).csv (probably enrollments.csv: rename it enrollments.csv) is not asked for by Connect, and "
+        "not sent"
     )
 
 
