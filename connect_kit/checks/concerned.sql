@@ -35,7 +35,7 @@ WITH critical AS (
     SELECT 'Connect ' || w.connectStudentId FROM critical AS c JOIN workspace_schools AS s ON c.code = 'workspace.schools.unmatched' AND s.schoolId = c.id
     JOIN workspace_students AS w ON w.connectSchoolId = s.connectSchoolId WHERE w.archived IS DISTINCT FROM 'true' AND w.studentId NOT IN (SELECT sourcedId FROM students WHERE sourcedId IS NOT NULL)
     UNION
-    SELECT child FROM students WHERE EXISTS (SELECT 1 FROM critical WHERE line IS NULL AND tbl <> 'workspace')
+    SELECT child FROM students WHERE EXISTS (SELECT 1 FROM critical WHERE (line IS NULL OR starts_with(code, 'header.')) AND tbl <> 'workspace')
 )
 SELECT (SELECT count(*) FROM named), (SELECT count(*) FROM lines),
     (SELECT count(DISTINCT id) FROM critical WHERE line IS NULL AND starts_with(code, 'workspace.schools.'))

@@ -286,8 +286,9 @@ WITH seats AS (
 SELECT r._line FROM strays AS r JOIN many AS m USING (school) WHERE m.mass;
 
 CREATE TABLE class_stats AS
-SELECT c._line, c.sourcedId, s.students, s.staff, s.strangers FROM class_index AS c JOIN (
+SELECT c._line, c.sourcedId, s.students, s.staff, s.unknown, s.strangers FROM class_index AS c JOIN (
     SELECT class_line, count(*) FILTER (role_kind = 1) AS students, count(*) FILTER (role_kind = 2) AS staff,
+        count(*) FILTER (role_kind = 0) AS unknown,
         count(*) FILTER (role_kind = 1 AND belongs = false) AS strangers
     FROM enrolled WHERE class_line IS NOT NULL AND again < 2 GROUP BY class_line
 ) AS s ON s.class_line = c._line;

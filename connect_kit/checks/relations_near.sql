@@ -140,7 +140,7 @@ FROM (SELECT school, max_by(what, what = 'identifier') AS what FROM near_schools
 -- another one may be a guardian too.
 CREATE TABLE other_agents AS
 SELECT a._line, g.sourcedId AS id, a._kind = 'guardian' OR f.sourcedId IS NOT NULL AS guardian, s.sourcedId AS student, s._line AS student_line
-FROM (SELECT * FROM user_agents WHERE _kind <> 'student') AS a LEFT JOIN user_index AS g ON g._line = a._line
+FROM (SELECT * FROM user_agents WHERE _kind NOT IN ('student', 'unknown')) AS a LEFT JOIN user_index AS g ON g._line = a._line
 LEFT JOIN further_guardians AS f ON f.sourcedId = g.sourcedId LEFT JOIN user_index AS s ON s.sourcedId = a.agent AND s._kind = 'student';
 
 -- Guardians whose students do not name them, while the guardian's own row names the students.

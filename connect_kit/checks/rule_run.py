@@ -157,7 +157,8 @@ class RuleRun:
         if not column or column in self.columns[table]:
             return None
         known = self.roster.info[table]
-        if column in known.meant:
+        asked = table not in connect.FILES or column in connect.FILES[table].columns
+        if column in known.meant and asked:
             return f"column {known.meant[column]} of {known.file} is probably {column}: rename it"
         if blank:
             return None
@@ -184,6 +185,8 @@ class RuleRun:
             self.counts[number] = 1
 
     def _number(self, rule: Rule) -> int:
+        if rule.alone and "workspace" not in self.provided:
+            rule = replace(rule, message=rule.alone)
         self.rules.append(rule)
         return len(self.rules) - 1
 

@@ -6,7 +6,8 @@ An expectation carries its ``severity`` (GX's own field) and, in ``meta``: ``cod
 there), ``unless`` (tables that must not), ``table`` (of the rows it finds, where that is not the suite's own),
 ``column``, ``blank_if_absent`` (the rule is run although its column is: every row is blank there), ``cause`` (how rows
 are grouped by root cause), ``knock_on`` (codes that follow from it), ``among`` (SQL of the rows that a rule about
-blanks can concern), ``note`` (what it does that its words leave open) and ``example`` (what breaks it: its ``text`` is
+blanks can concern), ``alone`` (the message where no workspace is given), ``note`` (what it
+does that its words leave open) and ``example`` (what breaks it: its ``text`` is
 for people, the rest is how :mod:`connect_kit.samples.catalogue` plants it).
 """
 
@@ -61,6 +62,8 @@ class Rule:
         What breaks it, in words.
     among : str
         SQL of the rows that it can concern; where all of them fail, they are one row of the findings.
+    alone : str
+        The message where no workspace is given; blank where it is the same.
     note : str
         What it does that its words leave open: whose role counts, which rows take part, when it is held back.
     blank_if_absent : bool
@@ -92,6 +95,7 @@ class Rule:
     knock_on: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
     among: str = ""
+    alone: str = ""
     note: str = ""
     blank_if_absent: bool = False
     batch: str = ""
@@ -203,7 +207,8 @@ _FIELDS = frozenset(
 )
 _META = {
     **dict.fromkeys(
-        ("code", "title", "remedy", "source", "table", "column", "message", "level", "cause", "among", "note"), str
+        ("code", "title", "remedy", "source", "table", "column", "message", "level", "cause", "among", "alone", "note"),
+        str,
     ),
     **dict.fromkeys(("needs", "unless", "knock_on"), list),
 }
@@ -268,6 +273,7 @@ def _rule(path: Path, number: int, data: Any, table: str, batch: str) -> Rule:
         knock_on=tuple(meta.get("knock_on") or ()),
         examples=_examples(meta.get("example")),
         among=meta.get("among") or ("true" if kind == _NOT_BLANK and not kwargs.get("row_condition") else ""),
+        alone=meta.get("alone") or "",
         note=meta.get("note") or "",
         blank_if_absent=meta.get("blank_if_absent") is True,
         batch=batch,

@@ -259,4 +259,5 @@ class _Reading:
             severity = "info"
         name = self.delivery.names[table]
         self.notices.append(Notice(code, table, name, why, severity=severity))
-        self.unreadable[table] = why
+        if severity != "info" or table == "roles":  # an empty file that nobody needs is like none
+            self.unreadable[table] = why

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from tests.checks import small
@@ -49,3 +50,16 @@ def users(*changes: tuple[str, str]) -> list[str]:
 def codes(findings: ck.Findings) -> list[tuple[str, int | None]]:
     """Code and line of every critical and warning row."""
     return [(code, line) for _, code, _, line, _ in said(findings, infos=False)]
+
+
+def said_of(folder: Path, table: str, *lines: str, **files: Sequence[str]) -> list[list[small.Row]]:
+    """What is said of each of these lines when they stand together behind the others of a file.
+
+    Nothing else may be found. A line may hold a line break.
+    """
+    before = files.get(table, CLEAN.get(table, ()))
+    ends = accumulate([len(before), *(line.count("\n") + 1 for line in lines)])
+    found = said(checked(deliver(folder, **{**files, table: [*before, *lines]})))
+    rows = [[row for row in found if row[2] == f"{table}.csv" and row[3] == end + 1] for end in list(ends)[:-1]]
+    assert sorted(row for of_line in rows for row in of_line) == sorted(found)
+    return rows

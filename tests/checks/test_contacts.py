@@ -9,7 +9,7 @@ import pytest
 from connect_kit.engine import DuckDBEngine
 from connect_kit.engine.contacts import contact_values
 from connect_kit.engine.sql import statements
-from tests.checks.cases import checked, deliver, said, users
+from tests.checks.cases import CLEAN, checked, deliver, said, said_of, users
 from tests.checks.small import Row
 
 if TYPE_CHECKING:
@@ -175,40 +175,46 @@ ACCEPTED = [
     ("mailto:c@example.com", "", "email.format", "email has something around the address: leave only the address"),
     ("a@example.com; b@example.com", "", "email.format", "email holds several addresses: keep one"),
     ("casey", "2025550142", "email.format", "email is not an address"),
-    ("N/A", "2025550142", "email.placeholder", "email is a placeholder"),
-    ("c@example.com", "202-555-0142 (cell)", "sms.format", "sms has something around it: leave only the number"),
-    ("c@example.com", "1112223333", "sms.format", "sms cannot be dialled"),
+    ("N/A", "2025550143", "email.placeholder", "email is a placeholder"),
+    ("f@example.com", "202-555-0144 (cell)", "sms.format", "sms has something around it: leave only the number"),
+    ("d@example.com", "1112223333", "sms.format", "sms cannot be dialled"),
 ]
 
 
-def of_a_guardian(folder: Path, place: str, email: str, sms: str) -> list[Row]:
-    """What is said of a guardian with these contacts in users.csv or guardians.csv."""
-    if place == "users":
-        return said(checked(deliver(folder, users=users(("casey.smith@example.com,,", f"{email},{sms},")))))
-    head = "studentSourcedId,guardianSourcedId,givenName,familyName,email,sms"
-    guardians = [head, f"s1,p1,Casey,Smith,{email},{sms}", "s2,p2,Casey,Jones,cj@example.com,"]
-    lines = [line.replace(",p1,07", ",,07") for line in users()[:-1]]
-    return said(checked(deliver(folder, users=lines, guardians=guardians)))
+@pytest.fixture(scope="module", params=["users", "guardians"])
+def of_guardians(request, tmp_path_factory) -> tuple[str, dict[tuple[str, str], list[Row]]]:
+    """The file, and by email and number what is said of a guardian who has them there, each of one child."""
+    contacts = [(email, sms) for email, sms, *_ in (*CASES, *ACCEPTED)]
+    children = [f"x{n},org1,student,Ada{chr(97 + n)}a,Brook,,,g{n},07,true" for n in range(len(contacts))]
+    seats = [*CLEAN["enrollments"], *(f"k1,org1,x{n},student" for n in range(len(contacts)))]
+    folder = tmp_path_factory.mktemp("guardians")
+    if request.param == "users":
+        lines = [
+            f"g{n},org1,parent,Ivo{chr(97 + n)}a,Brook,{email},{sms},,,true" for n, (email, sms) in enumerate(contacts)
+        ]
+        found = said_of(folder, "users", *lines, users=[*users(), *children], enrollments=seats)
+    else:
+        lines = [f"x{n},g{n},Ivo{chr(97 + n)}a,Brook,{email},{sms}" for n, (email, sms) in enumerate(contacts)]
+        people = [line.replace(",p1,07", ",,07") for line in users()[:-1]]
+        head = "studentSourcedId,guardianSourcedId,givenName,familyName,email,sms"
+        one = [head, "s1,p,Casey,Jones,cj@example.com,", "s2,p,Casey,Jones,cj@example.com,"]
+        children = [line.replace(f",g{n},", ",,") for n, line in enumerate(children)]
+        found = said_of(folder, "guardians", *lines, guardians=one, users=[*people, *children], enrollments=seats)
+    return request.param, dict(zip(contacts, found, strict=True))
 
 
-@pytest.mark.parametrize("place", ["users", "guardians"])
 @pytest.mark.parametrize(("email", "sms", "rule", "message"), CASES)
-def test_a_guardian_whom_nobody_can_reach_is_critical_once(
-    tmp_path: Path, place: str, email: str, sms: str, rule: str, message: str
-) -> None:
-    found = of_a_guardian(tmp_path, place, email, sms)
+def test_a_guardian_whom_nobody_can_reach_is_critical_once(of_guardians, email, sms, rule, message) -> None:
+    place, found = of_guardians
     code = {("users", "no_contact"): "guardian.no_contact", ("guardians", "no_contact"): "contact.present"}
     name = code.get((place, rule), "email.format")
-    assert found == [("critical", f"{place}.{name}", f"{place}.csv", 5 if place == "users" else 2, message)]
+    assert [(row[0], row[1], row[4]) for row in found[email, sms]] == [("critical", f"{place}.{name}", message)]
 
 
-@pytest.mark.parametrize("place", ["users", "guardians"])
 @pytest.mark.parametrize(("email", "sms", "rule", "message"), ACCEPTED)
-def test_a_contact_that_only_has_to_be_corrected_is_a_warning(
-    tmp_path: Path, place: str, email: str, sms: str, rule: str, message: str
-) -> None:
-    found = of_a_guardian(tmp_path, place, email, sms)
-    assert found == [("warning", f"{place}.{rule}", f"{place}.csv", 5 if place == "users" else 2, message)]
+def test_a_contact_that_only_has_to_be_corrected_is_a_warning(of_guardians, email, sms, rule, message) -> None:
+    place, found = of_guardians
+    assert [(row[0], row[1], row[4]) for row in found[email, sms]] == [("warning", f"{place}.{rule}", message)]
 
 
 def test_what_reaches_nobody_is_not_shared(tmp_path: Path) -> None:

@@ -6,37 +6,55 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.checks.cases import checked, deliver, said, users
+from tests.checks.cases import CLEAN, checked, deliver, said, said_of, users
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.checks.small import Row
+
+
+def said_of_students(folder: Path, students: dict[str, str]) -> dict[str, list[Row]]:
+    """What is said of each student, given as ``givenName,grades``, in a delivery of all of them."""
+    lines, seats = [], []
+    for n, student in enumerate(students.values()):
+        given, grades = student.split(",", 1)
+        lines.append(f"x{n},org1,student,{given},Brook{chr(97 + n)}a,,,p1,{grades},true")
+        seats.append(f"k1,org1,x{n},student")
+    found = said_of(folder, "users", *lines, enrollments=[*CLEAN["enrollments"], *seats])
+    return dict(zip(students, found, strict=True))
 
 
 def test_the_clean_delivery_raises_nothing(tmp_path: Path) -> None:
     assert said(checked(deliver(tmp_path))) == []
 
 
-@pytest.mark.parametrize(
-    ("written", "severity", "code", "message"),
-    [
-        ("K", "warning", "form", "grade 'K' is probably KG"),
-        (
-            "-1",
-            "critical",
-            "known",
-            "grade '-1' is how some student information systems write a grade below 1: ask whether it is PK or KG",
-        ),
-        ("06-08", "critical", "known", "grade '06-08' is a range of grades"),
-        ("1-2", "critical", "known", "grade '1-2' is a range of grades"),
-        ("7-Jan", "critical", "known", "grade '7-Jan' is a date that a spreadsheet made; the grade is lost"),
-        ('"[""07""]"', "critical", "known", "grade '[\"07\"]' is a list in another form: write 07"),
-        ("07|08", "critical", "known", "grade '07|08' is a list in another form: write 07,08"),
-        ("12+", "critical", "known", "grade '12+' is not one of IT PR PK TK KG 01 to 13 PS UG Other"),
-    ],
-)
-def test_a_grade_is_named_for_what_it_is(tmp_path: Path, written: str, severity: str, code: str, message: str) -> None:
-    found = said(checked(deliver(tmp_path, users=users((",p1,07,", f",p1,{written},")))))
-    assert found == [(severity, f"users.grades.{code}", "users.csv", line, message) for line in (3, 4)]
+GRADES = [
+    ("K", "warning", "form", "grade 'K' is probably KG"),
+    (
+        "-1",
+        "critical",
+        "known",
+        "grade '-1' is how some student information systems write a grade below 1: ask whether it is PK or KG",
+    ),
+    ("06-08", "critical", "known", "grade '06-08' is a range of grades"),
+    ("1-2", "critical", "known", "grade '1-2' is a range of grades"),
+    ("7-Jan", "critical", "known", "grade '7-Jan' is a date that a spreadsheet made; the grade is lost"),
+    ('"[""07""]"', "critical", "known", "grade '[\"07\"]' is a list in another form: write 07"),
+    ("07|08", "critical", "known", "grade '07|08' is a list in another form: write 07,08"),
+    ("12+", "critical", "known", "grade '12+' is not one of IT PR PK TK KG 01 to 13 PS UG Other"),
+]
+
+
+@pytest.fixture(scope="module")
+def of_grades(tmp_path_factory) -> dict[str, list[Row]]:
+    """What is said of a student with each of these grades."""
+    return said_of_students(tmp_path_factory.mktemp("grades"), {one: f"Ada,{one}" for one, *_ in GRADES})
+
+
+@pytest.mark.parametrize(("written", "severity", "code", "message"), GRADES)
+def test_a_grade_is_named_for_what_it_is(of_grades, written: str, severity: str, code: str, message: str) -> None:
+    assert [(row[0], row[1], row[4]) for row in of_grades[written]] == [(severity, f"users.grades.{code}", message)]
 
 
 def test_grades_of_one_kind_are_one_cause(tmp_path: Path) -> None:
@@ -67,31 +85,38 @@ def test_the_grade_of_a_class_in_another_spelling_names_the_likely_code(tmp_path
     assert found == [("critical", "classes.grades.known", "classes.csv", 2, message)]
 
 
-@pytest.mark.parametrize(
-    ("given", "severity", "code", "message"),
-    [
-        ("Jos?", "warning", "damaged", "the text holds a question mark in place of a letter"),
-        ("N??ez", "warning", "damaged", "the text holds a question mark in place of a letter"),
-        ("Jos\u00c3\u00a9", "warning", "damaged", "the text holds text that was encoded twice"),
-        ("O\u00e2\u20ac\u2122Neil", "warning", "damaged", "the text holds text that was encoded twice"),
-        ('"Av\nery"', "warning", "damaged", "the text holds a line break"),
-        ('"William ""Bill"""', "warning", "damaged", "the text holds a double quote"),
-        ("Mar\ufffda", "critical", "damaged", "a letter was replaced by U+FFFD when the file was written"),
-        ("Av\tery", "warning", "blanks", None),
-        *((word, "warning", "placeholder", None) for word in ("NULL", "none", ".", "-", "N/A", "TEST", "X")),
-    ],
-)
-def test_a_name_that_is_damaged_or_none_is_found(
-    tmp_path: Path, given: str, severity: str, code: str, message: str | None
-) -> None:
-    found = said(checked(deliver(tmp_path, users=users(("Avery", given)))), infos=False)
-    assert [(row[0], row[1], row[3]) for row in found] == [(severity, f"users.names.{code}", 3)]
-    assert message is None or found[0][4] == message
+NAMES = [
+    ("Jos?", "warning", "damaged", "the text holds a question mark in place of a letter"),
+    ("N??ez", "warning", "damaged", "the text holds a question mark in place of a letter"),
+    ("Jos\u00c3\u00a9", "warning", "damaged", "the text holds text that was encoded twice"),
+    ("O\u00e2\u20ac\u2122Neil", "warning", "damaged", "the text holds text that was encoded twice"),
+    ('"Av\nery"', "warning", "damaged", "the text holds a line break"),
+    ('"William ""Bill"""', "warning", "damaged", "the text holds a double quote"),
+    ("Mar\ufffda", "critical", "damaged", "a letter was replaced by U+FFFD when the file was written"),
+    ("Av\tery", "warning", "blanks", None),
+    *((word, "warning", "placeholder", None) for word in ("NULL", "none", ".", "-", "N/A", "TEST", "X")),
+]
+#: Of any script, and none of them damaged.
+FINE = ("José", "JOÃO", "Ñusta", "李", "O", "D'Arcy", "Åse", "Nguyễn", "Â", "Nan")
 
 
-@pytest.mark.parametrize("name", ["José", "JOÃO", "Ñusta", "李", "O", "D'Arcy", "Åse", "Nguyễn", "Â", "Nan"])
-def test_a_name_of_any_script_is_no_damage(tmp_path: Path, name: str) -> None:
-    assert said(checked(deliver(tmp_path, users=users(("Avery", name))))) == []
+@pytest.fixture(scope="module")
+def of_names(tmp_path_factory) -> dict[str, list[Row]]:
+    """What is said of a student with each of these names."""
+    names = (*(one for one, *_ in NAMES), *FINE)
+    return said_of_students(tmp_path_factory.mktemp("names"), {one: f"{one},07" for one in names})
+
+
+@pytest.mark.parametrize(("given", "severity", "code", "message"), NAMES)
+def test_a_name_that_is_damaged_or_none_is_found(of_names, given, severity, code, message) -> None:
+    [row] = of_names[given]
+    assert row[:2] == (severity, f"users.names.{code}")
+    assert message is None or row[4] == message
+
+
+@pytest.mark.parametrize("name", FINE)
+def test_a_name_of_any_script_is_no_damage(of_names, name: str) -> None:
+    assert of_names[name] == []
 
 
 def test_a_title_that_is_damaged_is_found(tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def test_classes_guardians_and_attributes_are_looked_for_in_the_same_way(tmp_pat
         ("critical", "student_attributes.studentSourcedId.known_student", "student_attributes.csv", 2,
          "student S1 is not in users.csv, but s1 is: capital and small letters differ"),
         ("critical", "student_attributes.studentSourcedId.known_student", "student_attributes.csv", 4,
-         "student nobody is neither a student of users.csv nor known to Connect"),
+         "student nobody is not a student of users.csv"),
     ] + [
         ("critical", "users.agentSourcedIds.known", "users.csv", line,
          "guardian P1 is not in users.csv, but p1 is: capital and small letters differ") for line in (3, 4)

@@ -141,8 +141,8 @@ def test_enrollments_that_are_there_twice_are_copies_returns_or_a_repetition(tmp
         ("info", 4, "user s2 is enrolled in this class at different times"),
         ("info", 6, "user s2 is enrolled in this class at different times"),
         ("warning", 2, "user t1 is enrolled in this class more than once"),
-        ("warning", 3, "user s1 is enrolled in this class more than once, in identical rows"),
-        ("warning", 5, "user s1 is enrolled in this class more than once, in identical rows"),
+        ("warning", 3, "user s1 is enrolled in this class more than once, in rows that say the same"),
+        ("warning", 5, "user s1 is enrolled in this class more than once, in rows that say the same"),
         ("warning", 7, "user t1 is enrolled in this class more than once"),
     ]
 

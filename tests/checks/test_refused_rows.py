@@ -59,8 +59,8 @@ def test_each_reference_to_a_refused_row_names_its_line_and_the_reason(findings:
     s2 = f"s2, line 3 of users.csv: {reason}"
     assert found(findings, "enrollments.userSourcedId.known_user") == [
         (3, f"user {s2}"),
-        (5, "user s8 is neither a row of users.csv nor known to Connect"),
-        (6, "user g9 is neither a row of users.csv nor known to Connect"),  # it only stands in a refused row
+        (5, "user s8 is not a row of users.csv"),
+        (6, "user g9 is not a row of users.csv"),  # it only stands in a refused row
     ]
     assert found(findings, "enrollments.classSourcedId.known_class") == [
         (4, "class c2, line 3 of classes.csv: 3 fields where the header has 4")
@@ -68,7 +68,7 @@ def test_each_reference_to_a_refused_row_names_its_line_and_the_reason(findings:
     assert found(findings, "users.agentSourcedIds.known") == [(2, f"guardian g1, line 4 of users.csv: {TOO_MANY}")]
     assert found(findings, "student_attributes.studentSourcedId.known_student") == [
         (3, f"student {s2}"),
-        (4, "student s8 is neither a student of users.csv nor known to Connect"),
+        (4, "student s8 is not a student of users.csv"),
     ]
     assert found(findings, "demographics.sourcedId.known_user") == [
         (3, f"person {s2}"),
@@ -93,7 +93,7 @@ def test_guardians_in_a_file_of_their_own_name_the_line_of_their_student(tmp_pat
     findings = ck.check_roster(deliver(tmp_path / "delivery", rows))
     assert found(findings, "guardians.studentSourcedId.known_student") == [
         (3, f"student s2, line 3 of users.csv: {TOO_MANY}"),
-        (4, "student s3 is neither a student of users.csv nor known to Connect"),
+        (4, "student s3 is not a student of users.csv"),
     ]
 
 

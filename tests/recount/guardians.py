@@ -32,7 +32,7 @@ def turned(d: Delivery) -> list[tuple[Row, Row]]:
     for user in d.users:
         if not first(d, user) or not (kind(user) == "guardian" or user["sourcedId"] in further_guardians(d)):
             continue
-        for student in (student_of(d, one) for one in agents(d, user) if kind(user) != "student"):
+        for student in (student_of(d, one) for one in agents(d, user) if kind(user) not in ("student", "")):
             if student is None or user["sourcedId"] in agents(d, student):
                 continue
             if (student["sourcedId"], user["sourcedId"]) not in pairs:
@@ -51,7 +51,7 @@ def agents_of_others(d: Delivery) -> Lines:
     for user in d.users:
         of_guardian = kind(user) == "guardian" or (first(d, user) and user["sourcedId"] in further_guardians(d))
         named = [student_of(d, one) for one in agents(d, user)]
-        if kind(user) != "student" and named and not (of_guardian and None not in named):
+        if kind(user) not in ("student", "") and named and not (of_guardian and None not in named):
             yield line(user)
 
 
@@ -71,12 +71,9 @@ def guardians_nobody_names(d: Delivery) -> Lines:
 
 @finds("users.guardian.is_student", "critical")
 def agents_that_are_no_guardians(d: Delivery) -> Lines:
-    further = further_guardians(d)
     for user in d.users:
         found = [d.user_by_id.get(agent) for agent in agents(d, user)]
-        if kind(user) == "student" and any(
-            one and kind(one) in ("student", *STAFF) and one["sourcedId"] not in further for one in found
-        ):
+        if kind(user) == "student" and any(one and kind(one) in ("student", *STAFF) for one in found):
             yield line(user)
 
 

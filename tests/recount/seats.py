@@ -70,7 +70,10 @@ def classes_without_students(d: Delivery) -> Lines:
 
 @finds("classes.enrollment.no_teacher", "warning")
 def classes_without_staff(d: Delivery) -> Lines:
-    return [line(c) for c in d.live("classes") if unmatched(d, c) and not members(d, c["sourcedId"], "staff")]
+    """Whose role nobody knows may be the teacher."""
+    unknown = {row["classSourcedId"] for row in seats(d) if group(row) == ""}
+    rooms = [c for c in d.live("classes") if unmatched(d, c) and c["sourcedId"] not in unknown]
+    return [line(c) for c in rooms if not members(d, c["sourcedId"], "staff")]
 
 
 @finds("classes.enrollment.size", "warning")
