@@ -6,7 +6,8 @@ that cannot be, a tool that fails. Each message names the thing, the place, the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 #: What is done next, by code, in the words of Python; the command line has its own for the same codes.
 NEXT: Mapping[str, str] = {
@@ -58,7 +59,7 @@ class ConnectKitError(Exception):
         message = super().__str__()
         if self.step:
             message += f"; {words[self.step].format(**(names or self.names))}"
-        return f"{message}. {self.done}" if self.done else message
+        return f"{message.removesuffix('.')}. {self.done}" if self.done else message
 
 
 class DeliveryError(ConnectKitError):
@@ -132,3 +133,13 @@ class ResultsError(ConnectKitError):
 
 class UploadCancelledError(ConnectKitError):
     """Somebody cancelled; the file in hand left nothing behind."""
+
+
+@contextmanager
+def saying(done: str) -> Iterator[None]:
+    """An error that is raised meanwhile also says what was done before it."""
+    try:
+        yield
+    except ConnectKitError as error:
+        error.done = done
+        raise

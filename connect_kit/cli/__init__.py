@@ -29,6 +29,7 @@ from connect_kit.cli.twin import app as twin_app
 from connect_kit.connect import Level
 from connect_kit.engine.duckdb import interrupted
 from connect_kit.engine.places import outside
+from connect_kit.engine.room import FULL, is_full
 from connect_kit.engine.written import refuse_foreign
 from connect_kit.errors import ConnectKitError, GateError, LimitError, OutputError
 from connect_kit.samples.layouts import Layout
@@ -214,6 +215,11 @@ def run(arguments: list[str] | None = None, commands: typer.Typer = app) -> int:
         error.show()
         return 2
     except Exception as error:
+        if is_full(error):  # at a place that says nothing of its own
+            file = getattr(error, "filename", None)
+            where = f", and {file} could not be written" if file else ""
+            echo(f"connect-kit: {FULL}{where}; the command did not end. Make room, and give it again", err=True)
+            return 2
         if not interrupted(error):
             raise
         code = _STOPPED

@@ -16,7 +16,7 @@ from connect_kit.cli.options import TwinOption
 from connect_kit.cli.printing import print_tables
 from connect_kit.display.headings import without_rare
 from connect_kit.display.look import counted
-from connect_kit.errors import DeliveryError, SettingError
+from connect_kit.errors import DeliveryError, SettingError, saying
 from connect_kit.results.data import SURPRISES as _SURPRISES
 from connect_kit.results.disconnecting import DISCONNECTED_SURPRISES, TAKEN_AWAY
 
@@ -99,7 +99,8 @@ def resend(
         raise SettingError(f"{plan}: nothing was uploaded yet, so nothing failed; upload it first, or give --results")
     read, before = ck.read_results(folder, sent), sent_again(sent.folder)
     made = ck.plan_resend(read, sent, folder=out, corrected=corrected)
-    made = rewrite_plan(replace(made, command=("resend", str(plan), "" if corrected is None else str(corrected))))
+    with saying(f"The plan is complete in {made.folder}; it only lacks the command that made it."):
+        made = rewrite_plan(replace(made, command=("resend", str(plan), "" if corrected is None else str(corrected))))
     what = "Failed or incomplete" if read.incomplete() else "Failed"
     both = "" if corrected is None else f", as {corrected} has them"
     echo(f"{what}{both}: {counted(made.rows, 'row')} of {sent.rows:,}, according to {folder}")

@@ -19,7 +19,7 @@ from connect_kit.cli.options import Delivery, Names, TwinFile, TwinOrFolder, Wor
 from connect_kit.cli.printing import print_changes, print_left_behind
 from connect_kit.connect import Level
 from connect_kit.display.look import counted
-from connect_kit.errors import LimitError, SettingError
+from connect_kit.errors import LimitError, SettingError, saying
 from connect_kit.identity.patterns import kinds_in_words
 from connect_kit.identity.staying import KINDS
 from connect_kit.identity.worksheet import NAME
@@ -106,7 +106,8 @@ def left_behind(
         found, command("merge", delivery, "--twin", file if seen else "TWIN", *one_school, "--out", where)
     )
     if out is not None:
-        found.save(out, names=names)
+        with saying("Nothing was changed on the twin." if seen else ""):
+            found.save(out, names=names)
         echo(f"Worksheet: {out / 'left_behind.xlsx'}")
         echo(f"All lines: {out / 'left_behind.csv'}")
     if not seen:
@@ -177,7 +178,8 @@ def _about_ids(
     if zeros:
         echo(f"{zeros}. These are not recorded: export the files again with School IDs as text.")
     if out is not None:
-        changes.save_worksheet(out, names=names)
+        with saying("Nothing was changed on the twin." if seen else ""):
+            changes.save_worksheet(out, names=names)
         echo(f"Worksheet: {out / NAME}")
     if seen:
         do(file, ck.connections(changes, archive=archive), yes=yes, seen=seen)

@@ -41,7 +41,7 @@ from connect_kit.cli.printing import (
 from connect_kit.connect import Level
 from connect_kit.display.look import counted
 from connect_kit.engine.places import outside
-from connect_kit.errors import SettingError, TwinError
+from connect_kit.errors import SettingError, TwinError, saying
 from connect_kit.identity.patterns import kinds_in_words
 from connect_kit.roster.originals import outside_originals
 from connect_kit.uploads.narrowing import left_behind_sent
@@ -120,7 +120,8 @@ def prepare(
         keep_ids=keep_ids,
         abandon_limit=abandon_limit,
     )
-    plan = rewrite_plan(replace(plan, command=("prepare", str(delivery), *options)))
+    with saying(f"The plan is complete in {plan.folder}; it only lacks the command that made it."):
+        plan = rewrite_plan(replace(plan, command=("prepare", str(delivery), *options)))
     echo(f"Prepared: {plan.folder}")
     if idle:
         echo(f"  No waiver needed: {', '.join(idle)}")
@@ -207,10 +208,11 @@ def upload(
     """Make a dry run of a plan on a twin, or upload it there for real."""
     reasons = waivers(waive)
     planned = ck.read_plan(plan)
-    if archive_existing is not None:
-        planned = planned.answer(archive_existing=archive_existing)
-    for code, reason in reasons.items():
-        planned = planned.waive(code, reason)
+    with saying("Nothing was sent."):
+        if archive_existing is not None:
+            planned = planned.answer(archive_existing=archive_existing)
+        for code, reason in reasons.items():
+            planned = planned.waive(code, reason)
     target = ck.Twin(twin)
     if planned.idle_archiving and archive_existing:
         echo("▲ --archive-existing has no effect: no school that is sent gets its first users.csv.")
@@ -291,7 +293,8 @@ def merge(
             f"{counted(plan.upload_first, 'pair')}, none has its student of the delivery on Connect yet"
         )
     print_tables(plan.summary())
-    plan.save(out, names=names)
+    with saying("Nothing was merged."):
+        plan.save(out, names=names)
     echo(f"Worksheet: {out}")
     if not len(plan.merges):
         echo("There is nothing to merge.")

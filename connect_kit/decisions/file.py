@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from connect_kit.display.formulas import exact, guarded
 from connect_kit.engine.files import atomic_write
+from connect_kit.engine.room import is_full, reason
 from connect_kit.errors import DecisionsError, OutputError
 
 if TYPE_CHECKING:
@@ -276,10 +277,12 @@ def rewrite(path: Path, change: Callable[[str, Form], str | None]) -> None:
                     fresh.write_bytes(form.mark + new.encode(form.encoding))
         finally:
             lock.unlink(missing_ok=True)
-    except OSError as error:
+    except (OSError, OutputError) as error:
+        if isinstance(error, OutputError) and not is_full(error):
+            raise
+        step = "Make room, and decide again" if is_full(error) else "Check the permissions of its folder"
         raise OutputError(
-            f"{place}: the decision could not be written ({error.strerror or error}); the file is unchanged. "
-            "Check the permissions of its folder"
+            f"{place}: the decision could not be written ({reason(error)}); the file is unchanged. {step}"
         ) from error
 
 

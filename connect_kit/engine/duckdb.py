@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.engine.arguments import checked
+from connect_kit.engine.room import in_words
 from connect_kit.engine.scratch import make_scratch, remove_scratch
 from connect_kit.errors import EngineError, SettingError
 
@@ -84,7 +85,8 @@ class DuckDBEngine:
             self._connection = duckdb.connect(str(path) if path else ":memory:", config=settings)
         except duckdb.Error as error:
             where = f"database {path}" if path else "in-memory database"
-            raise EngineError(f"{where}: DuckDB could not open it ({_first_line(error)})") from error
+            why = in_words(str(error)) or _first_line(error)
+            raise EngineError(f"{where}: DuckDB could not open it ({why})") from error
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
 
@@ -127,7 +129,7 @@ class DuckDBEngine:
                     for statement in statements:
                         rows = cursor.execute(statement, list(parameters) or None).fetchall()
             except duckdb.Error as error:
-                raise EngineError(f"DuckDB: {_first_line(error)}") from error
+                raise engine_error(error) from error
         return rows
 
     def frame(self, sql: str, parameters: Sequence[Any] = (), *, schemas: Sequence[str] = ()) -> pd.DataFrame:
@@ -143,7 +145,7 @@ class DuckDBEngine:
                 with stoppable():
                     return cursor.sql(sql, params=list(parameters) or None).to_arrow_table()
             except duckdb.Error as error:
-                raise EngineError(f"DuckDB: {_first_line(error)}") from error
+                raise engine_error(error) from error
 
     def new_schema(self, kind: str, parents: tuple[Schema, ...] = ()) -> Schema:
         """An empty schema that is dropped when nothing refers to it any more.
@@ -260,11 +262,11 @@ def interrupted(error: BaseException) -> bool:
     return False
 
 
-def _first_line(error: BaseException) -> str:
-    """What went wrong in DuckDB's words; where something could not be written, with what to do."""
-    import duckdb
+def engine_error(error: BaseException) -> EngineError:
+    """What DuckDB raised, as an error of the kit: a full disk in the kit's words, all else in DuckDB's first line."""
+    return EngineError(in_words(str(error)) or f"DuckDB: {_first_line(error)}")
 
+
+def _first_line(error: BaseException) -> str:
     text = str(error).strip().partition("\n")[0] or type(error).__name__
-    words = text.partition(' {"exception_type"')[0]  # what its threads add for programs
-    full = isinstance(error, duckdb.IOException) and "write" in words.lower()
-    return f"{words}; make room on the disk for temporary files, and try again" if full else words
+    return text.partition(' {"exception_type"')[0]  # what its threads add for programs

@@ -12,14 +12,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from connect_kit.engine.room import FULL, is_full, reason
 from connect_kit.engine.written import RECORD, note, refuse_foreign, written
-from connect_kit.errors import OutputError
+from connect_kit.errors import EngineError, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _PRIVATE = 0o600
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _NO_FOLDER = {errno.ENOENT, errno.ENOTDIR}
 
@@ -112,7 +112,9 @@ def atomic_write(
         part.replace(target)
         if lasting:
             reach_the_disk(target.parent)
-    except OSError as error:
+    except (OSError, EngineError) as error:
+        if isinstance(error, EngineError) and part.name not in str(error):
+            raise
         raise OutputError(_explain(Path(path), error)) from error
     finally:
         with suppress(OSError):
@@ -164,13 +166,16 @@ def replace_together(folder: Path | str, *, private: bool = False, whole: bool =
         for name in stale:
             (target / name).unlink()
         made = None
-    except OSError as error:
-        held = error.errno in _NOT_ALLOWED and error.filename2
-        where = f": {Path(error.filename2).name}" if held else ""
-        step = "Close that file where it is open, in Excel say" if held else "Make room"
+    except (OSError, EngineError, OutputError) as error:
+        if not isinstance(error, OSError) and not (new and new.name in str(error) and is_full(error)):
+            raise
+        held = error.filename2 if isinstance(error, OSError) and error.errno in _NOT_ALLOWED else None
+        where = f": {Path(held).name}" if held else ""
+        step = "Make room" if is_full(error) else "Solve that"
+        step = "Close that file where it is open, in Excel say" if held else step
         raise OutputError(
-            f"{target}: the results could not be written ({error.strerror or error}{where}); what was there is "
-            f"unchanged. {step}, or give another folder"
+            f"{target}: the results could not be written ({reason(error)}{where}); what was there is "
+            f"unchanged. {step}, or give another folder, and try again"
         ) from error
     finally:
         if new is not None:
@@ -223,17 +228,17 @@ def reach_the_disk(path: Path) -> None:
         os.close(handle)
 
 
-def _explain(path: Path, error: OSError) -> str:
+def _explain(path: Path, error: OSError | EngineError) -> str:
     kept = "; the file that was there is unchanged" if path.is_file() else ""
     place = f"{path.name} could not be written to {path.absolute().parent}"
-    reason = error.strerror or str(error) or type(error).__name__
-    if error.errno in _NO_ROOM:
-        return f"{place}: the disk is full{kept}. Make room, or name another folder, and write it again."
-    if error.errno in _NOT_ALLOWED:
+    number = getattr(error, "errno", None)
+    if is_full(error):
+        return f"{place}: {FULL}{kept}. Make room, or name another folder, and try again."
+    if number in _NOT_ALLOWED:
         return (
             f"{place}: not permitted{kept}. Close the file where it is open in another program, "
-            "or name a folder that you may write to, and write it again."
+            "or name a folder that you may write to, and try again."
         )
-    if error.errno in _NO_FOLDER:
-        return f"{place}: there is no such folder. Make it, or name another one, and write it again."
-    return f"{place}: {reason}{kept}. Solve that, or name another folder, and write it again."
+    if number in _NO_FOLDER:
+        return f"{place}: there is no such folder. Make it, or name another one, and try again."
+    return f"{place}: {reason(error)}{kept}. Solve that, or name another folder, and try again."

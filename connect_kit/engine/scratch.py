@@ -14,6 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from connect_kit.engine.room import is_full, reason
+from connect_kit.errors import OutputError
+
 _PREFIX: Final = "connect-kit-"
 #: The process that made a folder stands in its name.
 _OURS: Final = re.compile(rf"{_PREFIX}(\d+)-[a-z0-9_]+\Z")
@@ -22,13 +25,22 @@ _lock = threading.Lock()
 
 
 def make_scratch() -> str:
-    """Make a folder that only this user can read; the first call sweeps what killed runs have left behind."""
+    """Make a folder that only this user can read; the first call sweeps what killed runs have left behind.
+
+    Raises
+    ------
+    OutputError
+        When there is no place for it.
+    """
     global _swept
     with _lock:
         first, _swept = not _swept, True
     if first:
         sweep()
-    folder = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
+    try:
+        folder = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
+    except OSError as error:
+        raise _no_temporary(error) from error
     _hold(folder)
     return folder
 
@@ -41,12 +53,31 @@ def remove_scratch(folder: str) -> None:
 
 @contextmanager
 def scratch_folder() -> Iterator[str]:
-    """A folder that only this user can read, removed at the end."""
+    """A folder that only this user can read, removed at the end.
+
+    Raises
+    ------
+    OutputError
+        When what is written to it finds no room.
+    """
     folder = make_scratch()
     try:
         yield folder
+    except OSError as error:
+        if is_full(error):
+            raise _no_temporary(error) from error
+        raise
     finally:
         remove_scratch(folder)
+
+
+def _no_temporary(error: OSError) -> OutputError:
+    # Python names no folder where none could be written to.
+    place = "" if isinstance(error, FileNotFoundError) else f" in {tempfile.gettempdir()}"
+    return OutputError(
+        f"temporary files cannot be written{place} ({reason(error)}), and what needs them was not done. Make room "
+        "there, or name another folder in TMPDIR, and try again"
+    )
 
 
 def sweep() -> list[Path]:

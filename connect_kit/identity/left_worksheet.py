@@ -9,7 +9,7 @@ from connect_kit.display.excel import add_list, add_read_me, save_book
 from connect_kit.display.formulas import without_formulas
 from connect_kit.display.look import both
 from connect_kit.engine.arguments import checked
-from connect_kit.engine.files import atomic_write, ensure_folder
+from connect_kit.engine.files import replace_together
 from connect_kit.identity.staying import KINDS, REASONS
 from connect_kit.roster.originals import outside_originals
 
@@ -104,11 +104,10 @@ def _names(left: LeftBehindData, kind: str) -> list[tuple[str, str, pd.Series[st
 @checked()
 def save(left: LeftBehindData, folder: str | Path, *, names: bool = False) -> None:
     """Write left_behind.csv and left_behind.xlsx into a folder; see :meth:`LeftBehind.save`."""
-    target = ensure_folder(outside_originals(folder, left.roster, left.workspace), private=names)
-    with atomic_write(target / "left_behind.csv", private=names) as beside:
-        without_formulas(left.table()).to_csv(beside, index=False, encoding="utf-8", lineterminator="\r\n")
-    with atomic_write(target / "left_behind.xlsx", private=names) as beside:
-        save_book(beside, lambda book: _fill(book, left, names))
+    with replace_together(outside_originals(folder, left.roster, left.workspace), private=names) as new:
+        lines = without_formulas(left.table())
+        lines.to_csv(new / "left_behind.csv", index=False, encoding="utf-8", lineterminator="\r\n")
+        save_book(new / "left_behind.xlsx", lambda book: _fill(book, left, names))
 
 
 def _number(left: LeftBehindData, kind: str) -> str:

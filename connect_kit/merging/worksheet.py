@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from connect_kit.display.excel import add_list, add_read_me, save_book
 from connect_kit.display.formulas import without_formulas
-from connect_kit.engine.files import atomic_write, ensure_folder
+from connect_kit.engine.files import replace_together
 from connect_kit.roster.originals import outside_originals
 
 if TYPE_CHECKING:
@@ -84,13 +84,10 @@ def save(plan: MergeData, folder: str | Path, *, names: bool = False) -> None:
         When they cannot be written; what was there before is unchanged.
     """
     place, sheet = outside_originals(folder, None, plan.workspace), worksheet(plan, names=names)
-    target = ensure_folder(place, private=names)
-    with atomic_write(target / "merges.csv", private=names) as beside:
-        without_formulas(plan.table()).to_csv(beside, index=False, lineterminator="\r\n")
-    with atomic_write(target / "merge-worksheet.csv", private=names) as beside:
-        without_formulas(sheet).to_csv(beside, index=False, lineterminator="\r\n")
-    with atomic_write(target / "merge-worksheet.xlsx", private=names) as beside:
-        save_book(beside, lambda book: _fill(book, sheet))
+    with replace_together(place, private=names) as new:
+        without_formulas(plan.table()).to_csv(new / "merges.csv", index=False, lineterminator="\r\n")
+        without_formulas(sheet).to_csv(new / "merge-worksheet.csv", index=False, lineterminator="\r\n")
+        save_book(new / "merge-worksheet.xlsx", lambda book: _fill(book, sheet))
 
 
 def _fill(book: Any, frame: pd.DataFrame) -> None:

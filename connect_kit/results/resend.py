@@ -14,7 +14,7 @@ from connect_kit.results.corrected import Corrected
 from connect_kit.results.value import Results
 from connect_kit.roster import Roster, read_roster
 from connect_kit.uploads.plan import UploadPlan
-from connect_kit.uploads.plan_file import clear, write_plan
+from connect_kit.uploads.plan_folder import prepared_beside, settle
 from connect_kit.uploads.prepare import folder_name, value_of, write_file
 from connect_kit.uploads.records import last_upload, remember_resent
 from connect_kit.uploads.result_files import read_text_file
@@ -93,31 +93,28 @@ def plan_resend(
     if not any(lines is None or lines for _, lines in chosen):
         raise PlanError("nothing failed, so there is nothing to resend")
     corrections = None if corrected is None else Corrected(_roster(corrected, plan), plan)
-    clear(place)
-    files, counts = [], []
-    for file, lines in chosen:
-        path = place / (folder_name(file.school) if file.school else "") / f"{file.kind}.csv"
-        if count := _write(file, lines, path) if corrections is None else corrections.write(file, lines, path):
-            files.append(UploadFile.of(path, file.kind, level=file.level, school=file.school))
-            counts.append(count)
-    lost = {} if corrections is None else corrections.lost
-    if not files:
-        raise PlanError(f"{plan.delivery}: the corrected delivery holds none of the rows that failed")
-    made = datetime.now(UTC).isoformat(timespec="seconds")
-    written = write_plan(
-        replace(
+    with prepared_beside(place) as work:
+        files, counts = [], []
+        for file, lines in chosen:
+            path = work / (folder_name(file.school) if file.school else "") / f"{file.kind}.csv"
+            if count := _write(file, lines, path) if corrections is None else corrections.write(file, lines, path):
+                files.append(UploadFile.of(path, file.kind, level=file.level, school=file.school))
+                counts.append(count)
+        lost = {} if corrections is None else corrections.lost
+        if not files:
+            raise PlanError(f"{plan.delivery}: the corrected delivery holds none of the rows that failed")
+        remember_resent(plan.folder, place)
+        again = replace(
             plan,
             folder=place,
             files=tuple(files),
             file_rows=tuple(counts),
-            made=made,
+            made=datetime.now(UTC).isoformat(timespec="seconds"),
             managed=None,
             new_students=None,
             not_corrected={file: tuple(lines) for file, lines in lost.items()},
         )
-    )
-    remember_resent(plan.folder, place)
-    return written
+        return settle(again, work)
 
 
 def _roster(corrected: Roster | str | Path, plan: UploadPlan) -> Roster:

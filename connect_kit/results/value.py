@@ -10,7 +10,7 @@ from connect_kit.display.bars import Bar, bar_chart
 from connect_kit.display.formulas import without_formulas
 from connect_kit.display.html import table_html
 from connect_kit.display.look import SYMBOLS, counted
-from connect_kit.engine.files import atomic_write, ensure_folder
+from connect_kit.engine.files import replace_together
 from connect_kit.engine.places import outside
 from connect_kit.results.causes import causes, corrections, incomplete, rows_of
 from connect_kit.results.data import SURPRISES, ResultsData
@@ -81,20 +81,18 @@ class Results(ResultsData):
         OutputError
             When they cannot be written; files that were there before are unchanged.
         """
-        target = ensure_folder(outside(folder, "the delivery", self.delivery))
-        for name, frame in (
-            ("results.csv", self.table()),
-            ("corrections.csv", self.corrections()),
-            *self.lists().items(),
-        ):
-            with atomic_write(target / name) as part:
-                without_formulas(frame).to_csv(part, index=False, lineterminator="\r\n")
-        message = target / "support-message.txt"
+        target, message = outside(folder, "the delivery", self.delivery), "support-message.txt"
+        with replace_together(target) as new:
+            for name, frame in (
+                ("results.csv", self.table()),
+                ("corrections.csv", self.corrections()),
+                *self.lists().items(),
+            ):
+                without_formulas(frame).to_csv(new / name, index=False, lineterminator="\r\n")
+            if asks(self):
+                (new / message).write_text(self.support_message(), encoding="utf-8")
         if not asks(self):
-            message.unlink(missing_ok=True)  # of results that were saved here before
-            return
-        with atomic_write(message) as part:
-            part.write_text(self.support_message(), encoding="utf-8")
+            (target / message).unlink(missing_ok=True)  # of results that were saved here before
 
     def lists(self) -> dict[str, pd.DataFrame]:
         """The tables of whom the upload took away, by the names of their files; those that are empty are left out."""

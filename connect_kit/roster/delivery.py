@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from connect_kit import connect, oneroster
 from connect_kit.engine.places import unusable
+from connect_kit.engine.room import is_full
 from connect_kit.errors import DeliveryError
 from connect_kit.roster.near_names import near_files
 
@@ -72,6 +73,8 @@ def open_delivery(path: str | Path, scratch: Path) -> Delivery:
     ------
     DeliveryError
         When there is no folder or ZIP at that path, it cannot be read, or it holds what must not be read.
+    OSError
+        When a ZIP finds no room in ``scratch``.
     """
     place = Path(path)
     if expected := unusable(path):
@@ -90,6 +93,8 @@ def open_delivery(path: str | Path, scratch: Path) -> Delivery:
         else:
             raise DeliveryError(f"{place}: not found; give the folder or ZIP that holds the CSV files")
     except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, an unknown ~user
+        if is_full(error):  # the disk for temporary files, and not the delivery's
+            raise
         reason = getattr(error, "strerror", None) or error
         raise DeliveryError(f"{place}: cannot be read ({reason}); check the path and its permissions") from error
     return _sorted_out(place, found)

@@ -80,6 +80,8 @@ def read_roster(
         When the delivery cannot be read at all.
     SettingError
         For an unknown level.
+    OutputError
+        When temporary files find no room.
     """
     started = time.perf_counter()
     schema = (engine or default_engine()).new_schema("roster")

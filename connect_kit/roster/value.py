@@ -10,7 +10,7 @@ from connect_kit.display import charts
 from connect_kit.display.html import table_html
 from connect_kit.engine import literal, quoted
 from connect_kit.engine.arguments import checked
-from connect_kit.engine.files import atomic_write, ensure_folder
+from connect_kit.engine.files import replace_together
 from connect_kit.engine.places import outside
 from connect_kit.errors import SettingError
 from connect_kit.roster.frames import fields_from_frames
@@ -156,7 +156,7 @@ class Roster:
         return charts.people_by_role(self.schema.frame(counts))
 
     def save(self, folder: str | Path) -> None:
-        """Write every table as CSV (UTF-8, columns as delivered) into a folder outside the delivery.
+        """Write every table as CSV (UTF-8, columns as delivered) into a folder outside the delivery: all, or none.
 
         The files hold names: only their owner may read them.
 
@@ -165,13 +165,12 @@ class Roster:
         SettingError
             For a folder inside the one that the roster was read from: originals are never written to.
         OutputError
-            When the operating system refuses.
+            When they cannot be written; what was there before is unchanged.
         """
-        target = ensure_folder(outside(folder, "the delivery", self.path), private=True)
-        for name, table in self.info.items():
-            chosen = f"SELECT {', '.join(map(quoted, table.columns))} FROM {quoted('_all_' + name)} ORDER BY _line"
-            with atomic_write(target / f"{name}.csv", private=True) as part:
-                self.schema.execute(f"COPY ({chosen}) TO {literal(part)} (HEADER, USE_TMP_FILE false)")
+        with replace_together(outside(folder, "the delivery", self.path), private=True) as new:
+            for name, table in self.info.items():
+                chosen = f"SELECT {', '.join(map(quoted, table.columns))} FROM {quoted('_all_' + name)} ORDER BY _line"
+                self.schema.execute(f"COPY ({chosen}) TO {literal(new / f'{name}.csv')} (HEADER)")
 
     def __len__(self) -> int:
         return sum(table.rows for table in self.info.values())

@@ -13,6 +13,7 @@ from connect_kit.engine import create_text_table, default_engine, load_csv, quot
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.csv_load import open_csv
 from connect_kit.engine.places import unusable
+from connect_kit.engine.room import is_full
 from connect_kit.engine.scratch import scratch_folder
 from connect_kit.errors import SettingError, WorkspaceError
 
@@ -188,6 +189,8 @@ def _load(schema: Schema, name: str, file: Path, scratch: Path, columns: tuple[s
     try:
         source = open_csv(file, scratch, columns)
     except OSError as error:
+        if is_full(error):  # the disk for temporary files
+            raise
         raise WorkspaceError(f"{file}: cannot be read ({error.strerror}); check its permissions") from error
     if source.original.encoding is None or not source.header:
         raise WorkspaceError(f"{file}: is not a CSV text file; export it from Connect again")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from connect_kit.connect import Level
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import replace_together
+from connect_kit.engine.room import reason
 from connect_kit.engine.scratch import scratch_folder
 from connect_kit.errors import OutputError, SettingError
 from connect_kit.samples.actions import plant
@@ -267,9 +268,10 @@ def _connected(folder: Path | str) -> Iterator[duckdb.DuckDBPyConnection]:
         try:
             con.execute("SET enable_progress_bar = false")  # it would be drawn over the output of a command
             yield con
-        except duckdb.IOException as error:
+        except (duckdb.IOException, OSError) as error:
             raise OutputError(
-                f"{folder}: the sample could not be written ({error}); make room, or name another folder"
+                f"{folder}: the sample could not be written ({reason(error)}); what was there is unchanged. Make room, "
+                "or name another folder, and try again"
             ) from error
         finally:
             con.close()

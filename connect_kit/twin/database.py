@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from connect_kit.engine import DuckDBEngine, literal
+from connect_kit.engine.room import FULL, is_full, reason
 from connect_kit.errors import EngineError, TwinBusyError, TwinError
 from connect_kit.twin.session import Session
 
@@ -90,15 +91,20 @@ def create_session(path: Path) -> Iterator[Session]:
             place.touch(exist_ok=False)
             place.unlink()
         except OSError as error:
-            raise TwinError(f"{path}: cannot be made ({error.strerror or error}); give another place") from error
+            raise TwinError(f"{path}: cannot be made ({reason(error)}); give another place") from error
         try:
             with _attached(place, path, write=True) as session:
                 with session.transaction():
                     session.script(__package__, "schema.sql")
                 yield session
-        except BaseException:
+        except BaseException as error:
             for left in (place, log):
                 left.unlink(missing_ok=True)
+            if is_full(error):
+                raise TwinError(
+                    f"{path}: cannot be made ({FULL}); nothing of it is left there. Make room, or give another place, "
+                    "and try again"
+                ) from error
             raise
         for left in stale:  # of a twin that was here before
             left.unlink(missing_ok=True)

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.engine import DuckDBEngine, literal, statements
-from connect_kit.engine.duckdb import arrow_to_frame, stoppable
+from connect_kit.engine.duckdb import arrow_to_frame, engine_error, stoppable
+from connect_kit.engine.room import is_full, reason
 from connect_kit.engine.sql import arrow_table
 from connect_kit.errors import EngineError, OutputError
 from connect_kit.twin.values import Settings
@@ -52,7 +53,7 @@ class Session:
             with stoppable():
                 return self.connection.execute(sql, list(parameters) or None).fetchall()
         except duckdb.Error as error:
-            raise EngineError(f"DuckDB: {str(error).strip().splitlines()[0]}") from error
+            raise engine_error(error) from error
 
     def frame(self, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
         """Run SQL and return a DataFrame with Arrow-backed text columns."""
@@ -66,7 +67,7 @@ class Session:
             with stoppable():
                 return self.connection.sql(sql, params=list(parameters) or None).to_arrow_table()
         except duckdb.Error as error:
-            raise EngineError(f"DuckDB: {str(error).strip().splitlines()[0]}") from error
+            raise engine_error(error) from error
 
     def script(self, package: str, file: str, **values: object) -> None:
         """Run the statements of an SQL file of a package; ``{name}`` stands for a value."""
@@ -105,17 +106,29 @@ class Session:
 
     @contextlib.contextmanager
     def transaction(self, *, keep: bool = True) -> Iterator[None]:
-        """Everything inside happens wholly, or not at all; with ``keep`` False it is taken back at the end."""
+        """Everything inside happens wholly, or not at all; with ``keep`` False it is taken back at the end.
+
+        Raises
+        ------
+        OutputError
+            When the twin's file cannot be written; nothing was changed.
+        """
         self.execute("BEGIN TRANSACTION")
         try:
             yield
-        except BaseException:
+        except BaseException as error:
             with contextlib.suppress(EngineError):  # DuckDB has already rolled back after some failures
                 self.execute("ROLLBACK")
+            if isinstance(error, EngineError) and is_full(error):
+                raise self._unwritten(error) from error
             raise
         try:
             self.execute("COMMIT" if keep else "ROLLBACK")
         except EngineError as error:
-            raise OutputError(
-                f"the twin's file cannot be written ({error}); nothing was changed. Make room on its disk, try again"
-            ) from error
+            raise self._unwritten(error) from error
+
+    def _unwritten(self, error: EngineError) -> OutputError:
+        return OutputError(
+            f"{self.place}: the twin's file cannot be written ({reason(error)}); nothing was changed. Make room on its "
+            "disk, and try again"
+        )

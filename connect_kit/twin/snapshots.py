@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING
 
 from connect_kit.engine import literal
 from connect_kit.engine.files import reach_the_disk
+from connect_kit.engine.room import reason
 from connect_kit.errors import EngineError, OutputError, TwinError
 from connect_kit.twin.activity import NOTES, log, log_until
 from connect_kit.twin.database import beside, closed, with_log
@@ -43,14 +44,14 @@ def before_run(session: Session, twin: TwinData, run: str) -> bool:
             part.replace(kept)
         _remove(part)
         return False
-    with closed(session) as file:
-        try:
+    try:
+        with closed(session) as file:
             _copy(file, part)
-        except OSError as error:
-            raise OutputError(
-                f"{place}: no copy of it could be kept beside it ({error.strerror or error}), without which the upload "
-                "could not be taken back; nothing was sent. Make room on its disk and allow files beside it, try again"
-            ) from error
+    except (OSError, EngineError) as error:
+        raise OutputError(
+            f"{place}: no copy of it could be kept beside it ({reason(error)}), without which the upload could not be "
+            "taken back; nothing was sent. Make room on its disk and allow files beside it, and try again"
+        ) from error
     return True
 
 
@@ -100,10 +101,9 @@ def take_back(session: Session, twin: TwinData, run: str) -> Change:
             reach_the_disk(place.parent)
     except (OSError, EngineError) as error:
         _remove(new)
-        reason = (error.strerror if isinstance(error, OSError) else None) or error
         raise OutputError(
-            f"{place}: the twin of before the upload cannot be put in its place ({reason}); nothing was changed. Make "
-            "room on its disk, close it elsewhere, and try again"
+            f"{place}: the twin of before the upload cannot be put in its place ({reason(error)}); nothing was "
+            "changed. Make room on its disk, close it elsewhere, and try again"
         ) from error
     for path in copies:
         _remove(path)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from connect_kit.engine import create_table, literal, quoted, run_sql, statements
 from connect_kit.engine.files import atomic_write
-from connect_kit.errors import EngineError, OutputError, PlanError, SettingError
+from connect_kit.errors import PlanError, SettingError
 from connect_kit.identity.patterns import OTHER_ZEROS
 from connect_kit.identity.value import MASS_LEAST, MASS_SHARE, NUMBER, SURE
 
@@ -101,11 +101,8 @@ class Exchange(NamedTuple):
             When it cannot be written.
         """
         rows = 'SELECT kind, old_id AS "oldId", new_id AS "newId", pattern FROM crosswalk ORDER BY kind, old_id, new_id'
-        try:
-            with atomic_write(folder / CROSSWALK, private=True, guarded=False) as part:
-                self.schema.execute(f"COPY ({rows}) TO {literal(part)} ({_OPTIONS})")
-        except EngineError as error:
-            raise OutputError(f"{folder / CROSSWALK}: could not be written ({error}); make room") from error
+        with atomic_write(folder / CROSSWALK, private=True, guarded=False) as part:
+            self.schema.execute(f"COPY ({rows}) TO {literal(part)} ({_OPTIONS})")
 
 
 def exchange_if_kept(roster: Roster, changes: IdChanges | None, *, keep_ids: bool, number: bool) -> Exchange | None:

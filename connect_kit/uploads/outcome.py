@@ -14,8 +14,7 @@ from connect_kit import connect
 from connect_kit.display import charts
 from connect_kit.display.html import table_html
 from connect_kit.engine import quoted
-from connect_kit.engine.files import atomic_write
-from connect_kit.errors import OutputError
+from connect_kit.engine.files import replace_together
 from connect_kit.uploads.abandoning import by_school, total_of
 from connect_kit.uploads.removing import removed_in_words
 from connect_kit.uploads.result_files import read_own_result
@@ -191,24 +190,11 @@ class UploadResult:
             When the folder cannot be written to, or a result file is gone.
         """
         target = self.plan.outside_delivery(folder)
-        try:
-            target.mkdir(mode=0o700, parents=True, exist_ok=True)
-            written = [
-                path
-                for one in self.files
-                for path in (one.path, one.disconnected_path, *one.removed_lists)
-                if path is not None
-            ]
-            for path in written:
-                if path.resolve() != (target / path.name).resolve():
-                    copy = atomic_write(target / path.name, private=True)
-                    with path.open("rb") as result, copy as part, part.open("wb") as writing:
-                        shutil.copyfileobj(result, writing)
-        except OSError as error:
-            raise OutputError(
-                f"{target}: the result files could not be copied there ({error.strerror or error}); make room, or name "
-                "another folder"
-            ) from error
+        with replace_together(target, private=True) as new:
+            for one in self.files:
+                for path in (one.path, one.disconnected_path, *one.removed_lists):
+                    if path is not None and path.resolve() != (target / path.name).resolve():
+                        shutil.copyfile(path, new / path.name)
         for one in self.files if excel else ():
             if one.path is not None and one.file.kind == "guardians":
                 schema, file = read_own_result(one.path, one.file.kind)

@@ -17,7 +17,8 @@ from connect_kit.errors import PlanError, SettingError
 from connect_kit.uploads.abandoning import CODE as ABANDON
 from connect_kit.uploads.gates import gates
 from connect_kit.uploads.plan_data import PlanData
-from connect_kit.uploads.plan_file import copy_files, plan_fields, write_plan
+from connect_kit.uploads.plan_file import plan_fields, write_plan
+from connect_kit.uploads.plan_folder import copy_files, prepared_beside, settle
 from connect_kit.uploads.records import refused_codes
 from connect_kit.uploads.values import digest_of
 from connect_kit.uploads.waiving import NEVER, check_waiver
@@ -229,7 +230,8 @@ class UploadPlan(PlanData):
             rewrite_plan(self)  # the files are there already
         else:
             place = self.outside_delivery(folder)
-            write_plan(replace(self, folder=place, files=copy_files(self, place)))
+            with prepared_beside(place) as work:
+                settle(replace(self, folder=place, files=copy_files(self, work)), work)
 
     def __repr__(self) -> str:
         judged = "" if (now := self.judgement) is None else f"{now.text}{', waived by name' if now.waived else ''}; "

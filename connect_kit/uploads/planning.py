@@ -25,7 +25,7 @@ from connect_kit.uploads.doubling import doubling
 from connect_kit.uploads.first import first_schools, is_first
 from connect_kit.uploads.narrowing import causes_of, left_behind_here, narrow
 from connect_kit.uploads.plan import UploadPlan
-from connect_kit.uploads.plan_file import prepared_beside, settle
+from connect_kit.uploads.plan_folder import prepared_beside, settle
 from connect_kit.uploads.prepare import prepare
 from connect_kit.uploads.prepared_verdict import as_prepared
 from connect_kit.uploads.stale import seen_students
@@ -208,7 +208,7 @@ def plan_upload(
         plan = UploadPlan(
             folder=place,
             level=level,
-            files=tuple(replace(one, path=place / one.path.relative_to(work)) for one in files),
+            files=tuple(files),
             file_rows=tuple(one.rows for one in made),
             delivery=delivery,
             made=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from connect_kit import connect
 from connect_kit.engine import create_table, literal, quoted, run_sql
 from connect_kit.engine.files import atomic_write, ensure_folder
-from connect_kit.errors import EngineError, OutputError
 from connect_kit.uploads.values import ORDER
 
 if TYPE_CHECKING:
@@ -255,13 +254,8 @@ def write_file(schema: Schema, also: Sequence[str], rows: str, path: Path) -> Pa
     OutputError
         When it cannot be written.
     """
-    try:
-        ensure_folder(path.parent, private=True)
-        # The plan's digests show a file that did not reach the disk; waiting for each of thousands would take minutes.
-        with atomic_write(path, private=True, lasting=False, guarded=False) as part:
-            schema.execute(f"COPY ({rows}) TO {literal(part)} ({_OPTIONS})", also=also)
-    except EngineError as error:
-        raise OutputError(
-            f"{path}: could not be written ({error}); make room, or name another folder, and prepare again"
-        ) from error
+    ensure_folder(path.parent, private=True)
+    # The plan's digests show a file that did not reach the disk; waiting for each of thousands would take minutes.
+    with atomic_write(path, private=True, lasting=False, guarded=False) as part:
+        schema.execute(f"COPY ({rows}) TO {literal(part)} ({_OPTIONS})", also=also)
     return path

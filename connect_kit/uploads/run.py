@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.progress import progress_bar
+from connect_kit.engine.room import reason as why
 from connect_kit.engine.written import note, refuse_foreign
-from connect_kit.errors import ConnectKitError, GateError, OutputError, UploadCancelledError
+from connect_kit.errors import ConnectKitError, GateError, OutputError, UploadCancelledError, saying
 from connect_kit.uploads.expected import counts_by_school
 from connect_kit.uploads.outcome import UploadResult
 from connect_kit.uploads.records import DRY_RUN, DryRun, remember_dry_run, remember_run, results_of, state_of
@@ -106,29 +107,31 @@ def _dry_run(
         return replace(empty, cancelled=True)
     state = target.state()  # what comes between is counted as a change since
     try:
-        files = target.dry_run(plan.files, folder, progress=progress, cancel=cancel)
+        with _unless_empty(folder):
+            files = target.dry_run(plan.files, folder, progress=progress, cancel=cancel)
     except UploadCancelledError:
         return replace(empty, cancelled=True)
     made = replace(empty, files=files)
-    _note(results, files)
     refused = {one.file.name: one.code for one in files if one.outcome == "refused"}
-    remember_dry_run(
-        plan.folder,
-        DryRun(
-            target=target.id,
-            plan=plan.digest,
-            files=tuple(one.file.identity for one in files),
-            when=_now().isoformat(),
-            results=str(folder.resolve()),
-            result_files=tuple(one.path.name if one.path else "" for one in files),
-            refused=refused,
-            errors=_refusals(files),
-            state=state,
-            schools=counts_by_school(files),
-            disconnections=made.disconnections,
-            taken_off=made.removals,
-        ),
-    )
+    with saying(f"The dry run was made, and its result files are in {folder}; but no upload counts it: make it again."):
+        _note(results, files)
+        remember_dry_run(
+            plan.folder,
+            DryRun(
+                target=target.id,
+                plan=plan.digest,
+                files=tuple(one.file.identity for one in files),
+                when=_now().isoformat(),
+                results=str(folder.resolve()),
+                result_files=tuple(one.path.name if one.path else "" for one in files),
+                refused=refused,
+                errors=_refusals(files),
+                state=state,
+                schools=counts_by_school(files),
+                disconnections=made.disconnections,
+                taken_off=made.removals,
+            ),
+        )
     return made
 
 
@@ -153,20 +156,24 @@ def _send(
     before = results_of(plan.folder, run) if begun and results is None else None
     folder = before or _results_folder(plan, results, "upload")
     moved = changes_by_others(plan, target, state_of(plan.folder, run)) if begun else ()
-    remember_run(
-        plan.folder, run, folder, begun=_now().isoformat(), state=target.state(), again=moved != (),
-        twin=getattr(target, "path", None),
-    )  # fmt: skip
-    if plan.waivers and not begun:
-        waived = "; ".join(f"{code}: {reason}" for code, reason in plan.waivers.items())
-        target.note(f"waived for the upload of {plan.delivery}: {waived}")
+    with saying("Nothing was sent."), _unless_empty(folder):
+        remember_run(
+            plan.folder, run, folder, begun=_now().isoformat(), state=target.state(), again=moved != (),
+            twin=getattr(target, "path", None),
+        )  # fmt: skip
+        if plan.waivers and not begun:
+            waived = "; ".join(f"{code}: {reason}" for code, reason in plan.waivers.items())
+            target.note(f"waived for the upload of {plan.delivery}: {waived}")
     done: list[FileResult] = []
     stopped, cancelled, number = "", False, len(plan.files)
     for place, file in enumerate(plan.files, 1):
         try:
             if cancel is not None and cancel.is_set():
                 raise UploadCancelledError(f"cancelled before {file.name}")
-            one = target.send(file, folder, run=run, place=(place, number), progress=progress, cancel=cancel)
+            with _unless_empty(folder):
+                one = target.send(file, folder, run=run, place=(place, number), progress=progress, cancel=cancel)
+            done.append(one)
+            _note(results, (one,))
         except UploadCancelledError:
             cancelled = True
             break
@@ -175,8 +182,6 @@ def _send(
                 were = ", ".join(one.file.name for one in done) + (" was" if len(done) == 1 else " were")
                 error.done = f"Before that, {were} uploaded; another start goes on with the rest."
             raise
-        done.append(one)
-        _note(results, (one,))
         stopped = _stop_reason(one) if place < number or one.outcome == "refused" else ""
         if stopped:
             break
@@ -223,11 +228,22 @@ def _results_folder(plan: UploadPlan, results: str | Path | None, word: str) -> 
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(
-            f"{folder}: cannot be made ({error.strerror or error}); give another folder for results, results="
+            f"{folder}: cannot be made ({why(error)}); give another folder for results, results="
         ) from error
     if results is not None:
         refuse_foreign(folder, [path.name for path in folder.glob("[0-9]*-*.csv")])
     return folder
+
+
+@contextmanager
+def _unless_empty(folder: Path) -> Iterator[None]:
+    """Remove a folder of results that holds none after an error: it would be taken for the newest."""
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            folder.rmdir()
+        raise
 
 
 def _note(results: str | Path | None, files: Sequence[FileResult]) -> None:
@@ -235,8 +251,16 @@ def _note(results: str | Path | None, files: Sequence[FileResult]) -> None:
     paths = [
         path for one in files for path in (one.path, one.disconnected_path, *one.removed_lists) if path is not None
     ]
-    if results is not None and paths:
-        note(paths[0].parent, {path.name: path for path in paths}, private=True)
+    if results is None or not paths:
+        return
+    folder = paths[0].parent
+    try:
+        note(folder, {path.name: path for path in paths}, private=True)
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: the result files are there, but that they are connect-kit's could not be noted "
+            f"({why(error)}). Make room, and give another folder for results"
+        ) from error
 
 
 @contextmanager

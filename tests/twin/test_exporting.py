@@ -79,7 +79,7 @@ def test_an_export_that_cannot_be_written_leaves_what_stood_there(twin, tmp_path
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(
         OutputError,
-        match=r"out: the results could not be written \(No space left on device\)",
+        match=r"out: the results could not be written \(the disk is full\); what was there is unchanged",
     ):
         twin.export(tmp_path / "out")
     assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before

@@ -12,6 +12,7 @@ from connect_kit.connect import BLANKS
 from connect_kit.engine import create_table, load_csv, quoted
 from connect_kit.engine.csv_load import open_csv
 from connect_kit.engine.encoding import chunks
+from connect_kit.engine.room import is_full
 from connect_kit.errors import PlanError
 from connect_kit.uploads.values import digest_of
 
@@ -95,6 +96,8 @@ def load(engine: DuckDBEngine, file: UploadFile, settings: Settings, scratch: Pa
     try:
         source = open_csv(file.path, scratch, connect.FILES[file.kind].columns)
     except OSError as error:
+        if is_full(error):  # the disk for temporary files
+            raise
         raise PlanError(f"{file.path}: cannot be read ({error.strerror or error}); prepare the files again") from error
     refused = _unreadable(source, name)
     if refused:

@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from connect_kit.engine import literal, quoted
 from connect_kit.engine.files import reach_the_disk
+from connect_kit.engine.room import reason
 from connect_kit.errors import EngineError, OutputError
 from connect_kit.uploads.values import RESULT_COLUMNS, Tally, children_removed_path, disconnected_path, removed_path
 
@@ -104,8 +105,8 @@ def write(job: Job, path: Path, *, lasting: bool) -> None:
     except OSError as error:
         remove(path)
         raise OutputError(
-            f"{path}: the result cannot be written ({error.strerror or error}); nothing was changed on Connect. "
-            "Make room or give another folder, and upload again"
+            f"{path}: the result cannot be written ({reason(error)}); the file changed nothing on "
+            "Connect. Make room or give another folder, and upload again"
         ) from error
     except BaseException:
         remove(path)
@@ -127,8 +128,8 @@ def write_list(job: Job, path: Path, table: str, columns: Sequence[str], *, last
     except (OSError, EngineError) as error:
         remove(path)
         raise OutputError(
-            f"{path}: whom the file takes away cannot be listed ({error}); nothing was changed on Connect. "
-            "Make room or give another folder, and upload again"
+            f"{path}: whom the file takes away cannot be listed ({reason(error)}); the file changed nothing on "
+            "Connect. Make room or give another folder, and upload again"
         ) from error
 
 

@@ -1,0 +1,177 @@
+"""The folder of a plan: prepared beside the plan that is there, which it replaces once all is written."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from connect_kit.engine.files import atomic_write, ensure_folder, reach_the_disk, read_json
+from connect_kit.engine.room import FULL, is_full, reason
+from connect_kit.errors import EngineError, OutputError, PlanError
+from connect_kit.uploads.changed_ids import CROSSWALK
+from connect_kit.uploads.plan_data import PlanData
+from connect_kit.uploads.plan_file import NAME, plan_fields, write_json, write_sealed
+from connect_kit.uploads.values import ORDER, UploadFile
+
+Plan = TypeVar("Plan", bound=PlanData)
+
+#: Where a plan is prepared, hidden in its folder, and after how many seconds what a killed preparation left goes.
+_BESIDE, _HOUR = ".preparing-", 3_600
+#: Files of a plan that were being written when the process was killed.
+_WRITTEN = "|".join(map(re.escape, (NAME, CROSSWALK, *(f"{kind}.csv" for kind in ORDER))))
+_BEGUN = re.compile(rf"\.({_WRITTEN})\.[0-9a-f]{{8}}\.part")
+
+
+def copy_files(plan: PlanData, folder: Path) -> tuple[UploadFile, ...]:
+    """Copy the prepared files into another folder.
+
+    Raises
+    ------
+    OutputError
+        When it cannot be written.
+    """
+    files = []
+    try:
+        for file in plan.files:
+            path = folder / file.path.relative_to(plan.folder)
+            ensure_folder(path.parent, private=True)
+            with atomic_write(path, private=True, lasting=False, guarded=False) as part:
+                shutil.copyfile(file.path, part)
+            files.append(replace(file, path=path))
+        if (plan.folder / CROSSWALK).is_file():
+            with atomic_write(folder / CROSSWALK, private=True, guarded=False) as part:
+                shutil.copyfile(plan.folder / CROSSWALK, part)
+    except OSError as error:
+        raise OutputError(f"{folder}: the plan could not be copied there ({reason(error)})") from error
+    return tuple(files)
+
+
+@contextmanager
+def prepared_beside(folder: Path) -> Iterator[Path]:
+    """Give a hidden folder within a plan's folder to prepare files in; the plan that is there stays as it is.
+
+    It is gone afterwards. What a killed preparation left goes an hour later, at the next one: it holds names.
+
+    Raises
+    ------
+    OutputError
+        When the folder holds other files than a plan, may not be written to, or has no room.
+    """
+    try:
+        held = _held(folder)
+        for left in folder.glob(f"{_BESIDE}*"):
+            if time.time() - left.stat().st_mtime > _HOUR:
+                shutil.rmtree(left, ignore_errors=True)
+        work = Path(tempfile.mkdtemp(prefix=_BESIDE, dir=folder))
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be written to ({reason(error)}); give another folder") from error
+    try:
+        yield work
+    except (OSError, EngineError, OutputError) as error:
+        if not is_full(error):
+            raise
+        raise OutputError(
+            f"{folder}: the plan could not be written ({FULL}); {_left(folder, held)}. Make room, or name another "
+            "folder, and prepare again"
+        ) from error
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+        if not held:
+            with suppress(OSError):
+                folder.rmdir()  # unless a plan is there now
+
+
+def _left(folder: Path, held: list[str]) -> str:
+    """What is in a plan's folder after a preparation that failed."""
+    if not held:
+        return "nothing was written"
+    try:
+        plan_fields(folder)
+    except PlanError:
+        return "no plan is there now"
+    return "the plan that was there is unchanged"
+
+
+def settle(plan: Plan, work: Path) -> Plan:
+    """Put files that were prepared in ``work`` in place of those of the former plan, and the plan with them.
+
+    Raises
+    ------
+    OutputError
+        When they cannot be written.
+    """
+    plan = replace(plan, files=tuple(replace(one, path=plan.folder / one.path.relative_to(work)) for one in plan.files))
+    write_sealed(plan, work)  # what needs room is written while the former plan is there
+    clear(plan.folder)
+    try:
+        made = sorted(path for path in work.rglob("*") if path.is_file() and path != work / NAME)
+        for path in (*made, work / NAME):
+            place = plan.folder / path.relative_to(work)
+            place.parent.mkdir(mode=0o700, exist_ok=True)
+            path.replace(place)
+        reach_the_disk(plan.folder)
+    except OSError as error:
+        raise OutputError(f"{plan.folder}: cannot be written to ({reason(error)})") from error
+    return plan
+
+
+def clear(folder: Path) -> None:
+    """Make a folder ready for a plan: a new one, an empty one, or one whose plan is replaced.
+
+    A mark takes the plan's place until the new one is there: one that was broken off now leaves no plan.
+
+    Raises
+    ------
+    OutputError
+        When the folder holds other files, or may not be written to.
+    """
+    try:
+        old = _planned(folder) if _held(folder) else []
+        for part in (*folder.glob(".*.part"), *folder.glob("*/.*.part")):
+            if _BEGUN.fullmatch(part.name):
+                part.unlink()
+        write_json(folder / NAME, {"preparing": True})
+        _remove(folder, old)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be written to ({reason(error)}); give another folder") from error
+
+
+def _held(folder: Path) -> list[str]:
+    """Make the folder if need be; what it holds, unless that is something else than a plan."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    held = [entry.name for entry in folder.iterdir() if not entry.name.startswith(".")]
+    if held and NAME not in held:
+        raise OutputError(
+            f"{folder}: holds {held[0]} and no plan; give an empty folder, so that nothing of yours is replaced"
+        )
+    return held
+
+
+def _planned(folder: Path) -> list[str]:
+    """Files of an earlier plan; of one that is damaged or did not end, all that could be its files."""
+    try:
+        names = [str(file["path"]) for file in read_json(folder / NAME)["files"]]
+        if any("\0" in name for name in names):
+            raise ValueError("a file's name holds a NUL character")
+        return names
+    except (ValueError, KeyError, TypeError):
+        found = (path for kind in ORDER for path in (folder / f"{kind}.csv", *folder.glob(f"*/{kind}.csv")))
+        return [path.relative_to(folder).as_posix() for path in found]
+
+
+def _remove(folder: Path, names: list[str]) -> None:
+    (folder / CROSSWALK).unlink(missing_ok=True)
+    root = folder.resolve()
+    for name in names:
+        path = (folder / name).resolve()
+        if path.is_relative_to(root) and path.stem in ORDER and path.suffix == ".csv":
+            path.unlink(missing_ok=True)
+            if path.parent != root and path.parent.is_dir() and not any(path.parent.iterdir()):
+                path.parent.rmdir()
