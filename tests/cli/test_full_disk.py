@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import connect_kit as ck
@@ -110,6 +111,23 @@ def test_a_twin_on_a_full_disk_is_as_it_was_and_can_be_changed_later(
     disk.free()
     twin.apply(action)
     assert twin.digest() != before
+    twin.undo()
+    assert twin.digest() == before
+
+
+def test_a_change_whose_log_finds_room_is_made_and_not_denied(
+    ready: tuple[Path, ck.UploadPlan], disk: SmallDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once its log is large, DuckDB would also tidy up the file at a COMMIT, and fail though the change is there."""
+    connect = duckdb.connect
+    small_log = {"checkpoint_threshold": "1KB"}
+    monkeypatch.setattr(duckdb, "connect", lambda path, config: connect(path, config={**config, **small_log}))
+    twin = Twin(shutil.copy(ready[0], disk.place))
+    before = twin.digest()
+    disk.fill(16)
+    twin.apply(Action("archive_students"))
+    assert twin.digest() != before
+    disk.free()
     twin.undo()
     assert twin.digest() == before
 
