@@ -53,7 +53,7 @@ def sessions(d: Delivery) -> dict[str, Row]:
 
 def days(d: Delivery, row: Row) -> tuple[date | None, date | None]:
     """First and last day of a term."""
-    read = [day(d, "academicSessions", column, row[column]) for column in ("startDate", "endDate")]
+    read = [day(d, "academicSessions", row[column]) for column in ("startDate", "endDate")]
     return read[0], read[1]
 
 
@@ -150,7 +150,7 @@ finds("roles.userSourcedId.known_user", "warning")(_nobody("roles", "userSourced
 @finds("demographics.birthDate.plausible", "warning")
 def impossible_birth(d: Delivery) -> Lines:
     for row in d.live("demographics"):
-        born = day(d, "demographics", "birthDate", row["birthDate"])
+        born = day(d, "demographics", row["birthDate"])
         if born is not None and not date(1900, 1, 1) <= born <= date.today():
             yield line(row)
 
@@ -161,7 +161,7 @@ def birth_and_grade(d: Delivery) -> Lines:
     today = date.today()
     january = date(today.year + (today.month >= 7), 1, 1)
     for row in d.live("demographics"):
-        born, user = day(d, "demographics", "birthDate", row["birthDate"]), d.user_by_id.get(row["sourcedId"] or "")
+        born, user = day(d, "demographics", row["birthDate"]), d.user_by_id.get(row["sourcedId"] or "")
         if born is None or user is None or kind(user) != "student" or not date(1900, 1, 1) <= born <= today:
             continue
         written = user.get("grades")
@@ -206,7 +206,7 @@ def primary_roles_at_two_orgs(d: Delivery) -> Lines:
 @finds("roles.dates.order", "warning")
 def roles_that_end_before_they_begin(d: Delivery) -> Lines:
     for row in d.live("roles"):
-        begin, end = (day(d, "roles", column, row[column]) for column in ("beginDate", "endDate"))
+        begin, end = (day(d, "roles", row[column]) for column in ("beginDate", "endDate"))
         if begin and end and begin > end:
             yield line(row)
 

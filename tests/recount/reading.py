@@ -64,10 +64,10 @@ def iso(text: str | None) -> date | None:
     return found if found.isoformat() == text else None
 
 
-def day(d: Delivery, table: str, column: str, text: str | None) -> date | None:
+def day(d: Delivery, table: str, text: str | None) -> date | None:
     """The day that is meant, also in other forms than the standard's.
 
-    Numbers are month, day and year, unless the column holds a first number above 12 and no second one; where it holds
+    Numbers are month, day and year, unless the file holds a first number above 12 and no second one; where it holds
     both, only those that leave no choice are read.
     """
     if text is None or iso(text):
@@ -76,7 +76,10 @@ def day(d: Delivery, table: str, column: str, text: str | None) -> date | None:
     if isinstance(meant, str):
         return iso(meant)
     first, second, year = meant
-    read = [one for one in (DAYS.get(row.get(column) or "") for row in d.live(table)) if isinstance(one, tuple)]
+    written = (
+        row.get(name) or "" for row in d.live(table) for name in ("beginDate", "startDate", "endDate", "birthDate")
+    )
+    read = [one for one in map(DAYS.get, written) if isinstance(one, tuple)]
     day_first, month_first = any(one[0] > 12 for one in read), any(one[1] > 12 for one in read)
     if day_first and month_first and (first > 12) == (second > 12) and first <= 12:
         return None

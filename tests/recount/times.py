@@ -20,7 +20,7 @@ def repeated(d: Delivery) -> list[list[Row]]:
 
 
 def seat_days(d: Delivery, row: Row) -> tuple[date | None, date | None]:
-    read = [day(d, "enrollments", column, row.get(column)) for column in ("beginDate", "endDate")]
+    read = [day(d, "enrollments", row.get(column)) for column in ("beginDate", "endDate")]
     return read[0], read[1]
 
 
@@ -79,7 +79,7 @@ def term_days(d: Delivery, room: Row, column: str) -> list[date | None]:
     """First or last days of the terms of a class."""
     rows = {row["sourcedId"]: row for row in reversed(d.live("academicSessions"))}
     terms = [rows.get(term) for term in set(entries(room.get("termSourcedIds")))]
-    return [None if term is None else day(d, "academicSessions", column, term[column]) for term in terms]
+    return [None if term is None else day(d, "academicSessions", term[column]) for term in terms]
 
 
 @finds("classes.termSourcedIds.future", "warning")
