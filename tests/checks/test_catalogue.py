@@ -176,7 +176,7 @@ def test_the_same_holds_for_full_oneroster_packages(tmp_path: Path, layout: str,
     assert rows(findings.table(), infos=infos) == rows(expected, infos=infos)
 
 
-@pytest.mark.parametrize("code", some(SINGLE, 8))
+@pytest.mark.parametrize("code", some(SINGLE, 4))
 def test_a_fault_that_spoils_a_whole_file_is_found_by_itself(tmp_path: Path, code: str) -> None:
     fault = next(fault for fault in FAULTS if fault.code == code)
     expected, findings = audited(tmp_path, [code], fault.layouts[0], LEVELS[code])

@@ -15,6 +15,7 @@ from connect_kit.checks.suites import load_suites, reader_rules
 from connect_kit.connect import Level
 from connect_kit.engine import DuckDBEngine, run_sql
 from connect_kit.engine.contacts import contact_values
+from tests.marks import some
 
 USERS = """sourcedId,orgSourcedIds,role,givenName,familyName,email,agentSourcedIds,grades
 1,0010,student,Ann,Lee,,3,03
@@ -74,7 +75,7 @@ def test_a_clean_delivery_has_no_finding(tmp_path: Path) -> None:
     assert rows(checked(tmp_path, {})) == []
 
 
-@pytest.mark.parametrize("known", [None, ("0010",), ("0010", "10"), ("10",), ("77",)])
+@pytest.mark.parametrize("known", some([(None,), (("0010",),), (("0010", "10"),), (("10",),), (("77",),)], 2))
 def test_an_enrollment_at_another_school_than_its_class_is_found_whatever_connect_has(
     tmp_path: Path, known: tuple[str, ...] | None
 ) -> None:
@@ -317,7 +318,7 @@ def test_people_who_share_every_contact_are_one_person_only_where_a_name_agrees(
     assert [line for *_, line in found] == [6, 9]
 
 
-@pytest.mark.parametrize("word", ["\u00a0student", "student\u200b", "\tStudent ", " STUDENT"])
+@pytest.mark.parametrize("word", some(["\tStudent ", "\u00a0student", "student\u200b", " STUDENT"]))
 def test_a_role_that_is_right_but_for_blanks_is_not_unknown(tmp_path: Path, word: str) -> None:
     files = {
         "users": USERS.replace(",student,Ann", f",{word},Ann"),
@@ -327,7 +328,7 @@ def test_a_role_that_is_right_but_for_blanks_is_not_unknown(tmp_path: Path, word
     assert found == [("enrollments.role.form", "warning", 2), ("users.role.form", "warning", 2)]
 
 
-@pytest.mark.parametrize("blank", [" ", "\t", "\u00a0", "\u200b"])
+@pytest.mark.parametrize("blank", some(["\u00a0", " ", "\t", "\u200b"]))
 def test_words_of_a_list_with_blanks_around_them_are_in_another_spelling_and_never_unknown(
     tmp_path: Path, blank: str
 ) -> None:
@@ -354,7 +355,7 @@ def test_words_of_a_list_with_blanks_around_them_are_in_another_spelling_and_nev
     ]
 
 
-@pytest.mark.parametrize("word", ["tobedeleted", "ToBeDeleted", "TOBEDELETED\u00a0", "\ttobedeleted"])
+@pytest.mark.parametrize("word", some(["TOBEDELETED\u00a0", "tobedeleted", "ToBeDeleted", "\ttobedeleted"]))
 def test_to_be_deleted_counts_as_the_word_in_any_case(tmp_path: Path, word: str) -> None:
     enrollments = "".join(
         f"{line},{mark}\n" for line, mark in zip(ENROLLMENTS.splitlines(), ("status", word, "", ""), strict=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.checks.cases import CLEAN, checked, codes, deliver, said
+from tests.marks import some
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,19 +31,22 @@ def us(day: date) -> str:
 
 @pytest.mark.parametrize(
     ("end", "form"),
-    [
-        (us(FUTURE), "M/D/Y"),
-        (f"{FUTURE:%m/%d/%Y}", "M/D/Y"),
-        (f"{FUTURE:%m/%d/%y}", "M/D/Y"),
-        (f"{FUTURE}T00:00:00.000Z", "YYYY-MM-DD with a time or blanks"),
-        (f"{FUTURE} 00:00:00", "YYYY-MM-DD with a time or blanks"),
-        (f"{FUTURE:%Y%m%d}", "YYYYMMDD"),
-        (f"{FUTURE:%Y/%m/%d}", "Y/M/D"),
-        (f"{FUTURE:%d.%m.%Y}", "D.M.Y"),
-        (f"{FUTURE:%d-%b-%Y}", "the month in letters"),
-        (f"{FUTURE:%b %d, %Y}", "the month in letters"),
-        (str((FUTURE - date(1899, 12, 30)).days), "the day number of a spreadsheet"),
-    ],
+    some(
+        [
+            (us(FUTURE), "M/D/Y"),
+            (f"{FUTURE:%m/%d/%Y}", "M/D/Y"),
+            (f"{FUTURE:%m/%d/%y}", "M/D/Y"),
+            (f"{FUTURE}T00:00:00.000Z", "YYYY-MM-DD with a time or blanks"),
+            (f"{FUTURE} 00:00:00", "YYYY-MM-DD with a time or blanks"),
+            (f"{FUTURE:%Y%m%d}", "YYYYMMDD"),
+            (f"{FUTURE:%Y/%m/%d}", "Y/M/D"),
+            (f"{FUTURE:%d.%m.%Y}", "D.M.Y"),
+            (f"{FUTURE:%d-%b-%Y}", "the month in letters"),
+            (f"{FUTURE:%b %d, %Y}", "the month in letters"),
+            (str((FUTURE - date(1899, 12, 30)).days), "the day number of a spreadsheet"),
+        ],
+        3,
+    ),
 )
 def test_a_date_in_another_form_is_one_finding_on_its_form_and_is_not_over(tmp_path: Path, end: str, form: str) -> None:
     found = said(checked(deliver(tmp_path, enrollments=enrolled(end))))
@@ -88,7 +92,7 @@ def test_a_column_of_both_orders_is_read_only_where_there_is_no_choice(tmp_path:
     ]
 
 
-@pytest.mark.parametrize("written", ["soon", "2026-02-30", "13/13/2026", "99/99/9999", "0000-00-00", "TBD"])
+@pytest.mark.parametrize("written", some(["soon", "2026-02-30", "13/13/2026", "99/99/9999", "0000-00-00", "TBD"], 2))
 def test_what_is_no_date_says_that_nothing_could_be_compared_with_it(tmp_path: Path, written: str) -> None:
     found = said(checked(deliver(tmp_path, enrollments=enrolled(written))))
     words = f"endDate '{written}' is not a date that can be read, so that nothing could be compared with it"

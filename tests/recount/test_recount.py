@@ -82,7 +82,7 @@ FIRST = [(number, *KINDS[number]) for number in CHOSEN]
 CASES = [*FIRST, *((seed, *kind) for seed, kind in enumerate(KINDS * 6, 100))]
 
 
-@pytest.mark.parametrize(("seed", "layout", "level", "guardians", "workspace"), some(CASES, len(FIRST)))
+@pytest.mark.parametrize(("seed", "layout", "level", "guardians", "workspace"), some(CASES, 10))
 def test_the_kit_finds_what_plain_python_finds(
     tmp_path: Path, seed: int, layout: str, level: str, guardians: str, workspace: bool
 ) -> None:
