@@ -295,5 +295,5 @@ except OutputError as error:
     print(error)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert "nothing was changed. Make room on its disk, try again" in done.stdout, done.stderr
+    assert "nothing was changed. Make room on its disk, and try again" in done.stdout, done.stderr
     assert twin.digest() == before
