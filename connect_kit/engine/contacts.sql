@@ -30,8 +30,8 @@ CREATE {macro} plain_number(value) AS translate(value, '０１２３４５６７
 CREATE {macro} bare_number(value) AS translate(value, '-(). /', '');
 
 -- A number of the United States and its neighbours: neither area code nor exchange begins with 0 or 1, no N11, not one digit.
-CREATE {macro} is_us_number(bare) AS regexp_full_match(bare, '(\+?1)?[2-9][0-9]{2}[2-9][0-9]{6}')
-    AND NOT regexp_matches(right(bare, 10), '^.11') AND trim(right(bare, 10), left(right(bare, 10), 1)) <> '';
+CREATE {macro} is_us_number(bare) AS regexp_full_match(bare, '(\+?1)?[2-9]([02-9][0-9]|1[02-9])[2-9][0-9]{6}')
+    AND NOT regexp_matches(bare, '(2{10}|3{10}|4{10}|5{10}|6{10}|7{10}|8{10}|9{10})$');
 
 -- NULL: can be dialled. words, several, extension: a number stands in it, with something else. placeholder. undialable.
 CREATE {macro} number_fault(value) AS CASE WHEN value IS NULL THEN NULL
@@ -46,16 +46,19 @@ CREATE {macro} number_fault(value) AS CASE WHEN value IS NULL THEN NULL
 -- Contacts that are not in order, and guardians whom nobody can reach. email, number: what is wrong with it. state: none where
 -- there is neither a usable address nor a usable number, malformed where the address would only have to be corrected.
 CREATE {table} contact_faults AS
-SELECT tbl, _line, email, number, CASE WHEN reached THEN NULL WHEN email = 'malformed' THEN 'malformed' ELSE 'none' END AS state,
-    CASE WHEN no_email AND no_number THEN 'neither email nor mobile number' WHEN no_email THEN 'no email, and the mobile number ' || number_words
-        WHEN no_number THEN 'email is a placeholder, and there is no mobile number' ELSE 'email is a placeholder, and the mobile number ' || number_words END AS words,
-    CASE email WHEN 'several' THEN 'holds several addresses: keep one' WHEN 'around' THEN 'has something around the address: leave only the address'
-        ELSE 'is not an address' END AS email_words, number_words
-FROM (
+WITH judged AS MATERIALIZED ( -- once a row, whatever follows from it
+    SELECT tbl, _line, guardian, email IS NULL AS no_email, sms IS NULL AS no_number, email_fault(email) AS email, number_fault(sms) AS number FROM {people}
+), faulty AS MATERIALIZED (
     SELECT *, NOT guardian OR NOT no_email AND coalesce(email, '') NOT IN ('placeholder', 'malformed')
             OR NOT no_number AND coalesce(number, '') NOT IN ('extension', 'placeholder', 'undialable') AS reached,
         CASE number WHEN 'several' THEN 'holds several numbers: keep the mobile one' WHEN 'words' THEN 'has something around it: leave only the number'
             WHEN 'extension' THEN 'has an extension, which gets no text messages' WHEN 'placeholder' THEN 'is a placeholder'
             ELSE 'cannot be dialled' END AS number_words
-    FROM (SELECT tbl, _line, guardian, email IS NULL AS no_email, sms IS NULL AS no_number, email_fault(email) AS email, number_fault(sms) AS number FROM {people})
-) WHERE email IS NOT NULL OR number IS NOT NULL OR NOT reached;
+    FROM judged WHERE email IS NOT NULL OR number IS NOT NULL OR guardian AND no_email AND no_number
+)
+SELECT tbl, _line, email, number, CASE WHEN reached THEN NULL WHEN email = 'malformed' THEN 'malformed' ELSE 'none' END AS state,
+    CASE WHEN no_email AND no_number THEN 'neither email nor mobile number' WHEN no_email THEN 'no email, and the mobile number ' || number_words
+        WHEN no_number THEN 'email is a placeholder, and there is no mobile number' ELSE 'email is a placeholder, and the mobile number ' || number_words END AS words,
+    CASE email WHEN 'several' THEN 'holds several addresses: keep one' WHEN 'around' THEN 'has something around the address: leave only the address'
+        ELSE 'is not an address' END AS email_words, number_words
+FROM faulty;

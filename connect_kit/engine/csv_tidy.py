@@ -189,10 +189,22 @@ class Tidy:
         if len(columns) < 2:
             return "false"
         some = list(zip(map(quoted, columns), self.header, strict=True))[:_COMPARED]
-        blank = " AND ".join(f"({name} IS NULL OR trim({name}, {literal(BLANKS + _RULES)}) = '')" for name, _ in some)
+        blank = " AND ".join(
+            f"({name} IS NULL OR ({_begins(name)}) AND trim({name}, {literal(BLANKS + _RULES)}) = '')"
+            for name, _ in some
+        )
         named = [(name, text.strip(BLANKS)) for name, text in some if text.strip(BLANKS)][:5]
-        again = " AND ".join(f"contains(lower({name}), lower({literal(text)}))" for name, text in named)
+        again = " AND ".join(
+            # How long a value is, is known at once.
+            f"strlen({name}) >= {len(text) if text.isascii() else 0} AND contains(lower({name}), lower({literal(text)}))"
+            for name, text in named
+        )
         return f"({blank}) OR ({again or 'false'})"
+
+
+def _begins(name: str) -> str:
+    """SQL of whether a value may be of blanks and dashes by how it begins, which is known at once."""
+    return f"{name} < '.' OR {name} >= '=' AND {name} < '>' OR {name} >= '_' AND {name} < 'a' OR {name} >= chr(127)"
 
 
 def _plain(values: Sequence[str]) -> list[str]:
