@@ -195,9 +195,8 @@ class Tidy:
         )
         named = [(name, text.strip(BLANKS)) for name, text in some if text.strip(BLANKS)][:5]
         again = " AND ".join(
-            # How long a value is, is known at once.
-            f"strlen({name}) >= {len(text) if text.isascii() else 0} AND contains(lower({name}), lower({literal(text)}))"
-            for name, text in named
+            f"strlen({name}) >= {len(text) * text.isascii()} AND contains(lower({name}), lower({literal(text)}))"
+            for name, text in named  # how long a value is, is known at once
         )
         return f"({blank}) OR ({again or 'false'})"
 
