@@ -48,8 +48,8 @@ def print_audit(audit: ck.Audit, out: Path, left_behind: str = "") -> None:
     echo("")
     echo(f"{roster.path} ({findings.level} level)")
     for name, table in roster.info.items():
-        refused = f", {table.refused:,} lines refused" if table.refused else ""
-        echo(f"  {name:<20}{table.rows:>12,} rows{refused}")
+        refused = f", {counted(table.refused, 'line')} refused" if table.refused else ""
+        echo(f"  {name:<20}{table.rows:>12,} row{'' if table.rows == 1 else 's'}{refused}")
     echo("")
     causes = findings.causes()
     for code in dict.fromkeys(rule.code for rule in findings.failed if rule.severity == "critical"):

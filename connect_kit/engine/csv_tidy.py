@@ -36,6 +36,8 @@ _FOOTER: Final = re.compile(
 
 #: What a line is made of that rules off the header, as some databases print it: "-----,-----".
 _RULES: Final = "-=_"
+#: So many dashes are one; fewer may belong to a footer.
+_LEAST_DASHES: Final = 10
 
 
 class Look(NamedTuple):
@@ -102,7 +104,7 @@ class Tidy:
         plain = _plain(found)
         if not plain or plain == self._names:
             return Look("header" if plain else "blank")
-        if len(plain) > 1 and all(len(value) > 1 and not value.strip(_RULES) for value in plain):
+        if all(len(value) > 1 and not value.strip(_RULES) for value in plain) and len("".join(plain)) >= _LEAST_DASHES:
             return Look("ruler")
         count, wanted = len(found), len(self.header)
         if count > wanted and not any(value.strip(BLANKS) for value in found[wanted:]):

@@ -92,7 +92,7 @@ NAMES = [
     ("O\u00e2\u20ac\u2122Neil", "warning", "damaged", "the text holds text that was encoded twice"),
     ('"Av\nery"', "warning", "damaged", "the text holds a line break"),
     ('"William ""Bill"""', "warning", "damaged", "the text holds a double quote"),
-    ("Mar\ufffda", "critical", "damaged", "a letter was replaced by U+FFFD when the file was written"),
+    ("Mar\ufffda", "critical", "damaged", "a letter is lost: U+FFFD stands in its place"),
     ("Av\tery", "warning", "blanks", None),
     *((word, "warning", "placeholder", None) for word in ("NULL", "none", ".", "-", "N/A", "TEST", "X")),
 ]

@@ -206,7 +206,7 @@ def test_a_footer_is_one_finding_and_all_else_is_read(noted, footer):
     assert accounted(roster, "users", USERS + footer)
 
 
-@pytest.mark.parametrize("ruler", ["---------,------,--------,--,---", "===,===,===,==="])
+@pytest.mark.parametrize("ruler", ["---------,------,--------,--,---", "===,===,===,===", "-" * 60])
 def test_a_row_of_dashes_below_the_header_is_one_finding_and_all_else_is_read(noted, ruler):
     text = USERS.replace("\n", f"\n{ruler}\n", 1)
     roster, found = noted(users=text)
