@@ -36,7 +36,7 @@ _FOOTER: Final = re.compile(
 
 #: What a line is made of that rules off the header, as some databases print it: "-----,-----".
 _RULES: Final = "-=_"
-#: So many dashes are one; fewer may belong to a footer.
+#: Fewer dashes may belong to a footer.
 _LEAST_DASHES: Final = 10
 
 

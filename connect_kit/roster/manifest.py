@@ -42,11 +42,11 @@ def read_manifest(path: Path | None, delivered: Collection[str]) -> Manifest:
     """Read manifest.csv and compare it with the files delivered (names without ``.csv``, lower case)."""
     if path is None:
         return Manifest()
-    encoding = probe_file(path).encoding
-    if encoding is None:
+    probe = probe_file(path)
+    if probe.encoding is None:
         return Manifest(notices=(_notice("cannot be decoded"),))
     try:
-        text = path.read_text(encoding=encoding)
+        text = path.read_text(encoding=probe.encoding, errors="replace" if probe.faults else "strict")
         reader = csv.reader(io.StringIO(text))
         rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(row)]
     except (csv.Error, UnicodeDecodeError):

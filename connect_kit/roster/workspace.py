@@ -194,6 +194,8 @@ def _load(schema: Schema, name: str, file: Path, scratch: Path, columns: tuple[s
         raise WorkspaceError(f"{file}: cannot be read ({error.strerror}); check its permissions") from error
     if source.original.encoding is None or not source.header:
         raise WorkspaceError(f"{file}: is not a CSV text file; export it from Connect again")
+    for line, odd in source.original.faults:
+        raise WorkspaceError(f"{file}, line {line}: the bytes {odd} are not UTF-8; export it from Connect again")
     header = [column.strip() for column in source.header]
     missing = [column for column in columns if column not in header]
     if missing:
