@@ -5,8 +5,9 @@ Here are those that only set values in a row; what spans several rows or files i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from connect_kit.samples import plant_classes, plant_files, plant_people, plant_workspace
@@ -17,6 +18,8 @@ from connect_kit.samples.table_editor import Row
 
 # The row that a new one is like, where it is not the first: the first school, the school year.
 _LIKE: Final[dict[str, str]] = {"orgs": "type = 'school'", "academicSessions": "type = 'schoolYear'"}
+
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def plant(planter: FaultPlanter, fault: Fault) -> None:
@@ -35,9 +38,13 @@ def new_row(planter: FaultPlanter, *, rows: int = 1, **values: str) -> None:
 
 
 def change(planter: FaultPlanter, **values: str) -> None:
-    """Change values of a class, or of the first row that a student has in another table."""
+    """Change values of a class, or of the first row that a student has in another table.
+
+    A value may name a date of the row, to write it in another form: ``{birthDate:%m/%d/%Y}``.
+    """
     row = planter.old_class()[0] if planter.fault.table == "classes" else _row_of_student(planter)
-    planter.planted(planter.edit(row, **_dated(planter, values)))
+    own = {column: date.fromisoformat(text) for column, text in row.values.items() if text and _DATE.fullmatch(text)}
+    planter.planted(planter.edit(row, **_dated(planter, values, own)))
 
 
 def repeat(planter: FaultPlanter, **values: str) -> None:
@@ -51,7 +58,7 @@ def _row_of_student(planter: FaultPlanter) -> Row:
     return planter.rows(table, f'"{KEYS[table]}" = ?', planter.student()["sourcedId"])[0]
 
 
-def _dated(planter: FaultPlanter, values: Mapping[str, str]) -> dict[str, str]:
+def _dated(planter: FaultPlanter, values: Mapping[str, str], own: Mapping[str, date] | None = None) -> dict[str, str]:
     """Fill in days of the school year: ``{year_end}`` and the like."""
     begin, _, end = school_year(planter.sizes.today)
     days = {
@@ -59,6 +66,7 @@ def _dated(planter: FaultPlanter, values: Mapping[str, str]) -> dict[str, str]:
         "last_year_end": begin - timedelta(days=30),
         "year_end": end,
         "after_year_end": end + timedelta(days=1),
+        **(own or {}),
     }
     return {column: value.format(**days) for column, value in values.items()}
 
