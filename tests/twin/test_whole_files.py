@@ -26,6 +26,12 @@ def desk(tmp_path: Path) -> Desk:
         ("users", USERS.splitlines()[0], "file.empty", "a header and no rows"),
         ("users", USERS.encode("utf-16"), "file.undecodable", "read as UTF-16; expected ASCII or UTF-8"),
         ("users", USERS.replace("Amal", "Amál").encode("cp1252"), "file.undecodable", "read as ISO-8859-1"),
+        (
+            "users",
+            f"{USERS}9,Jos\udce9,Ó".encode("utf-8", "surrogateescape"),
+            "file.undecodable",
+            "the bytes E9 are not UTF-8",
+        ),
         ("users", b"PK\x03\x04\x00\x81\x90" * 100, "file.undecodable", "no accepted encoding"),
         ("users", USERS.encode("utf-8-sig"), "header.missing_column", "sourcedId is absent (a byte order mark hides"),
         (

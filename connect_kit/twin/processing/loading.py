@@ -127,6 +127,8 @@ def _unreadable(source: CsvSource, name: str) -> tuple[str, str] | None:
         return "file.empty", f"{name} is empty; export it again"
     if source.original.encoding not in ("utf-8", "utf-8-sig"):
         return "file.undecodable", f"{name} is read as {source.original.label}; expected ASCII or UTF-8: export it so"
+    for line, odd in source.original.faults:
+        return "file.undecodable", f"{name}, line {line}: the bytes {odd} are not UTF-8; export it as UTF-8"
     if not source.header:
         return "file.empty", f"{name} has no header; export it again"
     return None
