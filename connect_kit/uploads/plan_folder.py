@@ -26,6 +26,7 @@ Plan = TypeVar("Plan", bound=PlanData)
 _BESIDE, _HOUR = ".preparing-", 3_600
 #: Files of a plan that were being written when the process was killed.
 _WRITTEN = "|".join(map(re.escape, (NAME, CROSSWALK, *(f"{kind}.csv" for kind in ORDER))))
+_PATH = re.compile(r'"path": "([^"\\\0]+)"')  # of a file, in a plan
 _BEGUN = re.compile(rf"\.({_WRITTEN})\.[0-9a-f]{{8}}\.part")
 
 
@@ -109,7 +110,7 @@ def settle(plan: Plan, work: Path) -> Plan:
     """
     plan = replace(plan, files=tuple(replace(one, path=plan.folder / one.path.relative_to(work)) for one in plan.files))
     write_sealed(plan, work)  # what needs room is written while the former plan is there
-    clear(plan.folder)
+    _clear(plan.folder, [one.path.relative_to(plan.folder).as_posix() for one in plan.files])
     try:
         made = sorted(path for path in work.rglob("*") if path.is_file() and path != work / NAME)
         for path in (*made, work / NAME):
@@ -122,10 +123,11 @@ def settle(plan: Plan, work: Path) -> Plan:
     return plan
 
 
-def clear(folder: Path) -> None:
-    """Make a folder ready for a plan: a new one, an empty one, or one whose plan is replaced.
+def _clear(folder: Path, new: list[str]) -> None:
+    """Make a folder ready for a plan of ``new`` files: a new one, an empty one, or one whose plan is replaced.
 
-    A mark takes the plan's place until the new one is there: one that was broken off now leaves no plan.
+    A mark takes the plan's place until the new one is there: one that was broken off now leaves no plan. It lists the
+    files that may be there, so that the next one takes them away, and nothing else.
 
     Raises
     ------
@@ -137,7 +139,7 @@ def clear(folder: Path) -> None:
         for part in (*folder.glob(".*.part"), *folder.glob("*/.*.part")):
             if _BEGUN.fullmatch(part.name):
                 part.unlink()
-        write_json(folder / NAME, {"preparing": True})
+        write_json(folder / NAME, {"preparing": True, "files": [{"path": path} for path in dict.fromkeys(old + new)]})
         _remove(folder, old)
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written to ({reason(error)}); give another folder") from error
@@ -155,15 +157,15 @@ def _held(folder: Path) -> list[str]:
 
 
 def _planned(folder: Path) -> list[str]:
-    """Files of an earlier plan; of one that is damaged or did not end, all that could be its files."""
+    """Files of an earlier plan; of one that is damaged, those that it still names and that could be its own."""
     try:
         names = [str(file["path"]) for file in read_json(folder / NAME)["files"]]
         if any("\0" in name for name in names):
             raise ValueError("a file's name holds a NUL character")
         return names
     except (ValueError, KeyError, TypeError):
-        found = (path for kind in ORDER for path in (folder / f"{kind}.csv", *folder.glob(f"*/{kind}.csv")))
-        return [path.relative_to(folder).as_posix() for path in found]
+        text = (folder / NAME).read_text(encoding="utf-8", errors="replace")
+        return [*(f"{kind}.csv" for kind in ORDER), *_PATH.findall(text)]
 
 
 def _remove(folder: Path, names: list[str]) -> None:

@@ -105,13 +105,46 @@ def test_a_folder_in_the_way_of_a_file_is_one_clear_error(delivery: Path, twin: 
         plan_upload(ck.read_roster(delivery), twin.workspace(), folder=plan.folder)
 
 
-def test_sets_of_a_preparation_broken_off_are_cleared_away(delivery: Path, twin: Twin, tmp_path: Path) -> None:
+@pytest.mark.parametrize("mark", [None, b"", b"\0" * 40], ids=["stopped", "empty", "zeros"])
+def test_the_next_preparation_clears_away_what_is_left_of_a_plan_and_nothing_else(
+    delivery: Path, twin: Twin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mark: bytes | None
+) -> None:
     broken = tmp_path / "broken"
-    (broken / "S9").mkdir(parents=True)
+    plan = plan_of(delivery, twin, broken)
+    (broken / "S9").mkdir()
     (broken / "S9" / "users.csv").write_text("sourcedId\n")
-    (broken / "plan.json").write_text('{"preparing": true}')
-    plan_of(delivery, twin, broken)
-    assert not (broken / "S9").exists()
+    settling = [one.path.name for one in plan.files][:2]
+    replace = Path.replace
+
+    def stop(path: Path, target: Path) -> Path:
+        if path.name in settling[1:]:
+            raise KeyboardInterrupt
+        return replace(path, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", stop)
+        with pytest.raises(KeyboardInterrupt):
+            plan_of(delivery, twin, broken)
+    with pytest.raises(PlanError, match="its preparation did not end"):
+        read_plan(broken)
+    if mark is not None:
+        (broken / "plan.json").write_bytes(mark)
+    (broken / "guardians.csv").write_text("of a plan that is no longer there")
+    again = plan_of(delivery, twin, broken)
+    assert again.digest == plan.digest
+    again.verify()
+    assert (broken / "S9" / "users.csv").read_text() == "sourcedId\n"
+    assert (broken / "guardians.csv").exists() is (mark is None or "guardians.csv" in {f.path.name for f in plan.files})
+    assert not list(broken.glob(".*"))
+    again.save(broken)
+    read_plan(broken).verify()
+
+
+def test_a_plan_saved_over_one_whose_preparation_did_not_end_is_whole(plan: UploadPlan, tmp_path: Path) -> None:
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "plan.json").write_text('{"preparing": true}')
+    plan.save(tmp_path / "broken")
+    read_plan(tmp_path / "broken").verify()
 
 
 def test_a_saved_plan_stands_on_its_own(plan: UploadPlan, tmp_path: Path) -> None:
