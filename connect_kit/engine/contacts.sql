@@ -27,6 +27,9 @@ CREATE {macro} numbers_within(value) AS regexp_extract_all(value, '(\+?1[-. ]?)?
 -- A field in ordinary digits, without what a word processor or a telephone puts into it and nobody sees.
 CREATE {macro} plain_number(value) AS translate(value, '０１２３４５６７８９＋‐‑‒–—―−' || chr(160) || chr(8203) || chr(8206) || chr(8207) || chr(8234) || chr(8235) || chr(8236) || chr(8288) || chr(65279), '0123456789+-------');
 
+-- What stands around the digits of one number; between them stands only what parts their groups.
+CREATE {macro} is_around_number(value) AS regexp_full_match(value, '[^0-9+]*[+]?[0-9][-0-9(). /_~*\s]*[^0-9]*');
+
 CREATE {macro} bare_number(value) AS translate(value, '-(). /', '');
 
 -- A number of the United States and its neighbours: neither area code nor exchange begins with 0 or 1, no N11, not one digit.
@@ -39,7 +42,8 @@ CREATE {macro} number_fault(value) AS CASE WHEN value IS NULL THEN NULL
     WHEN regexp_full_match(bare_number(value), '\+[02-9][0-9]{7,14}') AND trim(bare_number(value), left(bare_number(value), 2)) <> '' THEN NULL
     WHEN len(numbers_within(value)) > 1 THEN 'several'
     WHEN regexp_matches(value, '(?i)(^|[^a-z])(ext\.?|extension|x|#) *[0-9]{1,6} *\)?$') THEN 'extension'
-    WHEN is_us_number(regexp_replace(regexp_replace(plain_number(value), '\.0+$', ''), '[^0-9+]', '', 'g')) THEN 'words'
+    WHEN is_around_number(regexp_replace(plain_number(value), '\.0+$', ''))
+        AND is_us_number(regexp_replace(regexp_replace(plain_number(value), '\.0+$', ''), '[^0-9+]', '', 'g')) THEN 'words'
     WHEN regexp_full_match(lower(trim(value)), 'none|n/?a|null|nil|nan|no|unknown|unk|tbd|x+|refused|declined|not (available|applicable|provided|given)|[-.?*_0]+') THEN 'placeholder'
     ELSE 'undialable' END;
 

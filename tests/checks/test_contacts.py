@@ -169,6 +169,8 @@ CASES = [
     ("", "1112223333", "no_contact", f"no email, and the mobile number cannot be dialled{NOT_CREATED}"),
     ("N/A", "None", "no_contact", f"email is a placeholder, and the mobile number is a placeholder{NOT_CREATED}"),
     ("casey", "123", "format", f"email is not an address, and there is no usable mobile number{NOT_CREATED}"),
+    ("", "327-2466 rm 865", "no_contact", f"no email, and the mobile number cannot be dialled{NOT_CREATED}"),
+    ("", "Mon 2-4 pm 327-2466 8", "no_contact", f"no email, and the mobile number cannot be dialled{NOT_CREATED}"),
     ("casey", "", "format", f"email is not an address, and there is no usable mobile number{NOT_CREATED}"),
 ]
 ACCEPTED = [
@@ -177,6 +179,14 @@ ACCEPTED = [
     ("casey", "2025550142", "email.format", "email is not an address"),
     ("N/A", "2025550143", "email.placeholder", "email is a placeholder"),
     ("f@example.com", "202-555-0144 (cell)", "sms.format", "sms has something around it: leave only the number"),
+    (
+        "g@example.com",
+        "\uff12\uff10\uff12\u2013555\u20130145",
+        "sms.format",
+        "sms has something around it: leave only the number",
+    ),
+    ("h@example.com", "2025550146.0", "sms.format", "sms has something around it: leave only the number"),
+    ("i@example.com", "Mom: +1 (202) 555.0147!", "sms.format", "sms has something around it: leave only the number"),
     ("d@example.com", "1112223333", "sms.format", "sms cannot be dialled"),
 ]
 
