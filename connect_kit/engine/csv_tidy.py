@@ -34,6 +34,8 @@ _FOOTER: Final = re.compile(
 )
 
 
+#: Words with blanks between them, as in no ID; blanks after a comma part two.
+_WORDS: Final = re.compile(r"[^\s,]\s+\S")
 #: What a line is made of that rules off the header, as some databases print it: "-----,-----".
 _RULES: Final = "-=_"
 #: Fewer dashes may belong to a footer.
@@ -64,6 +66,8 @@ class Tidy:
         a separator was dropped, every value behind it stands in the wrong column.
     needed : tuple of int
         Positions of the fields that every record fills in.
+    ids : tuple of int
+        Those of them that hold IDs: no words with blanks between them.
     """
 
     header: tuple[str, ...]
@@ -71,6 +75,7 @@ class Tidy:
     least: int
     words: Mapping[int, frozenset[str]] = field(default_factory=dict)
     needed: tuple[int, ...] = ()
+    ids: tuple[int, ...] = ()
 
     @cached_property
     def _names(self) -> list[str]:
@@ -122,6 +127,7 @@ class Tidy:
             and len(filled) > 1
             and len(values) <= len(self.header)
             and {*self.needed} <= {*filled}
+            and not any(_WORDS.search(values[place].strip(BLANKS)) for place in self.ids)
             and self._has_words(values)
         )
 
@@ -171,7 +177,9 @@ class Tidy:
         values = [value.strip(BLANKS) for value in self._values(text.rstrip("\r\n")) or ()]
         filled = [value for value in values if value]
         # A line of words is cut at its commas: "Generated on August 1, 2026, 6:00 AM".
-        most = min(2 if len(values) == len(self.header) else 5, len(self.header) - 1)
+        most = 2 if len(values) == len(self.header) else 5
+        if not self.needed:
+            most = min(most, len(self.header) - 1)
         return 0 < len(filled) <= most and _FOOTER.match(filled[0]) is not None and not self.is_record(text)
 
     def may_be_aside(self, line: bytes) -> bool:

@@ -23,7 +23,9 @@ _C1 = bytes(range(0x80, 0xA0))
 _ALL = bytes(range(256))
 #: UTF-8 of non-breaking, zero-width, directional and other invisible characters.
 INVISIBLE = "\u00a0\u00ad\u180e\u2007\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u202f\u2060\ufeff"
-_INVISIBLE_BYTES = tuple(character.encode() for character in INVISIBLE)
+#: What a program writes in place of a character that it could not read (U+FFFD).
+LOST = "\ufffd"
+_ODD_BYTES = tuple(character.encode() for character in INVISIBLE + LOST)
 _MOST_CONTROL = 0.001  # with a larger share of control bytes it is not text
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")  # how Python holds bytes that are not
 _MOST_FAULTS = 1_000  # bytes; after so many the file is given up as UTF-8, unless more are right
@@ -49,7 +51,7 @@ class Probe:
     ascii : bool
         Only ASCII bytes.
     odd_characters : bool
-        NUL, control, zero-width or non-breaking characters somewhere.
+        NUL, control, zero-width or non-breaking characters somewhere, or characters that were lost.
     lone_returns : bool
         Some lines end in CR alone, and others do not.
     faults : tuple of (int, str)
@@ -101,7 +103,7 @@ def probe_file(path: Path, advance: Callable[[int], None] | None = None) -> Prob
             if not rest.isascii() or begun:
                 ascii_only = False
                 decoder.decode(chunk)
-                odd = odd or any(mark in begun + rest for mark in _INVISIBLE_BYTES)
+                odd = odd or any(mark in begun + rest for mark in _ODD_BYTES)
             odd = odd or bool(rest.translate(None, _NOT_CONTROL))
             line_feeds += chunk.count(b"\n")
             if b"\r" in chunk or last == b"\r":
@@ -186,18 +188,22 @@ def _utf16(head: bytes) -> str | None:
 def _faults(path: Path) -> tuple[tuple[int, str], ...]:
     """Lines of a file in UTF-8 with bytes that are not; none where more bytes beyond ASCII are not than are."""
     faults, good, bad = [], 0, 0
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            if line.isascii():
-                continue
-            known = len(re.sub(r"[\0-\x7f]", "", line.decode(errors="ignore")))
-            odd = _NOT_UTF8.findall(line.decode(errors="surrogateescape"))
-            good, bad = good + known, bad + len(odd)
-            if odd:
-                faults.append((number, " ".join(f"{ord(one) & 255:02X}" for one in odd[:_MOST_SHOWN])))
-            if bad > max(good, _MOST_FAULTS):
-                return ()
+    for number, line in _lines(path, "utf-8"):
+        if line.isascii():
+            continue
+        odd = _NOT_UTF8.findall(line)
+        good, bad = good + len(line) - len(line.encode("ascii", "ignore")) - len(odd), bad + len(odd)
+        if odd:
+            faults.append((number, " ".join(f"{ord(one) & 255:02X}" for one in odd[:_MOST_SHOWN])))
+        if bad > max(good, _MOST_FAULTS):
+            return ()
     return tuple(faults) if bad <= good else ()
+
+
+def _lines(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
+    """A file's physical lines, whatever ends them, with their numbers; bytes that are no text are surrogates."""
+    with path.open(encoding=encoding, errors="surrogateescape") as file:
+        yield from enumerate(file, 1)
 
 
 def _single_byte(path: Path, size: int) -> Probe:
@@ -215,8 +221,10 @@ def _single_byte(path: Path, size: int) -> Probe:
 
 
 def _first(path: Path, byte: bytes) -> tuple[tuple[int, str], ...]:
-    with path.open("rb") as file:
-        return tuple((number, byte.hex().upper()) for number, line in enumerate(file, 1) if byte and byte in line)[:1]
+    if not byte:
+        return ()
+    found = (number for number, line in _lines(path, "latin-1") if byte.decode("latin-1") in line)
+    return tuple((number, byte.hex().upper()) for number in found)[:1]
 
 
 def write_plain(path: Path, encoding: str, target: Path, errors: str = "strict") -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from connect_kit import connect
 from connect_kit.engine.csv_tidy import Tidy
 from connect_kit.roster.header import Header, Notice, required_columns
+from connect_kit.roster.tables import ID_ENDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,6 +42,7 @@ def tidy_rules(table: str, source: CsvSource, header: Header, level: Level, *, r
         max(places, default=1),
         {} if role is None else {role: words},
         tuple(place - 1 for place in places),
+        tuple(place - 1 for place in places if header.columns[place - 1].endswith(ID_ENDS)),
     )
 
 

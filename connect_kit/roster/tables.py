@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from connect_kit import connect, oneroster
 from connect_kit.connect import BLANKS
 from connect_kit.engine import quoted
-from connect_kit.engine.encoding import INVISIBLE
+from connect_kit.engine.encoding import INVISIBLE, LOST
 from connect_kit.errors import SettingError
 from connect_kit.roster.header import Notice, known_columns
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 ALL_TABLES = tuple(dict.fromkeys((*connect.FILES, *oneroster.TABLES)))
 _AT_ONCE = 40  # columns in one query
 _ODD = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f" + INVISIBLE + "]"
+ID_ENDS = ("sourcedId", "SourcedId", "SourcedIds")  # how columns of IDs end, in the standard and on Connect
+_NAMES = ("givenName", "familyName", "title")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,15 @@ def create_notes(schema: Schema) -> None:
 
 def add_notes(schema: Schema, notices: Sequence[Notice]) -> None:
     """Keep what the reader noticed, besides the mass of rows already noted."""
-    for note in notices:
-        schema.execute(
-            "INSERT INTO _notices VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [note.code, note.severity, note.table, note.file, note.line, note.column, note.value],
-        )
+    if not notices:
+        return
+    import pyarrow as pa
+
+    names = ("code", "severity", "table", "file", "line", "column", "value")
+    rows = pa.table({name: pa.array([getattr(note, name) for note in notices]) for name in names})
+    with schema.engine.cursor((schema.name,)) as cursor:
+        cursor.register("noted", rows)
+        cursor.execute("INSERT INTO _notices SELECT * FROM noted")
 
 
 def add_aside(schema: Schema, table: str, file: str, lines: Sequence[tuple[int, str, str]]) -> None:
@@ -139,13 +145,22 @@ def _found(schema: Schema, values: str, conditions: Mapping[str, str]) -> dict[s
 
 
 def note_odd_characters(schema: Schema, table: str, file: str, columns: Sequence[str]) -> None:
-    """Note every value with a NUL, control, zero-width or non-breaking character."""
+    """Note every value with a NUL, control, zero-width or non-breaking character, and those that have lost one.
+
+    Where an ID has lost one, two of them may look alike; names and titles have rules of their own.
+    """
     for name in columns:
-        schema.execute(
-            "INSERT INTO _notices SELECT 'file.nul_or_control', NULL, ?, ?, _line, ?, NULL "
-            f"FROM {quoted('_all_' + table)} WHERE regexp_matches({quoted(name)}, ?)",
-            [table, file, name, _ODD],
+        graver = None if table == "roles" else never_critical(table)  # roles.csv holds the roles of users.csv
+        lost = graver if name.endswith(ID_ENDS) else "warning"
+        found = {"file.nul_or_control": (None, _ODD)} | (
+            {} if name in _NAMES else {"file.lost_character": (lost, LOST)}
         )
+        for code, (severity, pattern) in found.items():
+            schema.execute(
+                "INSERT INTO _notices SELECT ?, ?, ?, ?, _line, ?, NULL "
+                f"FROM {quoted('_all_' + table)} WHERE regexp_matches({quoted(name)}, ?)",
+                [code, severity, table, file, name, pattern],
+            )
 
 
 def build(schema: Schema, info: Mapping[str, Table], *, roles_file: bool) -> dict[str, Table]:

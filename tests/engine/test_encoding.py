@@ -180,3 +180,12 @@ def test_a_few_bytes_that_are_not_utf_8_leave_the_others_what_they_are(tmp_path)
 
 def test_a_byte_that_no_encoding_explains_is_named_with_its_line(tmp_path):
     assert probe(tmp_path, (HEAD + "1,Zoë\n2,Ann\x81\n").encode("latin-1")).faults == ((3, "81"),)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_the_line_of_a_bad_byte_is_counted_whatever_ends_lines(tmp_path, end):
+    lines = ["sourcedId", "Zoë", "Zoë"]
+    data = end.join(lines).encode() + end.encode() + b"Ren\xe9e" + end.encode()
+    assert probe(tmp_path, data).faults == ((4, "E9"),)
+    assert probe(tmp_path, b"Ann\n" + data).faults == ((5, "E9"),)
+    assert probe(tmp_path, end.join(lines).encode("latin-1") + b"\x81").faults == ((3, "81"),)

@@ -49,3 +49,27 @@ def test_a_short_last_row_is_no_footer_for_what_it_begins_with(
 def test_a_footer_is_still_one(tmp_path: Path, footer: str) -> None:
     roster = read_roster(deliver(tmp_path, users=[*CLEAN["users"], footer]))
     assert named(roster) == ([], [6])
+
+
+TITLE = "Springfield USD, Class Roster, August 1, 2026, School Year"
+
+
+@pytest.mark.parametrize("table", ["users", "classes", "enrollments", "guardians", "orgs"])
+def test_a_title_with_as_many_commas_as_the_header_is_no_row(tmp_path: Path, table: str) -> None:
+    lines = {
+        **CLEAN,
+        "guardians": ["studentSourcedId,guardianSourcedId,givenName,familyName,email", "s1,g1,Ann,Oak,a@example.org"],
+        "orgs": ["sourcedId,name,type,identifier,parentSourcedId", "org1,Elm Street School,school,,"],
+    }[table]
+    roster = read_roster(deliver(tmp_path, **{table: [TITLE, *lines]}))
+    assert named(roster) == ([], [1])
+
+
+@pytest.mark.parametrize(
+    "line", ["Report generated on August 1, 2026", "Page 1, of 1", "Generated on August 1, 2026, 6:00 AM", "Total,"]
+)
+@pytest.mark.parametrize("place", [0, 2])
+def test_a_line_about_the_export_is_no_row_of_two_columns_either(tmp_path: Path, line: str, place: int) -> None:
+    lines = ["studentSourcedId,team", "s1,Blue"]
+    roster = read_roster(deliver(tmp_path, student_attributes=[*lines[:place], line, *lines[place:]]))
+    assert named(roster) == ([], [place + 1])
