@@ -2,12 +2,12 @@
 -- Runs after relations.sql and relations_dates.sql, with the same schemas.
 
 -- identical: the same but for the status. lists: the same but for schools, guardians and other lists. same: one person or one
--- class, with other values. other: several of them.
+-- class, with other values. other: several of them. IDs that have lost a character (U+FFFD) need not be the same.
 CREATE TABLE repeated_ids AS
 WITH people AS (
-    SELECT * FROM users WHERE sourcedId IN (SELECT sourcedId FROM users GROUP BY sourcedId HAVING count(*) > 1)
+    SELECT * FROM users WHERE sourcedId IN (SELECT sourcedId FROM users WHERE NOT contains(sourcedId, chr(65533)) GROUP BY sourcedId HAVING count(*) > 1)
 ), rooms AS (
-    SELECT * FROM classes WHERE sourcedId IN (SELECT sourcedId FROM classes GROUP BY sourcedId HAVING count(*) > 1)
+    SELECT * FROM classes WHERE sourcedId IN (SELECT sourcedId FROM classes WHERE NOT contains(sourcedId, chr(65533)) GROUP BY sourcedId HAVING count(*) > 1)
 ), compared AS (
     SELECT 'users' AS tbl, _line, sourcedId AS id, hash(*COLUMNS(* EXCLUDE (_line, status, dateLastModified))) AS every,
         hash(*COLUMNS(* EXCLUDE (_line, status, dateLastModified, orgSourcedIds, agentSourcedIds, userIds, primaryOrgSourcedId))) AS fields,
