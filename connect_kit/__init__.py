@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from connect_kit.auditing import audit as audit
     from connect_kit.checks import Findings as Findings
     from connect_kit.checks import check_roster as check_roster
+    from connect_kit.corrections import Corrections as Corrections
+    from connect_kit.corrections import suggest_corrections as suggest_corrections
     from connect_kit.decisions import Decisions as Decisions
     from connect_kit.decisions import read_decisions as read_decisions
     from connect_kit.display import show as show
@@ -60,6 +62,7 @@ __version__ = "0.1.0"
 _ROOMS = {
     "auditing": "Audit audit",
     "checks": "Findings check_roster",
+    "corrections": "Corrections suggest_corrections",
     "decisions": "Decisions read_decisions",
     "display": "show",
     "duplicates": "Duplicates find_duplicates",

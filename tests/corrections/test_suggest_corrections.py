@@ -1,0 +1,179 @@
+"""What is suggested, what accepting it changes, and that nothing else does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import connect_kit as ck
+from connect_kit.corrections.suggest import decoded_twice
+from connect_kit.errors import SettingError
+from tests.checks.cases import CLEAN, deliver, users
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GUARDIANS = "studentSourcedId,guardianSourcedId,givenName,familyName,email,sms"
+
+
+def suggested(folder: Path, **files: list[str]) -> ck.Corrections:
+    return ck.suggest_corrections(ck.read_roster(deliver(folder, **files)))
+
+
+def said(corrections: ck.Corrections) -> list[tuple[str, int, str, str, str | None, str]]:
+    rows = corrections.table()[["file", "line", "column", "rule", "old", "new"]]
+    return [(*row[:4], None if pd.isna(row[4]) else row[4], row[5]) for row in rows.itertuples(index=False)]
+
+
+def test_a_clean_delivery_needs_none(tmp_path: Path) -> None:
+    found = suggested(tmp_path)
+    assert len(found) == 0
+    assert found.summary().empty
+    assert found.accept().apply() is found.roster
+
+
+def test_relationships_on_guardians_rows_are_turned_round(tmp_path: Path) -> None:
+    lines = [line.replace(",p1,07,", ",,07,") for line in CLEAN["users"][:4]]
+    more = [
+        'p1,org1,parent,Casey,Smith,casey.smith@example.com,,"s1, s2",,true',
+        "p2,org1,parent,Drew,Smith,drew.smith@example.com,,s1,,true",
+    ]
+    found = suggested(tmp_path, users=[*lines, *more])
+    rule = "users.agentSourcedIds.on_guardian_only"
+    assert said(found) == [
+        ("users.csv", 3, "agentSourcedIds", rule, None, "p1,p2"),
+        ("users.csv", 4, "agentSourcedIds", rule, None, "p1"),
+    ]
+    codes = set(ck.check_roster(found.accept(above=0.9).apply()).summary()["code"])
+    assert not codes & {rule, "users.student.no_guardian", "users.guardian.no_student"}
+
+
+@pytest.mark.parametrize(
+    ("column", "old", "new"),
+    [
+        ("email", "mailto:cs@example.com", "cs@example.com"),
+        ("email", "Casey <cs@example.com>", "cs@example.com"),
+        ("email", "cs@example.com; dd@example.com", "cs@example.com"),
+        ("email", "casey", None),
+        ("email", "n/a", None),
+        ("sms", "202-555-0144 (cell)", "2025550144"),
+        ("sms", "Mom: +1 (202) 555-0144", "+12025550144"),
+        ("sms", "202-555-0144 / 202-555-0145", "202-555-0144"),
+        ("sms", "202-555-0144 ext. 9", None),
+        ("sms", "123", None),
+    ],
+)
+@pytest.mark.parametrize("table", ["users", "guardians"])
+def test_a_contact_loses_what_stands_around_it(
+    tmp_path: Path, table: str, column: str, old: str, new: str | None
+) -> None:
+    email, sms = (old, "") if column == "email" else ("", old)
+    if table == "users":
+        found = suggested(tmp_path, users=users(("casey.smith@example.com,", f"{email},{sms}")))
+        line = 5
+    else:
+        found = suggested(tmp_path, guardians=[GUARDIANS, f"s1,g1,Casey,Jones,{email},{sms}"])
+        line = 2
+    expected = [] if new is None else [(f"{table}.csv", line, column, f"{table}.{column}.format", old, new)]
+    assert said(found) == expected
+    assert (
+        f"{table}.{column}.format" not in set(ck.check_roster(found.accept().apply()).summary()["code"]) or not expected
+    )
+
+
+def test_text_that_was_encoded_twice_is_decoded_and_a_line_break_goes(tmp_path: Path) -> None:
+    twice = "José Núñez".encode().decode("cp1252")
+    given, family = twice.split(" ")
+    title = "Español".encode().decode("cp1252")
+    found = suggested(
+        tmp_path,
+        users=[
+            *CLEAN["users"],
+            f"s8,org1,student,{given},{family},,,p1,07,true",
+            '"s9",org1,student,"Av\nery",Oak,,,p1,07,true',
+        ],
+        classes=[*CLEAN["classes"], f"k2,{title},07,org1"],
+        guardians=[GUARDIANS, f"s1,g1,{given},Jones,gj@example.com,"],
+    )
+    assert said(found) == [
+        ("classes.csv", 3, "title", "classes.title.damaged", title, "Español"),
+        ("guardians.csv", 2, "givenName", "guardians.names.damaged", given, "José"),
+        ("users.csv", 6, "familyName", "users.names.damaged", family, "Núñez"),
+        ("users.csv", 6, "givenName", "users.names.damaged", given, "José"),
+        ("users.csv", 7, "givenName", "users.names.damaged", "Av\nery", "Av ery"),
+    ]
+    codes = set(ck.check_roster(found.accept().apply()).summary()["code"])
+    assert not codes & {"users.names.damaged", "classes.title.damaged", "guardians.names.damaged"}
+
+
+@given(text=st.text(st.characters(min_codepoint=0xA1, max_codepoint=0x2FFF, categories=["L"]), min_size=1, max_size=12))
+def test_what_was_encoded_twice_comes_back_as_it_was(text: str) -> None:
+    once = "".join(bytes((byte,)).decode("cp1252", errors="ignore") or chr(byte) for byte in text.encode())
+    assert decoded_twice(once) == text
+
+
+@given(text=st.text(st.sampled_from("ÃÂâéñüßÑabc’'- "), max_size=8))
+def test_what_is_right_is_left_or_was_encoded_twice(text: str) -> None:
+    decoded = decoded_twice(text)
+    assert decoded is None or decoded.encode().decode("cp1252") == text
+
+
+def test_quotes_around_ids_go_unless_the_id_is_somebody_elses(tmp_path: Path) -> None:
+    found = suggested(
+        tmp_path,
+        users=[
+            *CLEAN["users"],
+            "“s8”,org1,student,Ann,Newa,,,\u2018p1\u2019,07,true",
+            "“s1”,org1,student,Bea,Olda,,,p1,07,true",
+        ],
+        enrollments=[*CLEAN["enrollments"], "'k1',org1,“s8”,student"],
+    )
+    assert said(found) == [
+        ("enrollments.csv", 5, "classSourcedId", "enrollments.values.quotes", "'k1'", "k1"),
+        ("enrollments.csv", 5, "userSourcedId", "enrollments.values.quotes", "“s8”", "s8"),
+        ("users.csv", 6, "agentSourcedIds", "users.agentSourcedIds.known", "\u2018p1\u2019", "p1"),
+        ("users.csv", 6, "sourcedId", "users.sourcedId.characters", "“s8”", "s8"),
+    ]
+
+
+def test_only_what_is_accepted_changes_and_nothing_but_that(tmp_path: Path) -> None:
+    found = suggested(
+        tmp_path / "in", users=users(("casey.smith@example.com,", "Casey <cs@example.com>,2025550144 (cell)"))
+    )
+    before = {path.name: path.read_bytes() for path in (tmp_path / "in").iterdir()}
+    found.roster.save(tmp_path / "as-delivered")
+    accepted = found.accept("*.email.*").reject("users.sms.format")
+    assert repr(accepted) == "Corrections(0 open, 1 accepted, 1 rejected)"
+    assert repr(found) == "Corrections(2 open, 0 accepted, 0 rejected)"
+    accepted.apply().save(tmp_path / "corrected")
+    for path in sorted((tmp_path / "as-delivered").glob("*.csv")):
+        text = path.read_text(encoding="utf-8").replace("Casey <cs@example.com>", "cs@example.com")
+        assert (tmp_path / "corrected" / path.name).read_text(encoding="utf-8") == text
+    assert {path.name: path.read_bytes() for path in (tmp_path / "in").iterdir()} == before
+    assert len(ck.suggest_corrections(found.accept().apply())) == 0
+
+
+def test_a_suggestion_is_named_by_rule_confidence_or_number(tmp_path: Path) -> None:
+    lines = users(("casey.smith@example.com,", "a@example.com; b@example.com,2025550144 (cell)"))
+    found = suggested(tmp_path, users=lines)
+    assert found.accept(above=0.9).table()["state"].tolist() == ["open", "accepted"]
+    assert found.accept(rows=[0]).table()["state"].tolist() == ["accepted", "open"]
+    assert found.accept("users.sms.*", above=0.99).table()["state"].tolist() == ["open", "open"]
+    with pytest.raises(
+        SettingError, match=r"no suggestion is of a rule 'users\.names\.damaged'; those that are: users"
+    ):
+        found.accept("users.names.damaged")
+    with pytest.raises(SettingError, match="there is no suggestion 7; they are numbered 0 to 1"):
+        found.accept(rows=[0, 7])
+    assert "users.sms.format" in found._repr_html_()
+    assert "2025550144" not in found._repr_html_()
+
+
+@pytest.mark.parametrize("layout", ["connect", "oneroster11", "oneroster12"])
+def test_a_clean_district_needs_none_in_any_layout(tmp_path: Path, layout: str) -> None:
+    district = ck.sample_roster(tmp_path, students=200, faults="none", layout=layout)  # type: ignore[arg-type]
+    assert len(ck.suggest_corrections(ck.read_roster(district.delivery))) == 0
