@@ -241,7 +241,8 @@ class _Sheets:
             lines.append(("Could not be checked", "; ".join(unchecked)))
         for severity in SEVERITIES:
             counts = summary.loc[summary["severity"] == severity, "count"]
-            text = f"{len(counts)} rules broken, {int(counts.sum()):,} rows. {MEANINGS[severity]}"
+            what = "notes" if severity == "info" else "rules broken"
+            text = f"{len(counts)} {what}, {int(counts.sum()):,} rows. {MEANINGS[severity]}"
             lines.append((named(severity), text))
         lines += [("", ""), ("Sheets", ""), *_SHEETS.items()]
         lines += [*((name, _MATCHED[name]) for name in self.matched), ("", "")]
