@@ -12,11 +12,6 @@ from tests.twin.uploads import CLASSES, ELM, OAK, Desk, outcomes
 HEADER = "sourcedId,title,grades,location,schoolSourcedId,periods\n"
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk.empty(tmp_path)
-
-
 def test_class_id_title_and_grade_are_stored(desk: Desk) -> None:
     # S2, S18: class: SIS ID, class name, grade
     assert outcomes(desk.upload("classes", CLASSES)) == ["CREATED", "CREATED"]

@@ -24,11 +24,6 @@ ALL = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk.empty(tmp_path)
-
-
 def test_the_result_is_the_input_then_result_action_code_and_message(desk: Desk) -> None:
     # S0: every row should read SUCCESS; S4: result and action; decision 15
     text = (

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from connect_kit.twin import Action
 from tests.twin.uploads import CLASSES, OAK, USERS, Desk
 
 HEADER = "sourcedId,orgSourcedIds,role,givenName,familyName,email\n"
 COLUMNS = ["what", "managed", "gone", "percent", "allowed", "would_exceed", "threshold_needed"]
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk.empty(tmp_path)
 
 
 def test_501_students_and_ten_percent_allow_50(desk: Desk) -> None:

@@ -27,11 +27,6 @@ KEPT = ".twin.duckdb.snapshot"
 GONE = "the copy of the twin before it is gone"
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk.empty(tmp_path)
-
-
 def hidden(desk: Desk) -> list[str]:
     """What lies beside the twin's file."""
     return sorted(path.name for path in desk.twin.path.parent.iterdir() if path.name.startswith("."))

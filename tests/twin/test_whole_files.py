@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +11,6 @@ import pytest
 from connect_kit.errors import PlanError, SettingError
 from connect_kit.uploads.values import UploadFile
 from tests.twin.uploads import CLASSES, ELM, ENROLLMENTS, OAK, USERS, Desk, outcomes
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk.empty(tmp_path)
 
 
 @pytest.mark.parametrize(

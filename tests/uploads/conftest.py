@@ -8,7 +8,7 @@ import pytest
 
 from connect_kit.twin import Twin
 from connect_kit.uploads import UploadPlan
-from tests.uploads import small
+from tests.uploads import parts, small
 
 
 @pytest.fixture
@@ -27,3 +27,9 @@ def twin(tmp_path: Path) -> Twin:
 def plan(delivery: Path, twin: Twin, tmp_path: Path) -> UploadPlan:
     """A plan at district level, whose self-check found nothing."""
     return small.plan_of(delivery, twin, tmp_path / "plan")
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> Twin:
+    """A workspace with three schools, still empty."""
+    return parts.new_twin(tmp_path / "three.duckdb", Ash="0101", Elm="0102", Fir="0103")
