@@ -162,7 +162,7 @@ class Findings:
         """:meth:`table` in pieces of so many rows."""
         if chunk < 1:
             raise SettingError(f"chunk is {chunk}; expected a number of rows, such as 50000")
-        with self.schema.engine.cursor((self.schema.name,)) as cursor:
+        with self.schema.engine.connect((self.schema.name,)) as cursor:
             import pyarrow as pa
 
             for batch in cursor.sql(_ROWS + _ORDER).to_arrow_reader(chunk):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from connect_kit.checks.sql_guard import tables_read
 from connect_kit.engine import quoted
+from connect_kit.engine.stopping import stoppable
 from connect_kit.errors import EngineError
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ class Sandbox:
             late.daemon = True
             late.start()
             try:
-                return connection.sql(query).to_arrow_table()
+                with stoppable(connection):
+                    return connection.sql(query).to_arrow_table()
             except duckdb.InterruptException as error:
                 raise EngineError(f"it takes longer than {MOST_SECONDS} seconds") from error
             except duckdb.Error as error:

@@ -27,9 +27,9 @@ from connect_kit.cli.printing import print_audit, print_verdict
 from connect_kit.cli.sending import decide_school, merge, prepare, upload
 from connect_kit.cli.twin import app as twin_app
 from connect_kit.connect import Level
-from connect_kit.engine.duckdb import interrupted
 from connect_kit.engine.places import outside
 from connect_kit.engine.room import FULL, is_full
+from connect_kit.engine.stopping import interrupted
 from connect_kit.engine.written import refuse_foreign
 from connect_kit.errors import ConnectKitError, GateError, LimitError, OutputError
 from connect_kit.samples.layouts import Layout

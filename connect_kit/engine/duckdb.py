@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.room import in_words
 from connect_kit.engine.scratch import make_scratch, remove_scratch
+from connect_kit.engine.stopping import stoppable
 from connect_kit.errors import EngineError, SettingError
 
 if TYPE_CHECKING:
@@ -90,7 +91,13 @@ class DuckDBEngine:
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
 
-    def cursor(self, schemas: Sequence[str] = ()) -> duckdb.DuckDBPyConnection:
+    @contextmanager
+    def cursor(self, schemas: Sequence[str] = ()) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection as of :meth:`connect`, closed afterwards, whose queries Ctrl-C ends."""
+        with self.connect(schemas) as cursor, stoppable(cursor):
+            yield cursor
+
+    def connect(self, schemas: Sequence[str] = ()) -> duckdb.DuckDBPyConnection:
         """A connection of its own to the same database; unqualified names are looked up in ``schemas``, in order."""
         cursor = self._connection.cursor()
         if schemas:
@@ -125,9 +132,8 @@ class DuckDBEngine:
         rows: list[tuple[Any, ...]] = []
         with self.cursor(schemas) as cursor:
             try:
-                with stoppable():
-                    for statement in statements:
-                        rows = cursor.execute(statement, list(parameters) or None).fetchall()
+                for statement in statements:
+                    rows = cursor.execute(statement, list(parameters) or None).fetchall()
             except duckdb.Error as error:
                 raise engine_error(error) from error
         return rows
@@ -142,8 +148,7 @@ class DuckDBEngine:
 
         with self.cursor(schemas) as cursor:
             try:
-                with stoppable():
-                    return cursor.sql(sql, params=list(parameters) or None).to_arrow_table()
+                return cursor.sql(sql, params=list(parameters) or None).to_arrow_table()
             except duckdb.Error as error:
                 raise engine_error(error) from error
 
@@ -230,36 +235,6 @@ def _drop(engine: DuckDBEngine, name: str) -> None:
 
     with contextlib.suppress(Exception):
         engine.execute(f"DROP SCHEMA IF EXISTS {quoted(name)} CASCADE")
-
-
-@contextmanager
-def stoppable() -> Iterator[None]:
-    """Ctrl-C within a query is a KeyboardInterrupt, as it is elsewhere; text that is none is an EngineError.
-
-    DuckDB takes no half characters, which Python has for bytes that are no UTF-8, and says nothing more of them.
-    """
-    try:
-        yield
-    except RuntimeError as error:
-        if interrupted(error):
-            raise KeyboardInterrupt from error
-        if str(error) == "std::bad_cast":
-            raise EngineError(
-                "DuckDB: a name or a value holds bytes that are no UTF-8; write it without them"
-            ) from error
-        raise
-    except UnicodeEncodeError as error:
-        raise EngineError("DuckDB: a name or a value holds half a character; write it without") from error
-
-
-def interrupted(error: BaseException) -> bool:
-    """Whether it comes of Ctrl-C within a query, for which DuckDB raises an error of no kind of its own."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if type(cause) is RuntimeError and str(cause) == "Query interrupted":
-            return True
-        cause = cause.__cause__ or cause.__context__
-    return False
 
 
 def engine_error(error: BaseException) -> EngineError:

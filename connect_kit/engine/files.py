@@ -7,7 +7,6 @@ import json
 import os
 import secrets
 import shutil
-import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -149,7 +148,8 @@ def replace_together(folder: Path | str, *, private: bool = False, whole: bool =
     made = next((one for one in (*reversed(target.parents), target) if not one.exists()), None)
     try:
         target.mkdir(mode=0o700 if private else 0o777, parents=True, exist_ok=True)
-        new = Path(tempfile.mkdtemp(prefix=".writing-", dir=target))
+        new = target / f".writing-{secrets.token_hex(4)}"  # named first, so that it goes whenever Ctrl-C comes
+        new.mkdir(mode=0o700)
         yield new
         found = (path for path in sorted(new.rglob("*")) if path.is_file() and path.name != RECORD)
         paths = {path.relative_to(new).as_posix(): path for path in found}

@@ -14,6 +14,7 @@ from connect_kit.engine.arguments import checked
 from connect_kit.engine.files import replace_together
 from connect_kit.engine.room import reason
 from connect_kit.engine.scratch import scratch_folder
+from connect_kit.engine.stopping import stoppable
 from connect_kit.errors import OutputError, SettingError
 from connect_kit.samples.actions import plant
 from connect_kit.samples.catalogue import choose_faults
@@ -267,7 +268,8 @@ def _connected(folder: Path | str) -> Iterator[duckdb.DuckDBPyConnection]:
         con = duckdb.connect(config=config)
         try:
             con.execute("SET enable_progress_bar = false")  # it would be drawn over the output of a command
-            yield con
+            with stoppable(con):
+                yield con
         except (duckdb.IOException, OSError) as error:
             raise OutputError(
                 f"{folder}: the sample could not be written ({reason(error)}); what was there is unchanged. Make room, "

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.engine import DuckDBEngine, literal, statements
-from connect_kit.engine.duckdb import arrow_to_frame, engine_error, stoppable
+from connect_kit.engine.duckdb import arrow_to_frame, engine_error
 from connect_kit.engine.room import is_full, reason
 from connect_kit.engine.sql import arrow_table
+from connect_kit.engine.stopping import stoppable
 from connect_kit.errors import EngineError, OutputError
 from connect_kit.twin.values import Settings
 
@@ -31,7 +32,7 @@ class Session:
     def __init__(self, engine: DuckDBEngine, place: Path) -> None:
         self.engine = engine
         self.place = place
-        self.connection: duckdb.DuckDBPyConnection = engine.cursor()
+        self.connection: duckdb.DuckDBPyConnection = engine.connect()
         self.set_search_path()
 
     def set_search_path(self, *schemas: str) -> None:
@@ -50,7 +51,7 @@ class Session:
         import duckdb
 
         try:
-            with stoppable():
+            with stoppable(self.connection):
                 return self.connection.execute(sql, list(parameters) or None).fetchall()
         except duckdb.Error as error:
             raise engine_error(error) from error
@@ -64,7 +65,7 @@ class Session:
         import duckdb
 
         try:
-            with stoppable():
+            with stoppable(self.connection):
                 return self.connection.sql(sql, params=list(parameters) or None).to_arrow_table()
         except duckdb.Error as error:
             raise engine_error(error) from error

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ import connect_kit as ck
 from connect_kit.cli import run
 from connect_kit.cli.sending import _stopping
 from connect_kit.engine.duckdb import DuckDBEngine
+from tests.marks import some
 
 ROOT = Path(__file__).parents[2]
 #: Work for hours.
@@ -23,22 +23,51 @@ LONG = "SELECT count(*) FROM range(1000000000000) AS t(i) WHERE hash(i) = 5"
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
 
 
-@pytest.mark.parametrize("verb", ["execute", "arrow"])
-def test_ctrl_c_within_a_query_is_what_it_is_elsewhere(verb: str) -> None:
-    engine = DuckDBEngine()
+#: Says that it begins, and works until it is stopped.
+WORKING = """
+from connect_kit.engine import DuckDBEngine
+engine = DuckDBEngine(threads={threads})
+engine.execute("SELECT 1")
+try:
+    print("begun", flush=True)
+    {call}
+except KeyboardInterrupt:
+    print(engine.execute("SELECT 1"))
+"""
+CALLS = {
+    "rows": f'engine.execute("{LONG}")',
+    "arrow": f'engine.arrow("{LONG}")',
+    "cursor": f'with engine.cursor() as cursor:\n        cursor.execute("{LONG}")',
+}
 
-    def press() -> None:
-        while not engine.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'begun'"):
-            pass
-        os.kill(os.getpid(), signal.SIGINT)
 
-    pressing = threading.Thread(target=press, daemon=True)
-    pressing.start()
-    with pytest.raises(KeyboardInterrupt):
-        engine.execute("CREATE TABLE begun (x INTEGER)")
-        getattr(engine, verb)(LONG)
-    pressing.join()
-    assert engine.execute("SELECT 1") == [(1,)]
+@pytest.mark.parametrize("threads", some([4, 1, 2], 1))
+@pytest.mark.parametrize("call", CALLS)
+def test_ctrl_c_within_a_query_is_what_it_is_elsewhere(call: str, threads: int) -> None:
+    words = [sys.executable, "-c", WORKING.format(call=CALLS[call], threads=threads)]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+        said = None
+        while said is None:  # one that comes before the query does is heard as well, or not at all
+            process.send_signal(signal.SIGINT)
+            try:
+                said = process.communicate(timeout=5)
+            except subprocess.TimeoutExpired:
+                continue
+    assert said == ("[(1,)]\n", "")
+
+
+def test_whoever_handles_ctrl_c_otherwise_goes_on_doing_so() -> None:
+    engine, heard = DuckDBEngine(), []
+    before = signal.signal(signal.SIGINT, lambda *_: heard.append("stop after this"))
+    try:
+        with engine.cursor() as cursor:
+            os.kill(os.getpid(), signal.SIGINT)
+            assert cursor.execute("SELECT 1").fetchall() == [(1,)]
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert heard == ["stop after this"]
     engine.close()
 
 
@@ -96,6 +125,7 @@ def test_a_query_that_cannot_write_says_to_make_room_and_nothing_for_programs(tm
     code = f"""
 import resource
 from connect_kit.engine.duckdb import DuckDBEngine
+from tests.marks import some
 from connect_kit.errors import EngineError
 engine = DuckDBEngine()
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))

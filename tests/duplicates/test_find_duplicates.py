@@ -15,9 +15,16 @@ from connect_kit.engine import DuckDBEngine
 from connect_kit.errors import SettingError
 
 Row = dict[str, str]
+
+
 Pairs = set[frozenset[str]]
+
+
 District = Callable[..., ck.Roster]
+
+
 PairsOf = Callable[..., Pairs]
+
 
 #: Children entered twice: what both rows have, and how the second one differs.
 ENTERED_TWICE: dict[str, tuple[Row, Row]] = {
@@ -83,6 +90,7 @@ ENTERED_TWICE: dict[str, tuple[Row, Row]] = {
     ),
 }  # fmt: skip
 
+
 #: Two children: what both rows have, and how the second one differs.
 APART: dict[str, tuple[Row, Row]] = {
     "twins": ({"givenName": "Adam", "familyName": "Greenhalgh"}, {"givenName": "Julian"}),
@@ -118,11 +126,13 @@ APART: dict[str, tuple[Row, Row]] = {
     ),
 }  # fmt: skip
 
+
 #: Names that sound the same, each in use: twins or a misspelling, and nobody can tell.
 DOUBTFUL: dict[str, tuple[Row, Row]] = {
     "Caitlin and Kaitlyn": ({"givenName": "Caitlin", "familyName": "Abernathy"}, {"givenName": "Kaitlyn"}),
     "Jon and John": ({"givenName": "Jon", "familyName": "Bellweather"}, {"givenName": "John"}),
 }
+
 
 #: A name as common as a name can be, in all grades and both schools; the last two are at one school in one grade.
 NAMESAKES = tuple(
@@ -133,6 +143,8 @@ NAMESAKES = tuple(
          ("2018-10-30", "01"), ("2014-02-11", "04"), ("2013-12-24", "05"), ("2014-07-19", "04"), ("2015-03-05", "04")]
     )
 )  # fmt: skip
+
+
 NAMESAKES[-1]["orgSourcedIds"] = NAMESAKES[-2]["orgSourcedIds"]
 
 
@@ -327,6 +339,8 @@ CONNECT: tuple[Row, ...] = (
     {"connectStudentId": "W6", "givenName": "Cassian", "familyName": "Drummond"},
     {"connectStudentId": "S000", "givenName": "Euphemia", "familyName": "Larkspur"},
 )
+
+
 DELIVERED: tuple[Row, ...] = (
     {"sourcedId": "R1", "givenName": "Ottilie", "familyName": "Farnsworth", "grades": "03", "orgSourcedIds": "A"},
     {"sourcedId": "R3", "givenName": "Ferdinand", "familyName": "Underhill", "grades": "05", "orgSourcedIds": "A"},
@@ -372,47 +386,6 @@ def test_the_same_id_in_the_delivery_and_on_connect_is_distinguished_by_its_key(
     assert on_connect.explain("R5", "workspace:S000").match_probability > 0.75
     assert on_connect.explain("R5", "S000").right == "roster:S000"
     assert on_connect.explain("R5", "roster:S000").match_probability < 0.01
-
-
-@pytest.fixture(scope="module")
-def adults(district: District) -> Duplicates:
-    child = {"orgSourcedIds": "A", "grades": "02"}
-    at = {"role": "guardian", "orgSourcedIds": "A"}
-    return find_duplicates(
-        district(
-            {**child, "sourcedId": "K1", "givenName": "Elodie", "familyName": "Marchetti",
-             "agentSourcedIds": "A1,A2,A3"},
-            {**child, "sourcedId": "K2", "givenName": "Casimir", "familyName": "Holloway", "agentSourcedIds": "A4"},
-            {**at, "sourcedId": "A1", "givenName": "Francesca", "familyName": "Marchetti", "sms": "+1 555 010 4401",
-             "email": "francesca@example.com"},
-            {**at, "sourcedId": "A2", "givenName": "Francesca", "familyName": "Marchetti", "sms": "+1 555 010 4402",
-             "email": "fm@work.example.com"},
-            {**at, "sourcedId": "A3", "givenName": "Lorenzo", "familyName": "Marchetti", "sms": "+1 555 010 4401",
-             "email": "lorenzo@example.com"},
-            {**at, "sourcedId": "A4", "givenName": "Philippa", "familyName": "Holloway", "sms": "+1 555 010 7788"},
-            {"sourcedId": "T4", "role": "teacher", "orgSourcedIds": "A", "givenName": "Philippa",
-             "familyName": "Holloway", "email": "p.holloway@school.example.org", "sms": "+1 555 010 7788"},
-        ),
-        kind="people",
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("pair", "found"),
-    [(("A1", "A2"), True), (("A1", "A3"), False), (("A2", "A3"), False), (("A4", "T4"), True), (("A1", "A4"), False)],
-    ids=[
-        "a mother entered twice with another address is one", "a couple that shares a number is two",
-        "a couple that shares a child is two", "a teacher who is a guardian too is one", "strangers are two",
-    ],
-)  # fmt: skip
-def test_of_the_adults(pair: tuple[str, str], found: bool, adults: Duplicates, pairs_of: PairsOf) -> None:
-    assert (frozenset(pair) in pairs_of(adults.table())) is found
-
-
-def test_children_are_not_adults(adults: Duplicates) -> None:
-    numbers = {number for pair in adults.pairs(0.0001)[["left_id", "right_id"]].to_numpy() for number in pair}
-    assert not numbers & {"K1", "K2"}
-    assert "adults in the delivery" in set(adults.summary()["what"])
 
 
 @pytest.mark.parametrize("threshold", [0, 1, -1, 1.5, float("nan")])

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import shutil
 
+import pandas as pd
 import pytest
 
+from connect_kit.checks import check_roster
+from connect_kit.checks.suites import reader_rule
 from connect_kit.engine import DuckDBEngine
 from connect_kit.roster import read_roster
+from tests.roster.cases import CLEAN
 from tests.roster.reading import DELIVERIES
 
 
@@ -41,3 +45,39 @@ def changed(tmp_path):
         return folder
 
     return change
+
+
+@pytest.fixture
+def audited(engine, tmp_path):
+    """Read and check the clean delivery with some files changed, and return both."""
+
+    def audit(**files):
+        for name, text in {**CLEAN, **files}.items():
+            if text is not None:
+                data = text if isinstance(text, bytes) else text.encode()
+                (tmp_path / f"{name}.csv").write_bytes(data)
+        roster = read_roster(tmp_path, engine=engine)
+        findings = check_roster(roster).table()
+        grave = findings[findings["severity"] != "info"]
+        line = [None if pd.isna(line) else int(line) for line in grave["line"]]
+        return roster, sorted(zip(grave["code"], grave["severity"], line, grave["message"], strict=True))
+
+    return audit
+
+
+@pytest.fixture
+def noted(engine, tmp_path):
+    """Read the clean delivery with some files changed, and return it with what the reader itself says."""
+
+    def note(**files):
+        for name, text in {**CLEAN, **files}.items():
+            (tmp_path / f"{name}.csv").write_bytes(text if isinstance(text, bytes) else text.encode())
+        roster = read_roster(tmp_path, engine=engine)
+        found = []
+        for code, severity, line, value in roster.schema.execute("SELECT code, severity, line, value FROM _notices"):
+            rule = reader_rule(code)
+            if (severity or rule.severity) != "info":
+                found.append((code, severity or rule.severity, line, rule.message.replace("{value}", value or "")))
+        return roster, sorted(found)
+
+    return note

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from connect_kit.twin import Twin
-from connect_kit.uploads import UploadPlan
+from connect_kit.uploads import UploadPlan, upload
 from tests.uploads import parts, small
 
 
@@ -33,3 +33,9 @@ def plan(delivery: Path, twin: Twin, tmp_path: Path) -> UploadPlan:
 def three(tmp_path: Path) -> Twin:
     """A workspace with three schools, still empty."""
     return parts.new_twin(tmp_path / "three.duckdb", Ash="0101", Elm="0102", Fir="0103")
+
+
+@pytest.fixture
+def tried(plan: UploadPlan, twin: Twin) -> UploadPlan:
+    assert upload(plan, twin).succeeded
+    return plan

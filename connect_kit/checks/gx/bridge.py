@@ -15,7 +15,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from connect_kit.checks.gx.rows import SOURCE
-from connect_kit.engine.duckdb import stoppable
+from connect_kit.engine.stopping import stoppable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,11 +35,11 @@ class SharedCursor:
 
     def __init__(self, connection: SharedConnection) -> None:
         self.connection = connection
-        self._cursor = connection.engine.cursor(connection.schemas)
+        self._cursor = connection.engine.connect(connection.schemas)
 
     def execute(self, statement: str, parameters: Any = None, context: object = None) -> None:
         """Run a statement."""
-        with stoppable():  # GX takes any other error for a rule that broke
+        with stoppable(self._cursor):  # GX takes any other error for a rule that broke
             self._cursor.execute(statement, parameters or None)
 
     def fetchone(self) -> Any:
