@@ -229,8 +229,8 @@ WITH pairs AS (
     JOIN (SELECT _line FROM enrolled WHERE class_line IS NULL OR user_line IS NULL) AS x ON x._line = e._line
     WHERE e.classSourcedId IS NOT NULL AND e.userSourcedId IS NOT NULL GROUP BY ALL HAVING count(*) > 1
 )
-SELECT e.classSourcedId, e.userSourcedId FROM enrollments AS e JOIN pairs AS p ON p._line = e._line
-UNION SELECT * FROM strays;
+SELECT * FROM (SELECT e.classSourcedId, e.userSourcedId FROM enrollments AS e JOIN pairs AS p ON p._line = e._line UNION SELECT * FROM strays)
+WHERE NOT contains(userSourcedId, chr(65533)) AND NOT contains(classSourcedId, chr(65533));
 
 -- Classes have people, and people classes, not rows: again is 0 on the first row of a person in a class, 1 on a further one in
 -- another role, 2 on one in a role that was there before.

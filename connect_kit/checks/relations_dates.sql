@@ -46,8 +46,9 @@ SELECT tbl, col, written, CASE WHEN form IS NULL THEN 'is not a date that can be
     WHEN day IS NULL THEN 'is ' || form || ', so that nothing could be compared with it' ELSE 'has the form ' || form || ' and is read so' END AS words
 FROM read_dates WHERE form IS DISTINCT FROM 'YYYY-MM-DD' OR day IS NULL;
 
+-- swapped: ends before it begins, so that nothing else is judged by it.
 CREATE TABLE session_dates AS
-SELECT a._line, s.day AS starts, e.day AS ends FROM academicSessions AS a
+SELECT a._line, s.day AS starts, e.day AS ends, coalesce(s.day > e.day, false) AS swapped FROM academicSessions AS a
 LEFT JOIN read_dates AS s ON s.tbl = 'academicSessions' AND s.col = 'startDate' AND s.written = a.startDate
 LEFT JOIN read_dates AS e ON e.tbl = 'academicSessions' AND e.col = 'endDate' AND e.written = a.endDate;
 
@@ -67,7 +68,7 @@ LEFT JOIN read_dates AS e ON e.tbl = 'enrollments' AND e.col = 'endDate' AND e.w
 -- enrollments may all be over for a month.
 CREATE TABLE delivery_over AS
 WITH terms AS (
-    SELECT count(*) AS every, count(*) FILTER (ends < current_date) AS over, max(ends) AS last FROM session_dates
+    SELECT count(*) AS every, count(*) FILTER (ends < current_date AND NOT swapped) AS over, max(ends) AS last FROM session_dates
 ), seats AS (
     SELECT (SELECT count(*) FROM enrollments) AS every, coalesce(sum(rows) FILTER (state = 'over'), 0) AS over, max(ends) AS last FROM enrollment_dates
 )

@@ -35,7 +35,7 @@ UNION ALL SELECT 'schools', school FROM known_schools WHERE EXISTS (SELECT 1 FRO
 UNION ALL SELECT DISTINCT 'orgs', sourcedId FROM orgs WHERE sourcedId IS NOT NULL AND EXISTS (SELECT 1 FROM lost_ids WHERE tbl = 'orgs');
 
 -- An ID step by step in a form in which what spreadsheets and exports add or take away does not count.
-CREATE MACRO no_blanks(value) AS regexp_replace(value, '[\s\x{A0}\x{AD}\x{200B}-\x{200F}\x{2028}-\x{202F}\x{2060}\x{3000}\x{FEFF}]', '', 'g');
+CREATE MACRO no_blanks(value) AS regexp_replace(value, '[\s\x00-\x1f\x7f-\x{A0}\x{AD}\x{200B}-\x{200F}\x{2028}-\x{202F}\x{2060}\x{3000}\x{FEFF}]', '', 'g');
 
 CREATE MACRO no_braces(value) AS regexp_replace(value, '^[{(\[]+|[})\]]+$', '', 'g');
 

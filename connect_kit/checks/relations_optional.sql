@@ -6,7 +6,7 @@ SELECT sourcedId, _line, type, parentSourcedId AS parent FROM orgs WHERE sourced
 QUALIFY row_number() OVER (PARTITION BY sourcedId ORDER BY _line) = 1;
 
 CREATE TABLE session_index AS
-SELECT a.sourcedId, a._line, a.type, a.parentSourcedId AS parent, d.starts, d.ends
+SELECT a.sourcedId, a._line, a.type, a.parentSourcedId AS parent, CASE WHEN NOT d.swapped THEN d.starts END AS starts, CASE WHEN NOT d.swapped THEN d.ends END AS ends
 FROM academicSessions AS a JOIN session_dates AS d ON d._line = a._line WHERE a.sourcedId IS NOT NULL
 QUALIFY row_number() OVER (PARTITION BY a.sourcedId ORDER BY a._line) = 1;
 
@@ -36,6 +36,7 @@ SELECT DISTINCT _line, term FROM (
 
 -- none: no role of the person is primary; org: a second primary role at one org; person: one at a second org.
 -- Roles whose roleType is blank or unknown are findings of their own, so such a person does not count as one without.
+-- A row that is there twice is one role.
 CREATE TABLE role_faults AS
 WITH held AS (
     SELECT _line, userSourcedId, roleType,
@@ -43,7 +44,7 @@ WITH held AS (
         row_number() OVER person_first AS place,
         row_number() OVER (PARTITION BY userSourcedId, orgSourcedId, roleType ORDER BY _line) AS at_org,
         row_number() OVER (PARTITION BY userSourcedId, roleType ORDER BY _line) AS at_all
-    FROM roles WHERE userSourcedId IS NOT NULL
+    FROM (FROM roles WHERE userSourcedId IS NOT NULL QUALIFY row_number() OVER (PARTITION BY sourcedId, userSourcedId, role, roleType, orgSourcedId ORDER BY _line) = 1)
     WINDOW person AS (PARTITION BY userSourcedId), person_first AS (PARTITION BY userSourcedId ORDER BY _line)
 )
 SELECT _line, CASE WHEN others = 0 THEN 'none' WHEN at_org > 1 THEN 'org' ELSE 'person' END AS fault

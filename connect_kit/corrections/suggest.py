@@ -10,6 +10,8 @@ from connect_kit.engine.arguments import checked
 from connect_kit.engine.contacts import contact_values
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from connect_kit.roster import Roster
 
 _PEOPLE: Final = """(SELECT 'users' AS tbl, _line, _kind = 'guardian' AS guardian, email, sms FROM users
@@ -22,19 +24,22 @@ _TEXTS: Final = {
     ("guardians", "familyName"): "guardians.names.damaged",
     ("classes", "title"): "classes.title.damaged",
 }
-#: Columns of IDs, with the rule that finds quotes around them.
-_IDS: Final = {
-    ("users", "sourcedId"): "users.sourcedId.characters",
-    ("users", "agentSourcedIds"): "users.agentSourcedIds.known",
-    ("classes", "sourcedId"): "classes.sourcedId.characters",
-    ("enrollments", "classSourcedId"): "enrollments.values.quotes",
-    ("enrollments", "userSourcedId"): "enrollments.values.quotes",
-    ("guardians", "studentSourcedId"): "guardians.studentSourcedId.known_student",
-    ("student_attributes", "studentSourcedId"): "student_attributes.studentSourcedId.known_student",
+#: Columns that name users and classes, with the rule that finds quotes around what they name.
+_REFERENCES: Final = {
+    ("users", "agentSourcedIds"): ("users", "users.agentSourcedIds.known"),
+    ("enrollments", "classSourcedId"): ("classes", "enrollments.values.quotes"),
+    ("enrollments", "userSourcedId"): ("users", "enrollments.values.quotes"),
+    ("guardians", "studentSourcedId"): ("users", "guardians.studentSourcedId.known_student"),
+    ("student_attributes", "studentSourcedId"): ("users", "student_attributes.studentSourcedId.known_student"),
 }
 _QUOTES: Final = "[\"'`«»‘’“”„]"  # noqa: RUF001
-#: How UTF-8 begins that was read as Windows-1252 and written again.
-_TWICE: Final = "[\u00c2-\u00f4][^\x01-\x7f]"
+#: How text looks that was encoded twice, as the rules on names and titles have it.
+TWICE: Final = (
+    "[\xc3\xc2][\x80-\xbf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014\u2018-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122]|"
+    "\xe2\u20ac|"
+    "[\xc4\xc5\xc8\xce\xcf\xd0\xd1\xd7\xd8\xd9][\x80-\x9f\u20ac\u201a\u0192\u201e\u2020\u2021\u02c6\u2030\u2039\u2022\u02dc\u2122\u203a\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xac\xae\xaf\xb0\xb1\xb2\xb3\xb4\xb5\xb6\xb7\xb8\xb9\xba\xbc\xbd\xbe\xbf]|"
+    "\xe1[\xba\xbb][\x80-\xbf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014\u2018-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122]"
+)
 #: Bytes that Windows-1252 leaves undefined, as programs write them nevertheless.
 _UNDEFINED: Final = {chr(byte): bytes((byte,)) for byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
 
@@ -60,14 +65,16 @@ def suggest_corrections(roster: Roster) -> Corrections:
 
     schema, also = roster.schema.engine.new_schema("corrections"), (roster.schema.name,)
     run_sql(schema, "connect_kit.engine", "contacts.sql", also, **contact_values(_PEOPLE))
-    texts, ids = _columns(_TEXTS), _columns(_IDS)
-    odd = schema.execute(f"SELECT DISTINCT value FROM ({texts}) WHERE regexp_matches(value, ?)", [_TWICE], also=also)
+    texts = _columns({place: f"'{rule}' AS rule" for place, rule in _TEXTS.items()})
+    references = _columns({place: f"'{rule}' AS rule, '{to}' AS names" for place, (to, rule) in _REFERENCES.items()})
+    odd = schema.execute(f"SELECT DISTINCT value FROM ({texts}) WHERE regexp_matches(value, ?)", [TWICE], also=also)
     known = {text: decoded for (text,) in odd if (decoded := decoded_twice(text))}
     create_table(
         schema, "twice", pa.table({"old": pa.array(known, pa.string()), "new": pa.array(known.values(), pa.string())})
     )
     around = rf"^\s*{_QUOTES}+([^{_QUOTES[1:]}*){_QUOTES}+\s*$".replace("'", "''")
-    run_sql(schema, __package__, "suggest.sql", also, texts=texts, ids=ids, quotes=around)
+    values = {"texts": texts, "references": references, "quotes": around, "held": _held(roster)}
+    run_sql(schema, __package__, "suggest.sql", also, **values)
     files = pa.table({"tbl": list(roster.info), "file": [table.file for table in roster.info.values()]})
     create_table(schema, "files", files)
     return Corrections(
@@ -91,10 +98,17 @@ def decoded_twice(text: str) -> str | None:
     return decoded if decoded != text and decoded.isprintable() else None
 
 
-def _columns(columns: dict[tuple[str, str], str]) -> str:
-    """SQL of the values of columns: ``tbl``, ``_line``, ``col``, ``rule``, ``value``."""
+def _held(roster: Roster) -> str:
+    """SQL of all IDs of users and classes, also on lines marked as deleted or that cannot be read: ``tbl``, ``id``."""
+    tables = [name for name in ("users", "classes") if name in roster.info and "sourcedId" in roster.info[name].columns]
+    words = "SELECT tbl, unnest(regexp_split_to_array(raw, '[,;\t|\" ]')) AS id FROM _refused"
+    return " UNION ALL ".join([words, *(f"SELECT '{name}', sourcedId FROM _all_{name}" for name in tables)])
+
+
+def _columns(columns: Mapping[tuple[str, str], str]) -> str:
+    """SQL of the values of columns: ``tbl``, ``_line``, ``col``, ``value``, and what else is said of each."""
     return " UNION ALL ".join(
-        f"SELECT '{table}' AS tbl, _line, '{name}' AS col, '{rule}' AS rule, {quoted(name)} AS value "
+        f"SELECT '{table}' AS tbl, _line, '{name}' AS col, {more}, {quoted(name)} AS value "
         f"FROM {quoted(table)} WHERE {quoted(name)} IS NOT NULL"
-        for (table, name), rule in columns.items()
+        for (table, name), more in columns.items()
     )

@@ -3,39 +3,51 @@
 
 CREATE TABLE suggested (tbl VARCHAR, _line BIGINT, col VARCHAR, rule VARCHAR, old VARCHAR, new VARCHAR, reason VARCHAR, confidence DOUBLE);
 
--- Guardians who name their students and are not named by them: Connect reads relationships on students' rows (S1).
+-- IDs that one row has, in a form that is not for a person to decide about. quoted: in quotes that are no part of it.
+CREATE TABLE single_ids AS
+SELECT 'users' AS tbl, sourcedId AS id, min(_line) AS _line, any_value(_kind) AS kind FROM users WHERE sourcedId IS NOT NULL GROUP BY sourcedId HAVING count(*) = 1
+UNION ALL SELECT 'classes', sourcedId, min(_line), NULL FROM classes WHERE sourcedId IS NOT NULL GROUP BY sourcedId HAVING count(*) = 1;
+
+CREATE MACRO without_quotes(value) AS regexp_replace(value, '{quotes}', '\1');
+
+-- Guardians who name their students and are not named by them: Connect reads relationships on students' rows (S1). What a
+-- student's row lists must be in order, and hold no more than six with those that are added.
 INSERT INTO suggested
 WITH listing AS (
     SELECT _line, sourcedId AS guardian, trim(unnest(string_split(agentSourcedIds, ','))) AS student FROM users
-    WHERE _kind = 'guardian' AND agentSourcedIds IS NOT NULL AND sourcedId IS NOT NULL
+    WHERE _kind = 'guardian' AND agentSourcedIds IS NOT NULL AND sourcedId = without_quotes(sourcedId)
 ), turned AS (
-    SELECT DISTINCT s._line, s.agentSourcedIds AS old, l.guardian, l._line AS place FROM listing AS l
-    JOIN users AS s ON s.sourcedId = l.student AND s._kind = 'student'
+    SELECT DISTINCT s._line, s.agentSourcedIds AS old, l.guardian FROM listing AS l
+    SEMI JOIN single_ids AS g ON g.tbl = 'users' AND g.id = l.guardian
+    JOIN single_ids AS i ON i.tbl = 'users' AND i.id = l.student AND i.kind = 'student' JOIN users AS s ON s._line = i._line
     ANTI JOIN guardians AS f ON f.studentSourcedId = l.student AND f.guardianSourcedId = l.guardian
     WHERE NOT coalesce(list_contains(list_transform(string_split(s.agentSourcedIds, ','), lambda x: trim(x)), l.guardian), false)
+), disorderly AS (
+    SELECT DISTINCT t._line FROM (SELECT _line, trim(unnest(string_split(old, ','))) AS agent FROM turned WHERE old IS NOT NULL) AS t
+    ANTI JOIN single_ids AS i ON i.tbl = 'users' AND i.id = t.agent
 )
 SELECT 'users', _line, 'agentSourcedIds', 'users.agentSourcedIds.on_guardian_only', old,
-    concat_ws(',', old, string_agg(DISTINCT guardian, ',' ORDER BY guardian)),
-    'the relationship stands on the guardian''s row: turned round', 0.95
-FROM turned GROUP BY _line, old;
+    concat_ws(',', old, string_agg(guardian, ',' ORDER BY guardian)), 'the relationship stands on the guardian''s row: turned round', 0.95
+FROM turned ANTI JOIN disorderly USING (_line) GROUP BY _line, old
+HAVING count(*) + coalesce(len(string_split(old, ',')), 0) <= 6;
 
 -- An address or a number with something around it; of several, the first.
 INSERT INTO suggested
 WITH people AS (SELECT 'users' AS tbl, _line, email, sms FROM users UNION ALL SELECT 'guardians', _line, email, sms FROM guardians),
 faulty AS (SELECT p.*, f.email AS email_fault, f.number AS number_fault FROM contact_faults AS f JOIN people AS p USING (tbl, _line))
-SELECT tbl, _line, 'email', tbl || '.email.format', email, within[1],
+SELECT tbl, _line, 'email', tbl || '.email.format', email, CASE email_fault WHEN 'several' THEN usable_addresses(email)[1] ELSE address_around(email) END,
     CASE email_fault WHEN 'several' THEN 'the first of several addresses' ELSE 'the address without what stands around it' END,
     CASE email_fault WHEN 'several' THEN 0.6 ELSE 0.95 END
-FROM (SELECT *, list_filter(addresses_within(email), lambda a: is_address(a)) AS within FROM faulty WHERE email_fault IN ('around', 'several'))
-WHERE len(within) > 0
+FROM faulty WHERE email_fault IN ('around', 'several')
 UNION ALL
 SELECT tbl, _line, 'sms', tbl || '.sms.format', sms, within, CASE number_fault WHEN 'several' THEN 'the first of several numbers' ELSE 'the number without what stands around it' END,
     CASE number_fault WHEN 'several' THEN 0.5 ELSE 0.95 END
 FROM (
-    SELECT *, CASE number_fault WHEN 'several' THEN trim(numbers_within(sms)[1])
-        ELSE regexp_replace(regexp_replace(plain_number(sms), '\.0+$', ''), '[^0-9+]', '', 'g') END AS within
+    SELECT *, CASE number_fault WHEN 'several' THEN trim(numbers_within(sms)[1]) ELSE digits_around(sms) END AS within
     FROM faulty WHERE number_fault IN ('words', 'several')
-) WHERE is_us_number(bare_number(within));
+)
+-- What is said of a number may be that it is not to be used.
+WHERE number_fault(within) IS NULL AND NOT regexp_matches(sms, '(?i)(^|[^a-z])(no[^a-z.]|not[^a-z]|do ?n.?t|wrong|bad[^a-z]|old[^a-z]|invalid|never|disconnected)');
 
 -- Text that was encoded twice, once more decoded; line breaks inside a name. twice: old, new.
 INSERT INTO suggested
@@ -43,12 +55,30 @@ SELECT x.tbl, x._line, x.col, x.rule, x.value, coalesce(t.new, trim(regexp_repla
     CASE WHEN t.new IS NULL THEN 'a blank for the line break' ELSE 'the text was encoded twice' END, CASE WHEN t.new IS NULL THEN 0.9 ELSE 0.99 END
 FROM ({texts}) AS x LEFT JOIN twice AS t ON t.old = x.value WHERE t.new IS NOT NULL OR regexp_matches(trim(x.value, chr(13) || chr(10)), '[\r\n]');
 
--- Quotes around an ID, unless the ID without them is somebody else's. keys: tbl, id.
+-- References in quotes, where exactly the ID without them is a row's and none has it with them: nobody else can be meant.
 INSERT INTO suggested
-WITH named AS (
-    SELECT *, list_aggregate(list_transform(string_split(value, ','), lambda x: regexp_replace(x, '{quotes}', '\1')), 'string_agg', ',') AS bare FROM ({ids})
+WITH entries AS (
+    SELECT *, unnest(string_split(value, ',')) AS entry, unnest(range(len(string_split(value, ',')))) AS place FROM ({references})
+    WHERE regexp_matches(value, '["''`«»‘’“”„]')
+), bared AS (
+    SELECT e.*, CASE WHEN i.id IS NOT NULL AND h.id IS NULL THEN i.id END AS bare FROM entries AS e
+    LEFT JOIN single_ids AS i ON i.tbl = e.names AND i.id = without_quotes(e.entry) AND i.id <> e.entry
+    LEFT JOIN (SELECT 'users' AS tbl, sourcedId AS id FROM users UNION SELECT 'classes', sourcedId FROM classes) AS h ON h.tbl = e.names AND h.id = trim(e.entry)
 )
-SELECT n.tbl, n._line, n.col, n.rule, n.value, n.bare, 'the ID without quotes around it', 0.9
-FROM named AS n ANTI JOIN (SELECT 'users' AS tbl, sourcedId AS id FROM users UNION ALL SELECT 'classes', sourcedId FROM classes) AS k
-    ON k.tbl = n.tbl AND k.id = n.bare AND n.col = 'sourcedId'
-WHERE n.bare <> n.value;
+SELECT tbl, _line, col, rule, value, string_agg(coalesce(bare, entry), ',' ORDER BY place), 'the ID without quotes around it', 0.9
+FROM bared GROUP BY tbl, _line, col, rule, value HAVING count(bare) > 0;
+
+-- IDs in quotes on the row of whom they name, where whoever names them does so without: no other row may have that ID, and none
+-- may name it with them.
+INSERT INTO suggested
+WITH quoted AS (
+    SELECT tbl, _line, id, without_quotes(id) AS bare FROM single_ids WHERE id <> without_quotes(id)
+), named AS (
+    SELECT names AS tbl, trim(unnest(string_split(value, ','))) AS id FROM ({references})
+)
+SELECT q.tbl, q._line, 'sourcedId', q.tbl || '.sourcedId.characters', q.id, q.bare, 'the ID without quotes around it', 0.9 FROM quoted AS q
+ANTI JOIN (SELECT tbl, bare FROM quoted GROUP BY ALL HAVING count(*) > 1) AS s ON s.tbl = q.tbl AND s.bare = q.bare
+ANTI JOIN ({held}) AS k ON k.tbl = q.tbl AND k.id = q.bare
+ANTI JOIN named AS n ON n.tbl = q.tbl AND n.id = q.id
+ANTI JOIN (SELECT sourcedId FROM users WHERE _kind = 'guardian' AND agentSourcedIds IS NOT NULL) AS g ON q.tbl = 'users' AND g.sourcedId = q.id
+WHERE EXISTS (SELECT 1 FROM named AS n WHERE n.tbl = q.tbl AND n.id = q.bare);

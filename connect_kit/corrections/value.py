@@ -67,7 +67,7 @@ class Corrections:
         Raises
         ------
         SettingError
-            When no suggestion is meant.
+            When no suggestion is of the rule or has the number, or ``above`` is no share.
         """
         return self._marked("accepted", rule, above, rows)
 
@@ -87,14 +87,15 @@ class Corrections:
                 raise SettingError(f"no suggestion is of a rule {rule!r}; those that are: {known}")
             chosen &= self.frame["rule"].isin(codes)
         if above is not None:
+            if not 0 <= above <= 1:
+                raise SettingError(f"above is {above!r}; expected a share between 0 and 1, such as 0.9")
             chosen &= self.frame["confidence"] >= above
         if rows is not None:
             numbers = list(rows)
             unknown = [number for number in numbers if number not in self.frame.index]
             if unknown:
-                raise SettingError(
-                    f"there is no suggestion {unknown[0]!r}; they are numbered 0 to {len(self.frame) - 1}"
-                )
+                known = f"they are numbered 0 to {len(self.frame) - 1}" if len(self.frame) else "there are none"
+                raise SettingError(f"there is no suggestion {unknown[0]!r}; {known}")
             chosen &= self.frame.index.isin(numbers)
         return replace(self, frame=self.frame.assign(state=self.frame["state"].mask(chosen, state)))
 

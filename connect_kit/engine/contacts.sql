@@ -14,12 +14,23 @@ CREATE {macro} is_address(value) AS regexp_matches(value,
 CREATE {macro} addresses_within(value) AS regexp_extract_all(value,
     '[A-Za-z0-9\x{C0}-\x{24F}\x{370}-\x{1FFF}\x{3040}-\x{9FFF}\x{AC00}-\x{D7AF}][A-Za-z0-9\x{C0}-\x{24F}\x{370}-\x{1FFF}\x{3040}-\x{9FFF}\x{AC00}-\x{D7AF}!#$%&''*+/=?^_`{|}~.-]*@([A-Za-z0-9\x{C0}-\x{24F}\x{370}-\x{1FFF}\x{3040}-\x{9FFF}\x{AC00}-\x{D7AF}]([A-Za-z0-9\x{C0}-\x{24F}\x{370}-\x{1FFF}\x{3040}-\x{9FFF}\x{AC00}-\x{D7AF}-]*[A-Za-z0-9\x{C0}-\x{24F}\x{370}-\x{1FFF}\x{3040}-\x{9FFF}\x{AC00}-\x{D7AF}])?\.)+[A-Za-z\x{C0}-\x{24F}\x{370}-\x{1FFF}\x{3040}-\x{9FFF}\x{AC00}-\x{D7AF}][A-Za-z0-9\x{C0}-\x{24F}\x{370}-\x{1FFF}\x{3040}-\x{9FFF}\x{AC00}-\x{D7AF}-]*[A-Za-z0-9\x{C0}-\x{24F}\x{370}-\x{1FFF}\x{3040}-\x{9FFF}\x{AC00}-\x{D7AF}]');
 
+-- The address in a field that has something around it, such as a name, brackets or a note; NULL or no address where there is none.
+CREATE {macro} address_around(value) AS CASE
+    WHEN regexp_full_match(value, '[^@<>]*<\s*[^@<>\s]+@[^@<>\s]+\s*>[\s.,;]*') THEN regexp_replace(trim(regexp_extract(value, '<([^>]*)>', 1)), '(?i)^mailto:', '')
+    WHEN starts_with(value, '.') THEN NULL
+    ELSE trim(regexp_replace(trim(regexp_replace(value, '^\s*\([^@()]*\)\s+|\s+\([^@()]*\)\s*$', '', 'g'),
+        ' \t\r\n"''.,;:()[]' || chr(160) || chr(8203) || chr(8206) || chr(8207) || chr(8234) || chr(8236) || chr(8288) || chr(65279)), '(?i)^mailto:', '')) END;
+
+-- The addresses in a field, and those of them that are no placeholders.
+CREATE {macro} all_addresses(value) AS list_filter(addresses_within(value), lambda a: is_address(a));
+
+CREATE {macro} usable_addresses(value) AS list_filter(all_addresses(value), lambda a: NOT no_address(a));
+
 -- NULL: an address. around: one with something around it. several: more than one. placeholder. malformed.
 CREATE {macro} email_fault(value) AS CASE WHEN value IS NULL THEN NULL
-    WHEN no_address(value) THEN 'placeholder' WHEN is_address(value) THEN NULL
-    WHEN len(list_filter(addresses_within(value), lambda a: is_address(a))) > 1 THEN 'several'
-    WHEN regexp_full_match(value, '[^@<>]*<\s*[^@<>\s]+@[^@<>\s]+\s*>[\s.,;]*') AND is_address(trim(regexp_extract(value, '<([^>]*)>', 1))) THEN 'around'
-    WHEN is_address(trim(regexp_replace(trim(value, ' \t\r\n"''.,;:()[]' || chr(160) || chr(8203) || chr(8206) || chr(8207) || chr(8234) || chr(8236) || chr(8288) || chr(65279)), '(?i)^mailto:', ''))) AND NOT starts_with(value, '.') THEN 'around'
+    WHEN no_address(value) AND length(value) - length(replace(value, '@', '')) < 2 THEN 'placeholder' WHEN is_address(value) THEN NULL
+    WHEN len(all_addresses(value)) > 1 THEN CASE WHEN len(usable_addresses(value)) > 0 THEN 'several' ELSE 'placeholder' END
+    WHEN is_address(address_around(value)) THEN CASE WHEN no_address(address_around(value)) THEN 'placeholder' ELSE 'around' END
     ELSE 'malformed' END;
 
 CREATE {macro} numbers_within(value) AS regexp_extract_all(value, '(\+?1[-. ]?)?\(?[2-9][0-9]{2}\)?[-. ]*[2-9][0-9]{2}[-. ]*[0-9]{4}');
@@ -28,7 +39,14 @@ CREATE {macro} numbers_within(value) AS regexp_extract_all(value, '(\+?1[-. ]?)?
 CREATE {macro} plain_number(value) AS translate(value, '０１２３４５６７８９＋‐‑‒–—―−' || chr(160) || chr(8203) || chr(8206) || chr(8207) || chr(8234) || chr(8235) || chr(8236) || chr(8288) || chr(65279), '0123456789+-------');
 
 -- What stands around the digits of one number; between them stands only what parts their groups.
+CREATE {macro} number_around(value) AS regexp_replace(plain_number(value), '\.0+$', '');
+
+CREATE {macro} digits_around(value) AS regexp_replace(number_around(value), '[^0-9+]', '', 'g');
+
 CREATE {macro} is_around_number(value) AS regexp_full_match(value, '[^0-9+]*[+]?[0-9][-0-9(). /_~*\s]*[^0-9]*');
+
+-- One number, and digits enough for another that leaves the area code away.
+CREATE {macro} has_short_number(value) AS regexp_matches(value, '[0-9]{4}\s*([/;,&]|or|and)\s*[2-9][0-9]{2}[-. ]?[0-9]{4}\W*$');
 
 CREATE {macro} bare_number(value) AS translate(value, '-(). /', '');
 
@@ -40,10 +58,9 @@ CREATE {macro} is_us_number(bare) AS regexp_full_match(bare, '(\+?1)?[2-9]([02-9
 CREATE {macro} number_fault(value) AS CASE WHEN value IS NULL THEN NULL
     WHEN is_us_number(bare_number(value)) THEN NULL
     WHEN regexp_full_match(bare_number(value), '\+[02-9][0-9]{7,14}') AND trim(bare_number(value), left(bare_number(value), 2)) <> '' THEN NULL
-    WHEN len(numbers_within(value)) > 1 THEN 'several'
+    WHEN len(numbers_within(value)) > 1 OR len(numbers_within(value)) = 1 AND has_short_number(value) THEN 'several'
     WHEN regexp_matches(value, '(?i)(^|[^a-z])(ext\.?|extension|x|#) *[0-9]{1,6} *\)?$') THEN 'extension'
-    WHEN is_around_number(regexp_replace(plain_number(value), '\.0+$', ''))
-        AND is_us_number(regexp_replace(regexp_replace(plain_number(value), '\.0+$', ''), '[^0-9+]', '', 'g')) THEN 'words'
+    WHEN is_around_number(number_around(value)) AND (is_us_number(digits_around(value)) OR regexp_full_match(digits_around(value), '\+[02-9][0-9]{7,14}')) THEN 'words'
     WHEN regexp_full_match(lower(trim(value)), 'none|n/?a|null|nil|nan|no|unknown|unk|tbd|x+|refused|declined|not (available|applicable|provided|given)|[-.?*_0]+') THEN 'placeholder'
     ELSE 'undialable' END;
 

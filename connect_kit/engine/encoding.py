@@ -25,7 +25,7 @@ _ALL = bytes(range(256))
 INVISIBLE = "\u00a0\u00ad\u180e\u2007\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u202f\u2060\ufeff"
 #: What a program writes in place of a character that it could not read (U+FFFD).
 LOST = "\ufffd"
-_ODD_BYTES = tuple(character.encode() for character in INVISIBLE + LOST)
+_ODD_BYTES = tuple(character.encode() for character in (*INVISIBLE, LOST, *map(chr, range(0x80, 0xA0))))
 _MOST_CONTROL = 0.001  # with a larger share of control bytes it is not text
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")  # how Python holds bytes that are not
 _MOST_FAULTS = 1_000  # bytes; after so many the file is given up as UTF-8, unless more are right

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 ALL_TABLES = tuple(dict.fromkeys((*connect.FILES, *oneroster.TABLES)))
 _AT_ONCE = 40  # columns in one query
-_ODD = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f" + INVISIBLE + "]"
+_ODD = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}" + INVISIBLE + "]"
+#: SQL of a text without what is half a letter that was encoded twice: who took it away would lose the letter.
+_NOT_TWICE = r"regexp_replace({0}, '[\x{{c2}}-\x{{f4}}][\x{{80}}-\x{{9f}}]|[ÃÂ][\x{{a0}}\x{{ad}}]', '', 'g')"
 ID_ENDS = ("sourcedId", "SourcedId", "SourcedIds")  # how columns of IDs end, in the standard and on Connect
 _NAMES = ("givenName", "familyName", "title")
 
@@ -156,9 +158,10 @@ def note_odd_characters(schema: Schema, table: str, file: str, columns: Sequence
             {} if name in _NAMES else {"file.lost_character": (lost, LOST)}
         )
         for code, (severity, pattern) in found.items():
+            value = _NOT_TWICE if name in _NAMES else "{0}"
             schema.execute(
                 "INSERT INTO _notices SELECT ?, ?, ?, ?, _line, ?, NULL "
-                f"FROM {quoted('_all_' + table)} WHERE regexp_matches({quoted(name)}, ?)",
+                f"FROM {quoted('_all_' + table)} WHERE regexp_matches({value.format(quoted(name))}, ?)",
                 [code, severity, table, file, name, pattern],
             )
 

@@ -6,7 +6,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from connect_kit.engine.files import atomic_write, ensure_folder, reach_the_disk, read_json
 from connect_kit.engine.room import FULL, is_full, reason
+from connect_kit.engine.written import RECORD, note, refuse_foreign, written
 from connect_kit.errors import EngineError, OutputError, PlanError
 from connect_kit.uploads.changed_ids import CROSSWALK
 from connect_kit.uploads.plan_data import PlanData
@@ -26,7 +27,6 @@ Plan = TypeVar("Plan", bound=PlanData)
 _BESIDE, _HOUR = ".preparing-", 3_600
 #: Files of a plan that were being written when the process was killed.
 _WRITTEN = "|".join(map(re.escape, (NAME, CROSSWALK, *(f"{kind}.csv" for kind in ORDER))))
-_PATH = re.compile(r'"path": "([^"\\\0]+)"')  # of a file, in a plan
 _BEGUN = re.compile(rf"\.({_WRITTEN})\.[0-9a-f]{{8}}\.part")
 
 
@@ -106,43 +106,41 @@ def settle(plan: Plan, work: Path) -> Plan:
     Raises
     ------
     OutputError
-        When they cannot be written.
+        When they cannot be written, or a file that the kit did not write is in their place.
     """
     plan = replace(plan, files=tuple(replace(one, path=plan.folder / one.path.relative_to(work)) for one in plan.files))
     write_sealed(plan, work)  # what needs room is written while the former plan is there
-    _clear(plan.folder, [one.path.relative_to(plan.folder).as_posix() for one in plan.files])
+    made = {
+        path.relative_to(work).as_posix(): path
+        for path in sorted(work.rglob("*"))
+        if path.is_file() and path != work / NAME
+    }
     try:
-        made = sorted(path for path in work.rglob("*") if path.is_file() and path != work / NAME)
-        for path in (*made, work / NAME):
-            place = plan.folder / path.relative_to(work)
+        _clear(plan.folder, made)
+        for name, path in (*made.items(), (NAME, work / NAME)):
+            place = plan.folder / name
             place.parent.mkdir(mode=0o700, exist_ok=True)
             path.replace(place)
         reach_the_disk(plan.folder)
     except OSError as error:
-        raise OutputError(f"{plan.folder}: cannot be written to ({reason(error)})") from error
+        raise OutputError(f"{plan.folder}: cannot be written to ({reason(error)}); give another folder") from error
     return plan
 
 
-def _clear(folder: Path, new: list[str]) -> None:
-    """Make a folder ready for a plan of ``new`` files: a new one, an empty one, or one whose plan is replaced.
+def _clear(folder: Path, made: Mapping[str, Path]) -> None:
+    """Make a folder ready for a plan: take away the files of the one before, and nothing that the kit did not write.
 
-    A mark takes the plan's place until the new one is there: one that was broken off now leaves no plan. It lists the
-    files that may be there, so that the next one takes them away, and nothing else.
-
-    Raises
-    ------
-    OutputError
-        When the folder holds other files, or may not be written to.
+    A mark takes the plan's place until the new one is there: one that was broken off now leaves no plan.
     """
-    try:
-        old = _planned(folder) if _held(folder) else []
-        for part in (*folder.glob(".*.part"), *folder.glob("*/.*.part")):
-            if _BEGUN.fullmatch(part.name):
-                part.unlink()
-        write_json(folder / NAME, {"preparing": True, "files": [{"path": path} for path in dict.fromkeys(old + new)]})
-        _remove(folder, old)
-    except OSError as error:
-        raise OutputError(f"{folder}: cannot be written to ({reason(error)}); give another folder") from error
+    planned = _planned(folder)
+    refuse_foreign(folder, [name for name in made if name not in planned])
+    old = {*planned, *written(folder)}
+    for part in (*folder.glob(".*.part"), *folder.glob("*/.*.part")):
+        if _BEGUN.fullmatch(part.name):
+            part.unlink()
+    note(folder, made, private=True)  # first, so that what is put there is known whenever this is broken off
+    write_json(folder / NAME, {"preparing": True})
+    _remove(folder, sorted(old))
 
 
 def _held(folder: Path) -> list[str]:
@@ -153,27 +151,38 @@ def _held(folder: Path) -> list[str]:
         raise OutputError(
             f"{folder}: holds {held[0]} and no plan; give an empty folder, so that nothing of yours is replaced"
         )
+    if held and not (folder / RECORD).is_file() and not _is_plan(folder / NAME):
+        raise OutputError(
+            f"{folder / NAME}: was not written by connect-kit; give an empty folder, so that nothing of yours is lost"
+        )
     return held
 
 
-def _planned(folder: Path) -> list[str]:
-    """Files of an earlier plan; of one that is damaged, those that it still names and that could be its own."""
+def _is_plan(path: Path) -> bool:
+    """Whether a file says itself that it is a plan, or one that was being prepared."""
     try:
-        names = [str(file["path"]) for file in read_json(folder / NAME)["files"]]
-        if any("\0" in name for name in names):
-            raise ValueError("a file's name holds a NUL character")
-        return names
-    except (ValueError, KeyError, TypeError):
-        text = (folder / NAME).read_text(encoding="utf-8", errors="replace")
-        return [*(f"{kind}.csv" for kind in ORDER), *_PATH.findall(text)]
+        content = read_json(path)
+    except ValueError:
+        return False
+    return isinstance(content, dict) and ("seal" in content or "preparing" in content)
+
+
+def _planned(folder: Path) -> list[str]:
+    """Files that a plan names, which are the kit's whatever became of them; none where it cannot be read."""
+    try:
+        content = read_json(folder / NAME)
+        names = [str(file["path"]) for file in content["files"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    named = [*names, CROSSWALK] if content.get("changed_ids") else names
+    return [name for name in named if "\0" not in name]
 
 
 def _remove(folder: Path, names: list[str]) -> None:
-    (folder / CROSSWALK).unlink(missing_ok=True)
     root = folder.resolve()
     for name in names:
         path = (folder / name).resolve()
-        if path.is_relative_to(root) and path.stem in ORDER and path.suffix == ".csv":
+        if path.is_relative_to(root) and path.suffix == ".csv" and (path.stem in ORDER or path.name == CROSSWALK):
             path.unlink(missing_ok=True)
             if path.parent != root and path.parent.is_dir() and not any(path.parent.iterdir()):
                 path.parent.rmdir()

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import connect_kit as ck
-from connect_kit.corrections.suggest import decoded_twice
+from connect_kit.checks.suites import load_suites
+from connect_kit.corrections.suggest import TWICE, decoded_twice
 from connect_kit.errors import SettingError
 from tests.checks.cases import CLEAN, deliver, users
 
@@ -122,22 +123,125 @@ def test_what_is_right_is_left_or_was_encoded_twice(text: str) -> None:
     assert decoded is None or decoded.encode().decode("cp1252") == text
 
 
-def test_quotes_around_ids_go_unless_the_id_is_somebody_elses(tmp_path: Path) -> None:
+def test_quotes_around_ids_go_where_nobody_else_can_be_meant(tmp_path: Path) -> None:
     found = suggested(
         tmp_path,
-        users=[
-            *CLEAN["users"],
-            "“s8”,org1,student,Ann,Newa,,,\u2018p1\u2019,07,true",
-            "“s1”,org1,student,Bea,Olda,,,p1,07,true",
-        ],
-        enrollments=[*CLEAN["enrollments"], "'k1',org1,“s8”,student"],
+        users=[*CLEAN["users"], "“s8”,org1,student,Ann,Newa,,,\u2018p1\u2019,07,true"],
+        enrollments=[*CLEAN["enrollments"], "'k1',org1,s8,student"],
     )
     assert said(found) == [
         ("enrollments.csv", 5, "classSourcedId", "enrollments.values.quotes", "'k1'", "k1"),
-        ("enrollments.csv", 5, "userSourcedId", "enrollments.values.quotes", "“s8”", "s8"),
         ("users.csv", 6, "agentSourcedIds", "users.agentSourcedIds.known", "\u2018p1\u2019", "p1"),
         ("users.csv", 6, "sourcedId", "users.sourcedId.characters", "“s8”", "s8"),
     ]
+    assert ck.check_roster(found.accept().apply()).fit
+
+
+PARENT = "org1,parent,{},Oak,{}@example.com,,,,true"
+ANN, BEA = PARENT.format("Ann", "ann"), PARENT.format("Bea", "bea")
+CHILD = "s8,org1,student,Cal,Oak,,,{},07,true"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [f"'5',{ANN}", f"5,{BEA}", CHILD.format("'5'")],
+        [f"'5',{ANN}", f"“5”,{BEA}", CHILD.format("\"'5',“5”\"")],
+        [f"'5',{ANN}", CHILD.format("'5'")],
+        [f"'5',{ANN}", "5,org1,parent,Bea,Oak,b@example.com,,,,true,too many", CHILD.format("5")],
+        [f"s1,{ANN}", CHILD.format("'s1'")],
+    ],
+    ids=["of another", "of two", "in both places", "on a line that cannot be read", "there twice"],
+)
+def test_quotes_stay_where_the_id_without_them_may_be_somebody_elses(tmp_path: Path, lines: list[str]) -> None:
+    assert said(suggested(tmp_path, users=[*CLEAN["users"], *lines])) == []
+
+
+G = "g{0},org1,parent,Gus{1},Oak,g{0}@example.com,,{2},,true"
+SIX = [G.format(n, chr(96 + n) * 2, "") for n in range(1, 7)]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [CHILD.format(""), CHILD.format("").replace("Cal", "Eve"), G.format(9, "", "s8")],
+        [CHILD.format(""), G.format(9, "", "s8"), G.format(9, "x", "")],
+        [*SIX, CHILD.format('"g1,g2,g3,g4,g5,g6"'), G.format(9, "", "s8")],
+        [CHILD.format("p1;g9"), G.format(9, "", "s8")],
+        [CHILD.format("G9"), G.format(9, "", "s8")],
+        [CHILD.format('"p1,"'), G.format(9, "", "s8")],
+        [CHILD.format(""), G.format(9, "", "s8").replace("g9,", "'g9',")],
+    ],
+    ids=["a student's ID twice", "a guardian's ID twice", "six", "semicolons", "another case", "a comma", "quotes"],
+)
+def test_nothing_is_turned_round_that_would_not_be_right(tmp_path: Path, lines: list[str]) -> None:
+    assert said(suggested(tmp_path, users=[*CLEAN["users"], *lines])) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "MÍŠA",
+        "LÍŠKA",
+        "KÜŠ",
+        "RÉŽA",
+        "JOSÉ\u2019S",
+        "PEÑ\u00adA",
+        "PEÑ\u00a0A",
+        "CAFÉ\u2014BAR",
+        "Café\u00a0»",
+        "Nuñez",
+    ],
+)
+def test_a_name_that_is_right_is_never_decoded(tmp_path: Path, name: str) -> None:
+    found = suggested(
+        tmp_path,
+        users=[*CLEAN["users"], f"s8,org1,student,{name},Oak,,,p1,07,true"],
+        classes=[*CLEAN["classes"], f"k2,{name},07,org1"],
+    )
+    assert said(found) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["García", "Nguyễn", "Matěj", "Łukasz", "Yılmaz", "Ștefan", "Иван", "François", "Zoë", "Søren", "À", "Đorđe"],
+)
+def test_a_name_of_any_alphabet_that_was_encoded_twice_is_found_and_decoded(tmp_path: Path, name: str) -> None:
+    twice = "".join(bytes((byte,)).decode("cp1252", errors="ignore") or chr(byte) for byte in name.encode())
+    found = suggested(tmp_path, users=[*CLEAN["users"], f"s8,org1,student,{twice},Oak,,,p1,07,true"])
+    assert [row[5] for row in said(found)] == [name]
+    rows = ck.check_roster(found.roster).table().query("line == 6 and severity != 'info'")
+    assert set(rows["code"]) - {"enrollments.student.none"} == {"users.names.damaged"}
+
+
+def test_the_rules_and_the_suggestions_know_the_same_text_for_one_that_was_encoded_twice() -> None:
+    for rule in load_suites():
+        if rule.code.endswith(("names.damaged", "title.damaged")) and "encoded twice" in str(rule.expectation):
+            assert str(rule.expectation).count(TWICE) == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("(_ann@example.com)", "_ann@example.com"),
+        ("mailto:_ann@example.com", "_ann@example.com"),
+        ("Ann <_ann@example.com>", "_ann@example.com"),
+        ("ann@example.com (work)", "ann@example.com"),
+        ("noemail@example.com; ann@example.com", "ann@example.com"),
+        ("None <none@none.com>", None),
+        ("<noemail@noemail.com>", None),
+        ("mailto:noreply@school.org", None),
+    ],
+)
+def test_the_whole_address_is_kept_and_a_placeholder_is_none(tmp_path: Path, old: str, new: str | None) -> None:
+    found = suggested(tmp_path, users=users(("casey.smith@example.com", old)))
+    assert [row[5] for row in said(found)] == ([] if new is None else [new])
+    assert ck.check_roster(found.roster).fit is (new is not None)
+
+
+@pytest.mark.parametrize("number", ["no texts 615-327-2466", "wrong number 6153272466", "do not use 615-327-2466"])
+def test_a_number_that_is_not_to_be_used_is_not_suggested(tmp_path: Path, number: str) -> None:
+    assert said(suggested(tmp_path, users=users(("casey.smith@example.com,", f"cs@example.com,{number}")))) == []
 
 
 def test_only_what_is_accepted_changes_and_nothing_but_that(tmp_path: Path) -> None:
@@ -169,6 +273,8 @@ def test_a_suggestion_is_named_by_rule_confidence_or_number(tmp_path: Path) -> N
         found.accept("users.names.damaged")
     with pytest.raises(SettingError, match="there is no suggestion 7; they are numbered 0 to 1"):
         found.accept(rows=[0, 7])
+    with pytest.raises(SettingError, match=r"above is 90; expected a share between 0 and 1, such as 0\.9"):
+        found.accept(above=90)
     assert "users.sms.format" in found._repr_html_()
     assert "2025550144" not in found._repr_html_()
 

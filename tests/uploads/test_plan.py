@@ -96,9 +96,9 @@ def test_a_folder_in_the_way_of_a_file_is_one_clear_error(delivery: Path, twin: 
         plan_upload(ck.read_roster(delivery), twin.workspace(), folder=plan.folder)
 
 
-@pytest.mark.parametrize("mark", [None, b"", b"\0" * 40], ids=["stopped", "empty", "zeros"])
+@pytest.mark.parametrize("damage", [None, b"", b"\0" * 40], ids=["stopped", "empty", "zeros"])
 def test_the_next_preparation_clears_away_what_is_left_of_a_plan_and_nothing_else(
-    delivery: Path, twin: Twin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mark: bytes | None
+    delivery: Path, twin: Twin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: bytes | None
 ) -> None:
     broken = tmp_path / "broken"
     plan = plan_of(delivery, twin, broken)
@@ -108,7 +108,7 @@ def test_the_next_preparation_clears_away_what_is_left_of_a_plan_and_nothing_els
     replace = Path.replace
 
     def stop(path: Path, target: Path) -> Path:
-        if path.name in settling[1:]:
+        if path.name == settling[1]:
             raise KeyboardInterrupt
         return replace(path, target)
 
@@ -118,17 +118,50 @@ def test_the_next_preparation_clears_away_what_is_left_of_a_plan_and_nothing_els
             plan_of(delivery, twin, broken)
     with pytest.raises(PlanError, match="its preparation did not end"):
         read_plan(broken)
-    if mark is not None:
-        (broken / "plan.json").write_bytes(mark)
-    (broken / "guardians.csv").write_text("of a plan that is no longer there")
+    if damage is not None:
+        (broken / "plan.json").write_bytes(damage)
     again = plan_of(delivery, twin, broken)
     assert again.digest == plan.digest
     again.verify()
     assert (broken / "S9" / "users.csv").read_text() == "sourcedId\n"
-    assert (broken / "guardians.csv").exists() is (mark is None or "guardians.csv" in {f.path.name for f in plan.files})
-    assert not list(broken.glob(".*"))
+    assert [path.name for path in broken.glob(".*")] == [".connect-kit.json"]
     again.save(broken)
     read_plan(broken).verify()
+
+
+FOREIGN = {
+    "a list": "[1,2]",
+    "nothing": "",
+    "a plan of lessons": '{"name": "lesson plan", "files": [{"path": "sub/users.csv"}, {"path": "guardians.csv"}]}',
+    "a plan that was begun": '{"preparing": true}',
+}
+
+
+@pytest.mark.parametrize("text", FOREIGN.values(), ids=FOREIGN)
+def test_files_that_the_kit_did_not_write_are_neither_replaced_nor_removed(
+    plan: UploadPlan, tmp_path: Path, text: str
+) -> None:
+    place = tmp_path / "mine"
+    (place / "sub").mkdir(parents=True)
+    files = {"plan.json": text, "users.csv": "mine", "guardians.csv": "mine", "sub/users.csv": "mine"}
+    for name, content in {**files, "crosswalk.csv": "mine"}.items():
+        (place / name).write_text(content)
+    with pytest.raises(OutputError, match=r"was not written by connect-kit"):
+        plan.save(place)
+    assert {name: (place / name).read_text() for name in files} == files
+
+
+def test_files_beside_a_plan_that_it_does_not_name_stay(delivery: Path, twin: Twin, plan: UploadPlan) -> None:
+    for name in ("crosswalk.csv", "sub/users.csv"):
+        (plan.folder / name).parent.mkdir(exist_ok=True)
+        (plan.folder / name).write_text("mine")
+    plan_of(delivery, twin, plan.folder).save(plan.folder)
+    assert [(plan.folder / name).read_text() for name in ("crosswalk.csv", "sub/users.csv")] == ["mine", "mine"]
+
+
+def test_a_plan_of_an_earlier_version_gives_way_to_a_new_one(delivery: Path, twin: Twin, plan: UploadPlan) -> None:
+    (plan.folder / ".connect-kit.json").unlink()
+    plan_of(delivery, twin, plan.folder).verify()
 
 
 def test_a_plan_saved_over_one_whose_preparation_did_not_end_is_whole(plan: UploadPlan, tmp_path: Path) -> None:

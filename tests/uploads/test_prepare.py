@@ -71,7 +71,7 @@ def test_the_delivery_stays_as_it_is_and_the_folder_lies_beside_it(delivery: Pat
 
 
 def test_children_s_data_are_for_their_owner_only(plan: UploadPlan) -> None:
-    assert [path.stat().st_mode & 0o077 for path in (plan.folder, *plan.folder.glob("*.*"))] == [0] * 7
+    assert [path.stat().st_mode & 0o077 for path in (plan.folder, *plan.folder.glob("*.*"))] == [0] * 8
 
 
 def test_prepared_files_are_for_their_owner_only_where_those_before_were_open(plan: UploadPlan, twin: Twin) -> None:
@@ -266,7 +266,7 @@ def test_prepared_files_that_are_the_delivery_are_not_replaced(twin: Twin, by_sc
 def test_a_new_plan_replaces_the_old_one_s_files(delivery: Path, twin: Twin, by_school: UploadPlan) -> None:
     plan = plan_upload(ck.read_roster(delivery), twin.workspace(), folder=by_school.folder)
     left = sorted(path.relative_to(plan.folder).as_posix() for path in plan.folder.rglob("*") if path.is_file())
-    assert left == sorted([*(f"{kind}.csv" for kind in connect.FILES), "plan.json"])
+    assert left == sorted([*(f"{kind}.csv" for kind in connect.FILES), "plan.json", ".connect-kit.json"])
 
 
 def test_a_roster_from_frames_needs_a_folder(twin: Twin) -> None:
