@@ -139,7 +139,7 @@ FROM (SELECT school, max_by(what, what = 'identifier') AS what FROM near_schools
 -- Lists on rows that are not students', with the student that each entry is. In OneRoster 1.2 somebody whose first role is
 -- another one may be a guardian too.
 CREATE TABLE other_agents AS
-SELECT a._line, g.sourcedId AS id, a._kind = 'guardian' OR f.sourcedId IS NOT NULL AS guardian, s.sourcedId AS student, s._line AS student_line
+SELECT a._line, g.sourcedId AS id, a._kind = 'guardian' OR f.sourcedId IS NOT NULL AS guardian, a.agent, s.sourcedId AS student, s._line AS student_line
 FROM (SELECT * FROM user_agents WHERE _kind NOT IN ('student', 'unknown')) AS a LEFT JOIN user_index AS g ON g._line = a._line
 LEFT JOIN further_guardians AS f ON f.sourcedId = g.sourcedId LEFT JOIN user_index AS s ON s.sourcedId = a.agent AND s._kind = 'student';
 
@@ -150,8 +150,13 @@ LEFT JOIN (SELECT DISTINCT _line, agent FROM user_agents WHERE EXISTS (SELECT 1 
 LEFT JOIN (SELECT DISTINCT studentSourcedId, guardianSourcedId FROM guardians) AS f ON f.studentSourcedId = o.student AND f.guardianSourcedId = o.id
 WHERE o.guardian AND o.id IS NOT NULL AND o.student IS NOT NULL AND b.agent IS NULL AND f.guardianSourcedId IS NULL;
 
--- Such rows that list somebody who is no student, or that are no guardian's at all.
-CREATE TABLE stray_agents AS SELECT DISTINCT _line FROM other_agents WHERE student IS NULL OR NOT guardian;
+-- Such rows that list somebody who is no student, or that are no guardian's at all. A row that cannot be read may be a student's.
+CREATE TABLE stray_agents AS
+SELECT DISTINCT _line FROM other_agents AS o LEFT JOIN refused_ids AS r ON r.tbl = 'users' AND r.id = o.agent
+WHERE student IS NULL AND r.id IS NULL OR NOT guardian;
+
+-- All that stands on lines of users.csv that cannot be read: whom they name is not known, but not that nobody does.
+CREATE TABLE refused_words AS SELECT DISTINCT unnest(regexp_split_to_array(raw, '[,;\t|" ]+')) AS word FROM _refused WHERE tbl = 'users';
 
 -- Staff and guardians of one school with one name and no contact in common: probably one person, or only namesakes.
 CREATE TABLE same_names AS

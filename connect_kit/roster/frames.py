@@ -47,8 +47,9 @@ def fields_from_frames(
         tables.clear_blank_fields(schema, name, file, header.columns)
         tables.note_odd_characters(schema, name, file, header.columns)
     unreadable = before.unreadable if before else {}
+    missing = _missing(before) if before else {}
     notices += [
-        Notice("file.missing", name, f"{name}.csv", f"{name}.csv")
+        Notice("file.missing", name, f"{name}.csv", missing.get(name, f"{name}.csv is missing"))
         for name, file_ in connect.FILES.items()
         if file_.needed and name not in info and name not in unreadable
     ]
@@ -62,6 +63,11 @@ def fields_from_frames(
         "unreadable": {name: why for name, why in unreadable.items() if name not in info},
         "version": before.version if before else None,
     }
+
+
+def _missing(before: Roster) -> dict[str, str]:
+    """What was said of each file that is missing, such as which other one is probably it."""
+    return dict(before.schema.execute("SELECT tbl, value FROM _notices WHERE code = 'file.missing'"))
 
 
 def _check(frames: Any, level: Any, engine: Any) -> None:

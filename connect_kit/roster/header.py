@@ -101,7 +101,7 @@ def read_header(table: str, file: str, written: Iterable[str], level: Level, *, 
     severity: Severity | None = None if table in connect.FILES else "warning"
     notices += [Notice("header.repeated_column", table, file, name, 1, name, severity) for name in repeated]
     known = known_columns(table)
-    roles_file = roles_file and "role" not in columns
+    roles_file = roles_file and not {"role", "orgSourcedIds"} <= set(columns)
     missing = tuple(name for name in required_columns(table, level, roles_file=roles_file) if name not in columns)
     readable = not repeated and any(name in known for name in columns)
     near = {} if repeated else _near(table, columns, known)

@@ -173,8 +173,8 @@ def build(schema: Schema, info: Mapping[str, Table], *, roles_file: bool) -> dic
     """
     info = dict(info)
     schema.execute("CREATE TABLE _role_lines (_line BIGINT, role_line BIGINT)")
-    if roles_file and "users" in info and "role" not in info["users"].columns and "sourcedId" in info["users"].columns:
-        users = info["users"]
+    users = info.get("users")
+    if roles_file and users and "sourcedId" in users.columns and _needs_roles(schema, users.columns):
         _join_roles(schema, users.columns)
         joined = tuple(name for name in schema.columns("_all_users") if name != "_line")
         info["users"] = replace(users, columns=joined)
@@ -193,6 +193,12 @@ def build(schema: Schema, info: Mapping[str, Table], *, roles_file: bool) -> dic
         where = f"WHERE {condition}" if delivered else "true"
         schema.execute(f"CREATE VIEW {quoted(table)} AS SELECT _line, {', '.join(chosen)} FROM {source} {where}")
     return info
+
+
+def _needs_roles(schema: Schema, columns: Sequence[str]) -> bool:
+    """Whether users.csv itself says of nobody which role at which school."""
+    says = "SELECT 1 FROM _all_users WHERE role IS NOT NULL AND orgSourcedIds IS NOT NULL LIMIT 1"
+    return not {"role", "orgSourcedIds"} <= {*columns} or not schema.execute(says)
 
 
 def _keep(schema: Schema, table: str, info: Mapping[str, Table]) -> str:
@@ -226,7 +232,9 @@ def _join_roles(schema: Schema, columns: Sequence[str]) -> None:
     role = f"coalesce(nullif({known}, ''), role)"
     there = schema.columns("_all_roles")
     org, kind, status = (c if c in there else f"NULL::VARCHAR AS {c}" for c in ("orgSourcedId", "roleType", "status"))
-    kept = ", ".join(f"u.{quoted(name)}" for name in columns if name not in ("role", "orgSourcedIds"))
+    held = {"role": "f.role", "orgSourcedIds": "l.orgSourcedIds"}
+    kept = ", ".join(f"u.{quoted(name)}" for name in columns if name not in held)
+    held |= {name: f"coalesce({found}, u.{name})" for name, found in held.items() if name in columns}
     schema.execute(f"""
         CREATE TABLE _joined AS
         WITH roles_held AS (
@@ -245,7 +253,7 @@ def _join_roles(schema: Schema, columns: Sequence[str]) -> None:
                    coalesce(arg_min(_line, rank * 1e12 + _line) FILTER (role IS NOT NULL), min(_line)) AS _role_line
             FROM roles_held GROUP BY ALL
         )
-        SELECT u._line, {kept}, l.orgSourcedIds, f.role, f._role_line
+        SELECT u._line, {kept}, {held["orgSourcedIds"]} AS orgSourcedIds, {held["role"]} AS role, f._role_line
         FROM _all_users AS u
         LEFT JOIN first AS f ON f.userSourcedId = u.sourcedId
         LEFT JOIN listed AS l ON l.userSourcedId = u.sourcedId

@@ -157,6 +157,11 @@ def test_a_delivery_whose_terms_are_all_over_is_one_cause_and_the_first(tmp_path
     assert not findings.fit
 
 
+def test_a_term_whose_days_are_swapped_is_that_and_is_not_over(tmp_path: Path) -> None:
+    found = said(checked(deliver(tmp_path, **of_terms(("now", FUTURE, PAST, "")))), infos=False)
+    assert [row[1] for row in found] == ["academicSessions.dates.order"]
+
+
 @pytest.mark.parametrize(("days", "over"), [(10, []), (60, [("delivery.all_terms_over", None)])])
 def test_enrollments_may_all_be_over_for_a_month_within_a_running_year(
     tmp_path: Path, days: int, over: list[tuple[str, int | None]]

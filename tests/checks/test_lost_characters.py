@@ -62,6 +62,13 @@ def test_ids_that_look_alike_for_what_they_have_lost_are_not_said_to_be_one(tmp_
     assert not findings.fit
 
 
+def test_two_students_in_one_class_whose_ids_look_alike_are_not_one_who_is_there_twice(tmp_path: Path) -> None:
+    seats = [*CLEAN["enrollments"], "k1,org1,s\ufffd,student", "k1,org1,s\ufffd,student"]
+    codes = {row[1] for row in said(checked(deliver(tmp_path, enrollments=seats)))}
+    assert LOST in codes
+    assert "enrollments.pair.unique" not in codes
+
+
 def test_a_name_that_has_lost_a_letter_is_said_once(tmp_path: Path) -> None:
     lines = [*CLEAN["users"], "s8,org1,student,Zo\ufffd,Newa,,,p1,07,true"]
     found = [row[1] for row in said(checked(deliver(tmp_path, users=lines))) if row[3] == len(lines)]

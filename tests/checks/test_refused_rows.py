@@ -104,3 +104,9 @@ def test_an_id_that_another_row_has_is_known(tmp_path: Path) -> None:
         "enrollments": ["c1,0101,s1,student", "c1,0101,t1,teacher"],
     }
     assert found(ck.check_roster(deliver(tmp_path / "d", rows)), "enrollments.userSourcedId.known_user") == []
+
+
+def test_a_guardian_whose_child_stands_on_a_line_that_cannot_be_read_is_not_to_be_left_out(tmp_path: Path) -> None:
+    rows = {**ROWS, "users": [*ROWS["users"][:2], "g9,0101,guardian,Zoe,Poe,zoe@example.org,,s2,", *ROWS["users"][3:]]}
+    assert found(ck.check_roster(deliver(tmp_path / "delivery", rows)), "users.guardian.no_student") == []
+    assert found(ck.check_roster(deliver(tmp_path / "again", rows)), "users.agentSourcedIds.on_student_only") == []

@@ -204,7 +204,7 @@ def test_a_name_that_is_right_is_never_decoded(tmp_path: Path, name: str) -> Non
 
 @pytest.mark.parametrize(
     "name",
-    ["García", "Nguyễn", "Matěj", "Łukasz", "Yılmaz", "Ștefan", "Иван", "François", "Zoë", "Søren", "À", "Đorđe"],
+    ["García", "Nguyễn", "Matěj", "Łukasz", "Y\u0131lmaz", "Ștefan", "Иван", "François", "Zoë", "Søren", "À", "Đorđe"],
 )
 def test_a_name_of_any_alphabet_that_was_encoded_twice_is_found_and_decoded(tmp_path: Path, name: str) -> None:
     twice = "".join(bytes((byte,)).decode("cp1252", errors="ignore") or chr(byte) for byte in name.encode())
@@ -217,7 +217,8 @@ def test_a_name_of_any_alphabet_that_was_encoded_twice_is_found_and_decoded(tmp_
 def test_the_rules_and_the_suggestions_know_the_same_text_for_one_that_was_encoded_twice() -> None:
     for rule in load_suites():
         if rule.code.endswith(("names.damaged", "title.damaged")) and "encoded twice" in str(rule.expectation):
-            assert str(rule.expectation).count(TWICE) == 2
+            assert rule.expectation
+            assert rule.expectation["kwargs"]["unexpected_rows_query"].count(TWICE) == 2
 
 
 @pytest.mark.parametrize(

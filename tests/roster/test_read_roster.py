@@ -196,6 +196,22 @@ def test_users_without_role_are_one_cause_in_roles_csv(read, changed, roles, use
     assert cause is None or cause in {(note[0], note[3]) for note in found if note[1] == "roles.csv"}
 
 
+@pytest.mark.parametrize(
+    ("users", "expected"),
+    [
+        ("sourcedId,givenName,familyName\n00017,Ada,Brook\n", ("student", "010")),
+        ("sourcedId,givenName,familyName,role\n00017,Ada,Brook,student\n", ("student", "010")),
+        ("sourcedId,givenName,familyName,role,orgSourcedIds\n00017,Ada,Brook,,\n", ("student", "010")),
+        ("sourcedId,givenName,familyName,role,orgSourcedIds\n00017,Ada,Brook,teacher,020\n", ("teacher", "020")),
+    ],
+    ids=["absent", "one of them absent", "blank throughout", "filled in"],
+)
+def test_roles_csv_says_what_users_csv_does_not(read, changed, users, expected):
+    roster = read(changed(users=users, roles=ROLES, manifest="propertyName,value\noneroster.version,1.2\n"))
+    assert rows(roster.users[["role", "orgSourcedIds"]]) == [(2, *expected)]
+    assert [note for note in notices(roster) if note[0] == "header.missing_column" and note[1] == "users.csv"] == []
+
+
 def test_the_order_of_files_in_an_archive_does_not_matter_to_roles(read, tmp_path):
     names = ["users", "roles", "classes", "enrollments", "manifest"]
     for number, order in enumerate([names, names[::-1]]):
