@@ -14,6 +14,7 @@ from connect_kit.identity.value import NUMBER
 from connect_kit.oneroster import GRADES
 from connect_kit.roster.grades import create_grade_ranks
 from connect_kit.roster.orgs import create_not_schools
+from connect_kit.roster.tables import CONTACTS
 from connect_kit.roster.workspace import empty_workspace
 
 if TYPE_CHECKING:
@@ -41,8 +42,6 @@ _MARKED_IDS = """INSERT INTO marked_ids
         u.sourcedId || ' is marked tobedeleted on line ' || min(n.line) || ' of ' || min(n.file)
     FROM _notices AS n JOIN _all_{table} AS u ON u._line = n.line ANTI JOIN {table} AS t ON t.sourcedId = u.sourcedId
     WHERE n.code = '{table}.status.tobedeleted' AND u.sourcedId IS NOT NULL GROUP BY u.sourcedId"""
-_PEOPLE = """(SELECT 'users' AS tbl, _line, _kind = 'guardian' AS guardian, email, sms FROM users
-    UNION ALL SELECT 'guardians', _line, true, email, sms FROM guardians)"""
 
 
 def build(
@@ -68,7 +67,7 @@ def build(
     create_not_schools(schema, roster, others)
     _refused_ids(schema, roster)
     _marked_ids(schema, roster)
-    run_sql(schema, "connect_kit.engine", "contacts.sql", others, **contact_values(_PEOPLE))
+    run_sql(schema, "connect_kit.engine", "contacts.sql", others, **contact_values(CONTACTS))
     run_sql(schema, __package__, "relations_lists.sql", others)
     run_sql(schema, __package__, "relations.sql", others, shown=shown, one_school=roster.level == "school")
     run_sql(schema, __package__, "relations_near.sql", others)

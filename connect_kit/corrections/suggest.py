@@ -8,14 +8,13 @@ from connect_kit.corrections.value import Corrections
 from connect_kit.engine import create_table, quoted, run_sql
 from connect_kit.engine.arguments import checked
 from connect_kit.engine.contacts import contact_values
+from connect_kit.roster.tables import CONTACTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from connect_kit.roster import Roster
 
-_PEOPLE: Final = """(SELECT 'users' AS tbl, _line, _kind = 'guardian' AS guardian, email, sms FROM users
-    UNION ALL SELECT 'guardians', _line, true, email, sms FROM guardians)"""
 #: Columns of names and titles, with the rule about such as are damaged.
 _TEXTS: Final = {
     ("users", "givenName"): "users.names.damaged",
@@ -64,7 +63,7 @@ def suggest_corrections(roster: Roster) -> Corrections:
     import pyarrow as pa
 
     schema, also = roster.schema.engine.new_schema("corrections"), (roster.schema.name,)
-    run_sql(schema, "connect_kit.engine", "contacts.sql", also, **contact_values(_PEOPLE))
+    run_sql(schema, "connect_kit.engine", "contacts.sql", also, **contact_values(CONTACTS))
     texts = _columns({place: f"'{rule}' AS rule" for place, rule in _TEXTS.items()})
     references = _columns({place: f"'{rule}' AS rule, '{to}' AS names" for place, (to, rule) in _REFERENCES.items()})
     odd = schema.execute(f"SELECT DISTINCT value FROM ({texts}) WHERE regexp_matches(value, ?)", [TWICE], also=also)

@@ -89,7 +89,7 @@ def read_header(table: str, file: str, written: Iterable[str], level: Level, *, 
     notices: list[Notice] = []
     columns = []
     for position, text in enumerate(written, 1):
-        name, alias = _meaning(table, text)
+        name, alias = _meaning(table, text.replace("\0", "\\u0000"))  # which no name of a column may hold
         if alias:
             notices.append(Notice("header.alias", table, file, f"{_visible(text)} is read as {name}", 1, name))
         if not name:

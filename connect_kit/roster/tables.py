@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from connect_kit.engine import Schema
 
 ALL_TABLES = tuple(dict.fromkeys((*connect.FILES, *oneroster.TABLES)))
+#: SQL of everybody whose contacts are judged, for ``contacts.sql``.
+CONTACTS = """(SELECT 'users' AS tbl, _line, _kind = 'guardian' AS guardian, email, sms FROM users
+    UNION ALL SELECT 'guardians', _line, true, email, sms FROM guardians)"""
 _AT_ONCE = 40  # columns in one query
 _ODD = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}" + INVISIBLE + "]"
 #: SQL of a text without what is half a letter that was encoded twice: who took it away would lose the letter.

@@ -135,6 +135,18 @@ NAMES = "unborn us-date letter yes last capital twin s-1 s-2 s-3 s-4 s-5 s-6 s-7
 USERS = """sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,userIds,givenName,familyName,grades
 teacher,,,true,"A,B",teacher,t,{LDAP:12},Tea,Cher,
 """ + "".join(f"{key},,,true,A,student,{key},,Stu,Dent,{PEOPLE.get(key, '05')}\n" for key in (*PEOPLE, *NAMES.split()))
+for old, new in (
+    ("s-1,,,true,A,", "s-1,,,true,NOWHERE,"),
+    ("s-2,,,true,", "s-2,,,maybe,"),
+    ("s-3,,,true,", "s-3,,,TRUE,"),
+    ("student,s-4,,", 'student,s-4,"{LDAP:1},{LTI:2}",'),
+    ("student,s-5,,", "student,s-5,ldap:5,"),
+    ("\ns-6,", "\ns-6,new"),
+    ("\ns-7,,", "\ns-7,,once"),
+    ("\ns-8,,", "\ns-8,active,2026-09-01T08:00:00Z"),
+):
+    assert old in USERS
+    USERS = USERS.replace(old, new)
 
 
 CLASSES = """sourcedId,status,dateLastModified,title,grades,courseSourcedId,classType,schoolSourcedId,termSourcedIds,subjects,subjectCodes

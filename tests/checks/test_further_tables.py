@@ -19,7 +19,6 @@ from tests.checks.further_deliveries import (
     INFOS,
     INFOS_1_2,
     TOMORROW,
-    USERS,
     WARNINGS,
     WARNINGS_1_2,
     Y,
@@ -28,19 +27,6 @@ from tests.checks.further_deliveries import (
     planted,
     write,
 )
-
-for old, new in (
-    ("s-1,,,true,A,", "s-1,,,true,NOWHERE,"),
-    ("s-2,,,true,", "s-2,,,maybe,"),
-    ("s-3,,,true,", "s-3,,,TRUE,"),
-    ("student,s-4,,", 'student,s-4,"{LDAP:1},{LTI:2}",'),
-    ("student,s-5,,", "student,s-5,ldap:5,"),
-    ("\ns-6,", "\ns-6,new"),
-    ("\ns-7,,", "\ns-7,,once"),
-    ("\ns-8,,", "\ns-8,active,2026-09-01T08:00:00Z"),
-):
-    assert old in USERS
-    USERS = USERS.replace(old, new)
 
 
 def codes_of_this_file():

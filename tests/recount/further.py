@@ -81,13 +81,19 @@ def ends_before_it_begins(d: Delivery) -> Lines:
             yield line(row)
 
 
+def forward(d: Delivery, row: Row) -> tuple[date | None, date | None]:
+    """Its days, unless it ends before it begins: nothing else is judged by such days."""
+    start, end = days(d, row)
+    return (None, None) if start and end and start > end else (start, end)
+
+
 @finds("academicSessions.dates.inside_parent", "warning")
 def beyond_its_parent(d: Delivery) -> Lines:
     for row in sessions(d).values():
         above = parent(d, row)
         if above is None:
             continue
-        (start, end), (first, last) = days(d, row), days(d, above)
+        (start, end), (first, last) = forward(d, row), forward(d, above)
         if (start and first and start < first) or (end and last and end > last + timedelta(days=1)):
             yield line(row)
 
@@ -119,11 +125,11 @@ def no_year(d: Delivery) -> Lines:
 def another_year_than_the_one_it_ends_in(d: Delivery) -> Lines:
     """The year in which the school year ends; an end on 1 January may be of the day after the last one."""
     for row in sessions(d).values():
-        (_, end), text = days(d, row), row["schoolYear"]
+        (_, end), text = forward(d, row), row["schoolYear"]
         if end is None or text is None or len(text) != 4 or not text.isdigit():
             continue
         above = parent(d, row)
-        last = days(d, above)[1] if above is not None and above["type"] == "schoolYear" else None
+        last = forward(d, above)[1] if above is not None and above["type"] == "schoolYear" else None
         if row["type"] == "schoolYear" or last is None:
             late = row["type"] != "schoolYear" and end.month >= 7
             years = (end.year, end.year + 1) if late else (end.year, (end - timedelta(days=1)).year)
@@ -175,9 +181,13 @@ def birth_and_grade(d: Delivery) -> Lines:
 
 def held(d: Delivery) -> dict[str, list[Row]]:
     found = defaultdict(list)
+    seen = set()
     for row in d.live("roles"):
-        if row["userSourcedId"]:
+        names = ("sourcedId", "userSourcedId", "role", "roleType", "orgSourcedId")
+        copy = tuple(row.get(name) for name in names)
+        if row["userSourcedId"] and copy not in seen:  # a row that is there twice is one role
             found[row["userSourcedId"]].append(row)
+        seen.add(copy)
     return found
 
 

@@ -71,9 +71,24 @@ def guardians_nobody_names(d: Delivery) -> Lines:
 
 @finds("users.guardian.is_student", "critical")
 def agents_that_are_no_guardians(d: Delivery) -> Lines:
+    further = further_guardians(d)
     for user in d.users:
         found = [d.user_by_id.get(agent) for agent in agents(d, user)]
-        if kind(user) == "student" and any(one and kind(one) in ("student", *STAFF) for one in found):
+        if kind(user) == "student" and any(
+            one and kind(one) in ("student", *STAFF) and one["sourcedId"] not in further for one in found
+        ):
+            yield line(user)
+
+
+@finds("users.guardian.is_student", "info")
+def agents_that_are_guardians_as_well(d: Delivery) -> Lines:
+    """From OneRoster 1.2: the first role is another one, and a further one is a guardian's."""
+    further = further_guardians(d)
+    for user in d.users:
+        found = [d.user_by_id.get(agent) for agent in agents(d, user)]
+        if kind(user) == "student" and any(
+            one and kind(one) in ("student", *STAFF) and one["sourcedId"] in further for one in found
+        ):
             yield line(user)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from statistics import median
 
 from tests.recount.forms import QUOTES, listed, near
@@ -47,8 +47,11 @@ def one_title(d: Delivery) -> Lines:
     def key(row: Row) -> tuple[str | None, ...]:
         return row["schoolSourcedId"], (row["title"] or "").strip().lower(), row.get("periods")
 
-    counts = Counter(key(row) for row in d.live("classes") if row["title"])
-    return [line(row) for row in d.live("classes") if row["title"] and counts[key(row)] > 1]
+    ids = defaultdict(set)  # copies of one class are one
+    for row in d.live("classes"):
+        if row["title"]:
+            ids[key(row)].add(row["sourcedId"] or line(row))
+    return [line(row) for row in d.live("classes") if row["title"] and len(ids[key(row)]) > 1]
 
 
 def meant(d: Delivery, what: str) -> set[str]:

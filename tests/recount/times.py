@@ -79,7 +79,14 @@ def term_days(d: Delivery, room: Row, column: str) -> list[date | None]:
     """First or last days of the terms of a class."""
     rows = {row["sourcedId"]: row for row in reversed(d.live("academicSessions"))}
     terms = [rows.get(term) for term in set(entries(room.get("termSourcedIds")))]
-    return [None if term is None else day(d, "academicSessions", term[column]) for term in terms]
+    found = []
+    for term in terms:
+        first, last = (
+            None if term is None else day(d, "academicSessions", term[one]) for one in ("startDate", "endDate")
+        )
+        backward = first is not None and last is not None and first > last
+        found.append(None if backward else first if column == "startDate" else last)
+    return found
 
 
 @finds("classes.termSourcedIds.future", "warning")

@@ -121,10 +121,14 @@ def header_end(roster: Roster, physical: list[str]) -> int:
 def decoded(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+    if data[:4096].count(0) > 0.4 * len(data[:4096]):  # UTF-16 that has lost its mark
+        return max((data.decode(f"utf-16-{end}", "replace") for end in ("le", "be")), key=lambda text: text.count("s"))
+    kept = data.decode("utf-8", "surrogateescape")
+    wrong = sum("\udc80" <= one <= "\udcff" for one in kept)
+    # Single bytes that are not UTF-8 do not make the others something else.
+    if wrong <= sum(one > "\x7f" for one in kept) - wrong:
+        return data.decode("utf-8-sig", "replace")
+    return data.decode("cp1252", "replace")
 
 
 @pytest.mark.thorough

@@ -121,7 +121,7 @@ def test_required_columns(table, level, needed):
 def test_role_and_schools_are_not_required_where_roles_csv_has_them():
     names = ["sourcedId", "givenName", "familyName"]
     assert read(names, level="district", roles_file=True).missing == ()
-    assert read([*names, "Role"], level="district", roles_file=True).missing == ("orgSourcedIds",)
+    assert read([*names, "Role"], level="district", roles_file=True).missing == ()
 
 
 def test_guardians_need_an_email_or_a_mobile_number():

@@ -11,22 +11,23 @@ from tests.twin.acted import FILES, PAIRED
 from tests.twin.uploads import Desk
 
 
-@pytest.fixture
-def twin(tmp_path):
-    folder = tmp_path / "export"
-    folder.mkdir()
-    for name, text in FILES.items():
-        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
-    return Twin.fill(tmp_path / "maple.duckdb", folder, district="Maple Valley")
+def filled(place: Path, files: dict[str, str]) -> Twin:
+    place.mkdir()
+    for name, text in files.items():
+        (place / f"{name}.csv").write_text(text, encoding="utf-8")
+    return Twin.fill(place.with_suffix(".duckdb"), place, district="Maple Valley")
 
 
 @pytest.fixture
-def peopled(tmp_path):
-    folder = tmp_path / "peopled"
-    folder.mkdir()
-    for name, text in PAIRED.items():
-        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
-    return Twin.fill(tmp_path / "peopled.duckdb", folder, district="Maple Valley")
+def twin(tmp_path: Path) -> Twin:
+    """Students, guardians and classrooms at three schools."""
+    return filled(tmp_path / "maple", FILES)
+
+
+@pytest.fixture
+def peopled(tmp_path: Path) -> Twin:
+    """The same with staff and seats in classrooms."""
+    return filled(tmp_path / "peopled", PAIRED)
 
 
 @pytest.fixture
