@@ -44,7 +44,7 @@ WITH held AS (
         row_number() OVER person_first AS place,
         row_number() OVER (PARTITION BY userSourcedId, orgSourcedId, roleType ORDER BY _line) AS at_org,
         row_number() OVER (PARTITION BY userSourcedId, roleType ORDER BY _line) AS at_all
-    FROM (FROM roles WHERE userSourcedId IS NOT NULL QUALIFY row_number() OVER (PARTITION BY sourcedId, userSourcedId, role, roleType, orgSourcedId ORDER BY _line) = 1)
+    FROM (SELECT * REPLACE (lower(trim(roleType, ' \t\r\n' || chr(160) || chr(8203) || chr(65279))) AS roleType) FROM roles WHERE userSourcedId IS NOT NULL QUALIFY row_number() OVER (PARTITION BY sourcedId, userSourcedId, role, roleType, orgSourcedId ORDER BY _line) = 1)
     WINDOW person AS (PARTITION BY userSourcedId), person_first AS (PARTITION BY userSourcedId ORDER BY _line)
 )
 SELECT _line, CASE WHEN others = 0 THEN 'none' WHEN at_org > 1 THEN 'org' ELSE 'person' END AS fault

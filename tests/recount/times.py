@@ -62,8 +62,8 @@ def ended(d: Delivery) -> Lines:
     back = set()
     for rows in repeated(d):
         if comes_back(d, rows):
-            begins = [seat_days(d, row)[0] or seat_days(d, row)[1] or date.max for row in rows]
-            back |= {line(row) for row, begin in zip(rows, begins, strict=True) if begin < max(begins)}
+            days = {line(row): [day or date.max for day in seat_days(d, row)] for row in rows}
+            back |= {*sorted(days, key=lambda place: (min(days[place]), days[place][1]))[:-1]}
     return [line(row) for row in seats(d) if over(d, row) and line(row) not in back]
 
 
