@@ -140,10 +140,21 @@ def open_csv(
     first = re.split(r"[\r\n]", start, maxsplit=1)[0]
     delimiter = max(DELIMITERS, key=lambda mark: _known_names(first, mark, known))
     header, lines = _header(start, first, delimiter)
+    if place != path and lines == 1:
+        _part_header(place, "".join([*above, first]))
     shown = tuple((number, text.rstrip("\r\n")) for number, text in enumerate(above, 1) if text.strip())
     return CsvSource(
         place, probe, original, tuple(header), delimiter, len(above) + lines, shown, header_line=len(above) + 1
     )
+
+
+def _part_header(copy: Path, until: str) -> None:
+    """End the header of a copy at its CR: one quote in a name, and rows would count as of one line with it."""
+    data = copy.read_bytes()
+    place = len(until.encode()) + len(codecs.BOM_UTF8) * data.startswith(codecs.BOM_UTF8)
+    end = data.find(b"\n", place)
+    if end > place + 1 and data[place : place + 1] == b"\r":
+        copy.write_bytes(data[:place] + re.sub(rb"\r(?!\n)", b"\n", data[place : end + 1]) + data[end + 1 :])
 
 
 def _above(start: str, known: Sequence[str]) -> list[str]:

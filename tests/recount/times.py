@@ -62,8 +62,9 @@ def ended(d: Delivery) -> Lines:
     back = set()
     for rows in repeated(d):
         if comes_back(d, rows):
-            days = {line(row): [day or date.max for day in seat_days(d, row)] for row in rows}
-            back |= {*sorted(days, key=lambda place: (min(days[place]), days[place][1]))[:-1]}
+            days = {line(row): seat_days(d, row) for row in rows}
+            order = {place: (begin or end or date.max, end or date.max) for place, (begin, end) in days.items()}
+            back |= {*sorted(order, key=lambda place: order[place])[:-1]}
     return [line(row) for row in seats(d) if over(d, row) and line(row) not in back]
 
 

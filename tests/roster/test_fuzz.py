@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import random
+import re
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -92,7 +93,9 @@ def require_whole(roster: Roster, data: bytes) -> None:
     users = roster.users
     starts = [int(line) for line in users.index]
     assert starts == sorted(set(starts))
-    named = set(starts) | {int(line) for line in roster.refused["line"]} | {int(line) for line in roster.aside["line"]}
+    named = set(starts) | {int(line) for line in roster.aside["line"]}
+    for line, raw in roster.refused[["line", "raw"]].itertuples(index=False):
+        named |= {int(line) + n for n in range(len(re.split(r"\r\n|\r|\n", str(raw).rstrip("\r\n"))))}
     assert len(starts) == roster.info["users"].rows
     begun = header_end(roster, physical)
     inside = False
