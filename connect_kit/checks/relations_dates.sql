@@ -68,7 +68,7 @@ LEFT JOIN read_dates AS e ON e.tbl = 'enrollments' AND e.col = 'endDate' AND e.w
 -- enrollments may all be over for a month.
 CREATE TABLE delivery_over AS
 WITH terms AS (
-    SELECT count(*) AS every, count(*) FILTER (ends < current_date AND NOT swapped) AS over, max(ends) AS last FROM session_dates
+    SELECT count(*) AS every, count(*) FILTER (ends < current_date) AS over, max(ends) AS last FROM session_dates WHERE NOT swapped
 ), seats AS (
     SELECT (SELECT count(*) FROM enrollments) AS every, coalesce(sum(rows) FILTER (state = 'over'), 0) AS over, max(ends) AS last FROM enrollment_dates
 )

@@ -225,8 +225,9 @@ def roles_that_end_before_they_begin(d: Delivery) -> Lines:
 def a_year_that_is_over(d: Delivery) -> Lines:
     """Every term is over, and no enrollment still runs; or every enrollment is, for a month where a term still runs."""
     today = date.today()
-    ends = [days(d, row)[1] for row in d.live("academicSessions")]
-    terms_over = all(end is not None and end < today for end in ends)
+    backward = [row for row in d.live("academicSessions") if days(d, row) != forward(d, row)]
+    ends = [days(d, row)[1] for row in d.live("academicSessions") if row not in backward]
+    terms_over = bool(ends) and all(end is not None and end < today for end in ends)
     seats = [over(d, row) for row in d.live("enrollments")]
     known = [end for end in (seat_days(d, row)[1] for row in d.live("enrollments")) if end is not None]
     if not d.live("classes"):
