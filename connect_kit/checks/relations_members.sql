@@ -14,12 +14,14 @@ WITH rooms AS (
     FROM workspace_students AS w JOIN (SELECT _line, {shown} AS shown FROM users WHERE _kind = 'student') AS u ON u.shown = w.studentId WHERE w.archived IS DISTINCT FROM 'true' GROUP BY w.connectStudentId
 ), seats AS (
     SELECT x._line, c.sourcedId AS class, c.school, x.user_line AS line FROM enrolled AS x JOIN class_index AS c ON c._line = x.class_line WHERE x.role_kind = 1 AND x.user_kind = 1
-), connected AS (
-    SELECT DISTINCT r.class, r.room, r.school, r.grades, e.connectUserId AS child FROM workspace_enrollments AS e JOIN rooms AS r ON r.room = e.connectClassroomId WHERE lower(e.role) = 'student'
-), now AS (
+), connected AS MATERIALIZED (
+    SELECT r.class, r.room, r.school, r.grades, e.child FROM (
+        SELECT DISTINCT connectClassroomId AS room, connectUserId AS child FROM workspace_enrollments WHERE role = 'student' OR lower(role) = 'student'
+    ) AS e JOIN rooms AS r ON r.room = e.room
+), now AS MATERIALIZED (
     SELECT c.child, c.school, s.class, min(s._line) AS _line FROM seats AS s JOIN children AS c ON c.line = s.line
     WHERE s.class IN (SELECT class FROM connected) AND NOT (SELECT risen FROM year_turned) GROUP BY ALL
-), before AS (
+), before AS MATERIALIZED (
     SELECT w.child, c.school, w.class FROM connected AS w JOIN children AS c USING (child) WHERE w.class IN (SELECT class FROM now)
 ), gained AS (
     SELECT n.* FROM now AS n ANTI JOIN before AS b ON b.child = n.child AND b.class = n.class
@@ -33,6 +35,7 @@ WITH rooms AS (
     FROM class_index AS i JOIN classes AS c ON c._line = i._line
 ), peers AS (
     SELECT DISTINCT c.class, g.rank FROM connected AS c JOIN workspace_students AS w ON w.connectStudentId = c.child JOIN grade_ranks AS g ON g.written = w.grade
+    WHERE c.class IN (SELECT class FROM gained)
 ), exchanged AS ( -- of each child who moved and each course. A gained class without children of the grade is of none
     SELECT x.school, x.child, CASE WHEN x.lost = 1 OR p.class IS NOT NULL THEN c.course END AS course, sum(x.lost) AS lost, sum(1 - x.lost) AS gained FROM (
         SELECT school, child, class, 1 AS lost FROM kept WHERE lost AND child IN (SELECT child FROM gained)
@@ -44,6 +47,7 @@ WITH rooms AS (
     SELECT school FROM (SELECT school, child, bool_and(lost = gained AND course IS NOT NULL) AS same FROM exchanged GROUP BY ALL) GROUP BY school HAVING avg(same::INTEGER) >= 0.95
 ), placed AS ( -- the place among all lines, and among those of students
     SELECT s._line, row_number() OVER (ORDER BY s._line) AS place, c.child FROM seats AS s LEFT JOIN children AS c ON c.line = s.line
+    WHERE EXISTS (FROM gained)
 ), probes AS (
     SELECT g._line, g.school, g.class, p.place, count(*) OVER (PARTITION BY g.school) AS n FROM (
         FROM gained SEMI JOIN same_courses USING (school) QUALIFY row_number() OVER (PARTITION BY school ORDER BY hash(_line)) <= 400
@@ -63,7 +67,7 @@ WITH rooms AS (
 ), fitting AS (
     SELECT 'delivered' AS side, s._line, s.school, list_contains(r.ranks, g.rank) OR w.child IS NOT NULL AS fits FROM seats AS s JOIN users AS u ON u._line = s.line JOIN grade_ranks AS g ON g.written = u.grades
     JOIN ranks AS r ON r.side = 'delivered' AND r.class = s.class
-    LEFT JOIN children AS c ON c.line = s.line LEFT JOIN (SELECT DISTINCT class, child FROM connected) AS w ON w.class = s.class AND w.child = c.child
+    LEFT JOIN children AS c ON c.line = s.line LEFT JOIN connected AS w ON w.class = s.class AND w.child = c.child
     UNION ALL
     SELECT 'connected ' || c.school, NULL, k.schoolId, list_contains(r.ranks, g.rank) FROM connected AS c JOIN workspace_schools AS k ON k.connectSchoolId = c.school
     JOIN workspace_students AS w ON w.connectStudentId = c.child JOIN grade_ranks AS g ON g.written = w.grade JOIN ranks AS r ON r.side = 'connected' AND r.class = c.room
