@@ -21,37 +21,23 @@ G1,0104,guardian,Ada,Okafor,ada@example.org,,,
 G2,0104,guardian,Eva,Lind,eva@example.org,,,
 T1,0104,teacher,Lee,Brandt,lee@example.org,,,
 """
-
-
 CLASSES = "sourcedId,title,grades,schoolSourcedId\n0011,Room 3,03,0104\n"
-
-
 SEATS = """classSourcedId,schoolSourcedId,userSourcedId,role
 0011,0104,0001,student
 0011,0104,0002,student
 0011,0104,T1,teacher
 """
-
-
 SCHOOLS = "connectSchoolId,name,schoolId\nK1,Maple School,0104\n"
-
-
 STUDENTS = """connectStudentId,connectSchoolId,givenName,familyName,grade,email,studentId,archived
 C1,K1,Mina,Okafor,03,,0001,false
 C2,K1,Teo,Lind,03,,0002,false
 """
-
-
 DECISIONS = "about,left,right,decision,who,when,note\n"
-
-
 BROKEN = {
     "type": "unexpected_rows_expectation",
     "kwargs": {"unexpected_rows_query": "SELECT nope FROM users"},
     "meta": {"code": "users.own.lunch", "title": "Lunch codes"},
 }
-
-
 NEEDY = {
     "type": "expect_column_values_to_not_be_null",
     "kwargs": {"column": "lunch"},

@@ -14,7 +14,7 @@ from connect_kit.identity.value import NUMBER
 from connect_kit.oneroster import GRADES
 from connect_kit.roster.grades import create_grade_ranks
 from connect_kit.roster.orgs import create_not_schools
-from connect_kit.roster.tables import CONTACTS
+from connect_kit.roster.tables import CONTACTS, bare
 from connect_kit.roster.workspace import empty_workspace
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ def build(
     _marked_ids(schema, roster)
     run_sql(schema, "connect_kit.engine", "contacts.sql", others, **contact_values(CONTACTS))
     run_sql(schema, __package__, "relations_lists.sql", others)
-    run_sql(schema, __package__, "relations.sql", others, shown=shown, one_school=roster.level == "school")
+    values = {"shown": shown, "one_school": roster.level == "school", "role": bare("e.role")}
+    run_sql(schema, __package__, "relations.sql", others, **values)
     run_sql(schema, __package__, "relations_near.sql", others)
     run_sql(schema, __package__, "relations_dates.sql", others)
     run_sql(schema, __package__, "relations_repeats.sql", others)
@@ -79,7 +80,7 @@ def build(
     if workspace:
         run_sql(schema, __package__, "relations_workspace.sql", others, shown=shown)
     if optional_tables:
-        run_sql(schema, __package__, "relations_optional.sql", others)
+        run_sql(schema, __package__, "relations_optional.sql", others, role_type=bare("roleType"))
     _grades(schema, others)
     create_bad_phones(schema, others, region)
 

@@ -207,7 +207,7 @@ UPDATE user_index SET schools = NULL WHERE _line IN (
 CREATE TABLE enrolled AS
 SELECT e._line, c._line AS class_line, u._line AS user_line,
     -- Exact words first: hardly any row needs the rest.
-    (CASE e.role WHEN 'student' THEN 1 WHEN 'teacher' THEN 2 ELSE CASE lower(trim(e.role, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(8203) || chr(65279))) WHEN 'student' THEN 1 WHEN 'teacher' THEN 2 WHEN 'aide' THEN 2 WHEN 'proctor' THEN 2
+    (CASE e.role WHEN 'student' THEN 1 WHEN 'teacher' THEN 2 ELSE CASE {role} WHEN 'student' THEN 1 WHEN 'teacher' THEN 2 WHEN 'aide' THEN 2 WHEN 'proctor' THEN 2
         WHEN 'administrator' THEN 2 WHEN 'guardian' THEN 3 WHEN 'parent' THEN 3 WHEN 'relative' THEN 3 ELSE 0 END END)::TINYINT AS role_kind,
     (CASE u._kind WHEN 'student' THEN 1 WHEN 'teacher' THEN 2 WHEN 'administrator' THEN 2 WHEN 'guardian' THEN 3 ELSE 0 END)::TINYINT AS user_kind,
     e.schoolSourcedId = c.written AS same_school,

@@ -36,7 +36,7 @@ SELECT DISTINCT _line, term FROM (
 
 -- none: no role of the person is primary; org: a second primary role at one org; person: one at a second org.
 -- Roles whose roleType is blank or unknown are findings of their own, so such a person does not count as one without.
--- A row that is there twice is one role.
+-- Copies of a row are one role.
 CREATE TABLE role_faults AS
 WITH held AS (
     SELECT _line, userSourcedId, roleType,
@@ -44,7 +44,7 @@ WITH held AS (
         row_number() OVER person_first AS place,
         row_number() OVER (PARTITION BY userSourcedId, orgSourcedId, roleType ORDER BY _line) AS at_org,
         row_number() OVER (PARTITION BY userSourcedId, roleType ORDER BY _line) AS at_all
-    FROM (SELECT * REPLACE (lower(trim(roleType, ' \t\r\n' || chr(160) || chr(8203) || chr(65279))) AS roleType) FROM roles WHERE userSourcedId IS NOT NULL QUALIFY row_number() OVER (PARTITION BY sourcedId, userSourcedId, role, roleType, orgSourcedId ORDER BY _line) = 1)
+    FROM (SELECT * REPLACE ({role_type} AS roleType) FROM roles WHERE userSourcedId IS NOT NULL QUALIFY row_number() OVER (PARTITION BY sourcedId, userSourcedId, role, roleType, orgSourcedId ORDER BY _line) = 1)
     WINDOW person AS (PARTITION BY userSourcedId), person_first AS (PARTITION BY userSourcedId ORDER BY _line)
 )
 SELECT _line, CASE WHEN others = 0 THEN 'none' WHEN at_org > 1 THEN 'org' ELSE 'person' END AS fault

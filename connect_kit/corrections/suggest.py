@@ -71,8 +71,10 @@ def suggest_corrections(roster: Roster) -> Corrections:
     create_table(
         schema, "twice", pa.table({"old": pa.array(known, pa.string()), "new": pa.array(known.values(), pa.string())})
     )
-    around = rf"^\s*{_QUOTES}+([^{_QUOTES[1:]}*){_QUOTES}+\s*$".replace("'", "''")
-    values = {"texts": texts, "references": references, "quotes": around, "held": _held(roster)}
+    quote = _QUOTES.replace("'", "''")
+    around = rf"^\s*{quote}+([^{quote[1:]}*){quote}+\s*$"
+    values = {"people": CONTACTS, "texts": texts, "references": references, "held": _held(roster)}
+    values |= {"quote": quote, "quotes": around}
     run_sql(schema, __package__, "suggest.sql", also, **values)
     files = pa.table({"tbl": list(roster.info), "file": [table.file for table in roster.info.values()]})
     create_table(schema, "files", files)

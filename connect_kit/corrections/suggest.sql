@@ -3,10 +3,12 @@
 
 CREATE TABLE suggested (tbl VARCHAR, _line BIGINT, col VARCHAR, rule VARCHAR, old VARCHAR, new VARCHAR, reason VARCHAR, confidence DOUBLE);
 
--- IDs that one row has, in a form that is not for a person to decide about. quoted: in quotes that are no part of it.
-CREATE TABLE single_ids AS
-SELECT 'users' AS tbl, sourcedId AS id, min(_line) AS _line, any_value(_kind) AS kind FROM users WHERE sourcedId IS NOT NULL GROUP BY sourcedId HAVING count(*) = 1
-UNION ALL SELECT 'classes', sourcedId, min(_line), NULL FROM classes WHERE sourcedId IS NOT NULL GROUP BY sourcedId HAVING count(*) = 1;
+-- single_ids: those that one row has.
+CREATE TABLE own_ids AS
+SELECT 'users' AS tbl, sourcedId AS id, min(_line) AS _line, any_value(_kind) AS kind, count(*) AS rows FROM users WHERE sourcedId IS NOT NULL GROUP BY sourcedId
+UNION ALL SELECT 'classes', sourcedId, min(_line), NULL, count(*) FROM classes WHERE sourcedId IS NOT NULL GROUP BY sourcedId;
+
+CREATE VIEW single_ids AS SELECT * FROM own_ids WHERE rows = 1;
 
 CREATE MACRO without_quotes(value) AS regexp_replace(value, '{quotes}', '\1');
 
@@ -33,8 +35,9 @@ HAVING count(*) + coalesce(len(string_split(old, ',')), 0) <= 6;
 
 -- An address or a number with something around it; of several, the first.
 INSERT INTO suggested
-WITH people AS (SELECT 'users' AS tbl, _line, email, sms FROM users UNION ALL SELECT 'guardians', _line, email, sms FROM guardians),
-faulty AS (SELECT p.*, f.email AS email_fault, f.number AS number_fault FROM contact_faults AS f JOIN people AS p USING (tbl, _line))
+WITH faulty AS (
+    SELECT p.*, f.email AS email_fault, f.number AS number_fault FROM contact_faults AS f JOIN {people} AS p USING (tbl, _line)
+)
 SELECT tbl, _line, 'email', tbl || '.email.format', email, CASE email_fault WHEN 'several' THEN usable_addresses(email)[1] ELSE address_around(email) END,
     CASE email_fault WHEN 'several' THEN 'the first of several addresses' ELSE 'the address without what stands around it' END,
     CASE email_fault WHEN 'several' THEN 0.6 ELSE 0.95 END
@@ -59,11 +62,11 @@ FROM ({texts}) AS x LEFT JOIN twice AS t ON t.old = x.value WHERE t.new IS NOT N
 INSERT INTO suggested
 WITH entries AS (
     SELECT *, unnest(string_split(value, ',')) AS entry, unnest(range(len(string_split(value, ',')))) AS place FROM ({references})
-    WHERE regexp_matches(value, '["''`«»‘’“”„]')
+    WHERE regexp_matches(value, '{quote}')
 ), bared AS (
     SELECT e.*, CASE WHEN i.id IS NOT NULL AND h.id IS NULL THEN i.id END AS bare FROM entries AS e
     LEFT JOIN single_ids AS i ON i.tbl = e.names AND i.id = without_quotes(e.entry) AND i.id <> e.entry
-    LEFT JOIN (SELECT 'users' AS tbl, sourcedId AS id FROM users UNION SELECT 'classes', sourcedId FROM classes) AS h ON h.tbl = e.names AND h.id = trim(e.entry)
+    LEFT JOIN own_ids AS h ON h.tbl = e.names AND h.id = trim(e.entry)
 )
 SELECT tbl, _line, col, rule, value, string_agg(coalesce(bare, entry), ',' ORDER BY place), 'the ID without quotes around it', 0.9
 FROM bared GROUP BY tbl, _line, col, rule, value HAVING count(bare) > 0;

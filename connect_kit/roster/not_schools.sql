@@ -5,10 +5,12 @@
 
 CREATE TABLE not_schools AS
 WITH lists AS (
-    SELECT DISTINCT _kind, orgSourcedIds AS list FROM users WHERE orgSourcedIds IS NOT NULL
+    SELECT _kind, CASE WHEN regexp_matches(list, '[;|\[]') THEN regexp_split_to_array(regexp_replace(list, '[\[\]"'']', '', 'g'), '[;|,]')
+        ELSE string_split(list, ',') END AS parts
+    FROM (SELECT DISTINCT _kind, orgSourcedIds AS list FROM users WHERE orgSourcedIds IS NOT NULL)
 ), people AS (
     SELECT school, bool_and(_kind = 'guardian') AS guardians, bool_and(_kind IN ('teacher', 'administrator')) AS staff
-    FROM (SELECT _kind, trim(unnest(string_split(list, ','))) AS school FROM lists) WHERE school <> '' GROUP BY school
+    FROM (SELECT _kind, trim(unnest(parts)) AS school FROM lists) WHERE school <> '' GROUP BY school
 ), taught AS (
     SELECT schoolSourcedId AS school FROM classes WHERE schoolSourcedId IS NOT NULL
     UNION SELECT schoolSourcedId FROM enrollments WHERE schoolSourcedId IS NOT NULL

@@ -14,8 +14,6 @@ from tests.accidents.turns import is_not_unfit, turned
 from tests.accidents.years import FAMILY, GRADES, District, Written
 
 RENUMBERED = "workspace.classrooms.id_changed"
-
-
 COURSES = ("Math", "English", "Science", "History", "PE")
 
 
@@ -125,11 +123,7 @@ def with_terms(made: Written, term: str, sessions: str) -> None:
 
 
 YEAR = "y,2025-26,schoolYear,2025-08-11,2026-06-05,,2026\n"
-
-
 FIRST = "t1,First half,semester,2025-08-11,2025-12-19,y,2026\n"
-
-
 SECOND = "t2,Second half,semester,2026-01-05,2026-06-05,y,2026\n"
 
 

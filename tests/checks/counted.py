@@ -15,20 +15,14 @@ USERS = """sourcedId,orgSourcedIds,role,givenName,familyName,email,agentSourcedI
 3,0010,guardian,Cy,Lee,cy@example.org,,
 4,0010,teacher,Di,Poe,di@example.org,,
 """
-
-
 CLASSES = """sourcedId,title,grades,schoolSourcedId
 c1,Math,03,0010
 """
-
-
 ENROLLMENTS = """classSourcedId,schoolSourcedId,userSourcedId,role
 c1,0010,1,student
 c1,0010,2,student
 c1,0010,4,teacher
 """
-
-
 CLEAN = {"users": USERS, "classes": CLASSES, "enrollments": ENROLLMENTS}
 
 

@@ -9,20 +9,10 @@ import pandas as pd
 from connect_kit.oneroster import TABLES
 
 FURTHER = ("orgs", "courses", "academicSessions", "demographics", "roles")
-
-
 TODAY = date.today()
-
-
 Y = TODAY.year if TODAY.month >= 7 else TODAY.year - 1  # the year in which the school year began
-
-
 Z = Y + 1
-
-
 TOMORROW = TODAY + timedelta(days=1)
-
-
 # A fault is named by how its line begins; every other line of these files is a clean neighbour.
 SESSIONS = f"""sourcedId,status,dateLastModified,title,type,startDate,endDate,parentSourcedId,schoolYear
 YEAR,,,All year,schoolYear,{Y}-07-01,{Z}-07-01,,{Z}
@@ -62,8 +52,6 @@ LATELY,active,yesterday,No time,term,{Y}-07-01,{Y}-08-01,YEAR,{Z}
 BRIEF,active,2026-09-01,A day,term,{Y}-07-01,{Y}-08-01,YEAR,{Z}
 EXACT,active,2026-09-01T08:00:00.000Z,A time,term,{Y}-07-01,{Y}-08-01,YEAR,{Z}
 """
-
-
 ORGS = """sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId
 D,,,District,district,,
 A,,,School A,school,,D
@@ -88,8 +76,6 @@ OLD,Active,,Another case,school,,D
 LATELY,active,2026-13-01T08:00:00Z,No month,school,,D
 BRIEF,active,2026-09-01 08:00:00,With a blank,school,,D
 """
-
-
 COURSES = """sourcedId,status,dateLastModified,schoolYearSourcedId,title,courseCode,grades,orgSourcedId,subjects,subjectCodes
 C1,,,YEAR,Art,,"01,02",D,"Art, Music","5,6"
 C2,,,,Biology,,,A,Biology,
@@ -102,11 +88,7 @@ LOST,,,,Org nowhere,,,NOWHERE,,
 LATE,,,NOWHERE,Year nowhere,,,A,,
 UNEVEN,,,,One code short,,,A,"Science, Physics, Biology","7,8"
 """  # noqa: E501
-
-
 RACES = [c.name for c in TABLES["demographics"] if c.values == "boolean"]
-
-
 DEMOGRAPHICS = f"""sourcedId,status,dateLastModified,birthDate,sex,{",".join(RACES)}
 kg,,,{Y - 5}-03-01,female,true,false,,,,,
 twelve,,,{Y - 17}-03-01,unspecified,,,,,,,
@@ -124,14 +106,8 @@ stranger,,,,,,,,,,,
 twin,,,,,,,,,,,
 twin,,,,,,,,,,,
 """
-
-
 PEOPLE = {"kg": "KG", "old-kg": "KG", "twelve": "12", "young-12": "12"}
-
-
 NAMES = "unborn us-date letter yes last capital twin s-1 s-2 s-3 s-4 s-5 s-6 s-7 s-8"
-
-
 USERS = """sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,userIds,givenName,familyName,grades
 teacher,,,true,"A,B",teacher,t,{LDAP:12},Tea,Cher,
 """ + "".join(f"{key},,,true,A,student,{key},,Stu,Dent,{PEOPLE.get(key, '05')}\n" for key in (*PEOPLE, *NAMES.split()))
@@ -161,8 +137,6 @@ half,,,Nobody knows,05,C1,scheduled,A,"NEXT,NOWHERE",,
 kind,,,Of an unknown type,05,C1,lecture,A,YEAR,,
 uneven,,,One code too many,05,C1,scheduled,A,YEAR,Art,"5,6"
 """  # noqa: E501
-
-
 ENROLLMENTS = """sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,role,primary,beginDate,endDate
 e-1,,,c-1,A,teacher,teacher,true,,
 e-2,,,c-1,A,kg,student,,2020-08-01,
@@ -172,8 +146,6 @@ e-5,,,c-1,A,s-3,student,False,,
 e-6,,,c-1,A,s-4,student,,1 August,
 e-7,,,c-1,A,s-5,student,,,2999-02-30
 """  # noqa: E501
-
-
 DELIVERY = {
     "academicSessions": SESSIONS,
     "orgs": ORGS,
@@ -183,13 +155,9 @@ DELIVERY = {
     "classes": CLASSES,
     "enrollments": ENROLLMENTS,
 }
-
-
 USERS_1_2 = "sourcedId,enabledUser,username,givenName,familyName,primaryOrgSourcedId\n" + "".join(
     f"{key},true,{key},Stu,Dent,{'NOWHERE' if key == 'p9' else 'A'}\n" for key in (f"p{i}" for i in range(1, 10))
 )
-
-
 ROLES = """sourcedId,status,dateLastModified,userSourcedId,roleType,role,beginDate,endDate,orgSourcedId
 r1,,,p1,primary,teacher,2020-08-01,2999-01-01,A
 r2,,,p1,secondary,counselor,,,A
@@ -217,11 +185,7 @@ r21,,,p1,secondary,aide,,,A
 r22,gone,,p1,secondary,aide,,,A
 r23,,soon,p1,secondary,aide,,,A
 """
-
-
 DELIVERY_1_2 = {"orgs": ORGS[: ORGS.index(",,,Of no ID")], "users": USERS_1_2, "roles": ROLES}
-
-
 WARNINGS = {
     "academicSessions.sourcedId.present": [",,,No ID"],
     "academicSessions.sourcedId.unique": ["TWICE,,,One", "TWICE,,,Two"],
@@ -284,8 +248,6 @@ WARNINGS = {
     "enrollments.beginDate.iso_date": ["e-6"],
     "enrollments.endDate.iso_date": ["e-7"],
 }
-
-
 INFOS = {
     "academicSessions.status.known": ["OLD"],
     "academicSessions.dateLastModified.iso_datetime": ["BRIEF"],
@@ -298,8 +260,6 @@ INFOS = {
     "users.status.bulk": [None],
     "enrollments.primary.form": ["e-5"],
 }
-
-
 WARNINGS_1_2 = {
     "roles.sourcedId.present": [",,,p9"],
     "roles.sourcedId.unique": ["r21", "r21"],
@@ -318,12 +278,8 @@ WARNINGS_1_2 = {
     "roles.dateLastModified.iso_datetime": ["r23"],
     "users.primaryOrgSourcedId.known_org": ["p9"],
 }
-
-
 #: Connect's own file depends on the role that a person has first.
 CRITICALS_1_2 = {"roles.role.known": ["r10", "r11"]}
-
-
 INFOS_1_2 = {"roles.roleType.one_primary": ["r4"], "roles.status.bulk": [None]}
 
 

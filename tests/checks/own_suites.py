@@ -9,8 +9,6 @@ from typing import Any
 import connect_kit as ck
 
 NOT_NULL = "expect_column_values_to_not_be_null"
-
-
 SQL = "unexpected_rows_expectation"
 
 

@@ -91,8 +91,6 @@ WITHOUT_FAULT = {
     ),
     "header.too_many": "planted in tests/roster/test_many_columns.py",
 }
-
-
 #: Codes whose rules need duplicates or changed IDs, besides the two sides.
 COMPARED = {
     "workspace.students.on_connect_twice",

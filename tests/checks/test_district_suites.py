@@ -81,8 +81,6 @@ HOSTILE = {
     "a wrong spelling": "SELEKT _line FROM users",
     "nothing": "",
 }
-
-
 HARMLESS = {
     "plain": "SELECT _line FROM users WHERE role = 'student'",
     "all rows as delivered": "SELECT _line FROM _all_users",

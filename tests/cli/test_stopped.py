@@ -21,8 +21,6 @@ ROOT = Path(__file__).parents[2]
 LONG = "SELECT count(*) FROM range(1000000000000) AS t(i) WHERE hash(i) = 5"
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
-
-
 #: Says that it begins, and works until it is stopped.
 WORKING = """
 from connect_kit.engine import DuckDBEngine

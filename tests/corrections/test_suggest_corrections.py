@@ -151,7 +151,7 @@ CHILD = "s8,org1,student,Cal,Oak,,,{},07,true"
         [f"'5',{ANN}", "5,org1,parent,Bea,Oak,b@example.com,,,,true,too many", CHILD.format("5")],
         [f"s1,{ANN}", CHILD.format("'s1'")],
     ],
-    ids=["of another", "of two", "in both places", "on a line that cannot be read", "there twice"],
+    ids=["of another", "of two", "in both places", "on a line that cannot be read", "of two rows"],
 )
 def test_quotes_stay_where_the_id_without_them_may_be_somebody_elses(tmp_path: Path, lines: list[str]) -> None:
     assert said(suggested(tmp_path, users=[*CLEAN["users"], *lines])) == []

@@ -13,9 +13,7 @@ import connect_kit as ck
 from connect_kit.connect import WORKSPACE_FILES
 from connect_kit.duplicates.find import find_duplicates
 from connect_kit.duplicates.value import Duplicates
-
-Row = dict[str, str]
-Pairs = set[frozenset[str]]
+from tests.duplicates.kinds import Pairs, Row
 
 COLUMNS = (
     "sourcedId", "role", "givenName", "familyName", "middleName", "identifier", "email", "sms", "phone",

@@ -14,9 +14,7 @@ from connect_kit.duplicates.blocking import build_pairs
 from connect_kit.duplicates.model import Model, read_model
 from connect_kit.duplicates.people import build_people
 from connect_kit.engine import Schema
-
-Row = dict[str, str]
-District = Callable[..., ck.Roster]
+from tests.duplicates.kinds import District, Row
 
 #: Two records that agree in one thing only: the rule by which they are compared, and their values.
 ALONE: dict[str, tuple[Row, Row]] = {

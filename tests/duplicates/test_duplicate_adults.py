@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-import connect_kit as ck
 from connect_kit.duplicates.find import find_duplicates
 from connect_kit.duplicates.value import Duplicates
-
-District = Callable[..., ck.Roster]
-PairsOf = Callable[..., set[frozenset[str]]]
+from tests.duplicates.kinds import District, PairsOf
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -20,10 +19,7 @@ from connect_kit.duplicates.data import COLUMNS
 from connect_kit.duplicates.find import find_duplicates
 from connect_kit.duplicates.value import Duplicates
 from connect_kit.errors import SettingError
-
-Row = dict[str, str]
-District = Callable[..., ck.Roster]
-PairsOf = Callable[..., set[frozenset[str]]]
+from tests.duplicates.kinds import District, PairsOf, Row
 
 
 def pair(left: str, right: str) -> frozenset[str]:

@@ -13,18 +13,7 @@ from connect_kit.duplicates.find import find_duplicates
 from connect_kit.duplicates.value import Duplicates
 from connect_kit.engine import DuckDBEngine
 from connect_kit.errors import SettingError
-
-Row = dict[str, str]
-
-
-Pairs = set[frozenset[str]]
-
-
-District = Callable[..., ck.Roster]
-
-
-PairsOf = Callable[..., Pairs]
-
+from tests.duplicates.kinds import District, PairsOf, Row
 
 #: Children entered twice: what both rows have, and how the second one differs.
 ENTERED_TWICE: dict[str, tuple[Row, Row]] = {
@@ -89,8 +78,6 @@ ENTERED_TWICE: dict[str, tuple[Row, Row]] = {
         {"givenName": "Jocelyn"},
     ),
 }  # fmt: skip
-
-
 #: Two children: what both rows have, and how the second one differs.
 APART: dict[str, tuple[Row, Row]] = {
     "twins": ({"givenName": "Adam", "familyName": "Greenhalgh"}, {"givenName": "Julian"}),
@@ -125,15 +112,11 @@ APART: dict[str, tuple[Row, Row]] = {
         {"givenName": "Nikos"},
     ),
 }  # fmt: skip
-
-
 #: Names that sound the same, each in use: twins or a misspelling, and nobody can tell.
 DOUBTFUL: dict[str, tuple[Row, Row]] = {
     "Caitlin and Kaitlyn": ({"givenName": "Caitlin", "familyName": "Abernathy"}, {"givenName": "Kaitlyn"}),
     "Jon and John": ({"givenName": "Jon", "familyName": "Bellweather"}, {"givenName": "John"}),
 }
-
-
 #: A name as common as a name can be, in all grades and both schools; the last two are at one school in one grade.
 NAMESAKES = tuple(
     {"sourcedId": f"N{n}", "givenName": "Maria", "familyName": "Garcia", "birthDate": born, "grades": grade,
@@ -143,8 +126,6 @@ NAMESAKES = tuple(
          ("2018-10-30", "01"), ("2014-02-11", "04"), ("2013-12-24", "05"), ("2014-07-19", "04"), ("2015-03-05", "04")]
     )
 )  # fmt: skip
-
-
 NAMESAKES[-1]["orgSourcedIds"] = NAMESAKES[-2]["orgSourcedIds"]
 
 
@@ -328,64 +309,6 @@ def test_two_rosters_on_one_engine_do_not_disturb_each_other(dated: Duplicates, 
     assert "birth date" in set(dated.explain("C01", "D01").table()["field"])
     assert "birth date" not in set(undated.explain("C01", "D01").table()["field"])
     assert "birth date" in set(dated.explain("C01", "D01").table()["field"])
-
-
-CONNECT: tuple[Row, ...] = (
-    {"connectStudentId": "W1", "givenName": "Ottilie", "familyName": "Farnsworth", "studentId": "R1"},
-    {"connectStudentId": "W2", "givenName": "Ottilie", "familyName": "Farnsworth"},
-    {"connectStudentId": "W3", "givenName": "Ferdinand", "familyName": "Underhill", "grade": "05", "archived": "true"},
-    {"connectStudentId": "W4", "givenName": "Rosamund", "familyName": "Winterbourne", "studentId": "gone"},
-    {"connectStudentId": "W5", "givenName": "Cassian", "familyName": "Drummond"},
-    {"connectStudentId": "W6", "givenName": "Cassian", "familyName": "Drummond"},
-    {"connectStudentId": "S000", "givenName": "Euphemia", "familyName": "Larkspur"},
-)
-
-
-DELIVERED: tuple[Row, ...] = (
-    {"sourcedId": "R1", "givenName": "Ottilie", "familyName": "Farnsworth", "grades": "03", "orgSourcedIds": "A"},
-    {"sourcedId": "R3", "givenName": "Ferdinand", "familyName": "Underhill", "grades": "05", "orgSourcedIds": "A"},
-    {"sourcedId": "R4", "givenName": "Rosamund", "familyName": "Winterbourne", "grades": "03", "orgSourcedIds": "A"},
-    {"sourcedId": "R5", "givenName": "Euphemia", "familyName": "Larkspur", "grades": "03", "orgSourcedIds": "A"},
-)
-
-
-@pytest.fixture(scope="module")
-def on_connect(
-    district: District, workspace_at: Callable[..., ck.Workspace], tmp_path_factory: pytest.TempPathFactory
-) -> Duplicates:
-    return find_duplicates(district(*DELIVERED), workspace_at(tmp_path_factory.mktemp("connect") / "w", CONNECT))
-
-
-@pytest.mark.parametrize(
-    ("pair", "found"),
-    [(("R1", "W1"), False), (("R1", "W2"), True), (("R3", "W3"), True), (("R4", "W4"), True), (("W5", "W6"), False)],
-    ids=[
-        "a student whose ID is in the delivery is nobody's duplicate", "one without an ID is found",
-        "an archived one is found too", "one whose ID the delivery does not know is found",
-        "two existing students are not a pair",
-    ],
-)  # fmt: skip
-def test_of_the_students_on_connect(
-    pair: tuple[str, str], found: bool, on_connect: Duplicates, pairs_of: PairsOf
-) -> None:
-    assert (frozenset(pair) in pairs_of(on_connect.table())) is found
-
-
-def test_the_delivery_is_left_and_connect_right(on_connect: Duplicates) -> None:
-    table = on_connect.table()
-    assert set(table["left_source"]) == {"roster"}
-    assert set(table["right_source"]) == {"workspace"}
-    assert (
-        on_connect.summary().set_index("what")["count"]["students on Connect whose ID is not in the delivery"]
-        == len(CONNECT) - 1
-    )
-
-
-def test_the_same_id_in_the_delivery_and_on_connect_is_distinguished_by_its_key(on_connect: Duplicates) -> None:
-    """A connectStudentId may be the sourcedId of somebody else."""
-    assert on_connect.explain("R5", "workspace:S000").match_probability > 0.75
-    assert on_connect.explain("R5", "S000").right == "roster:S000"
-    assert on_connect.explain("R5", "roster:S000").match_probability < 0.01
 
 
 @pytest.mark.parametrize("threshold", [0, 1, -1, 1.5, float("nan")])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -16,10 +15,7 @@ from connect_kit.duplicates.find import find_duplicates
 from connect_kit.duplicates.model import Kind
 from connect_kit.duplicates.value import Duplicates
 from connect_kit.errors import DecisionsError
-
-Row = dict[str, str]
-District = Callable[..., ck.Roster]
-PairsOf = Callable[..., set[frozenset[str]]]
+from tests.duplicates.kinds import District, PairsOf, Row
 
 SCRIPT = "<script>alert('id')</script>"
 IMAGE = "<img src=x onerror=alert(1)>"

@@ -11,10 +11,7 @@ import pytest
 import connect_kit as ck
 from connect_kit.duplicates.find import find_duplicates
 from connect_kit.duplicates.value import Duplicates
-
-Row = dict[str, str]
-District = Callable[..., ck.Roster]
-PairsOf = Callable[[pd.DataFrame], set[frozenset[str]]]
+from tests.duplicates.kinds import District, PairsOf, Row
 
 PARENT = {
     "sourcedId": "G", "role": "guardian", "givenName": "Ruth", "familyName": "Abernathy", "sms": "+1 555 010 1004",

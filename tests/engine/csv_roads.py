@@ -16,8 +16,6 @@ from connect_kit.engine import DuckDBEngine, csv_load, load_csv
 from connect_kit.engine.csv_load import open_csv
 
 ENGINE = DuckDBEngine(threads=2)
-
-
 BROKEN = "broken quoting: a quote is not closed, or text follows a closing quote"
 
 

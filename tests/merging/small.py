@@ -10,8 +10,6 @@ from connect_kit.merging import MergePlan
 from connect_kit.twin import Twin
 
 STUDENTS = "connectStudentId connectSchoolId givenName familyName grade email studentId archived".split()
-
-
 #: Ada was made by hand twice, Ben once; both came with an upload. Cal is by hand only, Dee under the SIS only.
 PEOPLE = [
     ["CS01", "S001", "Ada", "Ashford", "05", "ada@maple.example", "", "true"],
@@ -22,8 +20,6 @@ PEOPLE = [
     ["CS12", "S002", "Ben", "Birchwood", "06", "", "0012", "false"],
     ["CS13", "S001", "Dee", "Dunn", "06", "", "0013", "false"],
 ]
-
-
 ADA, ADA_TOO, BEN = ("CS11", "CS01"), ("CS11", "CS02"), ("CS12", "CS03")
 
 

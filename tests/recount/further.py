@@ -185,7 +185,7 @@ def held(d: Delivery) -> dict[str, list[Row]]:
     for row in d.live("roles"):
         names = ("sourcedId", "userSourcedId", "role", "roleType", "orgSourcedId")
         copy = tuple(row.get(name) for name in names)
-        if row["userSourcedId"] and copy not in seen:  # a row that is there twice is one role
+        if row["userSourcedId"] and copy not in seen:  # copies of a row are one role
             found[row["userSourcedId"]].append(row)
         seen.add(copy)
     return found

@@ -69,27 +69,23 @@ def guardians_nobody_names(d: Delivery) -> Lines:
             yield line(user)
 
 
+def in_other_roles(d: Delivery, user: Row) -> set[str | None]:
+    """IDs that a student lists as guardians, of people whose first role is another one."""
+    found = [d.user_by_id.get(agent) for agent in agents(d, user)] if kind(user) == "student" else []
+    return {one["sourcedId"] for one in found if one and kind(one) in ("student", *STAFF)}
+
+
 @finds("users.guardian.is_student", "critical")
 def agents_that_are_no_guardians(d: Delivery) -> Lines:
     further = further_guardians(d)
-    for user in d.users:
-        found = [d.user_by_id.get(agent) for agent in agents(d, user)]
-        if kind(user) == "student" and any(
-            one and kind(one) in ("student", *STAFF) and one["sourcedId"] not in further for one in found
-        ):
-            yield line(user)
+    return [line(user) for user in d.users if in_other_roles(d, user) - further]
 
 
 @finds("users.guardian.is_student", "info")
 def agents_that_are_guardians_as_well(d: Delivery) -> Lines:
     """From OneRoster 1.2: the first role is another one, and a further one is a guardian's."""
     further = further_guardians(d)
-    for user in d.users:
-        found = [d.user_by_id.get(agent) for agent in agents(d, user)]
-        if kind(user) == "student" and any(
-            one and kind(one) in ("student", *STAFF) and one["sourcedId"] in further for one in found
-        ):
-            yield line(user)
+    return [line(user) for user in d.users if in_other_roles(d, user) & further]
 
 
 @finds("users.agentSourcedIds.known", "critical")

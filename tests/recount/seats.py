@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from statistics import median
 
-from tests.recount.forms import QUOTES, listed, near
+from tests.recount.forms import QUOTES, listed, near, odd_orgs
 from tests.recount.pools import GRADES
 from tests.recount.reading import KINDS, STAFF, Delivery, Row, kind, line
 from tests.recount.schools import at, lost, placed
@@ -106,6 +106,8 @@ def belongs(d: Delivery, row: Row) -> bool | None:
     """Whether the person of an enrollment lists the class's school; None where a School ID is a finding of its own."""
     user, room = d.user_by_id.get(row["userSourcedId"] or ""), d.class_by_id.get(row["classSourcedId"] or "")
     wrong = lost(d)
+    if user is not None and odd_orgs(d, user) is not None:
+        return None
     if user is None or room is None or at(room) is None or at(room) in wrong or user["orgSourcedIds"] is None:
         return None
     if any(school in wrong for school in listed(d, user)) or not_placed_by_school(d, user):

@@ -11,23 +11,11 @@ from connect_kit.results.value import Results
 from connect_kit.uploads.values import FileResult, UploadFile
 
 USERS = ["sourcedId", "orgSourcedIds", "role", "givenName", "familyName", "email"]
-
-
 ADA = ["0017", "S1", "student", "Ada", "Ashford", "ada@maple.example"]
-
-
 BEN = ["0018", "S1", "student", "Ben", "Birch", ""]
-
-
 CAL = ["0019", "S9", "student", "Cal", "Cove", ""]
-
-
 SAID = ["result", "action", "code", "message"]
-
-
 DONE = ["SUCCESS", "CREATED", "", ""]
-
-
 UNKNOWN = ["ERROR", "SKIPPED", "users.orgSourcedIds.known_school", "School S9 is not a School ID recorded on Connect"]
 
 

@@ -10,36 +10,24 @@ s1,,,true,org1,student,asmith,,Avery,Smith,,S2001,avery.smith@students.example.o
 s2,,,true,org1,student,bjones,,Blake,Jones,,S2002,,,,p1,07,
 p1,,,true,org1,parent,csmith,,Casey,Smith,,,casey.smith@example.com,,,,,
 """
-
-
 CLASSES = """\
 sourcedId,status,dateLastModified,title,grades,courseSourcedId,classCode,classType,location,schoolSourcedId,\
 termSourcedIds,subjects,subjectCodes,periods
 k1,,,Math 7 - Period 3,07,c1,MATH7-3,scheduled,Room 12,org1,fall26,Mathematics,,3
 """
-
-
 ENROLLMENTS = """\
 sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,role,primary,beginDate,endDate
 e1,,,k1,org1,t1,teacher,true,,
 e2,,,k1,org1,s1,student,,,
 e3,,,k1,org1,s2,student,,,
 """
-
-
 ORGS = """\
 sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId
 org1,,,Lincoln Middle School,school,LMS,dist1
 dist1,,,Springfield USD,district,,
 """
-
-
 CLEAN = {"users": USERS, "classes": CLASSES, "enrollments": ENROLLMENTS, "orgs": ORGS}
-
-
 HEADER = USERS.splitlines()[0]
-
-
 PEOPLE = ["t1", "s1", "s2", "p1"]
 
 

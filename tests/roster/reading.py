@@ -7,8 +7,6 @@ from pathlib import Path
 import pandas as pd
 
 DELIVERIES = Path(__file__).parent.parent / "deliveries"
-
-
 #: The users of the delivery "clean"; most others hold the same people in another shape.
 USERS = [
     (2, "00017", "010", "student", "Ada", "Brook", None, None, "G1", "03"),
@@ -17,8 +15,6 @@ USERS = [
     (5, "G1", "010", "guardian", "Ivo", "Brook", "ivo@home.example", "+12025550142", None, None),
     (6, "G2", "010", "parent", "Mia", "Castle", "mia@home.example", "+12025550143", None, None),
 ]
-
-
 COLUMNS = ["sourcedId", "orgSourcedIds", "role", "givenName", "familyName", "email", "sms", "agentSourcedIds", "grades"]
 
 

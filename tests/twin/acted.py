@@ -13,8 +13,6 @@ FILES = {
     "guardians": "connectUserId,givenName,familyName,email,sms,phone,guardianId,connectStudentIds\n"
     'U1,Ivo,Brook,ivo@home.example,,,G1,"P1,P2"\nU2,Eva,Dunn,eva@home.example,,,,P3\n',
 }
-
-
 PAIRED = {
     **FILES,
     "staff": "connectUserId,connectSchoolIds,givenName,familyName,email,sms,role,staffId\n"

@@ -5,8 +5,6 @@ from __future__ import annotations
 from connect_kit.uploads import Critical, UploadPlan
 
 BAD_MAIL = Critical("users.email.format", "No address that can receive mail", 2)
-
-
 NO_NAME = Critical("users.givenName.present", "No given name", 1)
 
 

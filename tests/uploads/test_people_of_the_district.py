@@ -22,14 +22,10 @@ sourcedId,name,type
 0103,Fir,school
 9000,Maple Valley,district
 """
-
-
 OF_DISTRICT = """d1,9000,administrator,Wes,Kay,wes@district.example.org,,
 d2,"9000,0101",administrator,Xia,Kay,xia@district.example.org,,
 d3,9000,teacher,Yul,Kay,yul@district.example.org,,
 """
-
-
 CODE = "users.orgSourcedIds.district_org"
 
 
