@@ -1,15 +1,19 @@
 """Ctrl-C within a query.
 
-DuckDB looks for it where it waits for its threads. They know nothing of it and work on, and DuckDB waits for them, so
-that a query on several threads neither ends nor can be stopped (2.0). What they heed is a connection's ``interrupt``.
+DuckDB looks for it where its main thread waits for the others or takes a next task, which may be minutes away. They
+know nothing of it and work on, and DuckDB waits for them, so that a query on several threads may never end (2.0). What
+they heed is a connection's ``interrupt``, which therefore a thread of its own calls as soon as the signal arrives.
 """
 
 from __future__ import annotations
 
+import os
 import signal
+import socket
 import threading
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
 from connect_kit.errors import EngineError
 
@@ -18,6 +22,12 @@ if TYPE_CHECKING:
     from types import FrameType
 
     import duckdb
+
+#: The connections of the main thread that Ctrl-C is to interrupt, and where else signals are to be announced.
+_running: Final[list[duckdb.DuckDBPyConnection]] = []
+_announced: Final[list[int]] = []
+#: Handlers of this module that end in Python's own one.
+_ending: Final[set[Any]] = {signal.default_int_handler}
 
 
 @contextmanager
@@ -58,11 +68,55 @@ def _interrupting(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
                 connection.interrupt()
             raise
 
+    watched = before in _ending  # of any other handler nobody knows whether it will end the query
     signal.signal(signal.SIGINT, press)
+    if watched:
+        _ending.add(press)
+        _watch(connection)
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+        if watched:
+            _unwatch()
+            _ending.discard(press)
+
+
+def _watch(connection: duckdb.DuckDBPyConnection) -> None:
+    if not _running:
+        _announced.append(signal.set_wakeup_fd(_bell(os.getpid()).fileno(), warn_on_full_buffer=False))
+    _running.append(connection)
+
+
+def _unwatch() -> None:
+    _running.pop()
+    if not _running:
+        signal.set_wakeup_fd(_announced.pop(), warn_on_full_buffer=False)
+
+
+@cache
+def _bell(_process: int) -> socket.socket:
+    """What Python writes the numbers of signals to the moment they arrive; one thread a process listens."""
+    heard, bell = socket.socketpair()
+    bell.setblocking(False)
+    threading.Thread(target=_listen, args=(heard,), name="connect-kit-ctrl-c", daemon=True).start()
+    return bell
+
+
+def _listen(heard: socket.socket) -> None:
+    while numbers := heard.recv(64):
+        for other in tuple(_announced):
+            with suppress(OSError):  # there is none, or it has gone
+                os.write(other, numbers)
+        if signal.SIGINT in numbers:
+            _interrupt()
+
+
+def _interrupt() -> None:
+    """Apart from the thread that listens, which must not hold a connection when the process ends."""
+    for connection in tuple(_running):
+        with suppress(Exception):  # it may be closed
+            connection.interrupt()
 
 
 def interrupted(error: BaseException) -> bool:
