@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from connect_kit.corrections.value import Corrections
@@ -36,11 +37,18 @@ _QUOTES: Final = "[\"'`«»‘’“”„]"  # noqa: RUF001
 TWICE: Final = (
     "[\xc3\xc2][\x80-\xbf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014\u2018-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122]|"
     "\xe2\u20ac|"
-    "[\xc4\xc5\xc8\xce\xcf\xd0\xd1\xd7\xd8\xd9][\x80-\x9f\u20ac\u201a\u0192\u201e\u2020\u2021\u02c6\u2030\u2039\u2022\u02dc\u2122\u203a\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xac\xae\xaf\xb0\xb1\xb2\xb3\xb4\xb5\xb6\xb7\xb8\xb9\xba\xbc\xbd\xbe\xbf]|"
+    "[\xc4\xc5\xce\xcf\xd0\xd7\xd8\xd9][\x80-\x9f\u20ac\u201a\u0192\u201e\u2020\u2021\u02c6\u2030\u2039\u2022\u02dc\u2122\u203a\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xac\xae\xaf\xb0\xb1\xb2\xb3\xb4\xb5\xb6\xb7\xb8\xb9\xba\xbc\xbd\xbe\xbf]|"
+    "\xc8[\x98-\x9b\u02dc\u2122\u0161\u203a]|"
+    "\xd1[\x80-\x9f\u20ac\u201a\u0192\u201e\u2020\u2021\u02c6\u2030\u2039\u2022\u02dc\u2122\u203a\u2026\u0160\u0152\u017d\u2018\u2019\u201c\u201d\u2013\u2014\u0161\u0153\u017e\u0178]|"
     "\xe1[\xba\xbb][\x80-\xbf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014\u2018-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122]"
 )
 #: Bytes that Windows-1252 leaves undefined, as programs write them nevertheless.
 _UNDEFINED: Final = {chr(byte): bytes((byte,)) for byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
+
+#: Of the rarer Latin letters, those that names have: Romanian and Vietnamese ones.
+_LATIN: Final = "ƠơƯưȘșȚț"
+#: Scripts that stand in one Japanese or Korean name.
+_EAST_ASIAN: Final = {"HIRAGANA", "KATAKANA", "HANGUL"}
 
 
 @checked()
@@ -96,7 +104,17 @@ def decoded_twice(text: str) -> str | None:
         decoded = known.decode("utf-8")
     except UnicodeError:
         return None
-    return decoded if decoded != text and decoded.isprintable() else None
+    return decoded if decoded != text and decoded.isprintable() and _is_of_one_script(decoded) else None
+
+
+def _is_of_one_script(text: str) -> bool:
+    """Whether its letters can stand in one name: what was right, and only looks encoded twice, mixes them."""
+    letters = [one for one in text if one >= "À" and unicodedata.category(one) in {"Lu", "Ll", "Lt", "Lo"}]
+    words = {unicodedata.name(one, "").partition(" ")[0] for one in letters}
+    scripts = {"CJK" if word in _EAST_ASIAN else word for word in words}
+    if any("A" <= one <= "z" for one in text if one.isalpha()):
+        scripts.add("LATIN")
+    return len(scripts) < 2 and not any("\u0180" <= one <= "\u024f" and one not in _LATIN for one in text)
 
 
 def _held(roster: Roster) -> str:

@@ -33,24 +33,41 @@ SELECT 'users', _line, 'agentSourcedIds', 'users.agentSourcedIds.on_guardian_onl
 FROM turned ANTI JOIN disorderly USING (_line) GROUP BY _line, old
 HAVING count(*) + coalesce(len(string_split(old, ',')), 0) <= 6;
 
--- An address or a number with something around it; of several, the first.
+-- An address or a number with something around it that says no more than whose it is and what; of several, the first. What
+-- else is said may be that it is not to be used.
+CREATE VIEW named AS SELECT 'users' AS tbl, _line, givenName, familyName FROM users UNION ALL SELECT 'guardians', _line, givenName, familyName FROM guardians;
+
+CREATE MACRO letters(value) AS list_filter(regexp_split_to_array(lower(coalesce(value, '')), '[^\pL]+'), lambda w: w <> '');
+
+CREATE MACRO says_only(value, words, given, family) AS NOT regexp_matches(value, '[?!]')
+    AND len(list_filter(letters(value), lambda w: NOT list_contains(words, w) AND NOT list_contains(letters(given), w) AND NOT list_contains(letters(family), w))) = 0;
+
+CREATE MACRO whose() AS ['mom', 'mum', 'mother', 'dad', 'father', 'parent', 'guardian', 'main', 'primary'];
+
+CREATE MACRO parts(value) AS list_transform(regexp_split_to_array(value, '\s*[,;/|\r\n]\s*|\s+(or|and|&)\s+'), lambda p: trim(p));
+
+-- A number in its groups, not digits of two numbers.
+CREATE MACRO in_groups(value) AS regexp_full_match(regexp_extract(number_around(value), '[+]?[0-9].*[0-9]'),
+    '(\+?1[-. ]*)?[(]?[2-9][0-9]{2}[)]?[-. /_~]*[2-9][0-9]{2}[-. /_~]*[0-9]{4}|\+[2-9][-0-9(). /]*');
+
 INSERT INTO suggested
 WITH faulty AS (
-    SELECT p.*, f.email AS email_fault, f.number AS number_fault FROM contact_faults AS f JOIN {people} AS p USING (tbl, _line)
+    SELECT p.*, n.givenName, n.familyName, f.email AS email_fault, f.number AS number_fault
+    FROM contact_faults AS f JOIN {people} AS p USING (tbl, _line) JOIN named AS n USING (tbl, _line)
 )
-SELECT tbl, _line, 'email', tbl || '.email.format', email, CASE email_fault WHEN 'several' THEN usable_addresses(email)[1] ELSE address_around(email) END,
-    CASE email_fault WHEN 'several' THEN 'the first of several addresses' ELSE 'the address without what stands around it' END,
-    CASE email_fault WHEN 'several' THEN 0.6 ELSE 0.95 END
-FROM faulty WHERE email_fault IN ('around', 'several')
+SELECT tbl, _line, 'email', tbl || '.email.format', email, address_around(email), 'the address without what stands around it', 0.95 FROM faulty
+WHERE email_fault = 'around'
+    AND says_only(replace(email, address_around(email), ' '), whose() || ['mailto', 'e', 'mail', 'email', 'address', 'home', 'work', 'personal'], givenName, familyName)
 UNION ALL
-SELECT tbl, _line, 'sms', tbl || '.sms.format', sms, within, CASE number_fault WHEN 'several' THEN 'the first of several numbers' ELSE 'the number without what stands around it' END,
-    CASE number_fault WHEN 'several' THEN 0.5 ELSE 0.95 END
-FROM (
-    SELECT *, CASE number_fault WHEN 'several' THEN trim(numbers_within(sms)[1]) ELSE digits_around(sms) END AS within
-    FROM faulty WHERE number_fault IN ('words', 'several')
-)
--- What is said of a number may be that it is not to be used.
-WHERE number_fault(within) IS NULL AND NOT regexp_matches(sms, '(?i)(^|[^a-z])(no[^a-z.]|not[^a-z]|do ?n.?t|wrong|bad[^a-z]|old[^a-z]|invalid|never|disconnected)');
+SELECT tbl, _line, 'email', tbl || '.email.format', email, list_filter(parts(email), lambda a: NOT no_address(a))[1], 'the first of several addresses', 0.6 FROM faulty
+WHERE email_fault = 'several' AND len(list_filter(parts(email), lambda a: a <> '' AND NOT no_address(a) AND email_fault(a) IS NOT NULL)) = 0
+UNION ALL
+SELECT tbl, _line, 'sms', tbl || '.sms.format', sms, digits_around(sms), 'the number without what stands around it', 0.95 FROM faulty
+WHERE number_fault = 'words' AND in_groups(sms)
+    AND says_only(sms, whose() || ['c', 'm', 'cell', 'cel', 'cellphone', 'mobile', 'mob', 'phone', 'tel', 'telephone', 'number', 'sms', 'text'], givenName, familyName)
+UNION ALL
+SELECT tbl, _line, 'sms', tbl || '.sms.format', sms, parts(sms)[1], 'the first of several numbers', 0.5 FROM faulty
+WHERE number_fault = 'several' AND len(list_filter(parts(sms), lambda n: number_fault(n) IS NOT NULL)) = 0;
 
 -- Text that was encoded twice, once more decoded; line breaks inside a name. twice: old, new.
 INSERT INTO suggested

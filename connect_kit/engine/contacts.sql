@@ -6,7 +6,7 @@
 
 -- Words that stand for no address.
 CREATE {macro} no_address(value) AS regexp_matches(trim(value),
-    '(?i)^(no[._ -]?e?-?mails?|none|n/?a|null|unknown|no-?reply|do-?not-?reply|test(er|ing)?|fake|invalid|nobody|x+|abc|asdf|e-?mail)[0-9]*@|@(none|no|na|n/a|null|nowhere|noemail|no-email|nomail|test|fake|invalid|unknown)\.[A-Za-z.]+$|^(none|n/?a|n\.a\.|null|nil|nan|no( e-?mail)?( address)?|no-?e?-?mail|unknown|unk|refused|declined|tbd|not (available|applicable|provided|given)|[-.?0*_]+|x+)$');
+    '(?i)^(no[._ -]?e?-?mails?|none|null|unknown|no-?reply|do-?not-?reply|fake|invalid)[0-9]*@|^(n/a|test(er|ing)?|nobody|x{3,}|abc|asdf|e-?mail)@|^(no|na|x+)@(e-?mail|g?mail|domain|address)\.[a-z]+$|@(none|null|nowhere|noemail|no-email|nomail)\.[a-z0-9.-]+$|@(no|na|n/a|x+|test|fake|invalid|unknown)\.[a-z]+$|^(none|n/?a|n\.a\.|null|nil|nan|no( e-?mail)?( address)?|no-?e?-?mail|unknown|unk|refused|declined|tbd|not (available|applicable|provided|given)|[-.?0*_]+|x+)$');
 
 CREATE {macro} is_address(value) AS regexp_matches(value,
     '^[A-Za-z0-9\x{C0}-\x{24F}\x{370}-\x{1FFF}\x{3040}-\x{9FFF}\x{AC00}-\x{D7AF}!#$%&''*+/=?^_`{|}~-]+(\.[A-Za-z0-9\x{C0}-\x{24F}\x{370}-\x{1FFF}\x{3040}-\x{9FFF}\x{AC00}-\x{D7AF}!#$%&''*+/=?^_`{|}~-]+)*@([A-Za-z0-9\x{C0}-\x{24F}\x{370}-\x{1FFF}\x{3040}-\x{9FFF}\x{AC00}-\x{D7AF}]([A-Za-z0-9\x{C0}-\x{24F}\x{370}-\x{1FFF}\x{3040}-\x{9FFF}\x{AC00}-\x{D7AF}-]*[A-Za-z0-9\x{C0}-\x{24F}\x{370}-\x{1FFF}\x{3040}-\x{9FFF}\x{AC00}-\x{D7AF}])?\.)+[A-Za-z\x{C0}-\x{24F}\x{370}-\x{1FFF}\x{3040}-\x{9FFF}\x{AC00}-\x{D7AF}][A-Za-z0-9\x{C0}-\x{24F}\x{370}-\x{1FFF}\x{3040}-\x{9FFF}\x{AC00}-\x{D7AF}-]*[A-Za-z0-9\x{C0}-\x{24F}\x{370}-\x{1FFF}\x{3040}-\x{9FFF}\x{AC00}-\x{D7AF}]$');
@@ -16,10 +16,10 @@ CREATE {macro} addresses_within(value) AS regexp_extract_all(value,
 
 -- The address in a field that has something around it, such as a name, brackets or a note; NULL or no address where there is none.
 CREATE {macro} address_around(value) AS CASE
-    WHEN regexp_full_match(value, '[^@<>]*<\s*[^@<>\s]+@[^@<>\s]+\s*>[\s.,;]*') THEN regexp_replace(trim(regexp_extract(value, '<([^>]*)>', 1)), '(?i)^mailto:', '')
+    WHEN regexp_full_match(value, '([^@<>]*[^@<>A-Za-z0-9.])?<\s*[^@<>\s]+@[^@<>\s]+\s*>[\s.,;]*') THEN regexp_replace(trim(regexp_extract(value, '<([^>]*)>', 1)), '(?i)^(mailto|e-?mail)\s*:\s*', '')
     WHEN starts_with(value, '.') THEN NULL
-    ELSE trim(regexp_replace(trim(regexp_replace(value, '^\s*\([^@()]*\)\s+|\s+\([^@()]*\)\s*$', '', 'g'),
-        ' \t\r\n"''.,;:()[]' || chr(160) || chr(8203) || chr(8206) || chr(8207) || chr(8234) || chr(8236) || chr(8288) || chr(65279)), '(?i)^mailto:', '')) END;
+    ELSE trim(regexp_replace(trim(regexp_replace(value, '^\s*\([^@()]*\)\s*|\s*\([^@()]*\)\s*$', '', 'g'),
+        ' \t\r\n"''‘’“”.,;:()[]' || chr(160) || chr(8203) || chr(8206) || chr(8207) || chr(8234) || chr(8236) || chr(8288) || chr(65279)), '(?i)^(mailto|e-?mail)\s*:\s*', '')) END;
 
 -- The addresses in a field, and those of them that are no placeholders.
 CREATE {macro} all_addresses(value) AS list_filter(addresses_within(value), lambda a: is_address(a));
@@ -28,7 +28,8 @@ CREATE {macro} usable_addresses(value) AS list_filter(all_addresses(value), lamb
 
 -- NULL: an address. around: one with something around it. several: more than one. placeholder. malformed.
 CREATE {macro} email_fault(value) AS CASE WHEN value IS NULL THEN NULL
-    WHEN no_address(value) AND length(value) - length(replace(value, '@', '')) < 2 THEN 'placeholder' WHEN is_address(value) THEN NULL
+    WHEN no_address(value) AND length(value) - length(replace(value, '@', '')) < 2 THEN 'placeholder'
+    WHEN is_address(value) AND NOT starts_with(value, '''') THEN NULL -- a spreadsheet's sign for text is none of the address
     WHEN len(all_addresses(value)) > 1 THEN CASE WHEN len(usable_addresses(value)) > 0 THEN 'several' ELSE 'placeholder' END
     WHEN is_address(address_around(value)) THEN CASE WHEN no_address(address_around(value)) THEN 'placeholder' ELSE 'around' END
     ELSE 'malformed' END;
@@ -39,7 +40,7 @@ CREATE {macro} numbers_within(value) AS regexp_extract_all(value, '(\+?1[-. ]?)?
 CREATE {macro} plain_number(value) AS translate(value, '０１２３４５６７８９＋‐‑‒–—―−' || chr(160) || chr(8203) || chr(8206) || chr(8207) || chr(8234) || chr(8235) || chr(8236) || chr(8288) || chr(65279), '0123456789+-------');
 
 -- What stands around the digits of one number; between them stands only what parts their groups.
-CREATE {macro} number_around(value) AS regexp_replace(plain_number(value), '\.0+$', '');
+CREATE {macro} number_around(value) AS regexp_replace(plain_number(value), '([0-9]{7})\.0+$', '\1');
 
 CREATE {macro} digits_around(value) AS regexp_replace(number_around(value), '[^0-9+]', '', 'g');
 
@@ -57,10 +58,10 @@ CREATE {macro} is_us_number(bare) AS regexp_full_match(bare, '(\+?1)?[2-9]([02-9
 -- NULL: can be dialled. words, several, extension: a number stands in it, with something else. placeholder. undialable.
 CREATE {macro} number_fault(value) AS CASE WHEN value IS NULL THEN NULL
     WHEN is_us_number(bare_number(value)) THEN NULL
-    WHEN regexp_full_match(bare_number(value), '\+[02-9][0-9]{7,14}') AND trim(bare_number(value), left(bare_number(value), 2)) <> '' THEN NULL
+    WHEN regexp_full_match(bare_number(value), '\+[2-9][0-9]{7,14}') AND trim(bare_number(value), left(bare_number(value), 2)) <> '' THEN NULL
     WHEN len(numbers_within(value)) > 1 OR len(numbers_within(value)) = 1 AND has_short_number(value) THEN 'several'
     WHEN regexp_matches(value, '(?i)(^|[^a-z])(ext\.?|extension|x|#) *[0-9]{1,6} *\)?$') THEN 'extension'
-    WHEN is_around_number(number_around(value)) AND (is_us_number(digits_around(value)) OR regexp_full_match(digits_around(value), '\+[02-9][0-9]{7,14}')) THEN 'words'
+    WHEN is_around_number(number_around(value)) AND (is_us_number(digits_around(value)) OR regexp_full_match(digits_around(value), '\+[2-9][0-9]{7,14}')) THEN 'words'
     WHEN regexp_full_match(lower(trim(value)), 'none|n/?a|null|nil|nan|no|unknown|unk|tbd|x+|refused|declined|not (available|applicable|provided|given)|[-.?*_0]+') THEN 'placeholder'
     ELSE 'undialable' END;
 
