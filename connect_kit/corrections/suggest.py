@@ -24,13 +24,21 @@ _TEXTS: Final = {
     ("guardians", "familyName"): "guardians.names.damaged",
     ("classes", "title"): "classes.title.damaged",
 }
-#: Columns that name users and classes, with the rule that finds quotes around what they name.
+#: Columns that name users and classes: which table, rows of which kinds, and the rule that finds quotes around what they
+#: name; without a rule nothing is suggested there.
 _REFERENCES: Final = {
-    ("users", "agentSourcedIds"): ("users", "users.agentSourcedIds.known"),
-    ("enrollments", "classSourcedId"): ("classes", "enrollments.values.quotes"),
-    ("enrollments", "userSourcedId"): ("users", "enrollments.values.quotes"),
-    ("guardians", "studentSourcedId"): ("users", "guardians.studentSourcedId.known_student"),
-    ("student_attributes", "studentSourcedId"): ("users", "student_attributes.studentSourcedId.known_student"),
+    ("users", "agentSourcedIds"): ("users", "guardian", "users.agentSourcedIds.known"),
+    ("enrollments", "classSourcedId"): ("classes", "", "enrollments.values.quotes"),
+    ("enrollments", "userSourcedId"): ("users", "student teacher administrator", "enrollments.values.quotes"),
+    ("guardians", "studentSourcedId"): ("users", "student", "guardians.studentSourcedId.known_student"),
+    ("guardians", "guardianSourcedId"): ("users", "guardian", ""),
+    ("student_attributes", "studentSourcedId"): (
+        "users",
+        "student",
+        "student_attributes.studentSourcedId.known_student",
+    ),
+    ("demographics", "sourcedId"): ("users", "", ""),
+    ("roles", "userSourcedId"): ("users", "", ""),
 }
 _QUOTES: Final = "[\"'`«»‘’“”„]"  # noqa: RUF001
 #: How text looks that was encoded twice, as the rules on names and titles have it.
@@ -73,7 +81,9 @@ def suggest_corrections(roster: Roster) -> Corrections:
     schema, also = roster.schema.engine.new_schema("corrections"), (roster.schema.name,)
     run_sql(schema, "connect_kit.engine", "contacts.sql", also, **contact_values(CONTACTS))
     texts = _columns({place: f"'{rule}' AS rule" for place, rule in _TEXTS.items()})
-    references = _columns({place: f"'{rule}' AS rule, '{to}' AS names" for place, (to, rule) in _REFERENCES.items()})
+    references = _columns(
+        {place: f"'{rule}' AS rule, '{to}' AS names, '{of}' AS kinds" for place, (to, of, rule) in _REFERENCES.items()}
+    )
     odd = schema.execute(f"SELECT DISTINCT value FROM ({texts}) WHERE regexp_matches(value, ?)", [TWICE], also=also)
     known = {text: decoded for (text,) in odd if (decoded := decoded_twice(text))}
     create_table(

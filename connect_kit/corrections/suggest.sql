@@ -75,18 +75,39 @@ SELECT x.tbl, x._line, x.col, x.rule, x.value, coalesce(t.new, trim(regexp_repla
     CASE WHEN t.new IS NULL THEN 'a blank for the line break' ELSE 'the text was encoded twice' END, CASE WHEN t.new IS NULL THEN 0.9 ELSE 0.99 END
 FROM ({texts}) AS x LEFT JOIN twice AS t ON t.old = x.value WHERE t.new IS NOT NULL OR regexp_matches(trim(x.value, chr(13) || chr(10)), '[\r\n]');
 
--- References in quotes, where exactly the ID without them is a row's and none has it with them: nobody else can be meant.
-INSERT INTO suggested
+-- References in quotes, where exactly the ID without them is a row's, of a kind that may be named there, and no other row's at
+-- all, and none has it with them: nobody else can be meant. Rows that would say the same of the same stay as they are.
+CREATE TABLE held AS SELECT tbl, id, count(*) AS rows FROM ({held}) GROUP BY tbl, id;
+
+CREATE TABLE bared AS
 WITH entries AS (
     SELECT *, unnest(string_split(value, ',')) AS entry, unnest(range(len(string_split(value, ',')))) AS place FROM ({references})
-    WHERE regexp_matches(value, '{quote}')
-), bared AS (
-    SELECT e.*, CASE WHEN i.id IS NOT NULL AND h.id IS NULL THEN i.id END AS bare FROM entries AS e
+    WHERE rule <> '' AND regexp_matches(value, '{quote}')
+), meant AS (
+    SELECT e.*, CASE WHEN i.id IS NOT NULL AND o.id IS NULL AND h.rows = 1 AND (e.kinds = '' OR list_contains(string_split(e.kinds, ' '), i.kind)) THEN i.id END AS bare
+    FROM entries AS e
     LEFT JOIN single_ids AS i ON i.tbl = e.names AND i.id = without_quotes(e.entry) AND i.id <> e.entry
-    LEFT JOIN own_ids AS h ON h.tbl = e.names AND h.id = trim(e.entry)
+    LEFT JOIN held AS h ON h.tbl = e.names AND h.id = i.id
+    LEFT JOIN own_ids AS o ON o.tbl = e.names AND o.id = trim(e.entry)
+), whole AS (
+    SELECT tbl, _line, col, rule, value AS old, list(coalesce(bare, entry) ORDER BY place) AS entries FROM meant
+    GROUP BY tbl, _line, col, rule, value HAVING count(bare) > 0
 )
-SELECT tbl, _line, col, rule, value, string_agg(coalesce(bare, entry), ',' ORDER BY place), 'the ID without quotes around it', 0.9
-FROM bared GROUP BY tbl, _line, col, rule, value HAVING count(bare) > 0;
+SELECT tbl, _line, col, rule, old, array_to_string(entries, ',') AS new FROM whole
+WHERE len(entries) = len(list_distinct(list_transform(entries, lambda e: trim(e))));
+
+INSERT INTO suggested
+WITH said AS (
+    SELECT 'enrollments' AS tbl, _line, 'classSourcedId' AS first, classSourcedId AS one, 'userSourcedId' AS second, userSourcedId AS other FROM enrollments
+    UNION ALL SELECT 'guardians', _line, 'studentSourcedId', studentSourcedId, 'guardianSourcedId', guardianSourcedId FROM guardians
+    UNION ALL SELECT 'student_attributes', _line, 'studentSourcedId', studentSourcedId, '', '' FROM student_attributes
+), afterwards AS (
+    SELECT s.tbl, s._line, count(*) OVER (PARTITION BY s.tbl, coalesce(a.new, s.one), coalesce(b.new, s.other)) AS rows FROM said AS s
+    LEFT JOIN bared AS a ON a.tbl = s.tbl AND a._line = s._line AND a.col = s.first
+    LEFT JOIN bared AS b ON b.tbl = s.tbl AND b._line = s._line AND b.col = s.second
+)
+SELECT tbl, _line, col, rule, old, new, 'the ID without quotes around it', 0.9 FROM bared
+ANTI JOIN (SELECT tbl, _line FROM afterwards WHERE rows > 1) AS t USING (tbl, _line);
 
 -- IDs in quotes on the row of whom they name, where whoever names them does so without: no other row may have that ID, and none
 -- may name it with them.
@@ -98,7 +119,7 @@ WITH quoted AS (
 )
 SELECT q.tbl, q._line, 'sourcedId', q.tbl || '.sourcedId.characters', q.id, q.bare, 'the ID without quotes around it', 0.9 FROM quoted AS q
 ANTI JOIN (SELECT tbl, bare FROM quoted GROUP BY ALL HAVING count(*) > 1) AS s ON s.tbl = q.tbl AND s.bare = q.bare
-ANTI JOIN ({held}) AS k ON k.tbl = q.tbl AND k.id = q.bare
+ANTI JOIN held AS k ON k.tbl = q.tbl AND k.id = q.bare
 ANTI JOIN named AS n ON n.tbl = q.tbl AND n.id = q.id
 ANTI JOIN (SELECT sourcedId FROM users WHERE _kind = 'guardian' AND agentSourcedIds IS NOT NULL) AS g ON q.tbl = 'users' AND g.sourcedId = q.id
 WHERE EXISTS (SELECT 1 FROM named AS n WHERE n.tbl = q.tbl AND n.id = q.bare);

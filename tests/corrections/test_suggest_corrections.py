@@ -163,6 +163,52 @@ def test_quotes_stay_where_the_id_without_them_may_be_somebody_elses(tmp_path: P
     assert said(suggested(tmp_path, users=[*CLEAN["users"], *lines])) == []
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"users": [*CLEAN["users"], CHILD.format("'s1'")]},
+        {"users": [*CLEAN["users"], f"5,{ANN},too many", f"5,{BEA}", CHILD.format("'5'")]},
+        {"enrollments": [*CLEAN["enrollments"], "'k1',org1,s1,student"]},
+        {"enrollments": [*CLEAN["enrollments"], "k1,org1,'p1',student"]},
+        {"users": [*CLEAN["users"], CHILD.format("\"p1,'p1'\"")]},
+        {"guardians": [GUARDIANS, "s1,g1,Cy,Jones,cy@example.com,", "'s1',g1,Cy,Jones,cy@example.com,"]},
+        {"guardians": [GUARDIANS, "'p1',g1,Cy,Jones,cy@example.com,"]},
+        {"student_attributes": ["studentSourcedId,schoolAttribute1", "s1,A", "'s1',B"]},
+    ],
+    ids=[
+        "a student as guardian",
+        "on a line that cannot be read",
+        "a seat twice",
+        "a guardian's seat",
+        "a guardian twice",
+        "a relationship twice",
+        "a guardian as student",
+        "attributes twice",
+    ],
+)
+def test_a_reference_keeps_its_quotes_where_without_them_it_would_be_wrong(
+    tmp_path: Path, files: dict[str, list[str]]
+) -> None:
+    assert said(suggested(tmp_path, **files)) == []
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"demographics": ["sourcedId,birthDate", "'s8',2013-05-01"]},
+        {"guardians": [GUARDIANS, "s1,'s8',Cy,Jones,cy@example.com,"]},
+        {"roles": ["userSourcedId,roleType,role,orgSourcedId", "'s8',primary,student,org1"]},
+    ],
+    ids=list,
+)
+def test_an_id_keeps_its_quotes_where_another_file_names_it_with_them(
+    tmp_path: Path, files: dict[str, list[str]]
+) -> None:
+    quoted = [*CLEAN["users"], "'s8',org1,student,Cal,Oak,,,p1,07,true"]
+    found = suggested(tmp_path, users=quoted, enrollments=[*CLEAN["enrollments"], "k1,org1,s8,student"], **files)
+    assert [row for row in said(found) if row[2] == "sourcedId"] == []
+
+
 G = "g{0},org1,parent,Gus{1},Oak,g{0}@example.com,,{2},,true"
 SIX = [G.format(n, chr(96 + n) * 2, "") for n in range(1, 7)]
 
