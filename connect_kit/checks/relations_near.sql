@@ -171,3 +171,15 @@ HAVING NOT bool_or(coalesce(s.address = g.address, false) OR coalesce(s.number =
 -- OneRoster 1.2: the row of roles.csv that gives a person a role which Connect does not know, or none.
 CREATE TABLE bad_roles AS
 SELECT DISTINCT r.role_line AS _line FROM _role_lines AS r JOIN users AS u ON u._line = r._line WHERE u._kind = 'unknown';
+
+-- People whose own row gives them a role of a kind that roles.csv gives them nowhere: the first row of roles.csv about each.
+CREATE TABLE contrary_roles AS
+WITH held AS (
+    SELECT _line, userSourcedId, CASE WHEN word IN ('guardian', 'parent', 'relative') THEN 'guardian' WHEN word IN ('teacher', 'aide', 'proctor', 'counselor') THEN 'teacher'
+        WHEN word LIKE '%administrator' OR word = 'principal' THEN 'administrator' WHEN word = 'student' THEN word END AS kind
+    FROM (SELECT _line, userSourcedId, lower(no_blanks(role)) AS word FROM roles)
+)
+SELECT min(h._line) AS _line, u.role, u._line AS user_line FROM users AS u ANTI JOIN _role_lines AS l ON l._line = u._line
+JOIN held AS h ON h.userSourcedId = u.sourcedId WHERE u._kind <> 'unknown'
+GROUP BY u._line, u.role, u._kind HAVING bool_and(h.kind IS NOT NULL AND h.kind <> u._kind);
+

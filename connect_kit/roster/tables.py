@@ -199,9 +199,9 @@ def build(schema: Schema, info: Mapping[str, Table], *, roles_file: bool) -> dic
 
 
 def _needs_roles(schema: Schema, columns: Sequence[str]) -> bool:
-    """Whether users.csv itself says of nobody which role at which school."""
-    says = "SELECT 1 FROM _all_users WHERE role IS NOT NULL AND orgSourcedIds IS NOT NULL LIMIT 1"
-    return not {"role", "orgSourcedIds"} <= {*columns} or not schema.execute(says)
+    """Whether users.csv itself does not say of everybody which role at which school."""
+    blank = "SELECT 1 FROM _all_users WHERE role IS NULL OR orgSourcedIds IS NULL LIMIT 1"
+    return not {"role", "orgSourcedIds"} <= {*columns} or bool(schema.execute(blank))
 
 
 def _keep(schema: Schema, table: str, info: Mapping[str, Table]) -> str:
@@ -228,7 +228,10 @@ def holds_roles(info: Mapping[str, Table]) -> bool:
 
 
 def _join_roles(schema: Schema, columns: Sequence[str]) -> None:
-    """OneRoster 1.2: a user's role and schools are in roles.csv; the primary role counts (decision 6)."""
+    """OneRoster 1.2: a user's role and schools are in roles.csv; the primary role counts (decision 6).
+
+    What the user's own row says counts more: Connect takes it from there.
+    """
     words = {word: word for word in connect.ROLE_KINDS}
     words |= {word.casefold(): known for word, known in oneroster.ROLE_1_2_TO_1_1.items()}
     known = _case(f"lower(trim(role, '{BLANKS}'))", words, "")
@@ -237,7 +240,8 @@ def _join_roles(schema: Schema, columns: Sequence[str]) -> None:
     org, kind, status = (c if c in there else f"NULL::VARCHAR AS {c}" for c in ("orgSourcedId", "roleType", "status"))
     held = {"role": "f.role", "orgSourcedIds": "l.orgSourcedIds"}
     kept = ", ".join(f"u.{quoted(name)}" for name in columns if name not in held)
-    held |= {name: f"coalesce({found}, u.{name})" for name, found in held.items() if name in columns}
+    held |= {name: f"coalesce(u.{name}, {found})" for name, found in held.items() if name in columns}
+    line = "CASE WHEN u.role IS NULL THEN f._role_line END" if "role" in columns else "f._role_line"
     schema.execute(f"""
         CREATE TABLE _joined AS
         WITH roles_held AS (
@@ -256,7 +260,7 @@ def _join_roles(schema: Schema, columns: Sequence[str]) -> None:
                    coalesce(arg_min(_line, rank * 1e12 + _line) FILTER (role IS NOT NULL), min(_line)) AS _role_line
             FROM roles_held GROUP BY ALL
         )
-        SELECT u._line, {kept}, {held["orgSourcedIds"]} AS orgSourcedIds, {held["role"]} AS role, f._role_line
+        SELECT u._line, {kept}, {held["orgSourcedIds"]} AS orgSourcedIds, {held["role"]} AS role, {line} AS _role_line
         FROM _all_users AS u
         LEFT JOIN first AS f ON f.userSourcedId = u.sourcedId
         LEFT JOIN listed AS l ON l.userSourcedId = u.sourcedId

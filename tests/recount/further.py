@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date, timedelta
 
 from tests.recount.pools import GRADES
-from tests.recount.reading import Delivery, Row, day, kind, line, word
+from tests.recount.reading import FROM_1_2, KINDS, Delivery, Row, day, kind, line, word
 from tests.recount.statements import Lines, Statement, finds
 from tests.recount.times import over, seat_days
 
@@ -211,6 +211,15 @@ def primary_roles_at_two_orgs(d: Delivery) -> Lines:
         primary = [row for row in rows if word(row["roleType"]) == "primary"]
         orgs = [row["orgSourcedId"] for row in primary]
         yield from (line(row) for n, row in enumerate(primary) if n and row["orgSourcedId"] not in orgs[:n])
+
+
+@finds("roles.role.same_as_users", "warning")
+def roles_other_than_users_have(d: Delivery) -> Lines:
+    for user in d.users:
+        rows = [row for row in d.live("roles") if row["userSourcedId"] == user["sourcedId"] is not None]
+        kinds = [KINDS.get(FROM_1_2.get(word(row["role"]), word(row["role"]))) for row in rows]
+        if rows and kind(user) and not user.get("_role_line") and None not in kinds and kind(user) not in kinds:
+            yield min(line(row) or 0 for row in rows)
 
 
 @finds("roles.dates.order", "warning")

@@ -107,7 +107,7 @@ class Delivery:
             rows = list(_rows(path))
             if rows:
                 self.columns[path.stem], self.every[path.stem] = _header(path), rows
-        if "roles" in self.every and "role" not in self.columns["users"]:
+        if "roles" in self.every:
             self._take_roles()
 
     def _take_roles(self) -> None:
@@ -119,11 +119,13 @@ class Delivery:
             roles = sorted(held[user["sourcedId"] or ""], key=lambda r: (word(r.get("roleType")) != "primary", line(r)))
             named = [row for row in roles if row["role"]] or roles
             role = named[0]["role"] if named else None
-            user["role"] = FROM_1_2.get(word(role), word(role) if word(role) in KINDS else role) if role else None
-            user["_role_line"] = named[0]["_line"] if named else None
+            user["_role_line"] = None
+            if not user.get("role"):
+                user["role"] = FROM_1_2.get(word(role), word(role) if word(role) in KINDS else role) if role else None
+                user["_role_line"] = named[0]["_line"] if named else None
             orgs = dict.fromkeys(row["orgSourcedId"] for row in roles if row["orgSourcedId"])
-            user["orgSourcedIds"] = ",".join(str(org) for org in orgs) or None
-        self.columns["users"] += ["role", "orgSourcedIds"]
+            user["orgSourcedIds"] = user.get("orgSourcedIds") or ",".join(str(org) for org in orgs) or None
+        self.columns["users"] = list(dict.fromkeys([*self.columns["users"], "role", "orgSourcedIds"]))
 
     def live(self, table: str) -> list[Row]:
         return [row for row in self.every.get(table, []) if word(row.get("status")) != "tobedeleted"]

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import random
+
 from tests.recount.dirt import Dirt
 from tests.recount.pools import (
     BAD_DATES,
@@ -96,8 +98,18 @@ class Maker(Dirt):
             self.put("users", names, rows, "email sms phone agentSourcedIds grades")
         else:
             self._roles(rows)
-            rows = [[*row[:4], *row[6:], self.school(self.random.choice(self.schools))] for row in rows]
-            names = names.replace("orgSourcedIds role ", "") + " primaryOrgSourcedId"
+            rows = [[*row, self.school(self.random.choice(self.schools))] for row in rows]
+            names += " primaryOrgSourcedId"
+            apart = random.Random(str(rows[0]))  # of its own, so that the rest stays as it was
+            if apart.random() < 0.6:  # as the standard has it
+                rows = [[*row[:4], *row[6:]] for row in rows]
+                names = names.replace("orgSourcedIds role ", "")
+            else:  # some rows, or all of them, leave both or one to roles.csv
+                few = apart.choice(([(0, 0)], [(0, 0), (0, 1), (1, 0), (1, 1)]))
+                for row in rows:
+                    org, role = apart.choice(few)
+                    row[4], row[5] = org and row[4], role and apart.choice((row[5], row[5], "teacher"))
+                rows = [[text or "" for text in row] for row in rows]
             self.put("users", names, rows, "email sms phone agentSourcedIds grades primaryOrgSourcedId")
 
     def _contact(self, group: str, pool: tuple[str, ...], share: float = 0.7) -> str:

@@ -9,6 +9,7 @@ import zipfile
 import pandas as pd
 import pytest
 
+import connect_kit as ck
 from connect_kit.errors import DeliveryError, SettingError
 from connect_kit.roster import read_roster
 from tests.roster.reading import COLUMNS, DELIVERIES, USERS, checked, notices, rows
@@ -210,6 +211,24 @@ def test_roles_csv_says_what_users_csv_does_not(read, changed, users, expected):
     roster = read(changed(users=users, roles=ROLES, manifest="propertyName,value\noneroster.version,1.2\n"))
     assert rows(roster.users[["role", "orgSourcedIds"]]) == [(2, *expected)]
     assert [note for note in notices(roster) if note[0] == "header.missing_column" and note[1] == "users.csv"] == []
+
+
+def test_roles_csv_fills_the_rows_that_users_csv_leaves_blank(read, changed):
+    people = "sourcedId,givenName,familyName,role,orgSourcedIds\n1,Ada,Brook,teacher,020\n2,Bo,Ash,,\n3,Cy,Elm,aide,\n"
+    roles = "sourcedId,userSourcedId,roleType,role,orgSourcedId\n" + "".join(
+        f"r{n},{n},primary,student,010\n" for n in (1, 2, 3)
+    )
+    roster = read(changed(users=people, roles=roles, manifest="propertyName,value\noneroster.version,1.2\n"))
+    assert rows(roster.users[["role", "orgSourcedIds"]]) == [
+        (2, "teacher", "020"),
+        (3, "student", "010"),
+        (4, "aide", "010"),
+    ]
+    found = ck.check_roster(roster).table().query("code == 'roles.role.same_as_users'")
+    assert [(row.severity, row.file, row.line, row.message) for row in found.itertuples()] == [
+        ("warning", "roles.csv", 2, "users.csv gives the role teacher (line 2), which none of the person's rows here does"),
+        ("warning", "roles.csv", 4, "users.csv gives the role aide (line 4), which none of the person's rows here does"),
+    ]
 
 
 def test_the_order_of_files_in_an_archive_does_not_matter_to_roles(read, tmp_path):
