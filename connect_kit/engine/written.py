@@ -18,7 +18,7 @@ RECORD: Final = ".connect-kit.json"
 _KEPT = 2
 
 
-def refuse_foreign(folder: Path, names: Iterable[str]) -> None:
+def refuse_foreign(folder: Path, names: Iterable[str], planned: Mapping[str, str] | None = None) -> None:
     """See to it that files may be written to a folder under these names.
 
     Parameters
@@ -26,21 +26,31 @@ def refuse_foreign(folder: Path, names: Iterable[str]) -> None:
     folder : Path
     names : iterable of str
         Paths within the folder, with ``/``.
+    planned : mapping of str to str, optional
+        Names of files that the kit wrote as well, and the SHA-256 of each.
 
     Raises
     ------
     OutputError
         When one of them is there and the kit did not write it, or it was changed since.
     """
-    known = _read(folder)
+    known, planned = _read(folder), planned or {}
     for name in names:
         path = folder / name
-        if path.is_file() and (path.stat().st_size and _digest(path) not in known.get(name, ())):
-            why = "was changed after connect-kit wrote it" if name in known else "was not written by connect-kit"
-            raise OutputError(
-                f"{path}: {why}, and is left as it is; nothing was written there. Name another folder, or move that "
-                "file away first"
-            )
+        if path.is_symlink():
+            why = "is a link, which connect-kit did not make"
+        elif not path.is_file() or not path.stat().st_size or _digest(path) in known.get(name, ()):
+            continue
+        elif name in planned and file_digest(path) == planned[name]:
+            continue
+        elif name in known or name in planned:
+            why = "was changed after connect-kit wrote it"
+        else:
+            why = "was not written by connect-kit"
+        raise OutputError(
+            f"{path}: {why}, and is left as it is; nothing was written there. Name another folder, or move that "
+            "file away first"
+        )
 
 
 def written(folder: Path) -> tuple[str, ...]:
@@ -57,6 +67,11 @@ def note(folder: Path, files: Mapping[str, Path], *, private: bool = False) -> N
 
     Noted before they are moved, files are known whenever the work is broken off. A private record is its owner's only.
     """
+    if (folder / RECORD).is_dir():
+        raise OutputError(
+            f"{folder / RECORD}: is a folder, and connect-kit notes there what it wrote; rename it, or name another "
+            "folder for the results"
+        )
     known = _read(folder)
     for name, path in files.items():
         known[name] = [*known.get(name, ()), _digest(path)][-_KEPT:]
@@ -78,6 +93,12 @@ def _read(folder: Path) -> dict[str, list[str]]:
         return {str(name): [str(one) for one in digests] for name, digests in files.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's bytes, as plans give it."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _digest(path: Path) -> str:

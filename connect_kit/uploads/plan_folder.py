@@ -67,6 +67,7 @@ def prepared_beside(folder: Path) -> Iterator[Path]:
     """
     try:
         held = _held(folder)
+        refuse_foreign(folder, planned := _planned(folder), planned)  # before work that may take minutes
         for left in folder.glob(f"{_BESIDE}*"):
             if time.time() - left.stat().st_mtime > _HOUR:
                 shutil.rmtree(left, ignore_errors=True)
@@ -133,7 +134,7 @@ def _clear(folder: Path, made: Mapping[str, Path]) -> None:
     A mark takes the plan's place until the new one is there: one that was broken off now leaves no plan.
     """
     planned = _planned(folder)
-    refuse_foreign(folder, [name for name in made if name not in planned])
+    refuse_foreign(folder, {**made, **planned}, planned)
     old = {*planned, *written(folder)}
     for part in (*folder.glob(".*.part"), *folder.glob("*/.*.part")):
         if _BEGUN.fullmatch(part.name):
@@ -147,10 +148,12 @@ def _held(folder: Path) -> list[str]:
     """Make the folder if need be; what it holds, unless that is something else than a plan."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     held = [entry.name for entry in folder.iterdir() if not entry.name.startswith(".")]
-    if held and NAME not in held:
-        raise OutputError(
-            f"{folder}: holds {held[0]} and no plan; give an empty folder, so that nothing of yours is replaced"
-        )
+    if held and NAME not in held:  # somebody took the plan away, and may have left its files
+        ours = {name.partition("/")[0] for name in written(folder)}
+        if foreign := [name for name in held if name not in ours]:
+            raise OutputError(
+                f"{folder}: holds {foreign[0]} and no plan; give an empty folder, so that nothing of yours is replaced"
+            )
     if held and not (folder / RECORD).is_file() and not _is_plan(folder / NAME):
         raise OutputError(
             f"{folder / NAME}: was not written by connect-kit; give an empty folder, so that nothing of yours is lost"
@@ -167,15 +170,14 @@ def _is_plan(path: Path) -> bool:
     return isinstance(content, dict) and ("seal" in content or "preparing" in content)
 
 
-def _planned(folder: Path) -> list[str]:
-    """Files that a plan names, which are the kit's whatever became of them; none where it cannot be read."""
+def _planned(folder: Path) -> dict[str, str]:
+    """Files that a plan names, with their digests; none where it cannot be read."""
     try:
         content = read_json(folder / NAME)
-        names = [str(file["path"]) for file in content["files"]]
+        files = {str(file["path"]): str(file["digest"]) for file in content["files"]}
     except (OSError, ValueError, KeyError, TypeError):
-        return []
-    named = [*names, CROSSWALK] if content.get("changed_ids") else names
-    return [name for name in named if "\0" not in name]
+        return {}
+    return {name: digest for name, digest in files.items() if "\0" not in name}
 
 
 def _remove(folder: Path, names: list[str]) -> None:

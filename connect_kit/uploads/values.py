@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from connect_kit.engine.written import file_digest
 from connect_kit.errors import PlanError
 
 if TYPE_CHECKING:
@@ -93,8 +94,7 @@ def digest_of(path: Path) -> str:
         When the file cannot be read.
     """
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return file_digest(path)
     except OSError as error:
         raise PlanError(f"{path}: cannot be read ({error.strerror or error}); prepare the files again") from error
 

@@ -159,6 +159,48 @@ def test_files_beside_a_plan_that_it_does_not_name_stay(delivery: Path, twin: Tw
     assert [(plan.folder / name).read_text() for name in ("crosswalk.csv", "sub/users.csv")] == ["mine", "mine"]
 
 
+@pytest.mark.parametrize("recorded", [True, False])
+@pytest.mark.parametrize("edit", ["by hand", "by a link"])
+def test_a_prepared_file_that_somebody_changed_is_neither_replaced_nor_removed(
+    delivery: Path, twin: Twin, plan: UploadPlan, tmp_path: Path, recorded: bool, edit: str
+) -> None:
+    file = plan.folder / "classes.csv"
+    if edit == "by hand":
+        file.write_text(file.read_text() + "c3,Art,03,0104\n")
+    else:
+        file.rename(tmp_path / "elsewhere.csv")
+        file.symlink_to(tmp_path / "elsewhere.csv")
+    text = file.read_text()
+    if not recorded:
+        (plan.folder / ".connect-kit.json").unlink()
+    why = "was changed after connect-kit wrote it" if edit == "by hand" else "is a link"
+    with pytest.raises(OutputError, match=rf"classes\.csv: {why}"):
+        plan_of(delivery, twin, plan.folder)
+    other = plan_of(deliver(tmp_path / "d", classes=None, enrollments=None), twin, tmp_path / "other")
+    with pytest.raises(OutputError, match=rf"classes\.csv: {why}"):
+        other.save(plan.folder)
+    assert file.read_text() == text
+    file.unlink()
+    plan_of(delivery, twin, plan.folder).verify()
+
+
+def test_files_of_a_plan_that_was_deleted_are_replaced_and_others_stay(
+    delivery: Path, twin: Twin, plan: UploadPlan
+) -> None:
+    (plan.folder / "plan.json").unlink()
+    plan_of(delivery, twin, plan.folder).verify()
+    (plan.folder / "plan.json").unlink()
+    (plan.folder / "notes.txt").write_text("mine")
+    with pytest.raises(OutputError, match=r"holds notes\.txt and no plan"):
+        plan_of(delivery, twin, plan.folder)
+
+
+def test_a_folder_in_the_place_of_the_record_is_named(delivery: Path, twin: Twin, tmp_path: Path) -> None:
+    (tmp_path / "plan" / ".connect-kit.json").mkdir(parents=True)
+    with pytest.raises(OutputError, match=r"\.connect-kit\.json: is a folder, .*; rename it"):
+        plan_of(delivery, twin, tmp_path / "plan")
+
+
 def test_a_plan_of_an_earlier_version_gives_way_to_a_new_one(delivery: Path, twin: Twin, plan: UploadPlan) -> None:
     (plan.folder / ".connect-kit.json").unlink()
     plan_of(delivery, twin, plan.folder).verify()
