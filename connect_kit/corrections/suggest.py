@@ -24,8 +24,8 @@ _TEXTS: Final = {
     ("guardians", "familyName"): "guardians.names.damaged",
     ("classes", "title"): "classes.title.damaged",
 }
-#: Columns that name users and classes: which table, rows of which kinds, and the rule that finds quotes around what they
-#: name; without a rule nothing is suggested there.
+#: Columns that name users and classes: which table, rows of which kinds, and the rule that finds quotes around what
+#: they name; without a rule nothing is suggested there.
 _REFERENCES: Final = {
     ("users", "agentSourcedIds"): ("users", "guardian", "users.agentSourcedIds.known"),
     ("enrollments", "classSourcedId"): ("classes", "", "enrollments.values.quotes"),

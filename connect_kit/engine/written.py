@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -37,20 +37,22 @@ def refuse_foreign(folder: Path, names: Iterable[str], planned: Mapping[str, str
     known, planned = _read(folder), planned or {}
     for name in names:
         path = folder / name
-        if path.is_symlink():
-            why = "is a link, which connect-kit did not make"
-        elif not path.is_file() or not path.stat().st_size or _digest(path) in known.get(name, ()):
-            continue
-        elif name in planned and file_digest(path) == planned[name]:
-            continue
-        elif name in known or name in planned:
-            why = "was changed after connect-kit wrote it"
-        else:
-            why = "was not written by connect-kit"
-        raise OutputError(
-            f"{path}: {why}, and is left as it is; nothing was written there. Name another folder, or move that "
-            "file away first"
-        )
+        if why := _foreign(path, known.get(name, ()), planned.get(name)):
+            raise OutputError(
+                f"{path}: {why}, and is left as it is; nothing was written there. Name another folder, or move that "
+                "file away first"
+            )
+
+
+def _foreign(path: Path, known: Sequence[str], planned: str | None) -> str:
+    """Why a file may not be replaced; '' where it may."""
+    if path.is_symlink():
+        return "is a link, which connect-kit did not make"
+    if not path.is_file() or not path.stat().st_size or _digest(path) in known:
+        return ""
+    if planned and file_digest(path) == planned:
+        return ""
+    return "was changed after connect-kit wrote it" if known or planned else "was not written by connect-kit"
 
 
 def written(folder: Path) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, get_args
 
 from connect_kit import connect
+from connect_kit.display.look import counted
 from connect_kit.engine import DuckDBEngine, create_table, default_engine, quoted
 from connect_kit.errors import SettingError
 from connect_kit.roster import tables
@@ -46,6 +47,8 @@ def fields_from_frames(
         roles_file = roles_file or tables.holds_roles(info)
         tables.clear_blank_fields(schema, name, file, header.columns)
         tables.note_odd_characters(schema, name, file, header.columns)
+        if before and name in before.info:
+            notices += _changed(schema, before, name, header.columns)
     unreadable = before.unreadable if before else {}
     missing = _missing(before) if before else {}
     notices += [
@@ -112,6 +115,33 @@ def _still_refused(schema: Schema, before: Roster, name: str) -> int:
             [name],
         )
     return int(schema.execute("SELECT count(*) FROM _refused WHERE tbl = ?", [name])[0][0])
+
+
+def _changed(schema: Schema, before: Roster, name: str, columns: tuple[str, ...]) -> list[Notice]:
+    """What of a table is not as it was before, in words; with it, what was said of an earlier change."""
+    there = before.info[name].columns
+    common = [quoted(column) for column in columns if column in there]
+    old = f"{quoted(before.schema.name)}.{quoted('_all_' + name)}"
+    differ = " + ".join(f"(n.{column} IS DISTINCT FROM o.{column})::BIGINT" for column in common) or "0"
+    ((values, added, gone),) = schema.execute(f"""
+        SELECT coalesce(sum({differ}) FILTER (n._line IS NOT NULL AND o._line IS NOT NULL), 0)::BIGINT,
+               count(*) FILTER (o._line IS NULL), count(*) FILTER (n._line IS NULL)
+        FROM {quoted("_file_" + name)} AS n FULL JOIN {old} AS o USING (_line)
+    """)
+    words = [
+        counted(many, what) + how
+        for many, what, how in (
+            (values, "value", " changed"),
+            (added, "row", " added"),
+            (gone, "row", " taken out"),
+            (len(set(columns) - set(there)), "column", " added"),
+            (len(set(there) - set(columns)), "column", " taken out"),
+        )
+        if many
+    ]
+    said = before.schema.execute("SELECT value FROM _notices WHERE code = 'file.changed_here' AND tbl = ?", [name])
+    now = [f"after it was read: {', '.join(words)}"] if words else []
+    return [Notice("file.changed_here", name, before.info[name].file, text) for text in (*(t for (t,) in said), *now)]
 
 
 def _as_text(name: str, frame: pd.DataFrame, columns: tuple[str, ...]) -> pa.Table:

@@ -29,6 +29,7 @@ WITHOUT_FAULT = {
         ("users.names.damaged", "users.grades.present", "users.staff.no_contact", "classes.title.damaged"),
         "written row by row in tests/checks/test_grades_and_names.py",
     ),
+    "file.changed_here": "changed in a notebook: tests/corrections/test_suggest_corrections.py",
     "file.lost_character": "written row by row in tests/checks/test_lost_characters.py",
     "guardians.names.damaged": "written by hostile deliveries in tests/recount",
     "guardians.email.placeholder": "written row by row in tests/checks/test_contacts.py",

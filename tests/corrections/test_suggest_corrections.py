@@ -398,3 +398,24 @@ def test_a_suggestion_is_named_by_rule_confidence_or_number(tmp_path: Path) -> N
 def test_a_clean_district_needs_none_in_any_layout(tmp_path: Path, layout: str) -> None:
     district = ck.sample_roster(tmp_path, students=200, faults="none", layout=layout)  # type: ignore[arg-type]
     assert len(ck.suggest_corrections(ck.read_roster(district.delivery))) == 0
+
+
+def test_a_check_says_what_was_changed_after_the_files_were_read(tmp_path: Path) -> None:
+    found = suggested(tmp_path, users=users(("casey.smith@example.com,", "Casey <cs@example.com>,2025550144 (cell)")))
+
+    def changes(roster: ck.Roster) -> list[tuple[str, str, str]]:
+        rows = ck.check_roster(roster).table().query("code == 'file.changed_here'")
+        return [(row.severity, row.file, row.message) for row in rows.itertuples()]
+
+    assert changes(found.roster) == []
+    both = [("info", "users.csv", "after it was read: 2 values changed")]
+    assert changes(found.accept().apply()) == both
+    email = found.accept("*.email.*").apply()
+    again = ck.suggest_corrections(email).accept().apply()
+    one = ("info", "users.csv", "after it was read: 1 value changed")
+    assert changes(again) == [one, one]
+    frame = again.frame("users")
+    fewer = again.replace(users=frame.iloc[:-1].assign(homeroom="A"))
+    last = ("info", "users.csv", "after it was read: 1 row taken out, 1 column added")
+    assert sorted(changes(fewer)) == sorted([one, one, last])
+    assert changes(found.roster.replace(users=found.roster.frame("users"))) == []

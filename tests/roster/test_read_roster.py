@@ -226,8 +226,18 @@ def test_roles_csv_fills_the_rows_that_users_csv_leaves_blank(read, changed):
     ]
     found = ck.check_roster(roster).table().query("code == 'roles.role.same_as_users'")
     assert [(row.severity, row.file, row.line, row.message) for row in found.itertuples()] == [
-        ("warning", "roles.csv", 2, "users.csv gives the role teacher (line 2), which none of the person's rows here does"),
-        ("warning", "roles.csv", 4, "users.csv gives the role aide (line 4), which none of the person's rows here does"),
+        (
+            "warning",
+            "roles.csv",
+            2,
+            "users.csv gives the role teacher (line 2), which none of the person's rows here does",
+        ),
+        (
+            "warning",
+            "roles.csv",
+            4,
+            "users.csv gives the role aide (line 4), which none of the person's rows here does",
+        ),
     ]
 
 
