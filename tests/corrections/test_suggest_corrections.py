@@ -403,7 +403,7 @@ def test_a_clean_district_needs_none_in_any_layout(tmp_path: Path, layout: str) 
 def test_a_check_says_what_was_changed_after_the_files_were_read(tmp_path: Path) -> None:
     found = suggested(tmp_path, users=users(("casey.smith@example.com,", "Casey <cs@example.com>,2025550144 (cell)")))
 
-    def changes(roster: ck.Roster) -> list[tuple[str, str, str]]:
+    def changes(roster: ck.Roster) -> list[tuple[object, ...]]:
         rows = ck.check_roster(roster).table().query("code == 'file.changed_here'")
         return [(row.severity, row.file, row.message) for row in rows.itertuples()]
 

@@ -108,8 +108,8 @@ class Maker(Dirt):
                 few = apart.choice(([(0, 0)], [(0, 0), (0, 1), (1, 0), (1, 1)]))
                 for row in rows:
                     org, role = apart.choice(few)
-                    row[4], row[5] = org and row[4], role and apart.choice((row[5], row[5], "teacher"))
-                rows = [[text or "" for text in row] for row in rows]
+                    row[4] = row[4] if org else ""
+                    row[5] = apart.choice((row[5], row[5], "teacher")) if role else ""
             self.put("users", names, rows, "email sms phone agentSourcedIds grades primaryOrgSourcedId")
 
     def _contact(self, group: str, pool: tuple[str, ...], share: float = 0.7) -> str:
