@@ -107,9 +107,9 @@ class Maker(Dirt):
             else:  # some rows, or all of them, leave both or one to roles.csv
                 few = apart.choice(([(0, 0)], [(0, 0), (0, 1), (1, 0), (1, 1)]))
                 for row in rows:
-                    org, role = apart.choice(few)
-                    row[4] = row[4] if org else ""
-                    row[5] = apart.choice((row[5], row[5], "teacher")) if role else ""
+                    at_school, in_role = apart.choice(few)
+                    row[4] = row[4] if at_school else ""
+                    row[5] = apart.choice((row[5], row[5], "teacher")) if in_role else ""
             self.put("users", names, rows, "email sms phone agentSourcedIds grades primaryOrgSourcedId")
 
     def _contact(self, group: str, pool: tuple[str, ...], share: float = 0.7) -> str:
