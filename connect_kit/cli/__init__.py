@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import signal
 import sys
 import traceback
 from pathlib import Path
@@ -229,7 +230,7 @@ def run(arguments: list[str] | None = None, commands: typer.Typer = app) -> int:
 
 
 def _stopped() -> int:
-    echo("connect-kit: stopped; what was being written is as it was before", err=True)
+    echo("connect-kit: stopped; no file was left half-written", err=True)
     return _STOPPED
 
 
@@ -249,6 +250,8 @@ def main(commands: typer.Typer = app) -> None:
     except Exception:  # noqa: BLE001  # a bug of ours: shown in full
         traceback.print_exc()
         code = 70
+    if code == _STOPPED:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second press would break the tidying up, and say so at length
     with contextlib.suppress(OSError):
         sys.stderr.flush()
     # DuckDB's binding prints leak warnings when Python tears down after Great Expectations was imported; the tidy-up

@@ -51,7 +51,7 @@ class Corrections:
 
     @checked()
     def accept(
-        self, rule: str | None = None, *, above: float | None = None, rows: Iterable[int] | None = None
+        self, rule: str | None = None, *, at_least: float | None = None, rows: Iterable[int] | None = None
     ) -> Corrections:
         """Accept suggestions: all, or those of a rule, from a confidence on, or by their numbers.
 
@@ -59,7 +59,7 @@ class Corrections:
         ----------
         rule : str, optional
             A code, or a pattern of codes: ``"*.email.format"``.
-        above : float, optional
+        at_least : float, optional
             The least confidence, between 0 and 1.
         rows : iterable of int, optional
             Numbers of :meth:`table`.
@@ -67,18 +67,18 @@ class Corrections:
         Raises
         ------
         SettingError
-            When no suggestion is of the rule or has the number, or ``above`` is no share.
+            When no suggestion is of the rule or has the number, or ``at_least`` is no share.
         """
-        return self._marked("accepted", rule, above, rows)
+        return self._marked("accepted", rule, at_least, rows)
 
     @checked()
     def reject(
-        self, rule: str | None = None, *, above: float | None = None, rows: Iterable[int] | None = None
+        self, rule: str | None = None, *, at_least: float | None = None, rows: Iterable[int] | None = None
     ) -> Corrections:
         """Reject suggestions, named as in :meth:`accept`."""
-        return self._marked("rejected", rule, above, rows)
+        return self._marked("rejected", rule, at_least, rows)
 
-    def _marked(self, state: str, rule: str | None, above: float | None, rows: Iterable[int] | None) -> Corrections:
+    def _marked(self, state: str, rule: str | None, at_least: float | None, rows: Iterable[int] | None) -> Corrections:
         chosen = self.frame["state"].ne("")
         if rule is not None:
             codes = [code for code in self.frame["rule"].unique() if fnmatchcase(code, rule)]
@@ -86,10 +86,10 @@ class Corrections:
                 known = ", ".join(self.frame["rule"].unique()) or "none"
                 raise SettingError(f"no suggestion is of a rule {rule!r}; those that are: {known}")
             chosen &= self.frame["rule"].isin(codes)
-        if above is not None:
-            if not 0 <= above <= 1:
-                raise SettingError(f"above is {above!r}; expected a share between 0 and 1, such as 0.9")
-            chosen &= self.frame["confidence"] >= above
+        if at_least is not None:
+            if not 0 <= at_least <= 1:
+                raise SettingError(f"at_least is {at_least!r}; expected a share between 0 and 1, such as 0.9")
+            chosen &= self.frame["confidence"] >= at_least
         if rows is not None:
             numbers = list(rows)
             unknown = [number for number in numbers if number not in self.frame.index]

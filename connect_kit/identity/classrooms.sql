@@ -40,7 +40,7 @@ ANTI JOIN (SELECT w.classId, m.school FROM workspace_classrooms AS w JOIN school
     ON k.classId = d.new_id AND (k.school = d.school OR d.school IS NULL OR k.school IS NULL);
 
 CREATE TABLE room_pairs AS
-SELECT *, pattern IN ('zeros_lost', 'zeros_gained', 'case', 'decimal', 'rounded') AS form FROM (
+SELECT *, pattern IN ('zeros_lost', 'zeros_gained', 'case', 'decimal', 'rounded', 'characters_lost', 'quotes_added') AS form FROM (
     SELECT *, id_pattern(old_id, new_id) AS pattern FROM (
         SELECT g.connect_id, f.new_id, g.connect_school, f.school, g.old_id, coalesce(g.grades = f.grades, g.grades IS NULL AND f.grades IS NULL) AS same_grades, true AS same_title
         FROM gone_rooms AS g JOIN fresh_classes AS f ON f.school = g.school AND f.title = g.title

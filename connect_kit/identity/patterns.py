@@ -16,11 +16,15 @@ PATTERNS: Mapping[str, str] = {
     "separators": "blanks or hyphens added or removed",
     "decimal": "'.0' added by a spreadsheet",
     "rounded": "digits rounded by a spreadsheet",
+    "characters_lost": "characters lost",
+    "quotes_added": "quotes added",
     "number_to_guid": "number to GUID",
     "guid_to_number": "GUID to number",
     "unrelated": "another ID altogether",
     "undecided": "not paired (several of one name)",
 }
+#: Patterns of IDs that are damaged in the files, and never to be recorded on Connect.
+DAMAGED = ("characters_lost", "quotes_added")
 #: Of School IDs a finding of their own (school_zeros), which says on which side the zeros are missing.
 OTHER_ZEROS = ("zeros_lost", "zeros_gained")
 #: What IDs belong to, in the order in which they are shown: a changed School ID explains the others.

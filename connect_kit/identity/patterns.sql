@@ -26,8 +26,13 @@ CREATE MACRO is_rounded(old, new) AS CASE
     WHEN NOT (regexp_matches(new, '[eE]') OR length(ltrim(old, '0')) - kept_digits(new) >= 3 OR (length(ltrim(old, '0')) > 15 AND kept_digits(new) <= 15)) THEN false
     ELSE abs(try_cast(new AS DOUBLE) - try_cast(old AS DOUBLE)) <= pow(10, length(ltrim(old, '0')) - kept_digits(new)) END;
 
--- In that order: GUIDs and last letters are quickly compared, and then the simplest explanation counts.
+-- A new ID in which a program left a sign for what it could not read, or an editor turned quotes of a file into others.
+CREATE MACRO is_quoted_id(old, new) AS regexp_matches(new, '["`«»‘’“”„]|^''|''$') AND regexp_replace(new, '["''`«»‘’“”„]', '', 'g') = regexp_replace(old, '["''`«»‘’“”„]', '', 'g');
+
+-- In that order: what is damaged is nothing else, GUIDs and last letters are quickly compared, and then the simplest explanation counts.
 CREATE MACRO id_pattern(old, new) AS CASE
+    WHEN contains(new, chr(65533)) THEN 'characters_lost'
+    WHEN is_quoted_id(old, new) THEN 'quotes_added'
     WHEN length(new) >= 20 AND length(old) < 20 AND is_guid(new) AND is_numbered(old) THEN 'number_to_guid'
     WHEN length(old) >= 20 AND length(new) < 20 AND is_guid(old) AND is_numbered(new) THEN 'guid_to_number'
     WHEN right(old, 1) = right(new, 1) AND unpadded(old) = unpadded(new) THEN CASE WHEN length(new) < length(old) THEN 'zeros_lost' ELSE 'zeros_gained' END
@@ -52,7 +57,7 @@ CREATE MACRO quick_pattern(old, new) AS CASE
 -- A pattern with what was added or removed, so that equal changes are counted together; NULL where nothing of the old ID is left.
 CREATE MACRO id_rule(old, new, pattern) AS CASE
     WHEN pattern IN ('number_to_guid', 'guid_to_number') THEN NULL
-    WHEN pattern IN ('zeros_lost', 'zeros_gained', 'case', 'separators', 'decimal', 'rounded') THEN pattern
+    WHEN pattern IN ('zeros_lost', 'zeros_gained', 'case', 'separators', 'decimal', 'rounded', 'characters_lost', 'quotes_added') THEN pattern
     WHEN pattern IN ('prefix_added', 'prefix_removed') AND digit_core(old) = digit_core(new) THEN
         pattern || ' ' || rtrim(regexp_extract(CASE pattern WHEN 'prefix_added' THEN new ELSE old END, '^[^0-9]*'), '0')
     WHEN pattern = 'prefix_added' THEN pattern || ' ' || rtrim(left(new, length(new) - length(old)), '0')

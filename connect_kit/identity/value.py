@@ -12,7 +12,7 @@ from connect_kit.display.look import share
 from connect_kit.engine import literal, quoted, run_sql
 from connect_kit.engine.files import atomic_write, ensure_folder
 from connect_kit.errors import SettingError
-from connect_kit.identity.patterns import KINDS, PATTERNS, kinds_in_words
+from connect_kit.identity.patterns import DAMAGED, KINDS, PATTERNS, kinds_in_words
 from connect_kit.identity.worksheet import save_worksheet, worksheet
 from connect_kit.roster.originals import outside_originals
 
@@ -74,9 +74,13 @@ class IdChanges:
         )
 
     def to_record(self) -> pd.DataFrame:
-        """:meth:`table` without School IDs that lost their leading zeros: Connect's stay, and the files are wrong."""
+        """:meth:`table` without IDs of which Connect's stay, as the files are wrong.
+
+        Those are School IDs that lost their leading zeros, and IDs that lost a character or stand in quotes.
+        """
         rows = self.table()
-        return rows[(rows["kind"] != "schools") | (rows["pattern"] != "zeros_lost")].reset_index(drop=True)
+        wrong = rows["pattern"].isin(DAMAGED) | (rows["kind"].eq("schools") & rows["pattern"].eq("zeros_lost"))
+        return rows[~wrong].reset_index(drop=True)
 
     def summary(self) -> pd.DataFrame:
         """One row a kind and school with a changed ID, the largest share first.

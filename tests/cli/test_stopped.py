@@ -82,7 +82,7 @@ def test_a_sample_that_is_stopped_leaves_nothing_and_says_so(tmp_path: Path) -> 
         process.send_signal(signal.SIGINT)
         said = process.communicate()[1]
     assert process.returncode == 130
-    assert said.strip() == "connect-kit: stopped; what was being written is as it was before"
+    assert said.strip() == "connect-kit: stopped; no file was left half-written"
     assert list(tmp_path.iterdir()) == []
 
 

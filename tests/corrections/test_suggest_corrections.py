@@ -49,7 +49,7 @@ def test_relationships_on_guardians_rows_are_turned_round(tmp_path: Path) -> Non
         ("users.csv", 3, "agentSourcedIds", rule, None, "p1,p2"),
         ("users.csv", 4, "agentSourcedIds", rule, None, "p1"),
     ]
-    codes = set(ck.check_roster(found.accept(above=0.9).apply()).summary()["code"])
+    codes = set(ck.check_roster(found.accept(at_least=0.9).apply()).summary()["code"])
     assert not codes & {rule, "users.student.no_guardian", "users.guardian.no_student"}
 
 
@@ -379,17 +379,17 @@ def test_only_what_is_accepted_changes_and_nothing_but_that(tmp_path: Path) -> N
 def test_a_suggestion_is_named_by_rule_confidence_or_number(tmp_path: Path) -> None:
     lines = users(("casey.smith@example.com,", "a@example.com; b@example.com,2025550144 (cell)"))
     found = suggested(tmp_path, users=lines)
-    assert found.accept(above=0.9).table()["state"].tolist() == ["open", "accepted"]
+    assert found.accept(at_least=0.9).table()["state"].tolist() == ["open", "accepted"]
     assert found.accept(rows=[0]).table()["state"].tolist() == ["accepted", "open"]
-    assert found.accept("users.sms.*", above=0.99).table()["state"].tolist() == ["open", "open"]
+    assert found.accept("users.sms.*", at_least=0.99).table()["state"].tolist() == ["open", "open"]
     with pytest.raises(
         SettingError, match=r"no suggestion is of a rule 'users\.names\.damaged'; those that are: users"
     ):
         found.accept("users.names.damaged")
     with pytest.raises(SettingError, match="there is no suggestion 7; they are numbered 0 to 1"):
         found.accept(rows=[0, 7])
-    with pytest.raises(SettingError, match=r"above is 90; expected a share between 0 and 1, such as 0\.9"):
-        found.accept(above=90)
+    with pytest.raises(SettingError, match=r"at_least is 90; expected a share between 0 and 1, such as 0\.9"):
+        found.accept(at_least=90)
     assert "users.sms.format" in found._repr_html_()
     assert "2025550144" not in found._repr_html_()
 

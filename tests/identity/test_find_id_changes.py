@@ -94,6 +94,20 @@ def test_students_are_counted_by_school_and_archived_ones_left_out(tmp_path: Pat
     assert (row["school"], row["connect_school"], row["connect_id"]) == ("0101", "S1", "P100")
 
 
+def test_ids_that_are_damaged_in_the_files_are_named_so_and_never_recorded(tmp_path: Path) -> None:
+    space = workspace(tmp_path, students=[pupil(n, f"É{n}") for n in range(100, 160)])
+    new = {100: "\ufffd100", 101: "“É101”", 102: '"É102"', 103: "'É103'", 104: "X104"}
+    changes = ck.find_id_changes(roster([student(n, new.get(n, f"É{n}")) for n in range(100, 160)]), space)
+    assert dict(changes.table()[["new_id", "pattern"]].to_numpy().tolist()) == {
+        "\ufffd100": "characters_lost",
+        "“É101”": "quotes_added",
+        '"É102"': "quotes_added",
+        "'É103'": "quotes_added",
+        "X104": "unrelated",
+    }
+    assert changes.to_record()["new_id"].tolist() == ["X104"]
+
+
 @pytest.mark.thorough
 def test_three_of_sixty_are_no_mass_change_and_four_are(tmp_path: Path) -> None:
     space = workspace(tmp_path, students=[pupil(n, f"00{n}") for n in range(100, 160)])

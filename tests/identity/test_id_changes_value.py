@@ -77,4 +77,4 @@ def test_it_is_saved_with_ids_and_without_names(changes: ck.IdChanges, tmp_path:
 
 
 def test_every_pattern_has_words_of_its_own() -> None:
-    assert len(set(PATTERNS.values())) == len(PATTERNS) == 14
+    assert len(set(PATTERNS.values())) == len(PATTERNS) == 16
