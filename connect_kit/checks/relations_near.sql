@@ -152,8 +152,10 @@ WHERE o.guardian AND o.id IS NOT NULL AND o.student IS NOT NULL AND b.agent IS N
 
 -- Such rows that list somebody who is no student, or that are no guardian's at all. A row that cannot be read may be a student's.
 CREATE TABLE stray_agents AS
-SELECT DISTINCT _line FROM other_agents AS o LEFT JOIN refused_ids AS r ON r.tbl = 'users' AND r.id = o.agent
-WHERE student IS NULL AND r.id IS NULL OR NOT guardian;
+SELECT _line, CASE WHEN bool_and(guardian) THEN 'a guardian''s row names ' || string_agg(o.agent, ', ' ORDER BY o.agent) || ', no student of users.csv'
+    ELSE 'filled in on a row of neither a student nor a guardian' END AS words
+FROM other_agents AS o LEFT JOIN refused_ids AS r ON r.tbl = 'users' AND r.id = o.agent
+WHERE student IS NULL AND r.id IS NULL OR NOT guardian GROUP BY _line;
 
 -- All that stands on lines of users.csv that cannot be read: whom they name is not known, but not that nobody does.
 CREATE TABLE refused_words AS SELECT DISTINCT unnest(regexp_split_to_array(raw, '[,;\t|" ]+')) AS word FROM _refused WHERE tbl = 'users';

@@ -64,11 +64,12 @@ def test_a_list_on_another_row_names_nobody(tmp_path: Path) -> None:
             "p3,,true,org1,parent,Lou,Day,lou.day@example.com,,gone,",
         ],
     )
-    where = "agentSourcedIds is filled in on a row that is not a student"
+    staff = "agentSourcedIds: filled in on a row of neither a student nor a guardian"
+    of = "agentSourcedIds: a guardian's row names {}, no student of users.csv"
     assert rows(check(deliver(tmp_path / "delivery", users=users))) == [
-        ("warning", "users.agentSourcedIds.on_student_only", "users.csv", 2, where),
-        ("warning", "users.agentSourcedIds.on_student_only", "users.csv", 6, where),
-        ("warning", "users.agentSourcedIds.on_student_only", "users.csv", 7, where),
+        ("warning", "users.agentSourcedIds.on_student_only", "users.csv", 2, staff),
+        ("warning", "users.agentSourcedIds.on_student_only", "users.csv", 6, of.format("p2")),
+        ("warning", "users.agentSourcedIds.on_student_only", "users.csv", 7, of.format("gone")),
         ("warning", "users.guardian.no_student", "users.csv", 6, "no student names guardian p2"),
         ("warning", "users.guardian.no_student", "users.csv", 7, "no student names guardian p3"),
     ]
