@@ -78,7 +78,10 @@ def test_zeros_lost_in_one_column_are_one_cause(tmp_path: Path) -> None:
         "IDs of users that have lost leading zeros (userSourcedId)",
         "enrollments.csv: a table that is not as it was delivered",
     ]
-    assert causes["explains"].to_list() == ["2 in enrollments", "1 in enrollments"]  # and nobody is said to be in no class
+    assert causes["explains"].to_list() == [
+        "2 in enrollments",
+        "1 in enrollments",
+    ]  # and nobody is said to be in no class
 
 
 def test_a_blank_column_is_one_cause(tmp_path: Path) -> None:
