@@ -165,6 +165,8 @@ def foreign_kind(path: Path) -> str:
     for magic, words in _KINDS:
         if head.startswith(magic):
             return words
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)) or _zeros_by_threes(head):
+        return "text in UTF-32; save it as CSV UTF-8"
     text = head.removeprefix(codecs.BOM_UTF8).replace(b"\x00", b"").removeprefix(codecs.BOM_UTF16_LE).lstrip()
     if found := _MARKUP.match(text.removeprefix(codecs.BOM_UTF16_BE)):
         page = found[1].lower() not in (b"?xml",) and b":" not in found[1]
@@ -172,6 +174,12 @@ def foreign_kind(path: Path) -> str:
     if re.match(rb'[\[{]\s*["{\[]', text):
         return "a JSON file; export the data as CSV UTF-8"
     return ""
+
+
+def _zeros_by_threes(head: bytes) -> bool:
+    """Whether three of every four bytes are zero, as those of plain letters are in UTF-32."""
+    first, second, third, fourth = (head[place::4].strip(b"\0") for place in range(4))
+    return not second and not third and bool(first) != bool(fourth)
 
 
 def _utf16(head: bytes) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -195,6 +196,11 @@ class _Reading:
             return
         if not source.header:
             self._refuse(table, "file.undecodable", "its first line is not the header of a CSV file")
+            return
+        if len(source.header) == 1 and len({*re.split("[,;\t|]", source.header[0])} & {*known_columns(table)}) > 1:
+            self._refuse(
+                table, "file.undecodable", "each of its lines stands in quotes as a whole; export it without them"
+            )
             return
         if source.original.label not in ("ASCII", "UTF-8"):
             if not source.original.faults:

@@ -89,8 +89,19 @@ def archive():
             USERS.replace("Avery", "佐藤").encode("shift_jis"),
             "its bytes are not text in any accepted encoding",
         ),
+        *(
+            (USERS.encode(f"utf-32{order}"), "it is text in UTF-32; save it as CSV UTF-8")
+            for order in ("", "-le", "-be")
+        ),
+        (
+            "".join(f'"{line}"\n' for line in USERS.splitlines()).encode(),
+            "each of its lines stands in quotes as a whole",
+        ),
     ],
-    ids=["xlsx", "beginning of xlsx", "xls", "zip", "gzip", "pdf", "html", "html table", "xml", "json", "shift_jis"],
+    ids=[
+        *("xlsx", "beginning of xlsx", "xls", "zip", "gzip", "pdf", "html", "html table", "xml", "json", "shift_jis"),
+        *("utf-32", "utf-32-le", "utf-32-be", "quoted lines"),
+    ],
 )
 def test_what_is_no_csv_file_is_named(noted, data, words):
     _, found = noted(users=data)
