@@ -6,21 +6,24 @@
 -- In any year, where the children of a third of a school's seats are in other grades than the class, and on Connect nearly all
 -- are in the same ones. Who stays in a class may have been promoted before it ends.
 CREATE TABLE other_seats AS
-WITH rooms AS (
-    SELECT classId AS class, connectClassroomId AS room, connectSchoolId AS school, grades FROM workspace_classrooms
-    WHERE archived IS DISTINCT FROM 'true' QUALIFY row_number() OVER (PARTITION BY coalesce(classId, 'Connect ' || connectClassroomId) ORDER BY connectClassroomId) = 1
+WITH rooms AS ( -- room, class, child and line are lines of files, as numbers are joined sooner than text
+    SELECT w._line AS room, c._line AS class, w.connectClassroomId AS id, w.connectSchoolId AS school, w.grades FROM workspace_classrooms AS w LEFT JOIN class_index AS c ON c.sourcedId = w.classId
+    WHERE w.archived IS DISTINCT FROM 'true' QUALIFY row_number() OVER (PARTITION BY coalesce(w.classId, 'Connect ' || w.connectClassroomId) ORDER BY w.connectClassroomId) = 1
+), pupils AS MATERIALIZED (
+    SELECT w.connectStudentId AS id, min(w._line) AS child, any_value(g.rank) AS rank, min(u._line) FILTER (w.archived IS DISTINCT FROM 'true') AS line,
+        any_value(w.connectSchoolId) FILTER (w.archived IS DISTINCT FROM 'true' AND u._line IS NOT NULL) AS school
+    FROM workspace_students AS w LEFT JOIN (SELECT _line, {shown} AS shown FROM users WHERE _kind = 'student') AS u ON u.shown = w.studentId
+    LEFT JOIN grade_ranks AS g ON g.written = w.grade GROUP BY w.connectStudentId
 ), children AS (
-    SELECT w.connectStudentId AS child, min(u._line) AS line, any_value(w.connectSchoolId) AS school
-    FROM workspace_students AS w JOIN (SELECT _line, {shown} AS shown FROM users WHERE _kind = 'student') AS u ON u.shown = w.studentId WHERE w.archived IS DISTINCT FROM 'true' GROUP BY w.connectStudentId
+    SELECT child, line, school FROM pupils WHERE line IS NOT NULL
 ), seats AS (
-    SELECT x._line, c.sourcedId AS class, c.school, x.user_line AS line FROM enrolled AS x JOIN class_index AS c ON c._line = x.class_line WHERE x.role_kind = 1 AND x.user_kind = 1
+    SELECT x._line, x.class_line AS class, c.school, x.user_line AS line FROM enrolled AS x JOIN class_index AS c ON c._line = x.class_line WHERE x.role_kind = 1 AND x.user_kind = 1
 ), connected AS MATERIALIZED (
-    SELECT r.class, r.room, r.school, r.grades, e.child FROM (
-        SELECT DISTINCT connectClassroomId AS room, connectUserId AS child FROM workspace_enrollments WHERE role = 'student' OR lower(role) = 'student'
-    ) AS e JOIN rooms AS r ON r.room = e.room
+    SELECT DISTINCT r.class, r.room, p.child FROM workspace_enrollments AS e JOIN rooms AS r ON r.id = e.connectClassroomId
+    LEFT JOIN pupils AS p ON p.id = e.connectUserId WHERE e.role = 'student' OR lower(e.role) = 'student'
 ), now AS MATERIALIZED (
-    SELECT c.child, c.school, s.class, min(s._line) AS _line FROM seats AS s JOIN children AS c ON c.line = s.line
-    WHERE s.class IN (SELECT class FROM connected) AND NOT (SELECT risen FROM year_turned) GROUP BY ALL
+    SELECT c.child, any_value(c.school) AS school, s.class, min(s._line) AS _line FROM seats AS s JOIN children AS c ON c.line = s.line
+    WHERE s.class IN (SELECT class FROM connected) AND NOT (SELECT risen FROM year_turned) GROUP BY c.child, s.class
 ), before AS MATERIALIZED (
     SELECT w.child, c.school, w.class FROM connected AS w JOIN children AS c USING (child) WHERE w.class IN (SELECT class FROM now)
 ), gained AS (
@@ -31,23 +34,20 @@ WITH rooms AS (
     SELECT k.school, count(DISTINCT k.child) FILTER (k.lost AND g.child IS NOT NULL) AS children, count(*) FILTER (k.lost AND g.child IS NOT NULL) AS seats, count(*) AS every
     FROM kept AS k LEFT JOIN (SELECT DISTINCT child FROM gained) AS g USING (child) GROUP BY k.school
 ), courses AS (
-    SELECT i.sourcedId AS class, coalesce(c.courseSourcedId, course_of(c.title)) AS course
-    FROM class_index AS i JOIN classes AS c ON c._line = i._line
+    SELECT _line AS class, coalesce(courseSourcedId, course_of(title)) AS course FROM classes
 ), peers AS (
-    SELECT DISTINCT c.class, g.rank FROM connected AS c JOIN workspace_students AS w ON w.connectStudentId = c.child JOIN grade_ranks AS g ON g.written = w.grade
-    WHERE c.class IN (SELECT class FROM gained)
+    SELECT DISTINCT c.class, p.rank FROM connected AS c JOIN pupils AS p USING (child) WHERE p.rank IS NOT NULL AND c.class IN (SELECT class FROM gained)
 ), exchanged AS ( -- of each child who moved and each course. A gained class without children of the grade is of none
     SELECT x.school, x.child, CASE WHEN x.lost = 1 OR p.class IS NOT NULL THEN c.course END AS course, sum(x.lost) AS lost, sum(1 - x.lost) AS gained FROM (
         SELECT school, child, class, 1 AS lost FROM kept WHERE lost AND child IN (SELECT child FROM gained)
         UNION ALL SELECT school, child, class, 0 FROM gained WHERE child IN (SELECT child FROM kept WHERE lost)
     ) AS x LEFT JOIN courses AS c USING (class)
-    LEFT JOIN workspace_students AS w ON w.connectStudentId = x.child LEFT JOIN grade_ranks AS g ON g.written = w.grade
-    LEFT JOIN peers AS p ON p.class = x.class AND p.rank = g.rank GROUP BY ALL
+    LEFT JOIN pupils AS w ON w.child = x.child LEFT JOIN peers AS p ON p.class = x.class AND p.rank = w.rank GROUP BY ALL
 ), same_courses AS (
     SELECT school FROM (SELECT school, child, bool_and(lost = gained AND course IS NOT NULL) AS same FROM exchanged GROUP BY ALL) GROUP BY school HAVING avg(same::INTEGER) >= 0.95
 ), placed AS ( -- the place among all lines, and among those of students
     SELECT s._line, row_number() OVER (ORDER BY s._line) AS place, c.child FROM seats AS s LEFT JOIN children AS c ON c.line = s.line
-    WHERE EXISTS (FROM gained)
+    WHERE EXISTS (FROM same_courses)
 ), probes AS (
     SELECT g._line, g.school, g.class, p.place, count(*) OVER (PARTITION BY g.school) AS n FROM (
         FROM gained SEMI JOIN same_courses USING (school) QUALIFY row_number() OVER (PARTITION BY school ORDER BY hash(_line)) <= 400
@@ -60,23 +60,26 @@ WITH rooms AS (
 ), dealt_anew AS (
     SELECT school FROM same_courses WHERE school NOT IN (SELECT school FROM slid)
 ), grades AS ( -- of classes, one row a grade; those whose grades are not known are not compared
-    SELECT 'delivered' AS side, sourcedId AS class, trim(unnest(string_split(grades, ','))) AS grade FROM classes WHERE grades IS NOT NULL
+    SELECT 'delivered' AS side, _line AS class, trim(unnest(string_split(grades, ','))) AS grade FROM classes WHERE grades IS NOT NULL
     UNION SELECT 'connected', room, trim(unnest(string_split(grades, ','))) FROM rooms WHERE grades IS NOT NULL
 ), ranks AS (
     SELECT side, class, list(r.rank) AS ranks FROM grades AS g LEFT JOIN grade_ranks AS r ON r.written = g.grade GROUP BY side, class HAVING count(*) = count(r.rank)
-), fitting AS (
-    SELECT 'delivered' AS side, s._line, s.school, list_contains(r.ranks, g.rank) OR w.child IS NOT NULL AS fits FROM seats AS s JOIN users AS u ON u._line = s.line JOIN grade_ranks AS g ON g.written = u.grades
+), delivered AS MATERIALIZED (
+    SELECT s._line, s.class, s.line, s.school, list_contains(r.ranks, g.rank) AS fits FROM seats AS s JOIN users AS u ON u._line = s.line JOIN grade_ranks AS g ON g.written = u.grades
     JOIN ranks AS r ON r.side = 'delivered' AND r.class = s.class
-    LEFT JOIN children AS c ON c.line = s.line LEFT JOIN connected AS w ON w.class = s.class AND w.child = c.child
-    UNION ALL
-    SELECT 'connected ' || c.school, NULL, k.schoolId, list_contains(r.ranks, g.rank) FROM connected AS c JOIN workspace_schools AS k ON k.connectSchoolId = c.school
-    JOIN workspace_students AS w ON w.connectStudentId = c.child JOIN grade_ranks AS g ON g.written = w.grade JOIN ranks AS r ON r.side = 'connected' AND r.class = c.room
+), misfits AS (
+    SELECT d._line, d.school FROM delivered AS d LEFT JOIN children AS c ON c.line = d.line LEFT JOIN connected AS w ON w.class = d.class AND w.child = c.child
+    WHERE NOT d.fits AND w.child IS NULL
+), fitting AS (
+    SELECT w.school, k.schoolId, list_contains(r.ranks, p.rank) AS fits FROM connected AS c JOIN pupils AS p USING (child) JOIN rooms AS w USING (room)
+    JOIN workspace_schools AS k ON k.connectSchoolId = w.school JOIN ranks AS r ON r.side = 'connected' AND r.class = c.room WHERE p.rank IS NOT NULL
 ), stale AS ( -- whose users were uploaded before their classes: the seats on Connect are those of last year
-    SELECT substr(side, 11) AS school, avg((NOT fits)::INTEGER) > 0.5 AS stale FROM fitting WHERE side <> 'delivered' GROUP BY side
+    SELECT school, avg((NOT fits)::INTEGER) > 0.5 AS stale FROM fitting GROUP BY school
 ), unfit AS (
-    SELECT school FROM fitting GROUP BY school HAVING count(*) FILTER (side = 'delivered' AND NOT fits) > 0.33 * count(*) FILTER (side = 'delivered')
-        AND count(*) FILTER (side = 'delivered' AND NOT fits) >= 3 AND count(*) FILTER (side <> 'delivered' AND NOT fits) < 0.05 * count(*) FILTER (side <> 'delivered')
+    SELECT d.school FROM (SELECT school, count(*) AS n FROM delivered GROUP BY school) AS d JOIN (SELECT school, count(*) AS n FROM misfits GROUP BY school) AS m USING (school)
+    JOIN (SELECT schoolId AS school, count(*) AS n, count(*) FILTER (NOT fits) AS no FROM fitting GROUP BY schoolId) AS c USING (school)
+    WHERE m.n > 0.33 * d.n AND m.n >= 3 AND c.no < 0.05 * c.n
 )
 SELECT g._line FROM gained AS g JOIN moved AS m USING (school) SEMI JOIN (FROM kept WHERE lost) AS l ON l.child = g.child
 LEFT JOIN stale AS t ON t.school = g.school WHERE m.children >= 3 AND m.seats > 0.4 * m.every AND NOT coalesce(t.stale, false) AND g.school NOT IN (FROM dealt_anew)
-UNION SELECT _line FROM fitting WHERE side = 'delivered' AND NOT fits AND school IN (SELECT school FROM unfit);
+UNION SELECT _line FROM misfits WHERE school IN (SELECT school FROM unfit);

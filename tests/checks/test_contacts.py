@@ -51,6 +51,7 @@ def judged():
                 "na12@example.com",
                 "xx@example.com",
                 "ann@test.example.org",
+                "a@x.org",
             ),
         ),
         (
