@@ -21,26 +21,30 @@ WITH rooms AS ( -- room, class, child and line are lines of files, as numbers ar
 ), connected AS MATERIALIZED (
     SELECT DISTINCT r.class, r.room, p.child FROM workspace_enrollments AS e JOIN rooms AS r ON r.id = e.connectClassroomId
     LEFT JOIN pupils AS p ON p.id = e.connectUserId WHERE e.role = 'student' OR lower(e.role) = 'student'
-), now AS MATERIALIZED (
-    SELECT c.child, any_value(c.school) AS school, s.class, min(s._line) AS _line FROM seats AS s JOIN children AS c ON c.line = s.line
-    WHERE s.class IN (SELECT class FROM connected) AND NOT (SELECT risen FROM year_turned) GROUP BY c.child, s.class
-), before AS MATERIALIZED (
-    SELECT w.child, c.school, w.class FROM connected AS w JOIN children AS c USING (child) WHERE w.class IN (SELECT class FROM now)
+), pairs AS MATERIALIZED ( -- of a child and a class: the first line of the delivery, if any, and whether Connect has it
+    SELECT child, class, min(_line) AS _line, bool_or(there) AS there FROM (
+        SELECT c.child, s.class, s._line, false AS there FROM seats AS s JOIN children AS c ON c.line = s.line
+        WHERE s.class IN (SELECT class FROM connected) AND NOT (SELECT risen FROM year_turned)
+        UNION ALL SELECT w.child, w.class, NULL, true FROM connected AS w SEMI JOIN children USING (child) WHERE w.class IS NOT NULL
+    ) GROUP BY child, class
 ), gained AS (
-    SELECT n.* FROM now AS n ANTI JOIN before AS b ON b.child = n.child AND b.class = n.class
+    SELECT c.school, p.child, p.class, p._line FROM pairs AS p JOIN children AS c USING (child) WHERE NOT p.there
 ), kept AS (
-    SELECT b.*, n.class IS NULL AS lost FROM before AS b LEFT JOIN now AS n ON n.child = b.child AND n.class = b.class
+    SELECT child, class, _line IS NULL AS lost FROM pairs WHERE there AND class IN (SELECT class FROM pairs WHERE _line IS NOT NULL)
+), lost AS (
+    SELECT c.school, k.child, k.class FROM kept AS k JOIN children AS c USING (child) WHERE k.lost
 ), moved AS (
-    SELECT k.school, count(DISTINCT k.child) FILTER (k.lost AND g.child IS NOT NULL) AS children, count(*) FILTER (k.lost AND g.child IS NOT NULL) AS seats, count(*) AS every
-    FROM kept AS k LEFT JOIN (SELECT DISTINCT child FROM gained) AS g USING (child) GROUP BY k.school
+    SELECT c.school, count(*) FILTER (k.lost > 0 AND g.child IS NOT NULL) AS children, sum(k.lost) FILTER (g.child IS NOT NULL) AS seats, sum(k.every) AS every
+    FROM (SELECT child, count(*) FILTER (lost) AS lost, count(*) AS every FROM kept GROUP BY child) AS k
+    JOIN children AS c USING (child) LEFT JOIN (SELECT DISTINCT child FROM gained) AS g USING (child) GROUP BY c.school
 ), courses AS (
     SELECT _line AS class, coalesce(courseSourcedId, course_of(title)) AS course FROM classes
 ), peers AS (
     SELECT DISTINCT c.class, p.rank FROM connected AS c JOIN pupils AS p USING (child) WHERE p.rank IS NOT NULL AND c.class IN (SELECT class FROM gained)
 ), exchanged AS ( -- of each child who moved and each course. A gained class without children of the grade is of none
     SELECT x.school, x.child, CASE WHEN x.lost = 1 OR p.class IS NOT NULL THEN c.course END AS course, sum(x.lost) AS lost, sum(1 - x.lost) AS gained FROM (
-        SELECT school, child, class, 1 AS lost FROM kept WHERE lost AND child IN (SELECT child FROM gained)
-        UNION ALL SELECT school, child, class, 0 FROM gained WHERE child IN (SELECT child FROM kept WHERE lost)
+        SELECT school, child, class, 1 AS lost FROM lost WHERE child IN (SELECT child FROM gained)
+        UNION ALL SELECT school, child, class, 0 FROM gained WHERE child IN (SELECT child FROM lost)
     ) AS x LEFT JOIN courses AS c USING (class)
     LEFT JOIN pupils AS w ON w.child = x.child LEFT JOIN peers AS p ON p.class = x.class AND p.rank = w.rank GROUP BY ALL
 ), same_courses AS (
@@ -80,6 +84,6 @@ WITH rooms AS ( -- room, class, child and line are lines of files, as numbers ar
     JOIN (SELECT schoolId AS school, count(*) AS n, count(*) FILTER (NOT fits) AS no FROM fitting GROUP BY schoolId) AS c USING (school)
     WHERE m.n > 0.33 * d.n AND m.n >= 3 AND c.no < 0.05 * c.n
 )
-SELECT g._line FROM gained AS g JOIN moved AS m USING (school) SEMI JOIN (FROM kept WHERE lost) AS l ON l.child = g.child
+SELECT g._line FROM gained AS g JOIN moved AS m USING (school) SEMI JOIN lost AS l ON l.child = g.child
 LEFT JOIN stale AS t ON t.school = g.school WHERE m.children >= 3 AND m.seats > 0.4 * m.every AND NOT coalesce(t.stale, false) AND g.school NOT IN (FROM dealt_anew)
 UNION SELECT _line FROM misfits WHERE school IN (SELECT school FROM unfit);
