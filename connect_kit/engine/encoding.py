@@ -179,7 +179,7 @@ def foreign_kind(path: Path) -> str:
 def _zeros_by_threes(head: bytes) -> bool:
     """Whether three of every four bytes are zero, as those of plain letters are in UTF-32."""
     first, second, third, fourth = (head[place::4].strip(b"\0") for place in range(4))
-    return not second and not third and bool(first) != bool(fourth)
+    return len(head) >= 16 and not second and not third and bool(first) != bool(fourth)
 
 
 def _utf16(head: bytes) -> str | None:

@@ -122,8 +122,8 @@ def clear_blank_fields(schema: Schema, table: str, file: str, columns: Sequence[
     ``odd`` says whether the file may hold blanks other than space and tab.
     """
     values = quoted(f"_file_{table}")
-    # Text that begins with a blank sorts before '!': comparing first bytes spares trimming millions of values, which AND
-    # does not.
+    # Text that begins with a blank sorts before '!': comparing first bytes spares trimming millions of values, where it
+    # comes first, as in a CASE and not with AND.
     first = "({0} < '!' OR {0} >= '\u00a0')" if odd else "{0} < '!'"
     blank = f"CASE WHEN {first} THEN trim({{0}}, '{BLANKS}') = '' ELSE false END"
     found = {name: blank.format(quoted(name)) for name in columns}
