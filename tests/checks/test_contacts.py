@@ -87,6 +87,7 @@ def judged():
                 "no email",
                 "test@test.com",
                 "no@email.com",
+                "x@example.org",
                 "xx@gmail.com",
                 "x@na.com",
                 "ann@noemail.k12.tx.us",
