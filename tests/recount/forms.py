@@ -36,13 +36,13 @@ def in_list(text: str | None, there: set[str]) -> list[str] | None:
     """Entries of a list in another form than with commas; None where it is none.
 
     Semicolons, bars and brackets make one; blanks do where every part is an ID that is there. What is known as it
-    stands is no list.
+    stands is no list, and neither are signs without an entry.
     """
     if text is None or text.strip() in there:
         return None
     if set(";|[") & set(text):
         parts = re.split("[;|,]", re.sub("[\\[\\]\"']", "", text))
-        return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
+        return list(dict.fromkeys(part.strip() for part in parts if part.strip())) or None
     parts = list(dict.fromkeys(re.split(r"[\s,]+", text.strip())))
     if re.search(r"[^\s,]\s+[^\s,]", text) and set(parts) - {""} <= there:
         return [part for part in parts if part]
