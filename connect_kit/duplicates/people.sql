@@ -39,13 +39,19 @@ FROM (
     SELECT unique_id, NULL, NULL, contact, true FROM contact_holders SEMI JOIN (FROM shared WHERE informative) USING (contact) ANTI JOIN contacts_of_many ON value = contact
 ) GROUP BY unique_id;
 
+-- What is written where nobody knows a name, which counts as missing. Son, Na and Boyd are names, and Baby A is not Baby B.
+CREATE MACRO no_given_name(form) AS regexp_full_match(form,
+    '(new ?born |infant |unnamed |twin )?(baby|infant|new ?born|child|boy|girl|male|female|unnamed|twin)( (baby|infant|child|boy|girl|male|female|student|twin))?|(new |test |unknown )?(student|unknown|unk)( (student|child|name))?|tbd|none|null|nfn|fnu|no (first |given )?name|not (known|given|available|provided|applicable)|name unknown');
+
+CREATE MACRO no_family_name(form) AS regexp_full_match(form, 'unknown|unk|lnu|tbd|no (last |family )?name|not (known|given|available|provided|applicable)|name unknown');
+
 -- Each spelling once: there are far fewer names than people.
 CREATE TABLE spellings AS
 SELECT raw, form, joined(form) AS whole, tokens, tokens[1] AS first, nullif(array_to_string(tokens[2:], ' '), '') AS rest,
     name_bits(tokens) AS bits, name_bits(tokens[:1]) AS first_bit
 FROM (
     SELECT raw, form, string_split(form, ' ') AS tokens FROM (
-        SELECT raw, words(translate(raw, '-''’ʼ`´', '')) AS form FROM ( -- Ji-hoon and D'Andre are one name each
+        SELECT raw, CASE WHEN no_given_name(words(raw)) THEN NULL ELSE words(translate(raw, '-''’ʼ`´', '')) END AS form FROM ( -- Ji-hoon and D'Andre are one name each
             SELECT givenName AS raw FROM persons UNION SELECT middleName FROM persons UNION SELECT preferredGivenName FROM persons
         ) WHERE raw IS NOT NULL
     )
@@ -55,7 +61,7 @@ CREATE TABLE family_spellings AS
 SELECT raw, joined(form) AS whole, left(consonants(joined(form)), 4) AS sound,
     list_filter(string_split(form, ' '), lambda x: length(x) >= 3 AND x NOT IN ('del', 'dos', 'las', 'los', 'van', 'von', 'der', 'den', 'ter', 'bin', 'ibn')) AS tokens
 FROM (
-    SELECT raw, coalesce(nullif(regexp_replace(words(raw), ' (jr|sr|ii|iii|iv)$', ''), ''), words(raw)) AS form
+    SELECT raw, CASE WHEN no_family_name(words(raw)) THEN NULL ELSE coalesce(nullif(regexp_replace(words(raw), ' (jr|sr|ii|iii|iv)$', ''), ''), words(raw)) END AS form
     FROM (SELECT DISTINCT familyName AS raw FROM persons WHERE familyName IS NOT NULL)
 );
 
