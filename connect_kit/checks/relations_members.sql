@@ -10,8 +10,8 @@ WITH rooms AS ( -- room, class, child and line are lines of files, as numbers ar
     SELECT w._line AS room, c._line AS class, w.connectClassroomId AS id, w.connectSchoolId AS school, w.grades FROM workspace_classrooms AS w LEFT JOIN class_index AS c ON c.sourcedId = w.classId
     WHERE w.archived IS DISTINCT FROM 'true' QUALIFY row_number() OVER (PARTITION BY coalesce(w.classId, 'Connect ' || w.connectClassroomId) ORDER BY w.connectClassroomId) = 1
 ), pupils AS MATERIALIZED (
-    SELECT w.connectStudentId AS id, min(w._line) AS child, any_value(g.rank) AS rank, min(u._line) FILTER (w.archived IS DISTINCT FROM 'true') AS line,
-        any_value(w.connectSchoolId) FILTER (w.archived IS DISTINCT FROM 'true' AND u._line IS NOT NULL) AS school
+    SELECT w.connectStudentId AS id, min(w._line) AS child, arg_min(g.rank, w._line) AS rank, min(u._line) FILTER (w.archived IS DISTINCT FROM 'true') AS line,
+        arg_min(w.connectSchoolId, w._line) FILTER (w.archived IS DISTINCT FROM 'true' AND u._line IS NOT NULL) AS school
     FROM workspace_students AS w LEFT JOIN (SELECT _line, {shown} AS shown FROM users WHERE _kind = 'student') AS u ON u.shown = w.studentId
     LEFT JOIN grade_ranks AS g ON g.written = w.grade GROUP BY w.connectStudentId
 ), children AS (
@@ -64,7 +64,7 @@ WITH rooms AS ( -- room, class, child and line are lines of files, as numbers ar
 ), dealt_anew AS (
     SELECT school FROM same_courses WHERE school NOT IN (SELECT school FROM slid)
 ), grades AS ( -- of classes, one row a grade; those whose grades are not known are not compared
-    SELECT 'delivered' AS side, _line AS class, trim(unnest(string_split(grades, ','))) AS grade FROM classes WHERE grades IS NOT NULL
+    SELECT 'delivered' AS side, i._line AS class, trim(unnest(string_split(c.grades, ','))) AS grade FROM classes AS c JOIN class_index AS i USING (sourcedId) WHERE c.grades IS NOT NULL
     UNION SELECT 'connected', room, trim(unnest(string_split(grades, ','))) FROM rooms WHERE grades IS NOT NULL
 ), ranks AS (
     SELECT side, class, list(r.rank) AS ranks FROM grades AS g LEFT JOIN grade_ranks AS r ON r.written = g.grade GROUP BY side, class HAVING count(*) = count(r.rank)
@@ -72,8 +72,9 @@ WITH rooms AS ( -- room, class, child and line are lines of files, as numbers ar
     SELECT s._line, s.class, s.line, s.school, list_contains(r.ranks, g.rank) AS fits FROM seats AS s JOIN users AS u ON u._line = s.line JOIN grade_ranks AS g ON g.written = u.grades
     JOIN ranks AS r ON r.side = 'delivered' AND r.class = s.class
 ), misfits AS (
-    SELECT d._line, d.school FROM delivered AS d LEFT JOIN children AS c ON c.line = d.line LEFT JOIN connected AS w ON w.class = d.class AND w.child = c.child
-    WHERE NOT d.fits AND w.child IS NULL
+    SELECT d._line, d.school FROM (FROM delivered WHERE NOT fits) AS d
+    ANTI JOIN (SELECT c.line, w.class FROM connected AS w JOIN children AS c USING (child) WHERE w.class IN (SELECT class FROM delivered WHERE NOT fits)) AS k
+        ON k.line = d.line AND k.class = d.class
 ), fitting AS (
     SELECT w.school, k.schoolId, list_contains(r.ranks, p.rank) AS fits FROM connected AS c JOIN pupils AS p USING (child) JOIN rooms AS w USING (room)
     JOIN workspace_schools AS k ON k.connectSchoolId = w.school JOIN ranks AS r ON r.side = 'connected' AND r.class = c.room WHERE p.rank IS NOT NULL

@@ -63,7 +63,7 @@ class Sandbox:
             late.daemon = True
             late.start()
             try:
-                with stoppable(connection):
+                with stoppable(connection, timed=True):
                     return connection.sql(query).to_arrow_table()
             except duckdb.InterruptException as error:
                 raise EngineError(f"it takes longer than {MOST_SECONDS} seconds") from error

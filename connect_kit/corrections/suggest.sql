@@ -39,7 +39,7 @@ CREATE VIEW named AS SELECT 'users' AS tbl, _line, givenName, familyName FROM us
 
 CREATE MACRO letters(value) AS list_filter(regexp_split_to_array(lower(coalesce(value, '')), '[^\pL]+'), lambda w: w <> '');
 
-CREATE MACRO says_only(value, words, given, family) AS NOT regexp_matches(value, '[?!]')
+CREATE MACRO says_only(value, words, given, family) AS NOT regexp_matches(replace(value, '+', ''), '[?!×\p{So}]')
     AND len(list_filter(letters(value), lambda w: NOT list_contains(words, w) AND NOT list_contains(letters(given), w) AND NOT list_contains(letters(family), w))) = 0;
 
 CREATE MACRO whose() AS ['mom', 'mum', 'mother', 'dad', 'father', 'parent', 'guardian', 'main', 'primary'];

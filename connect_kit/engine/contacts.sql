@@ -19,7 +19,7 @@ CREATE {macro} address_around(value) AS CASE
     WHEN regexp_full_match(value, '([^@<>]*[^@<>A-Za-z0-9.])?<\s*[^@<>\s]+@[^@<>\s]+\s*>[\s.,;]*') THEN regexp_replace(trim(regexp_extract(value, '<([^>]*)>', 1)), '(?i)^(mailto|e-?mail)\s*:\s*', '')
     WHEN starts_with(value, '.') THEN NULL
     ELSE trim(regexp_replace(trim(regexp_replace(value, '^\s*\([^@()]*\)\s*|\s*\([^@()]*\)\s*$', '', 'g'),
-        ' \t\r\n"''‘’“”.,;:()[]' || chr(160) || chr(8203) || chr(8206) || chr(8207) || chr(8234) || chr(8236) || chr(8288) || chr(65279)), '(?i)^(mailto|e-?mail)\s*:\s*', '')) END;
+        ' "''‘’“”.,;:()[]' || chr(9) || chr(10) || chr(13) || chr(160) || chr(8203) || chr(8206) || chr(8207) || chr(8234) || chr(8236) || chr(8288) || chr(65279)), '(?i)^(mailto|e-?mail)\s*:\s*', '')) END;
 
 -- The addresses in a field, and those of them that are no placeholders.
 CREATE {macro} all_addresses(value) AS list_filter(addresses_within(value), lambda a: is_address(a));
@@ -40,7 +40,7 @@ CREATE {macro} numbers_within(value) AS regexp_extract_all(value, '(\+?1[-. ]?)?
 CREATE {macro} plain_number(value) AS translate(value, '０１２３４５６７８９＋‐‑‒–—―−' || chr(160) || chr(8203) || chr(8206) || chr(8207) || chr(8234) || chr(8235) || chr(8236) || chr(8288) || chr(65279), '0123456789+-------');
 
 -- What stands around the digits of one number; between them stands only what parts their groups.
-CREATE {macro} number_around(value) AS regexp_replace(plain_number(value), '([0-9]{7})\.0+$', '\1');
+CREATE {macro} number_around(value) AS regexp_replace(plain_number(value), '([0-9]{5})\.0+\s*$', '\1');
 
 CREATE {macro} digits_around(value) AS regexp_replace(number_around(value), '[^0-9+]', '', 'g');
 
@@ -55,13 +55,19 @@ CREATE {macro} bare_number(value) AS translate(value, '-(). /', '');
 CREATE {macro} is_us_number(bare) AS regexp_full_match(bare, '(\+?1)?[2-9]([02-9][0-9]|1[02-9])[2-9][0-9]{6}')
     AND NOT regexp_matches(bare, '(2{10}|3{10}|4{10}|5{10}|6{10}|7{10}|8{10}|9{10})$');
 
+CREATE {macro} can_be_dialled(bare) AS is_us_number(bare)
+    OR regexp_full_match(bare, '\+[2-9][0-9]{7,14}') AND trim(bare, left(bare, 2)) <> '';
+
+-- A number that a spreadsheet took for one to reckon with; its zero is no digit of it.
+CREATE {macro} ends_in_decimals(value) AS regexp_full_match(value, '[^0-9+]*[+]?[0-9]{5,}\.0+\s*');
+
 -- NULL: can be dialled. words, several, extension: a number stands in it, with something else. placeholder. undialable.
 CREATE {macro} number_fault(value) AS CASE WHEN value IS NULL THEN NULL
-    WHEN is_us_number(bare_number(value)) THEN NULL
-    WHEN regexp_full_match(bare_number(value), '\+[2-9][0-9]{7,14}') AND trim(bare_number(value), left(bare_number(value), 2)) <> '' THEN NULL
+    WHEN ends_in_decimals(value) THEN CASE WHEN can_be_dialled(digits_around(value)) THEN 'words' ELSE 'undialable' END
+    WHEN can_be_dialled(bare_number(value)) THEN NULL
     WHEN len(numbers_within(value)) > 1 OR len(numbers_within(value)) = 1 AND has_short_number(value) THEN 'several'
     WHEN regexp_matches(value, '(?i)(^|[^a-z])(ext\.?|extension|x|#) *[0-9]{1,6} *\)?$') THEN 'extension'
-    WHEN is_around_number(number_around(value)) AND (is_us_number(digits_around(value)) OR regexp_full_match(digits_around(value), '\+[2-9][0-9]{7,14}')) THEN 'words'
+    WHEN is_around_number(number_around(value)) AND can_be_dialled(digits_around(value)) THEN 'words'
     WHEN regexp_full_match(lower(trim(value)), 'none|n/?a|null|nil|nan|no|unknown|unk|tbd|x+|refused|declined|not (available|applicable|provided|given)|[-.?*_0]+') THEN 'placeholder'
     ELSE 'undialable' END;
 

@@ -27,7 +27,7 @@ CREATE MACRO is_rounded(old, new) AS CASE
     ELSE abs(try_cast(new AS DOUBLE) - try_cast(old AS DOUBLE)) <= pow(10, length(ltrim(old, '0')) - kept_digits(new)) END;
 
 -- A new ID in which a program left a sign for what it could not read, or an editor turned quotes of a file into others.
-CREATE MACRO is_quoted_id(old, new) AS regexp_matches(new, '["`«»‘’“”„]|^''|''$') AND regexp_replace(new, '["''`«»‘’“”„]', '', 'g') = regexp_replace(old, '["''`«»‘’“”„]', '', 'g');
+CREATE MACRO is_quoted_id(old, new) AS regexp_matches(new, '["`«»‘’“”„]|^''|''$') AND regexp_replace(new, '["''`«»‘’“”„]', '', 'g') = old;
 
 -- In that order: what is damaged is nothing else, GUIDs and last letters are quickly compared, and then the simplest explanation counts.
 CREATE MACRO id_pattern(old, new) AS CASE

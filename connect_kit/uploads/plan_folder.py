@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import tempfile
@@ -65,9 +66,15 @@ def prepared_beside(folder: Path) -> Iterator[Path]:
     OutputError
         When the folder holds other files than a plan, may not be written to, or has no room.
     """
+    with _alone(folder):
+        yield from _prepared(folder)
+
+
+def _prepared(folder: Path) -> Iterator[Path]:
     try:
         held = _held(folder)
-        refuse_foreign(folder, planned := _planned(folder), planned)  # before work that may take minutes
+        # Before work that may take minutes.
+        refuse_foreign(folder, {**(planned := _planned(folder)), **dict.fromkeys(_lists(folder))}, planned)
         for left in folder.glob(f"{_BESIDE}*"):
             if time.time() - left.stat().st_mtime > _HOUR:
                 shutil.rmtree(left, ignore_errors=True)
@@ -88,6 +95,33 @@ def prepared_beside(folder: Path) -> Iterator[Path]:
         if not held:
             with suppress(OSError):
                 folder.rmdir()  # unless a plan is there now
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Make the folder if need be, and see to it that nobody else prepares there; Windows has no such locks."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        place = None if os.name == "nt" else os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be written to ({reason(error)}); give another folder") from error
+    if place is None:
+        yield
+        return
+    import fcntl
+
+    try:
+        try:
+            fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise OutputError(
+                f"{folder}: files are being prepared there by another window or command; wait until that has ended"
+            ) from error
+        except OSError:
+            pass  # it knows no locks
+        yield
+    finally:
+        os.close(place)
 
 
 def _left(folder: Path, held: list[str]) -> str:
@@ -133,8 +167,19 @@ def _clear(folder: Path, made: Mapping[str, Path]) -> None:
 
     A mark takes the plan's place until the new one is there: one that was broken off now leaves no plan.
     """
+    for path in (folder / name for name in made):
+        wrong = (
+            path
+            if path.is_dir()
+            else path.parent
+            if os.path.lexists(path.parent) and not path.parent.is_dir()
+            else None
+        )
+        if wrong is not None:
+            is_one = "a folder" if wrong.is_dir() else "no folder"
+            raise OutputError(f"{folder}: cannot be written to ({wrong.name} is {is_one}); give another folder")
     planned = _planned(folder)
-    refuse_foreign(folder, {**made, **planned}, planned)
+    refuse_foreign(folder, {**made, **planned, **dict.fromkeys(_lists(folder))}, planned)
     old = {*planned, *written(folder)}
     for part in (*folder.glob(".*.part"), *folder.glob("*/.*.part")):
         if _BEGUN.fullmatch(part.name):
@@ -145,8 +190,7 @@ def _clear(folder: Path, made: Mapping[str, Path]) -> None:
 
 
 def _held(folder: Path) -> list[str]:
-    """Make the folder if need be; what it holds, unless that is something else than a plan."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """What the folder holds, unless that is something else than a plan."""
     held = [entry.name for entry in folder.iterdir() if not entry.name.startswith(".")]
     if held and NAME not in held:  # somebody took the plan away, and may have left its files
         ours = {name.partition("/")[0] for name in written(folder)}
@@ -178,6 +222,15 @@ def _planned(folder: Path) -> dict[str, str]:
     except (OSError, ValueError, KeyError, TypeError):
         return {}
     return {name: digest for name, digest in files.items() if "\0" not in name}
+
+
+def _lists(folder: Path) -> list[str]:
+    """The list of IDs beside a plan that sends Connect's own ones."""
+    try:
+        changed = read_json(folder / NAME).get("changed_ids")
+    except (OSError, ValueError, AttributeError):
+        return []
+    return [CROSSWALK] if changed else []
 
 
 def _remove(folder: Path, names: list[str]) -> None:

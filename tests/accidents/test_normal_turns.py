@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -122,9 +123,11 @@ def with_terms(made: Written, term: str, sessions: str) -> None:
         (made.delivery / "academicSessions.csv").write_text(f"{head}\n{sessions}", encoding="utf-8")
 
 
-YEAR = "y,2025-26,schoolYear,2025-08-11,2026-06-05,,2026\n"
-FIRST = "t1,First half,semester,2025-08-11,2025-12-19,y,2026\n"
-SECOND = "t2,Second half,semester,2026-01-05,2026-06-05,y,2026\n"
+#: A year that began 200 days ago, so that it is never over.
+DAYS = [date.today() + timedelta(days=days) for days in (-200, -70, -60, 100)]
+YEAR = f"y,The year,schoolYear,{DAYS[0]},{DAYS[3]},,2026\n"
+FIRST = f"t1,First half,semester,{DAYS[0]},{DAYS[1]},y,2026\n"
+SECOND = f"t2,Second half,semester,{DAYS[2]},{DAYS[3]},y,2026\n"
 
 
 @pytest.mark.thorough
@@ -136,6 +139,7 @@ SECOND = "t2,Second half,semester,2026-01-05,2026-06-05,y,2026\n"
         pytest.param("t2", SECOND.replace("Second half", "Semester 2"), marks=THOROUGH),
         pytest.param("2026-S2", "", marks=THOROUGH),
     ],
+    ids=["a year and its halves", "a year and a half", "a half", "no session"],
 )
 def test_classes_of_a_second_term_are_new_ones_whatever_their_titles(term: str, sessions: str, tmp_path: Path) -> None:
     made = turned(tmp_path, 64, second_term)

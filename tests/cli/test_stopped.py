@@ -73,6 +73,20 @@ def test_whoever_handles_ctrl_c_otherwise_goes_on_doing_so() -> None:
     engine.close()
 
 
+def test_what_handled_ctrl_c_before_does_so_again_after_it_came() -> None:
+    outer, inner, before = DuckDBEngine(), DuckDBEngine(), signal.getsignal(signal.SIGINT)
+    for _ in range(5):
+        with pytest.raises(KeyboardInterrupt), outer.cursor() as one, inner.cursor() as other:
+            other.execute("SELECT 1")
+            os.kill(os.getpid(), signal.SIGINT)
+            one.execute("SELECT 1")
+        assert signal.getsignal(signal.SIGINT) is before
+        assert signal.set_wakeup_fd(-1) == -1
+        assert inner.execute("SELECT 1") == outer.execute("SELECT 1") == [(1,)]
+    outer.close()
+    inner.close()
+
+
 def test_a_sample_that_is_stopped_leaves_nothing_and_says_so(tmp_path: Path) -> None:
     out = tmp_path / "sample"
     words = [sys.executable, "-m", "connect_kit", "sample", "--students", "200000", "--out", str(out)]

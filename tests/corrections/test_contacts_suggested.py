@@ -60,6 +60,9 @@ def test_an_address_loses_what_stands_around_it(tmp_path: Path, table: str) -> N
         "“ann@example.com”": "ann@example.com",
         "ann@example.com(work)": "ann@example.com",
         "E-mail: ann@example.com": "ann@example.com",
+        "'robin@example.com'": "robin@example.com",
+        "nina@example.net,": "nina@example.net",
+        "tim@example.fr; ": "tim@example.fr",
     }
     assert suggested(tmp_path, table, "email", right) == right
 
@@ -74,6 +77,7 @@ def test_an_address_of_which_more_is_said_is_not_suggested(tmp_path: Path) -> No
         "ann smith@example.com; bob@example.com",
         "o’neil@example.com; bob@example.com",
         "ann@example.com (old); bob@example.com",
+        "(❌) ann@example.com",
     ]
     assert suggested(tmp_path, "guardians", "email", more) == dict.fromkeys(more)
 
@@ -113,5 +117,7 @@ def test_a_number_of_which_more_is_said_is_not_suggested(tmp_path: Path) -> None
         "615-327-2466 or 327-2467",
         "615-327-2466 / 615-327-2467 (old)",
         "615-327-2466 Dana",
+        "❌ 615-327-2466",
+        "+77777777777",
     ]
     assert suggested(tmp_path, "guardians", "sms", more) == dict.fromkeys(more)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from connect_kit.errors import EngineError, OutputError, PlanError, SettingError
 from connect_kit.twin import Twin
 from connect_kit.uploads import UploadPlan, confirmation, plan_upload, read_plan
 from connect_kit.uploads.plan_file import write_plan
+from connect_kit.uploads.plan_folder import prepared_beside
 from tests.uploads.gated import BAD_MAIL, NO_NAME
 from tests.uploads.small import deliver, plan_of
 
@@ -193,6 +195,26 @@ def test_files_of_a_plan_that_was_deleted_are_replaced_and_others_stay(
     (plan.folder / "notes.txt").write_text("mine")
     with pytest.raises(OutputError, match=r"holds notes\.txt and no plan"):
         plan_of(delivery, twin, plan.folder)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such locks")
+def test_two_do_not_prepare_in_one_folder_at_once(delivery: Path, twin: Twin, plan: UploadPlan) -> None:
+    with prepared_beside(plan.folder), pytest.raises(OutputError, match="being prepared there by another window"):
+        plan_of(delivery, twin, plan.folder)
+    plan_of(delivery, twin, plan.folder).verify()
+
+
+def test_a_folder_in_the_place_of_a_file_leaves_the_plan_as_it_is(
+    delivery: Path, twin: Twin, plan: UploadPlan, tmp_path: Path
+) -> None:
+    plan.save(tmp_path / "copy")
+    (tmp_path / "copy" / "classes.csv").unlink()
+    (tmp_path / "copy" / "classes.csv").mkdir()
+    text = (tmp_path / "copy" / "users.csv").read_text()
+    with pytest.raises(OutputError, match=r"cannot be written to \(classes\.csv is a folder\)"):
+        plan_of(delivery, twin, tmp_path / "copy")
+    assert (tmp_path / "copy" / "users.csv").read_text() == text
+    assert read_plan(tmp_path / "copy").digest == plan.digest
 
 
 def test_a_folder_in_the_place_of_the_record_is_named(delivery: Path, twin: Twin, tmp_path: Path) -> None:
