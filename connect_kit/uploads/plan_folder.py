@@ -59,24 +59,25 @@ def copy_files(plan: PlanData, folder: Path) -> tuple[UploadFile, ...]:
 def prepared_beside(folder: Path) -> Iterator[Path]:
     """Give a hidden folder within a plan's folder to prepare files in; the plan that is there stays as it is.
 
-    It is gone afterwards. What a killed preparation left goes an hour later, at the next one: it holds names.
+    It is gone afterwards. What a killed preparation left goes at the next one, as it holds names; where two could
+    prepare at once, not until an hour later.
 
     Raises
     ------
     OutputError
         When the folder holds other files than a plan, may not be written to, or has no room.
     """
-    with _alone(folder):
-        yield from _prepared(folder)
+    with _alone(folder) as surely:
+        yield from _prepared(folder, 0 if surely else _HOUR)
 
 
-def _prepared(folder: Path) -> Iterator[Path]:
+def _prepared(folder: Path, old: int) -> Iterator[Path]:
     try:
         held = _held(folder)
         # Before work that may take minutes.
         refuse_foreign(folder, {**(planned := _planned(folder)), **dict.fromkeys(_lists(folder))}, planned)
         for left in folder.glob(f"{_BESIDE}*"):
-            if time.time() - left.stat().st_mtime > _HOUR:
+            if time.time() - left.stat().st_mtime >= old:
                 shutil.rmtree(left, ignore_errors=True)
         work = Path(tempfile.mkdtemp(prefix=_BESIDE, dir=folder))
     except OSError as error:
@@ -98,30 +99,37 @@ def _prepared(folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Make the folder if need be, and see to it that nobody else prepares there; Windows has no such locks."""
+def _alone(folder: Path) -> Iterator[bool]:
+    """Make the folder if need be, and see to it that nobody else prepares there: whether that is sure.
+
+    Windows and some network drives have no such locks.
+    """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         place = None if os.name == "nt" else os.open(folder, os.O_RDONLY)
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written to ({reason(error)}); give another folder") from error
     if place is None:
-        yield
+        yield False
         return
+    try:
+        yield _locked(folder, place)
+    finally:
+        os.close(place)
+
+
+def _locked(folder: Path, place: int) -> bool:
     import fcntl
 
     try:
-        try:
-            fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise OutputError(
-                f"{folder}: files are being prepared there by another window or command; wait until that has ended"
-            ) from error
-        except OSError:
-            pass  # it knows no locks
-        yield
-    finally:
-        os.close(place)
+        fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise OutputError(
+            f"{folder}: files are being prepared there by another window or command; wait until that has ended"
+        ) from error
+    except OSError:
+        return False
+    return True
 
 
 def _left(folder: Path, held: list[str]) -> str:

@@ -20,7 +20,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def verbs(commands: typer.Typer) -> list[str]:
-    return [one.callback.__name__.replace("_", "-") for one in commands.registered_commands if one.callback]
+    named = [one for one in commands.registered_commands if one.callback]
+    return [one.name or one.callback.__name__.replace("_", "-") for one in named if one.callback]
 
 
 HELP = ["", *verbs(app), "twin", *(f"twin {verb}" for verb in verbs(twin_app))]
@@ -58,7 +59,7 @@ def journey(faulty: ck.SampleDistrict, place: Path, to: Path) -> list[tuple[tupl
         (("upload", plan, "--twin", twin), 1),
         (("upload", plan, "--twin", twin, "--real", "--confirm", "x"), 2),
         (("results", next((plan / "results").glob("*dry-run")), "--plan", plan, "--out", to / "results"), 1),
-        (("merge", delivery, "--twin", twin, "--out", to / "merge"), 0),
+        (("merge", delivery, "--twin", twin, "--out", to / "merge"), 2),  # the delivery was only tried
         (("decide-school", *with_workspace, "7777", "--out"), 0),
         (("decide-school", *with_workspace, "7777", "--in"), 0),
         (("twin", "new", to / "new.duckdb", "--workspace", faulty.workspace), 0),
