@@ -281,3 +281,29 @@ def test_one_child_with_swapped_names_has_to_be_decided_first(tmp_path: Path, la
     assert road.audit() == 0, road.said
     assert road.found("workspace.students.names_swapped", "warning") == 1
     assert "1 child would have given and family name the other way round" in road.said
+
+
+@pytest.mark.parametrize(("nth", "found"), [(6, False), (2, True)], ids=["a sixth", "half"])
+def test_children_who_are_on_connect_twice_count_once_among_children_of_other_grades(
+    nth: int, found: bool, tmp_path: Path
+) -> None:
+    made = district(tmp_path)
+    users = {row["sourcedId"]: row for row in read(made.delivery / "users.csv")}
+    children = [row for row in users.values() if row["role"] == "student"]
+    seats = iter(range(100_000))
+
+    def other_grade(row: dict[str, str]) -> dict[str, str]:
+        if row["role"] != "student" or next(seats) % nth:
+            return row
+        child = users[row["userSourcedId"]]
+        here = [one for one in children if one["orgSourcedIds"] == child["orgSourcedIds"]]
+        return {**row, "userSourcedId": next(one["sourcedId"] for one in here if one["grades"] != child["grades"])}
+
+    rewrite(made.delivery / "enrollments.csv", other_grade)
+    place = made.workspace / "students.csv"
+    with place.open(encoding="utf-8") as file:
+        head, *lines = file.read().splitlines()
+    first = head.split(",").index("connectStudentId")
+    assert first == 0
+    place.write_text("\n".join([head, *lines, *(f"again-{line}" for line in lines), ""]), encoding="utf-8")
+    assert (MEMBERS in codes(audited(made), "critical")) is found
