@@ -35,7 +35,7 @@ HAVING count(*) + coalesce(len(string_split(old, ',')), 0) <= 6;
 
 -- An address or a number with something around it that says no more than whose it is and what; of several, the first. What
 -- else is said may be that it is not to be used.
-CREATE VIEW named AS SELECT 'users' AS tbl, _line, givenName, familyName FROM users UNION ALL SELECT 'guardians', _line, givenName, familyName FROM guardians;
+CREATE VIEW their_names AS SELECT 'users' AS tbl, _line, givenName, familyName FROM users UNION ALL SELECT 'guardians', _line, givenName, familyName FROM guardians;
 
 CREATE MACRO letters(value) AS list_filter(regexp_split_to_array(lower(coalesce(value, '')), '[^\pL]+'), lambda w: w <> '');
 
@@ -53,7 +53,7 @@ CREATE MACRO in_groups(value) AS regexp_full_match(regexp_extract(number_around(
 INSERT INTO suggested
 WITH faulty AS (
     SELECT p.*, n.givenName, n.familyName, f.email AS email_fault, f.number AS number_fault
-    FROM contact_faults AS f JOIN {people} AS p USING (tbl, _line) JOIN named AS n USING (tbl, _line)
+    FROM contact_faults AS f JOIN {people} AS p USING (tbl, _line) JOIN their_names AS n USING (tbl, _line)
 )
 SELECT tbl, _line, 'email', tbl || '.email.format', email, address_around(email), 'the address without what stands around it', 0.95 FROM faulty
 WHERE email_fault = 'around'

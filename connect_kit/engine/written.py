@@ -27,7 +27,7 @@ def refuse_foreign(folder: Path, names: Iterable[str], planned: Mapping[str, str
     names : iterable of str
         Paths within the folder, with ``/``.
     planned : mapping of str to str, optional
-        Names of files that the kit wrote as well, and the SHA-256 of each.
+        Names of files that the kit wrote as well, and the SHA-256 of each; '' where it is not known.
 
     Raises
     ------

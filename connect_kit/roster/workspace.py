@@ -215,9 +215,8 @@ def _load(schema: Schema, name: str, file: Path, scratch: Path, columns: tuple[s
 def _trim(schema: Schema, name: str, columns: tuple[str, ...]) -> None:
     values = quoted(f"_file_{name}")
     for column in map(quoted, columns):  # blanks around a value are a spreadsheet's; blanks alone are not a value
-        blanks = (
-            f"CASE WHEN contains({column}, ' ') THEN {column} <> trim({column}) ELSE false END"  # sooner, as few do
-        )
+        # Few values hold a blank, and looking for one is sooner done than trimming.
+        blanks = f"CASE WHEN contains({column}, ' ') THEN {column} <> trim({column}) ELSE false END"
         if schema.execute(f"SELECT 1 FROM {values} WHERE {blanks} LIMIT 1"):
             schema.execute(f"UPDATE {values} SET {column} = nullif(trim({column}), '') WHERE {blanks}")
 

@@ -75,7 +75,7 @@ def _prepared(folder: Path, old: int) -> Iterator[Path]:
     try:
         held = _held(folder)
         # Before work that may take minutes.
-        refuse_foreign(folder, {**(planned := _planned(folder)), **dict.fromkeys(_lists(folder))}, planned)
+        refuse_foreign(folder, planned := _planned(folder), planned)
         for left in folder.glob(f"{_BESIDE}*"):
             if time.time() - left.stat().st_mtime >= old:
                 shutil.rmtree(left, ignore_errors=True)
@@ -175,19 +175,11 @@ def _clear(folder: Path, made: Mapping[str, Path]) -> None:
 
     A mark takes the plan's place until the new one is there: one that was broken off now leaves no plan.
     """
-    for path in (folder / name for name in made):
-        wrong = (
-            path
-            if path.is_dir()
-            else path.parent
-            if os.path.lexists(path.parent) and not path.parent.is_dir()
-            else None
-        )
-        if wrong is not None:
-            is_one = "a folder" if wrong.is_dir() else "no folder"
-            raise OutputError(f"{folder}: cannot be written to ({wrong.name} is {is_one}); give another folder")
+    for name in made:
+        if wrong := _in_the_way(folder / name):
+            raise OutputError(f"{folder}: cannot be written to ({wrong}); give another folder")
     planned = _planned(folder)
-    refuse_foreign(folder, {**made, **planned, **dict.fromkeys(_lists(folder))}, planned)
+    refuse_foreign(folder, {**made, **planned}, planned)
     old = {*planned, *written(folder)}
     for part in (*folder.glob(".*.part"), *folder.glob("*/.*.part")):
         if _BEGUN.fullmatch(part.name):
@@ -195,6 +187,15 @@ def _clear(folder: Path, made: Mapping[str, Path]) -> None:
     note(folder, made, private=True)  # first, so that what is put there is known whenever this is broken off
     write_json(folder / NAME, {"preparing": True})
     _remove(folder, sorted(old))
+
+
+def _in_the_way(path: Path) -> str:
+    """What stands in the place of a file, or of its folder, and cannot be replaced; '' for nothing."""
+    if path.is_dir():
+        return f"{path.name} is a folder"
+    if os.path.lexists(path.parent) and not path.parent.is_dir():
+        return f"{path.parent.name} is no folder"
+    return ""
 
 
 def _held(folder: Path) -> list[str]:
@@ -223,22 +224,15 @@ def _is_plan(path: Path) -> bool:
 
 
 def _planned(folder: Path) -> dict[str, str]:
-    """Files that a plan names, with their digests; none where it cannot be read."""
+    """Files that a plan names, with their digests as far as it has them; none where it cannot be read."""
     try:
         content = read_json(folder / NAME)
         files = {str(file["path"]): str(file["digest"]) for file in content["files"]}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
+    if content.get("changed_ids"):
+        files[CROSSWALK] = ""
     return {name: digest for name, digest in files.items() if "\0" not in name}
-
-
-def _lists(folder: Path) -> list[str]:
-    """The list of IDs beside a plan that sends Connect's own ones."""
-    try:
-        changed = read_json(folder / NAME).get("changed_ids")
-    except (OSError, ValueError, AttributeError):
-        return []
-    return [CROSSWALK] if changed else []
 
 
 def _remove(folder: Path, names: list[str]) -> None:
