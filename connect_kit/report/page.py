@@ -175,6 +175,7 @@ def _context(audit: AuditData, title: str) -> Record:
         "title": title,
         "level": findings.level,
         "version": __version__,
+        "changed_here": "file.changed_here" in {rule.code for rule in findings.rules},
         "made": made,
         "made_text": f"{made.day} {made:%B %Y, %H:%M %Z}",
         "look": look(verdict.text),

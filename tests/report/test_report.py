@@ -159,3 +159,17 @@ def test_the_page_is_written_where_it_is_asked_for(faulty, tmp_path):
     text = path.read_text(encoding="utf-8")
     assert text.startswith("<!DOCTYPE html>")
     assert Page(text).named("h1") and "Roster audit: Maple Valley" in text
+
+
+def test_the_page_says_at_its_end_whether_values_were_changed_after_the_files_were_read(clean):
+    roster = clean.findings.roster
+    users = roster.frame("users")
+    changed = roster.replace(users=users.assign(givenName=["Other", *users["givenName"][1:]]))
+    ends = {
+        True: "from the files as delivered; they were not changed.",
+        False: "values were changed after the files were",
+    }
+    for one, as_delivered in ((roster, True), (changed, False)):
+        text = Page(report_html(check_roster(one))).text
+        assert ends[as_delivered] in text
+        assert ends[not as_delivered] not in text
