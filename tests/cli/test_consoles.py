@@ -57,7 +57,7 @@ def journey(faulty: ck.SampleDistrict, place: Path, to: Path) -> list[tuple[tupl
         (("rules",), 0),
         (("forecast", plan, "--twin", twin), 0),
         (("upload", plan, "--twin", twin), 1),
-        (("upload", plan, "--twin", twin, "--real", "--confirm", "x"), 2),
+        (("upload", plan, "--twin", twin, "--real", "--confirm", "x"), 1),
         (("results", next((plan / "results").glob("*dry-run")), "--plan", plan, "--out", to / "results"), 1),
         (("merge", delivery, "--twin", twin, "--out", to / "merge"), 2),  # the delivery was only tried
         (("decide-school", *with_workspace, "7777", "--out"), 0),
