@@ -134,10 +134,10 @@ WITH sides AS (
     WHERE s.place BETWEEN 1 AND 3 AND (f."right" IS NULL AND s.school <> f.connect OR s.school <> f."right" OR f.connect <> f."right")
 )
 SELECT w.school, w.state, CASE w.state
-        WHEN 'file' THEN 'School ' || w."right" || coalesce(' of ' || r.named, '') || ' is ' || w.school || ' in ' || m.named
+        WHEN 'file' THEN 'School ' || w."right" || coalesce(' (as in ' || r.named || ')', '') || ' is written ' || w.school || ' in ' || m.named
             || CASE WHEN length(w.school) < length(w."right") THEN ', without its leading zeros' ELSE ', with leading zeros added' END
-        WHEN 'connect' THEN 'School ' || w.school || ' of ' || m.named || ' is ' || w.connect || ' on Connect, without its leading zeros'
-        ELSE 'School ' || w.school || ' of ' || m.named || ' is ' || w.connect || ' on Connect, and nothing shows which of the two is right' END AS words
+        WHEN 'connect' THEN 'School ' || w.school || ' (as in ' || m.named || ') is written ' || w.connect || ' on Connect, without its leading zeros'
+        ELSE 'School ' || w.school || ' (as in ' || m.named || ') is written ' || w.connect || ' on Connect, and nothing shows which of the two is right' END AS words
 FROM wrong AS w JOIN sides AS m ON m.digits = w.digits AND m.school = w.school
 LEFT JOIN sides AS r ON r.digits = w.digits AND r.school = w."right"
 UNION ALL

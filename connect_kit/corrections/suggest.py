@@ -90,7 +90,8 @@ def suggest_corrections(roster: Roster) -> Corrections:
         schema, "twice", pa.table({"old": pa.array(known, pa.string()), "new": pa.array(known.values(), pa.string())})
     )
     quote = _QUOTES.replace("'", "''")
-    around = rf"^\s*{quote}+([^{quote[1:]}*){quote}+\s*$"
+    # What a spreadsheet makes of text is written ="07" or '07; around='s two groups hold what is inside.
+    around = rf"^\s*(?:=?{quote}+([^{quote[1:]}*){quote}+|''([^{quote[1:]}+))\s*$"
     values = {"people": CONTACTS, "texts": texts, "references": references, "held": _held(roster)}
     values |= {"quote": quote, "quotes": around}
     run_sql(schema, __package__, "suggest.sql", also, **values)

@@ -10,7 +10,7 @@ UNION ALL SELECT 'classes', sourcedId, min(_line), NULL, count(*) FROM classes W
 
 CREATE VIEW single_ids AS SELECT * FROM own_ids WHERE rows = 1;
 
-CREATE MACRO without_quotes(value) AS regexp_replace(value, '{quotes}', '\1');
+CREATE MACRO without_quotes(value) AS regexp_replace(value, '{quotes}', '\1\2');
 
 -- Guardians who name their students and are not named by them: Connect reads relationships on students' rows (S1). What a
 -- student's row lists must be in order, and hold no more than six with those that are added.

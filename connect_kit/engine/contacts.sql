@@ -71,15 +71,21 @@ CREATE {macro} number_fault(value) AS CASE WHEN value IS NULL THEN NULL
     WHEN regexp_full_match(lower(trim(value)), 'none|n/?a|null|nil|nan|no|unknown|unk|tbd|x+|refused|declined|not (available|applicable|provided|given)|[-.?*_0]+') THEN 'placeholder'
     ELSE 'undialable' END;
 
+-- Of a contact is said that it is not to be used.
+CREATE {macro} is_unwanted(value) AS regexp_matches(lower(value), '\b(do not|don.?t|dont|no longer|not (in use|valid|working)|wrong|disconnected|bad|old|former|invalid|out of (order|service))\b');
+
 -- Contacts that are not in order, and guardians whom nobody can reach. email, number: what is wrong with it. state: none where
 -- there is neither a usable address nor a usable number, malformed where the address would only have to be corrected.
 CREATE {table} contact_faults AS
 WITH judged AS MATERIALIZED ( -- once a row, whatever follows from it
-    SELECT tbl, _line, guardian, email IS NULL AS no_email, sms IS NULL AS no_number, email_fault(email) AS email, number_fault(sms) AS number FROM {people}
+    SELECT tbl, _line, guardian, email IS NULL AS no_email, sms IS NULL AS no_number, email_fault(email) AS email, number_fault(sms) AS number,
+        CASE WHEN email_fault(email) = 'around' THEN is_unwanted(replace(email, address_around(email), ' ')) END AS unwanted_email,
+        CASE WHEN number_fault(sms) = 'words' THEN is_unwanted(sms) END AS unwanted_number FROM {people}
 ), faulty AS MATERIALIZED (
     SELECT *, NOT guardian OR NOT no_email AND coalesce(email, '') NOT IN ('placeholder', 'malformed')
             OR NOT no_number AND coalesce(number, '') NOT IN ('extension', 'placeholder', 'undialable') AS reached,
-        CASE number WHEN 'several' THEN 'holds several numbers: keep the mobile one' WHEN 'words' THEN 'has something around it: leave only the number'
+        CASE number WHEN 'several' THEN 'holds several numbers: keep the mobile one'
+            WHEN 'words' THEN CASE WHEN unwanted_number THEN 'is said to be of no use: give another one, or leave the field empty' ELSE 'has something around it: leave only the number' END
             WHEN 'extension' THEN 'has an extension, which gets no text messages' WHEN 'placeholder' THEN 'is a placeholder'
             ELSE 'cannot be dialled' END AS number_words
     FROM judged WHERE email IS NOT NULL OR number IS NOT NULL OR guardian AND no_email AND no_number
@@ -87,6 +93,7 @@ WITH judged AS MATERIALIZED ( -- once a row, whatever follows from it
 SELECT tbl, _line, email, number, CASE WHEN reached THEN NULL WHEN email = 'malformed' THEN 'malformed' ELSE 'none' END AS state,
     CASE WHEN no_email AND no_number THEN 'neither email nor mobile number' WHEN no_email THEN 'no email, and the mobile number ' || number_words
         WHEN no_number THEN 'email is a placeholder, and there is no mobile number' ELSE 'email is a placeholder, and the mobile number ' || number_words END AS words,
-    CASE email WHEN 'several' THEN 'holds several addresses: keep one' WHEN 'around' THEN 'has something around the address: leave only the address'
+    CASE email WHEN 'several' THEN 'holds several addresses: keep one'
+        WHEN 'around' THEN CASE WHEN unwanted_email THEN 'is said to be of no use: give another one, or leave the field empty' ELSE 'has something around the address: leave only the address' END
         ELSE 'is not an address' END AS email_words, number_words
 FROM faulty;

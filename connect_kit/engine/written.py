@@ -35,13 +35,14 @@ def refuse_foreign(folder: Path, names: Iterable[str], planned: Mapping[str, str
         When one of them is there and the kit did not write it, or it was changed since.
     """
     known, planned = _read(folder), planned or {}
-    for name in names:
-        path = folder / name
-        if why := _foreign(path, known.get(name, ()), planned.get(name)):
-            raise OutputError(
-                f"{path}: {why}, and is left as it is; nothing was written there. Name another folder, or move that "
-                "file away first"
-            )
+    why = {name: _foreign(folder / name, known.get(name, ()), planned.get(name)) for name in names}
+    foreign = [name for name, words in why.items() if words]
+    if foreign:
+        first, others = foreign[0], ", ".join(foreign[1:])
+        raise OutputError(
+            f"{folder / first}: {why[first]}, and is left as it is{f' (as are {others})' if others else ''}; nothing "
+            f"was written there. Name another folder, or move {'these files' if others else 'that file'} away first"
+        )
 
 
 def _foreign(path: Path, known: Sequence[str], planned: str | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from connect_kit import connect
 from connect_kit.display.look import counted
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from connect_kit.connect import Level
     from connect_kit.engine import Schema
     from connect_kit.roster.value import Roster
+
+#: How many of the lines that were changed are named.
+_NAMED: Final = 5
 
 
 def fields_from_frames(
@@ -120,18 +123,21 @@ def _still_refused(schema: Schema, before: Roster, name: str) -> int:
 def _changed(schema: Schema, before: Roster, name: str, columns: tuple[str, ...]) -> list[Notice]:
     """What of a table is not as it was before, in words; with it, what was said of an earlier change."""
     there = before.info[name].columns
-    common = [quoted(column) for column in columns if column in there]
+    common = [column for column in columns if column in there]
     old = f"{quoted(before.schema.name)}.{quoted('_all_' + name)}"
-    differ = " + ".join(f"(n.{column} IS DISTINCT FROM o.{column})::BIGINT" for column in common) or "0"
-    ((values, added, gone),) = schema.execute(f"""
-        SELECT coalesce(sum({differ}) FILTER (n._line IS NOT NULL AND o._line IS NOT NULL), 0)::BIGINT,
-               count(*) FILTER (o._line IS NULL), count(*) FILTER (n._line IS NULL)
-        FROM {quoted("_file_" + name)} AS n FULL JOIN {old} AS o USING (_line)
-    """)
+    differ = [f"n.{quoted(column)} IS DISTINCT FROM o.{quoted(column)}" for column in common]
+    counts = "".join(f", count(*) FILTER (both_there AND {one})" for one in differ)
+    added, gone, lines, *values = schema.execute(f"""
+        SELECT count(*) FILTER (o._line IS NULL), count(*) FILTER (n._line IS NULL),
+               list(n._line ORDER BY n._line) FILTER (both_there AND ({" OR ".join(differ) or "false"})){counts}
+        FROM {quoted("_file_" + name)} AS n FULL JOIN {old} AS o USING (_line),
+            LATERAL (SELECT n._line IS NOT NULL AND o._line IS NOT NULL AS both_there)
+    """)[0]
+    changed = {column: many for column, many in zip(common, values, strict=True) if many}
     words = [
         counted(many, what) + how
         for many, what, how in (
-            (values, "value", " changed"),
+            (sum(changed.values()), "value", f" changed ({', '.join(changed)}; {_lines(lines)})"),
             (added, "row", " added"),
             (gone, "row", " taken out"),
             (len(set(columns) - set(there)), "column", " added"),
@@ -142,6 +148,12 @@ def _changed(schema: Schema, before: Roster, name: str, columns: tuple[str, ...]
     said = before.schema.execute("SELECT value FROM _notices WHERE code = 'file.changed_here' AND tbl = ?", [name])
     now = [f"after it was read: {', '.join(words)}"] if words else []
     return [Notice("file.changed_here", name, before.info[name].file, text) for text in (*(t for (t,) in said), *now)]
+
+
+def _lines(lines: list[int] | None) -> str:
+    """Lines in words, the first of many."""
+    named = ", ".join(map(str, (lines or [])[:_NAMED]))
+    return ("line " if len(lines or ()) == 1 else "lines ") + named + (" ..." if len(lines or ()) > _NAMED else "")
 
 
 def _as_text(name: str, frame: pd.DataFrame, columns: tuple[str, ...]) -> pa.Table:

@@ -210,6 +210,7 @@ CASES = [
     ("", "Mon 2-4 pm 327-2466 8", "no_contact", f"no email, and the mobile number cannot be dialled{NOT_CREATED}"),
     ("casey", "", "format", f"email is not an address, and there is no usable mobile number{NOT_CREATED}"),
 ]
+OF_NO_USE = "is said to be of no use: give another one, or leave the field empty"
 ACCEPTED = [
     ("mailto:c@example.com", "", "email.format", "email has something around the address: leave only the address"),
     ("a@example.com; b@example.com", "", "email.format", "email holds several addresses: keep one"),
@@ -225,6 +226,9 @@ ACCEPTED = [
     ("h@example.com", "2025550146.0", "sms.format", "sms has something around it: leave only the number"),
     ("i@example.com", "Mom: +1 (202) 555.0147!", "sms.format", "sms has something around it: leave only the number"),
     ("d@example.com", "1112223333", "sms.format", "sms cannot be dialled"),
+    ("k@example.com", "202-555-0148 DO NOT USE", "sms.format", f"sms {OF_NO_USE}"),
+    ("l@example.com (old)", "2025550149", "email.format", f"email {OF_NO_USE}"),
+    ("old@example.com (work)", "", "email.format", "email has something around the address: leave only the address"),
 ]
 
 

@@ -37,7 +37,7 @@ def plain(cell: str) -> str:
 
 
 def test_each_form_of_an_id_that_is_there_is_named_with_its_partner_and_nothing_follows(tmp_path: Path) -> None:
-    people = [f"{held},,true,org1,student,Child,Number{chr(97 + i)},,,p1,07" for i, (held, _, _) in enumerate(FORMS)]
+    people = [f"{held},,true,org1,student,Cleo,Number{chr(97 + i)},,,p1,07" for i, (held, _, _) in enumerate(FORMS)]
     seats = [f"x{i},,k1,org1,{written},student,," for i, (_, written, _) in enumerate(FORMS)]
     folder = deliver(
         tmp_path / "delivery", users=changed("users", add=people), enrollments=changed("enrollments", add=seats)

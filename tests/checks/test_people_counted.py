@@ -96,6 +96,12 @@ def test_every_note_of_a_rule_is_on_the_page_of_rules() -> None:
     assert [note for note in notes if note not in page] == []
 
 
+@pytest.mark.parametrize("name", ["Baby Boy", "BABY", "Female Child", "Twin Girl", "New Student", "student", "FNU"])
+def test_what_stands_for_a_child_without_a_name_is_a_placeholder(tmp_path: Path, name: str) -> None:
+    users = SHARED + f"7,0010,student,{name},Oak,,,3,03\n8,0010,student,Ann,{name},,,3,03\n"
+    assert rows(checked(tmp_path, {"users": users}), "placeholder") == [("users.names.placeholder", "warning", 6)]
+
+
 def test_the_placeholders_that_a_note_names_are_known() -> None:
     [names] = [rule for rule in load_suites() if rule.code == "users.names.placeholder" and rule.note]
     [addresses] = [rule for rule in load_suites() if rule.code == "users.email.placeholder" and rule.note]

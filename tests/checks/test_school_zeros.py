@@ -83,51 +83,62 @@ def zeros(findings: ck.Findings) -> list[tuple[str, int, str]]:
 SIDES: dict[str, tuple[Spelling, str, int, str]] = {
     "users.csv": (
         {"users": "101", "classes": "0101", "enrollments": "0101", "connect": "0101"},
-        "School 0101 of Connect, classes.csv, enrollments.csv is 101 in users.csv, without its leading zeros", 4, FILE,
+        "School 0101 (as in Connect, classes.csv, enrollments.csv) "
+        "is written 101 in users.csv, without its leading zeros", 4, FILE,
     ),
     "classes.csv": (
         {"users": "0101", "classes": "101", "enrollments": "0101", "connect": "0101"},
         # The class's own row, and the four enrollments that name another school than their class.
-        "School 0101 of Connect, users.csv, enrollments.csv is 101 in classes.csv, without its leading zeros", 5, FILE,
+        "School 0101 (as in Connect, users.csv, enrollments.csv) "
+        "is written 101 in classes.csv, without its leading zeros", 5, FILE,
     ),
     "enrollments.csv": (
         {"users": "0101", "classes": "0101", "enrollments": "101", "connect": "0101"},
-        "School 0101 of Connect, users.csv, classes.csv is 101 in enrollments.csv, without its leading zeros", 4, FILE,
+        "School 0101 (as in Connect, users.csv, classes.csv) "
+        "is written 101 in enrollments.csv, without its leading zeros", 4, FILE,
     ),
     "two files, as Connect agrees with the third": (
         {"users": "0101", "classes": "101", "enrollments": "101", "connect": "0101"},
-        "School 0101 of Connect, users.csv is 101 in classes.csv, enrollments.csv, without its leading zeros", 5, FILE,
+        "School 0101 (as in Connect, users.csv) "
+        "is written 101 in classes.csv, enrollments.csv, without its leading zeros", 5, FILE,
     ),
     "zeros added in users.csv": (
         {"users": "0101", "classes": "101", "enrollments": "101", "connect": "101"},
-        "School 101 of Connect, classes.csv, enrollments.csv is 0101 in users.csv, with leading zeros added", 4, FILE,
+        "School 101 (as in Connect, classes.csv, enrollments.csv) "
+        "is written 0101 in users.csv, with leading zeros added", 4, FILE,
     ),
     "Connect": (
         {"users": "0101", "classes": "0101", "enrollments": "0101", "connect": "101"},
-        "School 0101 of users.csv, classes.csv, enrollments.csv is 101 on Connect, without its leading zeros",
+        "School 0101 (as in users.csv, classes.csv, enrollments.csv) "
+        "is written 101 on Connect, without its leading zeros",
         9, CONNECT,
     ),
     "all files, as the other IDs are longer": (
         {"users": "101", "classes": "101", "enrollments": "101", "connect": "0101"},
-        "School 0101 of Connect is 101 in users.csv, classes.csv, enrollments.csv, without its leading zeros", 9, FILE,
+        "School 0101 (as in Connect) "
+        "is written 101 in users.csv, classes.csv, enrollments.csv, without its leading zeros", 9, FILE,
     ),
     "all files, as orgs.csv has the ID of Connect": (
         {"users": "101", "classes": "101", "enrollments": "101", "connect": "0101", "org": "0101", "others": ()},
-        "School 0101 of Connect, orgs.csv is 101 in users.csv, classes.csv, enrollments.csv, without its leading zeros",
+        "School 0101 (as in Connect, orgs.csv) "
+        "is written 101 in users.csv, classes.csv, enrollments.csv, without its leading zeros",
         9, FILE,
     ),
     "nobody knows which": (
         {"users": "101", "classes": "101", "enrollments": "101", "connect": "0101", "others": ()},
-        "School 101 of users.csv, classes.csv, enrollments.csv is 0101 on Connect, and nothing shows which of the two "
+        "School 101 (as in users.csv, classes.csv, enrollments.csv) "
+        "is written 0101 on Connect, and nothing shows which of the two "
         "is right", 9, BOTH,
     ),
     "users.csv, without a workspace": (
         {"users": "101", "classes": "0101", "enrollments": "0101", "connect": None},
-        "School 0101 of classes.csv, enrollments.csv is 101 in users.csv, without its leading zeros", 4, FILE,
+        "School 0101 (as in classes.csv, enrollments.csv) "
+        "is written 101 in users.csv, without its leading zeros", 4, FILE,
     ),
     "enrollments.csv, without a workspace": (
         {"users": "0101", "classes": "0101", "enrollments": "101", "connect": None},
-        "School 0101 of users.csv, classes.csv is 101 in enrollments.csv, without its leading zeros", 4, FILE,
+        "School 0101 (as in users.csv, classes.csv) "
+        "is written 101 in enrollments.csv, without its leading zeros", 4, FILE,
     ),
 }  # fmt: skip
 

@@ -110,6 +110,23 @@ def test_quotes_around_ids_go_where_nobody_else_can_be_meant(tmp_path: Path) -> 
     assert ck.check_roster(found.accept().apply()).fit
 
 
+def test_what_a_spreadsheet_puts_before_ids_goes_too(tmp_path: Path) -> None:
+    more = ["'0s8,org1,student,Ann,Newa,,,'p1,07,true", '"=""0s9""",org1,student,Bea,Newb,,,p1,07,true']
+    seats = ["k1,org1,0s8,student", "k1,org1,0s9,student", '"=""k1""",org1,p9,student']
+    found = suggested(
+        tmp_path,
+        users=[*CLEAN["users"], *more, "p9,org1,student,Cy,Newc,,,p1,07,true"],
+        enrollments=[*CLEAN["enrollments"], *seats],
+    )
+    assert said(found) == [
+        ("enrollments.csv", 7, "classSourcedId", "enrollments.values.quotes", '="k1"', "k1"),
+        ("users.csv", 6, "agentSourcedIds", "users.agentSourcedIds.known", "'p1", "p1"),
+        ("users.csv", 6, "sourcedId", "users.sourcedId.characters", "'0s8", "0s8"),
+        ("users.csv", 7, "sourcedId", "users.sourcedId.characters", '="0s9"', "0s9"),
+    ]
+    assert ck.check_roster(found.accept().apply()).fit
+
+
 PARENT = "org1,parent,{},Oak,{}@example.com,,,,true"
 ANN, BEA = PARENT.format("Ann", "ann"), PARENT.format("Bea", "bea")
 CHILD = "s8,org1,student,Cal,Oak,,,{},07,true"
@@ -282,14 +299,16 @@ def test_a_check_says_what_was_changed_after_the_files_were_read(tmp_path: Path)
         return [(row.severity, row.file, row.message) for row in rows.itertuples()]
 
     assert changes(found.roster) == []
-    both = [("info", "users.csv", "after it was read: 2 values changed")]
+    both = [("info", "users.csv", "after it was read: 2 values changed (email, sms; line 5)")]
     assert changes(found.accept().apply()) == both
     email = found.accept("*.email.*").apply()
     again = ck.suggest_corrections(email).accept().apply()
-    one = ("info", "users.csv", "after it was read: 1 value changed")
-    assert changes(again) == [one, one]
+    first, second = (
+        ("info", "users.csv", f"after it was read: 1 value changed ({column}; line 5)") for column in ("email", "sms")
+    )
+    assert changes(again) == [first, second]
     frame = again.frame("users")
     fewer = again.replace(users=frame.iloc[:-1].assign(homeroom="A"))
     last = ("info", "users.csv", "after it was read: 1 row taken out, 1 column added")
-    assert sorted(changes(fewer)) == sorted([one, one, last])
+    assert sorted(changes(fewer)) == sorted([first, second, last])
     assert changes(found.roster.replace(users=found.roster.frame("users"))) == []

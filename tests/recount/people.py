@@ -13,6 +13,8 @@ QUOTES = set("\"'`\u00ab\u00bb\u2018\u2019\u201c\u201d\u201e")
 ALLOWED = set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz./@_-")
 INVISIBLE = "\u00a0\u00ad\u200b-\u200f\u202a-\u202f\u2060\ufeff"
 PLACEHOLDERS = {"test", "unknown", "n/a", "do not use", "xx", "r2", "null", "none", ".", "-", "?"}
+#: Words that stand for a child without a name, but are family names.
+NO_GIVEN_NAMES = {"baby boy", "student", "child"}
 LANGUAGES = ("en", "es")  # of those that pools.py has
 
 
@@ -94,9 +96,9 @@ def role_in_another_spelling(d: Delivery) -> Lines:
 
 def _placeholder(d: Delivery) -> Lines:
     for user in d.users:
-        for text in (user["givenName"], user["familyName"]):
+        for text, words in ((user["givenName"], PLACEHOLDERS | NO_GIVEN_NAMES), (user["familyName"], PLACEHOLDERS)):
             bare = word(text)
-            if text is not None and (bare in PLACEHOLDERS or re.fullmatch(r"[b-df-hj-np-tv-xz]\.?", bare)):
+            if text is not None and (bare in words or re.fullmatch(r"[b-df-hj-np-tv-xz]\.?", bare)):
                 yield line(user)
 
 

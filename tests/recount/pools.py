@@ -58,6 +58,9 @@ GIVEN = ("Ann", "Bob", "Cy", "Di", "Eve", "ann", "ANNE", "Jo\u00e9")
 FAMILY = ("Lee", "Poe", "Ray", "Fox", "lee", "O'Hara", "LEE", "Smith-Roe")
 ODD_NAMES = (
     "",
+    "Baby Boy",
+    "STUDENT",
+    "Child",
     " ",
     "test",
     "Unknown",

@@ -71,7 +71,7 @@ def test_replacing_a_table_gives_a_new_roster_and_leaves_the_old(read):
     assert [(row[0], row[-1]) for row in rows(new.users)] == [(2, "03"), (3, "01"), (4, None), (5, None)]
     assert rows(new.classes) == rows(old.classes)
     assert (new.path, new.level) == (old.path, old.level)
-    changed = "after it was read: 1 value changed, 1 row taken out"
+    changed = "after it was read: 1 value changed (grades; line 3), 1 row taken out"
     assert notices(new) == [("file.changed_here", "users.csv", None, None, changed)]
 
 
