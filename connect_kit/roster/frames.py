@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from connect_kit import connect
@@ -94,9 +95,12 @@ def _kept(schema: Schema, before: Roster, frames: Mapping[str, pd.DataFrame]) ->
     """Show the tables of a roster that are not replaced in another schema, with what was noted about them."""
     old = quoted(before.schema.name)
     kept = {name: table for name, table in before.info.items() if name not in frames}
+    own = before.schema.columns(tables.OWN_USERS) if "users" in kept else ()
+    if own:  # what users.csv leaves to roles.csv is filled anew
+        kept["users"] = replace(kept["users"], columns=tuple(name for name in own if name != "_line"))
     for name in kept:
-        all_rows = quoted("_all_" + name)
-        schema.execute(f"CREATE VIEW {all_rows} AS SELECT * FROM {old}.{all_rows}")
+        source = tables.OWN_USERS if own and name == "users" else quoted("_all_" + name)
+        schema.execute(f"CREATE VIEW {quoted('_all_' + name)} AS SELECT * FROM {old}.{source}")
     replaced = ", ".join(f"'{name}'" for name in frames) or "''"
     for lines in ("_refused", "_aside"):
         schema.execute(f"INSERT INTO {lines} SELECT * FROM {old}.{lines} WHERE tbl NOT IN ({replaced})")

@@ -8,7 +8,7 @@ delivered are there and empty, so that SQL across tables always runs. ``_notices
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from connect_kit import connect, oneroster
 from connect_kit.connect import BLANKS
@@ -35,6 +35,8 @@ _ODD = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}" + INVISIBLE + "]"
 _NOT_TWICE = r"regexp_replace({0}, '[\x{{c2}}-\x{{f4}}][\x{{80}}-\x{{9f}}]|[ÃÂ][\x{{a0}}\x{{ad}}]', '', 'g')"
 ID_ENDS = ("sourcedId", "SourcedId", "SourcedIds")  # how columns of IDs end, in the standard and on Connect
 _NAMES = ("givenName", "familyName", "title")
+#: The rows of users.csv as they are there, where roles.csv has filled what they leave to it.
+OWN_USERS: Final = "_own_users"
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +270,7 @@ def _join_roles(schema: Schema, columns: Sequence[str]) -> None:
         LEFT JOIN listed AS l ON l.userSourcedId = u.sourcedId
     """)
     schema.execute("INSERT INTO _role_lines SELECT _line, _role_line FROM _joined WHERE _role_line IS NOT NULL")
-    schema.execute("DROP VIEW _all_users")
+    schema.execute(f"ALTER VIEW _all_users RENAME TO {OWN_USERS}")
     schema.execute("CREATE VIEW _all_users AS SELECT * EXCLUDE (_role_line) FROM _joined")
 
 

@@ -7,6 +7,7 @@ import re
 import pandas as pd
 import pytest
 
+import connect_kit as ck
 from connect_kit.display.svg import to_svg
 from connect_kit.errors import SettingError
 from connect_kit.roster import Roster, read_roster
@@ -108,6 +109,16 @@ def test_replacing_after_1_2_joins_the_roles_again(read):
     assert checked(new, "_line, sourcedId, role, orgSourcedIds") == checked(
         old, "_line, sourcedId, role, orgSourcedIds"
     )
+
+
+def test_other_roles_fill_anew_what_the_users_leave_to_them(engine):
+    users = pd.DataFrame({"sourcedId": ["1", "2"], "role": ["student", None], "orgSourcedIds": ["020", None]})
+    roles = pd.DataFrame({"userSourcedId": ["1", "2"], "role": ["student", "student"], "orgSourcedId": ["020", "010"]})
+    old = Roster.from_frames({"users": users, "roles": roles}, engine=engine)
+    new = old.replace(roles=roles.assign(role="teacher"))
+    assert checked(new, "sourcedId, role, orgSourcedIds") == [("1", "student", "020"), ("2", "teacher", "010")]
+    assert list(ck.check_roster(new).rows("roles.role.same_as_users")["line"]) == [2]
+    assert checked(new.replace(roles=roles), "sourcedId, role") == [("1", "student"), ("2", "student")]
 
 
 @pytest.mark.parametrize("columns", [["role"], ["userSourcedId"]], ids=["without users", "without roles"])
